@@ -1,0 +1,92 @@
+#include <paceline/gbench/options.h>
+
+#include <paceline/pace/duration.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <string>
+#include <variant>
+
+namespace paceline {
+namespace {
+
+const std::map<std::string, Precision> precisions{
+    {"timer", Precision::timer}, {"fine", Precision::fine}, {"spin", Precision::spin}};
+const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
+                                                    {"poisson", Arrivals::poisson}};
+
+/// Sets `value` from the name that was given; CLI::IsMember has refused any other.
+template <typename Value>
+CLI::Option* add_choice_flag(CLI::App& app, const std::string& name,
+                             const std::map<std::string, Value>& choices, Value& value,
+                             const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          name, [&value, &choices](const std::string& text) { value = choices.at(text); }, help)
+      ->check(CLI::IsMember(choices));
+}
+
+void add_endpoint_flags(CLI::App& app, Options& options) {
+  add_duration_flag(app, "--paceline_endpoint_latency", options.endpoint_latency,
+                    "Time the embedded endpoint takes to answer [50ms]");
+  add_duration_flag(app, "--paceline_endpoint_latency_p99", options.endpoint_latency_p99,
+                    "Makes that time lognormal, with the latency as its median and this as its "
+                    "p99 [0: always the same time]");
+  app.add_option("--paceline_endpoint_reply_tokens", options.endpoint_reply_tokens,
+                 "Tokens in a reply of the embedded endpoint [16]");
+}
+
+}  // namespace
+
+void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
+                       const std::string& help) {
+  app.add_option_function<std::string>(
+         name,
+         [&duration, name](const std::string& text) {
+           const auto parsed = parse_duration(text);
+           if (const auto* why = std::get_if<std::string>(&parsed)) {
+             throw CLI::ValidationError(name, *why);
+           }
+           duration = std::get<std::chrono::nanoseconds>(parsed);
+         },
+         help)
+      ->type_name("TIME");
+}
+
+void add_flags(CLI::App& app, Options& options) {
+  app.add_option("--paceline_url", options.url,
+                 "Base URL of an OpenAI-compatible API, such as https://api.openai.com/v1 "
+                 "[the embedded endpoint]")
+      ->check(check_url)
+      ->type_name("URL");
+  app.add_option("--paceline_api_key_env", options.api_key_env,
+                 "Environment variable that holds the API key [OPENAI_API_KEY]")
+      ->type_name("NAME");
+  add_choice_flag(app, "--paceline_arrivals", arrival_kinds, options.arrivals,
+                  "How requests are spread: evenly, or at random as many users would [even]");
+  app.add_option("--paceline_seed", options.seed, "Seed of random arrivals and latencies [1]");
+  app.add_option("--paceline_warmup", options.warmup,
+                 "Requests sent before the first counted one, at the same pace [0]")
+      ->type_name("N");
+  add_choice_flag(app, "--paceline_precision", precisions, options.precision,
+                  "How to wait for a due time: timer (to 1 ms), fine (to some 50 us), spin (to "
+                  "1 us, keeps a core busy) [fine]");
+  add_duration_flag(app, "--paceline_timeout", options.timeout,
+                    "Longest time for one request, from send to last byte [60s]");
+  app.add_option("--paceline_max_error_ratio", options.max_error_ratio,
+                 "Share of failed requests in a run above which the program exits with 1 [0.01]")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("SHARE");
+  add_endpoint_flags(app, options);
+}
+
+std::string check_url(const std::string& url) {
+  for (const std::string scheme : {"http://", "https://"}) {
+    if (url.starts_with(scheme) && url.size() > scheme.size() && url[scheme.size()] != '/') {
+      return {};
+    }
+  }
+  return "'" + url + "' is not a URL: begin it with http:// or https:// and a host";
+}
+
+}  // namespace paceline

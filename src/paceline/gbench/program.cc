@@ -1,0 +1,118 @@
+#include <paceline/gbench/program.h>
+
+#include <benchmark/benchmark.h>
+#include <uv.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <paceline/gbench/session.h>
+
+namespace paceline {
+namespace {
+
+constexpr int interrupted = 130;
+
+/// First Ctrl-C stops sending; a second one ends the program at once.
+void on_interrupt(int) {
+  Session::global().stop();
+  std::signal(SIGINT, SIG_DFL);
+}
+
+bool has_flag(const std::vector<std::string>& arguments, std::string_view flag) {
+  return std::any_of(arguments.begin(), arguments.end(), [flag](const std::string& argument) {
+    return argument == flag || argument == std::string(flag) + "=true";
+  });
+}
+
+/// argv as Google Benchmark wants it, which keeps pointers into it.
+class Arguments {
+ public:
+  Arguments(const char* program, std::vector<std::string> rest) : texts_(std::move(rest)) {
+    texts_.insert(texts_.begin(), program);
+    for (std::string& text : texts_) pointers_.push_back(text.data());
+    count_ = static_cast<int>(pointers_.size());
+    pointers_.push_back(nullptr);
+  }
+  int& count() { return count_; }
+  char** data() { return pointers_.data(); }
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<char*> pointers_;
+  int count_ = 0;
+};
+
+/// Everything but paceline's flags; a sentence when those are wrong.
+std::string parse(CLI::App& app, int argc, char** argv, std::vector<std::string>& rest) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return std::string(error.what()) + "; --help shows every flag";
+  }
+  rest = app.remaining();
+  for (const std::string& argument : rest) {
+    if (argument.starts_with("--paceline")) {
+      return "unknown flag " + argument.substr(0, argument.find('=')) +
+             "; --help shows every flag";
+    }
+  }
+  return {};
+}
+
+int say(const std::string& sentence) {
+  std::fprintf(stderr, "paceline: %s\n", sentence.c_str());
+  return 1;
+}
+
+int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
+  Session& session = Session::global();
+  if (!has_flag(rest, "--benchmark_list_tests")) {
+    const std::string why = suite.check();
+    if (!why.empty()) return say(why);
+  }
+  std::signal(SIGINT, on_interrupt);
+  benchmark::RunSpecifiedBenchmarks();
+  std::signal(SIGINT, SIG_DFL);
+  if (session.failed()) return 1;
+  return session.stopped() ? interrupted : 0;
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, Suite& suite) {
+  CLI::App app("Rate-limited HTTP and LLM API benchmarks, on Google Benchmark");
+  app.set_help_flag();
+  app.allow_extras();
+  Options options;
+  add_flags(app, options);
+  suite.add_flags(app);
+  std::vector<std::string> rest;
+  if (const std::string why = parse(app, argc, argv, rest); !why.empty()) return say(why);
+  if (has_flag(rest, "--help") || has_flag(rest, "-h")) {
+    std::cout << app.help() << "\nGoogle Benchmark's own:\n" << std::flush;
+    rest = {"--help"};
+  }
+  // First, so that the user's own flag, which comes later, wins.
+  rest.insert(rest.begin(), "--benchmark_counters_tabular=true");
+  Arguments arguments(argv[0], rest);
+  benchmark::Initialize(&arguments.count(), arguments.data());
+  if (benchmark::ReportUnrecognizedArguments(arguments.count(), arguments.data())) return 1;
+
+  Session& session = Session::global();
+  if (const std::string why = session.open(options); !why.empty()) return say(why);
+  benchmark::AddCustomContext("host", session.host());
+  std::string why = suite.register_benchmarks();
+  const int code = why.empty() ? run_benchmarks(suite, rest) : say(why);
+  session.close();
+  benchmark::Shutdown();
+  return code;
+}
+
+}  // namespace paceline

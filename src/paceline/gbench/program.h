@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include <paceline/gbench/options.h>
+
+namespace paceline {
+
+/// What a program adds to Google Benchmark and to the options that every program has.
+class Suite {
+ public:
+  virtual ~Suite() = default;
+  /// Flags of the suite's own.
+  virtual void add_flags(CLI::App&) {}
+  /// Registers benchmarks once the flags are read and the session is open. A sentence when the
+  /// flags do not go together.
+  virtual std::string register_benchmarks() { return {}; }
+  /// Tries what is to be measured; a sentence when it fails. Not called when nothing will run.
+  virtual std::string check() { return {}; }
+};
+
+/// A whole main: reads paceline's flags, then Google Benchmark's, and runs the benchmarks.
+/// Returns the exit code: 0 when all went well, 1 for bad input or failures, 130 when interrupted.
+int run_program(int argc, char** argv, Suite& suite);
+
+}  // namespace paceline

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include <paceline/endpoint/endpoint.h>
+#include <paceline/gbench/options.h>
+#include <paceline/workload/chat.h>
+
+namespace paceline {
+
+/// What the runs of one program share. Google Benchmark makes fixtures before main and gives them
+/// no argument, so it is global.
+class Session {
+ public:
+  static Session& global();
+
+  /// Reads the key's variable, and starts the embedded endpoint when no URL was given.
+  /// A sentence when that fails.
+  std::string open(const Options& options);
+  /// Ends the embedded endpoint.
+  void close();
+
+  const Options& options() const { return options_; }
+  /// Where to send; the key appears in no output.
+  const Api& api() const { return api_; }
+  /// "host" or "host:port" of the API, for people to read.
+  std::string host() const;
+
+  /// Ends the program's work early: no further request is sent. Safe in a signal handler.
+  void stop() { stop_ = true; }
+  const std::atomic<bool>& stopped() const { return stop_; }
+
+  /// Says a sentence on stderr and makes the program exit with 1.
+  void fail(const std::string& sentence);
+  bool failed() const { return failed_; }
+
+ private:
+  Options options_;
+  Api api_;
+  std::unique_ptr<Endpoint> endpoint_;
+  std::atomic<bool> stop_{false};
+  bool failed_ = false;
+};
+
+}  // namespace paceline

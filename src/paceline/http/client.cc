@@ -1,0 +1,222 @@
+#include <paceline/http/client.h>
+
+#include <curl/curl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include <paceline/http/exchange.h>
+
+namespace paceline {
+namespace {
+
+// More exchanges than this on one multi handle and libcurl's searches begin to cost.
+constexpr std::size_t shard_size = 16;
+
+void init_libcurl_once() {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+}  // namespace
+
+/// The sockets that libcurl opened, each with a watch that lives as long as the descriptor.
+class Client::Sockets {
+ public:
+  explicit Sockets(Loop& loop) : loop_(loop) {}
+
+  static curl_socket_t open(void* sockets, curlsocktype, curl_sockaddr* address) {
+    const int descriptor = socket(address->family, address->socktype | SOCK_CLOEXEC,
+                                  address->protocol);
+    if (descriptor < 0) return CURL_SOCKET_BAD;
+    static_cast<Sockets*>(sockets)->entry(descriptor).ours = true;
+    return descriptor;
+  }
+
+  static int close(void* sockets, curl_socket_t descriptor) {
+    static_cast<Sockets*>(sockets)->entry(descriptor) = Entry{};
+    return ::close(descriptor);
+  }
+
+  /// libcurl's wish for a socket; `what` is one of CURL_POLL_*.
+  void want(Shard& shard, curl_socket_t descriptor, int what);
+
+ private:
+  struct Entry {
+    std::unique_ptr<SocketWatch> watch;
+    Shard* shard = nullptr;
+    // Opened by open(), so that close() tells of its end. Others (libcurl's resolver) are not
+    // kept watched, since their number can come back as another socket without a word.
+    bool ours = false;
+    bool idle = false;
+  };
+
+  Entry& entry(int descriptor) {
+    const auto index = static_cast<std::size_t>(descriptor);
+    if (index >= entries_.size()) entries_.resize(index + 1);
+    return entries_[index];
+  }
+  void happened(int descriptor, int status, int events);
+
+  Loop& loop_;
+  std::vector<Entry> entries_;
+};
+
+/// One multi handle with its timer.
+class Client::Shard {
+ public:
+  Shard(Client& client, Loop& loop)
+      : client_(client), timer_(loop, [this] { act(CURL_SOCKET_TIMEOUT, 0); }) {
+    CURLM* multi = multi_.get();
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, &Shard::on_socket);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &Shard::on_timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(2 * shard_size));
+  }
+
+  void add(CURL* easy) {
+    curl_multi_add_handle(multi_.get(), easy);
+    act(CURL_SOCKET_TIMEOUT, 0);
+  }
+  void remove(CURL* easy) { curl_multi_remove_handle(multi_.get(), easy); }
+
+  void act(curl_socket_t socket, int events) {
+    due_now_ = false;
+    int running = 0;
+    curl_multi_socket_action(multi_.get(), socket, events, &running);
+    // libcurl asks for "at once" while it sets up a connection. A millisecond's timer would be
+    // felt; the bound keeps a libcurl that never has enough from holding the loop.
+    for (int round = 0; due_now_ && round < 8; ++round) {
+      due_now_ = false;
+      curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
+    }
+    if (due_now_) timer_.start(std::chrono::milliseconds(1));
+    collect();
+  }
+
+ private:
+  friend class Sockets;
+  struct Cleanup {
+    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  };
+
+  static int on_socket(CURL*, curl_socket_t socket, int what, void* shard, void*) {
+    auto& self = *static_cast<Shard*>(shard);
+    self.client_.sockets_->want(self, socket, what);
+    return 0;
+  }
+
+  static int on_timer(CURLM*, long timeout_ms, void* shard) {
+    auto& self = *static_cast<Shard*>(shard);
+    self.due_now_ = timeout_ms == 0;
+    if (timeout_ms > 0) {
+      self.timer_.start(std::chrono::milliseconds(timeout_ms));
+    } else if (timeout_ms < 0) {
+      self.timer_.stop();
+    }
+    return 0;
+  }
+
+  void collect() {
+    if (collecting_) return;
+    collecting_ = true;
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      const CURLcode code = message->data.result;
+      void* exchange = nullptr;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
+      curl_multi_remove_handle(multi_.get(), message->easy_handle);
+      auto& done = *static_cast<Exchange*>(exchange);
+      done.finish(code);
+      client_.on_done_(done);
+    }
+    collecting_ = false;
+  }
+
+  Client& client_;
+  Timer timer_;
+  bool due_now_ = false;
+  bool collecting_ = false;
+  std::unique_ptr<CURLM, Cleanup> multi_{curl_multi_init()};
+};
+
+void Client::Sockets::want(Shard& shard, curl_socket_t descriptor, int what) {
+  Entry& socket = entry(descriptor);
+  socket.idle = what == CURL_POLL_REMOVE;
+  if (socket.idle) {
+    if (!socket.ours) socket = Entry{};
+    return;
+  }
+  socket.shard = &shard;
+  if (!socket.watch) {
+    socket.watch = std::make_unique<SocketWatch>(
+        loop_, descriptor,
+        [this, descriptor](int status, int events) { happened(descriptor, status, events); });
+  }
+  socket.watch->want(((what & CURL_POLL_IN) != 0 ? UV_READABLE : 0) |
+                     ((what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0));
+}
+
+void Client::Sockets::happened(int descriptor, int status, int events) {
+  Entry& socket = entry(descriptor);
+  if (socket.idle) {
+    // The server closed a kept connection, or spoke unasked. libcurl finds out when it next takes
+    // the connection; until then the event must not come again and again.
+    socket.watch->want(0);
+    return;
+  }
+  int action = status < 0 ? CURL_CSELECT_ERR : 0;
+  if ((events & UV_READABLE) != 0) action |= CURL_CSELECT_IN;
+  if ((events & UV_WRITABLE) != 0) action |= CURL_CSELECT_OUT;
+  socket.shard->act(descriptor, action);
+}
+
+Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done)
+    : on_done_(std::move(on_done)) {
+  init_libcurl_once();
+  sockets_ = std::make_unique<Sockets>(loop);
+  const std::size_t shards = (options.parallel + shard_size - 1) / shard_size;
+  for (std::size_t i = 0; i < shards; ++i) shards_.push_back(std::make_unique<Shard>(*this, loop));
+  for (std::size_t i = 0; i < options.parallel; ++i) {
+    exchanges_.push_back(std::make_unique<Exchange>(i, options));
+    Exchange& exchange = *exchanges_.back();
+    exchange.shard_ = shards_[i / shard_size].get();
+    CURL* easy = exchange.easy_.get();
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Sockets::open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, sockets_.get());
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &Sockets::close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, sockets_.get());
+  }
+  // The last released is the next taken, so that few connections are kept busy rather than many
+  // half idle.
+  for (auto exchange = exchanges_.rbegin(); exchange != exchanges_.rend(); ++exchange) {
+    free_.push_back(exchange->get());
+  }
+}
+
+Client::~Client() {
+  for (const auto& exchange : exchanges_) exchange->shard_->remove(exchange->easy_.get());
+  exchanges_.clear();
+  shards_.clear();
+}
+
+Exchange* Client::acquire() {
+  if (free_.empty()) return nullptr;
+  Exchange* exchange = free_.back();
+  free_.pop_back();
+  return exchange;
+}
+
+void Client::send(Exchange& exchange) {
+  exchange.prepare();
+  exchange.reply.sent = Clock::now();
+  exchange.shard_->add(exchange.easy_.get());
+}
+
+void Client::release(Exchange& exchange) { free_.push_back(&exchange); }
+
+}  // namespace paceline

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <paceline/http/message.h>
+#include <paceline/loop/loop.h>
+
+namespace paceline {
+
+struct ClientOptions {
+  /// The most requests in flight at once.
+  std::size_t parallel = 1;
+  /// From send to last byte, of one request.
+  std::chrono::milliseconds timeout{60'000};
+  /// A longer reply is a failure, so that no server can fill the memory.
+  std::size_t max_reply = 64U << 20U;
+};
+
+/// One request with its reply, on one curl easy handle; used again and again.
+class Exchange;
+
+/// libcurl's multi interface on the loop, sharded over several multi handles, because libcurl
+/// searches a multi's connections in a line.
+///
+/// Sockets stay watched between requests of a kept-alive connection: libcurl takes its interest
+/// back after each reply, and following it to the letter costs three system calls a request.
+class Client {
+ public:
+  /// Called when a reply is in or has failed; not from within libcurl. Hand the exchange back with
+  /// release() when the reply has been read.
+  using OnDone = std::function<void(Exchange&)>;
+
+  Client(Loop& loop, const ClientOptions& options, OnDone on_done);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// A free exchange whose request is to be filled, or nullptr when `parallel` are taken.
+  Exchange* acquire();
+  /// Sends what exchange.request says. A reply that comes at once calls on_done from inside.
+  void send(Exchange& exchange);
+  void release(Exchange& exchange);
+  /// Exchanges acquired and not released.
+  std::size_t in_flight() const { return exchanges_.size() - free_.size(); }
+
+ private:
+  class Sockets;
+  class Shard;
+  friend class Exchange;
+
+  // Declared so that connections die before the sockets' watches, and easy handles before multis.
+  std::unique_ptr<Sockets> sockets_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::unique_ptr<Exchange>> exchanges_;
+  std::vector<Exchange*> free_;
+  OnDone on_done_;
+};
+
+}  // namespace paceline

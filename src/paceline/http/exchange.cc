@@ -1,0 +1,119 @@
+#include <paceline/http/exchange.h>
+
+#include <fmt/format.h>
+
+namespace paceline {
+namespace {
+
+Transport transport_of(CURLcode code) {
+  switch (code) {
+    case CURLE_OK:
+      return Transport::ok;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+      return Transport::connect_failed;
+    case CURLE_OPERATION_TIMEDOUT:
+      return Transport::timed_out;
+    case CURLE_WRITE_ERROR:
+      return Transport::too_large;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+      return Transport::tls_failed;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return Transport::reset;
+    default:
+      return Transport::other;
+  }
+}
+
+}  // namespace
+
+HeaderList::HeaderList(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    curl_slist* longer = curl_slist_append(list_.get(), line.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    static_cast<void>(list_.release());
+    list_.reset(longer);
+  }
+}
+
+void HeaderList::Free::operator()(curl_slist* list) const { curl_slist_free_all(list); }
+
+Exchange::Exchange(std::size_t number, const ClientOptions& options)
+    : number_(number), max_reply_(options.max_reply), easy_(curl_easy_init()) {
+  if (easy_ == nullptr) throw std::bad_alloc();
+  set_common(options);
+}
+
+void Exchange::set_common(const ClientOptions& options) {
+  CURL* easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why_.data());
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Exchange::take);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  // HTTP/2 by ALPN over TLS only: without encryption it breaks in libcurl 7.88.
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+}
+
+void Exchange::prepare() {
+  CURL* easy = easy_.get();
+  reply.transport = Transport::ok;
+  reply.status = 0;
+  reply.body.clear();
+  reply.error.clear();
+  why_[0] = '\0';
+  if (request.url != url_) {
+    url_ = request.url;
+    curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
+  }
+  if (request.headers != headers_) {
+    headers_ = request.headers;
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_ ? headers_->raw() : nullptr);
+  }
+  if (request.method != method_) {
+    method_ = request.method;
+    if (method_ == Method::get) curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  }
+  if (method_ == Method::post) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+  }
+}
+
+void Exchange::finish(CURLcode code) {
+  reply.done = Clock::now();
+  reply.transport = transport_of(code);
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply.status);
+  if (reply.transport == Transport::ok) return;
+  if (reply.transport == Transport::too_large) {
+    reply.error = fmt::format("the reply is longer than {} bytes", max_reply_);
+  } else {
+    reply.error = why_[0] != '\0' ? why_.data() : curl_easy_strerror(code);
+  }
+}
+
+std::size_t Exchange::take(char* data, std::size_t, std::size_t length, void* exchange) {
+  auto& self = *static_cast<Exchange*>(exchange);
+  if (self.reply.body.size() + length > self.max_reply_) return 0;
+  try {
+    self.reply.body.append(data, length);
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
+  return length;
+}
+
+}  // namespace paceline

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include <paceline/http/client.h>
+#include <paceline/http/message.h>
+
+namespace paceline {
+
+class Exchange {
+ public:
+  /// `number` counts a client's exchanges from 0, for those who keep a record beside each.
+  Exchange(std::size_t number, const ClientOptions& options);
+
+  std::size_t number() const { return number_; }
+
+  Request request;
+  Reply reply;
+
+ private:
+  friend class Client;
+  struct Cleanup {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  };
+
+  void set_common(const ClientOptions& options);
+  /// Tells libcurl what differs from this exchange's last request.
+  void prepare();
+  void finish(CURLcode code);
+  static std::size_t take(char* data, std::size_t, std::size_t length, void* exchange);
+
+  std::size_t number_;
+  std::size_t max_reply_;
+  std::unique_ptr<CURL, Cleanup> easy_;
+  std::array<char, CURL_ERROR_SIZE> why_{};
+  std::string url_;
+  std::shared_ptr<const HeaderList> headers_;
+  Method method_ = Method::get;
+  Client::Shard* shard_ = nullptr;
+};
+
+}  // namespace paceline

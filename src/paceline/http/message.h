@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <paceline/loop/loop.h>
+
+struct curl_slist;
+
+namespace paceline {
+
+enum class Method { get, post };
+
+/// Header lines ("Name: value") in the form that libcurl takes, built once for many requests.
+class HeaderList {
+ public:
+  explicit HeaderList(const std::vector<std::string>& lines);
+  curl_slist* raw() const { return list_.get(); }
+
+ private:
+  struct Free {
+    void operator()(curl_slist* list) const;
+  };
+  std::unique_ptr<curl_slist, Free> list_;
+};
+
+/// What to send. A workload fills it in place, so that its buffers are used again.
+struct Request {
+  Method method = Method::get;
+  std::string url;
+  std::shared_ptr<const HeaderList> headers;
+  std::string body;
+};
+
+/// Why no whole reply came.
+enum class Transport { ok, connect_failed, timed_out, reset, too_large, tls_failed, other };
+
+/// What came back, and when. Times are on paceline's clock.
+struct Reply {
+  Transport transport = Transport::ok;
+  long status = 0;
+  std::string body;
+  /// A sentence when transport is not ok.
+  std::string error;
+  TimePoint sent;
+  /// When the last byte had been read, or the exchange had failed.
+  TimePoint done;
+};
+
+}  // namespace paceline

@@ -1,0 +1,141 @@
+#include <paceline/loop/alarm.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#if __has_include(<sys/timerfd.h>)
+#include <sys/timerfd.h>
+#include <unistd.h>
+#define PACELINE_HAS_TIMERFD
+#endif
+
+namespace paceline {
+
+#ifdef PACELINE_HAS_TIMERFD
+
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {
+    if (value_ >= 0) return;
+    std::perror("paceline: making an alarm failed; raise the limit on open files (ulimit -n)");
+    std::abort();
+  }
+  ~Descriptor() { close(value_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return value_; }
+
+ private:
+  int value_;
+};
+
+}  // namespace
+
+class Alarm::Source {
+ public:
+  Source(Loop& loop, Alarm& alarm)
+      : alarm_(alarm),
+        descriptor_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
+        watch_(loop, descriptor_.get(), [this](int, int) { expire(); }) {
+    watch_.want(UV_READABLE);
+  }
+
+  void arm(TimePoint when) {
+    if (armed_ == when) return;
+    armed_ = when;
+    using std::chrono::nanoseconds;
+    // A zero time would disarm the descriptor.
+    const auto since = std::max(when.time_since_epoch(), Clock::duration(1));
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since);
+    itimerspec at{};
+    at.it_value.tv_sec = seconds.count();
+    at.it_value.tv_nsec = std::chrono::duration_cast<nanoseconds>(since - seconds).count();
+    timerfd_settime(descriptor_.get(), TFD_TIMER_ABSTIME, &at, nullptr);
+  }
+
+ private:
+  void expire() {
+    armed_.reset();
+    alarm_.ring();
+    // Arming it anew has cleared the expiry; otherwise it would be reported for ever.
+    if (armed_) return;
+    std::uint64_t expiries = 0;
+    [[maybe_unused]] const auto got = read(descriptor_.get(), &expiries, sizeof(expiries));
+  }
+
+  Alarm& alarm_;
+  Descriptor descriptor_;
+  std::optional<TimePoint> armed_;
+  SocketWatch watch_;
+};
+
+#else
+
+class Alarm::Source {
+ public:
+  Source(Loop& loop, Alarm& alarm)
+      : alarm_(alarm), timer_(loop, [this] { arm(armed_); }), idle_(new uv_idle_t) {
+    uv_idle_init(loop.raw(), idle_.get());
+    idle_->data = this;
+  }
+
+  void arm(TimePoint when) {
+    armed_ = when;
+    timer_.stop();
+    uv_idle_stop(idle_.get());
+    const auto left = std::chrono::floor<std::chrono::milliseconds>(when - Clock::now());
+    if (left.count() > 0) {
+      timer_.start(left);
+      return;
+    }
+    uv_idle_start(idle_.get(), [](uv_idle_t* idle) {
+      if (auto* self = static_cast<Source*>(idle->data)) self->look();
+    });
+  }
+
+ private:
+  void look() {
+    if (Clock::now() < armed_) return;
+    uv_idle_stop(idle_.get());
+    alarm_.ring();
+  }
+
+  Alarm& alarm_;
+  TimePoint armed_;
+  Timer timer_;
+  HandlePtr<uv_idle_t> idle_;
+};
+
+#endif
+
+Alarm::Alarm(Loop& loop, std::function<void()> on_time)
+    : on_time_(std::move(on_time)), source_(std::make_unique<Source>(loop, *this)) {}
+
+Alarm::~Alarm() = default;
+
+void Alarm::set(TimePoint when) {
+  if (when_ == when) return;
+  when_ = when;
+  source_->arm(when);
+}
+
+// The source stays armed: an expiry that nobody wants any more is cheaper than a system call.
+void Alarm::cancel() { when_.reset(); }
+
+void Alarm::ring() {
+  if (!when_) return;
+  if (Clock::now() < *when_) {
+    source_->arm(*when_);
+    return;
+  }
+  when_.reset();
+  on_time_();
+}
+
+}  // namespace paceline

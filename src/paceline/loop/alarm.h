@@ -1,0 +1,36 @@
+#pragma once
+
+#include <paceline/loop/loop.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace paceline {
+
+/// Calls back at an absolute time: never early, late by some tens of microseconds.
+/// On Linux a timerfd on CLOCK_MONOTONIC; elsewhere a Timer, and turns of the loop without waiting
+/// for the last millisecond. Do not destroy an alarm inside its own call.
+class Alarm {
+ public:
+  Alarm(Loop& loop, std::function<void()> on_time);
+  ~Alarm();
+  Alarm(const Alarm&) = delete;
+  Alarm& operator=(const Alarm&) = delete;
+
+  /// Moves the one call to `when`; a time in the past means the next turn of the loop.
+  /// Costs no system call when the alarm stands at `when` already.
+  void set(TimePoint when);
+  void cancel();
+
+ private:
+  class Source;
+
+  void ring();
+
+  std::function<void()> on_time_;
+  std::optional<TimePoint> when_;
+  std::unique_ptr<Source> source_;
+};
+
+}  // namespace paceline

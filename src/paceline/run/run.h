@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <paceline/pace/schedule.h>
+#include <paceline/stats/tally.h>
+#include <paceline/workload/workload.h>
+
+namespace paceline {
+
+/// How a run waits for a slot's due time.
+enum class Precision {
+  /// libuv's timer: whole milliseconds, so half a millisecond late in the middle.
+  timer,
+  /// timerfd: some tens of microseconds late.
+  fine,
+  /// timerfd, then spins for the last microseconds: late by about one; keeps the core busy.
+  spin,
+};
+
+struct RunOptions {
+  /// Requests per minute; 0: unpaced, as fast as `parallel` allows.
+  std::uint64_t rpm = 0;
+  /// The most requests in flight at once.
+  std::size_t parallel = 1;
+  /// Counted requests.
+  std::uint64_t requests = 1;
+  /// Requests before the first counted one, at the same pace.
+  std::uint64_t warmup = 0;
+  Arrivals arrivals = Arrivals::even;
+  /// Of random arrivals: the same seed gives the same schedule.
+  std::uint64_t seed = 1;
+  Precision precision = Precision::fine;
+  /// From send to last byte, of one request.
+  std::chrono::milliseconds timeout{60'000};
+  /// How long requests in flight may still take when the run is stopped.
+  std::chrono::milliseconds grace{2'000};
+};
+
+struct RunHooks {
+  /// Called when warm-up is over, just before the first counted request is sent.
+  std::function<void()> on_first_counted;
+  /// Becomes true when the run is to stop: nothing more is sent, what is in flight has the grace.
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// Sends the requests of `workload` at the pace and parallel asked for, and counts what came back.
+/// Memory does not grow with the number of requests. Blocks until the last reply is in.
+Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks = {});
+
+/// Sends one request; empty when it succeeded, otherwise a sentence that says what went wrong.
+std::string try_once(Workload& workload, std::chrono::milliseconds timeout);
+
+}  // namespace paceline

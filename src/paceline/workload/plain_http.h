@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <paceline/workload/workload.h>
+
+namespace paceline {
+
+/// The same request over and over, to any URL; a reply of status 200 to 299 is a success.
+struct PlainHttp {
+  std::string url;
+  Method method = Method::get;
+  /// Sent with POST.
+  std::string body;
+  std::string content_type = "application/json";
+};
+
+std::unique_ptr<Workload> make_workload(PlainHttp plain);
+
+}  // namespace paceline

@@ -1,0 +1,42 @@
+#include <paceline/workload/workload.h>
+
+#include <fmt/format.h>
+
+namespace paceline {
+namespace {
+
+Failure failure_of(Transport transport) {
+  switch (transport) {
+    case Transport::connect_failed:
+    case Transport::tls_failed:
+      return Failure::connect;
+    case Transport::timed_out:
+      return Failure::timeout;
+    case Transport::reset:
+      return Failure::reset;
+    case Transport::too_large:
+      return Failure::bad_reply;
+    default:
+      return Failure::other;
+  }
+}
+
+Failure failure_of(long status) {
+  if (status == 429) return Failure::http_429;
+  if (status >= 500) return Failure::http_5xx;
+  if (status >= 400) return Failure::http_4xx;
+  return Failure::bad_reply;
+}
+
+}  // namespace
+
+Outcome read_status(const Reply& reply) {
+  if (reply.transport != Transport::ok) {
+    return {failure_of(reply.transport), reply.error, std::nullopt};
+  }
+  if (reply.status >= 200 && reply.status < 300) return {};
+  return {failure_of(reply.status), fmt::format("the server answered HTTP {}", reply.status),
+          std::nullopt};
+}
+
+}  // namespace paceline
