@@ -98,6 +98,9 @@ std::string check(Workload& workload) {
   const Session& session = Session::global();
   const std::string why = try_once(workload, request_timeout(session.options()));
   if (why.empty()) return {};
+  const char* advice = why.find("HTTP 401") == std::string::npos
+                           ? "check --paceline_url and that the server is up"
+                           : "set the key in the variable that --paceline_api_key_env names";
   return fmt::format("a first request to {} failed: {}", session.host(), why);
 }
 

@@ -54,6 +54,18 @@ void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nano
 }
 
 void add_flags(CLI::App& app, Options& options) {
+  app.final_callback([&options] {
+    if (options.timeout < std::chrono::milliseconds(1)) {
+      throw CLI::ValidationError("--paceline_timeout", "a request needs at least 1ms");
+    }
+    if (options.endpoint_latency_p99.count() > 0 &&
+        (options.endpoint_latency.count() == 0 ||
+         options.endpoint_latency_p99 < options.endpoint_latency)) {
+      throw CLI::ValidationError(
+          "--paceline_endpoint_latency_p99",
+          "a p99 is not below the median, --paceline_endpoint_latency, which is more than 0");
+    }
+  });
   app.add_option("--paceline_url", options.url,
                  "Base URL of an OpenAI-compatible API, such as https://api.openai.com/v1 "
                  "[the embedded endpoint]")

@@ -63,7 +63,6 @@ void Exchange::set_common(const ClientOptions& options) {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   // HTTP/2 by ALPN over TLS only: without encryption it breaks in libcurl 7.88.
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
 }
 
@@ -77,6 +76,9 @@ void Exchange::prepare() {
   if (request.url != url_) {
     url_ = request.url;
     curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
+    // Wait for ALPN to say whether a connection can be shared. Without TLS nothing says so before
+    // the first reply, and every first request would take twice its time.
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, url_.starts_with("https:") ? 1L : 0L);
   }
   if (request.headers != headers_) {
     headers_ = request.headers;

@@ -126,7 +126,9 @@ void Alarm::set(TimePoint when) {
 }
 
 // The source stays armed: an expiry that nobody wants any more is cheaper than a system call.
-void Alarm::cancel() { when_.reset(); }
+void Alarm::cancel() {
+  when_.reset();
+}
 
 void Alarm::ring() {
   if (!when_) return;

@@ -10,7 +10,8 @@ namespace paceline {
 
 /// Calls back at an absolute time: never early, late by some tens of microseconds.
 /// On Linux a timerfd on CLOCK_MONOTONIC; elsewhere a Timer, and turns of the loop without waiting
-/// for the last millisecond. Do not destroy an alarm inside its own call.
+/// for the last millisecond. May keep its loop running while it lives. Do not destroy an alarm
+/// inside its own call.
 class Alarm {
  public:
   Alarm(Loop& loop, std::function<void()> on_time);

@@ -1,6 +1,7 @@
 #include <paceline/run/dispatcher.h>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include <paceline/http/exchange.h>
@@ -38,13 +39,12 @@ Tally Dispatcher::run() {
   start_ = Clock::now();
   pump();
   if (client_.in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
-  tally_.failed += counted_in_flight_;
   if (counted_in_flight_ > 0) {
-    tally_.failures[static_cast<std::size_t>(Failure::other)] += counted_in_flight_;
-    if (tally_.first_failure.empty()) tally_.first_failure = "cut off when the run was stopped";
+    tally_.count_failure(Failure::other, counted_in_flight_, "cut off when the run was stopped");
   }
   tally_.not_sent = tally_.planned - tally_.sent;
   tally_.cut_short = stopped_.has_value();
+  assert(tally_.adds_up());
   return std::move(tally_);
 }
 
@@ -93,13 +93,11 @@ void Dispatcher::count_reply(Exchange& exchange) {
     const Nanoseconds done = since_start(exchange.reply.done);
     const Nanoseconds due = pacer_ ? slot.due : sent;
     tally_.late.record(sent - due);
-    if (slot.index == options_.warmup) tally_.first_send = sent;
+    tally_.first_send = std::min(tally_.first_send, sent);
     tally_.last_send = std::max(tally_.last_send, sent);
     tally_.last_done = std::max(tally_.last_done, done);
     if (outcome.failure) {
-      ++tally_.failed;
-      ++tally_.failures[static_cast<std::size_t>(*outcome.failure)];
-      if (tally_.first_failure.empty()) tally_.first_failure = outcome.why;
+      tally_.count_failure(*outcome.failure, 1, outcome.why);
     } else {
       ++tally_.succeeded;
       tally_.latency.record(done - sent);

@@ -9,10 +9,10 @@ namespace paceline {
 
 /// The same request over and over, to any URL; a reply of status 200 to 299 is a success.
 struct PlainHttp {
-  std::string url;
+  std::string url{};
   Method method = Method::get;
   /// Sent with POST.
-  std::string body;
+  std::string body{};
   std::string content_type = "application/json";
 };
 

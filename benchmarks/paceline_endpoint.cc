@@ -1,0 +1,172 @@
+#include <fmt/format.h>
+#include <paceline/endpoint/endpoint.h>
+#include <paceline/pace/duration.h>
+#include <pthread.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+
+namespace paceline {
+namespace {
+
+using std::chrono::nanoseconds;
+
+// Of 24 bytes each, taken at the start: room for a run of a million requests and its warm-up.
+constexpr std::size_t recorded_arrivals = 2'000'000;
+
+struct Flags {
+  std::uint16_t port = 0;
+  std::string address = "127.0.0.1";
+  nanoseconds latency{0};
+  nanoseconds latency_p99{0};
+  std::size_t reply_tokens = 16;
+  std::string key_variable;
+  std::string arrivals_file;
+};
+
+void add_duration(CLI::App& app, const char* name, nanoseconds& into, const char* help) {
+  app.add_option_function<std::string>(
+         name,
+         [&into](const std::string& text) {
+           const auto parsed = parse_duration(text);
+           if (const auto* sentence = std::get_if<std::string>(&parsed)) {
+             throw CLI::ValidationError(*sentence);
+           }
+           into = std::get<nanoseconds>(parsed);
+         },
+         help)
+      ->type_name("DURATION");
+}
+
+void add_flags(CLI::App& app, Flags& flags) {
+  app.add_option("--port", flags.port, "Port to listen on; 0 lets the system choose [0]");
+  app.add_option("--address", flags.address, "IPv4 address to listen on [127.0.0.1]");
+  add_duration(app, "--latency", flags.latency, "Time each reply takes [0]");
+  add_duration(
+      app, "--latency_p99", flags.latency_p99,
+      "Makes the latency lognormal, with --latency as its median and this 99th percentile");
+  app.add_option("--reply_tokens", flags.reply_tokens, "Tokens in a chat reply [16]")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--require_key_env", flags.key_variable,
+                 "Environment variable that holds the API key to demand [demand none]");
+  app.add_option(
+      "--arrivals", flags.arrivals_file,
+      "File for the time of each arrival at the end: nanoseconds on the monotonic clock, "
+      "one a line, the first 2,000,000");
+}
+
+std::optional<std::string> read_options(const Flags& flags, EndpointOptions& options) {
+  options.port = flags.port;
+  options.address = flags.address;
+  options.reply_tokens = flags.reply_tokens;
+  options.record_arrivals = recorded_arrivals;
+  if (flags.latency_p99.count() > 0) {
+    if (flags.latency.count() == 0 || flags.latency_p99 < flags.latency) {
+      return "--latency_p99 needs a --latency above 0 and no longer than itself, such as "
+             "--latency=50ms --latency_p99=200ms.";
+    }
+    options.latency = LatencyModel::lognormal(flags.latency, flags.latency_p99, 1);
+  } else {
+    options.latency = LatencyModel::fixed(flags.latency);
+  }
+  if (flags.key_variable.empty()) return std::nullopt;
+  const char* key = std::getenv(flags.key_variable.c_str());
+  if (key == nullptr || *key == '\0') {
+    return fmt::format("The environment variable {} is empty: put the key to demand into it.",
+                       flags.key_variable);
+  }
+  options.required_key = key;
+  return std::nullopt;
+}
+
+void print_lateness(const std::vector<Arrival>& record) {
+  std::vector<nanoseconds> late;
+  for (const auto& arrival : record) {
+    if (arrival.replied != TimePoint::max()) late.push_back(arrival.replied - arrival.due);
+  }
+  if (late.empty()) return;
+  std::sort(late.begin(), late.end());
+  const auto microseconds = [&late](double share) {
+    const auto place = static_cast<std::size_t>(share * static_cast<double>(late.size() - 1));
+    return static_cast<double>(late[place].count()) / 1e3;
+  };
+  fmt::print(stderr, "replies left after their due time by {:.0f} us (p50), {:.0f} us (p99)\n",
+             microseconds(0.5), microseconds(0.99));
+}
+
+void print_summary(const Endpoint& endpoint) {
+  using namespace std::chrono_literals;
+  const auto requests = endpoint.requests();
+  const auto arrivals = endpoint.arrivals();
+  fmt::print(stderr, "{} requests, at most {} in 1 ms, {} in 10 ms, {} in 1 s\n", requests,
+             most_in_window(arrivals, 1ms), most_in_window(arrivals, 10ms),
+             most_in_window(arrivals, 1s));
+  if (requests > arrivals.size()) {
+    fmt::print(stderr, "only the first {} were recorded\n", arrivals.size());
+  }
+  if (requests == 0) return;
+  fmt::print(
+      stderr, "{:.2f} us CPU a request\n",
+      static_cast<double>(endpoint.cpu_time().count()) / 1e3 / static_cast<double>(requests));
+  print_lateness(endpoint.record());
+}
+
+bool write_arrivals(const Endpoint& endpoint, const std::string& file) {
+  std::ofstream out(file);
+  for (const auto arrival : endpoint.arrivals()) {
+    out << nanoseconds(arrival.time_since_epoch()).count() << '\n';
+  }
+  out.close();
+  if (out) return true;
+  fmt::print(stderr, "Could not write the arrivals to '{}': name a file that can be written.\n",
+             file);
+  return false;
+}
+
+int serve(const Flags& flags) {
+  EndpointOptions options;
+  if (const auto trouble = read_options(flags, options)) {
+    fmt::print(stderr, "{}\n", *trouble);
+    return EXIT_FAILURE;
+  }
+  // Blocked before the endpoint's thread starts, so that only sigwait() sees them.
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+
+  auto started = Endpoint::start(std::move(options));
+  if (const auto* sentence = std::get_if<std::string>(&started)) {
+    fmt::print(stderr, "{}\n", *sentence);
+    return EXIT_FAILURE;
+  }
+  auto& endpoint = *std::get<std::unique_ptr<Endpoint>>(started);
+  fmt::print("{}\n", endpoint.url());
+  std::fflush(stdout);
+
+  int signal = 0;
+  sigwait(&ends, &signal);
+  endpoint.stop();
+  print_summary(endpoint);
+  if (flags.arrivals_file.empty()) return EXIT_SUCCESS;
+  return write_arrivals(endpoint, flags.arrivals_file) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+}  // namespace
+}  // namespace paceline
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "An OpenAI-shaped endpoint for any client: prints its URL, serves until interrupted, "
+      "then prints what arrived.");
+  paceline::Flags flags;
+  paceline::add_flags(app, flags);
+  CLI11_PARSE(app, argc, argv);
+  return paceline::serve(flags);
+}

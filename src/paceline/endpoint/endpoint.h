@@ -1,0 +1,70 @@
+#pragma once
+
+#include <paceline/endpoint/arrivals.h>
+#include <paceline/endpoint/latency_model.h>
+#include <paceline/loop/loop.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace paceline {
+
+struct EndpointOptions {
+  /// Counts from the arrival of a request's headers; every reply is held back alike, errors too.
+  LatencyModel latency = LatencyModel::fixed(std::chrono::nanoseconds(0));
+  /// The key that paths under /v1 demand; empty demands none.
+  std::string required_key;
+  /// How many arrivals to record, the first ones; 0 records none. The memory is taken at the start.
+  std::size_t record_arrivals = 0;
+  /// 0 lets the system choose.
+  std::uint16_t port = 0;
+  /// An IPv4 address of this machine.
+  std::string address = "127.0.0.1";
+  /// The length of a chat reply that its request does not limit.
+  std::size_t reply_tokens = 16;
+  /// Fewer if the limit on open files is lower; start() raises that up to the hard limit.
+  std::size_t max_connections = 20'000;
+};
+
+/// An HTTP/1.1 server on libmicrohttpd that stands in for the OpenAI API, in a thread and on a loop
+/// of its own. Answers POST /v1/chat/completions and GET /v1/models as that API does, without event
+/// streams; GET / with "ok", and POST /echo with the request's body. Longer bodies than 16 MB get
+/// 413. Its functions are for one thread, the owner's.
+class Endpoint {
+ public:
+  /// The string is a sentence: why it could not start and what to do.
+  static std::variant<std::unique_ptr<Endpoint>, std::string> start(EndpointOptions options);
+  ~Endpoint();
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  /// The API's base, such as "http://127.0.0.1:8080/v1".
+  std::string url() const;
+  std::uint16_t port() const;
+
+  /// How many requests have arrived.
+  std::uint64_t requests() const;
+  /// When each recorded request arrived, in that order; see most_in_window().
+  std::vector<TimePoint> arrivals() const;
+  /// The same with the times of the replies.
+  std::vector<Arrival> record() const;
+  /// CPU time of the endpoint's thread, to tell it from the client's in one process.
+  std::chrono::nanoseconds cpu_time() const;
+
+  /// Drops requests still held back, closes the port and ends the thread; twice does no harm.
+  void stop();
+
+ private:
+  class Worker;
+
+  explicit Endpoint(std::unique_ptr<Worker> worker);
+
+  std::unique_ptr<Worker> worker_;
+};
+
+}  // namespace paceline

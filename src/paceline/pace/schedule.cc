@@ -1,0 +1,49 @@
+#include <paceline/pace/schedule.h>
+
+#include <cmath>
+#include <random>
+
+namespace paceline {
+namespace {
+
+using std::chrono::nanoseconds;
+
+class EvenSchedule : public Schedule {
+ public:
+  explicit EvenSchedule(Rate rate) : rate_(rate) {}
+  nanoseconds due(std::uint64_t slot) override { return rate_.due(slot); }
+
+ private:
+  Rate rate_;
+};
+
+class PoissonSchedule : public Schedule {
+ public:
+  PoissonSchedule(Rate rate, std::uint64_t seed) : mean_ns_(rate.interval_ns()), random_(seed) {}
+
+  nanoseconds due(std::uint64_t slot) override {
+    for (; next_ <= slot; ++next_) due_ns_ += exponential();
+    return nanoseconds(std::llround(due_ns_));
+  }
+
+ private:
+  // By inversion, since std::exponential_distribution differs between standard libraries.
+  double exponential() {
+    const double uniform = static_cast<double>((random_() >> 11U) + 1) * 0x1p-53;
+    return -std::log(uniform) * mean_ns_;
+  }
+
+  double mean_ns_;
+  std::mt19937_64 random_;
+  std::uint64_t next_ = 0;
+  double due_ns_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Schedule> make_schedule(Arrivals arrivals, Rate rate, std::uint64_t seed) {
+  if (arrivals == Arrivals::poisson) return std::make_unique<PoissonSchedule>(rate, seed);
+  return std::make_unique<EvenSchedule>(rate);
+}
+
+}  // namespace paceline

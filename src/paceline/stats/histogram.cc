@@ -1,0 +1,72 @@
+#include <paceline/stats/histogram.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace paceline {
+namespace {
+
+using std::chrono::nanoseconds;
+
+// Each power of two is cut into this many buckets, so a bucket is under 0.1% of its values wide.
+constexpr unsigned sub_bits = 10;
+constexpr std::uint64_t sub_buckets = 1U << sub_bits;
+
+constexpr std::size_t bucket_of(std::uint64_t value) {
+  if (value < 2 * sub_buckets) return value;
+  const unsigned shift = static_cast<unsigned>(std::bit_width(value)) - (sub_bits + 1);
+  return (std::size_t{shift} << sub_bits) + (value >> shift);
+}
+
+/// The middle of a bucket's values.
+constexpr std::uint64_t middle_of(std::size_t bucket) {
+  if (bucket < 2 * sub_buckets) return bucket;
+  const unsigned shift = static_cast<unsigned>(bucket >> sub_bits) - 1;
+  const std::uint64_t lowest = (bucket - (std::uint64_t{shift} << sub_bits)) << shift;
+  return lowest + (std::uint64_t{1} << shift) / 2;
+}
+
+constexpr std::size_t bucket_count =
+    bucket_of(static_cast<std::uint64_t>(Histogram::longest.count())) + 1;
+
+}  // namespace
+
+Histogram::Histogram() : buckets_(bucket_count) {}
+
+void Histogram::record(nanoseconds duration) {
+  if (duration > longest) ++clamped_;
+  duration = std::clamp(duration, nanoseconds(0), longest);
+  ++buckets_[bucket_of(static_cast<std::uint64_t>(duration.count()))];
+  ++count_;
+  sum_ += duration;
+  min_ = std::min(min_, duration);
+  max_ = std::max(max_, duration);
+}
+
+void Histogram::merge(const Histogram& other) {
+  for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
+  count_ += other.count_;
+  clamped_ += other.clamped_;
+  sum_ += other.sum_;
+  min_ = std::min(min_, other.min_);
+  max_ = std::max(max_, other.max_);
+}
+
+nanoseconds Histogram::quantile(double q) const {
+  if (count_ == 0) return nanoseconds(0);
+  const double exact_rank = std::ceil(q * static_cast<double>(count_));
+  const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(exact_rank), 1, count_);
+  std::uint64_t seen = 0;
+  std::size_t bucket = 0;
+  while ((seen += buckets_[bucket]) < rank) ++bucket;
+  return std::clamp(nanoseconds(static_cast<std::int64_t>(middle_of(bucket))), min_, max_);
+}
+
+nanoseconds Histogram::min() const { return count_ == 0 ? nanoseconds(0) : min_; }
+
+nanoseconds Histogram::mean() const {
+  return count_ == 0 ? nanoseconds(0) : sum_ / static_cast<std::int64_t>(count_);
+}
+
+}  // namespace paceline

@@ -1,0 +1,54 @@
+#include <paceline/stats/tally.h>
+
+#include <algorithm>
+
+namespace paceline {
+namespace {
+
+double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+
+}  // namespace
+
+void Tally::count_failure(Failure failure, std::uint64_t requests, const std::string& why) {
+  failed += requests;
+  failures[static_cast<std::size_t>(failure)] += requests;
+  if (first_failure.empty()) first_failure = why;
+}
+
+void Tally::merge(const Tally& other) {
+  latency.merge(other.latency);
+  due_latency.merge(other.due_latency);
+  late.merge(other.late);
+  planned += other.planned;
+  sent += other.sent;
+  succeeded += other.succeeded;
+  failed += other.failed;
+  not_sent += other.not_sent;
+  for (std::size_t i = 0; i < failure_kinds; ++i) failures[i] += other.failures[i];
+  if (first_failure.empty()) first_failure = other.first_failure;
+  replies_with_usage += other.replies_with_usage;
+  tokens_in += other.tokens_in;
+  tokens_out += other.tokens_out;
+  in_flight += other.in_flight;
+  first_send = std::min(first_send, other.first_send);
+  last_send = std::max(last_send, other.last_send);
+  last_done = std::max(last_done, other.last_done);
+  cut_short = cut_short || other.cut_short;
+}
+
+double Tally::achieved_rpm() const {
+  if (sent < 2 || last_send <= first_send) return 0;
+  return 60 * static_cast<double>(sent - 1) / seconds(last_send - first_send);
+}
+
+double Tally::rps() const {
+  if (sent == 0 || last_done <= first_send) return 0;
+  return static_cast<double>(succeeded + failed) / seconds(last_done - first_send);
+}
+
+double Tally::error_ratio() const {
+  const std::uint64_t ended = succeeded + failed;
+  return ended == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(ended);
+}
+
+}  // namespace paceline

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include <paceline/stats/histogram.h>
+
+namespace paceline {
+
+/// Why a request came to nothing.
+enum class Failure { connect, timeout, reset, http_4xx, http_429, http_5xx, bad_reply, other };
+constexpr std::size_t failure_kinds = 8;
+
+/// What a run counted. Times are from the start of the run.
+struct Tally {
+  /// Of requests that succeeded, send to last byte.
+  Histogram latency;
+  /// Of requests that succeeded, due time to last byte.
+  Histogram due_latency;
+  /// Send after due.
+  Histogram late;
+
+  std::uint64_t planned = 0;
+  std::uint64_t sent = 0;
+  std::uint64_t succeeded = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t not_sent = 0;
+  std::array<std::uint64_t, failure_kinds> failures{};
+  /// A sentence about one of the failures.
+  std::string first_failure;
+
+  std::uint64_t replies_with_usage = 0;
+  std::uint64_t tokens_in = 0;
+  std::uint64_t tokens_out = 0;
+
+  /// The most at once.
+  std::uint64_t in_flight = 0;
+  std::chrono::nanoseconds first_send = std::chrono::nanoseconds::max();
+  std::chrono::nanoseconds last_send{0};
+  std::chrono::nanoseconds last_done{0};
+  bool cut_short = false;
+
+  void count_failure(Failure failure, std::uint64_t requests, const std::string& why);
+  /// Adds what another stripe of the same run counted.
+  void merge(const Tally& other);
+
+  bool adds_up() const { return planned == succeeded + failed + not_sent; }
+  /// Requests a minute from the first to the last send; 0 for fewer than two.
+  double achieved_rpm() const;
+  /// Replies a second from the first send to the last reply.
+  double rps() const;
+  /// Failed requests among those that ended.
+  double error_ratio() const;
+};
+
+}  // namespace paceline

@@ -1,0 +1,309 @@
+#include <curl/curl.h>
+#include <gtest/gtest.h>
+#include <paceline/endpoint/endpoint.h>
+#include <simdjson.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* chat_request = R"({"model":"m","messages":[{"role":"user","content":"a"}]})";
+
+std::unique_ptr<Endpoint> start(EndpointOptions options = {}) {
+  auto started = Endpoint::start(std::move(options));
+  if (auto* sentence = std::get_if<std::string>(&started)) {
+    ADD_FAILURE() << *sentence;
+    return nullptr;
+  }
+  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
+}
+
+struct Easy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct Multi {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct List {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+std::size_t append(char* data, std::size_t, std::size_t size, void* into) {
+  static_cast<std::string*>(into)->append(data, size);
+  return size;
+}
+
+class Visitor {
+ public:
+  explicit Visitor(const Endpoint& endpoint)
+      : root_("http://127.0.0.1:" + std::to_string(endpoint.port())) {
+    curl_easy_setopt(raw(), CURLOPT_PROXY, "");
+    curl_easy_setopt(raw(), CURLOPT_WRITEFUNCTION, &append);
+    curl_easy_setopt(raw(), CURLOPT_WRITEDATA, &body);
+    curl_easy_setopt(raw(), CURLOPT_HEADERFUNCTION, &append);
+    curl_easy_setopt(raw(), CURLOPT_HEADERDATA, &headers);
+  }
+
+  CURL* raw() { return easy_.get(); }
+
+  void aim(const std::string& path) {
+    curl_easy_setopt(raw(), CURLOPT_URL, (root_ + path).c_str());
+    body.clear();
+    headers.clear();
+  }
+  void aim_post(const std::string& path, const std::string& data) {
+    aim(path);
+    curl_easy_setopt(raw(), CURLOPT_POSTFIELDSIZE, static_cast<long>(data.size()));
+    curl_easy_setopt(raw(), CURLOPT_COPYPOSTFIELDS, data.c_str());
+  }
+  void header(const std::string& line) {
+    list_.reset(curl_slist_append(nullptr, line.c_str()));
+    curl_easy_setopt(raw(), CURLOPT_HTTPHEADER, list_.get());
+  }
+
+  long get(const std::string& path) {
+    aim(path);
+    curl_easy_setopt(raw(), CURLOPT_HTTPGET, 1L);
+    return perform();
+  }
+  long post(const std::string& path, const std::string& data) {
+    aim_post(path, data);
+    return perform();
+  }
+  long connections() { return number(CURLINFO_NUM_CONNECTS); }
+  long number(CURLINFO what) {
+    long value = 0;
+    curl_easy_getinfo(raw(), what, &value);
+    return value;
+  }
+
+  std::string body;
+  std::string headers;
+
+ private:
+  long perform() {
+    const auto code = curl_easy_perform(raw());
+    EXPECT_EQ(code, CURLE_OK) << curl_easy_strerror(code);
+    return number(CURLINFO_RESPONSE_CODE);
+  }
+
+  std::string root_;
+  std::unique_ptr<CURL, Easy> easy_{curl_easy_init()};
+  std::unique_ptr<curl_slist, List> list_;
+};
+
+TEST(Endpoint, AnswersAChat) {
+  const auto endpoint = start();
+  EXPECT_EQ(endpoint->url(), "http://127.0.0.1:" + std::to_string(endpoint->port()) + "/v1");
+  Visitor visitor(*endpoint);
+  ASSERT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
+  EXPECT_NE(visitor.headers.find("Content-Type: application/json"), std::string::npos);
+  simdjson::dom::parser parser;
+  const simdjson::dom::element reply = parser.parse(visitor.body);
+  EXPECT_EQ(std::string_view(reply["object"]), "chat.completion");
+  EXPECT_EQ(std::int64_t(reply["usage"]["completion_tokens"]), 16);
+}
+
+TEST(Endpoint, AnswersModelsPlainGetAndEcho) {
+  const auto endpoint = start();
+  Visitor visitor(*endpoint);
+  EXPECT_EQ(visitor.get("/v1/models"), 200);
+  EXPECT_NE(visitor.body.find(R"("object":"list")"), std::string::npos);
+  EXPECT_EQ(visitor.get("/"), 200);
+  EXPECT_EQ(visitor.body, "ok");
+  EXPECT_NE(visitor.headers.find("text/plain"), std::string::npos);
+  const std::string long_text(200'000, 'x');
+  EXPECT_EQ(visitor.post("/echo", long_text), 200);
+  EXPECT_EQ(visitor.body, long_text);
+  EXPECT_EQ(visitor.post("/echo", ""), 200);
+  EXPECT_EQ(visitor.body, "");
+}
+
+TEST(Endpoint, RefusesInTheShapeOfTheRealApi) {
+  const auto endpoint = start();
+  Visitor visitor(*endpoint);
+  simdjson::dom::parser parser;
+  const auto error = [&] { return parser.parse(visitor.body)["error"]; };
+
+  EXPECT_EQ(visitor.post("/v1/chat/completions", "{"), 400);
+  EXPECT_EQ(std::string_view(error()["type"]), "invalid_request_error");
+  EXPECT_EQ(visitor.post("/v1/chat/completions", R"({"model":"m"})"), 400);
+  EXPECT_EQ(std::string_view(error()["param"]), "messages");
+  EXPECT_EQ(visitor.post("/v1/none", "{}"), 404);
+  EXPECT_EQ(std::string_view(error()["message"]), "Invalid URL (POST /v1/none)");
+  EXPECT_EQ(visitor.get("/v1/chat/completions"), 405);
+  EXPECT_TRUE(error()["param"].is_null());
+  EXPECT_NE(visitor.headers.find("Allow: POST\r\n"), std::string::npos);
+  EXPECT_EQ(visitor.post("/", "a"), 405);
+  EXPECT_NE(visitor.headers.find("Allow: GET, HEAD\r\n"), std::string::npos);
+}
+
+TEST(Endpoint, RefusesABodyThatIsTooLong) {
+  const auto endpoint = start();
+  Visitor visitor(*endpoint);
+  EXPECT_EQ(visitor.post("/echo", std::string((16u << 20) + 1, 'x')), 413);
+  EXPECT_EQ(visitor.post("/echo", "short"), 200);
+  EXPECT_EQ(visitor.body, "short");
+}
+
+TEST(Endpoint, DemandsItsKeyAndNeverShowsOne) {
+  EndpointOptions options;
+  options.required_key = "the-right-key";
+  const auto endpoint = start(options);
+  Visitor visitor(*endpoint);
+  EXPECT_EQ(visitor.post("/v1/chat/completions", chat_request), 401);
+  EXPECT_NE(visitor.body.find("You didn't provide an API key"), std::string::npos);
+  visitor.header("Authorization: Bearer a-wrong-key");
+  EXPECT_EQ(visitor.post("/v1/chat/completions", chat_request), 401);
+  EXPECT_NE(visitor.body.find("Incorrect API key provided"), std::string::npos);
+  EXPECT_NE(visitor.body.find(R"("code":"invalid_api_key")"), std::string::npos);
+  EXPECT_EQ(visitor.body.find("wrong"), std::string::npos);
+  visitor.header("Authorization: Bearer the-right-key");
+  EXPECT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
+  EXPECT_EQ(visitor.get("/"), 200);
+}
+
+TEST(Endpoint, KeepsConnectionsAndDoesNotDelayTheirReplies) {
+  const auto endpoint = start();
+  Visitor visitor(*endpoint);
+  ASSERT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
+  EXPECT_EQ(visitor.connections(), 1);
+  const auto begin = Clock::now();
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
+    EXPECT_EQ(visitor.connections(), 0);
+  }
+  // Nagle's algorithm with a delayed acknowledgement would cost 40 ms each.
+  EXPECT_LT(Clock::now() - begin, 400ms);
+}
+
+TEST(Endpoint, HoldsEachReplyForItsLatency) {
+  EndpointOptions options;
+  options.latency = LatencyModel::fixed(20ms);
+  options.record_arrivals = 100;
+  const auto endpoint = start(options);
+  Visitor visitor(*endpoint);
+  for (int i = 0; i < 10; ++i) {
+    const auto begin = Clock::now();
+    ASSERT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
+    EXPECT_GE(Clock::now() - begin, 20ms);
+  }
+  endpoint->stop();
+  for (const auto& arrival : endpoint->record()) {
+    EXPECT_EQ(arrival.due - arrival.arrived, 20ms);
+    EXPECT_GE(arrival.replied, arrival.due);
+  }
+}
+
+TEST(Endpoint, HoldsFiveHundredRepliesAtOnce) {
+  EndpointOptions options;
+  options.latency = LatencyModel::lognormal(200ms, 400ms, 1);
+  options.record_arrivals = 1000;
+  const auto endpoint = start(options);
+  std::unique_ptr<CURLM, Multi> multi(curl_multi_init());
+  std::vector<std::unique_ptr<Visitor>> visitors;
+  const auto begin = Clock::now();
+  for (int i = 0; i < 500; ++i) {
+    visitors.push_back(std::make_unique<Visitor>(*endpoint));
+    visitors.back()->aim_post("/v1/chat/completions", chat_request);
+    curl_multi_add_handle(multi.get(), visitors.back()->raw());
+  }
+  for (int running = 1; running > 0;) {
+    curl_multi_perform(multi.get(), &running);
+    curl_multi_poll(multi.get(), nullptr, 0, 100, nullptr);
+  }
+  EXPECT_LT(Clock::now() - begin, 10s);
+  for (const auto& visitor : visitors) {
+    EXPECT_EQ(visitor->number(CURLINFO_RESPONSE_CODE), 200);
+    curl_multi_remove_handle(multi.get(), visitor->raw());
+  }
+  EXPECT_EQ(endpoint->requests(), 500u);
+  EXPECT_EQ(endpoint->arrivals().size(), 500u);
+  EXPECT_EQ(most_in_window(endpoint->arrivals(), 60s), 500u);
+}
+
+TEST(Endpoint, RecordsArrivalsInOrderUpToItsCapacity) {
+  EndpointOptions options;
+  options.record_arrivals = 3;
+  const auto endpoint = start(options);
+  Visitor visitor(*endpoint);
+  const auto begin = Clock::now();
+  for (int i = 0; i < 5; ++i) visitor.get("/");
+  const auto arrivals = endpoint->arrivals();
+  ASSERT_EQ(arrivals.size(), 3u);
+  EXPECT_GT(arrivals[0], begin);
+  EXPECT_LT(arrivals[0], arrivals[1]);
+  EXPECT_LT(arrivals[1], arrivals[2]);
+  EXPECT_LT(arrivals[2], Clock::now());
+  EXPECT_EQ(endpoint->requests(), 5u);
+}
+
+TEST(Endpoint, StopsWithRepliesHeldBack) {
+  EndpointOptions options;
+  options.latency = LatencyModel::fixed(1h);
+  const auto endpoint = start(options);
+  std::thread waiting([&] {
+    Visitor visitor(*endpoint);
+    visitor.aim("/");
+    EXPECT_NE(curl_easy_perform(visitor.raw()), CURLE_OK);
+  });
+  while (endpoint->requests() == 0) std::this_thread::sleep_for(1ms);
+  endpoint->stop();
+  endpoint->stop();
+  waiting.join();
+}
+
+TEST(Endpoint, OutlivesAVisitorThatHangsUp) {
+  EndpointOptions options;
+  options.latency = LatencyModel::fixed(50ms);
+  const auto endpoint = start(options);
+  {
+    Visitor visitor(*endpoint);
+    visitor.aim("/");
+    curl_easy_setopt(visitor.raw(), CURLOPT_TIMEOUT_MS, 10L);
+    EXPECT_EQ(curl_easy_perform(visitor.raw()), CURLE_OPERATION_TIMEDOUT);
+  }
+  Visitor visitor(*endpoint);
+  EXPECT_EQ(visitor.get("/"), 200);
+  EXPECT_EQ(visitor.get("/"), 200);
+}
+
+TEST(Endpoint, CountsItsOwnCpuTime) {
+  const auto endpoint = start();
+  Visitor visitor(*endpoint);
+  for (int i = 0; i < 50; ++i) visitor.get("/");
+  const auto running = endpoint->cpu_time();
+  EXPECT_GT(running, 0ns);
+  endpoint->stop();
+  EXPECT_GE(endpoint->cpu_time(), running);
+  EXPECT_LT(endpoint->cpu_time(), 1s);
+}
+
+TEST(Endpoint, SaysWhyItCannotStart) {
+  const auto first = start();
+  EndpointOptions taken;
+  taken.port = first->port();
+  const auto again = Endpoint::start(taken);
+  ASSERT_TRUE(std::holds_alternative<std::string>(again));
+  EXPECT_NE(std::get<std::string>(again).find("Choose another port"), std::string::npos)
+      << std::get<std::string>(again);
+
+  EndpointOptions nowhere;
+  nowhere.address = "nowhere";
+  const auto none = Endpoint::start(nowhere);
+  ASSERT_TRUE(std::holds_alternative<std::string>(none));
+  EXPECT_NE(std::get<std::string>(none).find("'nowhere'"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,209 @@
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <paceline/endpoint/endpoint.h>
+#include <paceline/http/client.h>
+#include <paceline/http/exchange.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <variant>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A server on a plain socket that plays one scripted part for each connection it accepts.
+class ScriptedServer {
+ public:
+  /// `part` gets the number of the connection and its descriptor, which is closed afterwards.
+  ScriptedServer(int connections, std::function<void(int, int)> part)
+      : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    listen(listener_, 16);
+    socklen_t length = sizeof address;
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this, connections, part = std::move(part)] {
+      for (int i = 0; i < connections; ++i) {
+        const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (connection < 0) return;
+        part(i, connection);
+        ::close(connection);
+      }
+    });
+  }
+  ~ScriptedServer() {
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
+
+ private:
+  int listener_;
+  int port_ = 0;
+  std::thread thread_;
+};
+
+void answer_one(int connection, const std::string& reply) {
+  std::string request;
+  char buffer[4096];
+  while (request.find("\r\n\r\n") == std::string::npos) {
+    const ssize_t length = read(connection, buffer, sizeof buffer);
+    if (length <= 0) return;
+    request.append(buffer, static_cast<std::size_t>(length));
+  }
+  [[maybe_unused]] const ssize_t written = send(connection, reply.data(), reply.size(), MSG_NOSIGNAL);
+}
+
+constexpr const char* ok_reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+class ClientTest : public testing::Test {
+ protected:
+  Reply get(const std::string& url) {
+    Exchange* exchange = client_.acquire();
+    exchange->request.url = url;
+    done_ = false;
+    client_.send(*exchange);
+    while (!done_) loop_.run_once();
+    Reply reply = exchange->reply;
+    client_.release(*exchange);
+    return reply;
+  }
+
+  Loop loop_;
+  bool done_ = false;
+  Client client_{loop_, {.parallel = 2, .timeout = 5s, .max_reply = 1000},
+                 [this](Exchange&) { done_ = true; }};
+};
+
+TEST_F(ClientTest, KeepsOneConnectionForManyRequests) {
+  ScriptedServer server(1, [](int, int connection) {
+    for (int i = 0; i < 5; ++i) answer_one(connection, ok_reply);
+  });
+  for (int i = 0; i < 5; ++i) {
+    const Reply reply = get(server.url());
+    EXPECT_EQ(reply.transport, Transport::ok) << reply.error;
+    EXPECT_EQ(reply.body, "ok");
+  }
+}
+
+TEST_F(ClientTest, SurvivesAServerThatClosesIdleConnections) {
+  ScriptedServer server(5, [](int, int connection) { answer_one(connection, ok_reply); });
+  for (int i = 0; i < 5; ++i) {
+    const Reply reply = get(server.url());
+    EXPECT_EQ(reply.transport, Transport::ok) << reply.error;
+    // Long enough for the close to arrive while the connection is idle and still watched.
+    Timer wait(loop_, [this] { loop_.stop(); });
+    wait.start(20ms);
+    loop_.run();
+  }
+}
+
+TEST_F(ClientTest, AnIdleConnectionThatClosedDoesNotKeepTheLoopBusy) {
+  ScriptedServer server(1, [](int, int connection) { answer_one(connection, ok_reply); });
+  EXPECT_EQ(get(server.url()).status, 200);
+  int turns = 0;
+  bool over = false;
+  Timer wait(loop_, [&over] { over = true; });
+  wait.start(100ms);
+  while (!over) {
+    loop_.run_once();
+    ++turns;
+  }
+  EXPECT_LT(turns, 20);
+}
+
+TEST_F(ClientTest, ConnectionRefusedIsASentence) {
+  const Reply reply = get("http://127.0.0.1:1/");
+  EXPECT_EQ(reply.transport, Transport::connect_failed);
+  EXPECT_FALSE(reply.error.empty());
+  EXPECT_EQ(get("http://127.0.0.1:1/").transport, Transport::connect_failed);
+}
+
+TEST_F(ClientTest, AHostNameIsResolvedAndItsResolverLeavesNoWatchBehind) {
+  // The resolver's own sockets come and go without a word; their numbers come back as ours.
+  ScriptedServer server(3, [](int, int connection) { answer_one(connection, ok_reply); });
+  std::string url = server.url();
+  url.replace(url.find("127.0.0.1"), 9, "localhost");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(get(url).status, 200);
+}
+
+TEST_F(ClientTest, HalfAReplyIsAReset) {
+  ScriptedServer server(1, [](int, int connection) {
+    answer_one(connection, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+  });
+  EXPECT_EQ(get(server.url()).transport, Transport::reset);
+}
+
+TEST_F(ClientTest, AReplyOverTheCapFails) {
+  ScriptedServer server(1, [](int, int connection) {
+    answer_one(connection,
+               "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n" + std::string(2000, 'x'));
+  });
+  const Reply reply = get(server.url());
+  EXPECT_EQ(reply.transport, Transport::too_large);
+  EXPECT_NE(reply.error.find("1000"), std::string::npos);
+}
+
+TEST_F(ClientTest, PostsAfterGetsAndGetsAfterPosts) {
+  auto started = Endpoint::start({});
+  const auto& endpoint = std::get<std::unique_ptr<Endpoint>>(started);
+  const std::string root = endpoint->url().substr(0, endpoint->url().rfind("/v1"));
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_EQ(get(root + "/").body, "ok");
+    Exchange* exchange = client_.acquire();
+    exchange->request.method = Method::post;
+    exchange->request.url = root + "/echo";
+    exchange->request.body = "round " + std::to_string(round);
+    done_ = false;
+    client_.send(*exchange);
+    while (!done_) loop_.run_once();
+    EXPECT_EQ(exchange->reply.body, "round " + std::to_string(round));
+    exchange->request.method = Method::get;
+    client_.release(*exchange);
+  }
+}
+
+TEST_F(ClientTest, NeverMoreThanParallelAreAcquired) {
+  Exchange* first = client_.acquire();
+  Exchange* second = client_.acquire();
+  EXPECT_NE(first, second);
+  EXPECT_EQ(client_.acquire(), nullptr);
+  EXPECT_EQ(client_.in_flight(), 2U);
+  client_.release(*first);
+  EXPECT_NE(client_.acquire(), nullptr);
+}
+
+TEST(ClientDescriptorTest, LeaksNoDescriptor) {
+  const auto open_now = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  };
+  ScriptedServer server(8, [](int, int connection) { answer_one(connection, ok_reply); });
+  const auto before = open_now();
+  for (int i = 0; i < 8; ++i) {
+    Loop loop;
+    Client client(loop, {.parallel = 40, .timeout = 5s}, [&loop](Exchange&) { loop.stop(); });
+    Exchange* exchange = client.acquire();
+    exchange->request.url = server.url();
+    client.send(*exchange);
+    loop.run();
+    EXPECT_EQ(exchange->reply.status, 200);
+  }
+  EXPECT_LE(open_now(), before);
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,188 @@
+#include <gtest/gtest.h>
+#include <paceline/endpoint/endpoint.h>
+#include <paceline/run/run.h>
+#include <paceline/workload/chat.h>
+#include <paceline/workload/plain_http.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <variant>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::unique_ptr<Endpoint> start_endpoint(std::chrono::nanoseconds latency,
+                                         const std::string& key = {}) {
+  EndpointOptions options;
+  options.latency = LatencyModel::fixed(latency);
+  options.required_key = key;
+  auto started = Endpoint::start(std::move(options));
+  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
+}
+
+std::uint64_t failures_of(const Tally& tally, Failure failure) {
+  return tally.failures[static_cast<std::size_t>(failure)];
+}
+
+TEST(RunTest, SendsEachRequestOnceAndCountsEachReply) {
+  const auto endpoint = start_endpoint(0ns);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const Tally tally = run(*chat, {.parallel = 50, .requests = 2000});
+  EXPECT_EQ(tally.succeeded, 2000U) << tally.first_failure;
+  EXPECT_TRUE(tally.adds_up());
+  EXPECT_EQ(endpoint->requests(), 2000U);
+  EXPECT_EQ(tally.latency.count(), 2000U);
+  EXPECT_EQ(tally.replies_with_usage, 2000U);
+  EXPECT_GT(tally.tokens_out, 0U);
+  EXPECT_FALSE(tally.cut_short);
+}
+
+TEST(RunTest, NeverMoreInFlightThanParallel) {
+  const auto endpoint = start_endpoint(20ms);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const Tally tally = run(*chat, {.parallel = 20, .requests = 200});
+  EXPECT_EQ(tally.in_flight, 20U);
+  // Ten rounds of 20 at 20 ms: fewer than 200 ms would mean more than 20 at once.
+  EXPECT_GE(tally.last_done - tally.first_send, 200ms);
+  EXPECT_GE(tally.latency.min(), 20ms);
+}
+
+TEST(RunTest, NoBurstAtTheStart) {
+  const auto endpoint = start_endpoint(5ms);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const Tally tally = run(*chat, {.rpm = 60'000, .parallel = 100, .requests = 500});
+  EXPECT_EQ(tally.succeeded, 500U) << tally.first_failure;
+  EXPECT_EQ(tally.late.count(), 500U);
+  // The last slot is due 499 ms after the first: sooner would be over the rate.
+  EXPECT_GE(tally.last_send, 499ms);
+}
+
+TEST(RunTest, EveryPrecisionKeepsTheSchedule) {
+  const auto endpoint = start_endpoint(0ns);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  for (const Precision precision : {Precision::timer, Precision::fine, Precision::spin}) {
+    const Tally tally =
+        run(*chat, {.rpm = 60'000, .parallel = 10, .requests = 200, .precision = precision});
+    EXPECT_EQ(tally.succeeded, 200U);
+    EXPECT_GE(tally.last_send, 199ms);
+  }
+}
+
+TEST(RunTest, RandomArrivalsAreSentAndCounted) {
+  const auto endpoint = start_endpoint(0ns);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const Tally tally = run(*chat, {.rpm = 60'000,
+                                  .parallel = 100,
+                                  .requests = 300,
+                                  .arrivals = Arrivals::poisson,
+                                  .seed = 7});
+  EXPECT_EQ(tally.succeeded, 300U);
+}
+
+TEST(RunTest, WarmUpIsSentAndNotCounted) {
+  const auto endpoint = start_endpoint(0ns);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  int calls = 0;
+  const Tally tally = run(*chat, {.rpm = 600'000, .parallel = 10, .requests = 100, .warmup = 30},
+                          {.on_first_counted = [&calls] { ++calls; }, .stop = nullptr});
+  EXPECT_EQ(endpoint->requests(), 130U);
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(tally.sent, 100U);
+  EXPECT_EQ(tally.succeeded, 100U);
+  EXPECT_GE(tally.first_send, 3ms);
+}
+
+TEST(RunTest, LatencyIsNotLessThanTheEndpointTook) {
+  const auto endpoint = start_endpoint(30ms);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const Tally tally = run(*chat, {.rpm = 6'000, .parallel = 50, .requests = 100});
+  EXPECT_GE(tally.latency.min(), 30ms);
+  EXPECT_LT(tally.latency.quantile(0.5), 60ms);
+  EXPECT_GE(tally.due_latency.min(), tally.latency.min());
+}
+
+TEST(RunTest, FirstRequestsDoNotWaitForOneAnother) {
+  const auto endpoint = start_endpoint(1s);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const Tally tally = run(*chat, {.parallel = 40, .requests = 40});
+  EXPECT_LT(tally.latency.max(), 1'800ms);
+}
+
+TEST(RunTest, DueLatencyTellsWhatTheCapHeldBack) {
+  const auto endpoint = start_endpoint(50ms);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  // 100 a second are asked for and 20 are possible: the last is due at 0.4 s, sent at 2 s.
+  const Tally tally = run(*chat, {.rpm = 6'000, .parallel = 1, .requests = 40});
+  EXPECT_LT(tally.latency.quantile(0.5), 200ms);
+  EXPECT_GT(tally.due_latency.max(), 1s);
+  EXPECT_GT(tally.late.max(), 1s);
+}
+
+TEST(RunTest, ARefusedKeyIsASentence) {
+  const auto endpoint = start_endpoint(0ns, "right");
+  const auto wrong = make_workload({endpoint->url(), "wrong"}, Chat{});
+  EXPECT_NE(try_once(*wrong, 5s).find("401"), std::string::npos);
+  const auto right = make_workload({endpoint->url(), "right"}, Chat{});
+  EXPECT_EQ(try_once(*right, 5s), "");
+}
+
+TEST(RunTest, AnUnreachableHostFailsEachRequestAndEnds) {
+  const auto workload = make_workload(PlainHttp{.url = "http://127.0.0.1:1/"});
+  const Tally tally = run(*workload, {.parallel = 4, .requests = 20});
+  EXPECT_EQ(tally.failed, 20U);
+  EXPECT_TRUE(tally.adds_up());
+  EXPECT_EQ(failures_of(tally, Failure::connect), 20U);
+  EXPECT_FALSE(tally.first_failure.empty());
+}
+
+TEST(RunTest, ASlowReplyTimesOut) {
+  const auto endpoint = start_endpoint(3s);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const Tally tally = run(*chat, {.parallel = 2, .requests = 4, .timeout = 100ms});
+  EXPECT_EQ(failures_of(tally, Failure::timeout), 4U);
+}
+
+TEST(RunTest, AStopEndsTheRunAndAccountsForAll) {
+  const auto endpoint = start_endpoint(20ms);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  std::atomic<bool> stop{false};
+  std::thread stopper([&stop] {
+    std::this_thread::sleep_for(300ms);
+    stop = true;
+  });
+  const Tally tally = run(*chat, {.rpm = 6'000, .parallel = 10, .requests = 100'000},
+                          {.on_first_counted = {}, .stop = &stop});
+  stopper.join();
+  EXPECT_TRUE(tally.cut_short);
+  EXPECT_TRUE(tally.adds_up());
+  EXPECT_GT(tally.succeeded, 0U);
+  EXPECT_EQ(tally.failed, 0U) << tally.first_failure;
+  EXPECT_GT(tally.not_sent, 90'000U);
+}
+
+TEST(RunTest, AStopDoesNotWaitForAServerThatNeverAnswers) {
+  const auto endpoint = start_endpoint(60s);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  std::atomic<bool> stop{false};
+  std::thread stopper([&stop] {
+    std::this_thread::sleep_for(200ms);
+    stop = true;
+  });
+  const auto begin = Clock::now();
+  const Tally tally = run(*chat, {.parallel = 3, .requests = 100, .grace = 100ms},
+                          {.on_first_counted = {}, .stop = &stop});
+  stopper.join();
+  EXPECT_LT(Clock::now() - begin, 20s);
+  EXPECT_EQ(tally.failed, 3U);
+  EXPECT_EQ(tally.not_sent, 97U);
+  EXPECT_TRUE(tally.adds_up());
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,261 @@
+"""Runs the built `paceline` as a person would and looks at what it prints, writes and returns.
+
+Needs PACELINE, the path of the program.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+PACELINE = os.environ["PACELINE"]
+QUICK = ["--paceline_requests=200", "--paceline_rpm=60000", "--paceline_parallel=50",
+         "--paceline_endpoint_latency=2ms"]
+COUNTERS = ["p50", "p90", "p99", "p99.9", "max", "due_p50", "due_p99", "late_p50", "late_p99",
+            "late_max", "rpm", "rps", "in_flight", "errors", "tokens_out"]
+
+
+def run(*arguments, env=None):
+    environment = {k: v for k, v in os.environ.items()
+                   if not k.startswith("BENCHMARK_") and k != "OPENAI_API_KEY"}
+    environment.update(env or {})
+    return subprocess.run([PACELINE, *arguments], capture_output=True, text=True, timeout=120,
+                          env=environment)
+
+
+def rows(*arguments, env=None):
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.json"
+        done = run(*arguments, f"--benchmark_out={out}", env=env)
+        assert done.returncode == 0, done.stderr
+        return json.loads(out.read_text())
+
+
+class Api(ThreadingHTTPServer):
+    """A server that answers every request with one status and body, and keeps its headers."""
+
+    daemon_threads = True
+
+    def __init__(self, status=200, body=b"not JSON"):
+        seen = self.seen = []
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                length = int(self.headers.get("Content-Length", 0))
+                seen.append((dict(self.headers), self.rfile.read(length)))
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+class Results(unittest.TestCase):
+    def test_one_row_a_cell_with_every_counter(self):
+        result = rows("--paceline_requests=100", "--paceline_rpm=30000,60000",
+                      "--paceline_parallel=10,20", "--paceline_endpoint_latency=2ms")
+        names = [row["name"] for row in result["benchmarks"]]
+        self.assertEqual(names, [
+            f"chat/complete/rpm:{rpm}/parallel:{parallel}/iterations:100/manual_time"
+            for parallel in (10, 20) for rpm in (30000, 60000)])
+        for row in result["benchmarks"]:
+            for counter in COUNTERS:
+                self.assertIn(counter, row)
+            self.assertEqual(row["errors"], 0)
+            self.assertEqual(row["iterations"], 100)
+            self.assertGreaterEqual(row["p50"], 0.002)
+            self.assertLessEqual(row["p50"], row["p99"])
+            self.assertLessEqual(row["p99"], row["max"])
+            # real_time is the mean latency, in the row's unit.
+            self.assertGreaterEqual(row["real_time"], 2000)
+            self.assertEqual(row["time_unit"], "us")
+            self.assertGreater(row["cpu_time"], 0)
+
+    def test_unpaced(self):
+        (row,) = rows("--paceline_requests=2000", "--paceline_rpm=0", "--paceline_parallel=20",
+                      "--paceline_endpoint_latency=0")["benchmarks"]
+        self.assertEqual(row["in_flight"], 20)
+
+    def test_repetitions_aggregate(self):
+        result = rows(*QUICK, "--benchmark_repetitions=3")
+        aggregates = [row for row in result["benchmarks"] if row["run_type"] == "aggregate"]
+        self.assertIn("median", [row["aggregate_name"] for row in aggregates])
+        self.assertIn("p99", aggregates[0])
+
+    def test_context_names_host_and_model(self):
+        context = rows(*QUICK, "--paceline_model=some-model")["context"]
+        self.assertEqual(context["model"], "some-model")
+        self.assertRegex(context["host"], r"^127\.0\.0\.1:\d+$")
+
+    def test_lognormal_latency(self):
+        (row,) = rows("--paceline_requests=500", "--paceline_rpm=60000",
+                      "--paceline_parallel=200", "--paceline_endpoint_latency=5ms",
+                      "--paceline_endpoint_latency_p99=50ms")["benchmarks"]
+        self.assertGreater(row["p99"], 4 * row["p50"])
+
+    def test_plain_http_get(self):
+        with Api() as api:
+            host = api.url[:-3]
+            done = run(f"--paceline_http_url={host}/x", "--paceline_requests=1")
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("501", done.stderr)
+
+    def test_plain_http_post_sends_the_file(self):
+        with Api() as api, tempfile.NamedTemporaryFile() as file:
+            file.write(b'{"a":1}')
+            file.flush()
+            (row,) = rows(f"--paceline_http_url={api.url}", f"--paceline_http_body={file.name}",
+                          "--paceline_requests=5", "--paceline_rpm=0")["benchmarks"]
+            self.assertTrue(row["name"].startswith("http/post/rpm:0/parallel:10/"))
+            self.assertEqual({body for _, body in api.seen}, {b'{"a":1}'})
+
+
+class Key(unittest.TestCase):
+    REPLY = b'{"choices":[{"message":{"content":"x"}}]}'
+
+    def test_sent_from_its_variable_and_shown_nowhere(self):
+        with Api(body=self.REPLY) as api, tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "out.json"
+            done = run(f"--paceline_url={api.url}", "--paceline_requests=2", "--paceline_rpm=0",
+                       f"--benchmark_out={out}", env={"OPENAI_API_KEY": "sk-hidden"})
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual({h["Authorization"] for h, _ in api.seen}, {"Bearer sk-hidden"})
+            self.assertNotIn("hidden", done.stdout + done.stderr + out.read_text())
+
+    def test_another_variable(self):
+        with Api(body=self.REPLY) as api:
+            run(f"--paceline_url={api.url}", "--paceline_requests=1", "--paceline_api_key_env=MINE",
+                env={"OPENAI_API_KEY": "sk-a", "MINE": "sk-b"})
+            self.assertEqual(api.seen[0][0]["Authorization"], "Bearer sk-b")
+
+    def test_none(self):
+        with Api(body=self.REPLY) as api:
+            run(f"--paceline_url={api.url}", "--paceline_requests=1")
+            self.assertNotIn("Authorization", api.seen[0][0])
+
+    def test_refused(self):
+        body = b'{"error":{"message":"Incorrect API key provided: sk-hi***en"}}'
+        with Api(status=401, body=body) as api:
+            done = run(f"--paceline_url={api.url}", env={"OPENAI_API_KEY": "sk-hidden"})
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("401", done.stderr)
+            self.assertIn("OPENAI_API_KEY", done.stderr)
+            self.assertNotIn("sk-hi", done.stdout + done.stderr)
+            self.assertEqual(len(api.seen), 1)
+
+
+class BadInput(unittest.TestCase):
+    def assert_refused(self, *arguments, says):
+        done = run(*arguments)
+        self.assertNotEqual(done.returncode, 0, arguments)
+        for word in says:
+            self.assertIn(word, done.stderr)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        self.assertNotIn("chat/complete", done.stdout)
+
+    def test_flags(self):
+        self.assert_refused("--paceline_rmp=5", says=["--paceline_rmp"])
+        self.assert_refused("--paceline_rpm=fast", says=["--paceline_rpm", "fast"])
+        self.assert_refused("--paceline_rpm=-5", says=["--paceline_rpm"])
+        self.assert_refused("--paceline_parallel=0", says=["--paceline_parallel"])
+        self.assert_refused("--paceline_requests=0", says=["--paceline_requests"])
+        self.assert_refused("--paceline_timeout=5", says=["--paceline_timeout", "5"])
+        self.assert_refused("--paceline_timeout=0", says=["--paceline_timeout"])
+        self.assert_refused("--paceline_precision=exact", says=["--paceline_precision", "spin"])
+        self.assert_refused("--paceline_max_error_ratio=2", says=["--paceline_max_error_ratio"])
+        self.assert_refused("--paceline_endpoint_latency=10ms",
+                            "--paceline_endpoint_latency_p99=5ms",
+                            says=["--paceline_endpoint_latency_p99"])
+
+    def test_url_without_scheme(self):
+        self.assert_refused("--paceline_url=api.openai.com/v1", says=["--paceline_url", "http"])
+
+    def test_unreachable_host(self):
+        self.assert_refused("--paceline_url=http://127.0.0.1:1/v1", says=["127.0.0.1:1"])
+
+    def test_host_that_does_not_exist(self):
+        self.assert_refused("--paceline_url=http://no-such-host.invalid/v1",
+                            says=["no-such-host.invalid"])
+
+    def test_reply_that_is_not_json(self):
+        with Api() as api:
+            self.assert_refused(f"--paceline_url={api.url}", says=["JSON"])
+            self.assertEqual(len(api.seen), 1)
+
+    def test_missing_body_file(self):
+        self.assert_refused("--paceline_http_url=http://127.0.0.1:1/",
+                            "--paceline_http_body=/no/such/file", says=["/no/such/file"])
+        self.assert_refused("--paceline_http_url=http://127.0.0.1:1/", "--paceline_http_body=/",
+                            says=["--paceline_http_body"])
+
+    def test_body_without_url(self):
+        self.assert_refused("--paceline_http_body=/dev/null", says=["--paceline_http_url"])
+
+    def test_google_benchmarks_own_unknown_flag(self):
+        self.assertNotEqual(run("--benchmark_fliter=x").returncode, 0)
+
+    def test_too_many_errors(self):
+        done = run("--paceline_requests=50", "--paceline_rpm=6000", "--paceline_parallel=50",
+                   "--paceline_endpoint_latency=100ms", "--paceline_endpoint_latency_p99=1s",
+                   "--paceline_timeout=150ms", "--paceline_seed=4")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--paceline_max_error_ratio", done.stderr)
+        self.assertIn("chat/complete", done.stdout)
+
+
+class Help(unittest.TestCase):
+    def test_both_sets_of_flags(self):
+        done = run("--help")
+        self.assertEqual(done.returncode, 0)
+        for flag in ["--paceline_url", "--paceline_rpm", "--paceline_precision",
+                     "--benchmark_repetitions"]:
+            self.assertIn(flag, done.stdout)
+
+    def test_list_tests_sends_nothing(self):
+        done = run("--paceline_url=http://127.0.0.1:1/v1", "--benchmark_list_tests")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("chat/complete/rpm:60/parallel:10", done.stdout)
+
+
+class Interrupt(unittest.TestCase):
+    def test_prints_and_writes_what_was_measured(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "out.json"
+            process = subprocess.Popen(
+                [PACELINE, "--paceline_requests=100000", "--paceline_rpm=6000",
+                 "--paceline_parallel=50", f"--benchmark_out={out}"],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            time.sleep(2)
+            process.send_signal(signal.SIGINT)
+            stdout, _ = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 130)
+            self.assertIn("cut short", stdout)
+            (row,) = json.loads(out.read_text())["benchmarks"]
+            self.assertIn("cut short", row["label"])
+            self.assertGreaterEqual(row["p50"], 0.05)
+            self.assertGreaterEqual(row["real_time"], 50000)
+
+
+if __name__ == "__main__":
+    unittest.main()

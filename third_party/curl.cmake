@@ -1,0 +1,2 @@
+# CMake's own FindCURL: Debian's libcurl has no CMake config.
+find_dependency(CURL 7.88)
