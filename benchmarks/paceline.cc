@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -113,11 +114,11 @@ std::string PacelineSuite::register_http() {
     return {};
   }
   std::ifstream file(http_body_file_, std::ios::binary);
-  std::string body{std::istreambuf_iterator<char>(file), {}};
-  if (!file.good() && !file.eof()) {
+  if (!file || std::filesystem::is_directory(http_body_file_)) {
     return fmt::format("--paceline_http_body: cannot read '{}': check the path and its permissions",
                        http_body_file_);
   }
+  std::string body{std::istreambuf_iterator<char>(file), {}};
   register_family("http/post", paceline::make_workload(paceline::PlainHttp{
                                    .url = http_url_,
                                    .method = paceline::Method::post,

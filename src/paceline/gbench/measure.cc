@@ -95,13 +95,15 @@ void measure(benchmark::State& state, Workload& workload) {
 }
 
 std::string check(Workload& workload) {
-  const Session& session = Session::global();
-  const std::string why = try_once(workload, request_timeout(session.options()));
+  const Options& options = Session::global().options();
+  const std::string why = try_once(workload, request_timeout(options));
   if (why.empty()) return {};
-  const char* advice = why.find("HTTP 401") == std::string::npos
-                           ? "check --paceline_url and that the server is up"
-                           : "set the key in the variable that --paceline_api_key_env names";
-  return fmt::format("a first request to {} failed: {}", session.host(), why);
+  Request request;
+  workload.make(0, request);
+  const bool key_refused = why.find("HTTP 401") != std::string::npos;
+  return fmt::format("a first request to {} failed: {}; {}", host_of(request.url), why,
+                     key_refused ? "set a key that it takes in " + options.api_key_env
+                                 : "check the URL, and that the server is up");
 }
 
 }  // namespace paceline

@@ -101,4 +101,10 @@ std::string check_url(const std::string& url) {
   return "'" + url + "' is not a URL: begin it with http:// or https:// and a host";
 }
 
+std::string host_of(const std::string& url) {
+  const std::size_t begin = url.find("://") + 3;
+  const std::string host = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  return host.substr(host.rfind('@') + 1);
+}
+
 }  // namespace paceline

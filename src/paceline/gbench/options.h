@@ -42,4 +42,7 @@ void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nano
 /// An empty text when `url` begins with http:// or https:// and has a host; otherwise a sentence.
 std::string check_url(const std::string& url);
 
+/// "host" or "host:port" of a URL, without a password, for people to read.
+std::string host_of(const std::string& url);
+
 }  // namespace paceline

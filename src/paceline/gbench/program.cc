@@ -107,7 +107,7 @@ int run_program(int argc, char** argv, Suite& suite) {
 
   Session& session = Session::global();
   if (const std::string why = session.open(options); !why.empty()) return say(why);
-  benchmark::AddCustomContext("host", session.host());
+  benchmark::AddCustomContext("host", host_of(session.api().url));
   std::string why = suite.register_benchmarks();
   const int code = why.empty() ? run_benchmarks(suite, rest) : say(why);
   session.close();

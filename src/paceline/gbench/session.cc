@@ -45,12 +45,6 @@ std::string Session::open(const Options& options) {
 
 void Session::close() { endpoint_.reset(); }
 
-std::string Session::host() const {
-  const std::size_t begin = api_.url.find("://") + 3;
-  std::string host = api_.url.substr(begin, api_.url.find('/', begin) - begin);
-  return host.substr(host.find('@') + 1);
-}
-
 void Session::fail(const std::string& sentence) {
   std::fprintf(stderr, "paceline: %s\n", sentence.c_str());
   failed_ = true;

@@ -25,8 +25,6 @@ class Session {
   const Options& options() const { return options_; }
   /// Where to send; the key appears in no output.
   const Api& api() const { return api_; }
-  /// "host" or "host:port" of the API, for people to read.
-  std::string host() const;
 
   /// Ends the program's work early: no further request is sent. Safe in a signal handler.
   void stop() { stop_ = true; }

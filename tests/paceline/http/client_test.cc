@@ -192,8 +192,10 @@ TEST(ClientDescriptorTest, LeaksNoDescriptor) {
     return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
   };
   ScriptedServer server(8, [](int, int connection) { answer_one(connection, ok_reply); });
-  const auto before = open_now();
+  // The first round opens what libuv and libcurl keep for the whole process.
+  std::ptrdiff_t before = 0;
   for (int i = 0; i < 8; ++i) {
+    if (i == 1) before = open_now();
     Loop loop;
     Client client(loop, {.parallel = 40, .timeout = 5s}, [&loop](Exchange&) { loop.stop(); });
     Exchange* exchange = client.acquire();
