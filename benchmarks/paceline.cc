@@ -119,10 +119,10 @@ std::string PacelineSuite::register_http() {
                        http_body_file_);
   }
   std::string body{std::istreambuf_iterator<char>(file), {}};
-  register_family("http/post", paceline::make_workload(paceline::PlainHttp{
-                                   .url = http_url_,
-                                   .method = paceline::Method::post,
-                                   .body = std::move(body)}));
+  register_family(
+      "http/post",
+      paceline::make_workload(paceline::PlainHttp{
+          .url = http_url_, .method = paceline::Method::post, .body = std::move(body)}));
   return {};
 }
 

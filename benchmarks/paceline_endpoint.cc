@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/endpoint/endpoint.h>
-#include <paceline/pace/duration.h>
+#include <paceline/gbench/options.h>
 #include <pthread.h>
 
 #include <CLI/CLI.hpp>
@@ -29,25 +29,11 @@ struct Flags {
   std::string arrivals_file;
 };
 
-void add_duration(CLI::App& app, const char* name, nanoseconds& into, const char* help) {
-  app.add_option_function<std::string>(
-         name,
-         [&into](const std::string& text) {
-           const auto parsed = parse_duration(text);
-           if (const auto* sentence = std::get_if<std::string>(&parsed)) {
-             throw CLI::ValidationError(*sentence);
-           }
-           into = std::get<nanoseconds>(parsed);
-         },
-         help)
-      ->type_name("DURATION");
-}
-
-void add_flags(CLI::App& app, Flags& flags) {
+void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
   app.add_option("--port", flags.port, "Port to listen on; 0 lets the system choose [0]");
   app.add_option("--address", flags.address, "IPv4 address to listen on [127.0.0.1]");
-  add_duration(app, "--latency", flags.latency, "Time each reply takes [0]");
-  add_duration(
+  add_duration_flag(app, "--latency", flags.latency, "Time each reply takes [0]");
+  add_duration_flag(
       app, "--latency_p99", flags.latency_p99,
       "Makes the latency lognormal, with --latency as its median and this 99th percentile");
   app.add_option("--reply_tokens", flags.reply_tokens, "Tokens in a chat reply [16]")
@@ -166,7 +152,7 @@ int main(int argc, char** argv) {
       "An OpenAI-shaped endpoint for any client: prints its URL, serves until interrupted, "
       "then prints what arrived.");
   paceline::Flags flags;
-  paceline::add_flags(app, flags);
+  paceline::add_endpoint_program_flags(app, flags);
   CLI11_PARSE(app, argc, argv);
   return paceline::serve(flags);
 }

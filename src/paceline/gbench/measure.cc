@@ -11,7 +11,9 @@
 namespace paceline {
 namespace {
 
-double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
 
 std::chrono::milliseconds request_timeout(const Options& options) {
   return std::chrono::ceil<std::chrono::milliseconds>(options.timeout);
@@ -57,9 +59,9 @@ void report(benchmark::State& state, const Tally& tally) {
   const std::uint64_t completed = tally.succeeded + tally.failed;
   if (tally.succeeded == 0) {
     session.stop();
-    const std::string why =
-        tally.cut_short ? "cut short before any reply"
-                        : fmt::format("every request failed: {}", tally.first_failure);
+    const std::string why = tally.cut_short
+                                ? "cut short before any reply"
+                                : fmt::format("every request failed: {}", tally.first_failure);
     if (!tally.cut_short) session.fail(why);
     state.SkipWithError(why.c_str());
     return;

@@ -59,8 +59,7 @@ std::string parse(CLI::App& app, int argc, char** argv, std::vector<std::string>
   rest = app.remaining();
   for (const std::string& argument : rest) {
     if (argument.starts_with("--paceline")) {
-      return "unknown flag " + argument.substr(0, argument.find('=')) +
-             "; --help shows every flag";
+      return "unknown flag " + argument.substr(0, argument.find('=')) + "; --help shows every flag";
     }
   }
   return {};

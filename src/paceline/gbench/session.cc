@@ -43,7 +43,9 @@ std::string Session::open(const Options& options) {
   return {};
 }
 
-void Session::close() { endpoint_.reset(); }
+void Session::close() {
+  endpoint_.reset();
+}
 
 void Session::fail(const std::string& sentence) {
   std::fprintf(stderr, "paceline: %s\n", sentence.c_str());

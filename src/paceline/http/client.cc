@@ -28,8 +28,8 @@ class Client::Sockets {
   explicit Sockets(Loop& loop) : loop_(loop) {}
 
   static curl_socket_t open(void* sockets, curlsocktype, curl_sockaddr* address) {
-    const int descriptor = socket(address->family, address->socktype | SOCK_CLOEXEC,
-                                  address->protocol);
+    const int descriptor =
+        socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (descriptor < 0) return CURL_SOCKET_BAD;
     static_cast<Sockets*>(sockets)->entry(descriptor).ours = true;
     return descriptor;
@@ -217,6 +217,8 @@ void Client::send(Exchange& exchange) {
   exchange.shard_->add(exchange.easy_.get());
 }
 
-void Client::release(Exchange& exchange) { free_.push_back(&exchange); }
+void Client::release(Exchange& exchange) {
+  free_.push_back(&exchange);
+}
 
 }  // namespace paceline

@@ -44,7 +44,9 @@ HeaderList::HeaderList(const std::vector<std::string>& lines) {
   }
 }
 
-void HeaderList::Free::operator()(curl_slist* list) const { curl_slist_free_all(list); }
+void HeaderList::Free::operator()(curl_slist* list) const {
+  curl_slist_free_all(list);
+}
 
 Exchange::Exchange(std::size_t number, const ClientOptions& options)
     : number_(number), max_reply_(options.max_reply), easy_(curl_easy_init()) {

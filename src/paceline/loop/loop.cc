@@ -17,10 +17,11 @@ void must(int status, const char* what) {
   std::abort();
 }
 
-
 }  // namespace
 
-Loop::Loop() { must(uv_loop_init(&loop_), "opening an event loop"); }
+Loop::Loop() {
+  must(uv_loop_init(&loop_), "opening an event loop");
+}
 
 Loop::~Loop() {
   uv_run(&loop_, UV_RUN_NOWAIT);
@@ -28,11 +29,17 @@ Loop::~Loop() {
   assert(status == 0 && "a handle outlived its loop");
 }
 
-void Loop::run() { uv_run(&loop_, UV_RUN_DEFAULT); }
+void Loop::run() {
+  uv_run(&loop_, UV_RUN_DEFAULT);
+}
 
-void Loop::run_once() { uv_run(&loop_, UV_RUN_ONCE); }
+void Loop::run_once() {
+  uv_run(&loop_, UV_RUN_ONCE);
+}
 
-void Loop::stop() { uv_stop(&loop_); }
+void Loop::stop() {
+  uv_stop(&loop_);
+}
 
 Timer::Timer(Loop& loop, std::function<void()> on_time)
     : on_time_(std::move(on_time)), timer_(new uv_timer_t) {
@@ -47,7 +54,9 @@ void Timer::start(std::chrono::milliseconds delay) {
   uv_timer_start(timer_.get(), fire, static_cast<std::uint64_t>(delay.count()), 0);
 }
 
-void Timer::stop() { uv_timer_stop(timer_.get()); }
+void Timer::stop() {
+  uv_timer_stop(timer_.get());
+}
 
 Wakeup::Wakeup(Loop& loop, std::function<void()> on_wakeup)
     : on_wakeup_(std::move(on_wakeup)), async_(new uv_async_t) {
@@ -58,7 +67,9 @@ Wakeup::Wakeup(Loop& loop, std::function<void()> on_wakeup)
   async_->data = this;
 }
 
-void Wakeup::send() { uv_async_send(async_.get()); }
+void Wakeup::send() {
+  uv_async_send(async_.get());
+}
 
 SocketWatch::SocketWatch(Loop& loop, int descriptor, OnEvents on_events)
     : on_events_(std::move(on_events)), poll_(new uv_poll_t) {

@@ -31,7 +31,8 @@ struct Stripe {
 /// Says when the next slot may depart: GCRA in its virtual scheduling form (ITU-T I.371, annex A)
 /// over a schedule. Pure: the caller brings the clock, as times from the start of the run.
 ///
-/// Over an even schedule at most floor((w + tolerance) / interval) + 1 slots depart in any window w.
+/// Over an even schedule at most floor((w + tolerance) / interval) + 1 slots depart in any window
+/// w.
 class Pacer {
  public:
   explicit Pacer(std::unique_ptr<Schedule> schedule, PacerLimits limits = {}, Stripe stripe = {});

@@ -63,7 +63,9 @@ nanoseconds Histogram::quantile(double q) const {
   return std::clamp(nanoseconds(static_cast<std::int64_t>(middle_of(bucket))), min_, max_);
 }
 
-nanoseconds Histogram::min() const { return count_ == 0 ? nanoseconds(0) : min_; }
+nanoseconds Histogram::min() const {
+  return count_ == 0 ? nanoseconds(0) : min_;
+}
 
 nanoseconds Histogram::mean() const {
   return count_ == 0 ? nanoseconds(0) : sum_ / static_cast<std::int64_t>(count_);

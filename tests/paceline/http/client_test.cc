@@ -65,7 +65,8 @@ void answer_one(int connection, const std::string& reply) {
     if (length <= 0) return;
     request.append(buffer, static_cast<std::size_t>(length));
   }
-  [[maybe_unused]] const ssize_t written = send(connection, reply.data(), reply.size(), MSG_NOSIGNAL);
+  [[maybe_unused]] const ssize_t written =
+      send(connection, reply.data(), reply.size(), MSG_NOSIGNAL);
 }
 
 constexpr const char* ok_reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -85,8 +86,9 @@ class ClientTest : public testing::Test {
 
   Loop loop_;
   bool done_ = false;
-  Client client_{loop_, {.parallel = 2, .timeout = 5s, .max_reply = 1000},
-                 [this](Exchange&) { done_ = true; }};
+  Client client_{loop_, {.parallel = 2, .timeout = 5s, .max_reply = 1000}, [this](Exchange&) {
+                   done_ = true;
+                 }};
 };
 
 TEST_F(ClientTest, KeepsOneConnectionForManyRequests) {

@@ -25,8 +25,8 @@ std::vector<nanoseconds> departures(Pacer& pacer, int slots, std::uint64_t seed,
   nanoseconds now{0};
   for (int i = 0; i < slots; ++i) {
     now = std::max(now, pacer.next_departure());
-    now += nanoseconds(static_cast<std::int64_t>(
-        random() % static_cast<std::uint64_t>(usual_delay.count() + 1)));
+    now += nanoseconds(
+        static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(usual_delay.count() + 1)));
     if (random() % 500 == 0) now += stall;
     const Slot slot = pacer.depart(now);
     EXPECT_GE(now, slot.due);
@@ -76,8 +76,10 @@ TEST(PacerTest, InNoWindowMoreThanGcraAllows) {
       const double interval = 60e9 / static_cast<double>(rpm);
       for (int i = 0; i < 40; ++i) {
         const nanoseconds window(static_cast<std::int64_t>(random() % 2'000'000'000));
-        const auto allowed = static_cast<std::uint64_t>(
-            static_cast<double>((window + limits.tolerance).count()) / interval) + 1;
+        const auto allowed =
+            static_cast<std::uint64_t>(static_cast<double>((window + limits.tolerance).count()) /
+                                       interval) +
+            1;
         EXPECT_LE(most_in(times, window), allowed)
             << rpm << " rpm, window " << window.count() << " ns, stall " << stall.count();
       }

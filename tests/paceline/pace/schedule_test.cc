@@ -11,7 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-TEST(RateTest, ZeroIsUnpaced) { EXPECT_FALSE(Rate::per_minute(0)); }
+TEST(RateTest, ZeroIsUnpaced) {
+  EXPECT_FALSE(Rate::per_minute(0));
+}
 
 TEST(RateTest, DueTimesAreExactAndNeverEarly) {
   const Rate rate = *Rate::per_minute(7);

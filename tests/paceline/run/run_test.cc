@@ -77,11 +77,9 @@ TEST(RunTest, EveryPrecisionKeepsTheSchedule) {
 TEST(RunTest, RandomArrivalsAreSentAndCounted) {
   const auto endpoint = start_endpoint(0ns);
   const auto chat = make_workload({endpoint->url(), ""}, Chat{});
-  const Tally tally = run(*chat, {.rpm = 60'000,
-                                  .parallel = 100,
-                                  .requests = 300,
-                                  .arrivals = Arrivals::poisson,
-                                  .seed = 7});
+  const Tally tally = run(
+      *chat,
+      {.rpm = 60'000, .parallel = 100, .requests = 300, .arrivals = Arrivals::poisson, .seed = 7});
   EXPECT_EQ(tally.succeeded, 300U);
 }
 

@@ -31,8 +31,7 @@ TEST(HistogramTest, KeepsThreeSignificantDigits) {
   for (const nanoseconds one : all) histogram.record(one);
   std::sort(all.begin(), all.end());
   for (const double share : shares) {
-    const auto rank =
-        static_cast<std::size_t>(std::ceil(share * static_cast<double>(all.size())));
+    const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(all.size())));
     const auto exact = static_cast<double>(all[std::max<std::size_t>(rank, 1) - 1].count());
     const auto told = static_cast<double>(histogram.quantile(share).count());
     EXPECT_NEAR(told, exact, exact * 0.001) << share;
