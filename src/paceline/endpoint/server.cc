@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <paceline/endpoint/server.h>
-#include <sys/resource.h>
+#include <paceline/loop/open_files.h>
 
 #include <algorithm>
 #include <array>
@@ -17,19 +17,11 @@ constexpr std::size_t longest_body = 16u << 20;
 // A pooled request keeps its buffers, unless one long body would hold on to the memory for ever.
 constexpr std::size_t kept_buffer = 64u << 10;
 
-// Client and server may share this process, so a connection may cost two descriptors.
 std::size_t connections_within_limit(std::size_t wanted) {
-  constexpr rlim_t spare = 64;
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
-  const rlim_t needed = 2 * wanted + spare;
-  if (files.rlim_cur < needed && files.rlim_cur < files.rlim_max) {
-    rlimit raised = files;
-    raised.rlim_cur = std::min<rlim_t>(needed, files.rlim_max);
-    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) files = raised;
-  }
-  const rlim_t room = files.rlim_cur > 2 * spare ? files.rlim_cur - spare : spare;
-  return static_cast<std::size_t>(std::min<rlim_t>(wanted, room));
+  // For the loop, the log and whatever else the process has open.
+  constexpr std::size_t spare = 64;
+  const std::size_t limit = raise_open_files_limit();
+  return std::min(wanted, limit > 2 * spare ? limit - spare : spare);
 }
 
 }  // namespace

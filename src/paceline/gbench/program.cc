@@ -1,7 +1,6 @@
 #include <paceline/gbench/program.h>
 
 #include <benchmark/benchmark.h>
-#include <uv.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -76,6 +75,8 @@ int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
     const std::string why = suite.check();
     if (!why.empty()) return say(why);
   }
+  // A server that closes a TLS connection must not end the program.
+  std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGINT, on_interrupt);
   benchmark::RunSpecifiedBenchmarks();
   std::signal(SIGINT, SIG_DFL);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <paceline/http/exchange.h>
+#include <paceline/loop/open_files.h>
 
 namespace paceline {
 namespace {
@@ -178,6 +179,7 @@ void Client::Sockets::happened(int descriptor, int status, int events) {
 Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done)
     : on_done_(std::move(on_done)) {
   init_libcurl_once();
+  raise_open_files_limit();
   sockets_ = std::make_unique<Sockets>(loop);
   const std::size_t shards = (options.parallel + shard_size - 1) / shard_size;
   for (std::size_t i = 0; i < shards; ++i) shards_.push_back(std::make_unique<Shard>(*this, loop));

@@ -1,0 +1,55 @@
+#include <gtest/gtest.h>
+#include <paceline/gbench/options.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <string>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+Options parsed(const std::string& flags) {
+  CLI::App app;
+  Options options;
+  add_flags(app, options);
+  app.parse(flags);
+  return options;
+}
+
+TEST(OptionsTest, ReadsWhatIsGivenAndLeavesTheRest) {
+  const Options options = parsed(
+      "--paceline_url=https://host/v1 --paceline_precision=spin --paceline_arrivals=poisson "
+      "--paceline_timeout=1.5s --paceline_warmup=7");
+  EXPECT_EQ(options.url, "https://host/v1");
+  EXPECT_EQ(options.precision, Precision::spin);
+  EXPECT_EQ(options.arrivals, Arrivals::poisson);
+  EXPECT_EQ(options.timeout, 1'500ms);
+  EXPECT_EQ(options.warmup, 7U);
+  EXPECT_EQ(options.endpoint_latency, 50ms);
+}
+
+TEST(OptionsTest, RefusesWhatMakesNoSense) {
+  EXPECT_THROW(parsed("--paceline_timeout=0"), CLI::ValidationError);
+  EXPECT_THROW(parsed("--paceline_timeout=soon"), CLI::ValidationError);
+  EXPECT_THROW(parsed("--paceline_endpoint_latency=0 --paceline_endpoint_latency_p99=1ms"),
+               CLI::ValidationError);
+  EXPECT_THROW(parsed("--paceline_url=host/v1"), CLI::ValidationError);
+}
+
+TEST(OptionsTest, AUrlNeedsASchemeAndAHost) {
+  EXPECT_EQ(check_url("http://localhost:8000/v1"), "");
+  EXPECT_EQ(check_url("https://api.openai.com/v1"), "");
+  for (const char* url : {"", "api.openai.com", "ftp://host", "http://", "http:///v1"}) {
+    EXPECT_NE(check_url(url), "") << url;
+  }
+}
+
+TEST(OptionsTest, AHostIsShownWithoutAPassword) {
+  EXPECT_EQ(host_of("https://user:secret@host:8080/v1?x=@y"), "host:8080");
+  EXPECT_EQ(host_of("http://host"), "host");
+}
+
+}  // namespace
+}  // namespace paceline
