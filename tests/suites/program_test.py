@@ -103,9 +103,10 @@ class Results(unittest.TestCase):
         self.assertIn("median", [row["aggregate_name"] for row in aggregates])
         self.assertIn("p99", aggregates[0])
 
-    def test_context_names_host_and_model(self):
+    def test_context_names_host_model_and_version(self):
         context = rows(*QUICK, "--paceline_model=some-model")["context"]
         self.assertEqual(context["model"], "some-model")
+        self.assertRegex(context["paceline"], r"^\d+\.\d+\.\d+ \(.+\)$")
         self.assertRegex(context["host"], r"^127\.0\.0\.1:\d+$")
 
     def test_lognormal_latency(self):

@@ -1,6 +1,7 @@
 #include <paceline/gbench/program.h>
 
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include <paceline/gbench/session.h>
+#include <paceline_version.h>
 
 namespace paceline {
 namespace {
@@ -107,6 +109,7 @@ int run_program(int argc, char** argv, Suite& suite) {
 
   Session& session = Session::global();
   if (const std::string why = session.open(options); !why.empty()) return say(why);
+  benchmark::AddCustomContext("paceline", fmt::format("{} ({})", version, revision));
   benchmark::AddCustomContext("host", host_of(session.api().url));
   std::string why = suite.register_benchmarks();
   const int code = why.empty() ? run_benchmarks(suite, rest) : say(why);

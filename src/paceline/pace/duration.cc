@@ -29,7 +29,7 @@ std::optional<double> nanoseconds_of(std::string_view unit) {
 std::variant<std::chrono::nanoseconds, std::string> parse_duration(std::string_view text) {
   const auto wrong = [text] {
     return fmt::format(
-        "'{}' is not a duration: give a number with ns, us, ms, s or m, such as 50ms or 1.5s.",
+        "'{}' is not a duration: give a number with ns, us, ms, s or m, such as 50ms or 1.5s",
         text);
   };
   // from_chars would also take a sign, "inf" and "nan".
