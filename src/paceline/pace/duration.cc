@@ -45,7 +45,7 @@ std::variant<std::chrono::nanoseconds, std::string> parse_duration(std::string_v
   const double nanoseconds = number * *scale;
   constexpr double longest = 9e18;
   if (nanoseconds > longest) {
-    return fmt::format("'{}' is too long a duration: give less than 150000000m, such as 50ms.",
+    return fmt::format("'{}' is too long a duration: give less than 150000000m, such as 50ms",
                        text);
   }
   return std::chrono::nanoseconds(std::llround(nanoseconds));
