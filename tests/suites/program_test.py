@@ -109,6 +109,13 @@ class Results(unittest.TestCase):
         self.assertRegex(context["paceline"], r"^\d+\.\d+\.\d+ \(.+\)$")
         self.assertRegex(context["host"], r"^127\.0\.0\.1:\d+$")
 
+    def test_an_empty_value_takes_no_other_flag(self):
+        with Api(body=b'{"choices":[{}]}') as api:
+            (row,) = rows(f"--paceline_url={api.url}", "--paceline_system=",
+                          "--paceline_requests=3", "--paceline_rpm=0")["benchmarks"]
+            self.assertIn("/rpm:0/", row["name"])
+            self.assertNotIn("system", api.seen[0][1].decode())
+
     def test_lognormal_latency(self):
         (row,) = rows("--paceline_requests=500", "--paceline_rpm=60000",
                       "--paceline_parallel=200", "--paceline_endpoint_latency=5ms",

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <paceline/gbench/session.h>
@@ -50,10 +51,26 @@ class Arguments {
   int count_ = 0;
 };
 
+/// argv without the program, last first as CLI11 takes it. An empty value becomes an argument of
+/// its own: CLI11 would take the next flag for the value of "--flag=".
+std::vector<std::string> reversed_arguments(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    std::string argument = argv[i];
+    if (argument.starts_with("--paceline") && argument.ends_with('=') &&
+        argument.find('=') == argument.size() - 1) {
+      arguments.emplace_back();
+      argument.pop_back();
+    }
+    arguments.push_back(std::move(argument));
+  }
+  return arguments;
+}
+
 /// Everything but paceline's flags; a sentence when those are wrong.
 std::string parse(CLI::App& app, int argc, char** argv, std::vector<std::string>& rest) {
   try {
-    app.parse(argc, argv);
+    app.parse(reversed_arguments(argc, argv));
   } catch (const CLI::ParseError& error) {
     return std::string(error.what()) + "; --help shows every flag";
   }
