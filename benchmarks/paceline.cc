@@ -50,17 +50,12 @@ class PacelineSuite : public paceline::Suite {
 };
 
 void PacelineSuite::add_flags(CLI::App& app) {
-  app.add_option("--paceline_rpm", asked_.rpm,
-                 "Requests per minute, a comma-separated list; 0 is unpaced "
-                 "[60000,100000; with a URL 60]")
-      ->delimiter(',')
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{60'000'000}))
-      ->type_name("LIST");
-  app.add_option("--paceline_parallel", asked_.parallel,
-                 "Most requests in flight, a comma-separated list [100,500; with a URL 10]")
-      ->delimiter(',')
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000}))
-      ->type_name("LIST");
+  paceline::add_list_flag(app, "--paceline_rpm", asked_.rpm, 0, 60'000'000,
+                          "Requests per minute, a comma-separated list; 0 is unpaced "
+                          "[60000,100000; with a URL 60]");
+  paceline::add_list_flag(
+      app, "--paceline_parallel", asked_.parallel, 1, 100'000,
+      "Most requests in flight, a comma-separated list [100,500; with a URL 10]");
   app.add_option("--paceline_requests", asked_.requests,
                  "Counted requests of each run [10000; with a URL 60]")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))

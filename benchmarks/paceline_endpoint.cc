@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/endpoint/endpoint.h>
-#include <paceline/gbench/options.h>
+#include <paceline/gbench/endpoint_flags.h>
 #include <pthread.h>
 
 #include <CLI/CLI.hpp>
@@ -22,9 +22,7 @@ constexpr std::size_t recorded_arrivals = 2'000'000;
 struct Flags {
   std::uint16_t port = 0;
   std::string address = "127.0.0.1";
-  nanoseconds latency{0};
-  nanoseconds latency_p99{0};
-  std::size_t reply_tokens = 16;
+  EndpointFlags behaviour;
   std::string key_variable;
   std::string arrivals_file;
 };
@@ -32,12 +30,7 @@ struct Flags {
 void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
   app.add_option("--port", flags.port, "Port to listen on; 0 lets the system choose [0]");
   app.add_option("--address", flags.address, "IPv4 address to listen on [127.0.0.1]");
-  add_duration_flag(app, "--latency", flags.latency, "Time each reply takes [0]");
-  add_duration_flag(
-      app, "--latency_p99", flags.latency_p99,
-      "Makes the latency lognormal, with --latency as its median and this 99th percentile");
-  app.add_option("--reply_tokens", flags.reply_tokens, "Tokens in a chat reply [16]")
-      ->check(CLI::PositiveNumber);
+  add_flags(app, "--", flags.behaviour);
   app.add_option("--require_key_env", flags.key_variable,
                  "Environment variable that holds the API key to demand [demand none]");
   app.add_option(
@@ -47,19 +40,12 @@ void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
 }
 
 std::optional<std::string> read_options(const Flags& flags, EndpointOptions& options) {
+  auto behaviour = endpoint_options(flags.behaviour, "--", 1);
+  if (auto* why = std::get_if<std::string>(&behaviour)) return std::move(*why);
+  options = std::move(std::get<EndpointOptions>(behaviour));
   options.port = flags.port;
   options.address = flags.address;
-  options.reply_tokens = flags.reply_tokens;
   options.record_arrivals = recorded_arrivals;
-  if (flags.latency_p99.count() > 0) {
-    if (flags.latency.count() == 0 || flags.latency_p99 < flags.latency) {
-      return "--latency_p99 needs a --latency above 0 and no longer than itself, such as "
-             "--latency=50ms --latency_p99=200ms.";
-    }
-    options.latency = LatencyModel::lognormal(flags.latency, flags.latency_p99, 1);
-  } else {
-    options.latency = LatencyModel::fixed(flags.latency);
-  }
   if (flags.key_variable.empty()) return std::nullopt;
   const char* key = std::getenv(flags.key_variable.c_str());
   if (key == nullptr || *key == '\0') {
@@ -151,6 +137,7 @@ int main(int argc, char** argv) {
   CLI::App app(
       "An OpenAI-shaped endpoint for any client: prints its URL, serves until interrupted, "
       "then prints what arrived.");
+  app.option_defaults()->take_last();
   paceline::Flags flags;
   paceline::add_endpoint_program_flags(app, flags);
   CLI11_PARSE(app, argc, argv);

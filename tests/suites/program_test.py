@@ -30,9 +30,10 @@ def run(*arguments, env=None):
 
 
 def rows(*arguments, env=None):
+    """The file's JSON, without percentile rows unless the arguments ask for them."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
-        done = run(*arguments, f"--benchmark_out={out}", env=env)
+        done = run("--paceline_rows=", *arguments, f"--benchmark_out={out}", env=env)
         assert done.returncode == 0, done.stderr
         return json.loads(out.read_text())
 
@@ -108,6 +109,10 @@ class Results(unittest.TestCase):
         self.assertEqual(context["model"], "some-model")
         self.assertRegex(context["paceline"], r"^\d+\.\d+\.\d+ \(.+\)$")
         self.assertRegex(context["host"], r"^127\.0\.0\.1:\d+$")
+        self.assertEqual((context["http"], context["tls"]), ("HTTP/1.1", "none"))
+        self.assertEqual(context["precision"], "fine")
+        for library in ("google_benchmark", "libcurl", "libuv", "simdjson"):
+            self.assertRegex(context[library], r"^\d+\.\d+")
 
     def test_an_empty_value_takes_no_other_flag(self):
         with Api(body=b'{"choices":[{}]}') as api:
@@ -115,6 +120,13 @@ class Results(unittest.TestCase):
                           "--paceline_requests=3", "--paceline_rpm=0")["benchmarks"]
             self.assertIn("/rpm:0/", row["name"])
             self.assertNotIn("system", api.seen[0][1].decode())
+
+    def test_the_last_of_a_flag_counts(self):
+        (row,) = rows(*QUICK, "--paceline_rpm=6000,60000", "--paceline_rpm=30000",
+                      "--paceline_endpoint_latency=50ms",
+                      "--paceline_endpoint_latency=4ms")["benchmarks"]
+        self.assertIn("/rpm:30000/", row["name"])
+        self.assertLess(row["p50"], 0.045)
 
     def test_lognormal_latency(self):
         (row,) = rows("--paceline_requests=500", "--paceline_rpm=60000",
@@ -137,6 +149,47 @@ class Results(unittest.TestCase):
                           "--paceline_requests=5", "--paceline_rpm=0")["benchmarks"]
             self.assertTrue(row["name"].startswith("http/post/rpm:0/parallel:10/"))
             self.assertEqual({body for _, body in api.seen}, {b'{"a":1}'})
+
+
+class PercentileRows(unittest.TestCase):
+    NAME = "chat/complete/rpm:60000/parallel:50/iterations:200/manual_time"
+
+    def test_follow_each_run_in_its_unit(self):
+        result = rows(*QUICK, "--paceline_rows=p50,p99", "--benchmark_repetitions=2")
+        runs = [row for row in result["benchmarks"] if row["run_type"] == "iteration"]
+        self.assertEqual([row["name"] for row in runs],
+                         [self.NAME, self.NAME + "/p50", self.NAME + "/p99"] * 2)
+        for mean, p50, p99 in (runs[:3], runs[3:]):
+            self.assertAlmostEqual(p50["real_time"], 1e6 * mean["p50"], places=3)
+            self.assertAlmostEqual(p99["real_time"], 1e6 * mean["p99"], places=3)
+            self.assertEqual(p99["run_name"], p99["name"])
+            for key in ("cpu_time", "time_unit", "repetition_index", "iterations"):
+                self.assertEqual(p99[key], mean[key])
+        names = [row["name"] for row in result["benchmarks"]]
+        for aggregate in ("mean", "median", "stddev", "cv"):
+            self.assertIn(f"{self.NAME}/p99_{aggregate}", names)
+
+    def test_the_usual_ones(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "out.json"
+            done = run(*QUICK, env={"BENCHMARK_OUT": str(out)})
+            names = [row["name"] for row in json.loads(out.read_text())["benchmarks"]]
+            self.assertEqual([name[len(self.NAME):] for name in names],
+                             ["", "/p50", "/p90", "/p99", "/p99.9", "/due_p99"])
+            self.assertNotIn("/p50", done.stdout)
+
+    def test_every_format(self):
+        for file_format in ("csv", "console"):
+            with tempfile.TemporaryDirectory() as folder:
+                out = Path(folder) / "out"
+                run(*QUICK, f"--benchmark_out={out}", env={"BENCHMARK_OUT_FORMAT": file_format})
+                self.assertIn(self.NAME + "/p99", out.read_text())
+                self.assertFalse(out.read_text().startswith("{"))
+
+    def test_without_a_file_nothing_changes(self):
+        done = run(*QUICK)
+        self.assertEqual(done.returncode, 0)
+        self.assertNotIn("/p50", done.stdout)
 
 
 class Key(unittest.TestCase):
@@ -190,6 +243,7 @@ class BadInput(unittest.TestCase):
         self.assert_refused("--paceline_requests=0", says=["--paceline_requests"])
         self.assert_refused("--paceline_timeout=5", says=["--paceline_timeout", "5"])
         self.assert_refused("--paceline_timeout=0", says=["--paceline_timeout"])
+        self.assert_refused("--paceline_rows=p50,p95", says=["--paceline_rows", "p95", "p99.9"])
         self.assert_refused("--paceline_precision=exact", says=["--paceline_precision", "spin"])
         self.assert_refused("--paceline_max_error_ratio=2", says=["--paceline_max_error_ratio"])
         self.assert_refused("--paceline_endpoint_latency=10ms",
@@ -251,14 +305,16 @@ class Interrupt(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "out.json"
             process = subprocess.Popen(
-                [PACELINE, "--paceline_requests=100000", "--paceline_rpm=6000",
-                 "--paceline_parallel=50", f"--benchmark_out={out}"],
+                [PACELINE, "--paceline_requests=100000", "--paceline_rpm=6000,60000",
+                 "--paceline_parallel=50", "--paceline_rows=", f"--benchmark_out={out}"],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             time.sleep(2)
             process.send_signal(signal.SIGINT)
             stdout, _ = process.communicate(timeout=60)
             self.assertEqual(process.returncode, 130)
             self.assertIn("cut short", stdout)
+            # The run that was left shows on the console, and never as a time of 0 in the file.
+            self.assertIn("not run", stdout)
             (row,) = json.loads(out.read_text())["benchmarks"]
             self.assertIn("cut short", row["label"])
             self.assertGreaterEqual(row["p50"], 0.05)

@@ -24,10 +24,22 @@ LatencyModel LatencyModel::lognormal(nanoseconds median, nanoseconds p99, std::u
 LatencyModel::LatencyModel(nanoseconds median, double sigma, std::uint64_t seed)
     : median_(median), sigma_(sigma), random_(seed) {}
 
+void LatencyModel::slow_down(double share, double factor) {
+  assert(share >= 0 && share <= 1 && factor >= 1);
+  slow_share_ = share;
+  slow_factor_ = factor;
+}
+
 nanoseconds LatencyModel::next() {
-  if (sigma_ == 0) return median_;
-  return nanoseconds(
-      std::llround(static_cast<double>(median_.count()) * std::exp(sigma_ * normal())));
+  if (sigma_ == 0 && slow_factor_ == 1) return median_;
+  const double deviate = normal();
+  const double factor = std::exp(sigma_ * deviate) * (is_slow(deviate) ? slow_factor_ : 1);
+  return nanoseconds(std::llround(static_cast<double>(median_.count()) * factor));
+}
+
+bool LatencyModel::is_slow(double deviate) const {
+  // The share of the standard normal distribution that is above the deviate.
+  return std::erfc(deviate / std::numbers::sqrt2) / 2 < slow_share_;
 }
 
 double LatencyModel::normal() {

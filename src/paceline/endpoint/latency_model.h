@@ -17,14 +17,21 @@ class LatencyModel {
   static LatencyModel lognormal(std::chrono::nanoseconds median, std::chrono::nanoseconds p99,
                                 std::uint64_t seed);
 
+  /// Makes the slowest `share` of the replies take `factor` times their time; where all take the
+  /// same, a random share.
+  void slow_down(double share, double factor);
+
   std::chrono::nanoseconds next();
 
  private:
   LatencyModel(std::chrono::nanoseconds median, double sigma, std::uint64_t seed);
+  bool is_slow(double deviate) const;
   double normal();
 
   std::chrono::nanoseconds median_;
   double sigma_;
+  double slow_share_ = 0;
+  double slow_factor_ = 1;
   std::mt19937_64 random_;
   double spare_ = 0;
   bool has_spare_ = false;

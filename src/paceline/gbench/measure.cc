@@ -5,15 +5,12 @@
 #include <chrono>
 #include <string>
 
+#include <paceline/gbench/counters.h>
 #include <paceline/gbench/session.h>
 #include <paceline/run/run.h>
 
 namespace paceline {
 namespace {
-
-double seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
 
 std::chrono::milliseconds request_timeout(const Options& options) {
   return std::chrono::ceil<std::chrono::milliseconds>(options.timeout);
@@ -32,28 +29,6 @@ RunOptions run_options(const benchmark::State& state, const Options& options) {
   return run;
 }
 
-void set_counters(benchmark::State& state, const Tally& tally) {
-  auto& counters = state.counters;
-  counters["p50"] = seconds(tally.latency.quantile(0.5));
-  counters["p90"] = seconds(tally.latency.quantile(0.9));
-  counters["p99"] = seconds(tally.latency.quantile(0.99));
-  counters["p99.9"] = seconds(tally.latency.quantile(0.999));
-  counters["max"] = seconds(tally.latency.max());
-  counters["due_p50"] = seconds(tally.due_latency.quantile(0.5));
-  counters["due_p99"] = seconds(tally.due_latency.quantile(0.99));
-  counters["late_p50"] = seconds(tally.late.quantile(0.5));
-  counters["late_p99"] = seconds(tally.late.quantile(0.99));
-  counters["late_max"] = seconds(tally.late.max());
-  counters["rpm"] = tally.achieved_rpm();
-  counters["rps"] = tally.rps();
-  counters["in_flight"] = static_cast<double>(tally.in_flight);
-  counters["errors"] = static_cast<double>(tally.failed);
-  const double wall = seconds(tally.last_done - tally.first_send);
-  if (tally.replies_with_usage > 0 && wall > 0) {
-    counters["tokens_out"] = static_cast<double>(tally.tokens_out) / wall;
-  }
-}
-
 void report(benchmark::State& state, const Tally& tally) {
   Session& session = Session::global();
   const std::uint64_t completed = tally.succeeded + tally.failed;
@@ -67,8 +42,9 @@ void report(benchmark::State& state, const Tally& tally) {
     return;
   }
   // The mean of what succeeded, so that failures and a cut-short run do not make it look faster.
-  state.SetIterationTime(seconds(tally.latency.mean()) * static_cast<double>(state.max_iterations));
-  set_counters(state, tally);
+  const std::chrono::duration<double> mean = tally.latency.mean();
+  state.SetIterationTime(mean.count() * static_cast<double>(state.max_iterations));
+  set_counters(state.counters, tally);
   if (tally.cut_short) {
     state.SetLabel(fmt::format("cut short: {} of {} requests", completed, tally.planned));
   }
@@ -97,14 +73,17 @@ void measure(benchmark::State& state, Workload& workload) {
 }
 
 std::string check(Workload& workload) {
-  const Options& options = Session::global().options();
-  const std::string why = try_once(workload, request_timeout(options));
-  if (why.empty()) return {};
+  Session& session = Session::global();
+  const Trial trial = try_once(workload, request_timeout(session.options()));
   Request request;
   workload.make(0, request);
-  const bool key_refused = why.find("HTTP 401") != std::string::npos;
-  return fmt::format("a first request to {} failed: {}; {}", host_of(request.url), why,
-                     key_refused ? "set a key that it takes in " + options.api_key_env
+  if (trial.failure.empty()) {
+    session.note_protocol(request.url, trial.http_version);
+    return {};
+  }
+  const bool key_refused = trial.failure.find("HTTP 401") != std::string::npos;
+  return fmt::format("a first request to {} failed: {}; {}", host_of(request.url), trial.failure,
+                     key_refused ? "set a key that it takes in " + session.options().api_key_env
                                  : "check the URL, and that the server is up");
 }
 

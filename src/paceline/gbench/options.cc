@@ -2,9 +2,15 @@
 
 #include <paceline/pace/duration.h>
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 #include <map>
+#include <sstream>
 #include <string>
+#include <system_error>
 #include <variant>
 
 namespace paceline {
@@ -26,14 +32,43 @@ CLI::Option* add_choice_flag(CLI::App& app, const std::string& name,
       ->check(CLI::IsMember(choices));
 }
 
-void add_endpoint_flags(CLI::App& app, Options& options) {
-  add_duration_flag(app, "--paceline_endpoint_latency", options.endpoint_latency,
-                    "Time the embedded endpoint takes to answer [50ms]");
-  add_duration_flag(app, "--paceline_endpoint_latency_p99", options.endpoint_latency_p99,
-                    "Makes that time lognormal, with the latency as its median and this as its "
-                    "p99 [0: always the same time]");
-  app.add_option("--paceline_endpoint_reply_tokens", options.endpoint_reply_tokens,
-                 "Tokens in a reply of the embedded endpoint [16]");
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> items;
+  std::istringstream list(text);
+  for (std::string item; std::getline(list, item, ',');) items.push_back(item);
+  return items;
+}
+
+std::int64_t number(const std::string& flag, const std::string& text, std::int64_t lowest,
+                    std::int64_t highest) {
+  std::int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stopped != end || value < lowest || value > highest) {
+    throw CLI::ValidationError(
+        flag, fmt::format("'{}' is not a whole number from {} to {}", text, lowest, highest));
+  }
+  return value;
+}
+
+void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
+  app.add_option_function<std::string>(
+         "--paceline_rows",
+         [&rows](const std::string& text) {
+           rows = split(text);
+           const std::vector<std::string> known = time_counters();
+           for (const std::string& name : rows) {
+             if (std::find(known.begin(), known.end(), name) == known.end()) {
+               throw CLI::ValidationError(
+                   "--paceline_rows",
+                   fmt::format("there is no '{}'; choose of {}", name, fmt::join(known, ",")));
+             }
+           }
+         },
+         fmt::format("Counters that become rows in --benchmark_out, so that compare.py compares "
+                     "them; empty: none [{}]",
+                     fmt::join(rows, ",")))
+      ->type_name("LIST");
 }
 
 }  // namespace
@@ -53,17 +88,30 @@ void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nano
       ->type_name("TIME");
 }
 
+std::string name_of(Precision precision) {
+  const auto named = std::find_if(precisions.begin(), precisions.end(),
+                                  [=](const auto& entry) { return entry.second == precision; });
+  return named->first;
+}
+
+void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int64_t>& values,
+                   std::int64_t lowest, std::int64_t highest, const std::string& help) {
+  app.add_option_function<std::string>(
+         name,
+         [&values, name, lowest, highest](const std::string& text) {
+           values.clear();
+           for (const std::string& item : split(text)) {
+             values.push_back(number(name, item, lowest, highest));
+           }
+         },
+         help)
+      ->type_name("LIST");
+}
+
 void add_flags(CLI::App& app, Options& options) {
   app.final_callback([&options] {
     if (options.timeout < std::chrono::milliseconds(1)) {
       throw CLI::ValidationError("--paceline_timeout", "a request needs at least 1ms");
-    }
-    if (options.endpoint_latency_p99.count() > 0 &&
-        (options.endpoint_latency.count() == 0 ||
-         options.endpoint_latency_p99 < options.endpoint_latency)) {
-      throw CLI::ValidationError(
-          "--paceline_endpoint_latency_p99",
-          "a p99 is not below the median, --paceline_endpoint_latency, which is more than 0");
     }
   });
   app.add_option("--paceline_url", options.url,
@@ -89,7 +137,8 @@ void add_flags(CLI::App& app, Options& options) {
                  "Share of failed requests in a run above which the program exits with 1 [0.01]")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("SHARE");
-  add_endpoint_flags(app, options);
+  add_rows_flag(app, options.rows);
+  add_flags(app, endpoint_prefix, options.endpoint);
 }
 
 std::string check_url(const std::string& url) {

@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include <paceline/gbench/counters.h>
+#include <paceline/gbench/endpoint_flags.h>
 #include <paceline/pace/schedule.h>
 #include <paceline/run/run.h>
 
@@ -26,11 +29,17 @@ struct Options {
   std::chrono::nanoseconds timeout = std::chrono::seconds(60);
   double max_error_ratio = 0.01;
 
-  std::chrono::nanoseconds endpoint_latency = std::chrono::milliseconds(50);
-  /// More than 0 makes the endpoint's latency lognormal, with endpoint_latency as its median.
-  std::chrono::nanoseconds endpoint_latency_p99{0};
-  std::size_t endpoint_reply_tokens = 16;
+  /// Counters that become rows in the file, for compare.py; see PercentileRows.
+  std::vector<std::string> rows = default_rows();
+  /// Of the embedded endpoint.
+  EndpointFlags endpoint{.latency = std::chrono::milliseconds(50)};
 };
+
+/// The prefix of the embedded endpoint's flags.
+inline constexpr char endpoint_prefix[] = "--paceline_endpoint_";
+
+/// As --paceline_precision takes it.
+std::string name_of(Precision precision);
 
 /// Adds the flags of these options.
 void add_flags(CLI::App& app, Options& options);
@@ -38,6 +47,10 @@ void add_flags(CLI::App& app, Options& options);
 /// Adds a flag that takes a duration such as 250us, 50ms, 1.5s or 2m.
 void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
                        const std::string& help);
+
+/// Adds a flag that takes whole numbers from `lowest` to `highest`, with commas between them.
+void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int64_t>& values,
+                   std::int64_t lowest, std::int64_t highest, const std::string& help);
 
 /// An empty text when `url` begins with http:// or https:// and has a host; otherwise a sentence.
 std::string check_url(const std::string& url);

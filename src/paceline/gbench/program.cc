@@ -13,8 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include <paceline/gbench/context.h>
+#include <paceline/gbench/out_file.h>
+#include <paceline/gbench/percentile_rows.h>
 #include <paceline/gbench/session.h>
-#include <paceline_version.h>
 
 namespace paceline {
 namespace {
@@ -88,6 +90,15 @@ int say(const std::string& sentence) {
   return 1;
 }
 
+void run_with_rows(const OutFile& file, const std::vector<std::string>& rows) {
+  if (file.name.empty()) {
+    benchmark::RunSpecifiedBenchmarks();
+    return;
+  }
+  PercentileRows reporter(make_reporter(file), rows);
+  benchmark::RunSpecifiedBenchmarks(nullptr, &reporter);
+}
+
 int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
   Session& session = Session::global();
   if (!has_flag(rest, "--benchmark_list_tests")) {
@@ -97,7 +108,7 @@ int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
   // A server that closes a TLS connection must not end the program.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGINT, on_interrupt);
-  benchmark::RunSpecifiedBenchmarks();
+  run_with_rows(read_out_file(rest), session.options().rows);
   std::signal(SIGINT, SIG_DFL);
   if (session.failed()) return 1;
   return session.stopped() ? interrupted : 0;
@@ -109,6 +120,8 @@ int run_program(int argc, char** argv, Suite& suite) {
   CLI::App app("Rate-limited HTTP and LLM API benchmarks, on Google Benchmark");
   app.set_help_flag();
   app.allow_extras();
+  // As Google Benchmark does with its own flags: the last one counts.
+  app.option_defaults()->take_last();
   Options options;
   add_flags(app, options);
   suite.add_flags(app);
@@ -126,13 +139,17 @@ int run_program(int argc, char** argv, Suite& suite) {
 
   Session& session = Session::global();
   if (const std::string why = session.open(options); !why.empty()) return say(why);
-  benchmark::AddCustomContext("paceline", fmt::format("{} ({})", version, revision));
-  benchmark::AddCustomContext("host", host_of(session.api().url));
+  add_context(options, session.api().url);
   std::string why = suite.register_benchmarks();
   const int code = why.empty() ? run_benchmarks(suite, rest) : say(why);
   session.close();
   benchmark::Shutdown();
   return code;
+}
+
+int run_program(int argc, char** argv) {
+  Suite registered_before_main;
+  return run_program(argc, argv, registered_before_main);
 }
 
 }  // namespace paceline

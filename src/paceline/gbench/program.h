@@ -22,5 +22,7 @@ class Suite {
 /// A whole main: reads paceline's flags, then Google Benchmark's, and runs the benchmarks.
 /// Returns the exit code: 0 when all went well, 1 for bad input or failures, 130 when interrupted.
 int run_program(int argc, char** argv, Suite& suite);
+/// The same for benchmarks that are registered before main, as BENCHMARK_REGISTER_F does.
+int run_program(int argc, char** argv);
 
 }  // namespace paceline

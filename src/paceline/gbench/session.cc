@@ -5,21 +5,9 @@
 #include <utility>
 #include <variant>
 
+#include <paceline/gbench/context.h>
+
 namespace paceline {
-namespace {
-
-EndpointOptions endpoint_options(const Options& options) {
-  EndpointOptions endpoint;
-  endpoint.latency = options.endpoint_latency_p99.count() > 0
-                         ? LatencyModel::lognormal(options.endpoint_latency,
-                                                   options.endpoint_latency_p99, options.seed)
-                         : LatencyModel::fixed(options.endpoint_latency);
-  endpoint.reply_tokens = options.endpoint_reply_tokens;
-  return endpoint;
-}
-
-}  // namespace
-
 Session& Session::global() {
   static Session session;
   return session;
@@ -30,7 +18,9 @@ std::string Session::open(const Options& options) {
   api_.url = options.url;
   while (api_.url.ends_with('/')) api_.url.pop_back();
   if (options.url.empty()) {
-    auto started = Endpoint::start(endpoint_options(options));
+    auto endpoint = endpoint_options(options.endpoint, endpoint_prefix, options.seed);
+    if (const auto* why = std::get_if<std::string>(&endpoint)) return *why;
+    auto started = Endpoint::start(std::move(std::get<EndpointOptions>(endpoint)));
     if (const auto* why = std::get_if<std::string>(&started)) return *why;
     endpoint_ = std::move(std::get<std::unique_ptr<Endpoint>>(started));
     api_.url = endpoint_->url();
@@ -45,6 +35,11 @@ std::string Session::open(const Options& options) {
 
 void Session::close() {
   endpoint_.reset();
+}
+
+void Session::note_protocol(const std::string& url, const std::string& http_version) {
+  if (std::exchange(protocol_noted_, true)) return;
+  add_protocol_context(url, http_version);
 }
 
 void Session::fail(const std::string& sentence) {

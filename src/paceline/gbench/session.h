@@ -26,6 +26,9 @@ class Session {
   /// Where to send; the key appears in no output.
   const Api& api() const { return api_; }
 
+  /// Puts into the results what was spoken with the server; the first call counts.
+  void note_protocol(const std::string& url, const std::string& http_version);
+
   /// Ends the program's work early: no further request is sent. Safe in a signal handler.
   void stop() { stop_ = true; }
   const std::atomic<bool>& stopped() const { return stop_; }
@@ -40,6 +43,7 @@ class Session {
   std::unique_ptr<Endpoint> endpoint_;
   std::atomic<bool> stop_{false};
   bool failed_ = false;
+  bool protocol_noted_ = false;
 };
 
 }  // namespace paceline

@@ -33,6 +33,21 @@ Transport transport_of(CURLcode code) {
   }
 }
 
+std::string_view http_version_name(long version) {
+  switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+      return "HTTP/1.0";
+    case CURL_HTTP_VERSION_1_1:
+      return "HTTP/1.1";
+    case CURL_HTTP_VERSION_2_0:
+      return "HTTP/2";
+    case CURL_HTTP_VERSION_3:
+      return "HTTP/3";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 HeaderList::HeaderList(const std::vector<std::string>& lines) {
@@ -72,6 +87,7 @@ void Exchange::prepare() {
   CURL* easy = easy_.get();
   reply.transport = Transport::ok;
   reply.status = 0;
+  reply.http_version = {};
   reply.body.clear();
   reply.error.clear();
   why_[0] = '\0';
@@ -101,6 +117,9 @@ void Exchange::finish(CURLcode code) {
   reply.done = Clock::now();
   reply.transport = transport_of(code);
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply.status);
+  long version = CURL_HTTP_VERSION_NONE;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
+  reply.http_version = http_version_name(version);
   if (reply.transport == Transport::ok) return;
   if (reply.transport == Transport::too_large) {
     reply.error = fmt::format("the reply is longer than {} bytes", max_reply_);

@@ -43,6 +43,8 @@ enum class Transport { ok, connect_failed, timed_out, reset, too_large, tls_fail
 struct Reply {
   Transport transport = Transport::ok;
   long status = 0;
+  /// "HTTP/1.1", "HTTP/2", …; empty where there was no reply.
+  std::string_view http_version;
   std::string body;
   /// A sentence when transport is not ok.
   std::string error;

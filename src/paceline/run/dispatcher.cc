@@ -92,6 +92,7 @@ void Dispatcher::count_reply(Exchange& exchange) {
     const Nanoseconds sent = since_start(exchange.reply.sent);
     const Nanoseconds done = since_start(exchange.reply.done);
     const Nanoseconds due = pacer_ ? slot.due : sent;
+    if (tally_.http_version.empty()) tally_.http_version = exchange.reply.http_version;
     tally_.late.record(sent - due);
     tally_.first_send = std::min(tally_.first_send, sent);
     tally_.last_send = std::max(tally_.last_send, sent);

@@ -1,5 +1,7 @@
 #include <paceline/run/run.h>
 
+#include <utility>
+
 #include <paceline/run/dispatcher.h>
 
 namespace paceline {
@@ -10,8 +12,9 @@ Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) 
   return dispatcher.run();
 }
 
-std::string try_once(Workload& workload, std::chrono::milliseconds timeout) {
-  return run(workload, {.timeout = timeout}).first_failure;
+Trial try_once(Workload& workload, std::chrono::milliseconds timeout) {
+  Tally tally = run(workload, {.timeout = timeout});
+  return {std::move(tally.first_failure), std::move(tally.http_version)};
 }
 
 }  // namespace paceline

@@ -54,7 +54,15 @@ struct RunHooks {
 /// Memory does not grow with the number of requests. Blocks until the last reply is in.
 Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks = {});
 
-/// Sends one request; empty when it succeeded, otherwise a sentence that says what went wrong.
-std::string try_once(Workload& workload, std::chrono::milliseconds timeout);
+/// What one request showed.
+struct Trial {
+  /// Empty when it succeeded, otherwise a sentence that says what went wrong.
+  std::string failure;
+  /// Such as "HTTP/1.1"; empty where there was no reply.
+  std::string http_version;
+};
+
+/// Sends one request.
+Trial try_once(Workload& workload, std::chrono::milliseconds timeout);
 
 }  // namespace paceline

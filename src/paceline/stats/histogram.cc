@@ -57,6 +57,7 @@ nanoseconds Histogram::quantile(double q) const {
   if (count_ == 0) return nanoseconds(0);
   const double exact_rank = std::ceil(q * static_cast<double>(count_));
   const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(exact_rank), 1, count_);
+  if (rank == count_) return max_;
   std::uint64_t seen = 0;
   std::size_t bucket = 0;
   while ((seen += buckets_[bucket]) < rank) ++bucket;

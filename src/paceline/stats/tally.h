@@ -32,6 +32,9 @@ struct Tally {
   /// A sentence about one of the failures.
   std::string first_failure;
 
+  /// Of a reply, such as "HTTP/1.1"; empty when there was none.
+  std::string http_version;
+
   std::uint64_t replies_with_usage = 0;
   std::uint64_t tokens_in = 0;
   std::uint64_t tokens_out = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 #include <vector>
 
 namespace paceline {
@@ -37,6 +38,41 @@ TEST(LatencyModel, ASeedGivesTheSameTimes) {
     if (time != other.next()) ++different;
   }
   EXPECT_GT(different, 90);
+}
+
+TEST(LatencyModel, SlowsTheSlowestShareOnly) {
+  auto model = LatencyModel::lognormal(50ms, 200ms, 1);
+  auto slowed = LatencyModel::lognormal(50ms, 200ms, 1);
+  slowed.slow_down(0.05, 1.6);
+  std::vector<std::pair<std::chrono::nanoseconds, std::chrono::nanoseconds>> pairs(20'000);
+  for (auto& [before, after] : pairs) {
+    before = model.next();
+    after = slowed.next();
+  }
+  std::sort(pairs.begin(), pairs.end());
+  const auto is_slowed = [](const auto& pair) { return pair.second != pair.first; };
+  const auto first = std::find_if(pairs.begin(), pairs.end(), is_slowed);
+  // 5% of 20,000, give or take 3 standard deviations.
+  EXPECT_NEAR(static_cast<double>(pairs.end() - first), 1'000, 93);
+  for (auto pair = first; pair != pairs.end(); ++pair) {
+    const auto factor =
+        static_cast<double>(pair->second.count()) / static_cast<double>(pair->first.count());
+    EXPECT_NEAR(factor, 1.6, 1e-6);
+  }
+}
+
+TEST(LatencyModel, SlowsARandomShareOfEqualTimes) {
+  auto model = LatencyModel::fixed(50ms);
+  model.slow_down(0.25, 3);
+  int slow = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    const auto time = model.next();
+    if (time != 50ms) {
+      EXPECT_EQ(time, 150ms);
+      ++slow;
+    }
+  }
+  EXPECT_NEAR(slow, 2'500, 130);
 }
 
 TEST(LatencyModel, LognormalWithoutSpreadIsFixed) {

@@ -27,14 +27,13 @@ TEST(OptionsTest, ReadsWhatIsGivenAndLeavesTheRest) {
   EXPECT_EQ(options.arrivals, Arrivals::poisson);
   EXPECT_EQ(options.timeout, 1'500ms);
   EXPECT_EQ(options.warmup, 7U);
-  EXPECT_EQ(options.endpoint_latency, 50ms);
+  EXPECT_EQ(options.endpoint.latency, 50ms);
 }
 
 TEST(OptionsTest, RefusesWhatMakesNoSense) {
   EXPECT_THROW(parsed("--paceline_timeout=0"), CLI::ValidationError);
   EXPECT_THROW(parsed("--paceline_timeout=soon"), CLI::ValidationError);
-  EXPECT_THROW(parsed("--paceline_endpoint_latency=0 --paceline_endpoint_latency_p99=1ms"),
-               CLI::ValidationError);
+  EXPECT_THROW(parsed("--paceline_rows=p50,p95"), CLI::ValidationError);
   EXPECT_THROW(parsed("--paceline_url=host/v1"), CLI::ValidationError);
 }
 

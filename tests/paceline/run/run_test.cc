@@ -137,9 +137,11 @@ TEST(RunTest, DueLatencyTellsWhatTheCapHeldBack) {
 TEST(RunTest, ARefusedKeyIsASentence) {
   const auto endpoint = start_endpoint(0ns, "right");
   const auto wrong = make_workload({endpoint->url(), "wrong"}, Chat{});
-  EXPECT_NE(try_once(*wrong, 5s).find("401"), std::string::npos);
+  EXPECT_NE(try_once(*wrong, 5s).failure.find("401"), std::string::npos);
   const auto right = make_workload({endpoint->url(), "right"}, Chat{});
-  EXPECT_EQ(try_once(*right, 5s), "");
+  const Trial trial = try_once(*right, 5s);
+  EXPECT_EQ(trial.failure, "");
+  EXPECT_EQ(trial.http_version, "HTTP/1.1");
 }
 
 TEST(RunTest, AnUnreachableHostFailsEachRequestAndEnds) {

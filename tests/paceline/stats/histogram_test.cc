@@ -103,5 +103,12 @@ TEST(HistogramTest, EmptyIsZero) {
   EXPECT_EQ(histogram.mean(), 0ns);
 }
 
+TEST(HistogramTest, TheLastQuantileIsTheLongestItself) {
+  Histogram histogram;
+  histogram.record(123'456'789ns);
+  histogram.record(123'456'000ns);
+  EXPECT_EQ(histogram.quantile(1), 123'456'789ns);
+}
+
 }  // namespace
 }  // namespace paceline

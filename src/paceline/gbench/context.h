@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include <paceline/gbench/options.h>
+
+namespace paceline {
+
+/// Adds to Google Benchmark's context what results depend on beside the machine: paceline's version
+/// and revision, the libraries' versions, the host (never the key) and how exactly requests leave.
+void add_context(const Options& options, const std::string& api_url);
+
+/// Adds what was spoken with the server: the HTTP version, such as "HTTP/2", and the TLS library or
+/// "none". Once in a program.
+void add_protocol_context(const std::string& url, const std::string& http_version);
+
+}  // namespace paceline

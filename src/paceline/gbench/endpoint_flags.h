@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include <paceline/endpoint/endpoint.h>
+
+namespace CLI {
+class App;
+}
+
+namespace paceline {
+
+/// How the endpoint is to behave, as a person sets it on a command line.
+struct EndpointFlags {
+  std::chrono::nanoseconds latency{0};
+  /// More than 0 makes the latency lognormal, with `latency` as its median.
+  std::chrono::nanoseconds latency_p99{0};
+  /// The slowest share of the replies takes this many times its time.
+  double slow_share = 0.05;
+  double slow_factor = 1;
+  std::size_t reply_tokens = 16;
+};
+
+/// Adds the flags, each name after `prefix`, such as "--paceline_endpoint_". The values that
+/// `flags` holds are the defaults that the help names.
+void add_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags);
+
+/// The endpoint's options, with `seed` for its random latencies. The string is a sentence: which
+/// of the flags after `prefix` do not go together.
+std::variant<EndpointOptions, std::string> endpoint_options(const EndpointFlags& flags,
+                                                            const std::string& prefix,
+                                                            std::uint64_t seed);
+
+}  // namespace paceline

@@ -1,0 +1,75 @@
+#include <paceline/gbench/percentile_rows.h>
+
+#include <utility>
+
+namespace paceline {
+namespace {
+
+using Run = benchmark::BenchmarkReporter::Run;
+
+/// Google Benchmark 1.8 renamed error_occurred to skipped.
+template <typename AnyRun>
+bool failed(const AnyRun& run) {
+  if constexpr (requires { run.error_occurred; }) {
+    return run.error_occurred;
+  } else {
+    return static_cast<bool>(run.skipped);
+  }
+}
+
+/// The row of one counter, with the run's own unit, repetition and aggregate.
+Run row_of(const Run& run, const std::string& counter, double value) {
+  Run row = run;
+  // The last part of a name: what stands there already stays before it.
+  std::string& last = row.run_name.threads;
+  last += last.empty() ? counter : "/" + counter;
+  // A reporter divides times by the iterations, and shows a share such as _cv as it is.
+  row.real_accumulated_time = run.aggregate_unit == benchmark::StatisticUnit::kPercentage
+                                  ? value
+                                  : value * static_cast<double>(run.iterations);
+  row.counters.clear();
+  return row;
+}
+
+}  // namespace
+
+PercentileRows::PercentileRows(std::unique_ptr<benchmark::BenchmarkReporter> file,
+                               std::vector<std::string> counters)
+    : file_(std::move(file)), counters_(std::move(counters)) {}
+
+bool PercentileRows::ReportContext(const Context& context) {
+  // Google Benchmark sets the streams of the reporter that it knows.
+  file_->SetOutputStream(&GetOutputStream());
+  file_->SetErrorStream(&GetErrorStream());
+  context_.emplace(context);
+  return true;
+}
+
+void PercentileRows::ReportRuns(const std::vector<Run>& runs) {
+  write_context();
+  std::vector<Run> rows;
+  for (const Run& run : runs) {
+    if (failed(run)) continue;
+    rows.push_back(run);
+    for (const std::string& name : counters_) {
+      const auto counter = run.counters.find(name);
+      if (counter == run.counters.end()) continue;
+      // A time of 0 would make compare.py's geometric mean 0; a spread may be 0.
+      if (run.run_type == Run::RT_Iteration && !(counter->second.value > 0)) continue;
+      rows.push_back(row_of(run, name, counter->second.value));
+    }
+  }
+  if (!rows.empty()) file_->ReportRuns(rows);
+}
+
+void PercentileRows::Finalize() {
+  write_context();
+  file_->Finalize();
+}
+
+void PercentileRows::write_context() {
+  if (context_) file_->ReportContext(*context_);
+  context_.reset();
+}
+
+}  // namespace paceline

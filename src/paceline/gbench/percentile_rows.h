@@ -1,0 +1,36 @@
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace paceline {
+
+/// Decorates a file reporter: after each run X come rows X/p50, X/p99, … whose real_time is that
+/// counter, because compare.py reads real_time and never a counter. Leaves out runs that failed,
+/// whose time of 0 would be read as an improvement.
+///
+/// The context is written with the first runs, not before them: only then is it known what was
+/// really spoken with the server.
+class PercentileRows : public benchmark::BenchmarkReporter {
+ public:
+  /// `counters` names those that become rows, where a run has them; they are in seconds.
+  PercentileRows(std::unique_ptr<benchmark::BenchmarkReporter> file,
+                 std::vector<std::string> counters);
+
+  bool ReportContext(const Context& context) override;
+  void ReportRuns(const std::vector<Run>& runs) override;
+  void Finalize() override;
+
+ private:
+  void write_context();
+
+  std::unique_ptr<benchmark::BenchmarkReporter> file_;
+  std::vector<std::string> counters_;
+  std::optional<Context> context_;
+};
+
+}  // namespace paceline
