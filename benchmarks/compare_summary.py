@@ -100,8 +100,8 @@ def time_text(value, unit):
     seconds = value * {"s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}[unit]
     for name, size in (("s", 1), ("ms", 1e-3), ("us", 1e-6)):
         if seconds >= size:
-            return f"{seconds / size:.4g} {name}"
-    return f"{seconds / 1e-9:.4g} ns"
+            return f"{seconds / size:#.4g} {name}"
+    return f"{seconds / 1e-9:#.4g} ns"
 
 
 def verdict_text(row, alpha):
