@@ -1,5 +1,6 @@
 #include <paceline/gbench/counters.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -47,13 +48,15 @@ void set_counters(benchmark::UserCounters& counters, const Tally& tally) {
 }
 
 std::vector<std::string> time_counters() {
-  std::vector<std::string> names;
-  for (const TimeCounter& counter : all_time_counters) names.emplace_back(counter.name);
+  std::vector<std::string> names(all_time_counters.size());
+  std::transform(all_time_counters.begin(), all_time_counters.end(), names.begin(),
+                 [](const TimeCounter& counter) { return counter.name; });
   return names;
 }
 
 std::vector<std::string> default_rows() {
   std::vector<std::string> names;
+  names.reserve(all_time_counters.size());
   for (const TimeCounter& counter : all_time_counters) {
     if (counter.is_default_row) names.emplace_back(counter.name);
   }
