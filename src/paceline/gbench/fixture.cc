@@ -8,16 +8,24 @@
 namespace paceline {
 
 void Fixture::run(benchmark::State& state) {
+  measure(state, workload_of(static_cast<std::size_t>(state.thread_index())));
+}
+
+Workload& Fixture::workload_of(std::size_t thread) {
   Session& session = Session::global();
-  if (!workload_) {
-    workload_ = make_workload(session.api());
-    const std::string why = session.stopped() ? std::string() : check(*workload_);
+  const std::lock_guard lock(mutex_);
+  const bool first = workloads_.empty();
+  if (workloads_.size() <= thread) workloads_.resize(thread + 1);
+  std::unique_ptr<Workload>& workload = workloads_[thread];
+  if (!workload) workload = make_workload(session.api());
+  if (first && !session.stopped()) {
+    const std::string why = check(*workload);
     if (!why.empty()) {
       session.fail(why);
       session.stop();
     }
   }
-  measure(state, *workload_);
+  return *workload;
 }
 
 }  // namespace paceline

@@ -2,7 +2,10 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cstddef>
 #include <memory>
+#include <mutex>
+#include <vector>
 
 #include <paceline/workload/chat.h>
 #include <paceline/workload/workload.h>
@@ -13,8 +16,8 @@ namespace paceline {
 /// See README.md for a whole suite.
 class Fixture : public benchmark::Fixture {
  public:
-  /// What to send; called once, before the first run. `api` is what --paceline_url and the key's
-  /// variable say, or the embedded endpoint.
+  /// What to send; called once for each thread, before its first run. `api` is what --paceline_url
+  /// and the key's variable say, or the embedded endpoint.
   virtual std::unique_ptr<Workload> make_workload(const Api& api) = 0;
 
   /// The whole run; see measure(). Before the first, one request tries the API: when that fails
@@ -22,7 +25,11 @@ class Fixture : public benchmark::Fixture {
   void run(benchmark::State& state);
 
  private:
-  std::unique_ptr<Workload> workload_;
+  /// The thread's own, made and tried when it is first asked for.
+  Workload& workload_of(std::size_t thread);
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Workload>> workloads_;
 };
 
 }  // namespace paceline

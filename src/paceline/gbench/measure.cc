@@ -16,17 +16,32 @@ std::chrono::milliseconds request_timeout(const Options& options) {
   return std::chrono::ceil<std::chrono::milliseconds>(options.timeout);
 }
 
+std::size_t threads_of(const benchmark::State& state) {
+  return static_cast<std::size_t>(state.threads());
+}
+
+/// Google Benchmark counts iterations for each thread, and parallel is of them all.
 RunOptions run_options(const benchmark::State& state, const Options& options) {
   RunOptions run;
   run.rpm = static_cast<std::uint64_t>(state.range(0));
   run.parallel = static_cast<std::size_t>(state.range(1));
-  run.requests = static_cast<std::uint64_t>(state.max_iterations);
+  run.requests = static_cast<std::uint64_t>(state.max_iterations) * threads_of(state);
   run.warmup = options.warmup;
   run.arrivals = options.arrivals;
   run.seed = options.seed;
   run.precision = options.precision;
   run.timeout = request_timeout(options);
+  run.stripe = {static_cast<std::uint64_t>(state.thread_index()), threads_of(state)};
   return run;
+}
+
+/// The iteration time with which Google Benchmark shows the mean latency: it adds up what the
+/// threads set, and divides by the iterations of all and once more by the threads.
+/// The mean is of what succeeded, so that failures and a cut-short run do not make it look faster.
+double iteration_time(const benchmark::State& state, const Tally& tally) {
+  const std::chrono::duration<double> mean = tally.latency.mean();
+  const auto threads = static_cast<double>(state.threads());
+  return mean.count() * static_cast<double>(state.max_iterations) * threads * threads;
 }
 
 void report(benchmark::State& state, const Tally& tally) {
@@ -41,9 +56,7 @@ void report(benchmark::State& state, const Tally& tally) {
     state.SkipWithError(why.c_str());
     return;
   }
-  // The mean of what succeeded, so that failures and a cut-short run do not make it look faster.
-  const std::chrono::duration<double> mean = tally.latency.mean();
-  state.SetIterationTime(mean.count() * static_cast<double>(state.max_iterations));
+  state.SetIterationTime(iteration_time(state, tally));
   set_counters(state.counters, tally);
   if (tally.cut_short) {
     state.SetLabel(fmt::format("cut short: {} of {} requests", completed, tally.planned));
@@ -58,17 +71,24 @@ void report(benchmark::State& state, const Tally& tally) {
 }  // namespace
 
 void measure(benchmark::State& state, Workload& workload) {
-  const Session& session = Session::global();
+  Session& session = Session::global();
   while (state.KeepRunningBatch(state.max_iterations)) {
     if (session.stopped()) {
       state.SkipWithError("not run: the program was stopped before");
       break;
     }
+    if (state.range(1) < state.threads()) {
+      state.SkipWithError("parallel is less than the threads: each needs one request in flight");
+      break;
+    }
     state.PauseTiming();
-    const Tally tally = run(workload, run_options(state, session.options()),
-                            {[&state] { state.ResumeTiming(); }, &session.stopped()});
+    RunOptions options = run_options(state, session.options());
+    options.start = session.team().join(threads_of(state));
+    const Tally tally =
+        run(workload, options, {[&state] { state.ResumeTiming(); }, &session.stopped()});
     if (tally.sent == 0) state.ResumeTiming();
-    report(state, tally);
+    const auto whole = session.team().leave(tally, threads_of(state));
+    if (whole) report(state, *whole);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <paceline/endpoint/endpoint.h>
 #include <paceline/gbench/options.h>
+#include <paceline/gbench/team.h>
 #include <paceline/workload/chat.h>
 
 namespace paceline {
@@ -21,6 +22,9 @@ class Session {
   std::string open(const Options& options);
   /// Ends the embedded endpoint.
   void close();
+
+  /// The threads of the run that goes on; Google Benchmark has one run at a time.
+  Team& team() { return team_; }
 
   const Options& options() const { return options_; }
   /// Where to send; the key appears in no output.
@@ -39,6 +43,7 @@ class Session {
 
  private:
   Options options_;
+  Team team_;
   Api api_;
   std::unique_ptr<Endpoint> endpoint_;
   std::atomic<bool> stop_{false};

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
 namespace paceline {
 namespace {
 
@@ -48,6 +52,16 @@ std::string_view http_version_name(long version) {
   }
 }
 
+/// Whether the environment names a proxy, in the variables that libcurl reads.
+bool environment_names_proxy() {
+  constexpr std::array variables{"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                 "ALL_PROXY"};
+  return std::any_of(variables.begin(), variables.end(), [](const char* variable) {
+    const char* value = std::getenv(variable);
+    return value != nullptr && *value != '\0';
+  });
+}
+
 }  // namespace
 
 HeaderList::HeaderList(const std::vector<std::string>& lines) {
@@ -81,6 +95,8 @@ void Exchange::set_common(const ClientOptions& options) {
   // HTTP/2 by ALPN over TLS only: without encryption it breaks in libcurl 7.88.
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+  // libcurl looks for one before every request.
+  if (!environment_names_proxy()) curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
 
 void Exchange::prepare() {

@@ -26,6 +26,13 @@ struct Slot {
 struct Stripe {
   std::uint64_t index = 0;
   std::uint64_t count = 1;
+
+  /// How many of the first `slots` are its own.
+  std::uint64_t share_of(std::uint64_t slots) const {
+    return slots / count + (index < slots % count ? 1 : 0);
+  }
+  /// The slot that is taken after `taken` others.
+  std::uint64_t slot(std::uint64_t taken) const { return index + taken * count; }
 };
 
 /// Says when the next slot may depart: GCRA in its virtual scheduling form (ITU-T I.371, annex A)

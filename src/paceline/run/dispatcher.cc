@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds stop_look{50};
 std::optional<Pacer> make_pacer(const RunOptions& options) {
   const std::optional<Rate> rate = Rate::per_minute(options.rpm);
   if (!rate) return std::nullopt;
-  return Pacer(make_schedule(options.arrivals, *rate, options.seed));
+  return Pacer(make_schedule(options.arrivals, *rate, options.seed), {}, options.stripe);
 }
 
 }  // namespace
@@ -26,17 +26,19 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       options_(options),
       hooks_(hooks),
       pacer_(make_pacer(options)),
-      client_(loop, {.parallel = options.parallel, .timeout = options.timeout},
+      client_(loop,
+              {.parallel = options.stripe.share_of(options.parallel), .timeout = options.timeout},
               [this](Exchange& exchange) { count_reply(exchange); }),
       wait_(loop, options.precision, [this] { pump(); }),
       stop_watch_(loop, [this] { watch_stop(); }),
-      slots_(options.parallel) {
-  tally_.planned = options.requests;
+      slots_(options.stripe.share_of(options.parallel)),
+      planned_warmup_(options.stripe.share_of(options.warmup)) {
+  tally_.planned = options.stripe.share_of(options.warmup + options.requests) - planned_warmup_;
 }
 
 Tally Dispatcher::run() {
   if (hooks_.stop != nullptr) stop_watch_.start(stop_look);
-  start_ = Clock::now();
+  start_ = options_.start.value_or(Clock::now());
   pump();
   if (client_.in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
   if (counted_in_flight_ > 0) {
@@ -58,7 +60,7 @@ void Dispatcher::pump() {
 
 bool Dispatcher::send_next() {
   const TimePoint now = Clock::now();
-  Slot slot{next_, since_start(now)};
+  Slot slot{options_.stripe.slot(taken_), since_start(now)};
   if (pacer_) {
     const TimePoint departure = start_ + pacer_->next_departure();
     if (departure > now) {
@@ -70,9 +72,9 @@ bool Dispatcher::send_next() {
   // At the cap: the next reply pumps again.
   if (exchange == nullptr) return false;
   if (pacer_) slot = pacer_->depart(since_start(now));
-  const bool counted = next_ >= options_.warmup;
-  if (next_ == options_.warmup && hooks_.on_first_counted) hooks_.on_first_counted();
-  ++next_;
+  const bool counted = taken_ >= planned_warmup_;
+  if (taken_ == planned_warmup_ && hooks_.on_first_counted) hooks_.on_first_counted();
+  ++taken_;
   workload_.make(slot.index, exchange->request);
   slots_[exchange->number()] = slot;
   if (counted) {

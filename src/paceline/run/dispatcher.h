@@ -32,7 +32,7 @@ class Dispatcher {
   void watch_stop();
   void finish_if_done();
   Nanoseconds since_start(TimePoint time) const { return time - start_; }
-  bool all_sent() const { return next_ == options_.warmup + options_.requests; }
+  bool all_sent() const { return taken_ == planned_warmup_ + tally_.planned; }
 
   Loop& loop_;
   Workload& workload_;
@@ -45,7 +45,9 @@ class Dispatcher {
   Timer stop_watch_;
   /// By exchange number: the slot in flight on it.
   std::vector<Slot> slots_;
-  std::uint64_t next_ = 0;
+  /// Slots of this stripe.
+  std::uint64_t planned_warmup_;
+  std::uint64_t taken_ = 0;
   std::uint64_t counted_in_flight_ = 0;
   bool pumping_ = false;
   std::optional<TimePoint> stopped_;

@@ -5,9 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include <paceline/loop/loop.h>
+#include <paceline/pace/pacer.h>
 #include <paceline/pace/schedule.h>
 #include <paceline/stats/tally.h>
 #include <paceline/workload/workload.h>
@@ -24,10 +27,11 @@ enum class Precision {
   spin,
 };
 
+/// Numbers are of the whole run, whose slots several threads may share by stripes.
 struct RunOptions {
   /// Requests per minute; 0: unpaced, as fast as `parallel` allows.
   std::uint64_t rpm = 0;
-  /// The most requests in flight at once.
+  /// The most requests in flight at once; at least one for each stripe.
   std::size_t parallel = 1;
   /// Counted requests.
   std::uint64_t requests = 1;
@@ -39,6 +43,10 @@ struct RunOptions {
   Precision precision = Precision::fine;
   /// From send to last byte, of one request.
   std::chrono::milliseconds timeout{60'000};
+  /// What of the run is done here.
+  Stripe stripe{};
+  /// When slot 0 is due; the stripes of one run share it. Empty: at once.
+  std::optional<TimePoint> start{};
   /// How long requests in flight may still take when the run is stopped.
   std::chrono::milliseconds grace{2'000};
 };

@@ -6,14 +6,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <future>
 #include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace paceline {
 namespace {
@@ -141,6 +147,101 @@ TEST_F(ClientTest, AHostNameIsResolvedAndItsResolverLeavesNoWatchBehind) {
   std::string url = server.url();
   url.replace(url.find("127.0.0.1"), 9, "localhost");
   for (int i = 0; i < 3; ++i) EXPECT_EQ(get(url).status, 200);
+}
+
+TEST_F(ClientTest, ADescriptorThatComesBackAsAnotherSocketIsWatchedAnew) {
+  ScriptedServer one(1, [](int, int connection) { answer_one(connection, ok_reply); });
+  ScriptedServer other(2, [](int, int connection) { answer_one(connection, ok_reply); });
+  EXPECT_EQ(get(one.url()).status, 200);
+  EXPECT_EQ(get(other.url()).status, 200);
+  // Both connections are closed by now; their numbers go to files, and come back as sockets.
+  Timer wait(loop_, [this] { loop_.stop(); });
+  wait.start(20ms);
+  loop_.run();
+  {
+    std::vector<std::ifstream> files;
+    for (int i = 0; i < 8; ++i) files.emplace_back("/dev/null");
+    EXPECT_EQ(get(other.url()).status, 200);
+  }
+  ScriptedServer last(1, [](int, int connection) { answer_one(connection, ok_reply); });
+  EXPECT_EQ(get(last.url()).status, 200);
+}
+
+/// A listener whose queue is full, so that the next connect never ends.
+class DeafServer {
+ public:
+  DeafServer() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* at = reinterpret_cast<sockaddr*>(&address);
+    bind(listener_, at, length);
+    listen(listener_, 0);
+    getsockname(listener_, at, &length);
+    port_ = ntohs(address.sin_port);
+    for (int& waiting : waiting_) {
+      waiting = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      connect(waiting, at, length);
+    }
+  }
+  ~DeafServer() {
+    for (const int waiting : waiting_) ::close(waiting);
+    ::close(listener_);
+  }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
+
+ private:
+  int listener_;
+  int port_ = 0;
+  std::array<int, 3> waiting_{};
+};
+
+TEST(ClientConnectTest, AConnectThatStopsHalfwayLeavesTheNextRequestWell) {
+  Loop loop;
+  bool done = false;
+  Client client(loop, {.parallel = 1, .timeout = 300ms}, [&done](Exchange&) { done = true; });
+  const auto get = [&](const std::string& url) {
+    Exchange* exchange = client.acquire();
+    exchange->request.url = url;
+    done = false;
+    client.send(*exchange);
+    while (!done) loop.run_once();
+    const Transport transport = exchange->reply.transport;
+    client.release(*exchange);
+    return transport;
+  };
+  DeafServer deaf;
+  ScriptedServer server(1, [](int, int connection) {
+    for (int i = 0; i < 2; ++i) answer_one(connection, ok_reply);
+  });
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(get(deaf.url()), Transport::timed_out);
+    EXPECT_EQ(get(server.url()), Transport::ok);
+  }
+}
+
+TEST(ClientProxyTest, TheEnvironmentsProxyIsUsed) {
+  std::promise<std::string> asked;
+  ScriptedServer proxy(1, [&asked](int, int connection) {
+    char buffer[4096];
+    const ssize_t length = read(connection, buffer, sizeof buffer);
+    asked.set_value(std::string(buffer, length > 0 ? static_cast<std::size_t>(length) : 0));
+    [[maybe_unused]] const ssize_t written =
+        send(connection, ok_reply, std::strlen(ok_reply), MSG_NOSIGNAL);
+  });
+  setenv("http_proxy", proxy.url().c_str(), 1);
+  Loop loop;
+  bool done = false;
+  Client client(loop, {.parallel = 1, .timeout = 5s}, [&done](Exchange&) { done = true; });
+  Exchange* exchange = client.acquire();
+  exchange->request.url = "http://no-such-host.invalid/path";
+  client.send(*exchange);
+  while (!done) loop.run_once();
+  unsetenv("http_proxy");
+  EXPECT_EQ(exchange->reply.status, 200) << exchange->reply.error;
+  EXPECT_TRUE(asked.get_future().get().starts_with("GET http://no-such-host.invalid/path "));
+  client.release(*exchange);
 }
 
 TEST_F(ClientTest, HalfAReplyIsAReset) {

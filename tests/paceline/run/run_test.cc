@@ -64,6 +64,28 @@ TEST(RunTest, NoBurstAtTheStart) {
   EXPECT_GE(tally.last_send, 499ms);
 }
 
+TEST(RunTest, StripesDepartTogetherAsOne) {
+  const auto endpoint = start_endpoint(5ms);
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto other_chat = make_workload({endpoint->url(), ""}, Chat{});
+  RunOptions options{.rpm = 60'000, .parallel = 31, .requests = 501, .warmup = 3};
+  options.start = Clock::now() + 20ms;
+  options.stripe = {0, 2};
+  Tally first;
+  std::thread thread([&] { first = run(*chat, options); });
+  RunOptions other_options = options;
+  other_options.stripe = {1, 2};
+  Tally whole = run(*other_chat, other_options);
+  thread.join();
+  EXPECT_EQ(first.planned + whole.planned, 501U);
+  whole.merge(first);
+  EXPECT_EQ(whole.succeeded, 501U);
+  EXPECT_TRUE(whole.adds_up());
+  EXPECT_LE(whole.in_flight, 31U);
+  EXPECT_NEAR(whole.achieved_rpm(), 60'000, 1'200);
+  EXPECT_EQ(endpoint->requests(), 504U);
+}
+
 TEST(RunTest, EveryPrecisionKeepsTheSchedule) {
   const auto endpoint = start_endpoint(0ns);
   const auto chat = make_workload({endpoint->url(), ""}, Chat{});

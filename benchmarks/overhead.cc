@@ -1,0 +1,106 @@
+// What each layer costs by itself, so that a later regression shows in compare.py.
+
+#include <benchmark/benchmark.h>
+#include <paceline/endpoint/chat_reply.h>
+#include <paceline/endpoint/endpoint.h>
+#include <paceline/pace/pacer.h>
+#include <paceline/run/run.h>
+#include <paceline/stats/histogram.h>
+#include <paceline/workload/chat.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace paceline {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::uint64_t fast_rpm = 100'000;
+
+/// One decision of the pacer: when may the next slot depart, and its departure.
+void pacer(benchmark::State& state) {
+  const auto arrivals = static_cast<Arrivals>(state.range(0));
+  Pacer pacer(make_schedule(arrivals, *Rate::per_minute(fast_rpm), 1));
+  for (auto _ : state) benchmark::DoNotOptimize(pacer.depart(pacer.next_departure()));
+}
+BENCHMARK(pacer)->ArgName("poisson")->Arg(0)->Arg(1);
+
+std::vector<nanoseconds> latencies() {
+  std::mt19937_64 random(1);
+  std::lognormal_distribution<double> milliseconds(4, 0.5);
+  std::vector<nanoseconds> times(4'096);
+  for (nanoseconds& time : times) {
+    time = nanoseconds(static_cast<std::int64_t>(milliseconds(random) * 1e6));
+  }
+  return times;
+}
+
+void histogram_record(benchmark::State& state) {
+  const std::vector<nanoseconds> times = latencies();
+  Histogram histogram;
+  std::size_t next = 0;
+  for (auto _ : state) histogram.record(times[next++ % times.size()]);
+  benchmark::DoNotOptimize(histogram.count());
+}
+BENCHMARK(histogram_record);
+
+void histogram_quantile(benchmark::State& state) {
+  Histogram histogram;
+  for (const nanoseconds time : latencies()) histogram.record(time);
+  for (auto _ : state) benchmark::DoNotOptimize(histogram.quantile(0.99));
+}
+BENCHMARK(histogram_quantile);
+
+void chat_make(benchmark::State& state) {
+  const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, Chat{});
+  Request request;
+  std::uint64_t slot = 0;
+  for (auto _ : state) chat->make(slot++, request);
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(request.body.size()));
+}
+BENCHMARK(chat_make);
+
+/// Reads replies of some tokens, as the endpoint words them.
+void chat_read(benchmark::State& state) {
+  const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, Chat{});
+  Request request;
+  chat->make(0, request);
+  ChatReply words(static_cast<std::size_t>(state.range(0)));
+  Reply reply;
+  reply.status = static_cast<long>(words.answer(request.body, reply.body));
+  for (auto _ : state) benchmark::DoNotOptimize(chat->read(reply));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(reply.body.size()));
+}
+BENCHMARK(chat_read)->ArgName("tokens")->Arg(16)->Arg(1'024);
+
+/// Whole exchanges over loopback, unpaced: request made, sent, answered, read and counted.
+void exchange(benchmark::State& state) {
+  auto started = Endpoint::start({});
+  const auto endpoint = std::move(std::get<std::unique_ptr<Endpoint>>(started));
+  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  RunOptions options;
+  options.parallel = static_cast<std::size_t>(state.range(0));
+  options.requests = static_cast<std::uint64_t>(state.max_iterations);
+  while (state.KeepRunningBatch(state.max_iterations)) {
+    const Tally tally = run(*chat, options);
+    if (tally.failed > 0) state.SkipWithError(tally.first_failure.c_str());
+  }
+}
+BENCHMARK(exchange)
+    ->ArgName("parallel")
+    ->Arg(1)
+    ->Arg(50)
+    ->Arg(500)
+    ->Arg(5'000)
+    ->Iterations(50'000)
+    ->UseRealTime();
+
+}  // namespace
+}  // namespace paceline
