@@ -28,7 +28,7 @@ constexpr std::uint64_t fast_rpm = 100'000;
 void pacer(benchmark::State& state) {
   const auto arrivals = static_cast<Arrivals>(state.range(0));
   Pacer pacer(make_schedule(arrivals, *Rate::per_minute(fast_rpm), 1));
-  for (auto _ : state) benchmark::DoNotOptimize(pacer.depart(pacer.next_departure()));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(pacer.depart(pacer.next_departure()));
 }
 BENCHMARK(pacer)->ArgName("poisson")->Arg(0)->Arg(1);
 
@@ -46,7 +46,7 @@ void histogram_record(benchmark::State& state) {
   const std::vector<nanoseconds> times = latencies();
   Histogram histogram;
   std::size_t next = 0;
-  for (auto _ : state) histogram.record(times[next++ % times.size()]);
+  while (state.KeepRunning()) histogram.record(times[next++ % times.size()]);
   benchmark::DoNotOptimize(histogram.count());
 }
 BENCHMARK(histogram_record);
@@ -54,7 +54,7 @@ BENCHMARK(histogram_record);
 void histogram_quantile(benchmark::State& state) {
   Histogram histogram;
   for (const nanoseconds time : latencies()) histogram.record(time);
-  for (auto _ : state) benchmark::DoNotOptimize(histogram.quantile(0.99));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(histogram.quantile(0.99));
 }
 BENCHMARK(histogram_quantile);
 
@@ -62,7 +62,7 @@ void chat_make(benchmark::State& state) {
   const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, Chat{});
   Request request;
   std::uint64_t slot = 0;
-  for (auto _ : state) chat->make(slot++, request);
+  while (state.KeepRunning()) chat->make(slot++, request);
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(request.body.size()));
 }
 BENCHMARK(chat_make);
@@ -75,7 +75,7 @@ void chat_read(benchmark::State& state) {
   ChatReply words(static_cast<std::size_t>(state.range(0)));
   Reply reply;
   reply.status = static_cast<long>(words.answer(request.body, reply.body));
-  for (auto _ : state) benchmark::DoNotOptimize(chat->read(reply));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(chat->read(reply));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(reply.body.size()));
 }
 BENCHMARK(chat_read)->ArgName("tokens")->Arg(16)->Arg(1'024);
