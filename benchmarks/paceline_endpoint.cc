@@ -56,19 +56,27 @@ std::optional<std::string> read_options(const Flags& flags, EndpointOptions& opt
   return std::nullopt;
 }
 
-void print_lateness(const std::vector<Arrival>& record) {
+double microseconds(const std::vector<nanoseconds>& ascending, double share) {
+  const auto place = static_cast<std::size_t>(share * static_cast<double>(ascending.size() - 1));
+  return static_cast<double>(ascending[place].count()) / 1e3;
+}
+
+void print_reply_times(const std::vector<Arrival>& record) {
   std::vector<nanoseconds> late;
+  std::vector<nanoseconds> took;
   for (const auto& arrival : record) {
-    if (arrival.replied != TimePoint::max()) late.push_back(arrival.replied - arrival.due);
+    if (arrival.replied == TimePoint::max()) continue;
+    late.push_back(arrival.replied - arrival.due);
+    took.push_back(arrival.replied - arrival.arrived);
   }
   if (late.empty()) return;
   std::sort(late.begin(), late.end());
-  const auto microseconds = [&late](double share) {
-    const auto place = static_cast<std::size_t>(share * static_cast<double>(late.size() - 1));
-    return static_cast<double>(late[place].count()) / 1e3;
-  };
-  fmt::print(stderr, "replies left after their due time by {:.0f} us (p50), {:.0f} us (p99)\n",
-             microseconds(0.5), microseconds(0.99));
+  std::sort(took.begin(), took.end());
+  fmt::print(stderr,
+             "replies left {:.3f} ms after their arrival (p50), {:.3f} ms (p99); after their due "
+             "time by {:.0f} us (p50), {:.0f} us (p99)\n",
+             microseconds(took, 0.5) / 1e3, microseconds(took, 0.99) / 1e3, microseconds(late, 0.5),
+             microseconds(late, 0.99));
 }
 
 void print_summary(const Endpoint& endpoint) {
@@ -85,7 +93,7 @@ void print_summary(const Endpoint& endpoint) {
   fmt::print(
       stderr, "{:.2f} us CPU a request\n",
       static_cast<double>(endpoint.cpu_time().count()) / 1e3 / static_cast<double>(requests));
-  print_lateness(endpoint.record());
+  print_reply_times(endpoint.record());
 }
 
 bool write_arrivals(const Endpoint& endpoint, const std::string& file) {

@@ -12,8 +12,9 @@
 namespace paceline {
 namespace {
 
-std::chrono::milliseconds request_timeout(const Options& options) {
-  return std::chrono::ceil<std::chrono::milliseconds>(options.timeout);
+ConnectionOptions connection_options(const Options& options) {
+  return {.timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout),
+          .ca_file = options.ca_file};
 }
 
 std::size_t threads_of(const benchmark::State& state) {
@@ -30,7 +31,7 @@ RunOptions run_options(const benchmark::State& state, const Options& options) {
   run.arrivals = options.arrivals;
   run.seed = options.seed;
   run.precision = options.precision;
-  run.timeout = request_timeout(options);
+  run.connection = connection_options(options);
   run.stripe = {static_cast<std::uint64_t>(state.thread_index()), threads_of(state)};
   return run;
 }
@@ -94,7 +95,7 @@ void measure(benchmark::State& state, Workload& workload) {
 
 std::string check(Workload& workload) {
   Session& session = Session::global();
-  const Trial trial = try_once(workload, request_timeout(session.options()));
+  const Trial trial = try_once(workload, connection_options(session.options()));
   Request request;
   workload.make(0, request);
   if (trial.failure.empty()) {

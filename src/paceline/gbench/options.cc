@@ -133,6 +133,10 @@ void add_flags(CLI::App& app, Options& options) {
                   "1 us, keeps a core busy) [fine]");
   add_duration_flag(app, "--paceline_timeout", options.timeout,
                     "Longest time for one request, from send to last byte [60s]");
+  app.add_option("--paceline_ca", options.ca_file,
+                 "PEM file with the certificates to trust instead of the system's")
+      ->check(CLI::ExistingFile)
+      ->type_name("FILE");
   app.add_option("--paceline_max_error_ratio", options.max_error_ratio,
                  "Share of failed requests in a run above which the program exits with 1 [0.01]")
       ->check(CLI::Range(0.0, 1.0))

@@ -27,6 +27,8 @@ struct Options {
   std::uint64_t warmup = 0;
   Precision precision = Precision::fine;
   std::chrono::nanoseconds timeout = std::chrono::seconds(60);
+  /// Of the certificates to trust instead of the system's; empty: the system's.
+  std::string ca_file;
   double max_error_ratio = 0.01;
 
   /// Counters that become rows in the file, for compare.py; see PercentileRows.

@@ -12,11 +12,18 @@
 
 namespace paceline {
 
+/// What holds for every connection and request, whoever sends.
+struct ConnectionOptions {
+  /// From send to last byte, of one request.
+  std::chrono::milliseconds timeout{60'000};
+  /// A PEM file with the certificates to trust instead of the system's; empty: the system's.
+  std::string ca_file{};
+};
+
 struct ClientOptions {
   /// The most requests in flight at once.
   std::size_t parallel = 1;
-  /// From send to last byte, of one request.
-  std::chrono::milliseconds timeout{60'000};
+  ConnectionOptions connection{};
   /// A longer reply is a failure, so that no server can fill the memory.
   std::size_t max_reply = 64U << 20U;
 };

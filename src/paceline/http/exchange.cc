@@ -88,7 +88,10 @@ void Exchange::set_common(const ClientOptions& options) {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options.connection.timeout.count()));
+  if (!options.connection.ca_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, options.connection.ca_file.c_str());
+  }
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why_.data());
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Exchange::take);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);

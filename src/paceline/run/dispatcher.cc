@@ -26,9 +26,10 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       options_(options),
       hooks_(hooks),
       pacer_(make_pacer(options)),
-      client_(loop,
-              {.parallel = options.stripe.share_of(options.parallel), .timeout = options.timeout},
-              [this](Exchange& exchange) { count_reply(exchange); }),
+      client_(
+          loop,
+          {.parallel = options.stripe.share_of(options.parallel), .connection = options.connection},
+          [this](Exchange& exchange) { count_reply(exchange); }),
       wait_(loop, options.precision, [this] { pump(); }),
       stop_watch_(loop, [this] { watch_stop(); }),
       slots_(options.stripe.share_of(options.parallel)),

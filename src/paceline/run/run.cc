@@ -12,8 +12,8 @@ Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) 
   return dispatcher.run();
 }
 
-Trial try_once(Workload& workload, std::chrono::milliseconds timeout) {
-  Tally tally = run(workload, {.timeout = timeout});
+Trial try_once(Workload& workload, const ConnectionOptions& connection) {
+  Tally tally = run(workload, {.connection = connection});
   return {std::move(tally.first_failure), std::move(tally.http_version)};
 }
 

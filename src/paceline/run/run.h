@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include <paceline/http/client.h>
 #include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/schedule.h>
@@ -41,8 +42,7 @@ struct RunOptions {
   /// Of random arrivals: the same seed gives the same schedule.
   std::uint64_t seed = 1;
   Precision precision = Precision::fine;
-  /// From send to last byte, of one request.
-  std::chrono::milliseconds timeout{60'000};
+  ConnectionOptions connection{};
   /// What of the run is done here.
   Stripe stripe{};
   /// When slot 0 is due; the stripes of one run share it. Empty: at once.
@@ -71,6 +71,6 @@ struct Trial {
 };
 
 /// Sends one request.
-Trial try_once(Workload& workload, std::chrono::milliseconds timeout);
+Trial try_once(Workload& workload, const ConnectionOptions& connection);
 
 }  // namespace paceline

@@ -92,9 +92,9 @@ class ClientTest : public testing::Test {
 
   Loop loop_;
   bool done_ = false;
-  Client client_{loop_, {.parallel = 2, .timeout = 5s, .max_reply = 1000}, [this](Exchange&) {
-                   done_ = true;
-                 }};
+  Client client_{loop_,
+                 {.parallel = 2, .connection = {.timeout = 5s}, .max_reply = 1000},
+                 [this](Exchange&) { done_ = true; }};
 };
 
 TEST_F(ClientTest, KeepsOneConnectionForManyRequests) {
@@ -200,7 +200,8 @@ class DeafServer {
 TEST(ClientConnectTest, AConnectThatStopsHalfwayLeavesTheNextRequestWell) {
   Loop loop;
   bool done = false;
-  Client client(loop, {.parallel = 1, .timeout = 300ms}, [&done](Exchange&) { done = true; });
+  Client client(loop, {.parallel = 1, .connection = {.timeout = 300ms}},
+                [&done](Exchange&) { done = true; });
   const auto get = [&](const std::string& url) {
     Exchange* exchange = client.acquire();
     exchange->request.url = url;
@@ -233,7 +234,8 @@ TEST(ClientProxyTest, TheEnvironmentsProxyIsUsed) {
   setenv("http_proxy", proxy.url().c_str(), 1);
   Loop loop;
   bool done = false;
-  Client client(loop, {.parallel = 1, .timeout = 5s}, [&done](Exchange&) { done = true; });
+  Client client(loop, {.parallel = 1, .connection = {.timeout = 5s}},
+                [&done](Exchange&) { done = true; });
   Exchange* exchange = client.acquire();
   exchange->request.url = "http://no-such-host.invalid/path";
   client.send(*exchange);
@@ -300,7 +302,8 @@ TEST(ClientDescriptorTest, LeaksNoDescriptor) {
   for (int i = 0; i < 8; ++i) {
     if (i == 1) before = open_now();
     Loop loop;
-    Client client(loop, {.parallel = 40, .timeout = 5s}, [&loop](Exchange&) { loop.stop(); });
+    Client client(loop, {.parallel = 40, .connection = {.timeout = 5s}},
+                  [&loop](Exchange&) { loop.stop(); });
     Exchange* exchange = client.acquire();
     exchange->request.url = server.url();
     client.send(*exchange);

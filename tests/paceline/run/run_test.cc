@@ -159,9 +159,9 @@ TEST(RunTest, DueLatencyTellsWhatTheCapHeldBack) {
 TEST(RunTest, ARefusedKeyIsASentence) {
   const auto endpoint = start_endpoint(0ns, "right");
   const auto wrong = make_workload({endpoint->url(), "wrong"}, Chat{});
-  EXPECT_NE(try_once(*wrong, 5s).failure.find("401"), std::string::npos);
+  EXPECT_NE(try_once(*wrong, {}).failure.find("401"), std::string::npos);
   const auto right = make_workload({endpoint->url(), "right"}, Chat{});
-  const Trial trial = try_once(*right, 5s);
+  const Trial trial = try_once(*right, {});
   EXPECT_EQ(trial.failure, "");
   EXPECT_EQ(trial.http_version, "HTTP/1.1");
 }
@@ -178,7 +178,7 @@ TEST(RunTest, AnUnreachableHostFailsEachRequestAndEnds) {
 TEST(RunTest, ASlowReplyTimesOut) {
   const auto endpoint = start_endpoint(3s);
   const auto chat = make_workload({endpoint->url(), ""}, Chat{});
-  const Tally tally = run(*chat, {.parallel = 2, .requests = 4, .timeout = 100ms});
+  const Tally tally = run(*chat, {.parallel = 2, .requests = 4, .connection = {.timeout = 100ms}});
   EXPECT_EQ(failures_of(tally, Failure::timeout), 4U);
 }
 
