@@ -115,7 +115,7 @@ def measure_rounds(tools, rounds, measure_one):
 def main():
     parser = argparse.ArgumentParser("benchmarks/peers/run", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="rounds over all tools [3]")
-    parser.add_argument("--seconds", type=int, default=15, help="of a paced run [15]")
+    parser.add_argument("--seconds", type=int, default=10, help="of a paced run [10]")
     parser.add_argument("--png", type=Path, help="draw the arrivals into this file")
     options = parser.parse_args()
     tools = all_tools()

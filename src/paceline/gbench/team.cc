@@ -11,13 +11,11 @@ constexpr std::chrono::milliseconds time_to_gather{20};
 
 }  // namespace
 
-TimePoint Team::join(std::size_t threads) {
+std::optional<TimePoint> Team::join(std::size_t threads) {
+  if (threads == 1) return std::nullopt;
   const std::lock_guard lock(mutex_);
-  if (!start_) {
-    start_ = Clock::now();
-    if (threads > 1) *start_ += time_to_gather;
-  }
-  return *start_;
+  if (!start_) start_ = Clock::now() + time_to_gather;
+  return start_;
 }
 
 std::optional<Tally> Team::leave(const Tally& tally, std::size_t threads) {

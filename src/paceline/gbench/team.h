@@ -14,9 +14,9 @@ namespace paceline {
 /// after.
 class Team {
  public:
-  /// When the schedule begins: the same for all, soon enough that nobody waits long, late enough
-  /// that every thread is there.
-  TimePoint join(std::size_t threads);
+  /// When the schedule of several threads begins: the same for all, late enough that every one is
+  /// there. Nothing for a single thread, which begins when it is ready.
+  std::optional<TimePoint> join(std::size_t threads);
   /// The whole run's tally for the last one to leave; nothing for the others.
   std::optional<Tally> leave(const Tally& tally, std::size_t threads);
 
