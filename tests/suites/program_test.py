@@ -6,6 +6,7 @@ Needs PACELINE, the path of the program.
 import json
 import os
 import signal
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -43,7 +44,7 @@ class Api(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, status=200, body=b"not JSON"):
+    def __init__(self, status=200, body=b"not JSON", certificate=None):
         seen = self.seen = []
 
         class Handler(BaseHTTPRequestHandler):
@@ -61,11 +62,20 @@ class Api(ThreadingHTTPServer):
                 pass
 
         super().__init__(("127.0.0.1", 0), Handler)
+        self.scheme = "https" if certificate else "http"
+        if certificate:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server_port}/v1"
+        host = "localhost" if self.scheme == "https" else "127.0.0.1"
+        return f"{self.scheme}://{host}:{self.server_port}/v1"
+
+    def handle_error(self, *_):
+        pass  # a client that does not trust the certificate hangs up
 
     def __exit__(self, *_):
         self.shutdown()
@@ -224,6 +234,39 @@ class Key(unittest.TestCase):
             self.assertIn("OPENAI_API_KEY", done.stderr)
             self.assertNotIn("sk-hi", done.stdout + done.stderr)
             self.assertEqual(len(api.seen), 1)
+
+
+class Certificates(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.file = str(Path(folder.name) / "both.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                        "-keyout", cls.file + ".key", "-out", cls.file, "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+        with open(cls.file, "a", encoding="utf-8") as both:
+            both.write(Path(cls.file + ".key").read_text())
+
+    def test_a_ca_file_is_trusted(self):
+        with Api(body=Key.REPLY, certificate=self.file) as api:
+            result = rows(f"--paceline_url={api.url}", f"--paceline_ca={self.file}",
+                          "--paceline_requests=3", "--paceline_rpm=0")
+        self.assertEqual(result["benchmarks"][0]["errors"], 0)
+        self.assertEqual(result["context"]["http"], "HTTP/1.1")
+        self.assertNotEqual(result["context"]["tls"], "none")
+
+    def test_without_it_nothing_is_sent(self):
+        with Api(body=Key.REPLY, certificate=self.file) as api:
+            done = run(f"--paceline_url={api.url}", env={"OPENAI_API_KEY": "sk-hidden"})
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("certificate", done.stderr)
+            self.assertEqual(api.seen, [])
+
+    def test_a_file_that_is_not_there_is_said(self):
+        done = run("--paceline_ca=/no/such.pem")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("/no/such.pem", done.stderr)
 
 
 class BadInput(unittest.TestCase):
