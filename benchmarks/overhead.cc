@@ -7,12 +7,14 @@
 #include <paceline/run/run.h>
 #include <paceline/stats/histogram.h>
 #include <paceline/workload/chat.h>
+#include <paceline/workload/event_stream.h>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -79,6 +81,29 @@ void chat_read(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(reply.body.size()));
 }
 BENCHMARK(chat_read)->ArgName("tokens")->Arg(16)->Arg(1'024);
+
+/// Reads a stream of completion chunks in pieces as libcurl brings them.
+void event_stream(benchmark::State& state) {
+  const std::string event =
+      R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,)"
+      R"("model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":" word"},)"
+      R"("finish_reason":null}]})"
+      "\n\n";
+  constexpr std::size_t piece = 16'384;
+  std::string text;
+  while (text.size() < 100 * piece) text += event;
+  std::int64_t events = 0;
+  EventStream stream([&events](const StreamEvent&) { ++events; });
+  std::size_t next = 0;
+  while (state.KeepRunning()) {
+    stream.take(std::string_view(text).substr(next, piece));
+    next = next + piece < text.size() ? next + piece : 0;
+    if (next == 0) stream.reset();
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(piece));
+  state.SetItemsProcessed(events);
+}
+BENCHMARK(event_stream);
 
 /// Whole exchanges over loopback, unpaced: request made, sent, answered, read and counted.
 void exchange(benchmark::State& state) {

@@ -170,7 +170,9 @@ void Client::Sockets::happened(int descriptor, int status, int events) {
     socket.watch->want(0);
     return;
   }
-  int action = status < 0 ? CURL_CSELECT_ERR : 0;
+  // With the error alone libcurl gives up; asked to read too, it finds a reset for what it is, and
+  // sends anew on a fresh connection when a kept one was closed just then.
+  int action = status < 0 ? CURL_CSELECT_ERR | CURL_CSELECT_IN | CURL_CSELECT_OUT : 0;
   if ((events & UV_READABLE) != 0) action |= CURL_CSELECT_IN;
   if ((events & UV_WRITABLE) != 0) action |= CURL_CSELECT_OUT;
   socket.shard->act(descriptor, action);

@@ -85,7 +85,11 @@ void SocketWatch::want(int events) {
     return;
   }
   const auto happen = [](uv_poll_t* poll, int status, int happened) {
-    if (auto* self = static_cast<SocketWatch*>(poll->data)) self->on_events_(status, happened);
+    auto* self = static_cast<SocketWatch*>(poll->data);
+    if (self == nullptr) return;
+    // libuv ends a watch that met an error.
+    if (status < 0) self->wanted_ = 0;
+    self->on_events_(status, happened);
   };
   must(uv_poll_start(poll_.get(), events, happen), "watching a socket");
 }

@@ -146,7 +146,10 @@ TEST_F(ClientTest, AHostNameIsResolvedAndItsResolverLeavesNoWatchBehind) {
   ScriptedServer server(3, [](int, int connection) { answer_one(connection, ok_reply); });
   std::string url = server.url();
   url.replace(url.find("127.0.0.1"), 9, "localhost");
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(get(url).status, 200);
+  for (int i = 0; i < 3; ++i) {
+    const Reply reply = get(url);
+    EXPECT_EQ(reply.status, 200) << reply.error;
+  }
 }
 
 TEST_F(ClientTest, ADescriptorThatComesBackAsAnotherSocketIsWatchedAnew) {
@@ -244,6 +247,22 @@ TEST(ClientProxyTest, TheEnvironmentsProxyIsUsed) {
   EXPECT_EQ(exchange->reply.status, 200) << exchange->reply.error;
   EXPECT_TRUE(asked.get_future().get().starts_with("GET http://no-such-host.invalid/path "));
   client.release(*exchange);
+}
+
+TEST_F(ClientTest, AKeptConnectionThatIsResetIsReplacedByANewOne) {
+  ScriptedServer server(2, [](int number, int connection) {
+    answer_one(connection, ok_reply);
+    if (number > 0) return;
+    // The next request is on its way: a server whose patience ended just then resets.
+    char buffer[4096];
+    [[maybe_unused]] const ssize_t length = read(connection, buffer, sizeof buffer);
+    const linger at_once{1, 0};
+    setsockopt(connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  });
+  for (int i = 0; i < 2; ++i) {
+    const Reply reply = get(server.url());
+    EXPECT_EQ(reply.status, 200) << reply.error;
+  }
 }
 
 TEST_F(ClientTest, HalfAReplyIsAReset) {
