@@ -8,6 +8,7 @@
 #include <paceline/gbench/counters.h>
 #include <paceline/gbench/session.h>
 #include <paceline/run/run.h>
+#include <paceline_version.h>
 
 namespace paceline {
 namespace {
@@ -37,12 +38,15 @@ RunOptions run_options(const benchmark::State& state, const Options& options) {
 }
 
 /// The iteration time with which Google Benchmark shows the mean latency: it adds up what the
-/// threads set, and divides by the iterations of all and once more by the threads.
+/// threads set, divides by the iterations of all, and before 1.9 once more by the threads.
 /// The mean is of what succeeded, so that failures and a cut-short run do not make it look faster.
 double iteration_time(const benchmark::State& state, const Tally& tally) {
+  constexpr bool divides_by_threads =
+      benchmark_version.starts_with("1.7.") || benchmark_version.starts_with("1.8.");
   const std::chrono::duration<double> mean = tally.latency.mean();
   const auto threads = static_cast<double>(state.threads());
-  return mean.count() * static_cast<double>(state.max_iterations) * threads * threads;
+  return mean.count() * static_cast<double>(state.max_iterations) * threads *
+         (divides_by_threads ? threads : 1);
 }
 
 void report(benchmark::State& state, const Tally& tally) {
