@@ -4,14 +4,15 @@ record of arrivals. Started by benchmarks/peers/run, which installs the tools.""
 
 import argparse
 import os
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from judge import Endpoint, most_in, on_core, quantile
-from picture import draw_arrivals
 from tools import Load, all_tools
 
 BODY = """{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Translate: sentence #1"}],\
@@ -26,15 +27,14 @@ def run_client(command, load):
     """Its standard output and CPU seconds; None when it failed or did not end."""
     with tempfile.TemporaryFile() as out:
         client = subprocess.Popen(on_core(0, command), stdout=out,
-                                  stderr=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, start_new_session=True,
                                   env=os.environ | {"BODY": str(load.body)})
         # wait4 tells the CPU, and has no time-out.
-        ender = subprocess.Popen(["sh", "-c", f"sleep {load.seconds + PATIENCE}; "
-                                  f"kill {client.pid} 2>/dev/null"])
+        ender = threading.Timer(load.seconds + PATIENCE, os.killpg, (client.pid, signal.SIGKILL))
+        ender.start()
         _, status, usage = os.wait4(client.pid, 0)
+        ender.cancel()
         client.returncode = os.waitstatus_to_exitcode(status)
-        ender.kill()
-        ender.wait()
         out.seek(0)
         output = out.read().decode(errors="replace")
     return (output, usage.ru_utime + usage.ru_stime) if status == 0 else None
@@ -132,6 +132,7 @@ def main():
     for name in missing:
         print(f"\nNot measured: {name}, which could not be installed here.")
     if options.png:
+        from picture import draw_arrivals  # the tables need no Matplotlib
         draw_arrivals({name: rounds[0] for name, rounds in paced.items()}, options.png)
 
 

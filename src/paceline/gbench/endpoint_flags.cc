@@ -11,7 +11,7 @@ namespace paceline {
 void add_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
   const auto milliseconds = std::chrono::duration<double, std::milli>(flags.latency).count();
   add_duration_flag(app, prefix + "latency", flags.latency,
-                    fmt::format("Time the embedded endpoint takes to answer [{}ms]", milliseconds));
+                    fmt::format("Time the endpoint takes to answer [{}ms]", milliseconds));
   add_duration_flag(app, prefix + "latency_p99", flags.latency_p99,
                     "Makes that time lognormal, with the latency as its median and this as its "
                     "p99 [0: always the same time]");
@@ -24,7 +24,7 @@ void add_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
       ->check(CLI::Range(1.0, 1e6))
       ->type_name("FACTOR");
   app.add_option(prefix + "reply_tokens", flags.reply_tokens,
-                 "Tokens in a reply of the embedded endpoint [16]")
+                 "Tokens in a reply of the endpoint [16]")
       ->check(CLI::PositiveNumber)
       ->type_name("N");
 }

@@ -38,8 +38,9 @@ RunOptions run_options(const benchmark::State& state, const Options& options) {
 }
 
 /// The iteration time with which Google Benchmark shows the mean latency: it adds up what the
-/// threads set, divides by the iterations of all, and before 1.9 once more by the threads.
-/// The mean is of what succeeded, so that failures and a cut-short run do not make it look faster.
+/// threads set, divides by the iterations of all, and as 1.7.1 does, but not 1.9.1, once more by
+/// the threads. The mean is of what succeeded, so that failures and a cut-short run do not make it
+/// look faster.
 double iteration_time(const benchmark::State& state, const Tally& tally) {
   constexpr bool divides_by_threads =
       benchmark_version.starts_with("1.7.") || benchmark_version.starts_with("1.8.");
@@ -83,7 +84,9 @@ void measure(benchmark::State& state, Workload& workload) {
       break;
     }
     if (state.range(1) < state.threads()) {
-      state.SkipWithError("parallel is less than the threads: each needs one request in flight");
+      constexpr char why[] = "parallel is less than the threads: each needs one request in flight";
+      if (state.thread_index() == 0) session.fail(why);
+      state.SkipWithError(why);
       break;
     }
     state.PauseTiming();

@@ -7,13 +7,15 @@ namespace {
 
 using Run = benchmark::BenchmarkReporter::Run;
 
-/// Google Benchmark 1.8 renamed error_occurred to skipped.
+enum class Ending { measured, skipped, failed };
+
+/// Google Benchmark 1.7 says error_occurred; later ones say skipped, and in it whether by an error.
 template <typename AnyRun>
-bool failed(const AnyRun& run) {
+Ending ending_of(const AnyRun& run) {
   if constexpr (requires { run.error_occurred; }) {
-    return run.error_occurred;
+    return run.error_occurred ? Ending::failed : Ending::measured;
   } else {
-    return static_cast<bool>(run.skipped);
+    return static_cast<Ending>(run.skipped);
   }
 }
 
@@ -49,7 +51,9 @@ void PercentileRows::ReportRuns(const std::vector<Run>& runs) {
   write_context();
   std::vector<Run> rows;
   for (const Run& run : runs) {
-    if (failed(run)) continue;
+    const Ending ending = ending_of(run);
+    if (ending == Ending::failed) ++failed_;
+    if (ending != Ending::measured) continue;
     rows.push_back(run);
     for (const std::string& name : counters_) {
       const auto counter = run.counters.find(name);

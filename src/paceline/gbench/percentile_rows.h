@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,8 +11,8 @@
 namespace paceline {
 
 /// Decorates a file reporter: after each run X come rows X/p50, X/p99, … whose real_time is that
-/// counter, because compare.py reads real_time and never a counter. Leaves out runs that failed,
-/// whose time of 0 would be read as an improvement.
+/// counter, because compare.py reads real_time and never a counter. Leaves out runs that failed or
+/// were skipped, whose time of 0 would be read as an improvement.
 ///
 /// The context is written with the first runs, not before them: only then is it known what was
 /// really spoken with the server.
@@ -25,12 +26,16 @@ class PercentileRows : public benchmark::BenchmarkReporter {
   void ReportRuns(const std::vector<Run>& runs) override;
   void Finalize() override;
 
+  /// How many runs failed; the program is to exit with an error when any did.
+  std::size_t failed() const { return failed_; }
+
  private:
   void write_context();
 
   std::unique_ptr<benchmark::BenchmarkReporter> file_;
   std::vector<std::string> counters_;
   std::optional<Context> context_;
+  std::size_t failed_ = 0;
 };
 
 }  // namespace paceline

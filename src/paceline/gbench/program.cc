@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -90,13 +91,15 @@ int say(const std::string& sentence) {
   return 1;
 }
 
-void run_with_rows(const OutFile& file, const std::vector<std::string>& rows) {
+/// Returns how many of the runs are not in the file because they failed.
+std::size_t run_with_rows(const OutFile& file, const std::vector<std::string>& rows) {
   if (file.name.empty()) {
     benchmark::RunSpecifiedBenchmarks();
-    return;
+    return 0;
   }
   PercentileRows reporter(make_reporter(file), rows);
   benchmark::RunSpecifiedBenchmarks(nullptr, &reporter);
+  return reporter.failed();
 }
 
 int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
@@ -108,10 +111,13 @@ int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
   // A server that closes a TLS connection must not end the program.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGINT, on_interrupt);
-  run_with_rows(read_out_file(rest), session.options().rows);
+  const OutFile file = read_out_file(rest);
+  const std::size_t failed = run_with_rows(file, session.options().rows);
   std::signal(SIGINT, SIG_DFL);
   if (session.failed()) return 1;
-  return session.stopped() ? interrupted : 0;
+  if (session.stopped()) return interrupted;
+  if (failed == 0) return 0;
+  return say(fmt::format("{} of the runs failed, and are not in {}", failed, file.name));
 }
 
 }  // namespace

@@ -192,6 +192,18 @@ TEST(PercentileRowsTest, AFailedRunIsLeftOut) {
   EXPECT_EQ(written("json", {"p50"}, {failed}), "\n  ]\n}\n");
 }
 
+TEST(PercentileRowsTest, FailedRunsAreCounted) {
+  std::ostringstream out;
+  PercentileRows rows(make_reporter({"file", "json"}), {"p50"});
+  rows.SetOutputStream(&out);
+  rows.SetErrorStream(&out);
+  rows.ReportContext(benchmark::BenchmarkReporter::Context());
+  auto failed = make_run();
+  fail(failed);
+  rows.ReportRuns({make_run(), failed});
+  EXPECT_EQ(rows.failed(), 1U);
+}
+
 TEST(PercentileRowsTest, ATimeOfZeroMakesNoRow) {
   auto run = make_run();
   run.counters["late_p50"] = 0;
