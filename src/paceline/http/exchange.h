@@ -27,11 +27,13 @@ class Exchange {
   friend class Client;
   struct Cleanup {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
   };
 
   void set_common(const ClientOptions& options);
   /// Tells libcurl what differs from this exchange's last request.
   void prepare();
+  void set_url();
   void finish(CURLcode code);
   static std::size_t take(char* data, std::size_t, std::size_t length, void* exchange);
 
@@ -40,6 +42,7 @@ class Exchange {
   std::unique_ptr<CURL, Cleanup> easy_;
   std::array<char, CURL_ERROR_SIZE> why_{};
   std::string url_;
+  std::unique_ptr<CURLU, Cleanup> parsed_;
   std::shared_ptr<const HeaderList> headers_;
   Method method_ = Method::get;
   Client::Shard* shard_ = nullptr;

@@ -97,6 +97,17 @@ class ClientTest : public testing::Test {
                  [this](Exchange&) { done_ = true; }};
 };
 
+TEST_F(ClientTest, TakesAnotherUrlOnTheSameExchange) {
+  const auto play = [](int, int connection) { answer_one(connection, ok_reply); };
+  ScriptedServer first(1, play);
+  ScriptedServer second(1, play);
+  EXPECT_EQ(get(first.url()).status, 200);
+  const Reply refused = get("http://not a host/");
+  EXPECT_EQ(refused.transport, Transport::other);
+  EXPECT_NE(refused.error.find("URL"), std::string::npos) << refused.error;
+  EXPECT_EQ(get(second.url()).status, 200);
+}
+
 TEST_F(ClientTest, KeepsOneConnectionForManyRequests) {
   ScriptedServer server(1, [](int, int connection) {
     for (int i = 0; i < 5; ++i) answer_one(connection, ok_reply);
