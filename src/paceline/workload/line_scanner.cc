@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+#include <paceline/workload/line_scanner.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <variant>
+
+namespace paceline {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+/// Fits the cache next to what the parser needs.
+constexpr std::size_t piece = 256U << 10U;
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+}  // namespace
+
+LineScanner::LineScanner(const RegularFile& file)
+    : file_(file), buffer_(piece + simdjson::SIMDJSON_PADDING), left_(buffer_.data(), 0) {}
+
+bool LineScanner::next() {
+  do {
+    if (!next_of_any_kind()) return false;
+  } while (is_blank(text_));
+  return true;
+}
+
+bool LineScanner::next_of_any_kind() {
+  std::size_t searched = 0;
+  std::size_t length = left_.find('\n');
+  while (length == std::string_view::npos && !at_end_) {
+    searched = left_.size();
+    if (!fill()) return false;
+    length = left_.find('\n', searched);
+  }
+  offset_ = read_ - left_.size();
+  if (left_.empty()) return false;
+  text_ = left_.substr(0, length);
+  if (text_.size() > longest_line) return refuse_line();
+  ++number_;
+  left_.remove_prefix(std::min(left_.size(), text_.size() + 1));
+  if (text_.ends_with('\r')) text_.remove_suffix(1);
+  if (offset_ == 0 && text_.starts_with(byte_order_mark)) {
+    text_.remove_prefix(byte_order_mark.size());
+    offset_ = byte_order_mark.size();
+  }
+  return true;
+}
+
+bool LineScanner::fill() {
+  const std::size_t held = left_.size();
+  if (held > longest_line) return refuse_line();
+  std::memmove(buffer_.data(), left_.data(), held);
+  const std::size_t needed = held + piece + simdjson::SIMDJSON_PADDING;
+  if (buffer_.size() < needed) buffer_.resize(needed);
+  auto got = file_.read(read_, buffer_.data() + held, piece);
+  if (auto* sentence = std::get_if<std::string>(&got)) {
+    error_ = std::move(*sentence);
+    return false;
+  }
+  const std::size_t added = std::get<std::size_t>(got);
+  read_ += added;
+  at_end_ = added < piece;
+  left_ = {buffer_.data(), held + added};
+  return true;
+}
+
+bool LineScanner::refuse_line() {
+  error_ = fmt::format("{}:{}: the line is longer than {} MiB; put each request on its own line",
+                       file_.path(), number_ + 1, longest_line >> 20U);
+  return false;
+}
+
+}  // namespace paceline
