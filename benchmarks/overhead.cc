@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 #include <paceline/endpoint/chat_reply.h>
 #include <paceline/endpoint/endpoint.h>
+#include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/run/run.h>
 #include <paceline/stats/histogram.h>
@@ -11,10 +12,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -104,6 +107,32 @@ void event_stream(benchmark::State& state) {
   state.SetItemsProcessed(events);
 }
 BENCHMARK(event_stream);
+
+/// What a run's thread pays to have a request logged, with a reply of so many bytes. At no more
+/// than 100,000 a second, so that the log's thread keeps up as in a run.
+void log_add(benchmark::State& state) {
+  constexpr std::int64_t batch = 1'000;
+  const auto path = std::filesystem::temp_directory_path() / "paceline_overhead.sqlite";
+  std::filesystem::remove(path);
+  auto opened = RequestLog::open(path.string());
+  if (const auto* sentence = std::get_if<std::string>(&opened)) {
+    state.SkipWithError(sentence->c_str());
+    return;
+  }
+  RequestLog& log = *std::get<std::unique_ptr<RequestLog>>(opened);
+  const auto run = std::get<std::int64_t>(log.begin_run({}));
+  const std::string reply(static_cast<std::size_t>(state.range(0)), 'x');
+  RequestRecord record{.status = 200, .tokens_in = 9, .tokens_out = 16, .reply = reply};
+  while (state.KeepRunningBatch(batch)) {
+    for (std::int64_t i = 0; i < batch; ++i, ++record.slot) log.add(run, record);
+    state.PauseTiming();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    state.ResumeTiming();
+  }
+  if (const auto lost = log.close()) state.SkipWithError(lost->c_str());
+  std::filesystem::remove(path);
+}
+BENCHMARK(log_add)->ArgName("reply")->Arg(0)->Arg(1'024)->Iterations(300'000);
 
 /// Whole exchanges over loopback, unpaced: request made, sent, answered, read and counted.
 void exchange(benchmark::State& state) {

@@ -1,0 +1,127 @@
+#include <paceline/log/database.h>
+#include <sqlite3.h>
+
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+// For another program that holds the file at this moment.
+constexpr std::chrono::milliseconds patience{5'000};
+
+}  // namespace
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+void Statement::reset() {
+  sqlite3_reset(statement_.get());
+  bound_ = true;
+}
+
+void Statement::bind_at(int place, std::int64_t value) {
+  bound_ &= sqlite3_bind_int64(statement_.get(), place, value) == SQLITE_OK;
+}
+
+void Statement::bind_at(int place, std::string_view value) {
+  // A view of nothing has no address, which SQLite takes for NULL.
+  const char* text = value.empty() ? "" : value.data();
+  bound_ &= sqlite3_bind_text64(statement_.get(), place, text, value.size(), SQLITE_STATIC,
+                                SQLITE_UTF8) == SQLITE_OK;
+}
+
+void Statement::bind_null(int place) {
+  bound_ &= sqlite3_bind_null(statement_.get(), place) == SQLITE_OK;
+}
+
+Statement::Step Statement::step() {
+  if (!bound_) return Step::failed;
+  switch (sqlite3_step(statement_.get())) {
+    case SQLITE_ROW:
+      return Step::row;
+    case SQLITE_DONE:
+      return Step::done;
+    default:
+      return Step::failed;
+  }
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string_view Statement::text(int column) const {
+  const void* text = sqlite3_column_text(statement_.get(), column);
+  if (text == nullptr) return {};
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+  return {static_cast<const char*>(text), size};
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+void Database::Close::operator()(sqlite3* database) const {
+  sqlite3_close_v2(database);
+}
+
+std::variant<Database, std::string> Database::open(const std::string& path, Mode mode) {
+  // SQLite gives names that begin with "file:" or ":" a meaning of their own.
+  const std::string plain = path.starts_with('/') ? path : "./" + path;
+  const int create = mode == Mode::create ? SQLITE_OPEN_CREATE : 0;
+  sqlite3* raw = nullptr;
+  const int result = sqlite3_open_v2(plain.c_str(), &raw,
+                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create, nullptr);
+  Database database(raw);
+  if (result != SQLITE_OK) return database.why();
+  sqlite3_busy_timeout(raw, static_cast<int>(patience.count()));
+  return database;
+}
+
+std::optional<std::string> Database::execute(const std::string& sql) {
+  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) {
+    return std::nullopt;
+  }
+  return why();
+}
+
+std::variant<Statement, std::string> Database::prepare(std::string_view sql) {
+  sqlite3_stmt* raw = nullptr;
+  if (sqlite3_prepare_v2(database_.get(), sql.data(), static_cast<int>(sql.size()), &raw,
+                         nullptr) != SQLITE_OK) {
+    return why();
+  }
+  return Statement(raw);
+}
+
+std::variant<std::int64_t, std::string> Database::read_integer(std::string_view sql) {
+  auto prepared = prepare(sql);
+  if (auto* reason = std::get_if<std::string>(&prepared)) return std::move(*reason);
+  auto& statement = std::get<Statement>(prepared);
+  if (statement.step() != Statement::Step::row) return why();
+  return statement.integer(0);
+}
+
+std::string Database::why() const {
+  std::string reason = sqlite3_errmsg(database_.get());
+  constexpr int primary = 0xff;
+  const int code = sqlite3_errcode(database_.get()) & primary;
+  if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN) return reason;
+  const int system = sqlite3_system_errno(database_.get());
+  return system == 0 ? reason : reason + " (" + std::strerror(system) + ")";
+}
+
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(database_.get()) == 0;
+}
+
+bool Database::has_moved() const {
+  int moved = 0;
+  sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return moved != 0;
+}
+
+}  // namespace paceline

@@ -1,0 +1,110 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <paceline/log/request_writer.h>
+#include <paceline/log/schema.h>
+#include <paceline/log/valid_utf8.h>
+
+#include <utility>
+
+namespace paceline {
+namespace {
+
+using std::chrono::nanoseconds;
+
+// The same slot a second time replaces the first.
+constexpr const char* insert_request =
+    "INSERT OR REPLACE INTO requests (run, slot, custom_id, due_ns, sent_ns, first_byte_ns, "
+    "first_token_ns, done_ns, status, error, tokens_in, tokens_out, cached_tokens, retries, reply) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+
+constexpr const char* insert_run =
+    "INSERT INTO runs (name, workload, resumed, started_utc, rpm, parallel, requests, warmup, "
+    "host, "
+    "model) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING run";
+
+constexpr const char* moved =
+    "the file was moved or deleted, and what is written to it would be lost";
+
+std::int64_t integer(std::uint64_t number) {
+  return static_cast<std::int64_t>(number);
+}
+
+std::optional<std::int64_t> integer(std::optional<std::uint64_t> number) {
+  if (!number) return std::nullopt;
+  return integer(*number);
+}
+
+std::optional<std::int64_t> integer(std::optional<nanoseconds> time) {
+  if (!time) return std::nullopt;
+  return time->count();
+}
+
+std::optional<std::string_view> text_or_null(std::string_view text, std::string& repaired) {
+  if (text.empty()) return std::nullopt;
+  return valid_utf8(text, repaired);
+}
+
+/// As SQLite's date functions read it, to the millisecond.
+std::string utc(std::chrono::system_clock::time_point time) {
+  using namespace std::chrono;
+  const auto second = floor<seconds>(time);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(system_clock::to_time_t(second)),
+                     duration_cast<milliseconds>(time - second).count());
+}
+
+}  // namespace
+
+std::variant<RequestWriter, std::string> RequestWriter::open(const std::string& path) {
+  auto opened = open_log(path);
+  if (auto* sentence = std::get_if<std::string>(&opened)) return std::move(*sentence);
+  auto& database = std::get<Database>(opened);
+  auto prepared = database.prepare(insert_request);
+  if (const auto* reason = std::get_if<std::string>(&prepared)) {
+    return fmt::format("The log '{}' is damaged: {}; name another file.", path, *reason);
+  }
+  return RequestWriter(std::move(database), std::move(std::get<Statement>(prepared)));
+}
+
+std::variant<std::int64_t, std::string> RequestWriter::add_run(const LoggedRun& run) {
+  if (database_.has_moved()) return moved;
+  auto prepared = database_.prepare(insert_run);
+  if (auto* reason = std::get_if<std::string>(&prepared)) return std::move(*reason);
+  auto& insert = std::get<Statement>(prepared);
+  const std::string started = utc(run.started);
+  insert.bind(run.name, run.workload, std::int64_t{run.resumed}, started, integer(run.rpm),
+              integer(run.parallel), integer(run.requests), integer(run.warmup), run.host,
+              run.model);
+  if (insert.step() != Statement::Step::row) return database_.why();
+  const std::int64_t number = insert.integer(0);
+  if (insert.step() != Statement::Step::done) return database_.why();
+  return number;
+}
+
+std::optional<std::string> RequestWriter::begin() {
+  if (database_.has_moved()) return moved;
+  return database_.execute("BEGIN IMMEDIATE");
+}
+
+std::optional<std::string> RequestWriter::write(std::int64_t run, const RequestRecord& record) {
+  const auto status =
+      record.status == 0 ? std::nullopt : std::optional<std::int64_t>(record.status);
+  insert_.bind(run, integer(record.slot), text_or_null(record.custom_id, custom_id_),
+               record.due.count(), record.sent.count(), integer(record.first_byte),
+               integer(record.first_token), integer(record.done), status,
+               text_or_null(record.error, error_), integer(record.tokens_in),
+               integer(record.tokens_out), integer(record.cached_tokens), integer(record.retries),
+               text_or_null(record.reply, reply_));
+  if (insert_.step() == Statement::Step::done) return std::nullopt;
+  return database_.why();
+}
+
+std::optional<std::string> RequestWriter::commit() {
+  return database_.execute("COMMIT");
+}
+
+void RequestWriter::roll_back() {
+  // SQLite has done it by itself where the failure was a bad one.
+  if (database_.in_transaction()) database_.execute("ROLLBACK");
+}
+
+}  // namespace paceline

@@ -1,0 +1,160 @@
+#include <fmt/format.h>
+#include <paceline/log/schema.h>
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+constexpr std::int64_t application_id = 0x70616365;  // "pace"
+constexpr std::int64_t schema_version = 1;
+
+constexpr const char* tables = R"(
+CREATE TABLE runs (
+  run         INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL,
+  workload    TEXT NOT NULL,
+  resumed     INTEGER NOT NULL,
+  started_utc TEXT NOT NULL,
+  rpm         INTEGER NOT NULL,
+  parallel    INTEGER NOT NULL,
+  requests    INTEGER NOT NULL,
+  warmup      INTEGER NOT NULL,
+  host        TEXT NOT NULL,
+  model       TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE requests (
+  run            INTEGER NOT NULL REFERENCES runs,
+  slot           INTEGER NOT NULL,
+  custom_id      TEXT,
+  due_ns         INTEGER NOT NULL,
+  sent_ns        INTEGER NOT NULL,
+  first_byte_ns  INTEGER,
+  first_token_ns INTEGER,
+  done_ns        INTEGER,
+  status         INTEGER,
+  error          TEXT,
+  tokens_in      INTEGER,
+  tokens_out     INTEGER,
+  cached_tokens  INTEGER,
+  retries        INTEGER NOT NULL,
+  reply          TEXT,
+  PRIMARY KEY (run, slot)
+) STRICT;
+
+CREATE VIEW latencies AS
+SELECT run, slot, custom_id,
+       (sent_ns - due_ns) / 1e6 AS late_ms,
+       (first_byte_ns - sent_ns) / 1e6 AS first_byte_ms,
+       (first_token_ns - sent_ns) / 1e6 AS first_token_ms,
+       (done_ns - sent_ns) / 1e6 AS latency_ms,
+       (done_ns - due_ns) / 1e6 AS due_latency_ms,
+       status, error
+FROM requests;
+)";
+
+enum class Contents { nothing, log, foreign, newer };
+
+std::variant<Contents, std::string> look_at(Database& database) {
+  auto objects = database.read_integer("SELECT count(*) FROM sqlite_schema");
+  auto application = database.read_integer("PRAGMA application_id");
+  auto version = database.read_integer("PRAGMA user_version");
+  for (auto* answer : {&objects, &application, &version}) {
+    if (auto* reason = std::get_if<std::string>(answer)) return std::move(*reason);
+  }
+  if (std::get<std::int64_t>(application) == application_id) {
+    return std::get<std::int64_t>(version) > schema_version ? Contents::newer : Contents::log;
+  }
+  const bool empty = std::get<std::int64_t>(objects) == 0 &&
+                     std::get<std::int64_t>(application) == 0 &&
+                     std::get<std::int64_t>(version) == 0;
+  return empty ? Contents::nothing : Contents::foreign;
+}
+
+std::string cannot_open(const std::string& path, const std::string& reason) {
+  return fmt::format(
+      "Could not open the log '{}': {}; name a log of paceline in a folder that can "
+      "be written.",
+      path, reason);
+}
+
+/// A sentence for a file that is not to be touched.
+std::optional<std::string> refuse(const std::string& path, Contents contents) {
+  switch (contents) {
+    case Contents::foreign:
+      return fmt::format("'{}' is a database of another program: name another file for the log.",
+                         path);
+    case Contents::newer:
+      return fmt::format(
+          "The log '{}' was written by a newer paceline: use that one, or name "
+          "another file.",
+          path);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<std::string> use_wal(Database& database) {
+  auto prepared = database.prepare("PRAGMA journal_mode = WAL");
+  if (auto* reason = std::get_if<std::string>(&prepared)) return std::move(*reason);
+  auto& statement = std::get<Statement>(prepared);
+  if (statement.step() != Statement::Step::row) return database.why();
+  if (statement.text(0) == "wal") return std::nullopt;
+  return "its file system cannot hold a write-ahead log";
+}
+
+/// Makes the tables, unless another program has made them since they were looked for.
+std::optional<std::string> make_tables(Database& database) {
+  if (auto reason = database.execute("BEGIN IMMEDIATE")) return reason;
+  auto looked = look_at(database);
+  if (auto* reason = std::get_if<std::string>(&looked)) return std::move(*reason);
+  if (std::get<Contents>(looked) == Contents::nothing) {
+    const std::string marks = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
+                                          application_id, schema_version);
+    if (auto reason = database.execute(tables + marks)) return reason;
+  }
+  return database.execute("COMMIT");
+}
+
+/// Opens the file and looks whether it may be read or written as a log.
+std::variant<Database, std::string> open_checked(const std::string& path, Database::Mode mode,
+                                                 Contents& contents) {
+  auto opened = Database::open(path, mode);
+  if (auto* reason = std::get_if<std::string>(&opened)) return cannot_open(path, *reason);
+  auto looked = look_at(std::get<Database>(opened));
+  if (auto* reason = std::get_if<std::string>(&looked)) return cannot_open(path, *reason);
+  contents = std::get<Contents>(looked);
+  if (auto sentence = refuse(path, contents)) return std::move(*sentence);
+  return opened;
+}
+
+}  // namespace
+
+std::variant<Database, std::string> open_log(const std::string& path) {
+  Contents contents{};
+  auto opened = open_checked(path, Database::Mode::create, contents);
+  if (std::holds_alternative<std::string>(opened)) return opened;
+  auto& database = std::get<Database>(opened);
+  auto reason = use_wal(database);
+  // FULL syncs every commit. NORMAL would keep what a killed process had committed as well, but a
+  // machine that loses its power would lose everything since the last checkpoint.
+  if (!reason) reason = database.execute("PRAGMA synchronous = FULL");
+  if (!reason && contents == Contents::nothing) reason = make_tables(database);
+  if (reason) return cannot_open(path, *reason);
+  return opened;
+}
+
+std::variant<Database, std::string> open_existing_log(const std::string& path) {
+  Contents contents{};
+  auto opened = open_checked(path, Database::Mode::existing, contents);
+  if (std::holds_alternative<std::string>(opened)) return opened;
+  if (contents == Contents::nothing) {
+    return fmt::format("'{}' holds no log yet: name a file that --paceline_log has written.", path);
+  }
+  return opened;
+}
+
+}  // namespace paceline
