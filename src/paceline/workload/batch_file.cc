@@ -42,7 +42,7 @@ std::optional<std::string> find_repeated_id(const RegularFile& file, const Hashe
   LineScanner scanner(file);
   BatchLineParser parser;
   while (scanner.next()) {
-    const auto parsed = parser.parse(scanner.text());
+    const auto parsed = parser.check(scanner.text());
     const auto* line = std::get_if<BatchLine>(&parsed);
     if (line == nullptr) break;
     if (!std::binary_search(suspects.begin(), suspects.end(), hash_of(line->custom_id))) continue;
@@ -68,7 +68,7 @@ std::variant<std::shared_ptr<const BatchFile>, std::string> BatchFile::open(
   LineScanner scanner(batch->file_);
   BatchLineParser parser;
   while (scanner.next()) {
-    const auto parsed = parser.parse(scanner.text());
+    const auto parsed = parser.check(scanner.text());
     if (const auto* reason = std::get_if<std::string>(&parsed)) {
       return fmt::format("{}:{}: {}", path, scanner.number(), *reason);
     }

@@ -29,20 +29,24 @@ std::string not_json(simdjson::error_code error) {
                      one_request_a_line);
 }
 
-/// The value of a name; of one that stands twice, the last, as servers read it.
-std::optional<dom::element> find(dom::object object, std::string_view name) {
-  std::optional<dom::element> found;
+using Value = std::optional<dom::element>;
+
+/// The values of these names; of a name that stands twice the last, as servers read it.
+template <std::size_t count>
+std::array<Value, count> find(dom::object object,
+                              const std::array<std::string_view, count>& names) {
+  std::array<Value, count> values;
   for (const dom::key_value_pair field : object) {
-    if (field.key == name) found = field.value;
+    const auto name = std::find(names.begin(), names.end(), field.key);
+    if (name != names.end()) values[static_cast<std::size_t>(name - names.begin())] = field.value;
   }
-  return found;
+  return values;
 }
 
-/// The text of a name; nothing when there is none or it is not a text.
-std::optional<std::string_view> find_text(dom::object object, std::string_view name) {
-  const std::optional<dom::element> found = find(object, name);
+/// Nothing when there is none, or it is no text.
+std::optional<std::string_view> text_of(const Value& value) {
   std::string_view text;
-  if (!found || found->get(text) != simdjson::SUCCESS) return std::nullopt;
+  if (!value || value->get(text) != simdjson::SUCCESS) return std::nullopt;
   return text;
 }
 
@@ -53,45 +57,44 @@ std::string shown(const std::optional<std::string_view>& text) {
   return text->size() > longest_shown ? "a long text" : json_quoted(*text);
 }
 
-Problem read_head(dom::object line, BatchLine& request) {
-  request.custom_id = find_text(line, "custom_id").value_or("");
-  if (request.custom_id.empty()) {
-    return "custom_id is missing, empty or no text; give each line one of its own";
-  }
-  if (const auto method = find_text(line, "method"); method != "POST") {
-    return fmt::format("method is {}; write \"POST\", the only one in the Batch format",
-                       shown(method));
-  }
-  return std::nullopt;
-}
-
-Problem read_service(dom::object line, const Service*& service) {
-  const auto url = find_text(line, "url");
-  service = std::find_if(services.begin(), services.end(),
-                         [&](const Service& known) { return known.url == url; });
-  if (service != services.end()) return std::nullopt;
-  return fmt::format("url is {}; write \"{}\", \"{}\" or \"{}\"", shown(url), services[0].url,
-                     services[1].url, services[2].url);
-}
-
-Problem read_body(dom::object line, const Service& service, BatchLine& request) {
-  const auto found = find(line, "body");
+Problem read_body(const Value& value, const Service& service, BatchLine& request) {
   dom::object body;
-  if (!found || found->get(body) != simdjson::SUCCESS) {
+  if (!value || value->get(body) != simdjson::SUCCESS) {
     return "body is missing or no object; put the request's JSON there";
   }
-  if (find_text(body, "model").value_or("").empty()) {
+  const auto [model, needed, stream] = find<3>(body, {"model", service.needs, "stream"});
+  if (text_of(model).value_or("").empty()) {
     return R"(body has no model; name one, such as "model": "gpt-4o-mini")";
   }
-  if (!service.needs.empty() && !find(body, service.needs)) {
+  if (!needed && !service.needs.empty()) {
     return fmt::format("body has no {0}, which {1} needs; add {0} or mend the url", service.needs,
                        service.url);
   }
-  const auto stream = find(body, "stream");
   if (stream && !stream->is_null() && stream->get(request.stream) != simdjson::SUCCESS) {
     return "stream in the body is no boolean; write true or false";
   }
   return std::nullopt;
+}
+
+Problem read_line(dom::object line, BatchLine& request) {
+  const auto [custom_id, method, url, body] = find<4>(line, {"custom_id", "method", "url", "body"});
+  request.custom_id = text_of(custom_id).value_or("");
+  if (request.custom_id.empty()) {
+    return "custom_id is missing, empty or no text; give each line one of its own";
+  }
+  if (text_of(method) != "POST") {
+    return fmt::format("method is {}; write \"POST\", the only one in the Batch format",
+                       shown(text_of(method)));
+  }
+  const auto named = text_of(url);
+  const auto* service = std::find_if(services.begin(), services.end(),
+                                     [&](const Service& known) { return known.url == named; });
+  if (service == services.end()) {
+    return fmt::format("url is {}; write \"{}\", \"{}\" or \"{}\"", shown(named), services[0].url,
+                       services[1].url, services[2].url);
+  }
+  request.url = service->url;
+  return read_body(body, *service, request);
 }
 
 /// The body as it stands in a line that is known to be right.
@@ -110,8 +113,7 @@ simdjson::error_code find_raw_body(ondemand::object line, std::string_view& body
 
 }  // namespace
 
-/// One checks the whole line, which the other does not; the other shows where the body stands,
-/// which the first does not.
+/// Only the first reads the whole line, and only the second shows where in it the body stands.
 struct BatchLineParser::Parsers {
   dom::parser checking;
   ondemand::parser locating;
@@ -122,7 +124,7 @@ BatchLineParser::BatchLineParser(BatchLineParser&&) noexcept = default;
 BatchLineParser& BatchLineParser::operator=(BatchLineParser&&) noexcept = default;
 BatchLineParser::~BatchLineParser() = default;
 
-std::variant<BatchLine, std::string> BatchLineParser::parse(std::string_view text) {
+std::variant<BatchLine, std::string> BatchLineParser::check(std::string_view text) {
   dom::element root;
   if (const auto error = parsers_->checking.parse(text.data(), text.size(), false).get(root)) {
     return not_json(error);
@@ -132,22 +134,23 @@ std::variant<BatchLine, std::string> BatchLineParser::parse(std::string_view tex
     return fmt::format("the line is no JSON object; {}", one_request_a_line);
   }
   BatchLine request;
-  const Service* service = nullptr;
-  Problem problem = read_head(line, request);
-  if (!problem) problem = read_service(line, service);
-  if (!problem) problem = read_body(line, *service, request);
-  if (problem) return *std::move(problem);
-  request.url = service->url;
+  if (Problem problem = read_line(line, request)) return *std::move(problem);
+  return request;
+}
 
+std::variant<BatchLine, std::string> BatchLineParser::parse(std::string_view text) {
+  auto checked = check(text);
+  auto* request = std::get_if<BatchLine>(&checked);
+  if (request == nullptr) return checked;
   ondemand::document document;
   ondemand::object object;
   auto error =
       parsers_->locating.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING)
           .get(document);
   if (error == simdjson::SUCCESS) error = document.get_object().get(object);
-  if (error == simdjson::SUCCESS) error = find_raw_body(object, request.body);
+  if (error == simdjson::SUCCESS) error = find_raw_body(object, request->body);
   if (error != simdjson::SUCCESS) return not_json(error);
-  return request;
+  return checked;
 }
 
 }  // namespace paceline

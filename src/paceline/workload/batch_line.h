@@ -36,6 +36,8 @@ class BatchLineParser {
   /// simdjson's padding bytes of readable memory. The string is the rest of a sentence: what is
   /// wrong with the line, and what to do.
   std::variant<BatchLine, std::string> parse(std::string_view text);
+  /// The same without looking where the body stands, which stays empty: in two thirds of the time.
+  std::variant<BatchLine, std::string> check(std::string_view text);
 
  private:
   struct Parsers;

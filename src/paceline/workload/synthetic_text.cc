@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+#include <paceline/workload/synthetic_text.h>
+
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <system_error>
+
+#include <paceline/workload/synthetic_words.h>
+
+namespace paceline {
+namespace {
+
+constexpr unsigned bits_a_word = 10;
+constexpr std::size_t word_count = 1U << bits_a_word;
+
+/// A word with the space after it, in a fixed width that copies in one step.
+struct Word {
+  std::array<char, 8> text{};
+  std::uint8_t length = 0;
+};
+
+constexpr std::array<Word, word_count> make_words() {
+  std::array<Word, word_count> words{};
+  std::string_view rest = synthetic_words;
+  for (Word& word : words) {
+    word.length = static_cast<std::uint8_t>(rest.find(' ') + 1);
+    rest.copy(word.text.data(), word.length);
+    rest.remove_prefix(word.length);
+  }
+  return words;
+}
+constexpr std::array<Word, word_count> words = make_words();
+
+constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
+
+/// The finalizer of SplitMix64 (Steele, Lea, Flood 2014), which maps one to one.
+std::uint64_t mix(std::uint64_t x) {
+  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27U)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31U);
+}
+
+std::optional<std::uint64_t> parse_tokens(std::string_view text) {
+  constexpr std::uint64_t most = 10'000'000;
+  std::uint64_t tokens = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, tokens);
+  if (error != std::errc() || rest != end || tokens < 1 || tokens > most) return std::nullopt;
+  return tokens;
+}
+
+}  // namespace
+
+std::variant<Synthetic, std::string> parse_synthetic(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon != std::string_view::npos) {
+    const auto in = parse_tokens(text.substr(0, colon));
+    const auto out = parse_tokens(text.substr(colon + 1));
+    if (in && out) return Synthetic{*in, *out};
+  }
+  return fmt::format(
+      "'{}' is not a pair of token counts: give the prompt's and the reply's, each from 1 to "
+      "10000000, such as 1000:100",
+      text);
+}
+
+void append_synthetic_text(std::uint64_t salt, std::uint64_t slot, std::size_t tokens,
+                           std::string& out) {
+  if (tokens == 0) return;
+  const std::uint64_t run = mix(salt + golden);
+  std::uint64_t state = mix(run ^ slot);
+  // Odd times slot, plus a constant: each of the lowest n bits' values comes once in 2^n slots.
+  std::uint64_t bits = golden * slot + run;
+  unsigned words_in_bits = 3;
+
+  std::size_t size = out.size();
+  out.resize(size + tokens * sizeof(Word::text));
+  for (std::size_t i = 0; i < tokens; ++i) {
+    if (words_in_bits == 0) {
+      state += golden;
+      bits = mix(state);
+      words_in_bits = 64 / bits_a_word;
+    }
+    const Word& word = words[bits % word_count];
+    std::memcpy(out.data() + size, word.text.data(), word.text.size());
+    size += word.length;
+    bits >>= bits_a_word;
+    --words_in_bits;
+  }
+  out.resize(size - 1);
+}
+
+}  // namespace paceline
