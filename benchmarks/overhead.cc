@@ -1,8 +1,8 @@
 // What each layer costs by itself, so that a later regression shows in compare.py.
 
 #include <benchmark/benchmark.h>
-#include <paceline/endpoint/chat_reply.h>
 #include <paceline/endpoint/endpoint.h>
+#include <paceline/endpoint/reply_format.h>
 #include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/run/run.h>
@@ -77,9 +77,11 @@ void chat_read(benchmark::State& state) {
   const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, Chat{});
   Request request;
   chat->make(0, request);
-  ChatReply words(static_cast<std::size_t>(state.range(0)));
+  Generation generation;
+  generation.tokens = static_cast<std::size_t>(state.range(0));
   Reply reply;
-  reply.status = static_cast<long>(words.answer(request.body, reply.body));
+  reply.status = 200;
+  chat_format().write_whole(generation, reply.body);
   while (state.KeepRunning()) benchmark::DoNotOptimize(chat->read(reply));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(reply.body.size()));
 }

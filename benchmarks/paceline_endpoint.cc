@@ -16,7 +16,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// Of 24 bytes each, taken at the start: room for a run of a million requests and its warm-up.
+// Of 48 bytes each, taken at the start: room for a run of a million requests and its warm-up.
 constexpr std::size_t recorded_arrivals = 2'000'000;
 
 struct Flags {
@@ -56,27 +56,67 @@ std::optional<std::string> read_options(const Flags& flags, EndpointOptions& opt
   return std::nullopt;
 }
 
-double microseconds(const std::vector<nanoseconds>& ascending, double share) {
-  const auto place = static_cast<std::size_t>(share * static_cast<double>(ascending.size() - 1));
-  return static_cast<double>(ascending[place].count()) / 1e3;
+double milliseconds(nanoseconds time) {
+  return static_cast<double>(time.count()) / 1e6;
 }
 
+/// Some of the durations of a record, in ascending order.
+class Durations {
+ public:
+  void add(std::optional<nanoseconds> duration) {
+    if (duration) all_.push_back(*duration);
+  }
+  void sort() { std::sort(all_.begin(), all_.end()); }
+  bool empty() const { return all_.empty(); }
+  std::size_t count() const { return all_.size(); }
+  nanoseconds at(double share) const {
+    return all_[static_cast<std::size_t>(share * static_cast<double>(all_.size() - 1))];
+  }
+
+ private:
+  std::vector<nanoseconds> all_;
+};
+
 void print_reply_times(const std::vector<Arrival>& record) {
-  std::vector<nanoseconds> late;
-  std::vector<nanoseconds> took;
+  Durations late;
+  Durations took;
   for (const auto& arrival : record) {
     if (arrival.replied == TimePoint::max()) continue;
-    late.push_back(arrival.replied - arrival.due);
-    took.push_back(arrival.replied - arrival.arrived);
+    late.add(arrival.replied - arrival.due);
+    took.add(arrival.replied - arrival.arrived);
   }
   if (late.empty()) return;
-  std::sort(late.begin(), late.end());
-  std::sort(took.begin(), took.end());
+  late.sort();
+  took.sort();
   fmt::print(stderr,
              "replies left {:.3f} ms after their arrival (p50), {:.3f} ms (p99); after their due "
              "time by {:.0f} us (p50), {:.0f} us (p99)\n",
-             microseconds(took, 0.5) / 1e3, microseconds(took, 0.99) / 1e3, microseconds(late, 0.5),
-             microseconds(late, 0.99));
+             milliseconds(took.at(0.5)), milliseconds(took.at(0.99)),
+             milliseconds(late.at(0.5)) * 1e3, milliseconds(late.at(0.99)) * 1e3);
+}
+
+void print_token_times(const std::vector<Arrival>& record, const Histogram& gaps) {
+  Durations first;
+  Durations each;
+  for (const auto& arrival : record) {
+    first.add(arrival.first_token_time());
+    each.add(arrival.time_per_token());
+  }
+  if (first.empty()) return;
+  first.sort();
+  fmt::print(stderr,
+             "{} replies streamed: first tokens left {:.3f} ms after their arrival (p50), {:.3f} "
+             "ms (p99)",
+             first.count(), milliseconds(first.at(0.5)), milliseconds(first.at(0.99)));
+  if (!each.empty()) {
+    each.sort();
+    fmt::print(stderr,
+               "; each other token {:.3f} ms after the one before (p50), {:.3f} ms (p99); {:.3f} "
+               "ms a token in a reply (p50), {:.3f} ms (p99)",
+               milliseconds(gaps.quantile(0.5)), milliseconds(gaps.quantile(0.99)),
+               milliseconds(each.at(0.5)), milliseconds(each.at(0.99)));
+  }
+  fmt::print(stderr, "\n");
 }
 
 void print_summary(const Endpoint& endpoint) {
@@ -93,7 +133,9 @@ void print_summary(const Endpoint& endpoint) {
   fmt::print(
       stderr, "{:.2f} us CPU a request\n",
       static_cast<double>(endpoint.cpu_time().count()) / 1e3 / static_cast<double>(requests));
-  print_reply_times(endpoint.record());
+  const auto record = endpoint.record();
+  print_reply_times(record);
+  print_token_times(record, endpoint.token_gaps());
 }
 
 bool write_arrivals(const Endpoint& endpoint, const std::string& file) {

@@ -85,6 +85,10 @@ std::vector<Arrival> Endpoint::record() const {
   return worker_->server().record();
 }
 
+Histogram Endpoint::token_gaps() const {
+  return worker_->server().token_gaps();
+}
+
 std::chrono::nanoseconds Endpoint::cpu_time() const {
   return worker_->cpu_time();
 }

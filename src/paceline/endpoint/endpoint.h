@@ -2,12 +2,15 @@
 
 #include <paceline/endpoint/arrivals.h>
 #include <paceline/endpoint/latency_model.h>
+#include <paceline/endpoint/length_model.h>
 #include <paceline/loop/loop.h>
+#include <paceline/stats/histogram.h>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -15,8 +18,20 @@
 namespace paceline {
 
 struct EndpointOptions {
-  /// Counts from the arrival of a request's headers; every reply is held back alike, errors too.
+  /// To the first token of a reply, which is all of it when it does not stream and `token_time` is
+  /// 0. Counts from the arrival of a request's headers, or from the slot that it has waited for.
+  /// Replies that no model makes are held back alike, errors too.
   LatencyModel latency = LatencyModel::fixed(std::chrono::nanoseconds(0));
+  /// Of each other token. A reply that does not stream takes all of its tokens' time.
+  LatencyModel token_time = LatencyModel::fixed(std::chrono::nanoseconds(0));
+  /// Of a reply that its request does not limit.
+  LengthModel reply_tokens = LengthModel::fixed(16);
+  /// How many replies are made at once; 0: as many as are asked for. A slot is free again when the
+  /// last token has left or the client has gone.
+  std::size_t slots = 0;
+  /// How many requests may wait for a slot, first come first served; without it, all. One more gets
+  /// 503 at once.
+  std::optional<std::size_t> queue;
   /// The key that paths under /v1 demand; empty demands none.
   std::string required_key;
   /// How many arrivals to record, the first ones; 0 records none. The memory is taken at the start.
@@ -25,16 +40,17 @@ struct EndpointOptions {
   std::uint16_t port = 0;
   /// An IPv4 address of this machine.
   std::string address = "127.0.0.1";
-  /// The length of a chat reply that its request does not limit.
-  std::size_t reply_tokens = 16;
   /// Fewer if the limit on open files is lower; start() raises that up to the hard limit.
   std::size_t max_connections = 20'000;
 };
 
 /// An HTTP/1.1 server on libmicrohttpd that stands in for the OpenAI API, in a thread and on a loop
-/// of its own. Answers POST /v1/chat/completions and GET /v1/models as that API does, without event
-/// streams; GET / with "ok", and POST /echo with the request's body. Longer bodies than 16 MB get
-/// 413. Its functions are for one thread, the owner's.
+/// of its own. Answers POST /v1/chat/completions and /v1/responses, streamed or whole, POST
+/// /v1/embeddings and GET /v1/models as that API does, with words of no meaning; max_tokens as well
+/// as vLLM's min_tokens and ignore_eos hold, and the cached tokens of the usage are those of a
+/// prefix cache. GET / answers "ok", and POST /echo the request's body. Longer bodies than 16 MB
+/// get 413. A client that closes its side of the connection has gone: its reply ends there. Its
+/// functions are for one thread, the owner's.
 class Endpoint {
  public:
   /// The string is a sentence: why it could not start and what to do.
@@ -53,6 +69,8 @@ class Endpoint {
   std::vector<TimePoint> arrivals() const;
   /// The same with the times of the replies.
   std::vector<Arrival> record() const;
+  /// Between the events with content of each recorded reply.
+  Histogram token_gaps() const;
   /// CPU time of the endpoint's thread, to tell it from the client's in one process.
   std::chrono::nanoseconds cpu_time() const;
 

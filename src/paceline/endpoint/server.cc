@@ -13,9 +13,13 @@
 namespace paceline {
 namespace {
 
-constexpr std::size_t longest_body = 16u << 20;
-// A pooled request keeps its buffers, unless one long body would hold on to the memory for ever.
-constexpr std::size_t kept_buffer = 64u << 10;
+std::string models_reply() {
+  using std::chrono::system_clock;
+  const auto now = system_clock::now().time_since_epoch();
+  return fmt::format(R"({{"object":"list","data":[{{"id":"paceline","object":"model","created":{},)"
+                     R"("owned_by":"paceline"}}]}})",
+                     std::chrono::duration_cast<std::chrono::seconds>(now).count());
+}
 
 std::size_t connections_within_limit(std::size_t wanted) {
   // For the loop, the log and whatever else the process has open.
@@ -29,8 +33,9 @@ std::size_t connections_within_limit(std::size_t wanted) {
 Server::Server(EndpointOptions options)
     : options_(std::move(options)),
       demanded_("Bearer " + options_.required_key),
-      chat_(options_.reply_tokens),
+      reader_(options_.reply_tokens),
       models_(models_reply()),
+      capacity_(options_.slots, options_.queue),
       record_(options_.record_arrivals),
       wakeup_(loop_, [this] { loop_.stop(); }),
       timer_(loop_, [this] { drive(); }),
@@ -54,7 +59,8 @@ std::optional<std::string> Server::listen() {
       &Server::on_request, this, MHD_OPTION_EXTERNAL_LOGGER, &Server::on_log, this,
       MHD_OPTION_SOCK_ADDR, reinterpret_cast<const sockaddr*>(&at), MHD_OPTION_CONNECTION_LIMIT,
       static_cast<unsigned>(connections), MHD_OPTION_LISTEN_BACKLOG_SIZE, backlog,
-      MHD_OPTION_NOTIFY_COMPLETED, &Server::on_completed, this, MHD_OPTION_END));
+      MHD_OPTION_NOTIFY_COMPLETED, &Server::on_completed, this, MHD_OPTION_NOTIFY_CONNECTION,
+      &Server::on_connection, this, MHD_OPTION_END));
   if (!daemon_) {
     return fmt::format(
         "The endpoint could not listen on {} port {}: {}. Choose another port, or 0 for any.",
@@ -89,7 +95,7 @@ void Server::drive() {
     MHD_run(daemon_.get());
     MHD_UNSIGNED_LONG_LONG wait = 0;
     const bool waits = MHD_get_timeout(daemon_.get(), &wait) == MHD_YES;
-    if (waits && wait == 0) continue;
+    if ((waits && wait == 0) || is_any_due()) continue;
     if (waits) {
       timer_.start(std::chrono::milliseconds(wait));
     } else {
@@ -97,58 +103,65 @@ void Server::drive() {
     }
     break;
   }
-  if (!held_.empty()) alarm_.set(held_.top().due);
+  if (!held_.empty() && held_.begin()->first != TimePoint::max()) alarm_.set(held_.begin()->first);
 }
 
-void Server::hold(MHD_Connection* connection, TimePoint due) {
-  held_.push({due, connection});
-  MHD_suspend_connection(connection);
+void Server::hold(Request& request) {
+  watch_for_hang_up(request);
+  request.held = held_.emplace(request.due, &request);
+  MHD_suspend_connection(request.connection);
+}
+
+void Server::set_due(Request& request, TimePoint due) {
+  request.due = due;
+  if (!request.held) return;
+  held_.erase(*request.held);
+  request.held = held_.emplace(due, &request);
+}
+
+// libmicrohttpd does not look at a connection that is suspended.
+void Server::watch_for_hang_up(Request& request) {
+  Peer& peer = *request.peer;
+  if (!peer.watch) {
+    const int descriptor =
+        MHD_get_connection_info(request.connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    peer.watch = std::make_unique<SocketWatch>(loop_, descriptor,
+                                               [this, &peer](int, int) { hang_up(peer); });
+  }
+  peer.watch->want(UV_DISCONNECT);
+}
+
+// Leaves the rest to the alarm: the connection may not end inside its watch's call.
+void Server::hang_up(Peer& peer) {
+  peer.watch->want(0);
+  if (peer.request == nullptr || !peer.request->held) return;
+  peer.request->has_gone = true;
+  const auto now = Clock::now();
+  set_due(*peer.request, now);
+  alarm_.set(now);
+}
+
+bool Server::is_any_due() const {
+  return !held_.empty() && held_.begin()->first <= Clock::now();
 }
 
 void Server::resume_due() {
   if (held_.empty()) return;
   const auto now = Clock::now();
-  while (!held_.empty() && held_.top().due <= now) {
-    MHD_resume_connection(held_.top().connection);
-    held_.pop();
+  while (!held_.empty() && held_.begin()->first <= now) {
+    Request& request = *held_.begin()->second;
+    held_.erase(held_.begin());
+    request.held.reset();
+    MHD_resume_connection(request.connection);
   }
 }
 
 void Server::resume_all() {
-  for (; !held_.empty(); held_.pop()) MHD_resume_connection(held_.top().connection);
-}
-
-MHD_Result Server::on_request(void* self, MHD_Connection* connection, const char* path,
-                              const char* method, const char*, const char* upload,
-                              std::size_t* upload_size, void** request) noexcept {
-  try {
-    auto& server = *static_cast<Server*>(self);
-    if (*request == nullptr) {
-      *request = server.begin().release();
-      return MHD_YES;
-    }
-    const std::string_view part(upload, *upload_size);
-    *upload_size = 0;
-    return server.handle(connection, path, method, part, *static_cast<Request*>(*request));
-  } catch (...) {
-    return MHD_NO;  // Closes the connection; nothing may be thrown through libmicrohttpd.
+  for (const auto& [due, request] : held_) {
+    request->held.reset();
+    MHD_resume_connection(request->connection);
   }
-}
-
-void Server::on_completed(void* self, MHD_Connection*, void** request,
-                          MHD_RequestTerminationCode) noexcept {
-  std::unique_ptr<Request> done(static_cast<Request*>(*request));
-  *request = nullptr;
-  if (!done) return;
-  auto& server = *static_cast<Server*>(self);
-  if (std::max(done->body.capacity(), done->reply.capacity()) > kept_buffer) {
-    --server.requests_alive_;
-    return;
-  }
-  done->body.clear();
-  done->response.reset();
-  // begin() has made room, so this cannot throw.
-  server.idle_.push_back(std::move(done));
+  held_.clear();
 }
 
 void Server::on_log(void* self, const char* format, va_list values) noexcept {
@@ -160,45 +173,6 @@ void Server::on_log(void* self, const char* format, va_list values) noexcept {
   const auto reason = text.rfind(": ");
   if (reason != std::string_view::npos) text.remove_prefix(reason + 2);
   static_cast<Server*>(self)->trouble_ = text;
-}
-
-std::unique_ptr<Server::Request> Server::begin() {
-  const auto now = Clock::now();
-  const auto count = requests_.load(std::memory_order_relaxed) + 1;
-  requests_.store(count, std::memory_order_relaxed);
-  std::unique_ptr<Request> request;
-  if (idle_.empty()) {
-    request = std::make_unique<Request>();
-    idle_.reserve(++requests_alive_);
-  } else {
-    request = std::move(idle_.back());
-    idle_.pop_back();
-  }
-  request->due = now + options_.latency.next();
-  request->place = record_.arrived(now, request->due);
-  request->too_long = false;
-  return request;
-}
-
-MHD_Result Server::handle(MHD_Connection* connection, std::string_view path,
-                          std::string_view method, std::string_view upload, Request& request) {
-  if (stopping_.load(std::memory_order_relaxed)) return MHD_NO;
-  if (!upload.empty()) {
-    request.too_long = request.too_long || request.body.size() + upload.size() > longest_body;
-    if (!request.too_long) request.body += upload;
-    return MHD_YES;
-  }
-  if (!request.response) {
-    prepare(connection, path, method, request);
-    if (!request.response) return MHD_NO;
-  }
-  const auto now = Clock::now();
-  if (now < request.due) {
-    hold(connection, request.due);
-    return MHD_YES;
-  }
-  record_.replied(request.place, now);
-  return MHD_queue_response(connection, request.status, request.response.get());
 }
 
 }  // namespace paceline

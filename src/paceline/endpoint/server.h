@@ -2,8 +2,11 @@
 
 #include <microhttpd.h>
 #include <paceline/endpoint/arrivals.h>
-#include <paceline/endpoint/chat_reply.h>
+#include <paceline/endpoint/capacity.h>
+#include <paceline/endpoint/embeddings.h>
 #include <paceline/endpoint/endpoint.h>
+#include <paceline/endpoint/request_reader.h>
+#include <paceline/endpoint/token_stream.h>
 #include <paceline/loop/alarm.h>
 #include <paceline/loop/loop.h>
 
@@ -11,10 +14,10 @@
 #include <cstdarg>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <queue>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,56 +56,99 @@ class Server {
   const std::string& address() const { return options_.address; }
   std::uint64_t requests() const { return requests_.load(std::memory_order_relaxed); }
   std::vector<Arrival> record() const { return record_.all(); }
+  Histogram token_gaps() const { return record_.token_gaps(); }
 
  private:
+  struct Request;
+  /// A connection, which may be held back with a request.
+  struct Peer {
+    Request* request = nullptr;
+    std::unique_ptr<SocketWatch> watch;
+  };
+  using Held = std::multimap<TimePoint, Request*>;
   struct Request {
-    TimePoint due;
-    std::size_t place = 0;
-    bool too_long = false;
+    Server* server = nullptr;
+    MHD_Connection* connection = nullptr;
+    Peer* peer = nullptr;
+    TimePoint arrived;
+    TimePoint due;  // of the reply, or of the next piece of one that streams
+    std::chrono::nanoseconds first_token_time{0};
+    std::size_t recorded = 0;
+    bool is_too_long = false;
+    bool has_gone = false;
     std::string body;
     std::string reply;
+    Generation generation;
+    TokenStream stream;
+    const ReplyFormat* format = nullptr;
+    Capacity<Request>::Place place;
+    std::optional<Held::iterator> held;
     ResponsePtr response;
     unsigned status = 0;
   };
-  struct Held {
-    TimePoint due;
-    MHD_Connection* connection;
-    bool operator>(const Held& other) const { return due > other.due; }
-  };
+  struct Route;
 
   static MHD_Result on_request(void* self, MHD_Connection* connection, const char* path,
                                const char* method, const char* version, const char* upload,
                                std::size_t* upload_size, void** request) noexcept;
+  static ssize_t on_read(void* request, std::uint64_t position, char* buffer,
+                         std::size_t room) noexcept;
   static void on_completed(void* self, MHD_Connection* connection, void** request,
                            MHD_RequestTerminationCode code) noexcept;
+  static void on_connection(void* self, MHD_Connection* connection, void** peer,
+                            MHD_ConnectionNotificationCode code) noexcept;
   static void on_log(void* self, const char* format, va_list values) noexcept;
 
-  MHD_Result handle(MHD_Connection* connection, std::string_view path, std::string_view method,
-                    std::string_view upload, Request& request);
-  std::unique_ptr<Request> begin();
-  void hold(MHD_Connection* connection, TimePoint due);
+  // server.cc: the loop, and what is held back on it.
+  void drive();
+  void hold(Request& request);
+  void set_due(Request& request, TimePoint due);
+  void watch_for_hang_up(Request& request);
+  void hang_up(Peer& peer);
+  bool is_any_due() const;
   void resume_due();
   void resume_all();
-  void drive();
 
-  void prepare(MHD_Connection* connection, std::string_view path, std::string_view method,
-               Request& request);
-  bool allowed(MHD_Connection* connection, Request& request) const;
+  // server_requests.cc: a request's way.
+  std::unique_ptr<Request> begin(MHD_Connection* connection);
+  MHD_Result handle(std::string_view path, std::string_view method, std::string_view upload,
+                    Request& request);
+  void enter(Request& request);
+  void generate(Request& request, TimePoint from);
+  ssize_t read_stream(Request& request, std::span<char> room);
+  void leave(Request& request);
+  void keep(std::unique_ptr<Request> request);
+
+  // server_answers.cc: what is answered.
+  static const Route* find_route(std::string_view path);
+  void prepare(std::string_view path, std::string_view method, Request& request);
+  bool is_allowed(Request& request) const;
+  bool has_room(Request& request) const;
+  void answer_chat(Request& request);
+  void answer_responses(Request& request);
+  void answer_embeddings(Request& request);
+  void answer_models(Request& request);
+  void answer_echo(Request& request);
+  void answer_ok(Request& request);
+  void answer_reply(const ReplyFormat& format, Request& request);
   void answer_error(const ApiError& error, Request& request) const;
   void answer(unsigned status, const char* type, std::string_view body, Request& request) const;
+  void answer_stream(Request& request) const;
 
   EndpointOptions options_;
   std::uint16_t port_ = 0;
   std::string demanded_;  // the Authorization header
   std::string trouble_;
-  ChatReply chat_;
+  RequestReader reader_;
+  Embeddings embeddings_;
   std::string models_;
+  Capacity<Request> capacity_;
   ArrivalRecord record_;
   std::atomic<std::uint64_t> requests_{0};
   std::atomic<bool> stopping_{false};
   std::vector<std::unique_ptr<Request>> idle_;
   std::size_t requests_alive_ = 0;
-  std::priority_queue<Held, std::vector<Held>, std::greater<>> held_;
+  Held held_;  // TimePoint::max() for those who wait for a slot
 
   Loop loop_;
   Wakeup wakeup_;

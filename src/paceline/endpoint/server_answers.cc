@@ -9,9 +9,16 @@ namespace {
 
 constexpr const char* json_type = "application/json";
 
-struct Route {
+void add_header(const ResponsePtr& response, const char* name, const char* value) {
+  if (response) MHD_add_response_header(response.get(), name, value);
+}
+
+}  // namespace
+
+struct Server::Route {
   std::string_view path;
   std::string_view method;
+  void (Server::*answer)(Request& request);
 
   bool takes(std::string_view asked) const {
     return asked == method || (asked == "HEAD" && method == "GET");
@@ -19,22 +26,23 @@ struct Route {
   const char* allow_header() const { return method == "GET" ? "GET, HEAD" : "POST"; }
 };
 
-constexpr std::array<Route, 4> routes = {
-    {{"/v1/chat/completions", "POST"}, {"/v1/models", "GET"}, {"/", "GET"}, {"/echo", "POST"}}};
-
-const Route* route_of(std::string_view path) {
+const Server::Route* Server::find_route(std::string_view path) {
+  static constexpr std::array<Route, 6> routes = {
+      {{"/v1/chat/completions", "POST", &Server::answer_chat},
+       {"/v1/responses", "POST", &Server::answer_responses},
+       {"/v1/embeddings", "POST", &Server::answer_embeddings},
+       {"/v1/models", "GET", &Server::answer_models},
+       {"/", "GET", &Server::answer_ok},
+       {"/echo", "POST", &Server::answer_echo}}};
   const auto found = std::find_if(routes.begin(), routes.end(),
                                   [path](const Route& route) { return route.path == path; });
   return found == routes.end() ? nullptr : &*found;
 }
 
-}  // namespace
-
-void Server::prepare(MHD_Connection* connection, std::string_view path, std::string_view method,
-                     Request& request) {
+void Server::prepare(std::string_view path, std::string_view method, Request& request) {
   const bool under_v1 = path.substr(0, 4) == "/v1/";
-  if (under_v1 && !allowed(connection, request)) return;
-  const Route* route = route_of(path);
+  if (under_v1 && !is_allowed(request)) return;
+  const Route* route = find_route(path);
   if (route == nullptr) {
     return answer_error(
         {MHD_HTTP_NOT_FOUND, fmt::format("Invalid URL ({} {})", method, path), {}, "unknown_url"},
@@ -46,31 +54,20 @@ void Server::prepare(MHD_Connection* connection, std::string_view path, std::str
                   {},
                   "method_not_supported"},
                  request);
-    if (request.response) {
-      MHD_add_response_header(request.response.get(), MHD_HTTP_HEADER_ALLOW, route->allow_header());
-    }
-    return;
+    return add_header(request.response, MHD_HTTP_HEADER_ALLOW, route->allow_header());
   }
-  if (request.too_long) {
+  if (request.is_too_long) {
     return answer_error(
         {MHD_HTTP_CONTENT_TOO_LARGE, "The request body is longer than 16 MB: send a shorter one."},
         request);
   }
-  if (path == "/v1/chat/completions") {
-    const unsigned status = chat_.answer(request.body, request.reply);
-    return answer(status, json_type, request.reply, request);
-  }
-  if (path == "/v1/models") return answer(MHD_HTTP_OK, json_type, models_, request);
-  if (path == "/echo") {
-    return answer(MHD_HTTP_OK, "application/octet-stream", request.body, request);
-  }
-  answer(MHD_HTTP_OK, "text/plain", "ok", request);
+  (this->*route->answer)(request);
 }
 
-bool Server::allowed(MHD_Connection* connection, Request& request) const {
+bool Server::is_allowed(Request& request) const {
   if (options_.required_key.empty()) return true;
-  const char* given =
-      MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
+  const char* given = MHD_lookup_connection_value(request.connection, MHD_HEADER_KIND,
+                                                  MHD_HTTP_HEADER_AUTHORIZATION);
   if (given == nullptr) {
     answer_error({MHD_HTTP_UNAUTHORIZED,
                   "You didn't provide an API key. You need to provide your API key in an "
@@ -84,6 +81,70 @@ bool Server::allowed(MHD_Connection* connection, Request& request) const {
   return false;
 }
 
+// A full endpoint says so at once, before it reads what is asked.
+bool Server::has_room(Request& request) const {
+  if (!capacity_.is_full()) return true;
+  request.due = request.arrived;
+  answer_error({.status = MHD_HTTP_SERVICE_UNAVAILABLE,
+                .message = "The engine is currently overloaded, please try again later",
+                .type = "server_error"},
+               request);
+  add_header(request.response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+  return false;
+}
+
+void Server::answer_chat(Request& request) {
+  if (!has_room(request)) return;
+  if (const auto error = reader_.read_chat(request.body, request.generation)) {
+    return answer_error(*error, request);
+  }
+  answer_reply(chat_format(), request);
+}
+
+void Server::answer_responses(Request& request) {
+  if (!has_room(request)) return;
+  if (const auto error = reader_.read_responses(request.body, request.generation)) {
+    return answer_error(*error, request);
+  }
+  answer_reply(responses_format(), request);
+}
+
+void Server::answer_reply(const ReplyFormat& format, Request& request) {
+  if (request.generation.streams) {
+    request.format = &format;
+    answer_stream(request);
+  } else {
+    request.reply.clear();
+    format.write_whole(request.generation, request.reply);
+    answer(MHD_HTTP_OK, json_type, request.reply, request);
+  }
+  enter(request);
+}
+
+// The model is done with it at once: as long as a first token.
+void Server::answer_embeddings(Request& request) {
+  if (!has_room(request)) return;
+  if (const auto error = embeddings_.answer(request.body, request.reply)) {
+    return answer_error(*error, request);
+  }
+  answer(MHD_HTTP_OK, json_type, request.reply, request);
+  request.generation.streams = false;
+  request.generation.tokens = 1;
+  enter(request);
+}
+
+void Server::answer_models(Request& request) {
+  answer(MHD_HTTP_OK, json_type, models_, request);
+}
+
+void Server::answer_echo(Request& request) {
+  answer(MHD_HTTP_OK, "application/octet-stream", request.body, request);
+}
+
+void Server::answer_ok(Request& request) {
+  answer(MHD_HTTP_OK, "text/plain", "ok", request);
+}
+
 void Server::answer_error(const ApiError& error, Request& request) const {
   write_error(error, request.reply);
   answer(error.status, json_type, request.reply, request);
@@ -95,9 +156,16 @@ void Server::answer(unsigned status, const char* type, std::string_view body,
   request.status = status;
   request.response.reset(MHD_create_response_from_buffer(
       body.size(), const_cast<char*>(body.data()), MHD_RESPMEM_PERSISTENT));
-  if (request.response) {
-    MHD_add_response_header(request.response.get(), MHD_HTTP_HEADER_CONTENT_TYPE, type);
-  }
+  add_header(request.response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+}
+
+void Server::answer_stream(Request& request) const {
+  constexpr std::size_t block = 32u << 10;
+  request.status = MHD_HTTP_OK;
+  request.response.reset(MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block,
+                                                           &Server::on_read, &request, nullptr));
+  add_header(request.response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream; charset=utf-8");
+  add_header(request.response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
 }
 
 }  // namespace paceline

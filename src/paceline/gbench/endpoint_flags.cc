@@ -8,42 +8,99 @@
 
 namespace paceline {
 
-void add_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
+namespace {
+
+using std::chrono::nanoseconds;
+
+std::string p99_help(const char* what, const char* median) {
+  return fmt::format(
+      "Makes {} lognormal, with {} as its median and this as its p99 [0: always the same]", what,
+      median);
+}
+
+void add_time_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
   const auto milliseconds = std::chrono::duration<double, std::milli>(flags.latency).count();
   add_duration_flag(app, prefix + "latency", flags.latency,
-                    fmt::format("Time the endpoint takes to answer [{}ms]", milliseconds));
+                    fmt::format("Time the endpoint takes to answer, to the first token where a "
+                                "reply streams [{}ms]",
+                                milliseconds));
   add_duration_flag(app, prefix + "latency_p99", flags.latency_p99,
-                    "Makes that time lognormal, with the latency as its median and this as its "
-                    "p99 [0: always the same time]");
+                    p99_help("that time", "the latency"));
   app.add_option(prefix + "slow_share", flags.slow_share,
-                 "Share of the replies, the slowest ones, that the slow factor is for [0.05]")
+                 "Share of the latencies, the slowest ones, that the slow factor is for [0.05]")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("SHARE");
   app.add_option(prefix + "slow_factor", flags.slow_factor,
-                 "Makes those replies this many times slower [1]")
+                 "Makes those latencies this many times longer [1]")
       ->check(CLI::Range(1.0, 1e6))
       ->type_name("FACTOR");
+  add_duration_flag(app, prefix + "token_time", flags.token_time,
+                    "Time the endpoint takes for each token after the first; a reply that does not "
+                    "stream takes the time of all [0]");
+  add_duration_flag(app, prefix + "token_time_p99", flags.token_time_p99,
+                    p99_help("that time", "the token time"));
+}
+
+/// Of the flag `name` and its p99: a sentence when they do not go together.
+template <typename Value>
+std::optional<std::string> check_p99(const std::string& name, Value median, Value p99) {
+  if (p99 == Value{0} || (median > Value{0} && p99 >= median)) return std::nullopt;
+  return fmt::format("{0}_p99: a p99 is not below the median, {0}, which is more than 0", name);
+}
+
+LatencyModel latency_model(nanoseconds median, nanoseconds p99, std::uint64_t seed) {
+  return p99.count() == 0 ? LatencyModel::fixed(median)
+                          : LatencyModel::lognormal(median, p99, seed);
+}
+
+LengthModel length_model(std::size_t median, std::size_t p99, std::uint64_t seed) {
+  return p99 == 0 ? LengthModel::fixed(median) : LengthModel::lognormal(median, p99, seed);
+}
+
+}  // namespace
+
+void add_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
+  add_time_flags(app, prefix, flags);
+  const CLI::Range reply_length(std::size_t{1}, longest_reply);
   app.add_option(prefix + "reply_tokens", flags.reply_tokens,
-                 "Tokens in a reply of the endpoint [16]")
-      ->check(CLI::PositiveNumber)
+                 "Tokens in a reply of the endpoint that its request does not limit [16]")
+      ->check(reply_length)
+      ->type_name("N");
+  app.add_option(prefix + "reply_tokens_p99", flags.reply_tokens_p99,
+                 p99_help("that length", "the reply tokens"))
+      ->check(reply_length)
+      ->type_name("N");
+  app.add_option(prefix + "slots", flags.slots,
+                 "Replies that the endpoint makes at once; more wait, so that latency rises with "
+                 "load [0: as many as are asked for]")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  app.add_option(prefix + "queue", flags.queue,
+                 "Requests that may wait for a slot; one more gets 503 at once [all]")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
 }
 
 std::variant<EndpointOptions, std::string> endpoint_options(const EndpointFlags& flags,
                                                             const std::string& prefix,
                                                             std::uint64_t seed) {
-  EndpointOptions options;
-  options.reply_tokens = flags.reply_tokens;
-  options.latency = LatencyModel::fixed(flags.latency);
-  if (flags.latency_p99.count() > 0) {
-    if (flags.latency.count() == 0 || flags.latency_p99 < flags.latency) {
-      return fmt::format(
-          "{0}latency_p99: a p99 is not below the median, {0}latency, which is more than 0",
-          prefix);
-    }
-    options.latency = LatencyModel::lognormal(flags.latency, flags.latency_p99, seed);
+  if (auto why = check_p99(prefix + "latency", flags.latency, flags.latency_p99)) return *why;
+  if (auto why = check_p99(prefix + "token_time", flags.token_time, flags.token_time_p99)) {
+    return *why;
   }
+  if (auto why = check_p99(prefix + "reply_tokens", flags.reply_tokens, flags.reply_tokens_p99)) {
+    return *why;
+  }
+  if (flags.queue && flags.slots == 0) {
+    return fmt::format("{0}queue: nobody waits without {0}slots, which is more than 0", prefix);
+  }
+  EndpointOptions options;
+  options.latency = latency_model(flags.latency, flags.latency_p99, seed);
   options.latency.slow_down(flags.slow_share, flags.slow_factor);
+  options.token_time = latency_model(flags.token_time, flags.token_time_p99, seed + 1);
+  options.reply_tokens = length_model(flags.reply_tokens, flags.reply_tokens_p99, seed + 2);
+  options.slots = flags.slots;
+  options.queue = flags.queue;
   return options;
 }
 

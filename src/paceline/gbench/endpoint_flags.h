@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -17,20 +18,27 @@ namespace paceline {
 /// How the endpoint is to behave, as a person sets it on a command line.
 struct EndpointFlags {
   std::chrono::nanoseconds latency{0};
-  /// More than 0 makes the latency lognormal, with `latency` as its median.
+  /// More than 0 makes the latency lognormal, with `latency` as its median. So with the others.
   std::chrono::nanoseconds latency_p99{0};
   /// The slowest share of the replies takes this many times its time.
   double slow_share = 0.05;
   double slow_factor = 1;
+  std::chrono::nanoseconds token_time{0};
+  std::chrono::nanoseconds token_time_p99{0};
   std::size_t reply_tokens = 16;
+  std::size_t reply_tokens_p99 = 0;
+  /// 0: as many as are asked for.
+  std::size_t slots = 0;
+  /// Without it, all may wait.
+  std::optional<std::size_t> queue{};
 };
 
 /// Adds the flags, each name after `prefix`, such as "--paceline_endpoint_". The values that
 /// `flags` holds are the defaults that the help names.
 void add_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags);
 
-/// The endpoint's options, with `seed` for its random latencies. The string is a sentence: which
-/// of the flags after `prefix` do not go together.
+/// The endpoint's options, with `seed` for its random times and lengths. The string is a sentence:
+/// which of the flags after `prefix` do not go together.
 std::variant<EndpointOptions, std::string> endpoint_options(const EndpointFlags& flags,
                                                             const std::string& prefix,
                                                             std::uint64_t seed);

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <paceline/endpoint/normal_deviates.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace paceline {
+
+/// No reply of the endpoint is longer, whatever its request asks for.
+inline constexpr std::size_t longest_reply = 1'000'000;
+
+/// How many tokens a reply has that its request does not limit: 1 to longest_reply.
+class LengthModel {
+ public:
+  static LengthModel fixed(std::size_t tokens);
+  /// Half of the replies have at most `median` tokens, and 99% at most `p99`; 0 < median <= p99.
+  static LengthModel lognormal(std::size_t median, std::size_t p99, std::uint64_t seed);
+
+  std::size_t next();
+
+ private:
+  LengthModel(std::size_t median, double sigma, std::uint64_t seed);
+
+  std::size_t median_;
+  double sigma_;
+  NormalDeviates deviates_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <paceline/endpoint/generation.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace paceline {
+
+/// What is the same in the events of all tokens of a stream: an event is `before`, the token,
+/// `after`, and where events are numbered the number and `end`.
+struct TokenFrame {
+  std::string before;
+  std::string after;
+  /// Of the first token's event.
+  std::optional<std::uint64_t> first_number;
+  std::string end;
+};
+
+/// How an API words a reply, whole or as server-sent events. Each function appends to `out`.
+class ReplyFormat {
+ public:
+  virtual ~ReplyFormat() = default;
+
+  virtual void write_whole(const Generation& reply, std::string& out) const = 0;
+  /// The events before the first token.
+  virtual void write_opening(const Generation& reply, std::string& out) const = 0;
+  virtual void set_frame(const Generation& reply, TokenFrame& frame) const = 0;
+  /// The events after the last token.
+  virtual void write_closing(const Generation& reply, std::string& out) const = 0;
+};
+
+/// POST /v1/chat/completions.
+const ReplyFormat& chat_format();
+/// POST /v1/responses.
+const ReplyFormat& responses_format();
+
+}  // namespace paceline

@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+#include <paceline/endpoint/json_request.h>
+#include <paceline/endpoint/prompt.h>
+#include <paceline/endpoint/request_reader.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace paceline {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr unsigned bad_request = 400;
+
+std::int64_t seconds_since_1970() {
+  using std::chrono::system_clock;
+  return std::chrono::duration_cast<std::chrono::seconds>(system_clock::now().time_since_epoch())
+      .count();
+}
+
+ApiError too_large(std::string_view name, std::size_t asked) {
+  return {bad_request,
+          fmt::format("{} is too large: {}. This model supports at most {} completion tokens.",
+                      name, asked, longest_reply),
+          name, "invalid_value"};
+}
+
+}  // namespace
+
+std::optional<ApiError> RequestReader::read_chat(std::string& body, Generation& reply) {
+  constexpr std::array<std::string_view, 2> limits = {"max_completion_tokens", "max_tokens"};
+  auto parsed = parse_request(parser_, body);
+  if (auto* error = std::get_if<ApiError>(&parsed)) return std::move(*error);
+  const auto object = std::get<dom::object>(parsed);
+  begin(reply);
+  if (auto error = read_model(object, reply.model)) return error;
+  if (auto error = read_messages(object, reply)) return error;
+  if (auto error = read_length(object, limits, reply)) return error;
+  return read_streaming(object, reply);
+}
+
+std::optional<ApiError> RequestReader::read_responses(std::string& body, Generation& reply) {
+  constexpr std::array<std::string_view, 1> limits = {"max_output_tokens"};
+  auto parsed = parse_request(parser_, body);
+  if (auto* error = std::get_if<ApiError>(&parsed)) return std::move(*error);
+  const auto object = std::get<dom::object>(parsed);
+  begin(reply);
+  if (auto error = read_model(object, reply.model)) return error;
+  if (auto error = read_input(object, reply)) return error;
+  if (auto error = read_length(object, limits, reply)) return error;
+  return read_flag(object, "stream", reply.streams);
+}
+
+void RequestReader::begin(Generation& reply) {
+  reply.number = ++replies_;
+  reply.created = seconds_since_1970();
+  reply.streams = false;
+  reply.includes_usage = false;
+}
+
+std::optional<ApiError> RequestReader::read_messages(dom::object body, Generation& reply) {
+  dom::element messages;
+  if (body["messages"].get(messages) != simdjson::SUCCESS) return missing_parameter("messages");
+  dom::array list;
+  if (messages.get(list) != simdjson::SUCCESS) {
+    return invalid_type("messages", "an array of objects");
+  }
+  if (list.begin() == list.end()) return empty_array("messages");
+  Prompt prompt(cache_, reply.model);
+  for (const dom::element message : list) prompt.add_message(message);
+  reply.prompt_tokens = prompt.tokens();
+  reply.cached_tokens = prompt.cached_tokens();
+  return std::nullopt;
+}
+
+std::optional<ApiError> RequestReader::read_input(dom::object body, Generation& reply) {
+  const auto input = find_member(body, "input");
+  if (!input) return missing_parameter("input");
+  Prompt prompt(cache_, reply.model);
+  if (const auto instructions = find_member(body, "instructions")) {
+    std::string_view text;
+    if (instructions->get(text) != simdjson::SUCCESS)
+      return invalid_type("instructions", "a string");
+    prompt.add_message("developer", text);
+  }
+  std::string_view text;
+  dom::array list;
+  if (input->get(text) == simdjson::SUCCESS) {
+    prompt.add_message("user", text);
+  } else if (input->get(list) != simdjson::SUCCESS) {
+    return invalid_type("input", "a string or an array of objects");
+  } else if (list.begin() == list.end()) {
+    return empty_array("input");
+  } else {
+    for (const dom::element message : list) prompt.add_message(message);
+  }
+  reply.prompt_tokens = prompt.tokens();
+  reply.cached_tokens = prompt.cached_tokens();
+  return std::nullopt;
+}
+
+std::optional<ApiError> RequestReader::read_length(dom::object body,
+                                                   std::span<const std::string_view> limits,
+                                                   Generation& reply) {
+  std::optional<std::size_t> most;
+  for (const auto name : limits) {
+    std::optional<std::size_t> limit;
+    if (auto error = read_count(body, name, 1, limit)) return error;
+    if (limit && *limit > longest_reply) return too_large(name, *limit);
+    if (limit) most = std::min(most.value_or(longest_reply), *limit);
+  }
+  std::optional<std::size_t> least;
+  if (auto error = read_count(body, "min_tokens", 0, least)) return error;
+  if (least && *least > longest_reply) return too_large("min_tokens", *least);
+  if (least && most && *least > *most) {
+    return ApiError{bad_request,
+                    fmt::format("min_tokens must be less than or equal to {}={}, got {}.",
+                                limits.back(), *most, *least),
+                    "min_tokens", "invalid_value"};
+  }
+  bool ignores_end = false;
+  if (auto error = read_flag(body, "ignore_eos", ignores_end)) return error;
+
+  const std::size_t wanted = std::max(lengths_.next(), least.value_or(0));
+  reply.tokens = ignores_end ? most.value_or(wanted) : std::min(wanted, most.value_or(wanted));
+  reply.is_capped = most && (ignores_end || wanted > *most);
+  return std::nullopt;
+}
+
+std::optional<ApiError> RequestReader::read_streaming(dom::object body, Generation& reply) {
+  if (auto error = read_flag(body, "stream", reply.streams)) return error;
+  const auto given = find_member(body, "stream_options");
+  if (!given) return std::nullopt;
+  dom::object options;
+  if (given->get(options) != simdjson::SUCCESS) return invalid_type("stream_options", "an object");
+  if (!reply.streams) {
+    return ApiError{bad_request,
+                    "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+                    "stream_options"};
+  }
+  return read_flag(options, "include_usage", reply.includes_usage);
+}
+
+}  // namespace paceline

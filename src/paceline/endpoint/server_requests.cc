@@ -1,0 +1,167 @@
+#include <paceline/endpoint/server.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+constexpr std::size_t longest_body = 16u << 20;
+// A pooled request keeps its buffers, unless one long body would hold on to the memory for ever.
+constexpr std::size_t kept_buffer = 64u << 10;
+
+}  // namespace
+
+MHD_Result Server::on_request(void* self, MHD_Connection* connection, const char* path,
+                              const char* method, const char*, const char* upload,
+                              std::size_t* upload_size, void** request) noexcept {
+  try {
+    auto& server = *static_cast<Server*>(self);
+    if (*request == nullptr) {
+      *request = server.begin(connection).release();
+      return MHD_YES;
+    }
+    const std::string_view part(upload, *upload_size);
+    *upload_size = 0;
+    return server.handle(path, method, part, *static_cast<Request*>(*request));
+  } catch (...) {
+    return MHD_NO;  // Closes the connection; nothing may be thrown through libmicrohttpd.
+  }
+}
+
+ssize_t Server::on_read(void* of, std::uint64_t, char* buffer, std::size_t room) noexcept {
+  try {
+    auto& request = *static_cast<Request*>(of);
+    return request.server->read_stream(request, {buffer, room});
+  } catch (...) {
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+  }
+}
+
+void Server::on_completed(void* self, MHD_Connection*, void** request,
+                          MHD_RequestTerminationCode) noexcept {
+  std::unique_ptr<Request> done(static_cast<Request*>(*request));
+  *request = nullptr;
+  if (!done) return;
+  auto& server = *static_cast<Server*>(self);
+  done->peer->request = nullptr;
+  server.leave(*done);
+  server.keep(std::move(done));
+}
+
+void Server::on_connection(void*, MHD_Connection*, void** peer,
+                           MHD_ConnectionNotificationCode code) noexcept {
+  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+    *peer = std::make_unique<Peer>().release();
+  } else {
+    const std::unique_ptr<Peer> closed(static_cast<Peer*>(std::exchange(*peer, nullptr)));
+  }
+}
+
+std::unique_ptr<Server::Request> Server::begin(MHD_Connection* connection) {
+  const auto now = Clock::now();
+  const auto count = requests_.load(std::memory_order_relaxed) + 1;
+  requests_.store(count, std::memory_order_relaxed);
+  std::unique_ptr<Request> request;
+  if (idle_.empty()) {
+    request = std::make_unique<Request>();
+    idle_.reserve(++requests_alive_);
+  } else {
+    request = std::move(idle_.back());
+    idle_.pop_back();
+  }
+  request->server = this;
+  request->connection = connection;
+  request->peer = static_cast<Peer*>(
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
+  request->peer->request = request.get();
+  request->arrived = now;
+  request->first_token_time = options_.latency.next();
+  request->due = now + request->first_token_time;
+  request->recorded = record_.arrived(now);
+  request->is_too_long = false;
+  request->has_gone = false;
+  return request;
+}
+
+MHD_Result Server::handle(std::string_view path, std::string_view method, std::string_view upload,
+                          Request& request) {
+  if (stopping_.load(std::memory_order_relaxed) || request.has_gone) return MHD_NO;
+  if (!upload.empty()) {
+    request.is_too_long = request.is_too_long || request.body.size() + upload.size() > longest_body;
+    if (!request.is_too_long) request.body += upload;
+    return MHD_YES;
+  }
+  if (!request.response) {
+    prepare(path, method, request);
+    if (!request.response) return MHD_NO;
+  }
+  const auto now = Clock::now();
+  if (now < request.due) {
+    hold(request);
+    return MHD_YES;
+  }
+  if (request.format == nullptr) {
+    record_.replied(request.recorded, request.due, now);
+    leave(request);
+  }
+  return MHD_queue_response(request.connection, request.status, request.response.get());
+}
+
+// Takes a slot for the reply, or waits for one.
+void Server::enter(Request& request) {
+  request.due = TimePoint::max();
+  capacity_.enter(request, request.place);
+  if (request.place.has_slot()) generate(request, request.arrived);
+}
+
+// The reply has its slot from then on.
+void Server::generate(Request& request, TimePoint from) {
+  const auto& reply = request.generation;
+  auto due = from + request.first_token_time;
+  if (reply.streams) {
+    request.stream.start(reply, *request.format, due, options_.token_time);
+  } else {
+    due += options_.token_time.sum(reply.tokens - 1);
+  }
+  set_due(request, due);
+}
+
+ssize_t Server::read_stream(Request& request, std::span<char> room) {
+  if (stopping_.load(std::memory_order_relaxed) || request.has_gone) {
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+  }
+  auto& stream = request.stream;
+  if (stream.has_ended()) return MHD_CONTENT_READER_END_OF_STREAM;
+  const auto now = Clock::now();
+  const auto step = stream.read(room, now);
+  if (step.tokens > 0) record_.content(request.recorded, now, step.tokens);
+  if (stream.has_all_tokens()) leave(request);
+  if (stream.has_ended()) record_.replied(request.recorded, stream.due(), now);
+  if (step.bytes == 0) {
+    request.due = stream.due();
+    hold(request);
+  }
+  return static_cast<ssize_t>(step.bytes);
+}
+
+// Its slot, if it has one, goes to the next.
+void Server::leave(Request& request) {
+  if (Request* next = capacity_.leave(request.place)) generate(*next, Clock::now());
+}
+
+void Server::keep(std::unique_ptr<Request> request) {
+  const std::size_t longest =
+      std::max({request->body.capacity(), request->reply.capacity(), request->stream.kept()});
+  if (longest > kept_buffer) {
+    --requests_alive_;
+    return;
+  }
+  request->body.clear();
+  request->format = nullptr;
+  request->response.reset();
+  // begin() has made room, so this cannot throw.
+  idle_.push_back(std::move(request));
+}
+
+}  // namespace paceline
