@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ PLACE = HERE.parents[1] / "build/real_model"
 PYTHON = PLACE / "venv/bin/python"
 LOG = PLACE / "server.log"
 RESULT = PLACE / "result.json"
+MODEL = "SmolLM2-135M-Instruct"
 SLOTS = 4
 TOKENS = 32
 # How many seconds the server may take to load the model, and to end.
@@ -30,7 +32,7 @@ def server():
     """Its URL, for the time of a `with`. On a core of its own, and one thread, so that it and the client
     do not take from each other; in a session of its own, so that Ctrl-C stops the client first."""
     with open(LOG, "w", encoding="utf-8") as log:
-        process = subprocess.Popen(on_core(1, [PYTHON, HERE / "server.py", SLOTS, 1]),
+        process = subprocess.Popen(on_core(1, [PYTHON, HERE / "server.py", MODEL, SLOTS, 1]),
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
                                    text=True, start_new_session=True)
     try:
@@ -52,7 +54,7 @@ def paceline(url, rpm, parallel, requests, *further):
     # A key for another API is not for this server.
     surroundings = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"}
     command = on_core(0, [
-        BUILT / "paceline", f"--paceline_url={url}/v1", "--paceline_model=SmolLM2-135M-Instruct",
+        BUILT / "paceline", f"--paceline_url={url}/v1", f"--paceline_model={MODEL}",
         "--paceline_measure=chat/stream", f"--paceline_rpm={rpm}", f"--paceline_parallel={parallel}",
         f"--paceline_requests={requests}", f"--paceline_max_tokens={TOKENS}", "--paceline_ignore_eos",
         *further])
@@ -85,7 +87,7 @@ def print_table(heads, rows):
 
 
 def ms(seconds):
-    return f"{1e3 * seconds:,.1f}"
+    return "-" if seconds is None else f"{1e3 * seconds:,.1f}"
 
 
 def print_measured(rows):
@@ -93,7 +95,7 @@ def print_measured(rows):
     print_table(
         ["rpm asked", "parallel", "rpm", "ttft p50, ms", "ttft p99", "itl p50", "itl p99", "tpot p50",
          "e2e p50", "e2e p99", "tokens/s", "in flight", "errors"],
-        [[row["asked"], row["parallel"], f"{row['rpm']:.1f}", *(ms(row[timing]) for timing in timings),
+        [[row["asked"], row["parallel"], f"{row['rpm']:.1f}", *(ms(row.get(timing)) for timing in timings),
           f"{row['tokens_out']:.1f}", f"{row['in_flight']:.0f}", f"{row['errors']:.0f}"]
          for row in rows])
 
@@ -122,20 +124,22 @@ def main():
                         help=f"most requests in flight; the server has {SLOTS} slots [1,8]")
     parser.add_argument("--requests", type=int, default=32, help="requests of each run [32]")
     options = parser.parse_args()
+    # Ctrl-C is paceline's, which then still writes what was measured.
+    signal.signal(signal.SIGINT, lambda *_: None)
     status = measure(options)
-    if not RESULT.exists():
-        sys.exit(status or 1)
+    if status < 0 or not RESULT.exists():
+        sys.exit("real_model: paceline did not measure; it says why above")
     rows = read_rows()
-    print(f"SmolLM2-135M-Instruct on llama.cpp's server ({versions()}), {SLOTS} slots on one core;\n"
+    print(f"{MODEL} on llama.cpp's server ({versions()}), {SLOTS} slots on one core;\n"
           f"{options.requests} requests a run, {TOKENS} tokens a reply.\n")
     print_measured(rows)
     runs = server_log.split_runs(server_log.read_requests(LOG), [row["iterations"] for row in rows])
-    if runs:
+    if status == 0 and runs:
         print("\nThe same requests in the server's log. Its time to the first token begins when a slot takes "
               "the\nrequest up, so paceline's has the wait for a slot on top.\n")
         print_beside(rows, runs)
     else:
-        print(f"\nNot set beside the server's log, {LOG}: it has requests that did not end well.")
+        print(f"\nNot set beside the server's log, {LOG}: not all requests ended well.")
     sys.exit(status)
 
 

