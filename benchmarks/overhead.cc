@@ -7,8 +7,8 @@
 #include <paceline/pace/pacer.h>
 #include <paceline/run/run.h>
 #include <paceline/stats/histogram.h>
-#include <paceline/workload/chat.h>
 #include <paceline/workload/event_stream.h>
+#include <paceline/workload/text_generation.h>
 
 #include <chrono>
 #include <cstdint>
@@ -64,7 +64,7 @@ void histogram_quantile(benchmark::State& state) {
 BENCHMARK(histogram_quantile);
 
 void chat_make(benchmark::State& state) {
-  const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, Chat{});
+  const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, TextGeneration{});
   Request request;
   std::uint64_t slot = 0;
   while (state.KeepRunning()) chat->make(slot++, request);
@@ -74,7 +74,7 @@ BENCHMARK(chat_make);
 
 /// Reads replies of some tokens, as the endpoint words them.
 void chat_read(benchmark::State& state) {
-  const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, Chat{});
+  const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, TextGeneration{});
   Request request;
   chat->make(0, request);
   Generation generation;
@@ -82,7 +82,7 @@ void chat_read(benchmark::State& state) {
   Reply reply;
   reply.status = 200;
   chat_format().write_whole(generation, reply.body);
-  while (state.KeepRunning()) benchmark::DoNotOptimize(chat->read(reply));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(chat->read(request, reply));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(reply.body.size()));
 }
 BENCHMARK(chat_read)->ArgName("tokens")->Arg(16)->Arg(1'024);
@@ -140,7 +140,7 @@ BENCHMARK(log_add)->ArgName("reply")->Arg(0)->Arg(1'024)->Iterations(300'000);
 void exchange(benchmark::State& state) {
   auto started = Endpoint::start({});
   const auto endpoint = std::move(std::get<std::unique_ptr<Endpoint>>(started));
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   RunOptions options;
   options.parallel = static_cast<std::size_t>(state.range(0));
   options.requests = static_cast<std::uint64_t>(state.max_iterations);

@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <paceline/gbench/options.h>
+#include <paceline/gbench/flags.h>
 
 namespace paceline {
 

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <vector>
 
-#include <paceline/workload/chat.h>
+#include <paceline/workload/text_generation.h>
 #include <paceline/workload/workload.h>
 
 namespace paceline {

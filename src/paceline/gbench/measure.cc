@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include <paceline/gbench/counters.h>
 #include <paceline/gbench/session.h>
@@ -50,6 +53,29 @@ double iteration_time(const benchmark::State& state, const Tally& tally) {
          (divides_by_threads ? threads : 1);
 }
 
+/// What a reader has to know beside the counters.
+std::string label_of(const Tally& tally) {
+  std::vector<std::string> words;
+  if (tally.cut_short) {
+    words.push_back(
+        fmt::format("cut short: {} of {} requests", tally.succeeded + tally.failed, tally.planned));
+  }
+  if (tally.tokens.replies_counted > 0) {
+    words.push_back("tokens counted as events with text, since the server told no usage");
+  }
+  return fmt::format("{}", fmt::join(words, "; "));
+}
+
+void warn_of_lengths(const TokenTally& tokens) {
+  constexpr double tolerable = 0.05;
+  if (tokens.off_ratio() <= tolerable) return;
+  Session::global().warn(fmt::format(
+      "{:.0f}% of the replies had not the length asked for, and statistics over unequal lengths "
+      "mean little: hold it with --paceline_ignore_eos or --paceline_min_tokens, where the server "
+      "takes them, or ask for fewer tokens",
+      100 * tokens.off_ratio()));
+}
+
 void report(benchmark::State& state, const Tally& tally) {
   Session& session = Session::global();
   const std::uint64_t completed = tally.succeeded + tally.failed;
@@ -64,9 +90,8 @@ void report(benchmark::State& state, const Tally& tally) {
   }
   state.SetIterationTime(iteration_time(state, tally));
   set_counters(state.counters, tally);
-  if (tally.cut_short) {
-    state.SetLabel(fmt::format("cut short: {} of {} requests", completed, tally.planned));
-  }
+  state.SetLabel(label_of(tally));
+  warn_of_lengths(tally.tokens);
   if (tally.error_ratio() > session.options().max_error_ratio) {
     session.fail(fmt::format(
         "{} of {} requests failed, more than --paceline_max_error_ratio={}; the first: {}",
@@ -74,35 +99,76 @@ void report(benchmark::State& state, const Tally& tally) {
   }
 }
 
+/// Nothing of the run could be: every thread says so.
+std::string why_not(const benchmark::State& state) {
+  Session& session = Session::global();
+  if (session.stopped()) return "not run: the program was stopped before";
+  if (state.range(1) >= state.threads()) return {};
+  std::string why = "parallel is less than the threads: each needs one request in flight";
+  if (state.thread_index() == 0) session.fail(why);
+  return why;
+}
+
+SharedRun begin_run(const benchmark::State& state, const Workload& workload, bool is_resumed) {
+  Session& session = Session::global();
+  const RunOptions options = run_options(state, session.options());
+  const Description description = workload.describe();
+  SharedRun run;
+  run.salt = session.next_salt();
+  LoggedRun logged;
+  logged.name = description.name;
+  logged.workload = description.asks;
+  logged.resumed = is_resumed;
+  logged.started = std::chrono::system_clock::now();
+  logged.rpm = options.rpm;
+  logged.parallel = options.parallel;
+  logged.requests = options.requests;
+  logged.warmup = options.warmup;
+  logged.model = description.model;
+  auto log = session.begin_log(std::move(logged));
+  if (auto* why = std::get_if<std::string>(&log)) {
+    session.fail(*why);
+    session.stop();
+    run.why = std::move(*why);
+  } else {
+    run.log = std::get<RunLog>(log);
+  }
+  return run;
+}
+
 }  // namespace
 
-void measure(benchmark::State& state, Workload& workload) {
+void measure(benchmark::State& state, Workload& workload, std::span<const std::uint64_t> slots) {
   Session& session = Session::global();
   while (state.KeepRunningBatch(state.max_iterations)) {
-    if (session.stopped()) {
-      state.SkipWithError("not run: the program was stopped before");
-      break;
-    }
-    if (state.range(1) < state.threads()) {
-      constexpr char why[] = "parallel is less than the threads: each needs one request in flight";
-      if (state.thread_index() == 0) session.fail(why);
-      state.SkipWithError(why);
+    if (const std::string why = why_not(state); !why.empty()) {
+      state.SkipWithError(why.c_str());
       break;
     }
     state.PauseTiming();
     RunOptions options = run_options(state, session.options());
-    options.start = session.team().join(threads_of(state));
-    const Tally tally =
-        run(workload, options, {[&state] { state.ResumeTiming(); }, &session.stopped()});
+    options.slots = slots;
+    const SharedRun shared = session.team().join(
+        threads_of(state), [&] { return begin_run(state, workload, !slots.empty()); });
+    options.salt = shared.salt;
+    options.log = shared.log;
+    options.start = shared.start;
+    Tally tally;
+    if (shared.why.empty()) {
+      tally = run(workload, options, {[&state] { state.ResumeTiming(); }, &session.stopped()});
+    } else {
+      state.SkipWithError(shared.why.c_str());
+    }
     if (tally.sent == 0) state.ResumeTiming();
     const auto whole = session.team().leave(tally, threads_of(state));
-    if (whole) report(state, *whole);
+    if (whole && shared.why.empty()) report(state, *whole);
   }
 }
 
 std::string check(Workload& workload) {
   Session& session = Session::global();
-  const Trial trial = try_once(workload, connection_options(session.options()));
+  const Trial trial =
+      try_once(workload, connection_options(session.options()), session.next_salt());
   Request request;
   workload.make(0, request);
   if (trial.failure.empty()) {

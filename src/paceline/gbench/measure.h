@@ -2,6 +2,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cstdint>
+#include <span>
 #include <string>
 
 #include <paceline/workload/workload.h>
@@ -14,10 +16,10 @@ namespace paceline {
 /// threads send n x N requests of one schedule, thread i slots i, i + n, …, each with a workload of
 /// its own; parallel is of all together.
 ///
-/// Counters, in seconds where they are times: p50 p90 p99 p99.9 max (send to last byte), due_p50
-/// due_p99 (from the due time), late_p50 late_p99 late_max (send after due), rpm, rps, in_flight,
-/// errors, and tokens_out (a second) where replies tell their usage.
-void measure(benchmark::State& state, Workload& workload);
+/// `slots`: those of the workload to send, as many as iterations; empty: from 0 on. README.md tells
+/// each counter's meaning.
+void measure(benchmark::State& state, Workload& workload,
+             std::span<const std::uint64_t> slots = {});
 
 /// Sends one request of `workload`; empty when the API answered well, otherwise a sentence.
 std::string check(Workload& workload);

@@ -1,17 +1,14 @@
 #include <paceline/gbench/options.h>
 
-#include <paceline/pace/duration.h>
-
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <map>
-#include <sstream>
 #include <string>
-#include <system_error>
-#include <variant>
+#include <vector>
+
+#include <paceline/gbench/flags.h>
 
 namespace paceline {
 namespace {
@@ -21,41 +18,11 @@ const std::map<std::string, Precision> precisions{
 const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
                                                     {"poisson", Arrivals::poisson}};
 
-/// Sets `value` from the name that was given; CLI::IsMember has refused any other.
-template <typename Value>
-CLI::Option* add_choice_flag(CLI::App& app, const std::string& name,
-                             const std::map<std::string, Value>& choices, Value& value,
-                             const std::string& help) {
-  return app
-      .add_option_function<std::string>(
-          name, [&value, &choices](const std::string& text) { value = choices.at(text); }, help)
-      ->check(CLI::IsMember(choices));
-}
-
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> items;
-  std::istringstream list(text);
-  for (std::string item; std::getline(list, item, ',');) items.push_back(item);
-  return items;
-}
-
-std::int64_t number(const std::string& flag, const std::string& text, std::int64_t lowest,
-                    std::int64_t highest) {
-  std::int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stopped != end || value < lowest || value > highest) {
-    throw CLI::ValidationError(
-        flag, fmt::format("'{}' is not a whole number from {} to {}", text, lowest, highest));
-  }
-  return value;
-}
-
 void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
   app.add_option_function<std::string>(
          "--paceline_rows",
          [&rows](const std::string& text) {
-           rows = split(text);
+           rows = split_list(text);
            const std::vector<std::string> known = time_counters();
            for (const std::string& name : rows) {
              if (std::find(known.begin(), known.end(), name) == known.end()) {
@@ -73,43 +40,18 @@ void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
 
 }  // namespace
 
-void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
-                       const std::string& help) {
-  app.add_option_function<std::string>(
-         name,
-         [&duration, name](const std::string& text) {
-           const auto parsed = parse_duration(text);
-           if (const auto* why = std::get_if<std::string>(&parsed)) {
-             throw CLI::ValidationError(name, *why);
-           }
-           duration = std::get<std::chrono::nanoseconds>(parsed);
-         },
-         help)
-      ->type_name("TIME");
-}
-
 std::string name_of(Precision precision) {
   const auto named = std::find_if(precisions.begin(), precisions.end(),
                                   [=](const auto& entry) { return entry.second == precision; });
   return named->first;
 }
 
-void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int64_t>& values,
-                   std::int64_t lowest, std::int64_t highest, const std::string& help) {
-  app.add_option_function<std::string>(
-         name,
-         [&values, name, lowest, highest](const std::string& text) {
-           values.clear();
-           for (const std::string& item : split(text)) {
-             values.push_back(number(name, item, lowest, highest));
-           }
-         },
-         help)
-      ->type_name("LIST");
-}
-
 void add_flags(CLI::App& app, Options& options) {
   app.final_callback([&options] {
+    if (options.log_replies && options.log_file.empty()) {
+      throw CLI::ValidationError("--paceline_log_replies",
+                                 "needs --paceline_log, the file that keeps them");
+    }
     if (options.timeout < std::chrono::milliseconds(1)) {
       throw CLI::ValidationError("--paceline_timeout", "a request needs at least 1ms");
     }
@@ -141,6 +83,11 @@ void add_flags(CLI::App& app, Options& options) {
                  "Share of failed requests in a run above which the program exits with 1 [0.01]")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("SHARE");
+  app.add_option("--paceline_log", options.log_file,
+                 "SQLite file that gets a row for each request: times, status, tokens [none]")
+      ->type_name("FILE");
+  app.add_flag("--paceline_log_replies{true}", options.log_replies,
+               "Keeps the replies' texts in that file too");
   add_rows_flag(app, options.rows);
   add_flags(app, endpoint_prefix, options.endpoint);
 }

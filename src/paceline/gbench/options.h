@@ -30,6 +30,10 @@ struct Options {
   /// Of the certificates to trust instead of the system's; empty: the system's.
   std::string ca_file;
   double max_error_ratio = 0.01;
+  /// Keeps a row of each request; empty: nowhere.
+  std::string log_file;
+  /// Whether the log keeps the replies' texts too.
+  bool log_replies = false;
 
   /// Counters that become rows in the file, for compare.py; see PercentileRows.
   std::vector<std::string> rows = default_rows();
@@ -45,14 +49,6 @@ std::string name_of(Precision precision);
 
 /// Adds the flags of these options.
 void add_flags(CLI::App& app, Options& options);
-
-/// Adds a flag that takes a duration such as 250us, 50ms, 1.5s or 2m.
-void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
-                       const std::string& help);
-
-/// Adds a flag that takes whole numbers from `lowest` to `highest`, with commas between them.
-void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int64_t>& values,
-                   std::int64_t lowest, std::int64_t highest, const std::string& help);
 
 /// An empty text when `url` begins with http:// or https:// and has a host; otherwise a sentence.
 std::string check_url(const std::string& url);

@@ -130,7 +130,7 @@ int run_program(int argc, char** argv, Suite& suite) {
   app.option_defaults()->take_last();
   Options options;
   add_flags(app, options);
-  suite.add_flags(app);
+  suite.add_flags(app, options);
   std::vector<std::string> rest;
   if (const std::string why = parse(app, argc, argv, rest); !why.empty()) return say(why);
   if (has_flag(rest, "--help") || has_flag(rest, "-h")) {

@@ -10,8 +10,8 @@ namespace paceline {
 class Suite {
  public:
   virtual ~Suite() = default;
-  /// Flags of the suite's own.
-  virtual void add_flags(CLI::App&) {}
+  /// Flags of the suite's own; they may set `options` too.
+  virtual void add_flags(CLI::App&, Options& /*options*/) {}
   /// Registers benchmarks once the flags are read and the session is open. A sentence when the
   /// flags do not go together.
   virtual std::string register_benchmarks() { return {}; }

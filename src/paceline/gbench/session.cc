@@ -2,19 +2,36 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 #include <utility>
 #include <variant>
 
 #include <paceline/gbench/context.h>
 
 namespace paceline {
+namespace {
+
+std::uint64_t random_salt() {
+  std::random_device random;
+  return (std::uint64_t{random()} << 32U) | random();
+}
+
+}  // namespace
+
 Session& Session::global() {
   static Session session;
   return session;
 }
 
+Session::Session() : salt_(random_salt()) {}
+
 std::string Session::open(const Options& options) {
   options_ = options;
+  if (!options.log_file.empty()) {
+    auto opened = RequestLog::open(options.log_file);
+    if (auto* why = std::get_if<std::string>(&opened)) return std::move(*why);
+    log_ = std::move(std::get<std::unique_ptr<RequestLog>>(opened));
+  }
   api_.url = options.url;
   while (api_.url.ends_with('/')) api_.url.pop_back();
   if (options.url.empty()) {
@@ -35,6 +52,21 @@ std::string Session::open(const Options& options) {
 
 void Session::close() {
   endpoint_.reset();
+  if (!log_) return;
+  if (const auto trouble = log_->close()) fail(*trouble);
+  log_.reset();
+}
+
+std::uint64_t Session::next_salt() {
+  return ++salt_;
+}
+
+std::variant<RunLog, std::string> Session::begin_log(LoggedRun run) {
+  if (!log_) return RunLog{};
+  run.host = host_of(api_.url);
+  auto begun = log_->begin_run(run);
+  if (auto* why = std::get_if<std::string>(&begun)) return std::move(*why);
+  return RunLog{log_.get(), std::get<std::int64_t>(begun), options_.log_replies};
 }
 
 void Session::note_protocol(const std::string& url, const std::string& http_version) {
@@ -43,8 +75,12 @@ void Session::note_protocol(const std::string& url, const std::string& http_vers
 }
 
 void Session::fail(const std::string& sentence) {
-  std::fprintf(stderr, "paceline: %s\n", sentence.c_str());
+  warn(sentence);
   failed_ = true;
+}
+
+void Session::warn(const std::string& sentence) {
+  std::fprintf(stderr, "paceline: %s\n", sentence.c_str());
 }
 
 }  // namespace paceline

@@ -1,13 +1,17 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <variant>
 
 #include <paceline/endpoint/endpoint.h>
 #include <paceline/gbench/options.h>
 #include <paceline/gbench/team.h>
-#include <paceline/workload/chat.h>
+#include <paceline/log/request_log.h>
+#include <paceline/run/run.h>
+#include <paceline/workload/api.h>
 
 namespace paceline {
 
@@ -16,11 +20,12 @@ namespace paceline {
 class Session {
  public:
   static Session& global();
+  Session();
 
   /// Reads the key's variable, and starts the embedded endpoint when no URL was given.
   /// A sentence when that fails.
   std::string open(const Options& options);
-  /// Ends the embedded endpoint.
+  /// Ends the embedded endpoint, and writes what the log has not written yet.
   void close();
 
   /// The threads of the run that goes on; Google Benchmark has one run at a time.
@@ -29,6 +34,12 @@ class Session {
   const Options& options() const { return options_; }
   /// Where to send; the key appears in no output.
   const Api& api() const { return api_; }
+
+  /// Another one for each run of any program.
+  std::uint64_t next_salt();
+
+  /// Where the run's requests are to be kept. A sentence when the file cannot take it.
+  std::variant<RunLog, std::string> begin_log(LoggedRun run);
 
   /// Puts into the results what was spoken with the server; the first call counts.
   void note_protocol(const std::string& url, const std::string& http_version);
@@ -40,12 +51,16 @@ class Session {
   /// Says a sentence on stderr and makes the program exit with 1.
   void fail(const std::string& sentence);
   bool failed() const { return failed_; }
+  /// Says a sentence on stderr; the program goes on.
+  void warn(const std::string& sentence);
 
  private:
   Options options_;
   Team team_;
   Api api_;
   std::unique_ptr<Endpoint> endpoint_;
+  std::unique_ptr<RequestLog> log_;
+  std::atomic<std::uint64_t> salt_;
   std::atomic<bool> stop_{false};
   bool failed_ = false;
   bool protocol_noted_ = false;

@@ -11,11 +11,13 @@ constexpr std::chrono::milliseconds time_to_gather{20};
 
 }  // namespace
 
-std::optional<TimePoint> Team::join(std::size_t threads) {
-  if (threads == 1) return std::nullopt;
+SharedRun Team::join(std::size_t threads, const std::function<SharedRun()>& begin) {
   const std::lock_guard lock(mutex_);
-  if (!start_) start_ = Clock::now() + time_to_gather;
-  return start_;
+  if (!run_) {
+    run_ = begin();
+    if (threads > 1) run_->start = Clock::now() + time_to_gather;
+  }
+  return *run_;
 }
 
 std::optional<Tally> Team::leave(const Tally& tally, std::size_t threads) {
@@ -27,7 +29,7 @@ std::optional<Tally> Team::leave(const Tally& tally, std::size_t threads) {
   }
   if (++left_ < threads) return std::nullopt;
   left_ = 0;
-  start_.reset();
+  run_.reset();
   return std::exchange(merged_, std::nullopt);
 }
 

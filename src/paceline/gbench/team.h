@@ -1,28 +1,41 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include <paceline/loop/loop.h>
+#include <paceline/run/run.h>
 #include <paceline/stats/tally.h>
 
 namespace paceline {
 
-/// The threads of one Google Benchmark run, which starts and ends them together: they share the
-/// start of one schedule, and their tallies merge into one. Each calls join() before and leave()
-/// after.
+/// What the threads of a run have in common.
+struct SharedRun {
+  std::uint64_t salt = 0;
+  RunLog log{};
+  /// Why the run cannot be; empty: it can.
+  std::string why{};
+  /// When the schedule of several threads begins: late enough that every one is there. Nothing for
+  /// a single thread, which begins when it is ready.
+  std::optional<TimePoint> start{};
+};
+
+/// The threads of one Google Benchmark run, which starts and ends them together: they share one
+/// schedule, and their tallies merge into one. Each calls join() before and leave() after.
 class Team {
  public:
-  /// When the schedule of several threads begins: the same for all, late enough that every one is
-  /// there. Nothing for a single thread, which begins when it is ready.
-  std::optional<TimePoint> join(std::size_t threads);
+  /// The first to join calls `begin`, and all get what it says, with the start.
+  SharedRun join(std::size_t threads, const std::function<SharedRun()>& begin);
   /// The whole run's tally for the last one to leave; nothing for the others.
   std::optional<Tally> leave(const Tally& tally, std::size_t threads);
 
  private:
   std::mutex mutex_;
-  std::optional<TimePoint> start_;
+  std::optional<SharedRun> run_;
   std::optional<Tally> merged_;
   std::size_t left_ = 0;
 };

@@ -178,8 +178,8 @@ void Client::Sockets::happened(int descriptor, int status, int events) {
   socket.shard->act(descriptor, action);
 }
 
-Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done)
-    : on_done_(std::move(on_done)) {
+Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece on_piece)
+    : on_done_(std::move(on_done)), on_piece_(std::move(on_piece)) {
   init_libcurl_once();
   raise_open_files_limit();
   sockets_ = std::make_unique<Sockets>(loop);
@@ -189,6 +189,7 @@ Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done)
     exchanges_.push_back(std::make_unique<Exchange>(i, options));
     Exchange& exchange = *exchanges_.back();
     exchange.shard_ = shards_[i / shard_size].get();
+    exchange.on_piece_ = &on_piece_;
     CURL* easy = exchange.easy_.get();
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Sockets::open);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, sockets_.get());

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <paceline/http/message.h>
@@ -41,8 +42,12 @@ class Client {
   /// Called when a reply is in or has failed; not from within libcurl. Hand the exchange back with
   /// release() when the reply has been read.
   using OnDone = std::function<void(Exchange&)>;
+  /// Called from within libcurl with each piece of a streamed reply, and when it had been read.
+  /// False ends the exchange as too large. Nothing may be sent or thrown from inside.
+  using OnPiece = std::function<bool(Exchange&, std::string_view piece, TimePoint read)>;
 
-  Client(Loop& loop, const ClientOptions& options, OnDone on_done);
+  /// Requests that ask for a streamed reply need `on_piece`.
+  Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece on_piece = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -66,6 +71,7 @@ class Client {
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> free_;
   OnDone on_done_;
+  OnPiece on_piece_;
 };
 
 }  // namespace paceline

@@ -93,7 +93,7 @@ void Exchange::set_common(const ClientOptions& options) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, options.connection.ca_file.c_str());
   }
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why_.data());
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Exchange::take);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Exchange::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   // HTTP/2 by ALPN over TLS only: without encryption it breaks in libcurl 7.88.
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
@@ -106,6 +106,7 @@ void Exchange::prepare() {
   CURL* easy = easy_.get();
   reply.transport = Transport::ok;
   reply.status = 0;
+  reply.first_byte = TimePoint::max();
   reply.http_version = {};
   reply.body.clear();
   reply.error.clear();
@@ -160,15 +161,30 @@ void Exchange::finish(CURLcode code) {
   }
 }
 
-std::size_t Exchange::take(char* data, std::size_t, std::size_t length, void* exchange) {
-  auto& self = *static_cast<Exchange*>(exchange);
-  if (self.reply.body.size() + length > self.max_reply_) return 0;
+std::size_t Exchange::on_body(char* data, std::size_t, std::size_t length,
+                              void* exchange) noexcept {
   try {
-    self.reply.body.append(data, length);
-  } catch (const std::bad_alloc&) {
-    return 0;
+    return static_cast<Exchange*>(exchange)->take({data, length}) ? length : 0;
+  } catch (...) {
+    return 0;  // Nothing may be thrown through libcurl; it ends the exchange.
   }
-  return length;
+}
+
+bool Exchange::take(std::string_view piece) {
+  const bool is_first = reply.first_byte == TimePoint::max();
+  if (is_first || request.is_streamed) {
+    const TimePoint now = Clock::now();
+    if (is_first) {
+      reply.first_byte = now;
+      curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply.status);
+    }
+    if (request.is_streamed && reply.status >= 200 && reply.status < 300) {
+      return (*on_piece_)(*this, piece, now);
+    }
+  }
+  if (reply.body.size() + piece.size() > max_reply_) return false;
+  reply.body.append(piece);
+  return true;
 }
 
 }  // namespace paceline

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <paceline/http/client.h>
 #include <paceline/http/message.h>
@@ -35,7 +36,8 @@ class Exchange {
   void prepare();
   void set_url();
   void finish(CURLcode code);
-  static std::size_t take(char* data, std::size_t, std::size_t length, void* exchange);
+  static std::size_t on_body(char* data, std::size_t, std::size_t length, void* exchange) noexcept;
+  bool take(std::string_view piece);
 
   std::size_t number_;
   std::size_t max_reply_;
@@ -46,6 +48,7 @@ class Exchange {
   std::shared_ptr<const HeaderList> headers_;
   Method method_ = Method::get;
   Client::Shard* shard_ = nullptr;
+  const Client::OnPiece* on_piece_ = nullptr;
 };
 
 }  // namespace paceline

@@ -34,6 +34,10 @@ struct Request {
   std::string url;
   std::shared_ptr<const HeaderList> headers;
   std::string body;
+  /// What the user calls it; not sent.
+  std::string name;
+  /// Whether a reply of status 200 to 299 is handed on in pieces, as it comes, and not kept.
+  bool is_streamed = false;
 };
 
 /// Why no whole reply came.
@@ -49,6 +53,8 @@ struct Reply {
   /// A sentence when transport is not ok.
   std::string error;
   TimePoint sent;
+  /// When the first of the body had been read; TimePoint::max() where none came.
+  TimePoint first_byte;
   /// When the last byte had been read, or the exchange had failed.
   TimePoint done;
 };

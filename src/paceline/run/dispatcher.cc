@@ -1,7 +1,5 @@
 #include <paceline/run/dispatcher.h>
 
-#include <algorithm>
-#include <cassert>
 #include <utility>
 
 #include <paceline/http/exchange.h>
@@ -17,6 +15,21 @@ std::optional<Pacer> make_pacer(const RunOptions& options) {
   return Pacer(make_schedule(options.arrivals, *rate, options.seed), {}, options.stripe);
 }
 
+std::uint64_t counted_here(const RunOptions& options) {
+  return options.stripe.share_of(options.warmup + options.requests) -
+         options.stripe.share_of(options.warmup);
+}
+
+/// What is asked at a position of the schedule. Warm-up asks for what no counted request does.
+std::uint64_t slot_at(std::uint64_t position, const RunOptions& options) {
+  const bool picks = !options.slots.empty();
+  if (position < options.warmup) {
+    return position + (picks ? options.slots.back() + 1 : options.requests);
+  }
+  const std::uint64_t counted = position - options.warmup;
+  return picks ? options.slots[counted] : counted;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options,
@@ -29,26 +42,24 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       client_(
           loop,
           {.parallel = options.stripe.share_of(options.parallel), .connection = options.connection},
-          [this](Exchange& exchange) { count_reply(exchange); }),
+          [this](Exchange& exchange) { read_reply(exchange); },
+          [this](Exchange& exchange, std::string_view piece, TimePoint read) {
+            return read_piece(exchange, piece, read);
+          }),
       wait_(loop, options.precision, [this] { pump(); }),
       stop_watch_(loop, [this] { watch_stop(); }),
-      slots_(options.stripe.share_of(options.parallel)),
-      planned_warmup_(options.stripe.share_of(options.warmup)) {
-  tally_.planned = options.stripe.share_of(options.warmup + options.requests) - planned_warmup_;
-}
+      flights_(options.stripe.share_of(options.parallel)),
+      planned_(options.stripe.share_of(options.warmup + options.requests)),
+      recorder_(options_, counted_here(options)) {}
 
 Tally Dispatcher::run() {
+  workload_.begin_run(options_.salt);
   if (hooks_.stop != nullptr) stop_watch_.start(stop_look);
   start_ = options_.start.value_or(Clock::now());
+  recorder_.begin(start_);
   pump();
   if (client_.in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
-  if (counted_in_flight_ > 0) {
-    tally_.count_failure(Failure::other, counted_in_flight_, "cut off when the run was stopped");
-  }
-  tally_.not_sent = tally_.planned - tally_.sent;
-  tally_.cut_short = stopped_.has_value();
-  assert(tally_.adds_up());
-  return std::move(tally_);
+  return recorder_.finish(stopped_.has_value());
 }
 
 void Dispatcher::pump() {
@@ -61,7 +72,6 @@ void Dispatcher::pump() {
 
 bool Dispatcher::send_next() {
   const TimePoint now = Clock::now();
-  Slot slot{options_.stripe.slot(taken_), since_start(now)};
   if (pacer_) {
     const TimePoint departure = start_ + pacer_->next_departure();
     if (departure > now) {
@@ -72,46 +82,42 @@ bool Dispatcher::send_next() {
   Exchange* exchange = client_.acquire();
   // At the cap: the next reply pumps again.
   if (exchange == nullptr) return false;
-  if (pacer_) slot = pacer_->depart(since_start(now));
-  const bool counted = taken_ >= planned_warmup_;
-  if (taken_ == planned_warmup_ && hooks_.on_first_counted) hooks_.on_first_counted();
-  ++taken_;
-  workload_.make(slot.index, exchange->request);
-  slots_[exchange->number()] = slot;
-  if (counted) {
-    ++tally_.sent;
-    ++counted_in_flight_;
-    tally_.in_flight = std::max<std::uint64_t>(tally_.in_flight, client_.in_flight());
+  Flight& flight = flights_[exchange->number()];
+  flight.job = take_job(now);
+  workload_.make(flight.job.slot, exchange->request);
+  if (exchange->request.is_streamed) {
+    if (!flight.stream) flight.stream = workload_.make_stream_reader();
+    flight.stream->begin(exchange->request);
   }
+  if (flight.job.is_counted) recorder_.sent(client_.in_flight());
   client_.send(*exchange);
   return true;
 }
 
-void Dispatcher::count_reply(Exchange& exchange) {
-  const Slot slot = slots_[exchange.number()];
-  const Outcome outcome = workload_.read(exchange.reply);
-  if (slot.index >= options_.warmup) {
-    --counted_in_flight_;
-    const Nanoseconds sent = since_start(exchange.reply.sent);
-    const Nanoseconds done = since_start(exchange.reply.done);
-    const Nanoseconds due = pacer_ ? slot.due : sent;
-    if (tally_.http_version.empty()) tally_.http_version = exchange.reply.http_version;
-    tally_.late.record(sent - due);
-    tally_.first_send = std::min(tally_.first_send, sent);
-    tally_.last_send = std::max(tally_.last_send, sent);
-    tally_.last_done = std::max(tally_.last_done, done);
-    if (outcome.failure) {
-      tally_.count_failure(*outcome.failure, 1, outcome.why);
-    } else {
-      ++tally_.succeeded;
-      tally_.latency.record(done - sent);
-      tally_.due_latency.record(done - due);
-    }
-    if (outcome.usage) {
-      ++tally_.replies_with_usage;
-      tally_.tokens_in += outcome.usage->prompt_tokens;
-      tally_.tokens_out += outcome.usage->completion_tokens;
-    }
+Job Dispatcher::take_job(TimePoint now) {
+  Job job;
+  const std::uint64_t position = options_.stripe.slot(taken_++);
+  job.place = pacer_ ? pacer_->depart(now - start_) : Slot{position, now - start_};
+  job.slot = slot_at(position, options_);
+  job.is_counted = position >= options_.warmup;
+  if (job.is_counted && !std::exchange(has_counted_, true) && hooks_.on_first_counted) {
+    hooks_.on_first_counted();
+  }
+  return job;
+}
+
+bool Dispatcher::read_piece(Exchange& exchange, std::string_view piece, TimePoint read) {
+  return flights_[exchange.number()].stream->take(piece, read);
+}
+
+void Dispatcher::read_reply(Exchange& exchange) {
+  const Flight& flight = flights_[exchange.number()];
+  if (exchange.request.is_streamed) {
+    const Outcome outcome = flight.stream->finish(exchange.reply);
+    recorder_.ended(flight.job, exchange, outcome, &flight.stream->times());
+  } else {
+    const Outcome outcome = workload_.read(exchange.request, exchange.reply);
+    recorder_.ended(flight.job, exchange, outcome, nullptr);
   }
   client_.release(exchange);
   pump();

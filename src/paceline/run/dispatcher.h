@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -8,31 +9,39 @@
 #include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/run/departure_wait.h>
+#include <paceline/run/job.h>
+#include <paceline/run/recorder.h>
 #include <paceline/run/run.h>
 #include <paceline/stats/tally.h>
 
 namespace paceline {
 
 /// One run: takes slots from the pacer, has the workload make their requests, hands them to the
-/// client, and counts the replies.
+/// client, and the replies to the recorder.
 class Dispatcher {
  public:
   Dispatcher(Loop& loop, Workload& workload, const RunOptions& options, const RunHooks& hooks);
   Tally run();
 
  private:
-  using Nanoseconds = std::chrono::nanoseconds;
+  /// What goes on on one exchange.
+  struct Flight {
+    Job job;
+    /// Made when the first streamed reply is asked for on it.
+    std::unique_ptr<StreamReader> stream;
+  };
 
   /// Sends what may leave now, then waits for what may leave next.
   void pump();
   bool send_next();
-  void count_reply(Exchange& exchange);
+  Job take_job(TimePoint now);
+  bool read_piece(Exchange& exchange, std::string_view piece, TimePoint read);
+  void read_reply(Exchange& exchange);
   bool stop_asked();
   /// Looks now and then whether the run is to stop.
   void watch_stop();
   void finish_if_done();
-  Nanoseconds since_start(TimePoint time) const { return time - start_; }
-  bool all_sent() const { return taken_ == planned_warmup_ + tally_.planned; }
+  bool all_sent() const { return taken_ == planned_; }
 
   Loop& loop_;
   Workload& workload_;
@@ -43,15 +52,15 @@ class Dispatcher {
   Client client_;
   DepartureWait wait_;
   Timer stop_watch_;
-  /// By exchange number: the slot in flight on it.
-  std::vector<Slot> slots_;
-  /// Slots of this stripe.
-  std::uint64_t planned_warmup_;
+  /// By exchange number.
+  std::vector<Flight> flights_;
+  /// Slots of this stripe, warm-up and counted ones.
+  std::uint64_t planned_;
   std::uint64_t taken_ = 0;
-  std::uint64_t counted_in_flight_ = 0;
+  bool has_counted_ = false;
   bool pumping_ = false;
   std::optional<TimePoint> stopped_;
-  Tally tally_;
+  Recorder recorder_;
 };
 
 }  // namespace paceline

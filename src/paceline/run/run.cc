@@ -12,8 +12,8 @@ Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) 
   return dispatcher.run();
 }
 
-Trial try_once(Workload& workload, const ConnectionOptions& connection) {
-  Tally tally = run(workload, {.connection = connection});
+Trial try_once(Workload& workload, const ConnectionOptions& connection, std::uint64_t salt) {
+  Tally tally = run(workload, {.salt = salt, .connection = connection});
   return {std::move(tally.first_failure), std::move(tally.http_version)};
 }
 

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <paceline/http/client.h>
+#include <paceline/log/request_log.h>
 #include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/schedule.h>
@@ -28,6 +30,15 @@ enum class Precision {
   spin,
 };
 
+/// Where a run's requests are kept, a row of each.
+struct RunLog {
+  /// nullptr: nowhere.
+  RequestLog* file = nullptr;
+  /// The number that the file gave the run.
+  std::int64_t run = 0;
+  bool keeps_replies = false;
+};
+
 /// Numbers are of the whole run, whose slots several threads may share by stripes.
 struct RunOptions {
   /// Requests per minute; 0: unpaced, as fast as `parallel` allows.
@@ -41,12 +52,17 @@ struct RunOptions {
   Arrivals arrivals = Arrivals::even;
   /// Of random arrivals: the same seed gives the same schedule.
   std::uint64_t seed = 1;
+  /// Makes this run's requests others than those of runs with another salt.
+  std::uint64_t salt = 0;
+  /// The workload's slots to send, ascending, as many as `requests`; empty: from 0 on.
+  std::span<const std::uint64_t> slots{};
   Precision precision = Precision::fine;
   ConnectionOptions connection{};
   /// What of the run is done here.
   Stripe stripe{};
   /// When slot 0 is due; the stripes of one run share it. Empty: at once.
   std::optional<TimePoint> start{};
+  RunLog log{};
   /// How long requests in flight may still take when the run is stopped.
   std::chrono::milliseconds grace{2'000};
 };
@@ -70,7 +86,7 @@ struct Trial {
   std::string http_version;
 };
 
-/// Sends one request.
-Trial try_once(Workload& workload, const ConnectionOptions& connection);
+/// Sends one request, which with another salt is another one.
+Trial try_once(Workload& workload, const ConnectionOptions& connection, std::uint64_t salt = 0);
 
 }  // namespace paceline

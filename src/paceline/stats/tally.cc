@@ -29,9 +29,7 @@ void Tally::merge(const Tally& other) {
   for (std::size_t i = 0; i < failure_kinds; ++i) failures[i] += other.failures[i];
   if (first_failure.empty()) first_failure = other.first_failure;
   if (http_version.empty()) http_version = other.http_version;
-  replies_with_usage += other.replies_with_usage;
-  tokens_in += other.tokens_in;
-  tokens_out += other.tokens_out;
+  tokens.merge(other.tokens);
   in_flight += other.in_flight;
   first_send = std::min(first_send, other.first_send);
   last_send = std::max(last_send, other.last_send);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <paceline/stats/histogram.h>
+#include <paceline/stats/token_tally.h>
 
 namespace paceline {
 
@@ -35,9 +36,7 @@ struct Tally {
   /// Of a reply, such as "HTTP/1.1"; empty when there was none.
   std::string http_version;
 
-  std::uint64_t replies_with_usage = 0;
-  std::uint64_t tokens_in = 0;
-  std::uint64_t tokens_out = 0;
+  TokenTally tokens;
 
   /// The most at once.
   std::uint64_t in_flight = 0;

@@ -14,14 +14,20 @@ class PlainHttpWorkload : public Workload {
     headers_ = std::make_shared<const HeaderList>(lines);
   }
 
+  Description describe() const override {
+    return {.name = plain_.method == Method::post ? "http/post" : "http/get", .asks = plain_.body};
+  }
+
   void make(std::uint64_t, Request& request) override {
     request.method = plain_.method;
     request.url = plain_.url;
     request.headers = headers_;
     request.body = plain_.body;
+    request.name.clear();
+    request.is_streamed = false;
   }
 
-  Outcome read(Reply& reply) override { return read_status(reply); }
+  Outcome read(const Request&, Reply& reply) override { return read_status(reply); }
 
  private:
   PlainHttp plain_;

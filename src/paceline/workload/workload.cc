@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <utility>
+
 namespace paceline {
 namespace {
 
@@ -30,13 +33,19 @@ Failure failure_of(long status) {
 
 }  // namespace
 
+Outcome failed(Failure failure, std::string why) {
+  Outcome outcome;
+  outcome.failure = failure;
+  outcome.why = std::move(why);
+  return outcome;
+}
+
 Outcome read_status(const Reply& reply) {
   if (reply.transport != Transport::ok) {
-    return {failure_of(reply.transport), reply.error, std::nullopt};
+    return failed(failure_of(reply.transport), reply.error);
   }
   if (reply.status >= 200 && reply.status < 300) return {};
-  return {failure_of(reply.status), fmt::format("the server answered HTTP {}", reply.status),
-          std::nullopt};
+  return failed(failure_of(reply.status), fmt::format("the server answered HTTP {}", reply.status));
 }
 
 }  // namespace paceline

@@ -1,38 +1,45 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include <paceline/http/message.h>
 #include <paceline/stats/tally.h>
+#include <paceline/workload/stream_reader.h>
 
 namespace paceline {
 
-/// Tokens as the server counted them.
-struct Usage {
-  std::uint64_t prompt_tokens = 0;
-  std::uint64_t completion_tokens = 0;
-};
-
-/// What a reply came to.
-struct Outcome {
-  /// Empty: it succeeded.
-  std::optional<Failure> failure;
-  /// A sentence when it failed; never holds a key.
-  std::string why;
-  std::optional<Usage> usage;
+/// What a workload asks, for people and for a log.
+struct Description {
+  /// The name of its runs, such as "chat/stream".
+  std::string name = "requests";
+  /// Empty: there is none.
+  std::string model{};
+  /// The same for workloads whose slots ask the same, whatever their salt.
+  std::string asks{};
 };
 
 /// Makes the request of slot k and reads its reply. Called on the run's thread only.
 class Workload {
  public:
   virtual ~Workload() = default;
-  /// Fills `request`, which may hold an earlier slot's: set every field.
+  virtual Description describe() const { return {}; }
+  /// Called before the first request of a run. The same slot with another salt is to make another
+  /// request, so that no run is answered from a cache that an earlier one filled.
+  virtual void begin_run(std::uint64_t /*salt*/) {}
+  /// Fills `request`, which may hold an earlier slot's: set every field. Where it cannot, it leaves
+  /// the URL empty: the request fails, and read() says why.
   virtual void make(std::uint64_t slot, Request& request) = 0;
-  /// Reads a reply; may grow the capacity of its body, for a parser's padding.
-  virtual Outcome read(Reply& reply) = 0;
+  /// Reads the reply to `request`; may grow the capacity of its body, for a parser's padding.
+  virtual Outcome read(const Request& request, Reply& reply) = 0;
+  /// A reader for requests whose reply is streamed; they need one. Several are in use at once.
+  virtual std::unique_ptr<StreamReader> make_stream_reader() { return nullptr; }
 };
+
+/// A request that came to nothing.
+Outcome failed(Failure failure, std::string why);
 
 /// What transport and HTTP status say, for every workload: success is 200 to 299.
 Outcome read_status(const Reply& reply);

@@ -12,7 +12,7 @@ namespace {
 class Complete : public Fixture {
  public:
   std::unique_ptr<Workload> make_workload(const Api& api) override {
-    return paceline::make_workload(api, Chat{});
+    return paceline::make_workload(api, TextGeneration{});
   }
 };
 

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 #include <paceline/endpoint/endpoint.h>
 #include <paceline/run/run.h>
-#include <paceline/workload/chat.h>
 #include <paceline/workload/plain_http.h>
+#include <paceline/workload/text_generation.h>
 
 #include <atomic>
 #include <chrono>
@@ -33,20 +33,20 @@ std::uint64_t failures_of(const Tally& tally, Failure failure) {
 
 TEST(RunTest, SendsEachRequestOnceAndCountsEachReply) {
   const auto endpoint = start_endpoint(0ns);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*chat, {.parallel = 50, .requests = 2000});
   EXPECT_EQ(tally.succeeded, 2000U) << tally.first_failure;
   EXPECT_TRUE(tally.adds_up());
   EXPECT_EQ(endpoint->requests(), 2000U);
   EXPECT_EQ(tally.latency.count(), 2000U);
-  EXPECT_EQ(tally.replies_with_usage, 2000U);
-  EXPECT_GT(tally.tokens_out, 0U);
+  EXPECT_EQ(tally.tokens.replies_with_usage, 2000U);
+  EXPECT_GT(tally.tokens.out, 0U);
   EXPECT_FALSE(tally.cut_short);
 }
 
 TEST(RunTest, NeverMoreInFlightThanParallel) {
   const auto endpoint = start_endpoint(20ms);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*chat, {.parallel = 20, .requests = 200});
   EXPECT_EQ(tally.in_flight, 20U);
   // Ten rounds of 20 at 20 ms: fewer than 200 ms would mean more than 20 at once.
@@ -56,7 +56,7 @@ TEST(RunTest, NeverMoreInFlightThanParallel) {
 
 TEST(RunTest, NoBurstAtTheStart) {
   const auto endpoint = start_endpoint(5ms);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*chat, {.rpm = 60'000, .parallel = 100, .requests = 500});
   EXPECT_EQ(tally.succeeded, 500U) << tally.first_failure;
   EXPECT_EQ(tally.late.count(), 500U);
@@ -66,8 +66,8 @@ TEST(RunTest, NoBurstAtTheStart) {
 
 TEST(RunTest, StripesDepartTogetherAsOne) {
   const auto endpoint = start_endpoint(5ms);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
-  const auto other_chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
+  const auto other_chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   RunOptions options{.rpm = 60'000, .parallel = 31, .requests = 501, .warmup = 3};
   options.start = Clock::now() + 20ms;
   options.stripe = {0, 2};
@@ -88,7 +88,7 @@ TEST(RunTest, StripesDepartTogetherAsOne) {
 
 TEST(RunTest, EveryPrecisionKeepsTheSchedule) {
   const auto endpoint = start_endpoint(0ns);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   for (const Precision precision : {Precision::timer, Precision::fine, Precision::spin}) {
     const Tally tally =
         run(*chat, {.rpm = 60'000, .parallel = 10, .requests = 200, .precision = precision});
@@ -99,7 +99,7 @@ TEST(RunTest, EveryPrecisionKeepsTheSchedule) {
 
 TEST(RunTest, RandomArrivalsAreSentAndCounted) {
   const auto endpoint = start_endpoint(0ns);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(
       *chat,
       {.rpm = 60'000, .parallel = 100, .requests = 300, .arrivals = Arrivals::poisson, .seed = 7});
@@ -108,7 +108,7 @@ TEST(RunTest, RandomArrivalsAreSentAndCounted) {
 
 TEST(RunTest, WarmUpIsSentAndNotCounted) {
   const auto endpoint = start_endpoint(0ns);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   int calls = 0;
   const Tally tally = run(*chat, {.rpm = 600'000, .parallel = 10, .requests = 100, .warmup = 30},
                           {.on_first_counted = [&calls] { ++calls; }, .stop = nullptr});
@@ -121,7 +121,7 @@ TEST(RunTest, WarmUpIsSentAndNotCounted) {
 
 TEST(RunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
   const auto endpoint = start_endpoint(30ms);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*chat, {.rpm = 6'000, .parallel = 50, .requests = 100});
   const auto record = endpoint->record();
   ASSERT_EQ(record.size(), 100U);
@@ -141,14 +141,14 @@ TEST(RunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
 
 TEST(RunTest, FirstRequestsDoNotWaitForOneAnother) {
   const auto endpoint = start_endpoint(1s);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*chat, {.parallel = 40, .requests = 40});
   EXPECT_LT(tally.latency.max(), 1'800ms);
 }
 
 TEST(RunTest, DueLatencyTellsWhatTheCapHeldBack) {
   const auto endpoint = start_endpoint(50ms);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   // 100 a second are asked for and 20 are possible: the last is due at 0.4 s, sent at 2 s.
   const Tally tally = run(*chat, {.rpm = 6'000, .parallel = 1, .requests = 40});
   EXPECT_LT(tally.latency.quantile(0.5), 200ms);
@@ -158,9 +158,9 @@ TEST(RunTest, DueLatencyTellsWhatTheCapHeldBack) {
 
 TEST(RunTest, ARefusedKeyIsASentence) {
   const auto endpoint = start_endpoint(0ns, "right");
-  const auto wrong = make_workload({endpoint->url(), "wrong"}, Chat{});
+  const auto wrong = make_workload({endpoint->url(), "wrong"}, TextGeneration{});
   EXPECT_NE(try_once(*wrong, {}).failure.find("401"), std::string::npos);
-  const auto right = make_workload({endpoint->url(), "right"}, Chat{});
+  const auto right = make_workload({endpoint->url(), "right"}, TextGeneration{});
   const Trial trial = try_once(*right, {});
   EXPECT_EQ(trial.failure, "");
   EXPECT_EQ(trial.http_version, "HTTP/1.1");
@@ -177,14 +177,14 @@ TEST(RunTest, AnUnreachableHostFailsEachRequestAndEnds) {
 
 TEST(RunTest, ASlowReplyTimesOut) {
   const auto endpoint = start_endpoint(3s);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*chat, {.parallel = 2, .requests = 4, .connection = {.timeout = 100ms}});
   EXPECT_EQ(failures_of(tally, Failure::timeout), 4U);
 }
 
 TEST(RunTest, AStopEndsTheRunAndAccountsForAll) {
   const auto endpoint = start_endpoint(20ms);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   std::atomic<bool> stop{false};
   std::thread stopper([&stop] {
     std::this_thread::sleep_for(300ms);
@@ -202,7 +202,7 @@ TEST(RunTest, AStopEndsTheRunAndAccountsForAll) {
 
 TEST(RunTest, AStopDoesNotWaitForAServerThatNeverAnswers) {
   const auto endpoint = start_endpoint(60s);
-  const auto chat = make_workload({endpoint->url(), ""}, Chat{});
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   std::atomic<bool> stop{false};
   std::thread stopper([&stop] {
     std::this_thread::sleep_for(200ms);

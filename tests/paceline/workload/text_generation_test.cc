@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/chat.h>
 #include <paceline/workload/json_text.h>
 #include <paceline/workload/plain_http.h>
+#include <paceline/workload/text_generation.h>
 #include <simdjson.h>
 
 #include <string>
@@ -20,10 +20,11 @@ Reply reply_of(long status, std::string body) {
   return reply;
 }
 
-TEST(ChatTest, MakesTheRequestThatTheApiTakes) {
-  Chat chat;
+TEST(TextGenerationTest, MakesTheRequestThatTheApiTakes) {
+  TextGeneration chat;
   chat.model = "some \"model\"";
-  chat.prompt = "line\none #{n} and {n}";
+  chat.prompt.nonce = Nonce::none;
+  chat.prompt.text = "line\none #{n} and {n}";
   chat.max_tokens = 12;
   const auto workload = make_workload({"http://host/v1", "secret"}, chat);
   Request request;
@@ -41,8 +42,8 @@ TEST(ChatTest, MakesTheRequestThatTheApiTakes) {
   EXPECT_EQ(double(body["temperature"]), 0.0);
 }
 
-TEST(ChatTest, ARequestMadeAgainHoldsNothingOfTheLast) {
-  const auto workload = make_workload({"http://host/v1", ""}, Chat{});
+TEST(TextGenerationTest, ARequestMadeAgainHoldsNothingOfTheLast) {
+  const auto workload = make_workload({"http://host/v1", ""}, TextGeneration{});
   Request fresh;
   workload->make(5, fresh);
   Request used;
@@ -52,9 +53,9 @@ TEST(ChatTest, ARequestMadeAgainHoldsNothingOfTheLast) {
   EXPECT_EQ(used.body, fresh.body);
 }
 
-TEST(ChatTest, LeavesOutWhatIsNotAskedFor) {
-  Chat chat;
-  chat.system.clear();
+TEST(TextGenerationTest, LeavesOutWhatIsNotAskedFor) {
+  TextGeneration chat;
+  chat.prompt.system.clear();
   const auto workload = make_workload({"http://host/v1", ""}, chat);
   Request request;
   workload->make(0, request);
@@ -62,56 +63,56 @@ TEST(ChatTest, LeavesOutWhatIsNotAskedFor) {
   EXPECT_EQ(request.body.find("system"), std::string::npos);
 }
 
-TEST(ChatTest, ReadsUsage) {
-  const auto workload = make_workload({"http://host/v1", ""}, Chat{});
+TEST(TextGenerationTest, ReadsUsage) {
+  const auto workload = make_workload({"http://host/v1", ""}, TextGeneration{});
   Reply reply = reply_of(200, good_reply);
-  const Outcome outcome = workload->read(reply);
+  const Outcome outcome = workload->read({}, reply);
   EXPECT_FALSE(outcome.failure);
   ASSERT_TRUE(outcome.usage);
   EXPECT_EQ(outcome.usage->prompt_tokens, 7U);
   EXPECT_EQ(outcome.usage->completion_tokens, 3U);
 }
 
-TEST(ChatTest, AReplyWithoutUsageStillSucceeds) {
-  const auto workload = make_workload({"http://host/v1", ""}, Chat{});
+TEST(TextGenerationTest, AReplyWithoutUsageStillSucceeds) {
+  const auto workload = make_workload({"http://host/v1", ""}, TextGeneration{});
   Reply reply = reply_of(200, R"({"choices":[{}]})");
-  const Outcome outcome = workload->read(reply);
+  const Outcome outcome = workload->read({}, reply);
   EXPECT_FALSE(outcome.failure);
   EXPECT_FALSE(outcome.usage);
 }
 
-TEST(ChatTest, RepliesThatAreNoCompletionFail) {
-  const auto workload = make_workload({"http://host/v1", ""}, Chat{});
+TEST(TextGenerationTest, RepliesThatAreNoCompletionFail) {
+  const auto workload = make_workload({"http://host/v1", ""}, TextGeneration{});
   for (const char* body : {"<html>hello</html>", "", "[]", "{}", R"({"choices":[]})", R"({"ch)"}) {
     Reply reply = reply_of(200, body);
-    const Outcome outcome = workload->read(reply);
+    const Outcome outcome = workload->read({}, reply);
     ASSERT_TRUE(outcome.failure) << body;
     EXPECT_EQ(*outcome.failure, Failure::bad_reply) << body;
     EXPECT_FALSE(outcome.why.empty());
   }
 }
 
-TEST(ChatTest, SaysTheServersOwnWords) {
-  const auto workload = make_workload({"http://host/v1", "k"}, Chat{});
+TEST(TextGenerationTest, SaysTheServersOwnWords) {
+  const auto workload = make_workload({"http://host/v1", "k"}, TextGeneration{});
   Reply reply = reply_of(404, R"({"error":{"message":"The model `x` does not exist"}})");
-  const Outcome outcome = workload->read(reply);
+  const Outcome outcome = workload->read({}, reply);
   EXPECT_EQ(outcome.failure, Failure::http_4xx);
   EXPECT_NE(outcome.why.find("The model `x` does not exist"), std::string::npos);
 }
 
-TEST(ChatTest, AKeyIsNeverRepeatedWholeOrMasked) {
-  const auto workload = make_workload({"http://host/v1", "sk-secret"}, Chat{});
+TEST(TextGenerationTest, AKeyIsNeverRepeatedWholeOrMasked) {
+  const auto workload = make_workload({"http://host/v1", "sk-secret"}, TextGeneration{});
   Reply refused = reply_of(401, R"({"error":{"message":"Incorrect API key: sk-se***ret"}})");
-  EXPECT_EQ(workload->read(refused).why.find("sk-"), std::string::npos);
+  EXPECT_EQ(workload->read({}, refused).why.find("sk-"), std::string::npos);
   Reply echoed = reply_of(500, R"({"error":{"message":"crash with sk-secret"}})");
-  EXPECT_EQ(workload->read(echoed).why.find("sk-"), std::string::npos);
+  EXPECT_EQ(workload->read({}, echoed).why.find("sk-"), std::string::npos);
 }
 
-TEST(ChatTest, SortsFailures) {
+TEST(TextGenerationTest, SortsFailures) {
   const auto workload = make_workload(PlainHttp{.url = "http://host/"});
   const auto failure = [&](long status) {
     Reply reply = reply_of(status, "");
-    return workload->read(reply).failure;
+    return workload->read({}, reply).failure;
   };
   EXPECT_EQ(failure(204), std::nullopt);
   EXPECT_EQ(failure(429), Failure::http_429);

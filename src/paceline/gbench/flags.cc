@@ -1,0 +1,65 @@
+#include <paceline/gbench/flags.h>
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <sstream>
+#include <system_error>
+#include <variant>
+
+#include <paceline/pace/duration.h>
+
+namespace paceline {
+namespace {
+
+std::int64_t number(const std::string& flag, const std::string& text, std::int64_t lowest,
+                    std::int64_t highest) {
+  std::int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stopped != end || value < lowest || value > highest) {
+    throw CLI::ValidationError(
+        flag, fmt::format("'{}' is not a whole number from {} to {}", text, lowest, highest));
+  }
+  return value;
+}
+
+}  // namespace
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> items;
+  std::istringstream list(text);
+  for (std::string item; std::getline(list, item, ',');) items.push_back(item);
+  return items;
+}
+
+void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
+                       const std::string& help) {
+  app.add_option_function<std::string>(
+         name,
+         [&duration, name](const std::string& text) {
+           const auto parsed = parse_duration(text);
+           if (const auto* why = std::get_if<std::string>(&parsed)) {
+             throw CLI::ValidationError(name, *why);
+           }
+           duration = std::get<std::chrono::nanoseconds>(parsed);
+         },
+         help)
+      ->type_name("TIME");
+}
+
+void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int64_t>& values,
+                   std::int64_t lowest, std::int64_t highest, const std::string& help) {
+  app.add_option_function<std::string>(
+         name,
+         [&values, name, lowest, highest](const std::string& text) {
+           values.clear();
+           for (const std::string& item : split_list(text)) {
+             values.push_back(number(name, item, lowest, highest));
+           }
+         },
+         help)
+      ->type_name("LIST");
+}
+
+}  // namespace paceline

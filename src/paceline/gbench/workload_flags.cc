@@ -1,0 +1,195 @@
+#include <paceline/gbench/workload_flags.h>
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include <paceline/gbench/flags.h>
+#include <paceline/workload/batch_replay.h>
+#include <paceline/workload/embeddings.h>
+#include <paceline/workload/plain_http.h>
+#include <paceline/workload/synthetic_text.h>
+
+namespace paceline {
+namespace {
+
+constexpr std::array<std::string_view, 5> known_families{
+    "chat/complete", "chat/stream", "responses/complete", "responses/stream", "embeddings/create"};
+const std::map<std::string, Nonce> nonces{
+    {"none", Nonce::none}, {"start", Nonce::start}, {"end", Nonce::end}};
+
+void check_families(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (std::find(known_families.begin(), known_families.end(), name) == known_families.end()) {
+      throw CLI::ValidationError(
+          "--paceline_measure",
+          fmt::format("there is no '{}'; choose of {}", name, fmt::join(known_families, ",")));
+    }
+  }
+}
+
+void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
+  Prompt& prompt = flags.generation.prompt;
+  app.add_option("--paceline_system", prompt.system,
+                 "System message; empty: none [an expert translator]");
+  app.add_option("--paceline_prompt", prompt.text,
+                 "User message, or the text to embed; each {n} becomes the request's number "
+                 "[Translate: sentence #{n}: ...]");
+  add_choice_flag(app, "--paceline_nonce", nonces, prompt.nonce,
+                  "Where each request gets a text that no other one of any run has, so that no "
+                  "cache answers: at the prompt's start (prefix caches too), its end, or none "
+                  "[start]");
+  app.add_option("--paceline_shared_prefix", prompt.shared_prefix_tokens,
+                 "Begins every prompt with about so many tokens, the same in all runs, for those "
+                 "who want a prefix cache's hits [0]")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{10'000'000}))
+      ->type_name("TOKENS");
+  app.add_option_function<std::string>(
+         "--paceline_synthetic",
+         [&flags](const std::string& text) {
+           const auto parsed = parse_synthetic(text);
+           if (const auto* why = std::get_if<std::string>(&parsed)) {
+             throw CLI::ValidationError("--paceline_synthetic", *why);
+           }
+           const auto& lengths = std::get<Synthetic>(parsed);
+           flags.generation.prompt.synthetic_tokens = lengths.in;
+           flags.generation.max_tokens = lengths.out;
+         },
+         "Instead of a prompt, about IN tokens of each request's own, and at most OUT in the "
+         "reply, such as 512:128")
+      ->type_name("IN:OUT");
+}
+
+void add_length_flags(CLI::App& app, TextGeneration& generation) {
+  app.add_option("--paceline_max_tokens", generation.max_tokens,
+                 "Most tokens in a reply [not sent, the server decides]")
+      ->type_name("N");
+  app.add_option("--paceline_min_tokens", generation.min_tokens,
+                 "Fewest tokens in a reply, for servers that take it, such as vLLM [not sent]")
+      ->type_name("N");
+  app.add_flag("--paceline_ignore_eos{true}", generation.ignore_eos,
+               "Has replies go on to --paceline_max_tokens, for servers that take it, such as "
+               "vLLM and llama.cpp");
+}
+
+std::variant<Family, std::string> make_http(const WorkloadFlags& flags) {
+  if (flags.http_body_file.empty()) {
+    return Family{make_workload(PlainHttp{.url = flags.http_url})};
+  }
+  std::ifstream file(flags.http_body_file, std::ios::binary);
+  if (!file || std::filesystem::is_directory(flags.http_body_file)) {
+    return fmt::format("--paceline_http_body: cannot read '{}': check the path and its permissions",
+                       flags.http_body_file);
+  }
+  std::string body{std::istreambuf_iterator<char>(file), {}};
+  return Family{make_workload(
+      PlainHttp{.url = flags.http_url, .method = Method::post, .body = std::move(body)})};
+}
+
+std::variant<Family, std::string> make_replay(const WorkloadFlags& flags, const Options& options,
+                                              const Api& api) {
+  auto opened = BatchFile::open(flags.batch_file);
+  if (auto* why = std::get_if<std::string>(&opened)) return std::move(*why);
+  BatchReplay replay{std::get<std::shared_ptr<const BatchFile>>(std::move(opened)),
+                     flags.batch_file, options.log_replies};
+  const std::size_t size = replay.file->size();
+  return Family{make_workload(api, replay), size};
+}
+
+std::unique_ptr<Workload> make_named(const std::string& name, const WorkloadFlags& flags,
+                                     const Options& options, const Api& api) {
+  if (name.starts_with("embeddings/")) {
+    Embeddings embeddings{.input = flags.generation.prompt};
+    embeddings.input.system.clear();
+    if (!flags.model.empty()) embeddings.model = flags.model;
+    return make_workload(api, embeddings);
+  }
+  TextGeneration generation = flags.generation;
+  generation.api = name.starts_with("responses/") ? ApiKind::responses : ApiKind::chat;
+  generation.is_streamed = name.ends_with("/stream");
+  generation.keeps_text = options.log_replies;
+  if (!flags.model.empty()) generation.model = flags.model;
+  return make_workload(api, generation);
+}
+
+std::string why_not_together(const WorkloadFlags& flags) {
+  const TextGeneration& generation = flags.generation;
+  if (flags.http_url.empty() && !flags.http_body_file.empty()) {
+    return "--paceline_http_body needs --paceline_http_url, the URL to post it to";
+  }
+  if (generation.max_tokens == 0 && (generation.ignore_eos || generation.min_tokens > 0)) {
+    return "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, where a "
+           "reply is to end";
+  }
+  if (generation.min_tokens > generation.max_tokens) {
+    return "--paceline_min_tokens is more than --paceline_max_tokens: no reply could have both";
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_flags(CLI::App& app, WorkloadFlags& flags) {
+  app.add_option_function<std::string>(
+         "--paceline_measure",
+         [&flags](const std::string& text) {
+           flags.families = split_list(text);
+           check_families(flags.families);
+         },
+         fmt::format("What to measure, a comma-separated list of {} [chat/complete]",
+                     fmt::join(known_families, ", ")))
+      ->type_name("LIST");
+  app.add_option("--paceline_model", flags.model,
+                 "Model [gpt-4o-mini; for embeddings text-embedding-3-small]")
+      ->type_name("NAME");
+  add_prompt_flags(app, flags);
+  add_length_flags(app, flags.generation);
+  app.add_option("--paceline_temperature", flags.generation.temperature, "Sampling temperature [0]")
+      ->check(CLI::Range(0.0, 2.0));
+  app.add_option("--paceline_workload", flags.batch_file,
+                 "Measures the requests of this file, one a line in the OpenAI Batch input format, "
+                 "as batch/replay; begins again at its end")
+      ->type_name("FILE.jsonl");
+  app.add_option("--paceline_http_url", flags.http_url,
+                 "Measures plain requests to this URL too, as http/get, or http/post with a body")
+      ->check(check_url)
+      ->type_name("URL");
+  app.add_option("--paceline_http_body", flags.http_body_file,
+                 "File whose content http/post sends, as application/json")
+      ->type_name("FILE");
+}
+
+std::variant<std::vector<Family>, std::string> make_families(const WorkloadFlags& flags,
+                                                             const Options& options,
+                                                             const Api& api) {
+  if (std::string why = why_not_together(flags); !why.empty()) return why;
+  std::vector<Family> families;
+  std::vector<std::string> names = flags.families;
+  const bool has_other =
+      !flags.batch_file.empty() || (!flags.http_url.empty() && options.url.empty());
+  if (names.empty() && !has_other) names.emplace_back(known_families.front());
+  for (const std::string& name : names) {
+    families.push_back({make_named(name, flags, options, api)});
+  }
+  if (!flags.batch_file.empty()) {
+    auto replay = make_replay(flags, options, api);
+    if (auto* why = std::get_if<std::string>(&replay)) return std::move(*why);
+    families.push_back(std::get<Family>(std::move(replay)));
+  }
+  if (!flags.http_url.empty()) {
+    auto http = make_http(flags);
+    if (auto* why = std::get_if<std::string>(&http)) return std::move(*why);
+    families.push_back(std::get<Family>(std::move(http)));
+  }
+  return families;
+}
+
+}  // namespace paceline

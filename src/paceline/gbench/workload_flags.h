@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <paceline/gbench/options.h>
+#include <paceline/workload/api.h>
+#include <paceline/workload/text_generation.h>
+#include <paceline/workload/workload.h>
+
+namespace CLI {
+class App;
+}
+
+namespace paceline {
+
+/// What a program is to measure, as a person sets it on a command line.
+struct WorkloadFlags {
+  /// Of chat/complete, chat/stream, responses/complete, responses/stream and embeddings/create;
+  /// empty: the first, unless a URL or a file of requests is given.
+  std::vector<std::string> families;
+  /// The model, and how it is asked.
+  TextGeneration generation;
+  /// Empty: each family's own.
+  std::string model;
+  std::string batch_file;
+  std::string http_url;
+  std::string http_body_file;
+};
+
+/// A workload to measure.
+struct Family {
+  std::unique_ptr<Workload> workload;
+  /// How many requests it has; 0: as many as are asked for.
+  std::uint64_t size = 0;
+};
+
+void add_flags(CLI::App& app, WorkloadFlags& flags);
+
+/// The families to measure. The string is a sentence: which flags do not go together, or what is
+/// wrong with a file.
+std::variant<std::vector<Family>, std::string> make_families(const WorkloadFlags& flags,
+                                                             const Options& options,
+                                                             const Api& api);
+
+}  // namespace paceline

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+
+#include <paceline/pace/pacer.h>
+
+namespace paceline {
+
+/// A request of a run on its way.
+struct Job {
+  /// Its place in the schedule.
+  Slot place;
+  /// The workload's slot: what is asked.
+  std::uint64_t slot = 0;
+  /// Whether warm-up is over.
+  bool is_counted = false;
+};
+
+}  // namespace paceline

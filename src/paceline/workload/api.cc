@@ -1,0 +1,10 @@
+#include <paceline/workload/api.h>
+
+namespace paceline {
+
+ApiKind kind_of(std::string_view url) {
+  if (url.ends_with("/embeddings")) return ApiKind::embeddings;
+  return url.ends_with("/responses") ? ApiKind::responses : ApiKind::chat;
+}
+
+}  // namespace paceline

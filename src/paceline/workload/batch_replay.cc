@@ -1,0 +1,76 @@
+#include <paceline/workload/batch_replay.h>
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <paceline/workload/generation_stream.h>
+#include <paceline/workload/reply_parser.h>
+#include <paceline/workload/request_headers.h>
+
+namespace paceline {
+namespace {
+
+class BatchReplayWorkload : public Workload {
+ public:
+  BatchReplayWorkload(const Api& api, const BatchReplay& replay)
+      : api_(api),
+        replay_(replay),
+        reader_(replay.file),
+        headers_(json_request_headers(api)),
+        parser_(api.key) {}
+
+  Description describe() const override {
+    return {.name = "batch/replay",
+            .asks = fmt::format("{} requests of {}", replay_.file->size(), replay_.file_name)};
+  }
+
+  void make(std::uint64_t slot, Request& request) override {
+    request.method = Method::post;
+    request.headers = headers_;
+    request.url.clear();
+    request.is_streamed = false;
+    const auto read = reader_.read(static_cast<std::size_t>(slot % replay_.file->size()));
+    if (const auto* why = std::get_if<std::string>(&read)) {
+      trouble_ = *why;
+      return;
+    }
+    const auto& line = std::get<BatchLine>(read);
+    // The API's URL has its version already.
+    constexpr std::string_view version = "/v1";
+    request.url.append(api_.url).append(line.url.substr(version.size()));
+    request.body = line.body;
+    request.name = line.custom_id;
+    request.is_streamed = line.stream;
+  }
+
+  Outcome read(const Request& request, Reply& reply) override {
+    if (request.url.empty()) return failed(Failure::other, trouble_);
+    return parser_.read(kind_of(request.url), reply);
+  }
+
+  std::unique_ptr<StreamReader> make_stream_reader() override {
+    return std::make_unique<GenerationStream>(
+        api_.key, GenerationStreamOptions{.keeps_text = replay_.keeps_text});
+  }
+
+ private:
+  Api api_;
+  BatchReplay replay_;
+  BatchReader reader_;
+  std::string trouble_;
+  std::shared_ptr<const HeaderList> headers_;
+  ReplyParser parser_;
+};
+
+}  // namespace
+
+std::unique_ptr<Workload> make_workload(const Api& api, const BatchReplay& replay) {
+  return std::make_unique<BatchReplayWorkload>(api, replay);
+}
+
+}  // namespace paceline

@@ -1,0 +1,48 @@
+#include <paceline/workload/body_template.h>
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include <paceline/workload/synthetic_text.h>
+
+namespace paceline {
+
+BodyTemplate::BodyTemplate(std::string_view text, std::size_t synthetic_tokens)
+    : synthetic_tokens_(synthetic_tokens) {
+  constexpr std::string_view places{"\x01\x02\x03"};
+  std::size_t from = 0;
+  while (from <= text.size()) {
+    const std::size_t at = text.find_first_of(places, from);
+    const bool is_last = at == std::string_view::npos;
+    pieces_.push_back(
+        {std::string(text.substr(from, is_last ? at : at - from)), is_last ? '\0' : text[at]});
+    if (is_last) return;
+    from = at + 1;
+  }
+}
+
+void BodyTemplate::fill(std::uint64_t salt, std::uint64_t slot, std::string& body) const {
+  body.clear();
+  for (const Piece& piece : pieces_) {
+    body += piece.text;
+    switch (piece.place) {
+      case number: {
+        const fmt::format_int digits(slot);
+        body.append(digits.data(), digits.size());
+        break;
+      }
+      case nonce:
+        fmt::format_to(std::back_inserter(body), "{:08x}-{:08x} ", static_cast<std::uint32_t>(salt),
+                       static_cast<std::uint32_t>(slot));
+        break;
+      case synthetic:
+        append_synthetic_text(salt, slot, synthetic_tokens_, body);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+}  // namespace paceline

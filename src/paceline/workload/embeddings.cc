@@ -1,0 +1,59 @@
+#include <paceline/workload/embeddings.h>
+
+#include <fmt/format.h>
+
+#include <paceline/workload/json_text.h>
+#include <paceline/workload/reply_parser.h>
+#include <paceline/workload/request_headers.h>
+
+namespace paceline {
+namespace {
+
+class EmbeddingsWorkload : public Workload {
+ public:
+  EmbeddingsWorkload(const Api& api, const Embeddings& asked)
+      : model_(asked.model),
+        url_(api.url + "/embeddings"),
+        headers_(json_request_headers(api)),
+        body_(fmt::format(R"({{"model":{},"input":{}}})", json_quoted(asked.model),
+                          prompt_text(asked.input).user),
+              asked.input.synthetic_tokens),
+        parser_(api.key) {}
+
+  Description describe() const override {
+    Description description{.name = "embeddings/create", .model = model_};
+    body_.fill(0, 0, description.asks);
+    return description;
+  }
+
+  void begin_run(std::uint64_t salt) override { salt_ = salt; }
+
+  void make(std::uint64_t slot, Request& request) override {
+    request.method = Method::post;
+    request.url = url_;
+    request.headers = headers_;
+    request.name.clear();
+    request.is_streamed = false;
+    body_.fill(salt_, slot, request.body);
+  }
+
+  Outcome read(const Request&, Reply& reply) override {
+    return parser_.read(ApiKind::embeddings, reply);
+  }
+
+ private:
+  std::string model_;
+  std::string url_;
+  std::shared_ptr<const HeaderList> headers_;
+  BodyTemplate body_;
+  std::uint64_t salt_ = 0;
+  ReplyParser parser_;
+};
+
+}  // namespace
+
+std::unique_ptr<Workload> make_workload(const Api& api, const Embeddings& embeddings) {
+  return std::make_unique<EmbeddingsWorkload>(api, embeddings);
+}
+
+}  // namespace paceline

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <paceline/workload/api.h>
+#include <paceline/workload/prompt.h>
+#include <paceline/workload/workload.h>
+
+namespace paceline {
+
+/// The embedding of one text; of the input's prompt, what is said of messages does not apply.
+struct Embeddings {
+  std::string model = "text-embedding-3-small";
+  Prompt input{.system = {}, .text = "Sentence #{n}: Esta es una prueba básica."};
+};
+
+std::unique_ptr<Workload> make_workload(const Api& api, const Embeddings& embeddings);
+
+}  // namespace paceline

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include <paceline/http/message.h>
+#include <paceline/workload/api.h>
+
+namespace paceline {
+
+/// The headers of a JSON request to `api`.
+std::shared_ptr<const HeaderList> json_request_headers(const Api& api);
+
+}  // namespace paceline

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <paceline/http/message.h>
+#include <paceline/loop/loop.h>
+#include <paceline/workload/outcome.h>
+
+namespace paceline {
+
+/// When the content of one streamed reply came: events with text in them, each taken as a token.
+struct TokenTimes {
+  std::uint64_t events = 0;
+  TimePoint first;
+  TimePoint last;
+  /// Between each event and the one before.
+  std::vector<std::chrono::nanoseconds> gaps;
+
+  void add(TimePoint when);
+  void clear();
+};
+
+/// Reads one streamed reply after another, each piece by piece.
+class StreamReader {
+ public:
+  virtual ~StreamReader() = default;
+  /// A new reply begins, the one to `request`.
+  virtual void begin(const Request& request) = 0;
+  /// Takes a piece that was read at `now`. False: the reply cannot be read on.
+  virtual bool take(std::string_view piece, TimePoint now) = 0;
+  /// The reply has ended. Where its body was kept, because its status was no success, it is there.
+  virtual Outcome finish(Reply& reply) = 0;
+  virtual const TokenTimes& times() const = 0;
+};
+
+}  // namespace paceline

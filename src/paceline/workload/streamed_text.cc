@@ -1,0 +1,53 @@
+#include <paceline/workload/streamed_text.h>
+
+#include <fmt/format.h>
+
+#include <paceline/workload/json_text.h>
+
+namespace paceline {
+namespace {
+
+namespace dom = simdjson::dom;
+
+/// Keeps the first value that is no null.
+void keep(simdjson::simdjson_result<dom::element> found, std::string& value) {
+  dom::element element;
+  if (!value.empty() || found.get(element) != simdjson::SUCCESS || element.is_null()) return;
+  value = simdjson::to_string(element);
+}
+
+std::string_view or_null(const std::string& value) {
+  return value.empty() ? "null" : std::string_view(value);
+}
+
+}  // namespace
+
+void StreamedText::clear() {
+  for (std::string* value :
+       {&id_, &created_, &model_, &finish_reason_, &usage_, &text_, &response_}) {
+    value->clear();
+  }
+}
+
+void StreamedText::add_chunk(dom::element root) {
+  keep(root["id"], id_);
+  keep(root["created"], created_);
+  keep(root["model"], model_);
+  keep(root["usage"], usage_);
+  keep(root["choices"].at(0)["finish_reason"], finish_reason_);
+}
+
+void StreamedText::set_response(dom::element response) {
+  response_ = simdjson::to_string(response);
+}
+
+std::string StreamedText::whole() const {
+  if (!response_.empty()) return response_;
+  return fmt::format(
+      R"({{"id":{},"object":"chat.completion","created":{},"model":{},"choices":[{{"index":0,)"
+      R"("message":{{"role":"assistant","content":{}}},"finish_reason":{}}}],"usage":{}}})",
+      or_null(id_), or_null(created_), or_null(model_), json_quoted(text_), or_null(finish_reason_),
+      or_null(usage_));
+}
+
+}  // namespace paceline

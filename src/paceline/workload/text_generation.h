@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <paceline/workload/api.h>
+#include <paceline/workload/prompt.h>
+#include <paceline/workload/workload.h>
+
+namespace paceline {
+
+/// Text from a language model.
+struct TextGeneration {
+  /// chat or responses.
+  ApiKind api = ApiKind::chat;
+  /// Whether the text comes as it is made, in server-sent events.
+  bool is_streamed = false;
+  std::string model = "gpt-4o-mini";
+  Prompt prompt{};
+  double temperature = 0;
+  /// The most tokens of a reply; 0: not sent, the server decides.
+  std::uint64_t max_tokens = 0;
+  /// The fewest, for servers that take it, such as vLLM; 0: not sent.
+  std::uint64_t min_tokens = 0;
+  /// Whether the reply is to go on to max_tokens when the model would end, for servers that take
+  /// it, such as vLLM and llama.cpp.
+  bool ignore_eos = false;
+  /// Whether the text of streamed replies is put together in their body, for a log.
+  bool keeps_text = false;
+};
+
+std::unique_ptr<Workload> make_workload(const Api& api, const TextGeneration& generation);
+
+}  // namespace paceline
