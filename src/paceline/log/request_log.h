@@ -14,8 +14,9 @@
 namespace paceline {
 
 struct RequestLogOptions {
-  /// How often what was added is committed to the disk.
-  std::chrono::milliseconds commit_every{250};
+  /// How often what was added is committed to the disk. Often, so that the writer's bursts are
+  /// short where it shares a core with the pacer.
+  std::chrono::milliseconds commit_every{100};
   /// The most that requests may take in memory while the disk is slow or full; those beyond are
   /// dropped and counted.
   std::size_t memory = std::size_t{128} << 20;

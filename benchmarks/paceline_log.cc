@@ -1,0 +1,149 @@
+// Writes the requests that --paceline_log kept as JSON lines, in the output format of OpenAI's
+// Batch API.
+
+#include <fmt/format.h>
+#include <paceline/log/log_reader.h>
+#include <paceline/workload/batch_output.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+namespace paceline {
+namespace {
+
+struct Flags {
+  std::string log;
+  std::string out;
+  std::optional<std::int64_t> run;
+};
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+struct Counts {
+  std::uint64_t lines = 0;
+  std::uint64_t good = 0;
+  std::uint64_t without_body = 0;
+};
+
+int fail(const std::string& sentence) {
+  fmt::print(stderr, "{}\n", sentence);
+  return EXIT_FAILURE;
+}
+
+std::string table(const std::vector<ListedRun>& runs) {
+  std::string text =
+      fmt::format("{:>4}  {:24}  {:20}  {:>9}  {:>8}  {:>9}  {:>9}  {}\n", "run", "started (UTC)",
+                  "name", "rpm", "parallel", "logged", "good", "model");
+  for (const auto& [number, about, started, logged, good] : runs) {
+    text += fmt::format("{:>4}  {:24}  {:20}  {:>9}  {:>8}  {:>9}  {:>9}  {}{}\n", number, started,
+                        about.name, about.rpm, about.parallel, logged, good, about.model,
+                        about.resumed ? " (resumed)" : "");
+  }
+  return text;
+}
+
+/// The runs to write: those behind the one that was asked for, else behind the last, where that
+/// leaves none out. The string is a sentence.
+std::variant<std::vector<std::int64_t>, std::string> choose(const Flags& flags,
+                                                            const std::vector<ListedRun>& runs) {
+  if (runs.empty()) return fmt::format("The log '{}' has no runs.", flags.log);
+  auto chosen = runs_behind(runs, flags.run.value_or(runs.back().run));
+  if (chosen.empty()) {
+    return fmt::format("There is no run {} in '{}', but:\n{}", *flags.run, flags.log, table(runs));
+  }
+  if (!flags.run && chosen.size() < runs.size()) {
+    return fmt::format("'{}' has several runs: choose one with --run N.\n{}", flags.log,
+                       table(runs));
+  }
+  return chosen;
+}
+
+/// Why the output could not be opened; the standard output needs no opening.
+std::optional<std::string> open_output(const Flags& flags, File& file) {
+  if (flags.out.empty()) return std::nullopt;
+  std::error_code ignored;
+  if (std::filesystem::equivalent(flags.out, flags.log, ignored)) {
+    return fmt::format("'{}' is the log itself: name another file with -o.", flags.out);
+  }
+  file.reset(std::fopen(flags.out.c_str(), "w"));
+  if (file) return std::nullopt;
+  return fmt::format("Could not write '{}': {}; name a file that can be written with -o.",
+                     flags.out, std::strerror(errno));
+}
+
+/// Writes a line for each slot, and flushes. The sentence says why it did not.
+std::optional<std::string> write_lines(LogReader& log, const std::vector<std::int64_t>& runs,
+                                       std::FILE* out, Counts& counts) {
+  BatchOutput output;
+  bool written = true;
+  auto trouble = log.for_each_slot(runs, [&](std::int64_t run, const RequestRecord& record) {
+    const std::string_view line = output.line(run, record);
+    written = std::fwrite(line.data(), 1, line.size(), out) == line.size();
+    ++counts.lines;
+    if (record.error.empty()) ++counts.good;
+    if (record.error.empty() && record.reply.empty()) ++counts.without_body;
+    return written;
+  });
+  if (trouble) return trouble;
+  if (written && std::fflush(out) == 0) return std::nullopt;
+  return fmt::format("Could not write all lines: {}; see to the disk and run this again.",
+                     std::strerror(errno));
+}
+
+void print_summary(const Flags& flags, const Counts& counts) {
+  fmt::print(stderr, "{} lines: {} good replies, {} failed\n", counts.lines, counts.good,
+             counts.lines - counts.good);
+  if (counts.without_body == 0) return;
+  fmt::print(
+      stderr,
+      "{} good replies have \"body\":null, because their texts are not in '{}': measure with "
+      "--paceline_log_replies to keep them.\n",
+      counts.without_body, flags.log);
+}
+
+int write_log(const Flags& flags) {
+  auto opened = LogReader::open(flags.log);
+  if (const auto* sentence = std::get_if<std::string>(&opened)) return fail(*sentence);
+  auto& log = std::get<LogReader>(opened);
+  const auto listed = log.runs();
+  if (const auto* sentence = std::get_if<std::string>(&listed)) return fail(*sentence);
+  const auto chosen = choose(flags, std::get<std::vector<ListedRun>>(listed));
+  if (const auto* sentence = std::get_if<std::string>(&chosen)) return fail(*sentence);
+
+  File file;
+  if (const auto trouble = open_output(flags, file)) return fail(*trouble);
+  Counts counts;
+  const auto trouble = write_lines(log, std::get<std::vector<std::int64_t>>(chosen),
+                                   file ? file.get() : stdout, counts);
+  if (trouble) return fail(*trouble);
+  print_summary(flags, counts);
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace paceline
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Writes the requests of a log (--paceline_log) as JSON lines in the output format of "
+      "OpenAI's "
+      "Batch API, in the order of their slots. A resumed run is written with those that it "
+      "resumed: "
+      "of several replies to one slot the last good one.");
+  paceline::Flags flags;
+  app.add_option("FILE", flags.log, "The log")->required()->type_name("");
+  app.add_option("-o,--out", flags.out, "File to write, replaced where it exists [standard output]")
+      ->type_name("FILE");
+  app.add_option("--run", flags.run, "Run to write, where the log has several")->type_name("N");
+  CLI11_PARSE(app, argc, argv);
+  return paceline::write_log(flags);
+}

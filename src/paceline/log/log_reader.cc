@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+#include <paceline/log/log_reader.h>
+#include <paceline/log/schema.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace paceline {
+namespace {
+
+using std::chrono::nanoseconds;
+using Step = Statement::Step;
+
+constexpr const char* select_runs =
+    "SELECT run, name, workload, resumed, started_utc, rpm, parallel, requests, warmup, host, "
+    "model, "
+    "(SELECT count(*) FROM requests WHERE requests.run = runs.run), "
+    "(SELECT count(*) FROM requests WHERE requests.run = runs.run AND error IS NULL) "
+    "FROM runs ORDER BY run";
+
+constexpr const char* select_good_slots =
+    "SELECT DISTINCT slot FROM runs JOIN requests USING (run) "
+    "WHERE name = ?1 AND workload = ?2 AND error IS NULL ORDER BY slot";
+
+constexpr const char* select_request =
+    "SELECT slot, custom_id, due_ns, sent_ns, first_byte_ns, first_token_ns, done_ns, status, "
+    "error, "
+    "tokens_in, tokens_out, cached_tokens, retries, reply "
+    "FROM requests WHERE run = ?1 AND slot = ?2";
+
+std::uint64_t number(const Statement& row, int column) {
+  return static_cast<std::uint64_t>(row.integer(column));
+}
+
+std::optional<std::uint64_t> optional_number(const Statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return number(row, column);
+}
+
+std::optional<nanoseconds> optional_time(const Statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return nanoseconds(row.integer(column));
+}
+
+ListedRun read_run(const Statement& row) {
+  ListedRun run;
+  run.run = row.integer(0);
+  run.about.name = row.text(1);
+  run.about.workload = row.text(2);
+  run.about.resumed = row.integer(3) != 0;
+  run.started_utc = row.text(4);
+  run.about.rpm = number(row, 5);
+  run.about.parallel = number(row, 6);
+  run.about.requests = number(row, 7);
+  run.about.warmup = number(row, 8);
+  run.about.host = row.text(9);
+  run.about.model = row.text(10);
+  run.logged = number(row, 11);
+  run.good = number(row, 12);
+  return run;
+}
+
+RequestRecord read_request(const Statement& row) {
+  RequestRecord record;
+  record.slot = number(row, 0);
+  record.custom_id = row.text(1);
+  record.due = nanoseconds(row.integer(2));
+  record.sent = nanoseconds(row.integer(3));
+  record.first_byte = optional_time(row, 4);
+  record.first_token = optional_time(row, 5);
+  record.done = optional_time(row, 6);
+  record.status = static_cast<long>(row.integer(7));
+  record.error = row.text(8);
+  record.tokens_in = optional_number(row, 9);
+  record.tokens_out = optional_number(row, 10);
+  record.cached_tokens = optional_number(row, 11);
+  record.retries = number(row, 12);
+  record.reply = row.text(13);
+  return record;
+}
+
+/// Where a slot's row is.
+struct Place {
+  std::int64_t slot = 0;
+  std::int64_t run = 0;
+  bool good = false;
+};
+
+std::string select_places(const std::vector<std::int64_t>& runs) {
+  return fmt::format(
+      "SELECT slot, run, error IS NULL FROM requests WHERE run IN ({}) ORDER BY slot, run",
+      fmt::join(runs, ", "));
+}
+
+}  // namespace
+
+bool same_job(const LoggedRun& one, const LoggedRun& other) {
+  return one.name == other.name && one.workload == other.workload;
+}
+
+std::vector<std::int64_t> runs_behind(const std::vector<ListedRun>& runs, std::int64_t run) {
+  const auto last = std::find_if(runs.begin(), runs.end(),
+                                 [run](const ListedRun& listed) { return listed.run == run; });
+  std::vector<std::int64_t> behind;
+  if (last == runs.end()) return behind;
+  if (last->about.resumed) {
+    for (auto earlier = runs.begin(); earlier != last; ++earlier) {
+      if (same_job(earlier->about, last->about)) behind.push_back(earlier->run);
+    }
+  }
+  behind.push_back(run);
+  return behind;
+}
+
+std::variant<LogReader, std::string> LogReader::open(const std::string& path) {
+  auto opened = open_existing_log(path);
+  if (auto* sentence = std::get_if<std::string>(&opened)) return std::move(*sentence);
+  LogReader reader(path, std::move(std::get<Database>(opened)));
+  if (reader.database_.execute("BEGIN")) return reader.cannot_read();
+  return reader;
+}
+
+std::variant<std::vector<ListedRun>, std::string> LogReader::runs() {
+  auto prepared = database_.prepare(select_runs);
+  if (std::holds_alternative<std::string>(prepared)) return cannot_read();
+  auto& row = std::get<Statement>(prepared);
+  std::vector<ListedRun> runs;
+  Step step = row.step();
+  for (; step == Step::row; step = row.step()) runs.push_back(read_run(row));
+  if (step == Step::failed) return cannot_read();
+  return runs;
+}
+
+std::variant<std::vector<std::uint64_t>, std::string> LogReader::good_slots(
+    const std::string& name, const std::string& workload) {
+  auto prepared = database_.prepare(select_good_slots);
+  if (std::holds_alternative<std::string>(prepared)) return cannot_read();
+  auto& row = std::get<Statement>(prepared);
+  row.bind(name, workload);
+  std::vector<std::uint64_t> slots;
+  Step step = row.step();
+  for (; step == Step::row; step = row.step()) slots.push_back(number(row, 0));
+  if (step == Step::failed) return cannot_read();
+  return slots;
+}
+
+std::optional<std::string> LogReader::for_each_slot(
+    const std::vector<std::int64_t>& runs,
+    const std::function<bool(std::int64_t run, const RequestRecord& record)>& take) {
+  auto prepared_places = database_.prepare(select_places(runs));
+  auto prepared_request = database_.prepare(select_request);
+  for (const auto* prepared : {&prepared_places, &prepared_request}) {
+    if (std::holds_alternative<std::string>(*prepared)) return cannot_read();
+  }
+  auto& places = std::get<Statement>(prepared_places);
+  auto& request = std::get<Statement>(prepared_request);
+  Step step = places.step();
+  while (step == Step::row) {
+    Place best{places.integer(0), places.integer(1), places.integer(2) != 0};
+    for (step = places.step(); step == Step::row && places.integer(0) == best.slot;
+         step = places.step()) {
+      const bool good = places.integer(2) != 0;
+      if (good || !best.good) best = {best.slot, places.integer(1), good};
+    }
+    request.bind(best.run, best.slot);
+    if (request.step() != Step::row) return cannot_read();
+    if (!take(best.run, read_request(request))) return std::nullopt;
+  }
+  if (step == Step::failed) return cannot_read();
+  return std::nullopt;
+}
+
+std::string LogReader::cannot_read() const {
+  return fmt::format("The log '{}' cannot be read: {}.", path_, database_.why());
+}
+
+}  // namespace paceline

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace paceline {
+
+/// Slots that have a good reply.
+class LoggedSlots {
+ public:
+  /// In ascending order, each once.
+  explicit LoggedSlots(std::vector<std::uint64_t> good) : good_(std::move(good)) {}
+
+  std::uint64_t count() const { return good_.size(); }
+  bool contains(std::uint64_t slot) const;
+  /// Those from `first` to before `end` that have none, in ascending order.
+  std::vector<std::uint64_t> missing(std::uint64_t first, std::uint64_t end) const;
+
+ private:
+  std::vector<std::uint64_t> good_;
+};
+
+/// Reads which slots got a good reply in any run of the log that has this name and workload (see
+/// LoggedRun). The string is a sentence: why nothing can be resumed from this file and what to do.
+std::variant<LoggedSlots, std::string> read_logged_slots(const std::string& path,
+                                                         const std::string& name,
+                                                         const std::string& workload);
+
+}  // namespace paceline

@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+#include <paceline/workload/batch_output.h>
+#include <paceline/workload/json_text.h>
+
+#include <iterator>
+
+namespace paceline {
+namespace {
+
+std::string custom_id_of(const RequestRecord& record) {
+  if (record.custom_id.empty()) return fmt::format("request-{}", record.slot);
+  return std::string(record.custom_id);
+}
+
+std::string error_code(long status) {
+  constexpr long ok = 200;
+  constexpr long redirect = 300;
+  if (status == 0) return "no_reply";
+  if (status >= ok && status < redirect) return "bad_reply";
+  return fmt::format("http_{}", status);
+}
+
+}  // namespace
+
+std::string_view BatchOutput::line(std::int64_t run, const RequestRecord& record) {
+  line_.clear();
+  const auto out = std::back_inserter(line_);
+  fmt::format_to(out, R"({{"id":"batch_req_{}_{}","custom_id":{},"response":)", run, record.slot,
+                 json_quoted(custom_id_of(record)));
+  if (record.status == 0) {
+    line_ += "null";
+  } else {
+    fmt::format_to(out, R"({{"status_code":{},"request_id":"req_{}_{}","body":)", record.status,
+                   run, record.slot);
+    append_body(record.reply);
+    line_ += '}';
+  }
+  line_ += R"(,"error":)";
+  if (record.error.empty()) {
+    line_ += "null";
+  } else {
+    fmt::format_to(out, R"({{"code":"{}","message":{}}})", error_code(record.status),
+                   json_quoted(record.error));
+  }
+  line_ += "}\n";
+  return line_;
+}
+
+void BatchOutput::append_body(std::string_view reply) {
+  if (reply.empty()) {
+    line_ += "null";
+  } else if (is_json(reply)) {
+    // On one line, whatever the server's layout.
+    const std::size_t begin = line_.size();
+    line_.resize(begin + reply.size());
+    std::size_t size = 0;
+    const bool minified = simdjson::minify(reply.data(), reply.size(), line_.data() + begin,
+                                           size) == simdjson::SUCCESS;
+    line_.resize(begin + (minified ? size : 0));
+    if (!minified) line_ += json_quoted(reply);
+  } else {
+    line_ += json_quoted(reply);
+  }
+}
+
+bool BatchOutput::is_json(std::string_view text) {
+  return parser_.parse(text.data(), text.size()).error() == simdjson::SUCCESS;
+}
+
+}  // namespace paceline

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <paceline/log/request_record.h>
+#include <simdjson.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace paceline {
+
+/// Makes the lines of a file in the output format of OpenAI's Batch API, one a request:
+///
+///   {"id":…,"custom_id":…,"response":{"status_code":…,"request_id":…,"body":…},"error":null}
+///
+/// `response` is null where there was no HTTP reply. `error` is {"code":…,"message":…} for every
+/// request that failed; its code is "no_reply", "bad_reply" (a 2xx that could not be read) or such
+/// as "http_429". A custom_id that is missing is "request-" with the slot, and both ids are made of
+/// run and slot.
+class BatchOutput {
+ public:
+  /// Ends with a newline; lives until the next call. A reply that is JSON becomes the body as it
+  /// is, another one as a string, and one that was not kept null.
+  std::string_view line(std::int64_t run, const RequestRecord& record);
+
+ private:
+  void append_body(std::string_view reply);
+  bool is_json(std::string_view text);
+
+  simdjson::dom::parser parser_;
+  std::string line_;
+};
+
+}  // namespace paceline
