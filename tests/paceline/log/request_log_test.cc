@@ -1,0 +1,241 @@
+#include <paceline/log/request_log.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "log_folder.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+using RequestLogTest = LogFolder;
+
+/// Looks for up to half a minute.
+bool becomes_true(const std::function<bool()>& look) {
+  for (const auto end = std::chrono::steady_clock::now() + 30s;
+       std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(5ms)) {
+    if (look()) return true;
+  }
+  return false;
+}
+
+RequestRecord good(std::uint64_t slot) {
+  return {.slot = slot, .status = 200};
+}
+
+TEST_F(RequestLogTest, KeepsEveryField) {
+  auto log = open_request_log(path());
+  const LoggedRun about{.name = "chat/complete",
+                        .workload = "f1",
+                        .resumed = true,
+                        .started = std::chrono::sys_days{std::chrono::year{2025} / 3 / 1} + 1'002ms,
+                        .rpm = 6'000,
+                        .parallel = 50,
+                        .requests = 2,
+                        .warmup = 1,
+                        .host = "api.example.com",
+                        .model = "m"};
+  ASSERT_EQ(begin_run(*log, about), 1);
+  log->add(1, {.slot = 7,
+               .custom_id = "a-7",
+               .due = 1us,
+               .sent = 2us,
+               .first_byte = 3us,
+               .first_token = 4us,
+               .done = 5us,
+               .status = 200,
+               .tokens_in = 6,
+               .tokens_out = 0,
+               .cached_tokens = 8,
+               .retries = 9,
+               .reply = "{\"ü\":\"\xff\"}"});
+  log->add(1, {.slot = 8, .due = 10us, .sent = 11us, .error = "It timed out."});
+  ASSERT_EQ(log->close(), std::nullopt);
+
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM runs WHERE (run, name, workload, resumed, started_utc, rpm, "
+                "parallel, requests, warmup, host, model) = (1, 'chat/complete', 'f1', 1, "
+                "'2025-03-01T00:00:01.002Z', 6000, 50, 2, 1, 'api.example.com', 'm')"),
+            1);
+  EXPECT_EQ(
+      ask(path(),
+          "SELECT count(*) FROM requests WHERE (run, slot, custom_id, due_ns, sent_ns, "
+          "first_byte_ns, first_token_ns, done_ns, status, error, tokens_in, tokens_out, "
+          "cached_tokens, retries, reply) IS (1, 7, 'a-7', 1000, 2000, 3000, 4000, 5000, 200, "
+          "NULL, 6, 0, 8, 9, '{\"ü\":\"\uFFFD\"}')"),
+      1);
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM requests WHERE (run, slot, custom_id, due_ns, sent_ns, "
+                "first_byte_ns, first_token_ns, done_ns, status, error, tokens_in, tokens_out, "
+                "cached_tokens, retries, reply) IS (1, 8, NULL, 10000, 11000, NULL, NULL, NULL, "
+                "NULL, 'It timed out.', NULL, NULL, NULL, 0, NULL)"),
+            1);
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM latencies WHERE (slot, late_ms, first_byte_ms, "
+                "first_token_ms, latency_ms, due_latency_ms) = (7, .001, .001, .002, .003, .004)"),
+            1);
+}
+
+TEST_F(RequestLogTest, AddsToAnEarlierFile) {
+  for (std::int64_t expected = 1; expected <= 3; ++expected) {
+    auto log = open_request_log(path());
+    ASSERT_EQ(begin_run(*log), expected);
+    log->add(expected, good(0));
+  }
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 3);
+}
+
+TEST_F(RequestLogTest, TheSameSlotAgainReplacesItsRow) {
+  auto log = open_request_log(path());
+  const auto run = begin_run(*log);
+  log->add(run, {.slot = 1, .error = "It failed."});
+  log->add(run, good(1));
+  EXPECT_EQ(log->close(), std::nullopt);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE error IS NULL"), 1);
+}
+
+TEST_F(RequestLogTest, TakesRequestsFromManyThreads) {
+  constexpr std::uint64_t threads = 4;
+  constexpr std::uint64_t each = 20'000;
+  auto log = open_request_log(path());
+  const auto run = begin_run(*log);
+  std::vector<std::thread> adders;
+  for (std::uint64_t thread = 0; thread < threads; ++thread) {
+    adders.emplace_back([&, thread] {
+      for (std::uint64_t i = 0; i < each; ++i) {
+        const std::uint64_t slot = i * threads + thread;
+        const std::string text(slot % 100, static_cast<char>('a' + thread));
+        log->add(run, {.slot = slot, .error = text, .tokens_out = slot, .reply = text});
+      }
+    });
+  }
+  for (auto& adder : adders) adder.join();
+  ASSERT_EQ(log->close(), std::nullopt);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE tokens_out = slot"), threads * each);
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM requests WHERE slot % 100 > 0 AND (reply <> error OR "
+                "length(reply) <> slot % 100 OR trim(reply, char(97 + slot % 4)) <> '')"),
+            0);
+}
+
+TEST_F(RequestLogTest, CommitsWhileItIsOpen) {
+  auto log = open_request_log(path());
+  log->add(begin_run(*log), good(0));
+  EXPECT_TRUE(becomes_true([&] { return ask(path(), "SELECT count(*) FROM requests") == 1; }));
+}
+
+TEST_F(RequestLogTest, TwoProgramsMayWriteOneFile) {
+  auto one = open_request_log(path());
+  auto other = open_request_log(path());
+  const auto run = begin_run(*one);
+  const auto other_run = begin_run(*other);
+  EXPECT_NE(run, other_run);
+  for (std::uint64_t slot = 0; slot < 2'000; ++slot) {
+    one->add(run, good(slot));
+    other->add(other_run, good(slot));
+  }
+  EXPECT_EQ(one->close(), std::nullopt);
+  EXPECT_EQ(other->close(), std::nullopt);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 4'000);
+}
+
+TEST_F(RequestLogTest, AddingDoesNotWaitForALockedFile) {
+  auto log = open_request_log(path());
+  const auto run = begin_run(*log);
+  auto holder = Database::open(path(), Database::Mode::existing);
+  ASSERT_EQ(std::get<Database>(holder).execute("BEGIN IMMEDIATE"), std::nullopt);
+  for (std::uint64_t slot = 0; slot < 10'000; ++slot) log->add(run, good(slot));
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 0);
+  ASSERT_EQ(std::get<Database>(holder).execute("ROLLBACK"), std::nullopt);
+  EXPECT_EQ(log->close(), std::nullopt);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 10'000);
+}
+
+TEST_F(RequestLogTest, ADeletedFileIsTrouble) {
+  auto log = open_request_log(path());
+  const auto run = begin_run(*log);
+  std::filesystem::remove(path());
+  log->add(run, good(0));
+  EXPECT_TRUE(becomes_true([&] { return log->trouble().has_value(); }));
+  const auto lost = log->close();
+  ASSERT_TRUE(lost);
+  EXPECT_TRUE(lost->starts_with("1 requests are not in the log '" + path())) << *lost;
+  EXPECT_NE(lost->find("deleted"), std::string::npos) << *lost;
+}
+
+/// Makes writes beyond a size of their file fail, as a full disk does.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t size) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit low = before_;
+    low.rlim_cur = size;
+    setrlimit(RLIMIT_FSIZE, &low);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+constexpr rlim_t small = 200'000;
+
+TEST_F(RequestLogTest, AFullDiskIsTroubleUntilThereIsRoom) {
+  auto log = open_request_log(path(), {.commit_every = 10ms});
+  const auto run = begin_run(*log);
+  {
+    const FullDisk full(small);
+    for (std::uint64_t slot = 0; slot < 20'000; ++slot) log->add(run, good(slot));
+    ASSERT_TRUE(becomes_true([&] { return log->trouble().has_value(); }));
+    const std::string trouble = *log->trouble();
+    EXPECT_TRUE(trouble.starts_with("The log '" + path() + "' cannot be written: ")) << trouble;
+    EXPECT_NE(trouble.find("wait in memory"), std::string::npos) << trouble;
+  }
+  EXPECT_TRUE(becomes_true([&] { return !log->trouble(); }));
+  EXPECT_EQ(log->close(), std::nullopt);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 20'000);
+}
+
+TEST_F(RequestLogTest, WhatAFullDiskDoesNotTakeIsCounted) {
+  constexpr std::int64_t added = 50'000;
+  const FullDisk full(small);
+  auto log = open_request_log(path(), {.commit_every = 10ms, .memory = 500'000});
+  const auto run = begin_run(*log);
+  for (std::uint64_t slot = 0; slot < added; ++slot) {
+    log->add(run, good(slot));
+    if (slot % 100 == 0) std::this_thread::sleep_for(100us);
+  }
+  ASSERT_TRUE(log->trouble());
+  const auto lost = log->close();
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(log->close(), lost);
+  const auto written = ask(path(), "SELECT count(*) FROM requests");
+  EXPECT_GT(written, 0);
+  EXPECT_TRUE(lost->starts_with(std::to_string(added - written) + " requests are not in the log"))
+      << *lost << ' ' << written;
+  EXPECT_EQ(ask_text(path(), "PRAGMA integrity_check"), "ok");
+}
+
+TEST_F(RequestLogTest, AFullDiskEndsTheNextRunBeforeItBegins) {
+  auto log = open_request_log(path());
+  const FullDisk full(0);
+  const auto begun = log->begin_run({});
+  ASSERT_TRUE(std::holds_alternative<std::string>(begun));
+  EXPECT_NE(std::get<std::string>(begun).find(path()), std::string::npos);
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,104 @@
+#include <paceline/log/schema.h>
+
+#include <fstream>
+#include <string_view>
+
+#include "log_folder.h"
+
+namespace paceline {
+namespace {
+
+class SchemaTest : public LogFolder {
+ protected:
+  void make_database(const std::string& sql) {
+    auto opened = Database::open(path(), Database::Mode::create);
+    ASSERT_EQ(std::get<Database>(opened).execute(sql), std::nullopt);
+  }
+
+  /// Why the file is refused, to write and to read.
+  void expect_refused(const std::string& file, std::string_view says) {
+    for (auto* open : {&open_log, &open_existing_log}) {
+      const auto opened = (*open)(file);
+      const auto* sentence = std::get_if<std::string>(&opened);
+      ASSERT_NE(sentence, nullptr) << file;
+      EXPECT_NE(sentence->find(says), std::string::npos) << *sentence;
+      EXPECT_NE(sentence->find(file), std::string::npos) << *sentence;
+    }
+  }
+};
+
+TEST_F(SchemaTest, MarksTheFileAndUsesWal) {
+  ASSERT_TRUE(std::holds_alternative<Database>(open_log(path())));
+  EXPECT_EQ(ask(path(), "PRAGMA application_id"), 0x70616365);
+  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 1);
+  EXPECT_EQ(ask_text(path(), "PRAGMA journal_mode"), "wal");
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs"), 0);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 0);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM latencies"), 0);
+}
+
+TEST_F(SchemaTest, EachCommitIsSynced) {
+  auto opened = open_log(path());
+  constexpr std::int64_t full = 2;
+  EXPECT_EQ(std::get<std::int64_t>(std::get<Database>(opened).read_integer("PRAGMA synchronous")),
+            full);
+}
+
+TEST_F(SchemaTest, OpensItsOwnFileAgain) {
+  ASSERT_TRUE(std::holds_alternative<Database>(open_log(path())));
+  EXPECT_TRUE(std::holds_alternative<Database>(open_log(path())));
+  EXPECT_TRUE(std::holds_alternative<Database>(open_existing_log(path())));
+}
+
+TEST_F(SchemaTest, AnEmptyFileBecomesALog) {
+  std::ofstream(path()).close();
+  EXPECT_TRUE(std::holds_alternative<Database>(open_log(path())));
+}
+
+TEST_F(SchemaTest, AnEmptyFileIsNothingToRead) {
+  std::ofstream(path()).close();
+  const auto opened = open_existing_log(path());
+  EXPECT_NE(std::get<std::string>(opened).find("--paceline_log"), std::string::npos);
+}
+
+TEST_F(SchemaTest, NamesThatSqliteReadsOtherwiseArePlainFiles) {
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(std::filesystem::path(path()).parent_path());
+  for (const std::string name : {":memory:", "file:a.sqlite"}) {
+    EXPECT_TRUE(std::holds_alternative<Database>(open_log(name))) << name;
+    EXPECT_TRUE(std::filesystem::exists(name)) << name;
+  }
+  std::filesystem::current_path(before);
+}
+
+TEST_F(SchemaTest, RefusesAFileThatIsNoDatabase) {
+  std::ofstream(path()) << std::string(5'000, 'x');
+  expect_refused(path(), "not a database");
+  EXPECT_EQ(std::filesystem::file_size(path()), 5'000);
+}
+
+TEST_F(SchemaTest, LeavesAnotherProgramsDatabaseAlone) {
+  make_database("CREATE TABLE runs (a)");
+  expect_refused(path(), "another program");
+  EXPECT_EQ(ask_text(path(), "PRAGMA journal_mode"), "delete");
+}
+
+TEST_F(SchemaTest, RefusesANewerLog) {
+  ASSERT_TRUE(std::holds_alternative<Database>(open_log(path())));
+  make_database("PRAGMA user_version = 2");
+  expect_refused(path(), "newer paceline");
+}
+
+TEST_F(SchemaTest, SaysWhyAFileCannotBeMade) {
+  expect_refused(path("no/such/folder.sqlite"), "No such file or directory");
+  expect_refused("/proc/paceline.sqlite", "unable to open");
+  expect_refused(std::filesystem::path(path()).parent_path(), "unable to open");
+}
+
+TEST_F(SchemaTest, DoesNotMakeAFileToRead) {
+  EXPECT_TRUE(std::holds_alternative<std::string>(open_existing_log(path())));
+  EXPECT_FALSE(std::filesystem::exists(path()));
+}
+
+}  // namespace
+}  // namespace paceline
