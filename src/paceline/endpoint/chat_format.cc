@@ -1,9 +1,8 @@
-#include <fmt/format.h>
 #include <paceline/endpoint/json_string.h>
 #include <paceline/endpoint/reply_format.h>
 #include <paceline/endpoint/reply_text.h>
 
-#include <iterator>
+#include <cstddef>
 #include <string_view>
 
 namespace paceline {
@@ -14,17 +13,27 @@ std::string_view finish_reason(const Generation& reply) {
 }
 
 void append_head(const Generation& reply, std::string_view object, std::string& out) {
-  fmt::format_to(std::back_inserter(out),
-                 R"({{"id":"chatcmpl-{:029}","object":"{}","created":{},"model":)", reply.number,
-                 object, reply.created);
+  constexpr std::size_t id_width = 29;
+  out += R"({"id":"chatcmpl-)";
+  append_number(reply.number, out, id_width);
+  out += R"(","object":")";
+  out += object;
+  out += R"(","created":)";
+  append_number(reply.created, out);
+  out += R"(,"model":)";
   append_json_string(reply.model, out);
 }
 
 void append_usage(const Generation& reply, std::string& out) {
-  fmt::format_to(std::back_inserter(out),
-                 R"("usage":{{"prompt_tokens":{},"completion_tokens":{},"total_tokens":{},)"
-                 R"("prompt_tokens_details":{{"cached_tokens":{}}}}})",
-                 reply.prompt_tokens, reply.tokens, reply.total_tokens(), reply.cached_tokens);
+  out += R"("usage":{"prompt_tokens":)";
+  append_number(reply.prompt_tokens, out);
+  out += R"(,"completion_tokens":)";
+  append_number(reply.tokens, out);
+  out += R"(,"total_tokens":)";
+  append_number(reply.total_tokens(), out);
+  out += R"(,"prompt_tokens_details":{"cached_tokens":)";
+  append_number(reply.cached_tokens, out);
+  out += "}}";
 }
 
 void open_event(const Generation& reply, std::string& out) {

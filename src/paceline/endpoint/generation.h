@@ -12,7 +12,7 @@ struct Generation {
   /// Of the reply among all of them, for its ids.
   std::uint64_t number = 0;
   /// Seconds since 1970.
-  std::int64_t created = 0;
+  std::uint64_t created = 0;
   std::size_t prompt_tokens = 0;
   std::size_t cached_tokens = 0;
   std::size_t tokens = 0;

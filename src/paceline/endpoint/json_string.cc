@@ -20,4 +20,11 @@ void append_json_string(std::string_view text, std::string& out) {
   out += '"';
 }
 
+// Several times faster than a format string.
+void append_number(std::uint64_t number, std::string& out, std::size_t width) {
+  const fmt::format_int digits(number);
+  if (digits.size() < width) out.append(width - digits.size(), '0');
+  out.append(digits.data(), digits.size());
+}
+
 }  // namespace paceline

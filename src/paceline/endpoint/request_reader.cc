@@ -14,10 +14,10 @@ namespace dom = simdjson::dom;
 
 constexpr unsigned bad_request = 400;
 
-std::int64_t seconds_since_1970() {
+std::uint64_t seconds_since_1970() {
   using std::chrono::system_clock;
-  return std::chrono::duration_cast<std::chrono::seconds>(system_clock::now().time_since_epoch())
-      .count();
+  const auto now = system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
 ApiError too_large(std::string_view name, std::size_t asked) {

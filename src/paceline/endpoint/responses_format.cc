@@ -1,10 +1,9 @@
-#include <fmt/format.h>
 #include <paceline/endpoint/json_string.h>
 #include <paceline/endpoint/reply_format.h>
 #include <paceline/endpoint/reply_text.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <string_view>
 
 namespace paceline {
@@ -17,8 +16,28 @@ std::string_view status_of(const Generation& reply) {
   return reply.is_capped ? "incomplete" : "completed";
 }
 
+void append_id(std::string_view kind, const Generation& reply, std::string& out) {
+  constexpr std::size_t width = 29;
+  out += '"';
+  out += kind;
+  append_number(reply.number, out, width);
+  out += '"';
+}
+
 void append_item_id(const Generation& reply, std::string& out) {
-  fmt::format_to(std::back_inserter(out), R"("msg_{:029}")", reply.number);
+  append_id("msg_", reply, out);
+}
+
+void append_usage(const Generation& reply, std::string& out) {
+  out += R"("usage":{"input_tokens":)";
+  append_number(reply.prompt_tokens, out);
+  out += R"(,"input_tokens_details":{"cached_tokens":)";
+  append_number(reply.cached_tokens, out);
+  out += R"(},"output_tokens":)";
+  append_number(reply.tokens, out);
+  out += R"(,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":)";
+  append_number(reply.total_tokens(), out);
+  out += '}';
 }
 
 void append_text(const Generation& reply, std::string& out) {
@@ -48,24 +67,25 @@ void append_item(const Generation& reply, bool done, std::string& out) {
 }
 
 void append_response(const Generation& reply, bool done, std::string& out) {
-  const auto end = std::back_inserter(out);
-  fmt::format_to(end, R"({{"id":"resp_{:029}","object":"response","created_at":{},"status":"{}",)",
-                 reply.number, reply.created, done ? status_of(reply) : "in_progress");
-  out += R"("error":null,"incomplete_details":)";
+  out += R"({"id":)";
+  append_id("resp_", reply, out);
+  out += R"(,"object":"response","created_at":)";
+  append_number(reply.created, out);
+  out += R"(,"status":")";
+  out += done ? status_of(reply) : "in_progress";
+  out += R"(","error":null,"incomplete_details":)";
   out += done && reply.is_capped ? R"({"reason":"max_output_tokens"})" : "null";
   out += R"(,"model":)";
   append_json_string(reply.model, out);
-  out += R"(,"output":[)";
   if (!done) {
-    out += R"(],"usage":null})";
+    out += R"(,"output":[],"usage":null})";
     return;
   }
+  out += R"(,"output":[)";
   append_item(reply, done, out);
-  fmt::format_to(end,
-                 R"(],"usage":{{"input_tokens":{},"input_tokens_details":{{"cached_tokens":{}}},)"
-                 R"("output_tokens":{},"output_tokens_details":{{"reasoning_tokens":0}},)"
-                 R"("total_tokens":{}}}}})",
-                 reply.prompt_tokens, reply.cached_tokens, reply.tokens, reply.total_tokens());
+  out += "],";
+  append_usage(reply, out);
+  out += '}';
 }
 
 /// Writes events with their names, types and numbers.
@@ -106,8 +126,12 @@ class Events {
 
  private:
   void open(std::string_view name) {
-    fmt::format_to(std::back_inserter(out_),
-                   "event: {0}\ndata: {{\"type\":\"{0}\",\"sequence_number\":{1}", name, number_++);
+    out_ += "event: ";
+    out_ += name;
+    out_ += "\ndata: {\"type\":\"";
+    out_ += name;
+    out_ += R"(","sequence_number":)";
+    append_number(number_++, out_);
   }
 
   void place() {
