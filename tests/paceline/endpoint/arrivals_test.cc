@@ -2,6 +2,7 @@
 #include <paceline/endpoint/arrivals.h>
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 namespace paceline {
@@ -35,26 +36,58 @@ TEST(MostInWindow, CountsEqualTimesAndTakesNone) {
 TEST(ArrivalRecord, KeepsTheFirstAndNeverGrows) {
   ArrivalRecord record(2);
   const TimePoint start(1h);
-  const auto first = record.arrived(start, start + 5ms);
+  const auto first = record.arrived(start);
   EXPECT_FALSE(record.full());
-  const auto second = record.arrived(start + 1ms, start + 6ms);
-  const auto third = record.arrived(start + 2ms, start + 7ms);
+  const auto second = record.arrived(start + 1ms);
+  const auto third = record.arrived(start + 2ms);
   EXPECT_TRUE(record.full());
-  record.replied(third, start + 8ms);
-  record.replied(second, start + 9ms);
+  record.content(third, start + 7ms, 5);
+  record.replied(third, start + 7ms, start + 8ms);
+  record.replied(second, start + 6ms, start + 9ms);
   const auto all = record.all();
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(first, 0u);
   EXPECT_EQ(all[0].arrived, start);
-  EXPECT_EQ(all[0].due, start + 5ms);
+  EXPECT_EQ(all[0].due, TimePoint::max());
   EXPECT_EQ(all[0].replied, TimePoint::max());
+  EXPECT_EQ(all[1].due, start + 6ms);
   EXPECT_EQ(all[1].replied, start + 9ms);
+  EXPECT_EQ(record.token_gaps().count(), 0u);
 }
 
 TEST(ArrivalRecord, OfNoCapacityTakesNothing) {
   ArrivalRecord record(0);
-  record.replied(record.arrived(TimePoint(1s), TimePoint(2s)), TimePoint(2s));
+  record.replied(record.arrived(TimePoint(1s)), TimePoint(2s), TimePoint(2s));
   EXPECT_TRUE(record.all().empty());
+}
+
+TEST(ArrivalRecord, MeasuresTheTokensOfAStream) {
+  ArrivalRecord record(2);
+  const TimePoint start(1h);
+  const auto place = record.arrived(start);
+  const auto other = record.arrived(start);
+  record.content(place, start + 10us, 1);
+  record.content(other, start + 11us, 1);
+  record.content(place, start + 13us, 1);
+  record.content(place, start + 18us, 3);
+  const auto all = record.all();
+  EXPECT_EQ(all[0].content_events, 5u);
+  EXPECT_EQ(all[0].first_token_time(), 10us);
+  EXPECT_EQ(all[0].time_per_token(), 2us);
+  EXPECT_EQ(all[1].first_token_time(), 11us);
+  EXPECT_EQ(all[1].time_per_token(), std::nullopt);
+  // 3, 5, 0 and 0 us.
+  const auto gaps = record.token_gaps();
+  EXPECT_EQ(gaps.count(), 4u);
+  EXPECT_EQ(gaps.min(), 0us);
+  EXPECT_EQ(gaps.mean(), 2us);
+  EXPECT_EQ(gaps.max(), 5us);
+}
+
+TEST(Arrival, WithoutContentHasNoTokenTimes) {
+  const Arrival arrival{TimePoint(1s)};
+  EXPECT_EQ(arrival.first_token_time(), std::nullopt);
+  EXPECT_EQ(arrival.time_per_token(), std::nullopt);
 }
 
 }  // namespace

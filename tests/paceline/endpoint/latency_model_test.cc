@@ -81,5 +81,16 @@ TEST(LatencyModel, LognormalWithoutSpreadIsFixed) {
   EXPECT_EQ(model.next(), 50ms);
 }
 
+TEST(LatencyModel, SumsItsNextDraws) {
+  auto one = LatencyModel::lognormal(50ms, 200ms, 1);
+  auto same = LatencyModel::lognormal(50ms, 200ms, 1);
+  auto sum = 0ns;
+  for (int i = 0; i < 31; ++i) sum += one.next();
+  EXPECT_EQ(same.sum(31), sum);
+  EXPECT_EQ(same.next(), one.next());
+  EXPECT_EQ(same.sum(0), 0ns);
+  EXPECT_EQ(LatencyModel::fixed(3ms).sum(1'000'000), 3'000'000ms);
+}
+
 }  // namespace
 }  // namespace paceline
