@@ -72,6 +72,11 @@ class Visitor {
     curl_easy_setopt(raw(), CURLOPT_HTTPGET, 1L);
     return perform();
   }
+  long head(const std::string& path) {
+    aim(path);
+    curl_easy_setopt(raw(), CURLOPT_NOBODY, 1L);
+    return perform();
+  }
   long post(const std::string& path, const std::string& data) {
     aim_post(path, data);
     return perform();

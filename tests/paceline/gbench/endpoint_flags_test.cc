@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -19,31 +20,69 @@ EndpointFlags parsed(const std::string& text) {
   return flags;
 }
 
+EndpointOptions options_of(const std::string& text) {
+  auto built = endpoint_options(parsed(text), "--", 1);
+  if (const auto* why = std::get_if<std::string>(&built)) ADD_FAILURE() << *why;
+  return std::get<EndpointOptions>(built);
+}
+
 TEST(EndpointFlagsTest, BecomeOptions) {
-  auto built = endpoint_options(parsed("--latency=5ms --reply_tokens=7"), "--", 1);
-  auto& options = std::get<EndpointOptions>(built);
+  auto options = options_of("--latency=5ms --token_time=2ms --reply_tokens=7 --slots=3 --queue=0");
   EXPECT_EQ(options.latency.next(), 5ms);
-  EXPECT_EQ(options.reply_tokens, 7U);
+  EXPECT_EQ(options.token_time.next(), 2ms);
+  EXPECT_EQ(options.reply_tokens.next(), 7U);
+  EXPECT_EQ(options.slots, 3U);
+  EXPECT_EQ(options.queue, 0U);
+}
+
+TEST(EndpointFlagsTest, StandForAPlainEndpoint) {
+  auto options = options_of("");
+  EXPECT_EQ(options.latency.next(), 0ms);
+  EXPECT_EQ(options.token_time.next(), 0ms);
+  EXPECT_EQ(options.reply_tokens.next(), 16U);
+  EXPECT_EQ(options.slots, 0U);
+  EXPECT_EQ(options.queue, std::nullopt);
+}
+
+TEST(EndpointFlagsTest, MakeTimesAndLengthsLognormal) {
+  auto options = options_of(
+      "--latency=5ms --latency_p99=50ms --token_time=2ms --token_time_p99=20ms --reply_tokens=70 "
+      "--reply_tokens_p99=700");
+  auto latency = LatencyModel::lognormal(5ms, 50ms, 1);
+  auto token_time = LatencyModel::lognormal(2ms, 20ms, 2);
+  auto length = LengthModel::lognormal(70, 700, 3);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(options.latency.next(), latency.next());
+    EXPECT_EQ(options.token_time.next(), token_time.next());
+    EXPECT_EQ(options.reply_tokens.next(), length.next());
+  }
 }
 
 TEST(EndpointFlagsTest, SlowAShareOfTheReplies) {
-  auto built = endpoint_options(parsed("--latency=5ms --slow_share=1 --slow_factor=1.5"), "--", 1);
-  EXPECT_EQ(std::get<EndpointOptions>(built).latency.next(), 7'500us);
+  EXPECT_EQ(options_of("--latency=5ms --slow_share=1 --slow_factor=1.5").latency.next(), 7'500us);
 }
 
 TEST(EndpointFlagsTest, SayWhichDoNotGoTogether) {
-  for (const char* text : {"--latency_p99=1ms", "--latency=10ms --latency_p99=5ms"}) {
+  const auto why = [](const std::string& text) {
     const auto built = endpoint_options(parsed(text), "--", 1);
-    const auto* why = std::get_if<std::string>(&built);
-    ASSERT_NE(why, nullptr) << text;
-    EXPECT_TRUE(why->starts_with("--latency_p99")) << *why;
+    const auto* sentence = std::get_if<std::string>(&built);
+    return sentence == nullptr ? std::string() : *sentence;
+  };
+  for (const char* text : {"--latency_p99=1ms", "--latency=10ms --latency_p99=5ms"}) {
+    EXPECT_TRUE(why(text).starts_with("--latency_p99")) << text;
   }
+  EXPECT_TRUE(why("--token_time_p99=1ms").starts_with("--token_time_p99"));
+  EXPECT_TRUE(why("--reply_tokens=10 --reply_tokens_p99=9").starts_with("--reply_tokens_p99"));
+  EXPECT_TRUE(why("--queue=5").starts_with("--queue")) << why("--queue=5");
 }
 
 TEST(EndpointFlagsTest, RefuseWhatMakesNoSense) {
   EXPECT_THROW(parsed("--slow_factor=0.5"), CLI::ValidationError);
   EXPECT_THROW(parsed("--slow_share=2"), CLI::ValidationError);
   EXPECT_THROW(parsed("--reply_tokens=0"), CLI::ValidationError);
+  EXPECT_THROW(parsed("--reply_tokens=1000001"), CLI::ValidationError);
+  EXPECT_THROW(parsed("--slots=-1"), CLI::ParseError);
+  EXPECT_THROW(parsed("--queue=-1"), CLI::ParseError);
 }
 
 }  // namespace

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <paceline/endpoint/endpoint.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace paceline {
+
+/// A client that reads and hangs up just when a test wants it to.
+class RawClient {
+ public:
+  explicit RawClient(const Endpoint& endpoint) : descriptor_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(endpoint.port());
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(descriptor_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)), 0);
+    const timeval patience{20, 0};
+    setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  }
+  ~RawClient() { hang_up(); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  void post(const std::string& path, const std::string& body) {
+    const std::string request =
+        "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\n\r\n" + body;
+    EXPECT_EQ(send(descriptor_, request.data(), request.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(request.size()));
+  }
+
+  /// Reads until `text` has come; false when the connection ends before.
+  bool read_until(std::string_view text) {
+    std::size_t searched = 0;
+    while (got.find(text, searched) == std::string::npos) {
+      searched = got.size() - std::min(got.size(), text.size());
+      std::array<char, 16'384> part;
+      const ssize_t size = recv(descriptor_, part.data(), part.size(), 0);
+      if (size <= 0) return false;
+      got.append(part.data(), static_cast<std::size_t>(size));
+    }
+    return true;
+  }
+
+  void hang_up() {
+    if (descriptor_ >= 0) close(descriptor_);
+    descriptor_ = -1;
+  }
+
+  void reset() {
+    const linger at_once{1, 0};
+    setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    hang_up();
+  }
+
+  std::string got;
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace paceline
