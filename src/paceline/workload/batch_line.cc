@@ -102,9 +102,9 @@ simdjson::error_code find_raw_body(ondemand::object line, std::string_view& body
   for (auto field : line) {
     std::string_view key;
     if (const auto error = field.unescaped_key().get(key)) return error;
-    if (key != "body") continue;
+    // An earlier body, which the last one replaces, may be anything.
     ondemand::object object;
-    if (const auto error = field.value().get(object)) return error;
+    if (key != "body" || field.value().get(object) != simdjson::SUCCESS) continue;
     if (const auto error = object.raw_json().get(body)) return error;
     body = body.substr(0, body.rfind('}') + 1);
   }

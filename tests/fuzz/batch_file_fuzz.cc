@@ -1,0 +1,152 @@
+// Any bytes as a batch file. It is refused with a sentence, or each of its lines reads as simdjson
+// alone reads it, in any order; when it is cut short meanwhile, what is gone is refused.
+
+#include <paceline/workload/batch_file.h>
+#include <simdjson.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "fuzz.h"
+
+namespace paceline {
+namespace {
+
+/// A file that is in memory only.
+class MemoryFile {
+ public:
+  explicit MemoryFile(std::string_view text) : descriptor_(memfd_create("batch", MFD_CLOEXEC)) {
+    require(descriptor_ >= 0, "memfd_create works");
+    const auto written = pwrite(descriptor_, text.data(), text.size(), 0);
+    require(written == static_cast<ssize_t>(text.size()), "pwrite works");
+  }
+  ~MemoryFile() { close(descriptor_); }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+
+  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+  void cut(std::size_t size) {
+    require(ftruncate(descriptor_, static_cast<off_t>(size)) == 0, "ftruncate works");
+  }
+
+ private:
+  int descriptor_;
+};
+
+struct Line {
+  std::string custom_id;
+  std::string url;
+  std::string body;
+  bool stream = false;
+  bool operator==(const Line&) const = default;
+};
+
+Line copy_of(const BatchLine& line) {
+  return {std::string(line.custom_id), std::string(line.url), std::string(line.body), line.stream};
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos) lines.emplace_back(line);
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+  }
+  return lines;
+}
+
+std::string minified(const std::string& json) {
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  require(parser.parse(json).get(object) == simdjson::SUCCESS, "the body is an object");
+  return simdjson::minify(object);
+}
+
+/// The last value of a name, which is the one that counts.
+std::optional<simdjson::dom::element> last(simdjson::dom::object object, std::string_view name) {
+  std::optional<simdjson::dom::element> found;
+  for (const auto field : object) {
+    if (field.key == name) found = field.value;
+  }
+  return found;
+}
+
+std::optional<std::string_view> text_of(const std::optional<simdjson::dom::element>& value) {
+  if (!value || !value->is_string()) return std::nullopt;
+  return std::string_view(*value);
+}
+
+void check_line(const std::string& text, const Line& line) {
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  require(parser.parse(text).get(object) == simdjson::SUCCESS, "an accepted line is an object");
+  require(!line.custom_id.empty(), "a custom_id is not empty");
+  require(text_of(last(object, "custom_id")) == line.custom_id, "the custom_id is the line's");
+  require(text_of(last(object, "url")) == line.url, "the url is the line's");
+  require(text_of(last(object, "method")) == "POST", "the method is POST");
+  const auto value = last(object, "body");
+  require(value && value->is_object(), "the body is an object");
+  const simdjson::dom::object body = *value;
+  require(text.find(line.body) != std::string::npos, "the body stands in the line");
+  require(minified(line.body) == simdjson::minify(body), "the body is the line's");
+  const auto stream = last(body, "stream");
+  require(line.stream == (stream && stream->is_bool() && bool(*stream)), "stream is the body's");
+}
+
+/// Reads against the file's order. At least the first `sure` lines must be there; of the others,
+/// some may have gone.
+void check_backwards(const std::shared_ptr<const BatchFile>& file, const std::vector<Line>& lines,
+                     std::size_t sure) {
+  BatchReader reader(file);
+  for (std::size_t k = lines.size(); k-- > 0;) {
+    const auto read = reader.read(k);
+    const auto* line = std::get_if<BatchLine>(&read);
+    require(line != nullptr || k >= sure, "an accepted line reads again");
+    require(line == nullptr || copy_of(*line) == lines[k], "a line reads as before");
+  }
+}
+
+void check(std::string_view text) {
+  MemoryFile memory(text);
+  const auto opened = BatchFile::open(memory.path());
+  if (const auto* sentence = std::get_if<std::string>(&opened)) {
+    require(sentence->starts_with(memory.path() + ":"), "a sentence names file and line");
+    require(sentence->find("; ") != std::string::npos, "a sentence says what to do");
+    return;
+  }
+  const auto& file = std::get<std::shared_ptr<const BatchFile>>(opened);
+  const std::vector<std::string> texts = lines_of(text);
+  require(file->size() == texts.size(), "each line is a request");
+
+  std::vector<Line> lines;
+  std::set<std::string> ids;
+  BatchReader forwards(file);
+  for (std::size_t k = 0; k < file->size(); ++k) {
+    const auto read = forwards.read(k);
+    require(std::holds_alternative<BatchLine>(read), "an accepted line reads");
+    lines.push_back(copy_of(std::get<BatchLine>(read)));
+    require(ids.insert(lines.back().custom_id).second, "no custom_id stands twice");
+    check_line(texts[k], lines.back());
+  }
+
+  check_backwards(file, lines, file->size());
+  memory.cut(text.size() / 2);
+  check_backwards(file, lines, 0);
+}
+
+}  // namespace
+}  // namespace paceline
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  paceline::check(std::string(bytes, bytes + size));
+  return 0;
+}
