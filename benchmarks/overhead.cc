@@ -7,12 +7,16 @@
 #include <paceline/pace/pacer.h>
 #include <paceline/run/run.h>
 #include <paceline/stats/histogram.h>
+#include <paceline/workload/batch_file.h>
 #include <paceline/workload/event_stream.h>
+#include <paceline/workload/synthetic_text.h>
 #include <paceline/workload/text_generation.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <random>
 #include <string>
@@ -135,6 +139,66 @@ void log_add(benchmark::State& state) {
   std::filesystem::remove(path);
 }
 BENCHMARK(log_add)->ArgName("reply")->Arg(0)->Arg(1'024)->Iterations(300'000);
+
+/// A file of requests of about 500 bytes each, gone with its owner.
+class BatchOnDisk {
+ public:
+  explicit BatchOnDisk(std::size_t lines) {
+    std::string text;
+    for (std::size_t k = 0; k < lines; ++k) {
+      text += R"({"custom_id": "request-)" + std::to_string(k) +
+              R"(", "method": "POST", "url": "/v1/chat/completions", "body": {"model": )"
+              R"("gpt-4o-mini", "messages": [{"role": "user", "content": ")";
+      append_synthetic_text(1, k, 55, text);
+      text += "\"}]}}\n";
+    }
+    std::ofstream(path_, std::ios::binary) << text;
+    bytes_ = static_cast<std::int64_t>(text.size());
+  }
+  ~BatchOnDisk() { std::filesystem::remove(path_); }
+  BatchOnDisk(const BatchOnDisk&) = delete;
+  BatchOnDisk& operator=(const BatchOnDisk&) = delete;
+
+  std::shared_ptr<const BatchFile> open() const {
+    return std::get<std::shared_ptr<const BatchFile>>(BatchFile::open(path_));
+  }
+  std::int64_t bytes() const { return bytes_; }
+
+ private:
+  std::string path_ = std::filesystem::temp_directory_path() /
+                      ("paceline-overhead-" + std::to_string(getpid()) + ".jsonl");
+  std::int64_t bytes_ = 0;
+};
+
+/// Opens a file, which checks every line.
+void batch_open(benchmark::State& state) {
+  const BatchOnDisk disk(200'000);
+  while (state.KeepRunning()) benchmark::DoNotOptimize(disk.open());
+  state.SetBytesProcessed(state.iterations() * disk.bytes());
+}
+BENCHMARK(batch_open)->Unit(benchmark::kMillisecond);
+
+/// Reads one request of an open file, in the file's order.
+void batch_line(benchmark::State& state) {
+  constexpr std::size_t lines = 20'000;
+  const BatchOnDisk disk(lines);
+  BatchReader reader(disk.open());
+  std::size_t slot = 0;
+  while (state.KeepRunning()) benchmark::DoNotOptimize(reader.read(slot++ % lines));
+  state.SetBytesProcessed(state.iterations() * disk.bytes() / std::int64_t{lines});
+}
+BENCHMARK(batch_line);
+
+void synthetic_text(benchmark::State& state) {
+  std::string text;
+  std::uint64_t slot = 0;
+  while (state.KeepRunning()) {
+    text.clear();
+    append_synthetic_text(1, slot++, static_cast<std::size_t>(state.range(0)), text);
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+}
+BENCHMARK(synthetic_text)->ArgName("tokens")->Arg(100);
 
 /// Whole exchanges over loopback, unpaced: request made, sent, answered, read and counted.
 void exchange(benchmark::State& state) {

@@ -1,0 +1,373 @@
+#include <gtest/gtest.h>
+#include <paceline/workload/batch_file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <paceline/workload/line_scanner.h>
+
+namespace paceline {
+namespace {
+
+using Opened = std::variant<std::shared_ptr<const BatchFile>, std::string>;
+
+/// A file of a test's own, gone with it.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string_view text = "")
+      : path_(testing::TempDir() + "batch-" + std::to_string(getpid()) + "-" +
+              testing::UnitTest::GetInstance()->current_test_info()->name() + ".jsonl") {
+    write(text);
+  }
+  ~TemporaryFile() { std::filesystem::remove(path_); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void write(std::string_view text) const { std::ofstream(path_, std::ios::binary) << text; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::string line_with_id(std::string_view quoted_id) {
+  return R"({"custom_id": )" + std::string(quoted_id) +
+         R"(, "method": "POST", "url": "/v1/responses", "body": {"model": "m"}})";
+}
+
+std::string line(std::string_view id) {
+  return line_with_id('"' + std::string(id) + '"');
+}
+
+/// A whole line around the body of a chat.
+std::string chat_line(std::string_view body) {
+  return R"({"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": )" +
+         std::string(body) + "}";
+}
+
+/// Opens a text that is right.
+std::shared_ptr<const BatchFile> open(const TemporaryFile& file) {
+  Opened opened = BatchFile::open(file.path());
+  if (const auto* sentence = std::get_if<std::string>(&opened)) {
+    ADD_FAILURE() << *sentence;
+    return nullptr;
+  }
+  return std::get<std::shared_ptr<const BatchFile>>(opened);
+}
+
+/// The sentence for a text that is wrong, without its path.
+std::string refusal(std::string_view text) {
+  const TemporaryFile file(text);
+  const Opened opened = BatchFile::open(file.path());
+  const auto* sentence = std::get_if<std::string>(&opened);
+  if (sentence == nullptr) return "opened";
+  EXPECT_EQ(sentence->rfind(file.path() + ":", 0), 0U) << *sentence;
+  EXPECT_NE(sentence->find("; "), std::string::npos) << *sentence;
+  return sentence->substr(file.path().size());
+}
+
+std::vector<std::string> ids_of(const std::shared_ptr<const BatchFile>& file) {
+  std::vector<std::string> ids;
+  BatchReader reader(file);
+  for (std::size_t k = 0; k < file->size(); ++k) {
+    const auto read = reader.read(k);
+    const auto* request = std::get_if<BatchLine>(&read);
+    ids.emplace_back(request == nullptr ? std::get<std::string>(read) : request->custom_id);
+  }
+  return ids;
+}
+
+using Ids = std::vector<std::string>;
+
+TEST(BatchFileTest, ReadsEachFieldAndTheBodyAsItStands) {
+  const TemporaryFile file(
+      R"({"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", )"
+      R"("body": {"model": "m",  "messages":[], "x": "}\"{"} , "more": {"body": 1}})"
+      "\n"
+      R"({"body":{"input":["i"],"stream":true,"model":"e"},"url":"/v1/embeddings",)"
+      R"("custom_id":"é\n\u00e9","method":"POST"})"
+      "\n");
+  BatchReader reader(open(file));
+  ASSERT_EQ(reader.file().size(), 2U);
+  const auto second = std::get<BatchLine>(reader.read(1));
+  EXPECT_EQ(second.custom_id, "é\né");
+  EXPECT_EQ(second.url, "/v1/embeddings");
+  EXPECT_EQ(second.body, R"({"input":["i"],"stream":true,"model":"e"})");
+  EXPECT_TRUE(second.stream);
+  const auto first = std::get<BatchLine>(reader.read(0));
+  EXPECT_EQ(first.custom_id, "a");
+  EXPECT_EQ(first.url, "/v1/chat/completions");
+  EXPECT_EQ(first.body, R"({"model": "m",  "messages":[], "x": "}\"{"})");
+  EXPECT_FALSE(first.stream);
+}
+
+TEST(BatchFileTest, TellsWhoAsksForAStream) {
+  for (const auto& [stream, expected] :
+       {std::pair("true", true), {"false", false}, {"null", false}}) {
+    const TemporaryFile file(
+        chat_line(R"({"model":"m","messages":[],"stream":)" + std::string(stream) + "}"));
+    BatchReader reader(open(file));
+    EXPECT_EQ(std::get<BatchLine>(reader.read(0)).stream, expected) << stream;
+  }
+}
+
+TEST(BatchFileTest, TakesWhateverEndsALine) {
+  EXPECT_EQ(ids_of(open(TemporaryFile(line("a") + "\n" + line("b") + "\n"))), (Ids{"a", "b"}));
+  EXPECT_EQ(ids_of(open(TemporaryFile(line("a") + "\n" + line("b")))), (Ids{"a", "b"}));
+  EXPECT_EQ(ids_of(open(TemporaryFile(line("a") + "\r\n" + line("b") + "\r\n"))), (Ids{"a", "b"}));
+  EXPECT_EQ(ids_of(open(TemporaryFile("\xEF\xBB\xBF" + line("a")))), (Ids{"a"}));
+}
+
+TEST(BatchFileTest, PassesOverBlankLines) {
+  EXPECT_EQ(ids_of(open(TemporaryFile(line("a") + "\n\n \t\r\n" + line("b") + "\n\n\n  "))),
+            (Ids{"a", "b"}));
+  EXPECT_EQ(refusal("\n\n" + line("a") + "\n\n[]\n").substr(0, 3), ":5:");
+}
+
+TEST(BatchFileTest, OfANameThatStandsTwiceTheLastCounts) {
+  const TemporaryFile file(
+      R"({"custom_id":1,"body":1,"method":"GET","url":"/v1/responses","custom_id":"b",)"
+      R"("method":"POST","body":{"model":"first"},"body":{"model":"m","stream":7,"stream":true}})");
+  BatchReader reader(open(file));
+  const auto request = std::get<BatchLine>(reader.read(0));
+  EXPECT_EQ(request.custom_id, "b");
+  EXPECT_EQ(request.body, R"({"model":"m","stream":7,"stream":true})");
+  EXPECT_TRUE(request.stream);
+}
+
+TEST(BatchFileTest, NamesTheLineAndTheReason) {
+  const struct {
+    std::string text;
+    std::string reason;
+  } wrongs[] = {
+      {"", ":1: there is no request in the file"},
+      {" \n\r\n", ":1: there is no request in the file"},
+      {line("a") + "\n{\"custom_id\": ", ":2: the line is not JSON"},
+      {line("a") + line("b"), ":1: the line is not JSON"},
+      {"{\n" + line("a").substr(1), ":1: the line is not JSON"},
+      {chat_line(R"({"model": "m", "messages": [], "n": tru})"), ":1: the line is not JSON"},
+      {line("\xFF"), ":1: the text is not UTF-8"},
+      {"[1]", ":1: the line is no JSON object"},
+      {line_with_id("\"\""), ":1: custom_id is missing, empty or no text"},
+      {line_with_id("7"), ":1: custom_id is missing, empty or no text"},
+      {R"({"method": "POST"})", ":1: custom_id is missing, empty or no text"},
+      {R"({"custom_id": "a", "method": "GET"})", ":1: method is \"GET\"; write \"POST\""},
+      {R"({"custom_id": "a"})", ":1: method is missing"},
+      {R"({"custom_id": "a", "method": "POST", "url": "/v1/files"})", ":1: url is \"/v1/files\""},
+      {R"({"custom_id": "a", "method": "POST"})", ":1: url is missing"},
+      {chat_line("[]"), ":1: body is missing or no object"},
+      {chat_line(R"({"messages": []})"), ":1: body has no model"},
+      {chat_line(R"({"model": "", "messages": []})"), ":1: body has no model"},
+      {chat_line(R"({"model": "m"})"), ":1: body has no messages, which /v1/chat/completions"},
+      {R"({"custom_id":"a","method":"POST","url":"/v1/embeddings","body":{"model":"m"}})",
+       ":1: body has no input, which /v1/embeddings"},
+      {chat_line(R"({"model": "m", "messages": [], "stream": 1})"), ":1: stream in the body"},
+      {line("a") + "\n" + line("b") + "\n\n" + line("a"), ":4: custom_id is that of line 1 too"},
+      {line("é") + "\n" + line("\\u00e9"), ":2: custom_id is that of line 1 too"},
+  };
+  for (const auto& [text, reason] : wrongs) {
+    EXPECT_EQ(refusal(text).substr(0, reason.size()), reason) << text;
+  }
+}
+
+TEST(BatchFileTest, ShowsNoLongTextInASentence) {
+  const std::string sentence =
+      refusal(R"({"custom_id": "a", "method": ")" + std::string(10'000, 'x') + "\"}");
+  EXPECT_LT(sentence.size(), 200U);
+}
+
+TEST(BatchFileTest, RefusesWhatIsNoFile) {
+  const auto sentence_for = [](const std::string& path) {
+    return std::get<std::string>(BatchFile::open(path));
+  };
+  EXPECT_EQ(sentence_for("/no/such/file").rfind("/no/such/file: cannot be opened (No such file", 0),
+            0U);
+  EXPECT_NE(sentence_for(testing::TempDir()).find("is a folder"), std::string::npos);
+  const std::string pipe = TemporaryFile().path() + ".pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_NE(sentence_for(pipe).find("is no regular file"), std::string::npos);
+  std::filesystem::remove(pipe);
+}
+
+TEST(BatchFileTest, ReadsALineAtTheVeryEndOfAPage) {
+  // Padding that is not there would be read here.
+  for (std::size_t size = 4'090; size <= 4'100; ++size) {
+    const std::string id(size - line("").size(), 'x');
+    const TemporaryFile file(line(id));
+    EXPECT_EQ(ids_of(open(file)), (Ids{id}));
+  }
+}
+
+TEST(BatchFileTest, ReadsLinesOfEverySize) {
+  std::string text;
+  Ids ids;
+  for (std::size_t size = 1; size < 1'000'000; size = size * 3 / 2 + 1) {
+    ids.push_back(std::to_string(size) + std::string(size, 'x'));
+    text += line(ids.back()) + "\n";
+  }
+  EXPECT_EQ(ids_of(open(TemporaryFile(text))), ids);
+}
+
+TEST(BatchFileTest, RefusesALineThatIsTooLong) {
+  const std::size_t around = line("").size();
+  const TemporaryFile fits(line(std::string(longest_line - around, 'x')) + "\n" + line("b"));
+  EXPECT_EQ(ids_of(open(fits)).back(), "b");
+  const TemporaryFile file(line("a") + "\n" + line(std::string(longest_line - around + 1, 'x')));
+  const auto opened = BatchFile::open(file.path());
+  EXPECT_EQ(std::get<std::string>(opened),
+            file.path() + ":2: the line is longer than 64 MiB; put each request on its own line");
+}
+
+TEST(BatchFileTest, IsSharedByThreads) {
+  std::string text;
+  Ids ids;
+  for (int i = 0; i < 2'000; ++i) {
+    ids.push_back(std::to_string(i));
+    text += line(ids.back()) + "\n";
+  }
+  const auto file = open(TemporaryFile(text));
+  std::vector<Ids> read(4);
+  std::vector<std::thread> threads;
+  for (Ids& mine : read) threads.emplace_back([&] { mine = ids_of(file); });
+  for (std::thread& thread : threads) thread.join();
+  for (const Ids& mine : read) EXPECT_EQ(mine, ids);
+}
+
+TEST(BatchFileTest, NoticesThatALineHasGone) {
+  std::string text;
+  for (int i = 0; i < 1'000; ++i) text += line(std::to_string(i)) + "\n";
+  const TemporaryFile file(text);
+  BatchReader reader(open(file));
+  std::filesystem::resize_file(file.path(), text.size() / 2);
+  EXPECT_TRUE(std::holds_alternative<BatchLine>(reader.read(0)));
+  const auto gone = reader.read(999);
+  ASSERT_TRUE(std::holds_alternative<std::string>(gone));
+  EXPECT_EQ(
+      std::get<std::string>(gone),
+      file.path() + ": request 1000 is not there any more; leave the file as it is during a run");
+  file.write(std::string(text.size(), 'x'));
+  EXPECT_TRUE(std::holds_alternative<std::string>(reader.read(500)));
+}
+
+TEST(BatchFileTest, AFileMayGrow) {
+  const TemporaryFile file(line("a") + "\n" + line("b"));
+  BatchReader reader(open(file));
+  std::ofstream(file.path(), std::ios::app) << "\n" << line("c") << "\n";
+  EXPECT_EQ(reader.file().size(), 2U);
+  EXPECT_EQ(std::get<BatchLine>(reader.read(1)).custom_id, "b");
+}
+
+/// MurmurHash64A's step for eight bytes, which std::hash of libstdc++ is made of, and its inverse.
+constexpr std::uint64_t murmur = 0xc6a4a7935bd1e995;
+std::uint64_t inverse_of_murmur() {
+  std::uint64_t inverse = murmur;
+  for (int i = 0; i < 5; ++i) inverse *= 2 - murmur * inverse;
+  return inverse;
+}
+std::uint64_t scramble(std::uint64_t block) {
+  block *= murmur;
+  return (block ^ block >> 47U) * murmur;
+}
+std::uint64_t unscramble(std::uint64_t block) {
+  block *= inverse_of_murmur();
+  return (block ^ block >> 47U) * inverse_of_murmur();
+}
+
+std::string text_of(std::uint64_t first, std::uint64_t second) {
+  std::string text(16, ' ');
+  std::memcpy(text.data(), &first, 8);
+  std::memcpy(text.data() + 8, &second, 8);
+  return text;
+}
+
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char letter) {
+    return letter >= ' ' && letter <= '~' && letter != '"' && letter != '\\';
+  });
+}
+
+/// Two texts with the same hash where std::hash is libstdc++'s for 64 bits.
+std::optional<std::pair<std::string, std::string>> same_hash() {
+  constexpr std::uint64_t seed = 0xc70f6907;
+  const std::string text = "abcdefghijklmnop";
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+  std::memcpy(&first, text.data(), 8);
+  std::memcpy(&second, text.data() + 8, 8);
+  const auto after_first = [&](std::uint64_t block) {
+    return ((seed ^ text.size() * murmur) ^ scramble(block)) * murmur;
+  };
+  const std::uint64_t wanted = after_first(first) ^ scramble(second);
+  for (std::uint64_t number = 10'000'000; number < 20'000'000; ++number) {
+    std::uint64_t other = 0;
+    std::memcpy(&other, std::to_string(number).data(), 8);
+    const std::string candidate = text_of(other, unscramble(wanted ^ after_first(other)));
+    if (!is_plain(candidate)) continue;
+    if (std::hash<std::string_view>{}(candidate) != std::hash<std::string_view>{}(text)) break;
+    return std::pair(text, candidate);
+  }
+  return std::nullopt;
+}
+
+TEST(BatchFileTest, TellsTextsOfOneHashApart) {
+  const auto same = same_hash();
+  if (!same) GTEST_SKIP() << "this std::hash is not the one whose collisions are known";
+  const auto& [one, other] = *same;
+  ASSERT_NE(one, other);
+  EXPECT_EQ(ids_of(open(TemporaryFile(line(one) + "\n" + line(other)))), (Ids{one, other}));
+  EXPECT_EQ(refusal(line(one) + "\n" + line(other) + "\n" + line(other)).substr(0, 36),
+            ":3: custom_id is that of line 2 too;");
+}
+
+/// A line of /proc/self/status in bytes: "RssAnon:" is the memory that is no file's, "VmRSS:" all.
+std::size_t memory(std::string_view wanted) {
+  std::ifstream status("/proc/self/status");
+  std::string name;
+  while (status >> name && name != wanted) continue;
+  std::size_t kilobytes = 0;
+  status >> kilobytes;
+  return kilobytes << 10U;
+}
+
+TEST(BatchFileTest, ALargeFileStaysOnTheDisk) {
+  constexpr std::size_t lines = 600'000;
+  const TemporaryFile file;
+  {
+    std::ofstream out(file.path(), std::ios::binary);
+    const std::string filling(430, 'x');
+    for (std::size_t k = 0; k < lines; ++k) {
+      out << R"({"custom_id":")" << k << R"(","method":"POST","url":"/v1/responses",)"
+          << R"("body":{"model":"m","input":")" << filling << "\"}}\n";
+    }
+  }
+  ASSERT_GT(std::filesystem::file_size(file.path()), 300'000'000U);
+  const std::size_t own_before = memory("RssAnon:");
+  const std::size_t all_before = memory("VmRSS:");
+  const auto batch = open(file);
+  ASSERT_EQ(batch->size(), lines);
+  BatchReader reader(batch);
+  for (std::size_t k = 0; k < lines; ++k) {
+    const auto read = reader.read(k);
+    ASSERT_TRUE(std::holds_alternative<BatchLine>(read)) << std::get<std::string>(read);
+    ASSERT_EQ(std::get<BatchLine>(read).custom_id, std::to_string(k));
+  }
+  // Four bytes a line, eight more until it is opened, and the buffers.
+  EXPECT_LT(memory("RssAnon:") - own_before, 16U << 20U);
+  EXPECT_LT(memory("VmRSS:") - all_before, 16U << 20U);
+}
+
+}  // namespace
+}  // namespace paceline
