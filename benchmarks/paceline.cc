@@ -7,6 +7,7 @@
 #include <paceline/gbench/program.h>
 #include <paceline/gbench/session.h>
 #include <paceline/gbench/workload_flags.h>
+#include <paceline/log/logged_slots.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
@@ -33,18 +34,21 @@ class PacelineSuite : public paceline::Suite {
  public:
   void add_flags(CLI::App& app, paceline::Options& options) override;
   std::string register_benchmarks() override;
+  bool has_work() const override { return !families_.empty(); }
   std::string check() override;
 
  private:
   void register_family(const paceline::Family& family);
+  std::string resume(paceline::Family& family);
   Grid grid_of(const paceline::Family& family) const;
 
   Grid asked_;
   paceline::WorkloadFlags flags_;
+  bool is_resumed_ = false;
   std::vector<paceline::Family> families_;
 };
 
-void PacelineSuite::add_flags(CLI::App& app, paceline::Options&) {
+void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
   paceline::add_list_flag(app, "--paceline_rpm", asked_.rpm, 0, 60'000'000,
                           "Requests per minute, a comma-separated list; 0 is unpaced "
                           "[60000,100000; with a URL 60]");
@@ -55,6 +59,17 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options&) {
                  "Counted requests of each run [10000; with a URL 60; all of a file]")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
       ->type_name("N");
+  app.add_option_function<std::string>(
+         "--paceline_resume",
+         [this, &options](const std::string& file) {
+           is_resumed_ = true;
+           options.log_file = file;
+         },
+         "Sends only the requests that have no good reply in this log of the same run, and adds "
+         "them to it: give the same flags as before, with this one for --paceline_log")
+      ->check(CLI::ExistingFile)
+      ->excludes("--paceline_log")
+      ->type_name("FILE.sqlite");
   paceline::add_flags(app, flags_);
 }
 
@@ -66,20 +81,42 @@ Grid PacelineSuite::grid_of(const paceline::Family& family) const {
   if (!asked_.rpm.empty()) grid.rpm = asked_.rpm;
   if (!asked_.parallel.empty()) grid.parallel = asked_.parallel;
   if (asked_.requests > 0) grid.requests = asked_.requests;
+  if (!family.slots.empty()) grid.requests = static_cast<std::int64_t>(family.slots.size());
   return grid;
 }
 
 void PacelineSuite::register_family(const paceline::Family& family) {
   paceline::Workload& workload = *family.workload;
+  const std::vector<std::uint64_t>& slots = family.slots;
   const Grid grid = grid_of(family);
-  benchmark::RegisterBenchmark(
+  auto* runs = benchmark::RegisterBenchmark(
       workload.describe().name.c_str(),
-      [&workload](benchmark::State& state) { paceline::measure(state, workload); })
-      ->ArgNames({"rpm", "parallel"})
+      [&workload, &slots](benchmark::State& state) { paceline::measure(state, workload, slots); });
+  runs->ArgNames({"rpm", "parallel"})
       ->ArgsProduct({grid.rpm, grid.parallel})
       ->Iterations(grid.requests)
       ->Unit(benchmark::kMicrosecond)
       ->UseManualTime();
+  // A repetition would send again what has just got its reply.
+  if (is_resumed_) runs->Repetitions(1);
+}
+
+/// Leaves the family the slots without a good reply.
+std::string PacelineSuite::resume(paceline::Family& family) {
+  const Grid grid = grid_of(family);
+  if (grid.rpm.size() != 1 || grid.parallel.size() != 1) {
+    return "--paceline_resume goes on with one run: give one --paceline_rpm and one "
+           "--paceline_parallel";
+  }
+  const paceline::Description description = family.workload->describe();
+  const auto read = paceline::read_logged_slots(paceline::Session::global().options().log_file,
+                                                description.name, description.asks);
+  if (const auto* why = std::get_if<std::string>(&read)) return *why;
+  family.slots =
+      std::get<paceline::LoggedSlots>(read).missing(0, static_cast<std::uint64_t>(grid.requests));
+  fmt::print(stderr, "{}: {} of {} requests are left to send\n", description.name,
+             family.slots.size(), grid.requests);
+  return {};
 }
 
 std::string PacelineSuite::register_benchmarks() {
@@ -87,6 +124,13 @@ std::string PacelineSuite::register_benchmarks() {
   auto made = paceline::make_families(flags_, session.options(), session.api());
   if (auto* why = std::get_if<std::string>(&made)) return std::move(*why);
   families_ = std::get<std::vector<paceline::Family>>(std::move(made));
+  for (paceline::Family& family : families_) {
+    if (!is_resumed_) break;
+    if (std::string why = resume(family); !why.empty()) return why;
+  }
+  std::erase_if(families_, [this](const paceline::Family& family) {
+    return is_resumed_ && family.slots.empty();
+  });
   std::set<std::string> models;
   for (const paceline::Family& family : families_) {
     register_family(family);

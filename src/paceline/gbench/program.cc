@@ -147,7 +147,12 @@ int run_program(int argc, char** argv, Suite& suite) {
   if (const std::string why = session.open(options); !why.empty()) return say(why);
   add_context(options, session.api().url);
   std::string why = suite.register_benchmarks();
-  const int code = why.empty() ? run_benchmarks(suite, rest) : say(why);
+  int code = 0;
+  if (!why.empty()) {
+    code = say(why);
+  } else if (suite.has_work()) {
+    code = run_benchmarks(suite, rest);
+  }
   session.close();
   benchmark::Shutdown();
   return code;

@@ -15,6 +15,8 @@ class Suite {
   /// Registers benchmarks once the flags are read and the session is open. A sentence when the
   /// flags do not go together.
   virtual std::string register_benchmarks() { return {}; }
+  /// Whether anything is left to measure, once benchmarks are registered; if not, the program ends.
+  virtual bool has_work() const { return true; }
   /// Tries what is to be measured; a sentence when it fails. Not called when nothing will run.
   virtual std::string check() { return {}; }
 };

@@ -14,7 +14,7 @@
 
 #include <paceline/gbench/flags.h>
 #include <paceline/workload/batch_replay.h>
-#include <paceline/workload/embeddings.h>
+#include <paceline/workload/text_embedding.h>
 #include <paceline/workload/plain_http.h>
 #include <paceline/workload/synthetic_text.h>
 
@@ -107,7 +107,7 @@ std::variant<Family, std::string> make_replay(const WorkloadFlags& flags, const 
 std::unique_ptr<Workload> make_named(const std::string& name, const WorkloadFlags& flags,
                                      const Options& options, const Api& api) {
   if (name.starts_with("embeddings/")) {
-    Embeddings embeddings{.input = flags.generation.prompt};
+    TextEmbedding embeddings{.input = flags.generation.prompt};
     embeddings.input.system.clear();
     if (!flags.model.empty()) embeddings.model = flags.model;
     return make_workload(api, embeddings);

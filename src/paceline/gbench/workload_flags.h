@@ -36,6 +36,8 @@ struct Family {
   std::unique_ptr<Workload> workload;
   /// How many requests it has; 0: as many as are asked for.
   std::uint64_t size = 0;
+  /// The ones to send; empty: all, from 0 on.
+  std::vector<std::uint64_t> slots{};
 };
 
 void add_flags(CLI::App& app, WorkloadFlags& flags);

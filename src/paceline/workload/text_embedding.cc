@@ -1,4 +1,4 @@
-#include <paceline/workload/embeddings.h>
+#include <paceline/workload/text_embedding.h>
 
 #include <fmt/format.h>
 
@@ -9,9 +9,9 @@
 namespace paceline {
 namespace {
 
-class EmbeddingsWorkload : public Workload {
+class TextEmbeddingWorkload : public Workload {
  public:
-  EmbeddingsWorkload(const Api& api, const Embeddings& asked)
+  TextEmbeddingWorkload(const Api& api, const TextEmbedding& asked)
       : model_(asked.model),
         url_(api.url + "/embeddings"),
         headers_(json_request_headers(api)),
@@ -52,8 +52,8 @@ class EmbeddingsWorkload : public Workload {
 
 }  // namespace
 
-std::unique_ptr<Workload> make_workload(const Api& api, const Embeddings& embeddings) {
-  return std::make_unique<EmbeddingsWorkload>(api, embeddings);
+std::unique_ptr<Workload> make_workload(const Api& api, const TextEmbedding& embeddings) {
+  return std::make_unique<TextEmbeddingWorkload>(api, embeddings);
 }
 
 }  // namespace paceline

@@ -10,11 +10,11 @@
 namespace paceline {
 
 /// The embedding of one text; of the input's prompt, what is said of messages does not apply.
-struct Embeddings {
+struct TextEmbedding {
   std::string model = "text-embedding-3-small";
   Prompt input{.system = {}, .text = "Sentence #{n}: Esta es una prueba básica."};
 };
 
-std::unique_ptr<Workload> make_workload(const Api& api, const Embeddings& embeddings);
+std::unique_ptr<Workload> make_workload(const Api& api, const TextEmbedding& embeddings);
 
 }  // namespace paceline
