@@ -49,18 +49,17 @@ std::string_view BatchOutput::line(std::int64_t run, const RequestRecord& record
 void BatchOutput::append_body(std::string_view reply) {
   if (reply.empty()) {
     line_ += "null";
-  } else if (is_json(reply)) {
-    // On one line, whatever the server's layout.
-    const std::size_t begin = line_.size();
-    line_.resize(begin + reply.size());
-    std::size_t size = 0;
-    const bool minified = simdjson::minify(reply.data(), reply.size(), line_.data() + begin,
-                                           size) == simdjson::SUCCESS;
-    line_.resize(begin + (minified ? size : 0));
-    if (!minified) line_ += json_quoted(reply);
-  } else {
-    line_ += json_quoted(reply);
+    return;
   }
+  // On one line, whatever the server's layout.
+  const std::size_t begin = line_.size();
+  std::size_t size = 0;
+  line_.resize(begin + reply.size());
+  const bool json =
+      is_json(reply) &&
+      simdjson::minify(reply.data(), reply.size(), line_.data() + begin, size) == simdjson::SUCCESS;
+  line_.resize(begin + size);
+  if (!json) line_.replace(begin, size, json_quoted(reply));
 }
 
 bool BatchOutput::is_json(std::string_view text) {

@@ -1,0 +1,203 @@
+"""Writes logs and has `paceline_log` turn them into OpenAI's batch output, as a person would.
+
+Needs PACELINE_LOG, the path of the program, and WRITE_LOG, which makes logs to read.
+"""
+
+import json
+import os
+import sqlite3
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+PACELINE_LOG = os.environ["PACELINE_LOG"]
+WRITE_LOG = os.environ["WRITE_LOG"]
+CHAT = {"run": "chat/complete", "workload": "f1", "model": "m"}
+
+
+def run(*arguments, **others):
+    return subprocess.run([PACELINE_LOG, *map(str, arguments)], text=True, timeout=60,
+                          **({"capture_output": True} | others))
+
+
+class Log(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.file = self.folder / "log.sqlite"
+
+    def write(self, *rows):
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        subprocess.run([WRITE_LOG, str(self.file)], input=text, text=True, check=True, timeout=60)
+
+    def lines(self, *arguments):
+        done = run(self.file, *arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [json.loads(line) for line in done.stdout.split("\n")[:-1]]
+
+
+class BatchOutput(Log):
+    def test_a_good_reply(self):
+        reply = {"id": "chatcmpl-1", "choices": [{"message": {"content": "Zeile\n\"ü\" 🙂"}}]}
+        self.write(CHAT, {"slot": 5, "custom_id": "task-\"5\"", "status": 200,
+                          "reply": json.dumps(reply)})
+        self.assertEqual(self.lines(), [{
+            "id": "batch_req_1_5", "custom_id": "task-\"5\"",
+            "response": {"status_code": 200, "request_id": "req_1_5", "body": reply},
+            "error": None}])
+
+    def test_the_body_keeps_the_servers_words_on_one_line(self):
+        self.write(CHAT, {"slot": 0, "status": 200,
+                          "reply": '{\r\n  "b": 1.50,\n  "a": "x  y"\n}\n'})
+        self.assertIn('"body":{"b":1.50,"a":"x  y"}}', run(self.file).stdout)
+
+    def test_other_replies_become_strings(self):
+        replies = ["plain\ttext\x00\u2028", '{"cut": ', "{} {}", "[1]", '"quoted"']
+        self.write(CHAT, *({"slot": slot, "status": 200, "reply": reply}
+                           for slot, reply in enumerate(replies)))
+        self.assertEqual([line["response"]["body"] for line in self.lines()],
+                         [*replies[:3], [1], "quoted"])
+
+    def test_failures(self):
+        self.write(CHAT,
+                   {"slot": 0, "error": "It timed out."},
+                   {"slot": 1, "status": 429, "error": "Too many.", "reply": '{"error":{}}'},
+                   {"slot": 2, "status": 200, "error": "The reply is not JSON.", "reply": "<p>"},
+                   {"slot": 3, "status": 500, "error": "HTTP 500"})
+        lines = self.lines()
+        self.assertEqual([line["error"]["code"] for line in lines],
+                         ["no_reply", "http_429", "bad_reply", "http_500"])
+        self.assertEqual(lines[0]["error"]["message"], "It timed out.")
+        self.assertIsNone(lines[0]["response"])
+        self.assertEqual([line["response"]["status_code"] for line in lines[1:]], [429, 200, 500])
+        self.assertEqual([line["response"]["body"] for line in lines[1:]],
+                         [{"error": {}}, "<p>", None])
+
+    def test_in_the_order_of_slots_with_names_for_the_nameless(self):
+        self.write(CHAT, *({"slot": slot, "status": 200, "reply": "{}"} for slot in (2, 10, 0, 1)))
+        self.assertEqual([line["custom_id"] for line in self.lines()],
+                         ["request-0", "request-1", "request-2", "request-10"])
+
+    def test_replies_that_were_not_kept(self):
+        self.write(CHAT, {"slot": 0, "status": 200}, {"slot": 1, "status": 200, "reply": "{}"},
+                   {"slot": 2, "status": 500, "error": "HTTP 500"})
+        self.assertIsNone(self.lines()[0]["response"]["body"])
+        said = run(self.file).stderr
+        self.assertIn("3 lines: 2 good replies, 1 failed", said)
+        self.assertIn("1 good replies have", said)
+        self.assertIn("--paceline_log_replies", said)
+
+    def test_many(self):
+        self.write(CHAT, *({"slot": slot, "status": 200, "reply": json.dumps({"slot": slot})}
+                           for slot in range(20_000)))
+        bodies = [line["response"]["body"]["slot"] for line in self.lines()]
+        self.assertEqual(bodies, list(range(20_000)))
+
+
+class Runs(Log):
+    def setUp(self):
+        super().setUp()
+        self.write(CHAT, {"slot": 0, "status": 200, "reply": '"first"'},
+                   {"slot": 1, "error": "It timed out."}, {"slot": 2, "error": "It timed out."})
+
+    def bodies(self, *arguments):
+        return [line["response"] and line["response"]["body"] for line in self.lines(*arguments)]
+
+    def test_a_resumed_run_comes_with_what_it_resumed(self):
+        self.write(CHAT | {"resumed": 1}, {"slot": 1, "status": 200, "reply": '"second"'},
+                   {"slot": 2, "status": 500, "error": "HTTP 500"})
+        self.assertEqual(self.bodies(), ["first", "second", None])
+        self.assertEqual(self.lines()[2]["error"]["code"], "http_500")
+        self.assertEqual(self.bodies("--run", 1), ["first", None, None])
+
+    def test_of_several_one_is_chosen(self):
+        self.write(CHAT, {"slot": 0, "status": 200, "reply": '"again"'})
+        done = run(self.file)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("--run", done.stderr)
+        self.assertEqual(len([line for line in done.stderr.splitlines()
+                              if "chat/complete" in line]), 2)
+        self.assertEqual(self.bodies("--run", 1), ["first", None, None])
+        self.assertEqual(self.bodies("--run=2"), ["again"])
+
+    def test_a_run_that_is_not_there(self):
+        done = run(self.file, "--run", 7)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no run 7", done.stderr)
+        self.assertIn("chat/complete", done.stderr)
+
+    def test_python_reads_the_file(self):
+        with sqlite3.connect(self.file) as log:
+            self.assertEqual(log.execute("SELECT count(*) FROM requests WHERE error IS NULL")
+                             .fetchone(), (1,))
+        log.close()
+
+
+class Output(Log):
+    def setUp(self):
+        super().setUp()
+        self.write(CHAT, {"slot": 0, "status": 200, "reply": "{}"})
+
+    def test_a_file(self):
+        out = self.folder / "out.jsonl"
+        out.write_text("old\n" * 100)
+        done = run(self.file, "-o", out)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertEqual(len(out.read_text().splitlines()), 1)
+
+    def test_a_full_disk(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = run(self.file, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+        for done in (done, run(self.file, "-o", "/dev/full")):
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("No space left", done.stderr)
+
+    def test_a_file_that_cannot_be_written(self):
+        done = run(self.file, "-o", self.folder / "no" / "out.jsonl")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("No such file", done.stderr)
+
+    def test_never_over_the_log_itself(self):
+        done = run(self.file, "-o", self.folder / "." / "log.sqlite")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the log itself", done.stderr)
+        self.assertEqual(len(self.lines()), 1)
+
+
+class BadInput(Log):
+    def assert_refused(self, *arguments, says):
+        done = run(*arguments)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(says, done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_no_log(self):
+        self.assert_refused(self.file, says="No such file")
+        self.file.write_text("text of no database")
+        self.assert_refused(self.file, says="not a database")
+        self.assert_refused(says="FILE")
+
+    def test_another_programs_database(self):
+        other = sqlite3.connect(self.file)
+        other.execute("CREATE TABLE requests (slot)")
+        other.close()
+        self.assert_refused(self.file, says="another program")
+
+    def test_no_runs(self):
+        self.write()
+        self.assert_refused(self.file, says="has no runs")
+
+
+class Help(unittest.TestCase):
+    def test_names_its_options(self):
+        done = run("--help")
+        self.assertEqual(done.returncode, 0)
+        for word in ("FILE", "--out", "--run", "Batch"):
+            self.assertIn(word, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,65 @@
+// Writes a log for log_test.py: write_log FILE, with a JSON object a line on the standard input.
+// One with "run" begins a run, the others are requests of the last run, by the names of the
+// columns.
+
+#include <fmt/format.h>
+#include <paceline/log/request_log.h>
+#include <simdjson.h>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace paceline {
+namespace {
+
+using Object = simdjson::dom::element;
+
+std::string text(Object object, std::string_view key) {
+  std::string_view value;
+  return object[key].get(value) == simdjson::SUCCESS ? std::string(value) : "";
+}
+
+std::int64_t number(Object object, std::string_view key) {
+  std::int64_t value = 0;
+  return object[key].get(value) == simdjson::SUCCESS ? value : 0;
+}
+
+int write(const char* path) {
+  auto opened = RequestLog::open(path);
+  if (const auto* sentence = std::get_if<std::string>(&opened)) {
+    fmt::print(stderr, "{}\n", *sentence);
+    return EXIT_FAILURE;
+  }
+  auto& log = *std::get<std::unique_ptr<RequestLog>>(opened);
+  std::int64_t run = 0;
+  simdjson::dom::parser parser;
+  for (std::string line; std::getline(std::cin, line);) {
+    const Object object = parser.parse(line).value();
+    if (object["run"].error() == simdjson::SUCCESS) {
+      const LoggedRun about{.name = text(object, "run"),
+                            .workload = text(object, "workload"),
+                            .resumed = number(object, "resumed") != 0,
+                            .model = text(object, "model")};
+      run = std::get<std::int64_t>(log.begin_run(about));
+      continue;
+    }
+    const std::string custom_id = text(object, "custom_id");
+    const std::string error = text(object, "error");
+    const std::string reply = text(object, "reply");
+    log.add(run, {.slot = static_cast<std::uint64_t>(number(object, "slot")),
+                  .custom_id = custom_id,
+                  .status = number(object, "status"),
+                  .error = error,
+                  .reply = reply});
+  }
+  const auto lost = log.close();
+  if (lost) fmt::print(stderr, "{}\n", *lost);
+  return lost ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace paceline
+
+int main(int argc, char** argv) {
+  return argc == 2 ? paceline::write(argv[1]) : EXIT_FAILURE;
+}
