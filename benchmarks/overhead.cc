@@ -132,13 +132,13 @@ void log_add(benchmark::State& state) {
   while (state.KeepRunningBatch(batch)) {
     for (std::int64_t i = 0; i < batch; ++i, ++record.slot) log.add(run, record);
     state.PauseTiming();
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
     state.ResumeTiming();
   }
   if (const auto lost = log.close()) state.SkipWithError(lost->c_str());
   std::filesystem::remove(path);
 }
-BENCHMARK(log_add)->ArgName("reply")->Arg(0)->Arg(1'024)->Iterations(300'000);
+BENCHMARK(log_add)->ArgName("reply")->Arg(0)->Arg(1'024)->Iterations(100'000);
 
 /// A file of requests of about 500 bytes each, gone with its owner.
 class BatchOnDisk {

@@ -7,7 +7,9 @@
 namespace paceline {
 namespace {
 
-constexpr std::size_t page_requests = 512;
+constexpr std::size_t page_requests = 256;
+// A text that grows moves; a page that is full by then moves little.
+constexpr std::size_t page_text = std::size_t{64} << 10;
 
 }  // namespace
 

@@ -16,7 +16,7 @@ struct LoggedRequest {
   RequestRecord record;
 };
 
-/// Some hundred requests with their texts, in memory that is used again after clear().
+/// Up to some hundred requests with their texts, in memory that is used again after clear().
 class RequestPage {
  public:
   RequestPage();
