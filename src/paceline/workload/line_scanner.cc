@@ -21,7 +21,7 @@ bool is_blank(std::string_view text) {
 }  // namespace
 
 LineScanner::LineScanner(const RegularFile& file)
-    : file_(file), buffer_(piece + simdjson::SIMDJSON_PADDING), left_(buffer_.data(), 0) {}
+    : file_(file), buffer_(piece + simdjson::SIMDJSON_PADDING) {}
 
 bool LineScanner::next() {
   do {
@@ -55,7 +55,7 @@ bool LineScanner::next_of_any_kind() {
 bool LineScanner::fill() {
   const std::size_t held = left_.size();
   if (held > longest_line) return refuse_line();
-  std::memmove(buffer_.data(), left_.data(), held);
+  if (held > 0) std::memmove(buffer_.data(), left_.data(), held);
   const std::size_t needed = held + piece + simdjson::SIMDJSON_PADDING;
   if (buffer_.size() < needed) buffer_.resize(needed);
   auto got = file_.read(read_, buffer_.data() + held, piece);
