@@ -33,6 +33,8 @@ class BatchReplayWorkload : public Workload {
     request.method = Method::post;
     request.headers = headers_;
     request.url.clear();
+    request.body.clear();
+    request.name.clear();
     request.is_streamed = false;
     const auto read = reader_.read(static_cast<std::size_t>(slot % replay_.file->size()));
     if (const auto* why = std::get_if<std::string>(&read)) {
@@ -45,7 +47,8 @@ class BatchReplayWorkload : public Workload {
     request.url.append(api_.url).append(line.url.substr(version.size()));
     request.body = line.body;
     request.name = line.custom_id;
-    request.is_streamed = line.stream;
+    // Servers of embeddings pass over the wish for a stream.
+    request.is_streamed = line.stream && kind_of(request.url) != ApiKind::embeddings;
   }
 
   Outcome read(const Request& request, Reply& reply) override {

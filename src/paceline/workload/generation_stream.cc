@@ -23,6 +23,7 @@ void GenerationStream::begin(const Request& request) {
   kind_ = kind_of(request.url);
   events_.reset();
   times_.clear();
+  has_begun_ = false;
   has_ended_ = false;
   usage_.reset();
   failure_.clear();
@@ -42,10 +43,10 @@ Outcome GenerationStream::finish(Reply& reply) {
   } else if (outcome.failure) {
     whole_replies_.explain(reply, outcome);
   } else if (!has_ended_) {
-    outcome = failed(Failure::bad_reply,
-                     times_.events > 0
-                         ? "the stream broke off before its end"
-                         : "the reply is no stream of events: does this API stream its replies?");
+    outcome =
+        failed(Failure::bad_reply,
+               has_begun_ ? "the stream broke off before its end"
+                          : "the reply is no stream of events: does this API stream its replies?");
   }
   outcome.usage = usage_;
   outcome.length_asked = options_.length_asked;
@@ -55,6 +56,7 @@ Outcome GenerationStream::finish(Reply& reply) {
 
 void GenerationStream::read_event(const StreamEvent& event) {
   if (!failure_.empty()) return;
+  has_begun_ = true;
   if (event.data == "[DONE]") {
     has_ended_ = true;
     return;
@@ -70,30 +72,26 @@ void GenerationStream::read_event(const StreamEvent& event) {
 }
 
 void GenerationStream::read_chat(dom::element root) {
+  // Of several, as some servers send with each chunk, the last one counts.
+  const std::optional<Usage> usage = read_usage(root);
+  if (usage) usage_ = usage;
   dom::array choices;
-  if (!read_value(root["choices"], choices)) {
-    std::string_view words = "an event of the stream has no choices";
-    read_value(root["error"]["message"], words);
-    fail(words);
-    return;
-  }
-  if (const auto first = choices.begin(); first != choices.end()) {
-    const dom::element choice = *first;
+  const bool has_choices = read_value(root["choices"], choices);
+  // Some servers give up in a chunk that has choices too.
+  if (has_value(root["error"])) return fail_with(read_error(root));
+  if (!has_choices && !usage) return refuse(root, "choices");
+  if (has_choices && choices.begin() != choices.end()) {
+    const dom::element choice = *choices.begin();
     std::string_view text;
     if (read_value(choice["delta"]["content"], text)) add_text(text);
     has_ended_ = has_ended_ || choice["finish_reason"].is_string();
   }
-  // Of several, as some servers send with each chunk, the last one counts.
-  if (const auto usage = read_usage(root)) usage_ = usage;
   if (options_.keeps_text) text_.add_chunk(root);
 }
 
 void GenerationStream::read_response(dom::element root) {
   std::string_view type;
-  if (!read_value(root["type"], type)) {
-    fail("an event of the stream has no type");
-    return;
-  }
+  if (!read_value(root["type"], type)) return refuse(root, "type");
   if (type == "response.output_text.delta") {
     std::string_view text;
     if (read_value(root["delta"], text)) add_text(text);
@@ -104,11 +102,9 @@ void GenerationStream::read_response(dom::element root) {
     usage_ = read_usage(response);
     if (options_.keeps_text) text_.set_response(response);
   } else if (type == "response.failed" || type == "error") {
-    std::string_view words = "the server gave up in the middle of the stream";
-    if (!read_value(root["response"]["error"]["message"], words)) {
-      read_value(root["message"], words);
-    }
-    fail(words);
+    dom::element holder = root;
+    read_value(root["response"], holder);
+    fail_with(read_error(holder));
   }
 }
 
@@ -119,7 +115,20 @@ void GenerationStream::add_text(std::string_view text) {
 }
 
 void GenerationStream::fail(std::string_view why) {
-  failure_ = why.substr(0, 300);
+  failure_ = why;
+}
+
+void GenerationStream::refuse(dom::element root, std::string_view missing) {
+  const std::string_view words = read_error(root);
+  if (!words.empty()) return fail_with(words);
+  fail(fmt::format("an event of the stream has no {}: is this an OpenAI-compatible API?", missing));
+}
+
+void GenerationStream::fail_with(std::string_view words) {
+  failure_ = "the server gave up in the middle of the stream";
+  if (!words.empty() && whole_replies_.may_tell(words)) {
+    failure_ += fmt::format(": {}", words.substr(0, 300));
+  }
 }
 
 }  // namespace paceline

@@ -26,6 +26,8 @@ class GenerationStream : public StreamReader {
  public:
   /// `key`: no error of a server's that holds it is told on.
   GenerationStream(std::string key, GenerationStreamOptions options);
+  GenerationStream(const GenerationStream&) = delete;
+  GenerationStream& operator=(const GenerationStream&) = delete;
 
   void begin(const Request& request) override;
   bool take(std::string_view piece, TimePoint now) override;
@@ -38,6 +40,10 @@ class GenerationStream : public StreamReader {
   void read_response(simdjson::dom::element root);
   void add_text(std::string_view text);
   void fail(std::string_view why);
+  /// An event that is none of the API's.
+  void refuse(simdjson::dom::element root, std::string_view missing);
+  /// The server says in the stream that it has failed.
+  void fail_with(std::string_view words);
 
   GenerationStreamOptions options_;
   ReplyParser whole_replies_;
@@ -47,6 +53,7 @@ class GenerationStream : public StreamReader {
   ApiKind kind_ = ApiKind::chat;
   TimePoint now_;
   TokenTimes times_;
+  bool has_begun_ = false;
   bool has_ended_ = false;
   std::optional<Usage> usage_;
   std::string failure_;

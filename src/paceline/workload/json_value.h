@@ -10,4 +10,10 @@ bool read_value(simdjson::simdjson_result<simdjson::dom::element> found, Value& 
   return found.get(value) == simdjson::SUCCESS;
 }
 
+/// Whether the element is there and no null.
+inline bool has_value(simdjson::simdjson_result<simdjson::dom::element> found) {
+  simdjson::dom::element element;
+  return found.get(element) == simdjson::SUCCESS && !element.is_null();
+}
+
 }  // namespace paceline

@@ -55,6 +55,15 @@ std::optional<Usage> read_usage(dom::element holder) {
   return usage;
 }
 
+std::string_view read_error(dom::element holder) {
+  std::string_view words;
+  if (!read_value(holder["error"]["message"], words) && !read_value(holder["error"], words) &&
+      !read_value(holder["message"], words)) {
+    read_value(holder["detail"], words);
+  }
+  return words;
+}
+
 ReplyParser::ReplyParser(std::string key) : key_(std::move(key)) {}
 
 Outcome ReplyParser::read(ApiKind kind, Reply& reply) {
@@ -81,11 +90,16 @@ Outcome ReplyParser::read(ApiKind kind, Reply& reply) {
 
 void ReplyParser::explain(Reply& reply, Outcome& outcome) {
   if (reply.transport != Transport::ok) return;
-  std::string_view words;
-  if (!read_value(parse(reply)["error"]["message"], words)) return;
-  const bool may_hold_key = reply.status == 401 || reply.status == 403 ||
-                            (!key_.empty() && words.find(key_) != std::string_view::npos);
-  if (!may_hold_key) outcome.why += fmt::format(": {}", words.substr(0, 300));
+  // There a server may repeat a part of the key.
+  if (reply.status == 401 || reply.status == 403) return;
+  dom::element root;
+  if (parse(reply).get(root) != simdjson::SUCCESS) return;
+  const std::string_view words = read_error(root);
+  if (!words.empty() && may_tell(words)) outcome.why += fmt::format(": {}", words.substr(0, 300));
+}
+
+bool ReplyParser::may_tell(std::string_view words) const {
+  return key_.empty() || words.find(key_) == std::string_view::npos;
 }
 
 simdjson::simdjson_result<dom::element> ReplyParser::parse(Reply& reply) {

@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 
 #include <paceline/workload/json_text.h>
+#include <paceline/workload/json_value.h>
 
 namespace paceline {
 namespace {
 
 namespace dom = simdjson::dom;
 
-/// Keeps the first value that is no null.
+/// Keeps a value that is no null, in place of an earlier one.
 void keep(simdjson::simdjson_result<dom::element> found, std::string& value) {
-  dom::element element;
-  if (!value.empty() || found.get(element) != simdjson::SUCCESS || element.is_null()) return;
-  value = simdjson::to_string(element);
+  if (has_value(found)) value = simdjson::to_string(found.value_unsafe());
 }
 
 std::string_view or_null(const std::string& value) {
@@ -30,9 +29,12 @@ void StreamedText::clear() {
 }
 
 void StreamedText::add_chunk(dom::element root) {
-  keep(root["id"], id_);
-  keep(root["created"], created_);
-  keep(root["model"], model_);
+  if (id_.empty()) {
+    // These are the same in every chunk.
+    keep(root["id"], id_);
+    keep(root["created"], created_);
+    keep(root["model"], model_);
+  }
   keep(root["usage"], usage_);
   keep(root["choices"].at(0)["finish_reason"], finish_reason_);
 }

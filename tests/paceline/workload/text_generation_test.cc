@@ -48,9 +48,13 @@ TEST(TextGenerationTest, ARequestMadeAgainHoldsNothingOfTheLast) {
   workload->make(5, fresh);
   Request used;
   used.body = "left over";
+  used.name = "left over";
+  used.is_streamed = true;
   workload->make(123456, used);
   workload->make(5, used);
   EXPECT_EQ(used.body, fresh.body);
+  EXPECT_EQ(used.name, "");
+  EXPECT_FALSE(used.is_streamed);
 }
 
 TEST(TextGenerationTest, LeavesOutWhatIsNotAskedFor) {
@@ -61,6 +65,97 @@ TEST(TextGenerationTest, LeavesOutWhatIsNotAskedFor) {
   workload->make(0, request);
   EXPECT_EQ(request.body.find("max_tokens"), std::string::npos);
   EXPECT_EQ(request.body.find("system"), std::string::npos);
+}
+
+std::string body_of(TextGeneration asked) {
+  asked.prompt = {.system = {}, .text = "hi", .nonce = Nonce::none};
+  asked.model = "m";
+  const auto workload = make_workload({"http://host/v1", ""}, asked);
+  Request request;
+  workload->make(0, request);
+  EXPECT_EQ(request.is_streamed, asked.is_streamed);
+  return request.body;
+}
+
+TEST(TextGenerationTest, AsksForEachLimit) {
+  EXPECT_EQ(body_of({.max_tokens = 9, .min_tokens = 4, .ignore_eos = true}),
+            R"({"model":"m","messages":[{"role":"user","content":"hi"}],"temperature":0,)"
+            R"("max_tokens":9,"min_tokens":4,"ignore_eos":true})");
+  EXPECT_EQ(body_of({.temperature = 0.7}),
+            R"({"model":"m","messages":[{"role":"user","content":"hi"}],"temperature":0.7})");
+}
+
+TEST(TextGenerationTest, AsksForAStreamWithItsUsage) {
+  EXPECT_EQ(body_of({.is_streamed = true}),
+            R"({"model":"m","messages":[{"role":"user","content":"hi"}],"temperature":0,)"
+            R"("stream":true,"stream_options":{"include_usage":true}})");
+}
+
+TEST(TextGenerationTest, TheResponsesApiHasItsOwnNames) {
+  EXPECT_EQ(body_of({.api = ApiKind::responses, .is_streamed = true, .max_tokens = 9}),
+            R"({"model":"m","input":[{"role":"user","content":"hi"}],"temperature":0,)"
+            R"("max_output_tokens":9,"stream":true})");
+  const auto workload = make_workload({"http://host/v1", ""}, {.api = ApiKind::responses});
+  Request request;
+  workload->make(0, request);
+  EXPECT_EQ(request.url, "http://host/v1/responses");
+  EXPECT_EQ(workload->describe().name, "responses/complete");
+  Reply reply = reply_of(200, R"({"output":[],"usage":{"input_tokens":1,"output_tokens":2}})");
+  EXPECT_EQ(workload->read(request, reply).usage->completion_tokens, 2U);
+}
+
+TEST(TextGenerationTest, DescribesItselfWithoutTheSalt) {
+  const auto workload =
+      make_workload({"http://host/v1", ""}, TextGeneration{.is_streamed = true, .model = "m"});
+  const Description description = workload->describe();
+  EXPECT_EQ(description.name, "chat/stream");
+  EXPECT_EQ(description.model, "m");
+  workload->begin_run(77);
+  EXPECT_EQ(workload->describe().asks, description.asks);
+  const auto other =
+      make_workload({"http://host/v1", ""}, TextGeneration{.is_streamed = true, .model = "n"});
+  EXPECT_NE(other->describe().asks, description.asks);
+}
+
+TEST(TextGenerationTest, NoTwoRunsAskTheSame) {
+  const auto workload = make_workload({"http://host/v1", ""}, TextGeneration{});
+  const auto body = [&](std::uint64_t salt) {
+    workload->begin_run(salt);
+    Request request;
+    workload->make(3, request);
+    return request.body;
+  };
+  EXPECT_NE(body(1), body(2));
+  EXPECT_EQ(body(1), body(1));
+}
+
+TEST(TextGenerationTest, TellsTheLengthAskedFor) {
+  const auto length = [](const TextGeneration& asked) {
+    Reply reply = reply_of(200, good_reply);
+    return make_workload({"http://host/v1", ""}, asked)->read({}, reply).length_asked;
+  };
+  EXPECT_FALSE(length({}));
+  EXPECT_EQ(length({.max_tokens = 9})->at_least, 9U);
+  EXPECT_EQ(length({.max_tokens = 9})->at_most, 9U);
+  EXPECT_EQ(length({.max_tokens = 9, .min_tokens = 4})->at_least, 4U);
+  EXPECT_EQ(length({.max_tokens = 9, .min_tokens = 4})->at_most, 9U);
+}
+
+TEST(TextGenerationTest, ItsReaderReadsItsStreams) {
+  const auto workload =
+      make_workload({"http://host/v1", ""},
+                    TextGeneration{.is_streamed = true, .max_tokens = 9, .keeps_text = true});
+  Request request;
+  workload->make(0, request);
+  const auto reader = workload->make_stream_reader();
+  reader->begin(request);
+  reader->take("data: {\"choices\":[{\"delta\":{\"content\":\"hola\"}}]}\n\ndata: [DONE]\n\n", {});
+  Reply reply = reply_of(200, "");
+  const Outcome outcome = reader->finish(reply);
+  EXPECT_FALSE(outcome.failure) << outcome.why;
+  EXPECT_EQ(outcome.length_asked->at_most, 9U);
+  EXPECT_EQ(reader->times().events, 1U);
+  EXPECT_NE(reply.body.find("hola"), std::string::npos);
 }
 
 TEST(TextGenerationTest, ReadsUsage) {

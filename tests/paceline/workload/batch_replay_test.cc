@@ -1,0 +1,154 @@
+#include <gtest/gtest.h>
+#include <paceline/workload/batch_replay.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace paceline {
+namespace {
+
+/// A file of the test's own, gone with it.
+class BatchReplayTest : public testing::Test {
+ protected:
+  ~BatchReplayTest() override { std::filesystem::remove(path_); }
+
+  void write(const std::string& text) { std::ofstream(path_, std::ios::binary) << text; }
+
+  std::unique_ptr<Workload> replay(const std::string& text, const std::string& url = "http://h/v1",
+                                   bool keeps_text = false) {
+    write(text);
+    auto opened = BatchFile::open(path_);
+    if (const auto* why = std::get_if<std::string>(&opened)) {
+      ADD_FAILURE() << *why;
+      return nullptr;
+    }
+    auto file = std::get<std::shared_ptr<const BatchFile>>(std::move(opened));
+    return make_workload({url, "key"}, BatchReplay{std::move(file), path_, keeps_text});
+  }
+
+  std::string path_ = std::filesystem::temp_directory_path() /
+                      ("batch_replay_test." + std::to_string(getpid()) + ".jsonl");
+};
+
+std::string line(const std::string& id, const std::string& url, const std::string& body) {
+  return R"({"custom_id":")" + id + R"(","method":"POST","url":")" + url + R"(","body":)" + body +
+         "}\n";
+}
+
+const std::string chat_body = R"({"model":"m","messages":[]})";
+const std::string stream_body = R"({"model": "m", "messages": [], "stream": true})";
+const std::string input_body = R"({"model":"m","input":"x"})";
+const std::string mixed =
+    line("a", "/v1/chat/completions", chat_body) + line("b", "/v1/chat/completions", stream_body) +
+    line("c", "/v1/embeddings", input_body) + line("d", "/v1/responses", input_body);
+
+Request request_of(Workload& workload, std::uint64_t slot) {
+  Request request;
+  workload.make(slot, request);
+  return request;
+}
+
+TEST_F(BatchReplayTest, ASlotAsksWhatItsLineDoes) {
+  const auto workload = replay(mixed, "https://host:1/api/v2");
+  const Request first = request_of(*workload, 0);
+  EXPECT_EQ(first.method, Method::post);
+  EXPECT_EQ(first.url, "https://host:1/api/v2/chat/completions");
+  EXPECT_EQ(first.body, chat_body);
+  EXPECT_EQ(first.name, "a");
+  EXPECT_FALSE(first.is_streamed);
+  ASSERT_TRUE(first.headers);
+  const Request second = request_of(*workload, 1);
+  EXPECT_EQ(second.body, stream_body);
+  EXPECT_TRUE(second.is_streamed);
+  EXPECT_EQ(request_of(*workload, 2).url, "https://host:1/api/v2/embeddings");
+  EXPECT_EQ(request_of(*workload, 3).url, "https://host:1/api/v2/responses");
+}
+
+TEST_F(BatchReplayTest, BeginsAgainAtItsEnd) {
+  const auto workload = replay(mixed);
+  EXPECT_EQ(request_of(*workload, 4).name, "a");
+  EXPECT_EQ(request_of(*workload, 4'000'000'003).name, "d");
+}
+
+TEST_F(BatchReplayTest, ARequestMadeAgainHoldsNothingOfTheLast) {
+  const auto workload = replay(mixed);
+  Request request;
+  workload->make(1, request);
+  workload->make(0, request);
+  EXPECT_EQ(request.body, chat_body);
+  EXPECT_EQ(request.name, "a");
+  EXPECT_FALSE(request.is_streamed);
+}
+
+TEST_F(BatchReplayTest, EmbeddingsAreNeverStreamed) {
+  // Servers pass over what they do not know, and answer at once.
+  const auto workload =
+      replay(line("a", "/v1/embeddings", R"({"model":"m","input":"x","stream":true})"));
+  EXPECT_FALSE(request_of(*workload, 0).is_streamed);
+}
+
+TEST_F(BatchReplayTest, DescribesTheFile) {
+  const Description description = replay(mixed)->describe();
+  EXPECT_EQ(description.name, "batch/replay");
+  EXPECT_NE(description.asks.find(path_), std::string::npos);
+  EXPECT_NE(description.asks.find("4 requests"), std::string::npos);
+}
+
+TEST_F(BatchReplayTest, AFileThatChangedFailsTheRequestWithASentence) {
+  const auto workload = replay(mixed);
+  Request request;
+  workload->make(0, request);
+  const auto other = replay(mixed);
+  write("");
+  other->make(1, request);
+  EXPECT_EQ(request.url, "");
+  // So that a log does not show it under another request's name.
+  EXPECT_EQ(request.name, "");
+  EXPECT_FALSE(request.is_streamed);
+  Reply reply;
+  reply.transport = Transport::other;
+  const Outcome outcome = other->read(request, reply);
+  EXPECT_EQ(outcome.failure, Failure::other);
+  EXPECT_NE(outcome.why.find(path_), std::string::npos) << outcome.why;
+  EXPECT_NE(outcome.why.find("request 2 "), std::string::npos) << outcome.why;
+  EXPECT_NE(outcome.why.find("leave the file"), std::string::npos) << outcome.why;
+}
+
+TEST_F(BatchReplayTest, ReadsEachReplyAsItsUrlSays) {
+  const auto workload = replay(mixed);
+  const auto failure = [&](std::uint64_t slot, const std::string& body) {
+    Reply reply;
+    reply.status = 200;
+    reply.body = body;
+    return workload->read(request_of(*workload, slot), reply).failure;
+  };
+  EXPECT_EQ(failure(0, R"({"choices":[{}]})"), std::nullopt);
+  EXPECT_EQ(failure(2, R"({"data":[{}]})"), std::nullopt);
+  EXPECT_EQ(failure(3, R"({"output":[]})"), std::nullopt);
+  EXPECT_EQ(failure(3, R"({"choices":[{}]})"), Failure::bad_reply);
+}
+
+TEST_F(BatchReplayTest, ReadsStreamsAndKeepsTheirTextWhenAsked) {
+  for (const bool keeps_text : {false, true}) {
+    const auto workload = replay(mixed, "http://h/v1", keeps_text);
+    const auto reader = workload->make_stream_reader();
+    ASSERT_TRUE(reader);
+    reader->begin(request_of(*workload, 1));
+    reader->take("data: {\"choices\":[{\"delta\":{\"content\":\"hola\"}}]}\n\ndata: [DONE]\n\n",
+                 {});
+    Reply reply;
+    reply.status = 200;
+    const Outcome outcome = reader->finish(reply);
+    EXPECT_FALSE(outcome.failure) << outcome.why;
+    EXPECT_FALSE(outcome.length_asked);
+    EXPECT_EQ(reply.body.find("hola") != std::string::npos, keeps_text);
+  }
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,63 @@
+#include <gtest/gtest.h>
+#include <paceline/workload/embeddings.h>
+
+#include <string>
+
+namespace paceline {
+namespace {
+
+Request request_of(const Embeddings& asked, std::uint64_t slot, std::uint64_t salt = 0) {
+  const auto workload = make_workload({"http://host/v1", "key"}, asked);
+  workload->begin_run(salt);
+  Request request;
+  request.body = "left over";
+  request.name = "left over";
+  request.is_streamed = true;
+  workload->make(slot, request);
+  return request;
+}
+
+TEST(EmbeddingsTest, MakesTheRequestThatTheApiTakes) {
+  Embeddings asked;
+  asked.model = "some \"model\"";
+  asked.input = {.system = {}, .text = "Text {n}", .nonce = Nonce::none};
+  const Request request = request_of(asked, 3);
+  EXPECT_EQ(request.method, Method::post);
+  EXPECT_EQ(request.url, "http://host/v1/embeddings");
+  EXPECT_EQ(request.body, R"({"model":"some \"model\"","input":"Text 3"})");
+  EXPECT_EQ(request.name, "");
+  EXPECT_FALSE(request.is_streamed);
+}
+
+TEST(EmbeddingsTest, NoTwoRunsAskTheSame) {
+  EXPECT_NE(request_of({}, 0, 1).body, request_of({}, 0, 2).body);
+  EXPECT_EQ(request_of({}, 0, 1).body, request_of({}, 0, 1).body);
+  Embeddings synthetic;
+  synthetic.input.synthetic_tokens = 10;
+  EXPECT_NE(request_of(synthetic, 0, 1).body, request_of(synthetic, 0, 2).body);
+}
+
+TEST(EmbeddingsTest, DescribesItselfWithoutTheSalt) {
+  const auto workload = make_workload({"http://host/v1", "key"}, Embeddings{.model = "e"});
+  const std::string asks = workload->describe().asks;
+  workload->begin_run(77);
+  EXPECT_EQ(workload->describe().asks, asks);
+  EXPECT_EQ(workload->describe().name, "embeddings/create");
+  EXPECT_EQ(workload->describe().model, "e");
+}
+
+TEST(EmbeddingsTest, ReadsItsReplies) {
+  const auto workload = make_workload({"http://host/v1", ""}, Embeddings{});
+  Reply reply;
+  reply.status = 200;
+  reply.body = R"({"data":[{"embedding":[0.1]}],"usage":{"prompt_tokens":5,"total_tokens":5}})";
+  const Outcome good = workload->read({}, reply);
+  EXPECT_FALSE(good.failure) << good.why;
+  EXPECT_EQ(good.usage->prompt_tokens, 5U);
+  EXPECT_FALSE(good.length_asked);
+  reply.body = R"({"choices":[{}]})";
+  EXPECT_EQ(workload->read({}, reply).failure, Failure::bad_reply);
+}
+
+}  // namespace
+}  // namespace paceline
