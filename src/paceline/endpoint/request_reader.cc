@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/endpoint/json_request.h>
-#include <paceline/endpoint/prompt.h>
+#include <paceline/endpoint/prompt_counter.h>
 #include <paceline/endpoint/request_reader.h>
 
 #include <algorithm>
@@ -68,7 +68,7 @@ std::optional<ApiError> RequestReader::read_messages(dom::object body, Generatio
     return invalid_type("messages", "an array of objects");
   }
   if (list.begin() == list.end()) return empty_array("messages");
-  Prompt prompt(cache_, reply.model);
+  PromptCounter prompt(cache_, reply.model);
   for (const dom::element message : list) prompt.add_message(message);
   reply.prompt_tokens = prompt.tokens();
   reply.cached_tokens = prompt.cached_tokens();
@@ -78,7 +78,7 @@ std::optional<ApiError> RequestReader::read_messages(dom::object body, Generatio
 std::optional<ApiError> RequestReader::read_input(dom::object body, Generation& reply) {
   const auto input = find_member(body, "input");
   if (!input) return missing_parameter("input");
-  Prompt prompt(cache_, reply.model);
+  PromptCounter prompt(cache_, reply.model);
   if (const auto instructions = find_member(body, "instructions")) {
     std::string_view text;
     if (instructions->get(text) != simdjson::SUCCESS)

@@ -3,7 +3,7 @@
 #include <microhttpd.h>
 #include <paceline/endpoint/arrivals.h>
 #include <paceline/endpoint/capacity.h>
-#include <paceline/endpoint/embeddings.h>
+#include <paceline/endpoint/embedder.h>
 #include <paceline/endpoint/endpoint.h>
 #include <paceline/endpoint/request_reader.h>
 #include <paceline/endpoint/token_stream.h>
@@ -140,7 +140,7 @@ class Server {
   std::string demanded_;  // the Authorization header
   std::string trouble_;
   RequestReader reader_;
-  Embeddings embeddings_;
+  Embedder embedder_;
   std::string models_;
   Capacity<Request> capacity_;
   ArrivalRecord record_;

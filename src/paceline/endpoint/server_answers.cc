@@ -124,7 +124,7 @@ void Server::answer_reply(const ReplyFormat& format, Request& request) {
 // The model is done with it at once: as long as a first token.
 void Server::answer_embeddings(Request& request) {
   if (!has_room(request)) return;
-  if (const auto error = embeddings_.answer(request.body, request.reply)) {
+  if (const auto error = embedder_.answer(request.body, request.reply)) {
     return answer_error(*error, request);
   }
   answer(MHD_HTTP_OK, json_type, request.reply, request);

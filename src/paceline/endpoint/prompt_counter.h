@@ -12,9 +12,9 @@ namespace paceline {
 std::size_t tokens_of(std::string_view text);
 
 /// Counts the tokens of a prompt, message by message, and looks it up in the cache on the way.
-class Prompt {
+class PromptCounter {
  public:
-  Prompt(PrefixCache& cache, std::string_view model);
+  PromptCounter(PrefixCache& cache, std::string_view model);
 
   void add_message(std::string_view role, std::string_view text);
   /// Of whatever JSON: what has no text counts as a message without.

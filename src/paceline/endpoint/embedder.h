@@ -12,7 +12,7 @@
 namespace paceline {
 
 /// Answers POST /v1/embeddings: each text has a vector of length 1 of its own, always the same.
-class Embeddings {
+class Embedder {
  public:
   static constexpr std::size_t default_dimensions = 8;
   static constexpr std::size_t most_dimensions = 4096;

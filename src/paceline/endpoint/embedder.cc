@@ -1,5 +1,5 @@
 #include <fmt/format.h>
-#include <paceline/endpoint/embeddings.h>
+#include <paceline/endpoint/embedder.h>
 #include <paceline/endpoint/json_request.h>
 #include <paceline/endpoint/json_string.h>
 #include <paceline/endpoint/prompt.h>
@@ -66,13 +66,13 @@ void append_base64(std::string_view bytes, std::string& out) {
 
 }  // namespace
 
-std::optional<ApiError> Embeddings::answer(std::string& request, std::string& out) {
+std::optional<ApiError> Embedder::answer(std::string& request, std::string& out) {
   if (auto error = read(request)) return error;
   write(out);
   return std::nullopt;
 }
 
-std::optional<ApiError> Embeddings::read(std::string& request) {
+std::optional<ApiError> Embedder::read(std::string& request) {
   auto parsed = parse_request(parser_, request);
   if (auto* error = std::get_if<ApiError>(&parsed)) return std::move(*error);
   const auto body = std::get<dom::object>(parsed);
@@ -81,7 +81,7 @@ std::optional<ApiError> Embeddings::read(std::string& request) {
   return read_shape(body);
 }
 
-std::optional<ApiError> Embeddings::read_input(dom::object body) {
+std::optional<ApiError> Embedder::read_input(dom::object body) {
   seeds_.clear();
   prompt_tokens_ = 0;
   const auto input = find_member(body, "input");
@@ -103,7 +103,7 @@ std::optional<ApiError> Embeddings::read_input(dom::object body) {
   return std::nullopt;
 }
 
-std::optional<ApiError> Embeddings::add_input(dom::element input) {
+std::optional<ApiError> Embedder::add_input(dom::element input) {
   std::string_view text;
   dom::array tokens;
   if (input.get(tokens) == simdjson::SUCCESS) return add_tokens(tokens);
@@ -118,7 +118,7 @@ std::optional<ApiError> Embeddings::add_input(dom::element input) {
   return std::nullopt;
 }
 
-std::optional<ApiError> Embeddings::add_tokens(dom::array tokens) {
+std::optional<ApiError> Embedder::add_tokens(dom::array tokens) {
   if (tokens.begin() == tokens.end()) return empty_array("input");
   std::uint64_t seed = hash_start;
   std::size_t count = 0;
@@ -134,12 +134,12 @@ std::optional<ApiError> Embeddings::add_tokens(dom::array tokens) {
   return std::nullopt;
 }
 
-void Embeddings::add(std::uint64_t seed, std::size_t tokens) {
+void Embedder::add(std::uint64_t seed, std::size_t tokens) {
   seeds_.push_back(seed);
   prompt_tokens_ += tokens;
 }
 
-std::optional<ApiError> Embeddings::read_shape(dom::object body) {
+std::optional<ApiError> Embedder::read_shape(dom::object body) {
   std::optional<std::size_t> dimensions;
   if (auto error = read_count(body, "dimensions", 1, dimensions)) return error;
   dimensions_ = dimensions.value_or(default_dimensions);
@@ -161,7 +161,7 @@ std::optional<ApiError> Embeddings::read_shape(dom::object body) {
                   "encoding_format", "invalid_value"};
 }
 
-void Embeddings::write(std::string& out) {
+void Embedder::write(std::string& out) {
   out = R"({"object":"list","data":[)";
   const auto end = std::back_inserter(out);
   for (std::size_t i = 0; i < seeds_.size(); ++i) {
@@ -176,7 +176,7 @@ void Embeddings::write(std::string& out) {
   fmt::format_to(end, R"(,"usage":{{"prompt_tokens":{0},"total_tokens":{0}}}}})", prompt_tokens_);
 }
 
-void Embeddings::fill_vector(std::uint64_t seed) {
+void Embedder::fill_vector(std::uint64_t seed) {
   vector_.resize(dimensions_);
   double squares = 0;
   for (double& value : vector_) {
@@ -188,7 +188,7 @@ void Embeddings::fill_vector(std::uint64_t seed) {
   for (double& value : vector_) value *= factor;
 }
 
-void Embeddings::append_vector(std::string& out) const {
+void Embedder::append_vector(std::string& out) const {
   if (!in_base64_) {
     for (std::size_t i = 0; i < vector_.size(); ++i) {
       out += i == 0 ? '[' : ',';

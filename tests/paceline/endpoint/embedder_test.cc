@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/endpoint/embeddings.h>
+#include <paceline/endpoint/embedder.h>
 #include <simdjson.h>
 
 #include <cmath>
@@ -13,11 +13,11 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-class EmbeddingsTest : public testing::Test {
+class EmbedderTest : public testing::Test {
  protected:
   dom::element ask(const std::string& members) {
     std::string request = R"({"model":"m",)" + members + "}";
-    const auto error = embeddings_.answer(request, out_);
+    const auto error = embedder_.answer(request, out_);
     EXPECT_FALSE(error) << request << error->message;
     return parser_.parse(out_);
   }
@@ -34,7 +34,7 @@ class EmbeddingsTest : public testing::Test {
   void refuse(const std::string& members, std::string_view part, std::string_view param,
               std::string_view code) {
     std::string request = R"({"model":"m")" + members + "}";
-    const auto error = embeddings_.answer(request, out_);
+    const auto error = embedder_.answer(request, out_);
     ASSERT_TRUE(error) << members;
     EXPECT_EQ(error->status, 400U);
     EXPECT_NE(error->message.find(part), std::string::npos) << error->message;
@@ -43,7 +43,7 @@ class EmbeddingsTest : public testing::Test {
   }
 
  private:
-  Embeddings embeddings_;
+  Embedder embedder_;
   dom::parser parser_;
   std::string out_;
 };
@@ -54,7 +54,7 @@ double length(const std::vector<double>& values) {
   return std::sqrt(squares);
 }
 
-TEST_F(EmbeddingsTest, HaveTheShapeOfTheRealApi) {
+TEST_F(EmbedderTest, HaveTheShapeOfTheRealApi) {
   const auto reply = ask(R"("input":["12345678","1"])");
   EXPECT_EQ(std::string_view(reply["object"]), "list");
   EXPECT_EQ(std::string_view(reply["model"]), "m");
@@ -66,13 +66,13 @@ TEST_F(EmbeddingsTest, HaveTheShapeOfTheRealApi) {
   EXPECT_EQ(std::int64_t(reply["usage"]["total_tokens"]), 3);
 }
 
-TEST_F(EmbeddingsTest, AreAlwaysTheSameForATextAndNeverForTwo) {
+TEST_F(EmbedderTest, AreAlwaysTheSameForATextAndNeverForTwo) {
   const auto one = vector(R"("input":"one")");
   EXPECT_EQ(vector(R"("input":["other","one"])", 1), one);
   EXPECT_NE(vector(R"("input":"other")"), one);
 }
 
-TEST_F(EmbeddingsTest, HaveTheAskedDimensionsAndLengthOne) {
+TEST_F(EmbedderTest, HaveTheAskedDimensionsAndLengthOne) {
   for (const std::size_t dimensions : {1U, 2U, 1'536U, 4'096U}) {
     const auto values = vector(R"("input":"a","dimensions":)" + std::to_string(dimensions));
     EXPECT_EQ(values.size(), dimensions);
@@ -80,7 +80,7 @@ TEST_F(EmbeddingsTest, HaveTheAskedDimensionsAndLengthOne) {
   }
 }
 
-TEST_F(EmbeddingsTest, AreTheSameInBase64) {
+TEST_F(EmbedderTest, AreTheSameInBase64) {
   for (const std::size_t dimensions : {1U, 2U, 3U}) {
     const std::string asked = R"("input":"a","dimensions":)" + std::to_string(dimensions);
     const auto values = vector(asked);
@@ -105,7 +105,7 @@ TEST_F(EmbeddingsTest, AreTheSameInBase64) {
   }
 }
 
-TEST_F(EmbeddingsTest, TakeTokenNumbersToo) {
+TEST_F(EmbedderTest, TakeTokenNumbersToo) {
   const auto one = ask(R"("input":[1,2,3])");
   EXPECT_EQ(one["data"].get_array().size(), 1U);
   EXPECT_EQ(std::int64_t(one["usage"]["prompt_tokens"]), 3);
@@ -114,7 +114,7 @@ TEST_F(EmbeddingsTest, TakeTokenNumbersToo) {
   EXPECT_EQ(std::int64_t(two["usage"]["prompt_tokens"]), 4);
 }
 
-TEST_F(EmbeddingsTest, RefuseWhatTheRealApiRefuses) {
+TEST_F(EmbedderTest, RefuseWhatTheRealApiRefuses) {
   refuse("", "'input'", "input", "missing_required_parameter");
   refuse(R"(,"input":[])", "empty array", "input", "empty_array");
   refuse(R"(,"input":"")", "empty string", "input", "empty_string");

@@ -1,4 +1,4 @@
-#include <paceline/endpoint/prompt.h>
+#include <paceline/endpoint/prompt_counter.h>
 
 #include <algorithm>
 #include <array>
@@ -18,17 +18,17 @@ std::size_t tokens_of(std::string_view text) {
   return (text.size() + 3) / 4;
 }
 
-Prompt::Prompt(PrefixCache& cache, std::string_view model)
+PromptCounter::PromptCounter(PrefixCache& cache, std::string_view model)
     : cache_(cache), tokens_(tokens_before_reply) {
   cache_.begin(model);
 }
 
-void Prompt::add_message(std::string_view role, std::string_view text) {
+void PromptCounter::add_message(std::string_view role, std::string_view text) {
   add_role(role);
   add_text(text);
 }
 
-void Prompt::add_message(dom::element message) {
+void PromptCounter::add_message(dom::element message) {
   std::string_view text;
   add_role(message["role"].get(text) == simdjson::SUCCESS ? text : std::string_view());
   dom::element content;
@@ -42,14 +42,14 @@ void Prompt::add_message(dom::element message) {
 }
 
 // The cache sees a role as long as the tokens that it counts for.
-void Prompt::add_role(std::string_view role) {
+void PromptCounter::add_role(std::string_view role) {
   std::array<char, 4 * tokens_around_message> around{};
   std::copy_n(role.begin(), std::min(role.size(), around.size()), around.begin());
   cache_.add({around.data(), around.size()});
   tokens_ += tokens_around_message;
 }
 
-void Prompt::add_text(std::string_view text) {
+void PromptCounter::add_text(std::string_view text) {
   cache_.add(text);
   tokens_ += tokens_of(text);
 }
