@@ -23,7 +23,7 @@ void RequestPage::add(std::int64_t run, const RequestRecord& record) {
 }
 
 bool RequestPage::full() const {
-  return requests_.size() == page_requests;
+  return requests_.size() == page_requests || texts_.size() >= page_text;
 }
 
 void RequestPage::clear() {
