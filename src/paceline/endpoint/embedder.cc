@@ -2,7 +2,7 @@
 #include <paceline/endpoint/embedder.h>
 #include <paceline/endpoint/json_request.h>
 #include <paceline/endpoint/json_string.h>
-#include <paceline/endpoint/prompt.h>
+#include <paceline/endpoint/prompt_counter.h>
 
 #include <array>
 #include <bit>

@@ -83,6 +83,14 @@ Exchange::Exchange(std::size_t number, const ClientOptions& options)
   set_common(options);
 }
 
+std::optional<std::string_view> Exchange::header(const char* name) const {
+  curl_header* found = nullptr;
+  if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) {
+    return std::nullopt;
+  }
+  return std::string_view(found->value);
+}
+
 void Exchange::set_common(const ClientOptions& options) {
   CURL* easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ class Exchange {
   Exchange(std::size_t number, const ClientOptions& options);
 
   std::size_t number() const { return number_; }
+  /// A header of the reply, without regard to upper and lower case; nothing where it is not there.
+  /// Valid until the exchange is sent again.
+  std::optional<std::string_view> header(const char* name) const;
 
   Request request;
   Reply reply;

@@ -34,6 +34,8 @@ struct Request {
   std::string url;
   std::shared_ptr<const HeaderList> headers;
   std::string body;
+  /// The most tokens that the reply may have; 0: that is not known. Not sent.
+  std::uint64_t reply_tokens = 0;
   /// What the user calls it; not sent.
   std::string name;
   /// Whether a reply of status 200 to 299 is handed on in pieces, as it comes, and not kept.

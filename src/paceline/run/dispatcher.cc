@@ -1,8 +1,11 @@
 #include <paceline/run/dispatcher.h>
 
+#include <algorithm>
+#include <ctime>
 #include <utility>
 
 #include <paceline/http/exchange.h>
+#include <paceline/http/limits.h>
 
 namespace paceline {
 namespace {
@@ -13,6 +16,18 @@ std::optional<Pacer> make_pacer(const RunOptions& options) {
   const std::optional<Rate> rate = Rate::per_minute(options.rpm);
   if (!rate) return std::nullopt;
   return Pacer(make_schedule(options.arrivals, *rate, options.seed), {}, options.stripe);
+}
+
+std::optional<TokenBudget> make_budget(const RunOptions& options) {
+  if (options.tpm == 0) return std::nullopt;
+  return TokenBudget(std::max<std::uint64_t>(options.tpm / options.stripe.count, 1));
+}
+
+/// CPU that this thread has used.
+std::chrono::nanoseconds thread_cpu() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 std::uint64_t counted_here(const RunOptions& options) {
@@ -39,6 +54,7 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       options_(options),
       hooks_(hooks),
       pacer_(make_pacer(options)),
+      budget_(make_budget(options)),
       client_(
           loop,
           {.parallel = options.stripe.share_of(options.parallel), .connection = options.connection},
@@ -49,61 +65,117 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       wait_(loop, options.precision, [this] { pump(); }),
       stop_watch_(loop, [this] { watch_stop(); }),
       flights_(options.stripe.share_of(options.parallel)),
+      backoff_(options.seed + options.stripe.index),
       planned_(options.stripe.share_of(options.warmup + options.requests)),
       recorder_(options_, counted_here(options)) {}
 
 Tally Dispatcher::run() {
+  const std::chrono::nanoseconds cpu_before = thread_cpu();
   workload_.begin_run(options_.salt);
   if (hooks_.stop != nullptr) stop_watch_.start(stop_look);
   start_ = options_.start.value_or(Clock::now());
   recorder_.begin(start_);
   pump();
-  if (client_.in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
-  return recorder_.finish(stopped_.has_value());
+  if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
+  while (!retries_.empty()) {
+    const Retry retry = retries_.take();
+    recorder_.abandoned(retry.job, retry.failure, retry.why);
+  }
+  Tally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
+  tally.cpu_time = thread_cpu() - cpu_before;
+  return tally;
 }
 
 void Dispatcher::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (!stop_asked() && !all_sent() && send_next()) {
+  while (!stop_asked() && send_next()) {
   }
   pumping_ = false;
 }
 
 bool Dispatcher::send_next() {
   const TimePoint now = Clock::now();
-  if (pacer_) {
-    const TimePoint departure = start_ + pacer_->next_departure();
-    if (departure > now) {
-      wait_.until(departure);
-      return false;
-    }
+  if (!prepared_ && !prepare(now)) return false;
+  const TimePoint departure = start_ + next_departure();
+  if (departure > now) {
+    wait_.until(departure);
+    return false;
   }
-  Exchange* exchange = client_.acquire();
-  // At the cap: the next reply pumps again.
-  if (exchange == nullptr) return false;
-  Flight& flight = flights_[exchange->number()];
-  flight.job = take_job(now);
-  workload_.make(flight.job.slot, exchange->request);
-  if (exchange->request.is_streamed) {
-    if (!flight.stream) flight.stream = workload_.make_stream_reader();
-    flight.stream->begin(exchange->request);
-  }
-  if (flight.job.is_counted) recorder_.sent(client_.in_flight());
-  client_.send(*exchange);
+  depart(now);
   return true;
 }
 
-Job Dispatcher::take_job(TimePoint now) {
+/// Makes the next request ahead of its time: its tokens are known before it leaves, and making it
+/// does not make it late.
+bool Dispatcher::prepare(TimePoint now) {
+  if (client_.in_flight() == flights_.size()) {
+    // The next reply pumps again.
+    at_the_cap_ = true;
+    return false;
+  }
+  const std::optional<Job> job = take_job(now);
+  if (!job) return false;
+  Exchange* exchange = client_.acquire();
+  Flight& flight = flights_[exchange->number()];
+  flight.job = *job;
+  workload_.make(job->slot, exchange->request);
+  if (exchange->request.is_streamed && !flight.stream) {
+    flight.stream = workload_.make_stream_reader();
+  }
+  if (budget_) flight.tokens = estimate_tokens(exchange->request);
+  prepared_ = {exchange, now, std::exchange(at_the_cap_, false)};
+  return true;
+}
+
+std::optional<Job> Dispatcher::take_job(TimePoint now) {
+  if (!retries_.empty()) {
+    if (retries_.next() <= now) return retries_.take().job;
+    if (taken_ == planned_) wait_.until(retries_.next());
+  }
+  if (taken_ == planned_) return std::nullopt;
   Job job;
   const std::uint64_t position = options_.stripe.slot(taken_++);
-  job.place = pacer_ ? pacer_->depart(now - start_) : Slot{position, now - start_};
   job.slot = slot_at(position, options_);
   job.is_counted = position >= options_.warmup;
+  return job;
+}
+
+Dispatcher::Nanoseconds Dispatcher::next_departure() const {
+  return std::max(pacer_ ? pacer_->next_departure() : Nanoseconds(0),
+                  budget_ ? budget_->next_departure() : Nanoseconds(0));
+}
+
+void Dispatcher::depart(TimePoint now) {
+  const auto [exchange, since, waited_for_parallel] = *prepared_;
+  prepared_.reset();
+  Flight& flight = flights_[exchange->number()];
+  Job& job = flight.job;
+  Departure departure;
+  departure.now = now - start_;
+  const Nanoseconds allowed = next_departure();
+  departure.possible = std::min(departure.now, std::max(allowed, since - start_));
+  departure.waited_for_parallel = waited_for_parallel && since - start_ > allowed;
+  departure.waited_for_tokens =
+      budget_ && budget_->next_departure() > (pacer_ ? pacer_->next_departure() : Nanoseconds(0));
+  job.place = pacer_ ? pacer_->depart(departure.now) : Slot{job.slot, departure.now};
+  if (job.tries++ == 0) job.first_sent = departure.now;
+  if (budget_) budget_->reserve(departure.now, flight.tokens);
   if (job.is_counted && !std::exchange(has_counted_, true) && hooks_.on_first_counted) {
     hooks_.on_first_counted();
   }
-  return job;
+  if (exchange->request.is_streamed) flight.stream->begin(exchange->request);
+  recorder_.departed(job, departure, client_.in_flight());
+  client_.send(*exchange);
+}
+
+/// Four bytes a token, as is the rule of thumb, and what the reply may have at most; where that is
+/// not known, what replies have had so far.
+std::uint64_t Dispatcher::estimate_tokens(const Request& request) const {
+  constexpr std::size_t bytes_of_a_token = 4;
+  const std::uint64_t prompt = request.body.size() / bytes_of_a_token;
+  if (request.reply_tokens > 0) return prompt + request.reply_tokens;
+  return prompt + (replies_with_usage_ > 0 ? reply_tokens_ / replies_with_usage_ : 0);
 }
 
 bool Dispatcher::read_piece(Exchange& exchange, std::string_view piece, TimePoint read) {
@@ -112,20 +184,53 @@ bool Dispatcher::read_piece(Exchange& exchange, std::string_view piece, TimePoin
 
 void Dispatcher::read_reply(Exchange& exchange) {
   const Flight& flight = flights_[exchange.number()];
-  if (exchange.request.is_streamed) {
-    const Outcome outcome = flight.stream->finish(exchange.reply);
-    recorder_.ended(flight.job, exchange, outcome, &flight.stream->times());
-  } else {
-    const Outcome outcome = workload_.read(exchange.request, exchange.reply);
-    recorder_.ended(flight.job, exchange, outcome, nullptr);
+  const bool is_streamed = exchange.request.is_streamed;
+  if (hooks_.on_reply) hooks_.on_reply(exchange);
+  const Outcome outcome = is_streamed ? flight.stream->finish(exchange.reply)
+                                      : workload_.read(exchange.request, exchange.reply);
+  if (budget_) settle_tokens(flight, outcome);
+  if (!retry(exchange, outcome)) {
+    recorder_.ended(flight.job, exchange, outcome, is_streamed ? &flight.stream->times() : nullptr);
   }
+  if (const auto why = stop_rule_.add(outcome, exchange.reply.status)) stop(*why);
   client_.release(exchange);
   pump();
   finish_if_done();
 }
 
+void Dispatcher::settle_tokens(const Flight& flight, const Outcome& outcome) {
+  if (outcome.usage) {
+    ++replies_with_usage_;
+    reply_tokens_ += outcome.usage->completion_tokens;
+    budget_->settle(flight.tokens, outcome.usage->prompt_tokens + outcome.usage->completion_tokens);
+  } else if (outcome.failure == Failure::http_429 || outcome.failure == Failure::http_4xx ||
+             outcome.failure == Failure::connect) {
+    // What was refused has cost nothing; of the rest nobody knows.
+    budget_->settle(flight.tokens, 0);
+  }
+}
+
+bool Dispatcher::retry(Exchange& exchange, const Outcome& outcome) {
+  const Job& job = flights_[exchange.number()].job;
+  if (stopped_ || job.tries > options_.retries ||
+      !is_worth_retrying(outcome, exchange.reply.status)) {
+    return false;
+  }
+  const Nanoseconds wait = backoff_.wait(job.tries, retry_after(exchange));
+  retries_.add({job, Clock::now() + wait, *outcome.failure, outcome.why});
+  recorder_.retried(job, outcome);
+  return true;
+}
+
 void Dispatcher::finish_if_done() {
-  if ((all_sent() || stopped_) && client_.in_flight() == 0) loop_.stop();
+  if ((all_sent() || stopped_) && in_flight() == 0) loop_.stop();
+}
+
+void Dispatcher::stop(const std::string& why) {
+  if (stopped_) return;
+  stopped_ = Clock::now();
+  stopped_why_ = why;
+  stop_watch_.start(stop_look);
 }
 
 bool Dispatcher::stop_asked() {
@@ -136,7 +241,7 @@ bool Dispatcher::stop_asked() {
 }
 
 void Dispatcher::watch_stop() {
-  if (stop_asked() && (client_.in_flight() == 0 || Clock::now() - *stopped_ > options_.grace)) {
+  if (stop_asked() && (in_flight() == 0 || Clock::now() - *stopped_ > options_.grace)) {
     loop_.stop();
     return;
   }

@@ -3,45 +3,70 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <paceline/http/client.h>
 #include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
+#include <paceline/pace/token_budget.h>
 #include <paceline/run/departure_wait.h>
 #include <paceline/run/job.h>
 #include <paceline/run/recorder.h>
+#include <paceline/run/retry.h>
 #include <paceline/run/run.h>
+#include <paceline/run/stop_rule.h>
 #include <paceline/stats/tally.h>
 
 namespace paceline {
 
-/// One run: takes slots from the pacer, has the workload make their requests, hands them to the
-/// client, and the replies to the recorder.
+/// One run: has the workload make the requests, sends each when the pacer and the token budget let
+/// it leave, and gives the replies to the recorder, or to the queue of those to try again.
 class Dispatcher {
  public:
   Dispatcher(Loop& loop, Workload& workload, const RunOptions& options, const RunHooks& hooks);
   Tally run();
 
  private:
+  using Nanoseconds = std::chrono::nanoseconds;
+
   /// What goes on on one exchange.
   struct Flight {
     Job job;
+    /// Tokens reserved for it.
+    std::uint64_t tokens = 0;
     /// Made when the first streamed reply is asked for on it.
     std::unique_ptr<StreamReader> stream;
+  };
+  /// The next request, made before it may leave.
+  struct Prepared {
+    Exchange* exchange;
+    TimePoint since;
+    bool waited_for_parallel;
   };
 
   /// Sends what may leave now, then waits for what may leave next.
   void pump();
   bool send_next();
-  Job take_job(TimePoint now);
+  bool prepare(TimePoint now);
+  std::optional<Job> take_job(TimePoint now);
+  Nanoseconds next_departure() const;
+  void depart(TimePoint now);
+  std::uint64_t estimate_tokens(const Request& request) const;
+
   bool read_piece(Exchange& exchange, std::string_view piece, TimePoint read);
   void read_reply(Exchange& exchange);
+  void settle_tokens(const Flight& flight, const Outcome& outcome);
+  /// Whether it will be tried again.
+  bool retry(Exchange& exchange, const Outcome& outcome);
+
+  void stop(const std::string& why);
   bool stop_asked();
   /// Looks now and then whether the run is to stop.
   void watch_stop();
   void finish_if_done();
-  bool all_sent() const { return taken_ == planned_; }
+  bool all_sent() const { return taken_ == planned_ && !prepared_ && retries_.empty(); }
+  std::size_t in_flight() const { return client_.in_flight() - (prepared_ ? 1 : 0); }
 
   Loop& loop_;
   Workload& workload_;
@@ -49,17 +74,26 @@ class Dispatcher {
   const RunHooks& hooks_;
   TimePoint start_;
   std::optional<Pacer> pacer_;
+  std::optional<TokenBudget> budget_;
   Client client_;
   DepartureWait wait_;
   Timer stop_watch_;
   /// By exchange number.
   std::vector<Flight> flights_;
-  /// Slots of this stripe, warm-up and counted ones.
+  std::optional<Prepared> prepared_;
+  RetryQueue retries_;
+  Backoff backoff_;
+  StopRule stop_rule_;
+  /// Requests of this stripe, warm-up and counted ones.
   std::uint64_t planned_;
   std::uint64_t taken_ = 0;
   bool has_counted_ = false;
+  bool at_the_cap_ = false;
   bool pumping_ = false;
   std::optional<TimePoint> stopped_;
+  std::string stopped_why_;
+  std::uint64_t replies_with_usage_ = 0;
+  std::uint64_t reply_tokens_ = 0;
   Recorder recorder_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 #include <paceline/pace/pacer.h>
@@ -14,6 +15,10 @@ struct Job {
   std::uint64_t slot = 0;
   /// Whether warm-up is over.
   bool is_counted = false;
+  /// How often it has been sent.
+  std::uint32_t tries = 0;
+  /// From the start of the run.
+  std::chrono::nanoseconds first_sent{0};
 };
 
 }  // namespace paceline

@@ -21,21 +21,44 @@ Recorder::Recorder(const RunOptions& options, std::uint64_t planned) : options_(
   tally_.planned = planned;
 }
 
-void Recorder::sent(std::uint64_t in_flight) {
-  ++tally_.sent;
-  ++in_flight_;
+void Recorder::departed(const Job& job, const Departure& departure, std::uint64_t in_flight) {
+  if (!job.is_counted) return;
+  ++tally_.sends;
+  if (job.tries == 1) {
+    ++tally_.sent;
+    ++unfinished_;
+  }
   tally_.in_flight = std::max(tally_.in_flight, in_flight);
+  tally_.first_send = std::min(tally_.first_send, departure.now);
+  tally_.last_send = departure.now;
+  tally_.own_late.record(departure.now - departure.possible);
+  if (departure.waited_for_parallel) ++tally_.waits_for_parallel;
+  if (departure.waited_for_tokens) ++tally_.waits_for_tokens;
+}
+
+void Recorder::retried(const Job& job, const Outcome& outcome) {
+  if (!job.is_counted) return;
+  ++tally_.retries;
+  if (outcome.failure == Failure::http_429) ++tally_.refused_429;
+}
+
+void Recorder::abandoned(const Job& job, Failure failure, const std::string& why) {
+  if (!job.is_counted) return;
+  --unfinished_;
+  tally_.count_failure(failure, 1, why);
 }
 
 void Recorder::ended(const Job& job, const Exchange& exchange, const Outcome& outcome,
                      const TokenTimes* times) {
   if (!job.is_counted) return;
   const Reply& reply = exchange.reply;
-  --in_flight_;
+  --unfinished_;
   if (tally_.http_version.empty()) tally_.http_version = reply.http_version;
   count_times(job, reply, !outcome.failure);
   if (outcome.failure) {
     tally_.count_failure(*outcome.failure, 1, outcome.why);
+    if (job.tries > 1) ++tally_.gave_up;
+    if (outcome.failure == Failure::http_429) ++tally_.refused_429;
   } else {
     ++tally_.succeeded;
     count_tokens(reply, outcome, times);
@@ -43,11 +66,12 @@ void Recorder::ended(const Job& job, const Exchange& exchange, const Outcome& ou
   if (options_.log.file != nullptr) log(job, exchange, outcome, times);
 }
 
-Tally Recorder::finish(bool cut_short) {
-  if (in_flight_ > 0) {
-    tally_.count_failure(Failure::other, in_flight_, "cut off when the run was stopped");
+Tally Recorder::finish(bool cut_short, const std::string& stopped_why) {
+  if (unfinished_ > 0) {
+    tally_.count_failure(Failure::other, unfinished_, "cut off when the run was stopped");
   }
   tally_.not_sent = tally_.planned - tally_.sent;
+  tally_.stopped_why = stopped_why;
   tally_.cut_short = cut_short;
   assert(tally_.adds_up());
   return std::move(tally_);
@@ -58,10 +82,12 @@ void Recorder::count_times(const Job& job, const Reply& reply, bool succeeded) {
   const Nanoseconds sent = since_start(reply.sent);
   const Nanoseconds done = since_start(reply.done);
   tally_.late.record(sent - due);
-  tally_.first_send = std::min(tally_.first_send, sent);
-  tally_.last_send = std::max(tally_.last_send, sent);
   tally_.last_done = std::max(tally_.last_done, done);
   if (!succeeded) return;
+  if (job.tries > 1) {
+    tally_.retried_latency.record(done - job.first_sent);
+    return;
+  }
   tally_.latency.record(done - sent);
   tally_.due_latency.record(done - due);
 }
@@ -101,6 +127,7 @@ void Recorder::log(const Job& job, const Exchange& exchange, const Outcome& outc
   if (reply.first_byte != TimePoint::max()) record.first_byte = since_start(reply.first_byte);
   if (times != nullptr && times->events > 0) record.first_token = since_start(times->first);
   record.done = since_start(reply.done);
+  record.retries = job.tries - 1;
   record.status = reply.status;
   if (outcome.failure) record.error = outcome.why;
   record.tokens_out = tokens_of(outcome, times);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <string>
 
 #include <paceline/http/exchange.h>
 #include <paceline/run/job.h>
@@ -11,6 +13,15 @@
 
 namespace paceline {
 
+/// How a request left, in time from the start of the run.
+struct Departure {
+  std::chrono::nanoseconds now{0};
+  /// The earliest that the pacer, the token budget and `parallel` allowed.
+  std::chrono::nanoseconds possible{0};
+  bool waited_for_parallel = false;
+  bool waited_for_tokens = false;
+};
+
 /// Counts what became of a run's requests, and keeps a row of each in the log where there is one.
 class Recorder {
  public:
@@ -18,13 +29,17 @@ class Recorder {
 
   /// Times are kept from here on.
   void begin(TimePoint start) { start_ = start; }
-  /// `in_flight`: at once, this one included.
-  void sent(std::uint64_t in_flight);
-  /// `times` of a streamed reply, otherwise nullptr.
+  /// `job` leaves at `now`; `in_flight`: at once, this one included.
+  void departed(const Job& job, const Departure& departure, std::uint64_t in_flight);
+  /// It failed, and is to be tried again.
+  void retried(const Job& job, const Outcome& outcome);
+  /// It failed, was to be tried again, and is not, because the run ends.
+  void abandoned(const Job& job, Failure failure, const std::string& why);
+  /// For good. `times` of a streamed reply, otherwise nullptr.
   void ended(const Job& job, const Exchange& exchange, const Outcome& outcome,
              const TokenTimes* times);
-  /// What is left in flight will never end.
-  Tally finish(bool cut_short);
+  /// What is left in flight will never end. `stopped_why`: why the run ended itself early.
+  Tally finish(bool cut_short, const std::string& stopped_why);
 
  private:
   using Nanoseconds = std::chrono::nanoseconds;
@@ -38,7 +53,8 @@ class Recorder {
 
   const RunOptions& options_;
   TimePoint start_;
-  std::uint64_t in_flight_ = 0;
+  /// Sent, and not ended for good.
+  std::uint64_t unfinished_ = 0;
   Tally tally_;
 };
 

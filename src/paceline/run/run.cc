@@ -13,8 +13,13 @@ Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) 
 }
 
 Trial try_once(Workload& workload, const ConnectionOptions& connection, std::uint64_t salt) {
-  Tally tally = run(workload, {.salt = salt, .connection = connection});
-  return {std::move(tally.first_failure), std::move(tally.http_version)};
+  Trial trial;
+  RunHooks hooks;
+  hooks.on_reply = [&trial](const Exchange& exchange) { trial.limits = rate_limits(exchange); };
+  Tally tally = run(workload, {.salt = salt, .connection = connection}, hooks);
+  trial.failure = std::move(tally.first_failure);
+  trial.http_version = std::move(tally.http_version);
+  return trial;
 }
 
 }  // namespace paceline

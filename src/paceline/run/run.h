@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include <paceline/http/client.h>
+#include <paceline/http/limits.h>
 #include <paceline/log/request_log.h>
 #include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
@@ -63,6 +64,10 @@ struct RunOptions {
   /// When slot 0 is due; the stripes of one run share it. Empty: at once.
   std::optional<TimePoint> start{};
   RunLog log{};
+  /// Tokens a minute, of prompts and replies; 0: no such budget.
+  std::uint64_t tpm = 0;
+  /// How often a request that may go better is sent again. Each time takes a slot of its own.
+  std::uint32_t retries = 0;
   /// How long requests in flight may still take when the run is stopped.
   std::chrono::milliseconds grace{2'000};
 };
@@ -72,6 +77,8 @@ struct RunHooks {
   std::function<void()> on_first_counted;
   /// Becomes true when the run is to stop: nothing more is sent, what is in flight has the grace.
   const std::atomic<bool>* stop = nullptr;
+  /// Called with each exchange that has ended, before its reply is read.
+  std::function<void(const Exchange&)> on_reply{};
 };
 
 /// Sends the requests of `workload` at the pace and parallel asked for, and counts what came back.
@@ -80,6 +87,8 @@ Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks =
 
 /// What one request showed.
 struct Trial {
+  /// What the account may send, where the server tells.
+  RateLimits limits{};
   /// Empty when it succeeded, otherwise a sentence that says what went wrong.
   std::string failure;
   /// Such as "HTTP/1.1"; empty where there was no reply.

@@ -21,12 +21,22 @@ void Tally::merge(const Tally& other) {
   latency.merge(other.latency);
   due_latency.merge(other.due_latency);
   late.merge(other.late);
+  retried_latency.merge(other.retried_latency);
+  own_late.merge(other.own_late);
   planned += other.planned;
   sent += other.sent;
   succeeded += other.succeeded;
   failed += other.failed;
   not_sent += other.not_sent;
   for (std::size_t i = 0; i < failure_kinds; ++i) failures[i] += other.failures[i];
+  sends += other.sends;
+  retries += other.retries;
+  gave_up += other.gave_up;
+  refused_429 += other.refused_429;
+  waits_for_parallel += other.waits_for_parallel;
+  waits_for_tokens += other.waits_for_tokens;
+  cpu_time += other.cpu_time;
+  if (stopped_why.empty()) stopped_why = other.stopped_why;
   if (first_failure.empty()) first_failure = other.first_failure;
   if (http_version.empty()) http_version = other.http_version;
   tokens.merge(other.tokens);
@@ -38,8 +48,8 @@ void Tally::merge(const Tally& other) {
 }
 
 double Tally::achieved_rpm() const {
-  if (sent < 2 || last_send <= first_send) return 0;
-  return 60 * static_cast<double>(sent - 1) / seconds(last_send - first_send);
+  if (sends < 2 || last_send <= first_send) return 0;
+  return 60 * static_cast<double>(sends - 1) / seconds(last_send - first_send);
 }
 
 double Tally::rps() const {

@@ -24,12 +24,28 @@ struct Tally {
   /// Send after due.
   Histogram late;
 
+  /// Of requests that succeeded at a later try, first send to last byte; not in the others.
+  Histogram retried_latency;
+  /// Departure after the earliest time at which nothing but this program held it back.
+  Histogram own_late;
+
+  /// Requests; each is counted once, however often it was sent.
   std::uint64_t planned = 0;
   std::uint64_t sent = 0;
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
   std::uint64_t not_sent = 0;
   std::array<std::uint64_t, failure_kinds> failures{};
+  /// Departures: requests that were sent, and their retries.
+  std::uint64_t sends = 0;
+  std::uint64_t retries = 0;
+  /// Requests that failed at their last try.
+  std::uint64_t gave_up = 0;
+  /// Replies 429, those that were retried too.
+  std::uint64_t refused_429 = 0;
+  /// Departures that waited because `parallel` were in flight, or for the token budget.
+  std::uint64_t waits_for_parallel = 0;
+  std::uint64_t waits_for_tokens = 0;
   /// A sentence about one of the failures.
   std::string first_failure;
 
@@ -44,13 +60,20 @@ struct Tally {
   std::chrono::nanoseconds last_send{0};
   std::chrono::nanoseconds last_done{0};
   bool cut_short = false;
+  /// A sentence when the run ended itself early.
+  std::string stopped_why;
+  /// The run's thread, or threads together.
+  std::chrono::nanoseconds cpu_time{0};
 
   void count_failure(Failure failure, std::uint64_t requests, const std::string& why);
   /// Adds what another stripe of the same run counted.
   void merge(const Tally& other);
 
   bool adds_up() const { return planned == succeeded + failed + not_sent; }
-  /// Requests a minute from the first to the last send; 0 for fewer than two.
+  std::uint64_t failed_by(Failure failure) const {
+    return failures[static_cast<std::size_t>(failure)];
+  }
+  /// Sends a minute from the first to the last; 0 for fewer than two.
   double achieved_rpm() const;
   /// Replies a second from the first send to the last reply.
   double rps() const;

@@ -36,6 +36,7 @@ class BatchReplayWorkload : public Workload {
     request.body.clear();
     request.name.clear();
     request.is_streamed = false;
+    request.reply_tokens = 0;
     const auto read = reader_.read(static_cast<std::size_t>(slot % replay_.file->size()));
     if (const auto* why = std::get_if<std::string>(&read)) {
       trouble_ = *why;

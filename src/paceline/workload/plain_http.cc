@@ -24,6 +24,7 @@ class PlainHttpWorkload : public Workload {
     request.headers = headers_;
     request.body = plain_.body;
     request.name.clear();
+    request.reply_tokens = 0;
     request.is_streamed = false;
   }
 

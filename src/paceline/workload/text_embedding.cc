@@ -33,6 +33,7 @@ class TextEmbeddingWorkload : public Workload {
     request.url = url_;
     request.headers = headers_;
     request.name.clear();
+    request.reply_tokens = 0;
     request.is_streamed = false;
     body_.fill(salt_, slot, request.body);
   }

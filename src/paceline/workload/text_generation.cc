@@ -72,6 +72,7 @@ class TextGenerationWorkload : public Workload {
     request.url = url_;
     request.headers = headers_;
     request.name.clear();
+    request.reply_tokens = length_asked_ ? length_asked_->at_most : 0;
     request.is_streamed = is_streamed_;
     body_.fill(salt_, slot, request.body);
   }

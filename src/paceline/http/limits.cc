@@ -1,0 +1,98 @@
+#include <paceline/http/limits.h>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <ctime>
+#include <string>
+#include <system_error>
+
+namespace paceline {
+namespace {
+
+using std::chrono::nanoseconds;
+
+/// A decimal number at the beginning of `text`, which it is taken off.
+std::optional<double> take_number(std::string_view& text) {
+  double number = 0;
+  if (text.empty() || text[0] < '0' || text[0] > '9') return std::nullopt;
+  const auto [rest, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (error != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
+  return number;
+}
+
+/// No server makes us wait for longer; it also keeps the numbers within their type.
+nanoseconds bounded(double seconds) {
+  constexpr double longest = 24 * 3600;
+  return nanoseconds(std::llround(std::clamp(seconds, 0.0, longest) * 1e9));
+}
+
+/// The unit at the beginning of `text`, in seconds, which it is taken off; 0 when there is none.
+double take_unit(std::string_view& text) {
+  struct Unit {
+    std::string_view name;
+    double seconds;
+  };
+  // "ms" before "m" and "s", of which it is made.
+  for (const Unit unit : {Unit{"ms", 1e-3}, {"us", 1e-6}, {"h", 3600}, {"m", 60}, {"s", 1}}) {
+    if (!text.starts_with(unit.name)) continue;
+    text.remove_prefix(unit.name.size());
+    return unit.seconds;
+  }
+  return 0;
+}
+
+RateLimit rate_limit(const Exchange& exchange, std::string_view what) {
+  const auto number = [&](std::string_view which) -> std::optional<std::uint64_t> {
+    auto text = exchange.header(fmt::format("x-ratelimit-{}-{}", which, what).c_str());
+    if (!text) return std::nullopt;
+    const auto value = take_number(*text);
+    if (!value) return std::nullopt;
+    return static_cast<std::uint64_t>(*value);
+  };
+  RateLimit limit{number("limit"), number("remaining"), std::nullopt};
+  const auto reset = exchange.header(fmt::format("x-ratelimit-reset-{}", what).c_str());
+  if (reset) limit.reset = parse_reset(*reset);
+  return limit;
+}
+
+}  // namespace
+
+std::optional<nanoseconds> retry_after(const Exchange& exchange) {
+  if (auto text = exchange.header("retry-after-ms")) {
+    if (const auto milliseconds = take_number(*text)) return bounded(*milliseconds / 1e3);
+  }
+  const auto text = exchange.header("retry-after");
+  if (!text) return std::nullopt;
+  std::string_view rest = *text;
+  const auto seconds = take_number(rest);
+  if (seconds && rest.empty()) return bounded(*seconds);
+  const std::time_t date = curl_getdate(std::string(*text).c_str(), nullptr);
+  if (date < 0) return std::nullopt;
+  return bounded(std::difftime(date, std::time(nullptr)));
+}
+
+RateLimits rate_limits(const Exchange& exchange) {
+  return {rate_limit(exchange, "requests"), rate_limit(exchange, "tokens")};
+}
+
+std::optional<nanoseconds> parse_reset(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  double seconds = 0;
+  while (!text.empty()) {
+    const auto number = take_number(text);
+    if (!number) return std::nullopt;
+    const double unit = take_unit(text);
+    // Some servers write bare seconds.
+    if (unit == 0 && !text.empty()) return std::nullopt;
+    seconds += *number * (unit == 0 ? 1 : unit);
+  }
+  return bounded(seconds);
+}
+
+}  // namespace paceline

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <paceline/http/exchange.h>
+
+namespace paceline {
+
+/// How long the server asks to wait before the next try: retry-after-ms, or Retry-After as seconds
+/// or as an HTTP date. Nothing where it does not say.
+std::optional<std::chrono::nanoseconds> retry_after(const Exchange& exchange);
+
+/// What an account may send, as the headers x-ratelimit-* of an OpenAI-compatible API say.
+struct RateLimit {
+  std::optional<std::uint64_t> limit;
+  std::optional<std::uint64_t> remaining;
+  /// Until all of the limit is there again.
+  std::optional<std::chrono::nanoseconds> reset;
+};
+
+struct RateLimits {
+  /// Of a minute, as those APIs count.
+  RateLimit requests;
+  RateLimit tokens;
+};
+
+RateLimits rate_limits(const Exchange& exchange);
+
+/// "1s", "6m0s", "20ms" or "1h2m3.5s", as those headers write a time; nothing for anything else.
+std::optional<std::chrono::nanoseconds> parse_reset(std::string_view text);
+
+}  // namespace paceline

@@ -1,0 +1,55 @@
+#include <paceline/run/retry.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr nanoseconds first_backoff = std::chrono::milliseconds(500);
+constexpr nanoseconds longest_backoff = std::chrono::seconds(30);
+
+bool is_later(const Retry& one, const Retry& other) {
+  return one.not_before > other.not_before;
+}
+
+}  // namespace
+
+bool is_worth_retrying(const Outcome& outcome, long status) {
+  if (!outcome.failure) return false;
+  switch (*outcome.failure) {
+    case Failure::connect:
+    case Failure::reset:
+    case Failure::http_429:
+    case Failure::http_5xx:
+      return true;
+    case Failure::http_4xx:
+      return status == 408 || status == 409;
+    default:
+      return false;
+  }
+}
+
+nanoseconds Backoff::wait(std::uint32_t tries, std::optional<nanoseconds> asked_for) {
+  if (asked_for) return *asked_for;
+  const std::uint32_t doublings = std::min(tries - 1, 6U);
+  const nanoseconds most = std::min(longest_backoff, first_backoff * (1 << doublings));
+  const double share = static_cast<double>(random_() >> 11U) * 0x1p-53;
+  return nanoseconds(static_cast<std::int64_t>(share * static_cast<double>(most.count())));
+}
+
+void RetryQueue::add(Retry retry) {
+  waiting_.push_back(std::move(retry));
+  std::push_heap(waiting_.begin(), waiting_.end(), is_later);
+}
+
+Retry RetryQueue::take() {
+  std::pop_heap(waiting_.begin(), waiting_.end(), is_later);
+  Retry retry = std::move(waiting_.back());
+  waiting_.pop_back();
+  return retry;
+}
+
+}  // namespace paceline
