@@ -10,7 +10,7 @@ namespace paceline {
 template <typename Waiter>
 class Capacity {
  public:
-  /// Where somebody is; kept by each, and given back as it was got.
+  /// Where a waiter is: in a slot, in the queue, or in neither. Is not moved in memory meanwhile.
   class Place {
    public:
     bool has_slot() const { return has_slot_; }

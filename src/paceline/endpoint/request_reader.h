@@ -20,7 +20,7 @@ namespace paceline {
 class RequestReader {
  public:
   /// `lengths`: of replies that their requests do not limit.
-  explicit RequestReader(LengthModel lengths) : lengths_(std::move(lengths)) {}
+  explicit RequestReader(const LengthModel& lengths) : lengths_(lengths) {}
 
   /// `body` keeps its text, but may be moved in memory.
   std::optional<ApiError> read_chat(std::string& body, Generation& reply);

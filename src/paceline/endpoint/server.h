@@ -80,7 +80,7 @@ class Server {
     std::string reply;
     Generation generation;
     TokenStream stream;
-    const ReplyFormat* format = nullptr;
+    const ReplyFormat* format = nullptr;  // only of a reply that streams
     Capacity<Request>::Place place;
     std::optional<Held::iterator> held;
     ResponsePtr response;
