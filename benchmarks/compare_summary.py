@@ -6,16 +6,15 @@ Started by benchmarks/compare, with a Python that has scipy.
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 
-from scipy.stats import mannwhitneyu
+from report.changes import (ALPHA, GOOD_REPETITIONS, Change, correct_by_holm, medians_text,
+                            repetitions_needed, verdict_text)
+from report.words import UNITS
 
 MODES = ("benchmarks", "filters", "benchmarksfiltered")
-# With fewer, compare.py itself calls its U test unreliable.
-GOOD_REPETITIONS = 9
 USAGE = """benchmarks/compare A B [options]
        benchmarks/compare filters FILE FILTER_A FILTER_B [options]
        benchmarks/compare benchmarksfiltered A FILTER_A B FILTER_B [options]"""
@@ -32,7 +31,7 @@ def parse(arguments):
                         help="show the aggregates only; the U test still uses every repetition")
     parser.add_argument("--no-color", action="store_true", help="no colours")
     parser.add_argument("--no-utest", action="store_true", help="no U test")
-    parser.add_argument("--alpha", type=float, default=0.05, metavar="P",
+    parser.add_argument("--alpha", type=float, default=ALPHA, metavar="P",
                         help="level of significance, for all rows together in the summary [0.05]")
     parser.add_argument("-d", "--dump_to_json", metavar="FILE",
                         help="write the comparison to this file too")
@@ -57,60 +56,12 @@ def run_compare_py(options, what, dump):
     return subprocess.run(command + what).returncode
 
 
-class Row:
-    """One name of the table: medians over its repetitions, and the U test's p-value if any."""
-
-    def __init__(self, entry):
-        self.name = entry["name"]
-        self.unit = entry["time_unit"]
-        self.old = statistics.median(m["real_time"] for m in entry["measurements"])
-        self.new = statistics.median(m["real_time_other"] for m in entry["measurements"])
-        utest = entry["utest"]
-        self.p = utest.get("time_pvalue")
-        self.repetitions = (utest.get("nr_of_repetitions", len(entry["measurements"])),
-                            utest.get("nr_of_repetitions_other", len(entry["measurements"])))
-        self.holm_p = None
-
-    @property
-    def change(self):
-        return (self.new - self.old) / self.old if self.old else float("nan")
-
-
-def correct_by_holm(rows):
-    """Sets holm_p: the p-value after allowing for every row that was tested."""
-    tested = sorted((row for row in rows if row.p is not None), key=lambda row: row.p)
-    highest = 0.0
-    for place, row in enumerate(tested):
-        highest = max(highest, min(1.0, row.p * (len(tested) - place)))
-        row.holm_p = highest
-    return tested
-
-
-def lowest_p(repetitions):
-    """The p-value of two samples of that size without any overlap."""
-    low, high = range(repetitions), range(repetitions, 2 * repetitions)
-    return mannwhitneyu(low, high, alternative="two-sided").pvalue
-
-
-def repetitions_needed(rows, alpha):
-    return next((n for n in range(2, 200) if lowest_p(n) * rows <= alpha), 200)
-
-
-def time_text(value, unit):
-    seconds = value * {"s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}[unit]
-    for name, size in (("s", 1), ("ms", 1e-3), ("us", 1e-6)):
-        if seconds >= size:
-            return f"{seconds / size:#.4g} {name}"
-    return f"{seconds / 1e-9:#.4g} ns"
-
-
-def verdict_text(row, alpha):
-    if row.holm_p is None:
-        return "not tested"
-    p = "p < 0.0001" if row.holm_p < 0.0001 else f"p = {row.holm_p:.4f}"
-    if row.holm_p > alpha:
-        return f"no support for a change ({p})"
-    return f"{'slower' if row.new > row.old else 'faster'} ({p})"
+def change_of(entry):
+    """One name of the table: its medians over the repetitions, and compare.py's p-value if any."""
+    size = UNITS[entry["time_unit"]]
+    return Change(entry["name"], [m["real_time"] * size for m in entry["measurements"]],
+                  [m["real_time_other"] * size for m in entry["measurements"]],
+                  p=entry["utest"].get("time_pvalue"))
 
 
 def print_rows(rows, alpha):
@@ -121,8 +72,7 @@ def print_rows(rows, alpha):
         if stem not in names:
             print(row.name)
             last = "mean"
-        medians = f"{time_text(row.old, row.unit)} -> {time_text(row.new, row.unit)}"
-        print(f"  {last:<9}{row.change:+8.1%}  {medians:<24}  {verdict_text(row, alpha)}")
+        print(f"  {last:<9}{row.share:+8.1%}  {medians_text(row):<24}  {verdict_text(row, alpha)}")
 
 
 def cut_short(path):
@@ -144,7 +94,7 @@ def print_warnings(tested, options):
               "sides. Run\nboth with --benchmark_repetitions=9, and without "
               "--benchmark_report_aggregates_only, which throws\nthe repetitions away.")
         return
-    fewest = min(min(row.repetitions) for row in tested)
+    fewest = min(row.repetitions for row in tested)
     needed = repetitions_needed(len(tested), options.alpha)
     if fewest < needed:
         print(f"Too few repetitions: with {fewest}, not even the clearest change in one of "
@@ -160,7 +110,7 @@ def print_summary(report, options):
     entries = [entry for entry in report if entry["run_type"] != "aggregate"]
     if not entries:
         entries = [entry for entry in report if entry["aggregate_name"] == "median"]
-    rows = [Row(entry) for entry in entries]
+    rows = [change_of(entry) for entry in entries]
     print()
     if not rows:
         print("Nothing to compare: the two have no row of the same name. To compare rows of different "
@@ -172,7 +122,7 @@ def print_summary(report, options):
         f"{len(tested)} rows (Holm), is at most {options.alpha:g}:" if tested else ":"))
     print_rows(rows, options.alpha)
     if tested:
-        moved = [row for row in tested if row.holm_p <= options.alpha]
+        moved = [row for row in tested if row.is_supported(options.alpha)]
         print(f"{len(moved)} of {len(tested)} rows moved.")
     print_warnings(tested, options)
 

@@ -1,0 +1,83 @@
+"""Each further result against the first, by the U test that benchmarks/compare uses."""
+
+from dataclasses import dataclass
+
+from .changes import (ALPHA, GOOD_REPETITIONS, Change, correct_by_holm, repetitions_needed, u_test)
+from .words import count_text
+
+
+@dataclass
+class Comparison:
+    """`new` against `old`: a change for each row of the same name, those of percentiles too."""
+
+    old: str
+    new: str
+    changes: list
+    # Whether SciPy was there for the U test.
+    could_test: bool
+    has_repetitions: bool
+
+    @property
+    def tested(self):
+        return [change for change in self.changes if change.p is not None]
+
+    @property
+    def moved(self):
+        return [change for change in self.changes if change.is_supported()]
+
+    @property
+    def sentence(self):
+        """What came out, in words."""
+        if not self.changes:
+            return (f"{self.new} and {self.old} have no row of the same name, so nothing can be "
+                    "compared: measure both with the same rpm, parallel and requests.")
+        if not self.could_test:
+            return ("Without SciPy (Debian: python3-scipy) there is no U test, so nothing says whether "
+                    "the changes are real.")
+        if not self.tested:
+            return ("Nothing says whether the changes are real: the U test needs repetitions of both "
+                    f"sides, such as --benchmark_repetitions={GOOD_REPETITIONS}, each with its row.")
+        return self.moved_text() + self.reliability_text()
+
+    def moved_text(self):
+        slower = sum(change.new > change.old for change in self.moved)
+        faster = len(self.moved) - slower
+        rows = count_text(len(self.tested), "row")
+        if not self.moved:
+            return f"No support for any change from {self.old} to {self.new} in {rows}."
+        directions = [f"{count:,} {word}" for count, word in ((slower, "slower"), (faster, "faster"))
+                      if count]
+        return (f"From {self.old} to {self.new}, {len(self.moved):,} of {rows} moved: "
+                f"{' and '.join(directions)}.")
+
+    def reliability_text(self):
+        fewest = min(change.repetitions for change in self.tested)
+        needed = repetitions_needed(len(self.tested))
+        if fewest < needed:
+            return (f" Too few repetitions: with {fewest}, not even the clearest change could be "
+                    f"supported at {ALPHA:g}; measure with "
+                    f"--benchmark_repetitions={max(needed, GOOD_REPETITIONS)}.")
+        if fewest < GOOD_REPETITIONS:
+            return (f" With {fewest} repetitions the U test is not reliable; measure with "
+                    f"--benchmark_repetitions={GOOD_REPETITIONS}.")
+        return ""
+
+
+def compare(old, new):
+    changes = [Change(name, old.times[name], new.times[name])
+               for name in old.times if name in new.times]
+    has_repetitions = old.has_repetitions and new.has_repetitions
+    could_test = True
+    if has_repetitions:
+        try:
+            for change in changes:
+                change.p = u_test(change.old_times, change.new_times)
+        except ImportError:
+            could_test = False
+    correct_by_holm(changes)
+    return Comparison(old.label, new.label, changes, could_test, has_repetitions)
+
+
+def compare_all(results):
+    """Every other result against the first."""
+    return [compare(results[0], other) for other in results[1:]]

@@ -1,0 +1,245 @@
+"""What the figures have in common: panels, axes, labels, and the way from Matplotlib into a page."""
+
+import io
+import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+
+import matplotlib
+
+matplotlib.use("svg")
+import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
+import matplotlib.ticker as ticker  # noqa: E402
+
+from . import style  # noqa: E402
+from .words import number_text, time_text  # noqa: E402
+
+matplotlib.rcParams.update(style.with_stand_ins())
+
+SVG = "http://www.w3.org/2000/svg"
+XLINK = "http://www.w3.org/1999/xlink"
+# A figure across the page, in inches of 72 CSS pixels.
+WIDTH = 13.2
+MOST_PANELS = 4
+
+
+@dataclass
+class Table:
+    """The numbers of a figure; the first column heads its rows."""
+
+    columns: list
+    rows: list
+
+
+@dataclass
+class Figure:
+    """One picture of the page."""
+
+    name: str
+    title: str
+    # One sentence that says how to read it.
+    how: str
+    # What it shows, in words and numbers, for whoever cannot see it.
+    alternative: str
+    svg: str
+    table: Table
+    notes: list = field(default_factory=list)
+    # Entries of legend.py.
+    legend: list = field(default_factory=list)
+
+
+def panels(count, height, width=WIDTH, **options):
+    """A row of panels."""
+    figure, axes = plt.subplots(1, count, figsize=(width, height), squeeze=False,
+                                layout="constrained", **options)
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.06, wspace=0.03)
+    return figure, list(axes[0])
+
+
+def evenly(items, most):
+    """At most so many of them, with the first and the last."""
+    items = list(items)
+    if len(items) <= most:
+        return items
+    return [items[round(place * (len(items) - 1) / (most - 1))] for place in range(most)]
+
+
+def left_out_note(shown, of, noun):
+    if len(shown) == len(of):
+        return []
+    return [f"{len(shown)} of {len(of)} {noun} are drawn; the table has all."]
+
+
+def mark(artist, tip=None):
+    """Names what shows data, and what a pointer over it reads."""
+    artist.set_gid("mark" if tip is None else f"mark|{tip}")
+
+
+def line(axes, x, y, colour, marker=None, tips=(), **options):
+    """A line through values of which some may be missing (NaN), with a marker at each."""
+    (drawn,) = axes.plot(x, y, color=colour, **options)
+    mark(drawn)
+    if marker:
+        for place, (one_x, one_y) in enumerate(zip(x, y)):
+            (dot,) = axes.plot([one_x], [one_y], color=colour, marker=marker, linestyle="none",
+                               markeredgecolor=style.colour("surface"), markeredgewidth=0.8)
+            mark(dot, tips[place] if tips else None)
+    return drawn
+
+
+def label_ends(axes, ends):
+    """Names lines at the right of the axes: (x, y, text, colour) in data, pushed apart where they
+    would meet.
+    """
+    to_axes = axes.transData + axes.transAxes.inverted()
+    ends = sorted(ends, key=lambda end: end[1])
+    gap = 15 / (axes.get_window_extent().height * 72 / axes.figure.dpi)
+    heights = spread([to_axes.transform((x, y))[1] for x, y, _, _ in ends], gap)
+    for (_, _, text, colour), height in zip(ends, heights):
+        axes.annotate(text, (1.015, height), xycoords="axes fraction", color=colour, va="center",
+                      fontsize=11, annotation_clip=False)
+
+
+def spread(heights, gap):
+    """Ascending heights moved as little as needed to stand `gap` apart, within 0 to 1."""
+    groups = []
+    for height in heights:
+        groups.append([height, 1])
+        while len(groups) > 1 and (groups[-1][0] - groups[-2][0]
+                                   < gap * (groups[-1][1] + groups[-2][1]) / 2):
+            height, count = groups.pop()
+            middle, before = groups[-1]
+            groups[-1] = [(middle * before + height * count) / (before + count), before + count]
+    placed = []
+    for middle, count in groups:
+        half = gap * (count - 1) / 2
+        middle = min(max(middle, half), max(1 - half, half))
+        placed += [middle - half + gap * place for place in range(count)]
+    return placed
+
+
+def time_axis(axis):
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: short_time_text(value)))
+
+
+def short_time_text(seconds):
+    """As an axis writes it: 50 ms, not 50.0 ms."""
+    if seconds <= 0:
+        return "0"
+    return re.sub(r"(\.\d*?)0+ ", r"\1 ", time_text(seconds)).replace(". ", " ")
+
+
+def rate_axis(axis):
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: number_text(value)))
+
+
+def latency_scale(axes, values):
+    """From 0 where the values are of a like size; logarithmic where they are not."""
+    values = [value for value in values if value and value > 0]
+    if values and max(values) > 20 * min(values):
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5), numticks=8))
+        axes.yaxis.set_minor_locator(ticker.NullLocator())
+        axes.set_ylim(min(values) / 1.3, max(values) * 1.3)
+    else:
+        axes.set_ylim(0, max(values, default=1) * 1.12)
+        axes.yaxis.set_major_locator(ticker.MaxNLocator(5))
+    time_axis(axes.yaxis)
+
+
+def asked_scale(axes, positions):
+    """Rates on a logarithmic axis, with a tick at each rate that was asked for, where room is.
+    `positions` maps a position to its text.
+    """
+    axes.set_xscale("log")
+    values = sorted(positions)
+    ratio = values[-1] / values[0]
+    margin = max(ratio ** 0.06, 1.03)
+    axes.set_xlim(values[0] / margin, values[-1] * margin)
+    axes.xaxis.set_minor_locator(ticker.NullLocator())
+    shown = far_apart(values, ratio ** 0.16)
+    axes.set_xticks(shown, [positions[value] for value in shown])
+
+
+def far_apart(values, factor):
+    """Those that lie `factor` or more from the one before, the last one always."""
+    kept = []
+    for value in values:
+        if not kept or value >= kept[-1] * factor:
+            kept.append(value)
+    if kept[-1] != values[-1]:
+        kept[-1 if len(kept) > 1 else len(kept):] = [values[-1]]
+    return kept
+
+
+def to_svg(figure, name, alternative):
+    """The figure as an element of a page, its names prefixed with its own."""
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None})
+    plt.close(figure)
+    root = ElementTree.fromstring(text.getvalue())
+    for parent in root.iter():
+        for child in list(parent):
+            if child.tag == f"{{{SVG}}}metadata" or child.find(f"{{{SVG}}}style") is not None:
+                parent.remove(child)
+    name_marks(root)
+    rename_ids(root, name)
+    # As wide as its place in the page, and as high as its shape asks.
+    root.attrib.pop("width"), root.attrib.pop("height"), root.attrib.pop("version", None)
+    root.set("role", "img")
+    root.set("aria-label", alternative)
+    for element in root.iter():
+        if "style" in element.attrib:
+            element.set("style", in_page_style(element.get("style")))
+        if "d" in element.attrib:
+            element.set("d", shorter(element.get("d")))
+        element.text = element.text if element.text and element.text.strip() else None
+        element.tail = None
+    ElementTree.register_namespace("", SVG)
+    ElementTree.register_namespace("xlink", XLINK)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def name_marks(root):
+    """What mark() has named becomes a class, with its tip as a title."""
+    for element in root.iter():
+        kind, _, tip = element.get("id", "").partition("|")
+        if kind != "mark":
+            continue
+        del element.attrib["id"]
+        element.set("class", "mark")
+        if tip:
+            title = ElementTree.Element(f"{{{SVG}}}title")
+            title.text = tip
+            element.insert(0, title)
+
+
+def rename_ids(root, name):
+    """Keeps the ids that are referred to, under the figure's name: a page has several figures."""
+    text = ElementTree.tostring(root, encoding="unicode")
+    used = set(re.findall(r'(?:url\(#|href="#)([^")]+)', text))
+    for element in root.iter():
+        if element.get("id") not in used:
+            element.attrib.pop("id", None)
+        else:
+            element.set("id", f"{name}-{element.get('id')}")
+        for key, value in element.attrib.items():
+            if key.endswith("href"):
+                element.set(key, value.replace("#", f"#{name}-"))
+            elif "url(#" in value:
+                element.set(key, value.replace("url(#", f"url(#{name}-"))
+
+
+def in_page_style(text):
+    text = re.sub(style.STAND_IN + "([0-9a-f]{2})",
+                  lambda found: f"var(--{style.NAMES[int(found[1], 16)]})", text)
+    # The page's font; the size and the weight stay.
+    return re.sub(r"font: ((?:\w+ )?)([\d.]+px)[^;]*",
+                  lambda found: f"font-size:{found[2]}" + (
+                      ";font-weight:600" if found[1].strip() in ("bold", "700") else ""), text)
+
+
+def shorter(path):
+    """With a tenth of a pixel."""
+    path = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), path)
+    return re.sub(r"\s+", " ", path).strip()

@@ -1,0 +1,3 @@
+"""The figures of a page. Each module draws one: draw(view) returns it, or None where the results
+have nothing for it.
+"""

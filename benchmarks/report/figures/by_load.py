@@ -1,0 +1,106 @@
+"""Panels of what a counter does over the rate asked for.
+
+Of one result a row of panels, one a measure, with a line for each parallel; of several a row for
+each measure, with a panel for each parallel and a line for each result.
+"""
+
+from dataclasses import dataclass
+
+from .. import style
+from ..drawing import (WIDTH, asked_scale, evenly, latency_scale, line, plt, rate_axis)
+from ..legend import Entry
+from ..view import key_text, rate_heading
+
+MOST_LINES = 5
+MOST_COLUMNS = 3
+
+
+@dataclass
+class Measure:
+    title: str
+    # Counters by how their line is drawn: {"p99": "-", "p50": "--"}.
+    counters: dict
+    text: callable
+    is_time: bool = True
+    # Draws on the panel, once its cells are drawn: (axes, cells).
+    extra: callable = None
+
+
+def draw_measures(view, measures):
+    """The figure, its legend, and the parallels that are drawn."""
+    columns = evenly(view.parallels, MOST_COLUMNS) if view.compares else measures
+    rows = len(measures) if view.compares else 1
+    figure, axes = plt.subplots(rows, len(columns), squeeze=False, layout="constrained",
+                                figsize=(WIDTH, 3.3 if rows == 1 else 2.9 * rows))
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08, wspace=0.04, hspace=0.05)
+    if view.compares:
+        for row, measure in zip(axes, measures):
+            for panel, parallel in zip(row, columns):
+                draw_panel(panel, measure, lines_of_sides(view, parallel), cells_of(view, columns))
+                panel.set_title(f"{measure.title}, parallel {parallel:,}")
+        return figure, legend_of_sides(view, measures), columns
+    parallels = evenly(view.parallels, MOST_LINES)
+    colours = style.ramp(len(parallels))
+    lines = [(cells_of(view, [parallel]), colour, marker)
+             for parallel, colour, marker in zip(parallels, colours, style.MARKERS)]
+    for panel, measure in zip(axes[0], measures):
+        draw_panel(panel, measure, lines, cells_of(view, parallels))
+        panel.set_title(measure.title)
+    return figure, legend_of_parallels(parallels, colours, measures), parallels
+
+
+def cells_of(view, parallels):
+    return [cell for cell in view.cells if cell.parallel in parallels]
+
+
+def lines_of_sides(view, parallel):
+    return [([cell for cell in side.cells.values() if cell.parallel == parallel],
+             style.series(place), style.MARKERS[place]) for place, side in enumerate(view.sides)]
+
+
+def draw_panel(axes, measure, lines, scaled_by):
+    """The axis is of all cells in `scaled_by`, so that panels of a row can be compared."""
+    values = [value for cell in scaled_by for counter in measure.counters
+              for value in cell.values(counter)]
+    if measure.is_time:
+        latency_scale(axes, values)
+    else:
+        axes.set_ylim(0, max(values, default=1) * 1.12 or 1)
+        rate_axis(axes.yaxis)
+    positions = {}
+    for cells, colour, marker in lines:
+        for counter, dashes in measure.counters.items():
+            along = sorted((cell for cell in cells if cell.value(counter) is not None), key=position)
+            tips = [f"{key_text(cell.key)}: {counter} {measure.text(cell.value(counter))}"
+                    for cell in along]
+            line(axes, [position(cell) for cell in along],
+                 [cell.value(counter) for cell in along], colour, marker, tips, linestyle=dashes)
+            positions |= {position(cell): rate_heading(cell.rpm) for cell in along}
+    if positions:
+        asked_scale(axes, positions)
+    if measure.extra:
+        measure.extra(axes, [cell for cells, *_ in lines for cell in cells])
+    axes.set_xlabel("rpm asked for")
+
+
+def position(cell):
+    """Of an unpaced run: what it reached."""
+    return cell.rpm or cell.value("rpm")
+
+
+def legend_of_parallels(parallels, colours, measures):
+    entries = [Entry(f"parallel {parallel:,}", style.name_of(colour), marker)
+               for parallel, colour, marker in zip(parallels, colours, style.MARKERS)]
+    return entries + dash_entries(measures)
+
+
+def legend_of_sides(view, measures):
+    entries = [Entry(side.label, f"series{place}", style.MARKERS[place])
+               for place, side in enumerate(view.sides)]
+    return entries + dash_entries(measures)
+
+
+def dash_entries(measures):
+    if not any("--" in measure.counters.values() for measure in measures):
+        return []
+    return [Entry("p99", "muted"), Entry("p50", "muted", dashed=True)]

@@ -1,0 +1,94 @@
+"""The grid as a heat map: p99 of each rpm and parallel, and what bounded the run."""
+
+import math
+
+from .. import style
+from ..drawing import Figure, WIDTH, mark, panels, to_svg
+from ..view import VERDICT, key_text, number_of, rate_heading, time_of
+from ..words import share_text, time_text
+
+# Small differences are to look small: the colours span this factor at least.
+LEAST_SPAN = 2
+
+
+def draw(view):
+    p99 = [cell.value("p99") for cell in view.cells]
+    low, high = min(p99), max(max(p99), LEAST_SPAN * min(p99))
+    rows = len(view.parallels)
+    figure, axes = panels(len(view.sides), 1.0 + 0.62 * rows, sharey=True)
+    for panel, side in zip(axes, view.sides):
+        draw_side(panel, view, side, lambda value: step_of(value, low, high))
+        if view.compares:
+            panel.set_title(side.label)
+    axes[0].set_ylabel("parallel")
+    alternative = "Heat map of p99 over rate and parallel. " + describe(view)
+    return Figure(
+        f"{view.slug}-grid", "p99 over the grid",
+        "Each field is one run: the time that 99% of its requests did not exceed, stronger colour "
+        "for slower; an outline marks a rate that was not kept, and the words say why.",
+        alternative, to_svg(figure, f"{view.slug}-grid", alternative),
+        view.table(VERDICT, time_of("p99"), number_of("rpm achieved", "rpm"),
+                   number_of("in flight", "in_flight"), number_of("errors", "errors")))
+
+
+def step_of(value, low, high):
+    """Equal factors are equal steps."""
+    if value <= low:
+        return 0
+    place = math.log(value / low) / math.log(high / low)
+    return min(int(place * style.HEAT_STEPS), style.HEAT_STEPS - 1)
+
+
+def draw_side(axes, view, side, step):
+    rates, parallels = view.rates, view.parallels
+    # As wide as a field is, in characters of the larger text.
+    room = WIDTH * 72 / len(view.sides) / len(rates) / 7.5
+    for key, cell in side.cells.items():
+        x, y = rates.index(key[0]), parallels.index(key[1])
+        colour = step(cell.value("p99"))
+        field = axes.bar(x, 0.94, width=0.97, bottom=y - 0.47, color=style.colour(f"heat{colour}"))
+        mark(field.patches[0], describe_cell(cell))
+        if cell.rpm and not cell.is_held:
+            axes.bar(x, 0.86, width=0.94, bottom=y - 0.43, fill=False, linewidth=2,
+                     edgecolor=style.colour("alarm"))
+        write(axes, x, y, cell, style.colour(f"on{colour}"), room)
+    axes.set_xlim(-0.5, len(rates) - 0.5)
+    axes.set_ylim(-0.5, len(parallels) - 0.5)
+    axes.set_xticks(range(len(rates)), [rate_heading(rpm) for rpm in rates],
+                    rotation=0 if room > 8 else 60)
+    axes.set_yticks(range(len(parallels)), [f"{parallel:,}" for parallel in parallels])
+    axes.set_xlabel("rpm asked for")
+    axes.tick_params(length=0)
+    axes.grid(False)
+    axes.spines[:].set_visible(False)
+
+
+def write(axes, x, y, cell, colour, room):
+    if room < 5:
+        return
+    with_word = room > len(cell.verdict_text)
+    axes.text(x, y + 0.17 * with_word, time_text(cell.value("p99")), ha="center", va="center",
+              color=colour, fontsize=14 if room > 10 else 10, fontweight="bold")
+    if with_word:
+        axes.text(x, y - 0.22, cell.verdict_text, ha="center", va="center", color=colour,
+                  fontsize=11 if room > 14 else 9)
+
+
+def describe_cell(cell):
+    text = (f"{key_text(cell.key)}: p50 {time_text(cell.value('p50'))}, "
+            f"p99 {time_text(cell.value('p99'))}, {cell.verdict_text}")
+    if cell.rpm:
+        text += f", {share_text(cell.asked_share)} of the rate"
+    return text
+
+
+def describe(view):
+    """All cells where they are few, else the fastest and the slowest."""
+    parts = []
+    for side in view.sides:
+        cells = list(side.cells.values())
+        if len(cells) > 12:
+            cells = [choose(cells, key=lambda cell: cell.value("p99")) for choose in (min, max)]
+        prefix = f"{side.label}: " if view.compares else ""
+        parts.append(prefix + "; ".join(describe_cell(cell) for cell in cells) + ".")
+    return " ".join(parts)

@@ -1,0 +1,104 @@
+"""How the sends of one run lie in its milliseconds, from the log."""
+
+import math
+
+import matplotlib.ticker as ticker
+import numpy
+
+from .. import style
+from ..drawing import Figure, Table, WIDTH, mark, plt, rate_axis, to_svg
+from ..legend import Entry
+from ..view import key_text
+from ..words import number_text, share_text
+
+
+def draw(view, key):
+    """None where no log has the run of (rpm, parallel) `key`."""
+    sides = [(place, side, side.logged[key].sends)
+             for place, side in enumerate(view.sides) if key in side.logged]
+    if not sides:
+        return None
+    name = f"{view.slug}-sends-{key[0]}-{key[1]}"
+    figure = plt.figure(figsize=(WIDTH, 2.1 + 1.1 * len(sides)), layout="constrained")
+    spaces = figure.add_gridspec(len(sides), 2, width_ratios=(3, 2))
+    windows = [figure.add_subplot(spaces[row, 0]) for row in range(len(sides))]
+    shares = figure.add_subplot(spaces[:, 1])
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.06, wspace=0.03)
+    for panel, (place, side, sends) in zip(windows, sides):
+        draw_window(panel, sends, style.series(place))
+        panel.set_title("around the busiest millisecond"
+                        + (f", {side.label}" if view.compares else ""))
+    windows[-1].set_xlabel("milliseconds since the first send")
+    draw_shares(shares, sides, key[0])
+    alternative = f"Sends in each millisecond at {key_text(key)}. " + " ".join(
+        describe(side.label if view.compares else "", sends) for _, side, sends in sides)
+    legend = [Entry(side.label, f"series{place}", style.MARKERS[place]) for place, side, _ in sides]
+    if not view.compares:
+        legend = [Entry("as sent", "series0", "o")]
+    if key[0]:
+        legend.append(Entry("evenly spaced", "muted", "D", dashed=True))
+    return Figure(
+        name, f"Sends a millisecond: {key_text(key)}",
+        "An even pace has few sends in any one millisecond; tall bars on the left and a long tail on "
+        "the right are bursts, which a rate limit punishes.",
+        alternative, to_svg(figure, name, alternative), table_of(view, sides), legend=legend)
+
+
+def draw_window(axes, sends, colour):
+    start = sends.window_start * 1e3
+    busy = numpy.flatnonzero(sends.window)
+    mark(axes.vlines(start + busy, 0, sends.window[busy], color=colour, linewidth=2))
+    axes.set_xlim(start - 1, start + max(len(sends.window), 10))
+    axes.set_ylim(0, max(4, sends.window.max() * 1.15))
+    axes.yaxis.set_major_locator(ticker.MaxNLocator(4, integer=True))
+    rate_axis(axes.xaxis)
+
+
+def even_shares(mean):
+    """Of the milliseconds, by sends, if these were evenly spaced."""
+    low = math.floor(mean)
+    return {low: 1 - (mean - low), low + 1: mean - low}
+
+
+def draw_shares(axes, sides, rpm):
+    most = max(len(sends.milliseconds_with) for *_, sends in sides)
+    for place, _, sends in sides:
+        counts = sends.milliseconds_with
+        shares = counts / counts.sum()
+        at = numpy.flatnonzero(counts)
+        mark(axes.plot(at, shares[at], color=style.series(place), marker=style.MARKERS[place],
+                       markeredgecolor=style.colour("surface"), markeredgewidth=0.8)[0])
+    if rpm:
+        even = {sends: share for sends, share in even_shares(rpm / 60_000).items() if share > 1e-9}
+        mark(axes.plot(list(even), list(even.values()), color=style.colour("muted"), marker="D",
+                       markersize=8, markerfacecolor="none", linestyle="--", linewidth=1)[0])
+    axes.set_yscale("log")
+    axes.yaxis.set_minor_locator(ticker.NullLocator())
+    axes.yaxis.set_major_formatter(ticker.FuncFormatter(
+        lambda share, _: share_text(share) if share >= 1e-4 else f"{100 * share:g}%"))
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(8, integer=True))
+    axes.set_xlim(-0.3, max(most - 1, 4) + 0.3)
+    axes.set_xlabel("sends in a millisecond")
+    axes.set_title("share of all milliseconds")
+
+
+def describe(label, sends):
+    text = f"{label}: " if label else ""
+    shares = sends.milliseconds_with / sends.milliseconds_with.sum()
+    few = ", ".join(f"{count} in {share_text(float(share))}"
+                    for count, share in enumerate(shares[:4]) if share)
+    return (text + f"{number_text(round(sends.mean, 2))} on average; {few} of the milliseconds; at most "
+            + ", ".join(f"{most:,} in any {window}" for window, most in sends.most.items()) + ".")
+
+
+def table_of(view, sides):
+    rows = []
+    for _, side, sends in sides:
+        total = sends.milliseconds_with.sum()
+        label = [side.label] * view.compares
+        rows += [[f"milliseconds with {count:,}", *label, f"{milliseconds:,}",
+                  share_text(float(milliseconds / total))]
+                 for count, milliseconds in enumerate(sends.milliseconds_with) if milliseconds]
+        rows += [[f"most in any {window}", *label, f"{most:,}", ""]
+                 for window, most in sends.most.items()]
+    return Table(["sends", *["result"] * view.compares, "count", "share"], rows)

@@ -1,0 +1,39 @@
+"""What streams show: the first token, the gaps between tokens, and tokens a second, over load."""
+
+from ..drawing import Figure, left_out_note, to_svg
+from ..view import key_text, number_of, time_of
+from ..words import number_text, time_text
+from .by_load import Measure, draw_measures
+
+
+def draw(view):
+    """None where nothing was streamed."""
+    if not view.has("ttft_p50"):
+        return None
+    measures = [Measure("time to first token", {"ttft_p99": "-", "ttft_p50": "--"}, time_text),
+                Measure("between tokens", {"itl_p99": "-", "itl_p50": "--"}, time_text),
+                Measure("tokens a second", {"tokens_out": "-"}, number_text, is_time=False)]
+    measures = [measure for measure in measures if view.has(next(iter(measure.counters)))]
+    figure, legend, parallels = draw_measures(view, measures)
+    ends = [cells[place] for cells in ([*side.cells.values()] for side in view.sides)
+            for place in ((0, -1) if len(cells) > 1 else (0,))]
+    alternative = "Lines of streaming figures by rate. " + " ".join(
+        f"{key_text(cell.key)}: " + ", ".join(describe(cell)) + "." for cell in ends)
+    return Figure(
+        f"{view.slug}-streams", "Tokens as they stream",
+        "The first token is how long a reader waits before anything appears, the gap between tokens how "
+        "smoothly it goes on, and tokens a second what all requests receive together.",
+        alternative, to_svg(figure, f"{view.slug}-streams", alternative),
+        view.table(*(time_of(name) for name in ("ttft_p50", "ttft_p90", "ttft_p99", "itl_p50",
+                                                "itl_p90", "itl_p99", "tpot_p50", "tpot_p99")),
+                   number_of("tokens out/s", "tokens_out"),
+                   number_of("tokens a request", "tokens_per_request")),
+        left_out_note(parallels, view.parallels, "parallels"), legend)
+
+
+def describe(cell):
+    for counter in ("ttft_p50", "ttft_p99", "itl_p50", "itl_p99"):
+        if cell.value(counter) is not None:
+            yield f"{counter.replace('_', ' ')} {time_text(cell.value(counter))}"
+    if cell.value("tokens_out") is not None:
+        yield f"{number_text(cell.value('tokens_out'))} tokens a second"

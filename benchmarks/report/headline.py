@@ -1,0 +1,104 @@
+"""The first look: what was measured, and what came of it, in a sentence and a few figures."""
+
+from dataclasses import dataclass
+
+from .view import key_text
+from .words import count_text, list_text, number_text, share_text, time_text
+
+
+@dataclass
+class Card:
+    """One figure in large; `detail` is a few words beneath it."""
+
+    name: str
+    figure: str
+    detail: str = ""
+    is_alarming: bool = False
+
+
+def sentence(view, side):
+    """How a result's runs of a workload went."""
+    cells = list(side.cells.values())
+    paced = [cell for cell in cells if cell.rpm]
+    parts = []
+    if paced:
+        held = [cell for cell in paced if cell.is_held]
+        parts.append(rate_text_of(held, paced))
+        parts += [f"{count_text(len(group), 'run')} {words(verdict)}."
+                  for verdict, group in by_verdict(paced).items()]
+    unpaced = [cell for cell in cells if not cell.rpm]
+    if unpaced:
+        fastest = max(unpaced, key=lambda cell: cell.value("rpm"))
+        parts.append(f"Unpaced, it reached {number_text(round(fastest.value('rpm')))} rpm at parallel "
+                     f"{fastest.parallel:,}.")
+    return " ".join(parts)
+
+
+def rate_text_of(held, paced):
+    if not held:
+        return ("The rate asked for was not kept." if len(paced) == 1 else
+                f"None of {len(paced)} rates asked for was kept.")
+    best = max(held, key=lambda cell: (cell.rpm, -cell.value("p99")))
+    if len(paced) == 1:
+        return f"It kept {key_text(best.key)}."
+    kept = "All" if len(held) == len(paced) else f"{len(held)} of"
+    return f"{kept} {len(paced)} runs kept their rate, up to {key_text(best.key)}."
+
+
+def by_verdict(paced):
+    groups = {}
+    for cell in paced:
+        if not cell.is_held:
+            groups.setdefault(cell.verdict_text, []).append(cell)
+    return groups
+
+
+def words(verdict):
+    """What a verdict says, after "N runs"."""
+    return {
+        "parallel-bound": "had all of parallel in flight, which held the rate back",
+        "client-bound": "waited for this client: their figures are not the API's",
+        "rate-limited": "were refused for their rate (429)",
+        "failing": "failed too often",
+        "errors": f"had failed requests above {share_text(0.01)}",
+        "below rate": "stayed below the rate",
+        "cut short": "ended early, cut short",
+    }[verdict]
+
+
+def cards(view, side):
+    """The figures of the run that stands for the workload."""
+    cell = side.cells.get(view.focus()) or next(iter(side.cells.values()))
+    rpm = number_text(round(cell.value("rpm")))
+    found = [
+        Card("highest rate kept" if cell.is_held else "rate reached", f"{rpm} rpm",
+             f"parallel {cell.parallel:,}, {cell.verdict_text}", bool(cell.rpm) and not cell.is_held),
+        Card("half are done in", time_text(cell.value("p50")), "p50"),
+        Card("99% are done in", time_text(cell.value("p99")), "p99")]
+    if cell.value("ttft_p50") is not None:
+        found.append(Card("first token after", time_text(cell.value("ttft_p50")),
+                          f"p50; p99 {time_text(cell.value('ttft_p99'))}"))
+    if cell.value("tokens_out"):
+        found.append(Card("tokens", f"{number_text(round(cell.value('tokens_out')))}/s",
+                          f"{number_text(round(cell.value('tokens_per_request'), 1))} a request"))
+    if cell.value("goodput") is not None:
+        found.append(Card("goodput", f"{number_text(round(cell.value('goodput'), 2))}/s",
+                          "met the objective"))
+    found.append(errors_card(cell))
+    return found
+
+
+def errors_card(cell):
+    errors = cell.value("errors") or 0
+    kinds = list_text(f"{number_text(count)} {kind}" for kind, count in cell.error_kinds.items())
+    return Card("failed", share_text(cell.error_share) if errors else "none",
+                kinds or f"of {cell.requests:,} requests", bool(errors))
+
+
+def subject(results):
+    """What was measured: models at hosts."""
+    models = dict.fromkeys(result.context["model"] for result in results
+                           if result.context.get("model"))
+    hosts = dict.fromkeys(result.context["host"] for result in results
+                          if result.context.get("host"))
+    return " at ".join(part for part in (list_text(models), list_text(hosts)) if part) or "paceline"

@@ -1,0 +1,114 @@
+"""Colours, once for light and once for dark.
+
+Figures are drawn with stand-ins, which become CSS variables when a figure becomes text, so that one
+drawing serves both schemes. Ramps change evenly in lightness and the series keep apart in it too,
+so that colour-blind people and a grey printer tell them apart; no figure relies on colour alone.
+"""
+
+# name: (light, dark)
+COLOURS = {
+    "surface": ("#ffffff", "#15191e"),
+    "ink": ("#1c232b", "#e7eaee"),
+    "muted": ("#5c6773", "#9aa5b1"),
+    "grid": ("#e3e7eb", "#2b323a"),
+    "accent": ("#0b63a8", "#6db8f2"),
+    "alarm": ("#b3401a", "#ff9d73"),
+    # Results beside each other.
+    "series0": ("#0b63a8", "#5cb0f0"),
+    "series1": ("#d1660b", "#ffb454"),
+    "series2": ("#0a8a6a", "#43cfa5"),
+    "series3": ("#a2407f", "#ec9ccb"),
+    # An order, such as percentiles or rates: viridis without the end that the surface swallows.
+    "ramp0": ("#22a884", "#3b6fa3"),
+    "ramp1": ("#21918c", "#21918c"),
+    "ramp2": ("#2c728e", "#27ad81"),
+    "ramp3": ("#3b528b", "#5ec962"),
+    "ramp4": ("#472d7b", "#aadc32"),
+    "ramp5": ("#440154", "#fde725"),
+    # The heat map: nearest the surface is fastest.
+    "heat0": ("#e8f1fa", "#1a2c40"),
+    "heat1": ("#cde1f2", "#1d3d5c"),
+    "heat2": ("#a6cbe8", "#205079"),
+    "heat3": ("#75aedb", "#2a6a9e"),
+    "heat4": ("#4a8dc7", "#4590c8"),
+    "heat5": ("#2268a8", "#79b8e6"),
+    "heat6": ("#0b4480", "#b5dcf9"),
+    # What is written on each of them.
+    "on0": ("#12202e", "#e7eaee"),
+    "on1": ("#12202e", "#e7eaee"),
+    "on2": ("#12202e", "#f4f7fa"),
+    "on3": ("#0c1824", "#ffffff"),
+    "on4": ("#071320", "#071320"),
+    "on5": ("#ffffff", "#071320"),
+    "on6": ("#ffffff", "#071320"),
+}
+HEAT_STEPS = 7
+RAMP_STEPS = 6
+MOST_RESULTS = 4
+
+STAND_IN = "#fe00"
+NAMES = list(COLOURS)
+
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+RC = {
+    # Text stays text: it can be searched, is read in the page's font, and keeps the file small.
+    "svg.fonttype": "none",
+    "svg.hashsalt": "paceline",
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "font.size": 12,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "xtick.minor.bottom": False,
+    "ytick.minor.left": False,
+    "ytick.major.size": 0,
+    "lines.linewidth": 2,
+    "lines.markersize": 5.5,
+    "lines.solid_capstyle": "round",
+    "legend.frameon": False,
+    "path.simplify_threshold": 0.5,
+}
+
+
+def colour(name):
+    """The stand-in for a colour."""
+    return f"{STAND_IN}{NAMES.index(name):02x}"
+
+
+def with_stand_ins():
+    """Matplotlib's parameters, in the page's colours."""
+    ink = {key: colour("ink") for key in ("text.color", "axes.titlecolor")}
+    muted = {key: colour("muted") for key in ("axes.labelcolor", "xtick.labelcolor",
+                                              "ytick.labelcolor")}
+    lines = {"axes.edgecolor": colour("muted"), "xtick.color": colour("muted"),
+             "ytick.color": colour("muted"), "grid.color": colour("grid")}
+    return RC | lines | muted | ink
+
+
+def ramp(count):
+    """That many colours of the ramp, in order and as far apart as can be."""
+    if count == 1:
+        return [colour("accent")]
+    last = RAMP_STEPS - 1
+    return [colour(f"ramp{round(place * last / (count - 1))}") for place in range(count)]
+
+
+def series(place):
+    return colour(f"series{place}")
+
+
+def variables(scheme):
+    """The colours as CSS: scheme 0 is light, 1 is dark."""
+    return "".join(f"--{name}:{pair[scheme]};" for name, pair in COLOURS.items())
+
+
+def name_of(stand_in):
+    return NAMES[int(stand_in.removeprefix(STAND_IN), 16)]

@@ -1,0 +1,54 @@
+"""Figures as text that people read."""
+
+UNITS = {"s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+
+
+def significant(value, digits):
+    """In plain notation with so many significant digits: 0.0512, 51.2, 5120."""
+    if value == 0:
+        return "0"
+    text = f"{value:#.{digits}g}"
+    if "e" in text:
+        return f"{float(text):,.0f}"
+    return text.rstrip(".")
+
+
+def time_text(seconds, digits=3):
+    for name, size in UNITS.items():
+        # What rounds up to a thousand belongs to the next larger unit.
+        if float(f"{seconds / size:.{digits}g}") >= 1 or name == "ns":
+            return f"{significant(seconds / size, digits)} {name}"
+    raise AssertionError("a nanosecond is the least")
+
+
+def number_text(value):
+    """Whole numbers with commas; small ones with up to three significant digits."""
+    if value == int(value) or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def rate_text(rpm):
+    """A rate that was asked for; 0 asks for none."""
+    return f"{number_text(rpm)} rpm" if rpm else "unpaced"
+
+
+def share_text(share):
+    """Never 100% where something is missing, nor 0% where something is there."""
+    percent = 100 * share
+    if 0 < percent < 0.01:
+        return "<0.01%"
+    if 99.95 <= percent < 100:
+        return "99.9%"
+    return f"{percent:.3g}%" if percent < 99 else f"{percent:.1f}%".replace(".0%", "%")
+
+
+def count_text(count, noun):
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def list_text(parts):
+    parts = list(parts)
+    if len(parts) < 2:
+        return "".join(parts)
+    return ", ".join(parts[:-1]) + " and " + parts[-1]
