@@ -67,7 +67,7 @@ def evenly(items, most):
 def left_out_note(shown, of, noun):
     if len(shown) == len(of):
         return []
-    return [f"{len(shown)} of {len(of)} {noun} are drawn; the table has all."]
+    return [f"{len(shown)} of {len(of)} {noun} are drawn."]
 
 
 def mark(artist, tip=None):
@@ -138,12 +138,13 @@ def latency_scale(axes, values):
     values = [value for value in values if value and value > 0]
     if values and max(values) > 20 * min(values):
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5), numticks=8))
+        steps = (1, 2, 5) if max(values) < 200 * min(values) else (1,)
+        axes.yaxis.set_major_locator(ticker.LogLocator(subs=steps, numticks=12))
         axes.yaxis.set_minor_locator(ticker.NullLocator())
         axes.set_ylim(min(values) / 1.3, max(values) * 1.3)
     else:
         axes.set_ylim(0, max(values, default=1) * 1.12)
-        axes.yaxis.set_major_locator(ticker.MaxNLocator(5))
+        axes.yaxis.set_major_locator(ticker.MaxNLocator(5, steps=(1, 2, 5, 10)))
     time_axis(axes.yaxis)
 
 

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from .view import key_text
-from .words import count_text, list_text, number_text, share_text, time_text
+from .words import count_text, list_text, number_text, rate_text, share_text, time_text
 
 
 @dataclass
@@ -40,9 +39,13 @@ def rate_text_of(held, paced):
                 f"None of {len(paced)} rates asked for was kept.")
     best = max(held, key=lambda cell: (cell.rpm, -cell.value("p99")))
     if len(paced) == 1:
-        return f"It kept {key_text(best.key)}."
+        return f"It kept {place_text(best)}."
     kept = "All" if len(held) == len(paced) else f"{len(held)} of"
-    return f"{kept} {len(paced)} runs kept their rate, up to {key_text(best.key)}."
+    return f"{kept} {len(paced)} runs kept their rate, up to {place_text(best)}."
+
+
+def place_text(cell):
+    return f"{rate_text(cell.rpm)} at parallel {cell.parallel:,}"
 
 
 def by_verdict(paced):
@@ -72,7 +75,8 @@ def cards(view, side):
     rpm = number_text(round(cell.value("rpm")))
     found = [
         Card("highest rate kept" if cell.is_held else "rate reached", f"{rpm} rpm",
-             f"parallel {cell.parallel:,}, {cell.verdict_text}", bool(cell.rpm) and not cell.is_held),
+             f"of {cell.rpm:,} " * bool(cell.rpm)
+             + f"at parallel {cell.parallel:,}, {cell.verdict_text}", bool(cell.rpm) and not cell.is_held),
         Card("half are done in", time_text(cell.value("p50")), "p50"),
         Card("99% are done in", time_text(cell.value("p99")), "p99")]
     if cell.value("ttft_p50") is not None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+SOLID, DASHED, DOTTED = "", "5 3", "1.5 3"
 SHAPES = {
     "o": '<circle cx="14" cy="6" r="3.2"/>',
     "s": '<rect x="11" y="3" width="6" height="6"/>',
@@ -18,10 +19,10 @@ class Entry:
     # A name of style's.
     colour: str
     marker: str = ""
-    dashed: bool = False
+    dashes: str = SOLID
 
     def sample(self):
-        dashes = ' stroke-dasharray="5 3"' if self.dashed else ""
+        dashes = f' stroke-dasharray="{self.dashes}"' if self.dashes else ""
         return (f'<svg class="sample" viewBox="0 0 28 12" aria-hidden="true" '
                 f'style="color:var(--{self.colour})"><line x1="1" y1="6" x2="27" y2="6"{dashes}/>'
                 f"{SHAPES.get(self.marker, '')}</svg>")

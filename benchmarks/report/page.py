@@ -5,6 +5,7 @@ from pathlib import Path
 
 from . import headline, style
 from .changes import ALPHA, medians_text, verdict_text
+from .drawing import evenly, left_out_note
 from .figures import (achieved, grid, latency_by_rate, percentile_curve, sends, streams, time_line)
 from .view import key_text
 from .words import count_text, list_text
@@ -120,16 +121,17 @@ def further_runs(view):
     """The time lines and sends of the other runs in the log, folded away."""
     keys = [key for key in view.keys if key != view.focus()
             and any(key in side.logged for side in view.sides)]
-    drawn = keys[:MOST_FURTHER_RUNS]
+    drawn = evenly(keys, MOST_FURTHER_RUNS)
+    if not drawn:
+        return ""
     folded = "".join(
-        f'<details class="more"><summary>Over time and sends: {escape(key_text(key))}</summary>\n'
+        f"<details><summary>{escape(key_text(key))}</summary>\n"
         + picture(time_line.draw(view, key)) + picture(sends.draw(view, key)) + "</details>\n"
         for key in drawn)
-    if len(keys) > len(drawn):
-        folded += (f'<p class="note">{count_text(len(keys) - len(drawn), "further run")} of the log '
-                   "would make this page too large; measure them into a result of their own to see "
-                   "them over time.</p>\n")
-    return folded
+    note = "".join(f'<p class="note">{escape(note)}</p>\n'
+                   for note in left_out_note(drawn, keys, "runs"))
+    return (f'<details class="more"><summary>{count_text(len(drawn), "other run")} over time, and their '
+            f"sends</summary>\n{note}{folded}</details>\n")
 
 
 def cards(found):

@@ -19,11 +19,11 @@ COLOURS = {
     "series2": ("#0a8a6a", "#43cfa5"),
     "series3": ("#a2407f", "#ec9ccb"),
     # An order, such as percentiles or rates: viridis without the end that the surface swallows.
-    "ramp0": ("#22a884", "#3b6fa3"),
-    "ramp1": ("#21918c", "#21918c"),
-    "ramp2": ("#2c728e", "#27ad81"),
-    "ramp3": ("#3b528b", "#5ec962"),
-    "ramp4": ("#472d7b", "#aadc32"),
+    "ramp0": ("#22a884", "#5b8bd0"),
+    "ramp1": ("#21918c", "#2aa198"),
+    "ramp2": ("#2c728e", "#35b779"),
+    "ramp3": ("#3b528b", "#6ece58"),
+    "ramp4": ("#472d7b", "#b5de2b"),
     "ramp5": ("#440154", "#fde725"),
     # The heat map: nearest the surface is fastest.
     "heat0": ("#e8f1fa", "#1a2c40"),

@@ -2,6 +2,7 @@
 
 from .. import style
 from ..drawing import Figure, left_out_note, mark, to_svg
+from ..legend import DOTTED, Entry
 from ..results import HELD
 from ..view import VERDICT, key_text, number_of, time_of
 from ..words import number_text, share_text, time_text
@@ -17,6 +18,7 @@ def draw(view):
         Measure("rpm achieved", {"rpm": "-"}, number_text, is_time=False, extra=draw_asked),
         Measure("sent after due", {"late_p99": "-", "late_p50": "--"}, time_text)]
     figure, legend, parallels = draw_measures(view, measures)
+    legend.append(Entry("asked for", "muted", dashes=DOTTED))
     short = [cell for cell in paced if cell.asked_share < HELD]
     alternative = (f"Lines of the rate achieved by the rate asked for. {len(paced) - len(short)} of "
                    f"{len(paced)} runs reached {share_text(HELD)} or more of it"

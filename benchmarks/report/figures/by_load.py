@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .. import style
 from ..drawing import (WIDTH, asked_scale, evenly, latency_scale, line, plt, rate_axis)
-from ..legend import Entry
+from ..legend import DASHED, Entry
 from ..view import key_text, rate_heading
 
 MOST_LINES = 5
@@ -59,7 +59,7 @@ def lines_of_sides(view, parallel):
 
 
 def draw_panel(axes, measure, lines, scaled_by):
-    """The axis is of all cells in `scaled_by`, so that panels of a row can be compared."""
+    """The axes are of all cells in `scaled_by`, so that panels of a row can be compared."""
     values = [value for cell in scaled_by for counter in measure.counters
               for value in cell.values(counter)]
     if measure.is_time:
@@ -67,7 +67,7 @@ def draw_panel(axes, measure, lines, scaled_by):
     else:
         axes.set_ylim(0, max(values, default=1) * 1.12 or 1)
         rate_axis(axes.yaxis)
-    positions = {}
+    asked_scale(axes, {position(cell): rate_heading(cell.rpm) for cell in scaled_by})
     for cells, colour, marker in lines:
         for counter, dashes in measure.counters.items():
             along = sorted((cell for cell in cells if cell.value(counter) is not None), key=position)
@@ -75,9 +75,6 @@ def draw_panel(axes, measure, lines, scaled_by):
                     for cell in along]
             line(axes, [position(cell) for cell in along],
                  [cell.value(counter) for cell in along], colour, marker, tips, linestyle=dashes)
-            positions |= {position(cell): rate_heading(cell.rpm) for cell in along}
-    if positions:
-        asked_scale(axes, positions)
     if measure.extra:
         measure.extra(axes, [cell for cells, *_ in lines for cell in cells])
     axes.set_xlabel("rpm asked for")
@@ -103,4 +100,4 @@ def legend_of_sides(view, measures):
 def dash_entries(measures):
     if not any("--" in measure.counters.values() for measure in measures):
         return []
-    return [Entry("p99", "muted"), Entry("p50", "muted", dashed=True)]
+    return [Entry("p99", "muted"), Entry("p50", "muted", dashes=DASHED)]

@@ -3,7 +3,7 @@
 from .. import style
 from ..drawing import (Figure, MOST_PANELS, asked_scale, evenly, label_ends, latency_scale,
                        left_out_note, line, mark, panels, to_svg)
-from ..legend import Entry
+from ..legend import DASHED, SOLID, Entry
 from ..view import VERDICT, key_text, rate_heading, time_of
 from ..words import list_text, time_text
 
@@ -15,11 +15,12 @@ def draw(view):
     if len(view.rates) < 2:
         return None
     parallels = evenly(view.parallels, MOST_PANELS)
-    figure, axes = panels(len(parallels), 3.6, sharey=True)
+    figure, axes = panels(len(parallels), 3.6, sharex=True, sharey=True)
     lines = side_lines(view) if view.compares else percentile_lines(view)
     shown = [cell for cell in view.cells if cell.parallel in parallels]
     latency_scale(axes[0], [value for cell in shown for counter in {one[1] for one in lines}
                             for value in cell.values(counter)])
+    asked_scale(axes[0], {position(cell): rate_heading(cell.rpm) for cell in shown})
     for panel, parallel in zip(axes, parallels):
         draw_parallel(panel, parallel, lines)
         panel.set_title(f"parallel {parallel:,}")
@@ -57,9 +58,9 @@ def side_lines(view):
 
 
 def legend_of(view):
-    return [Entry(f"{side.label}, {counter}", f"series{place}", style.MARKERS[place], dashed)
+    return [Entry(f"{side.label}, {counter}", f"series{place}", style.MARKERS[place], dashes)
             for place, side in enumerate(view.sides)
-            for counter, dashed in (("p99", False), ("p50", True))]
+            for counter, dashes in (("p99", SOLID), ("p50", DASHED))]
 
 
 def position(cell):
@@ -68,7 +69,7 @@ def position(cell):
 
 
 def draw_parallel(axes, parallel, lines):
-    ends, positions = [], {}
+    ends = []
     for cells, counter, text, colour, marker, dashes in lines:
         along = sorted((cell for key, cell in cells.items()
                         if key[1] == parallel and cell.value(counter) is not None), key=position)
@@ -76,7 +77,6 @@ def draw_parallel(axes, parallel, lines):
             continue
         x = [position(cell) for cell in along]
         y = [cell.value(counter) for cell in along]
-        positions |= {position(cell): rate_heading(cell.rpm) for cell in along}
         if any(len(cell.rows) > 1 for cell in along):
             mark(axes.fill_between(x, [min(cell.values(counter)) for cell in along],
                                    [max(cell.values(counter)) for cell in along],
@@ -85,8 +85,6 @@ def draw_parallel(axes, parallel, lines):
                 for cell, value in zip(along, y)]
         line(axes, x, y, colour, marker, tips, linestyle=dashes)
         ends.append((x[-1], y[-1], text, colour))
-    if positions:
-        asked_scale(axes, positions)
     if any(text for _, _, text, _ in ends):
         label_ends(axes, ends)
 

@@ -8,7 +8,7 @@ import numpy
 from .. import style
 from ..drawing import (Figure, MOST_PANELS, Table, evenly, label_ends, latency_scale, left_out_note,
                        line, panels, to_svg)
-from ..legend import Entry
+from ..legend import DASHED, SOLID, Entry
 from ..view import key_text, rate_heading
 from ..words import count_text, time_text
 
@@ -40,7 +40,7 @@ def draw(view):
         "Read upwards from a percentile: that share of the requests took no longer than the curve. Each "
         "step to the right leaves a tenth as many requests, so the rare slow ones show.",
         alternative, to_svg(figure, f"{view.slug}-curve", alternative), table, notes,
-        [Entry(side.label, f"series{place}", dashed=place % 2 == 1)
+        [Entry(side.label, f"series{place}", dashes=DASHED if place % 2 else SOLID)
          for place, side in enumerate(view.sides)] if view.compares else [])
 
 

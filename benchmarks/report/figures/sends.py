@@ -7,9 +7,12 @@ import numpy
 
 from .. import style
 from ..drawing import Figure, Table, WIDTH, mark, plt, rate_axis, to_svg
-from ..legend import Entry
+from ..legend import DASHED, Entry
 from ..view import key_text
 from ..words import number_text, share_text
+
+# A share that a linear axis would hide.
+RARE = 0.02
 
 
 def draw(view, key):
@@ -36,7 +39,7 @@ def draw(view, key):
     if not view.compares:
         legend = [Entry("as sent", "series0", "o")]
     if key[0]:
-        legend.append(Entry("evenly spaced", "muted", "D", dashed=True))
+        legend.append(Entry("evenly spaced", "muted", "D", dashes=DASHED))
     return Figure(
         name, f"Sends a millisecond: {key_text(key)}",
         "An even pace has few sends in any one millisecond; tall bars on the left and a long tail on "
@@ -61,21 +64,26 @@ def even_shares(mean):
 
 
 def draw_shares(axes, sides, rpm):
+    lowest = []
     most = max(len(sends.milliseconds_with) for *_, sends in sides)
     for place, _, sends in sides:
         counts = sends.milliseconds_with
         shares = counts / counts.sum()
         at = numpy.flatnonzero(counts)
+        lowest.append(shares[at].min())
         mark(axes.plot(at, shares[at], color=style.series(place), marker=style.MARKERS[place],
                        markeredgecolor=style.colour("surface"), markeredgewidth=0.8)[0])
     if rpm:
         even = {sends: share for sends, share in even_shares(rpm / 60_000).items() if share > 1e-9}
         mark(axes.plot(list(even), list(even.values()), color=style.colour("muted"), marker="D",
                        markersize=8, markerfacecolor="none", linestyle="--", linewidth=1)[0])
-    axes.set_yscale("log")
-    axes.yaxis.set_minor_locator(ticker.NullLocator())
-    axes.yaxis.set_major_formatter(ticker.FuncFormatter(
-        lambda share, _: share_text(share) if share >= 1e-4 else f"{100 * share:g}%"))
+    if min(lowest) < RARE:
+        axes.set_yscale("log")
+        axes.yaxis.set_minor_locator(ticker.NullLocator())
+    else:
+        axes.set_ylim(0, 1.05)
+        axes.yaxis.set_major_locator(ticker.MultipleLocator(0.25))
+    axes.yaxis.set_major_formatter(ticker.FuncFormatter(lambda share, _: f"{100 * share:g}%"))
     axes.xaxis.set_major_locator(ticker.MaxNLocator(8, integer=True))
     axes.set_xlim(-0.3, max(most - 1, 4) + 0.3)
     axes.set_xlabel("sends in a millisecond")

@@ -4,7 +4,7 @@ import numpy
 
 from .. import style
 from ..drawing import Figure, Table, latency_scale, line, mark, rate_axis, to_svg, panels
-from ..legend import Entry
+from ..legend import DASHED, DOTTED, SOLID, Entry
 from ..view import key_text
 from ..words import count_text, number_text, rate_text, time_text
 
@@ -35,7 +35,7 @@ def draw(view, key):
         "A steady run is two flat lines; a rate that sags or a p99 that climbs says when it began, and "
         f"crosses mark failed requests. A point stands for {time_text(sides[0][2].width)}.",
         alternative, to_svg(figure, name, alternative), table_of(view, key, sides),
-        notes_of(view, key), legend_of(view, sides))
+        notes_of(view, key), legend_of(view, sides, key[0]))
 
 
 def draw_rate(axes, one, colour):
@@ -66,12 +66,13 @@ def draw_latency(axes, one, place, compares):
     line(axes, middles, one.p99, colours[1], linewidth=1.8)
 
 
-def legend_of(view, sides):
-    crosses = [Entry("dotted: asked for", "muted", dashed=True)]
+def legend_of(view, sides, rpm):
     if view.compares:
-        return [Entry(f"{side.label}, {name}", f"series{place}", dashed=dashed)
-                for place, side, _ in sides for name, dashed in (("p99", False), ("p50", True))]
-    return [Entry("rpm sent", "series0"), *crosses, Entry("p99", "ramp4"), Entry("p50", "ramp1")]
+        lines = [Entry(f"{side.label}, {name}", f"series{place}", dashes=dashes)
+                 for place, side, _ in sides for name, dashes in (("p99", SOLID), ("p50", DASHED))]
+    else:
+        lines = [Entry("rpm sent", "series0"), Entry("p99", "ramp4"), Entry("p50", "ramp1")]
+    return lines + [Entry("asked for", "muted", dashes=DOTTED)] * bool(rpm)
 
 
 def notes_of(view, key):
