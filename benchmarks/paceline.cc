@@ -40,18 +40,22 @@ class PacelineSuite : public paceline::Suite {
  private:
   void register_family(const paceline::Family& family);
   std::string resume(paceline::Family& family);
+  std::string pace_at_limit();
   Grid grid_of(const paceline::Family& family) const;
 
   Grid asked_;
   paceline::WorkloadFlags flags_;
   bool is_resumed_ = false;
+  bool asks_for_limit_ = false;
   std::vector<paceline::Family> families_;
 };
 
 void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
   paceline::add_list_flag(app, "--paceline_rpm", asked_.rpm, 0, 60'000'000,
-                          "Requests per minute, a comma-separated list; 0 is unpaced "
-                          "[60000,100000; with a URL 60]");
+                          "Requests per minute, a comma-separated list; 0 is unpaced, and auto "
+                          "what the server says that the account may send "
+                          "[60000,100000; with a URL 60]",
+                          &asks_for_limit_);
   paceline::add_list_flag(
       app, "--paceline_parallel", asked_.parallel, 1, 100'000,
       "Most requests in flight, a comma-separated list [100,500; with a URL 10]");
@@ -124,6 +128,9 @@ std::string PacelineSuite::register_benchmarks() {
   auto made = paceline::make_families(flags_, session.options(), session.api());
   if (auto* why = std::get_if<std::string>(&made)) return std::move(*why);
   families_ = std::get<std::vector<paceline::Family>>(std::move(made));
+  if (asks_for_limit_) {
+    if (std::string why = pace_at_limit(); !why.empty()) return why;
+  }
   for (paceline::Family& family : families_) {
     if (!is_resumed_) break;
     if (std::string why = resume(family); !why.empty()) return why;
@@ -142,10 +149,32 @@ std::string PacelineSuite::register_benchmarks() {
   return {};
 }
 
+void say_limit(const char* what, const paceline::RateLimit& limit) {
+  if (!limit.limit) return;
+  fmt::print(stderr, "The account may send {} {} a minute", *limit.limit, what);
+  if (limit.remaining) fmt::print(stderr, "; {} are left now", *limit.remaining);
+  fmt::print(stderr, ".\n");
+}
+
+/// Asks the server what the account may send.
+std::string PacelineSuite::pace_at_limit() {
+  const paceline::Preflight preflight = paceline::try_api(*families_.front().workload);
+  if (!preflight.failure.empty()) return preflight.failure;
+  const auto limit = preflight.limits.requests.limit;
+  if (!limit || *limit == 0) {
+    return "--paceline_rpm=auto: the server tells no limit (x-ratelimit-limit-requests); give a "
+           "number";
+  }
+  asked_.rpm = {static_cast<std::int64_t>(*limit)};
+  return {};
+}
+
 std::string PacelineSuite::check() {
   for (const paceline::Family& family : families_) {
-    std::string why = paceline::check(*family.workload);
-    if (!why.empty()) return why;
+    const paceline::Preflight preflight = paceline::try_api(*family.workload);
+    if (!preflight.failure.empty()) return preflight.failure;
+    say_limit("requests", preflight.limits.requests);
+    say_limit("tokens", preflight.limits.tokens);
   }
   return {};
 }

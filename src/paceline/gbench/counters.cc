@@ -27,6 +27,9 @@ const Histogram& itl(const Tally& tally) {
 const Histogram& tpot(const Tally& tally) {
   return tally.tokens.tpot;
 }
+const Histogram& retried(const Tally& tally) {
+  return tally.retried_latency;
+}
 
 struct TimeCounter {
   const char* name;
@@ -35,34 +38,42 @@ struct TimeCounter {
   bool is_default_row;
 };
 
-constexpr std::array<TimeCounter, 18> all_time_counters{{
-    {"p50", latency, 0.5, true},
-    {"p90", latency, 0.9, true},
-    {"p99", latency, 0.99, true},
-    {"p99.9", latency, 0.999, true},
-    {"max", latency, 1, false},
-    {"due_p50", due_latency, 0.5, false},
-    {"due_p99", due_latency, 0.99, true},
-    {"late_p50", late, 0.5, false},
-    {"late_p99", late, 0.99, false},
-    {"late_max", late, 1, false},
-    {"ttft_p50", ttft, 0.5, true},
-    {"ttft_p90", ttft, 0.9, false},
-    {"ttft_p99", ttft, 0.99, true},
-    {"itl_p50", itl, 0.5, true},
-    {"itl_p90", itl, 0.9, false},
-    {"itl_p99", itl, 0.99, true},
-    {"tpot_p50", tpot, 0.5, true},
-    {"tpot_p99", tpot, 0.99, true},
+constexpr std::array<TimeCounter, 20> all_time_counters{{
+    {"p50", latency, 0.5, true},          {"p90", latency, 0.9, true},
+    {"p99", latency, 0.99, true},         {"p99.9", latency, 0.999, true},
+    {"max", latency, 1, false},           {"due_p50", due_latency, 0.5, false},
+    {"due_p99", due_latency, 0.99, true}, {"late_p50", late, 0.5, false},
+    {"late_p99", late, 0.99, false},      {"late_max", late, 1, false},
+    {"ttft_p50", ttft, 0.5, true},        {"ttft_p90", ttft, 0.9, false},
+    {"ttft_p99", ttft, 0.99, true},       {"itl_p50", itl, 0.5, true},
+    {"itl_p90", itl, 0.9, false},         {"itl_p99", itl, 0.99, true},
+    {"tpot_p50", tpot, 0.5, true},        {"tpot_p99", tpot, 0.99, true},
+    {"retried_p50", retried, 0.5, false}, {"retried_p99", retried, 0.99, false},
 }};
 
 double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-/// The others are there in every run.
-bool is_of_streams(const TimeCounter& counter) {
-  return counter.times == ttft || counter.times == itl || counter.times == tpot;
+bool is_in_every_run(const TimeCounter& counter) {
+  return counter.times == latency || counter.times == due_latency || counter.times == late;
+}
+
+/// Each is there only where it happened, but that errors are always told.
+void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally) {
+  const auto set = [&counters](const char* name, std::uint64_t value) {
+    if (value > 0) counters[name] = static_cast<double>(value);
+  };
+  counters["errors"] = static_cast<double>(tally.failed);
+  set("http_429", tally.failed_by(Failure::http_429));
+  set("http_4xx", tally.failed_by(Failure::http_4xx));
+  set("http_5xx", tally.failed_by(Failure::http_5xx));
+  set("connects", tally.failed_by(Failure::connect));
+  set("timeouts", tally.failed_by(Failure::timeout));
+  set("resets", tally.failed_by(Failure::reset));
+  set("bad_replies", tally.failed_by(Failure::bad_reply));
+  set("retries", tally.retries);
+  set("gave_up", tally.gave_up);
 }
 
 void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
@@ -85,13 +96,13 @@ void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
 void set_counters(benchmark::UserCounters& counters, const Tally& tally) {
   for (const TimeCounter& counter : all_time_counters) {
     const Histogram& times = counter.times(tally);
-    if (times.count() == 0 && is_of_streams(counter)) continue;
+    if (times.count() == 0 && !is_in_every_run(counter)) continue;
     counters[counter.name] = seconds(times.quantile(counter.quantile));
   }
   counters["rpm"] = tally.achieved_rpm();
   counters["rps"] = tally.rps();
   counters["in_flight"] = static_cast<double>(tally.in_flight);
-  counters["errors"] = static_cast<double>(tally.failed);
+  set_failure_counters(counters, tally);
   set_token_counters(counters, tally);
 }
 

@@ -19,7 +19,7 @@ Workload& Fixture::workload_of(std::size_t thread) {
   std::unique_ptr<Workload>& workload = workloads_[thread];
   if (!workload) workload = make_workload(session.api());
   if (first && !session.stopped()) {
-    const std::string why = check(*workload);
+    const std::string why = try_api(*workload).failure;
     if (!why.empty()) {
       session.fail(why);
       session.stop();

@@ -49,11 +49,16 @@ void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nano
 }
 
 void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int64_t>& values,
-                   std::int64_t lowest, std::int64_t highest, const std::string& help) {
+                   std::int64_t lowest, std::int64_t highest, const std::string& help,
+                   bool* automatic) {
   app.add_option_function<std::string>(
          name,
-         [&values, name, lowest, highest](const std::string& text) {
+         [&values, name, lowest, highest, automatic](const std::string& text) {
            values.clear();
+           if (automatic != nullptr) {
+             *automatic = text == "auto";
+             if (*automatic) return;
+           }
            for (const std::string& item : split_list(text)) {
              values.push_back(number(name, item, lowest, highest));
            }

@@ -13,9 +13,11 @@ namespace paceline {
 void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
                        const std::string& help);
 
-/// Adds a flag that takes whole numbers from `lowest` to `highest`, with commas between them.
+/// Adds a flag that takes whole numbers from `lowest` to `highest`, with commas between them; or,
+/// where `automatic` is given, the word "auto", which sets it.
 void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int64_t>& values,
-                   std::int64_t lowest, std::int64_t highest, const std::string& help);
+                   std::int64_t lowest, std::int64_t highest, const std::string& help,
+                   bool* automatic = nullptr);
 
 /// Sets `value` from the name that was given; CLI::IsMember has refused any other.
 template <typename Value>

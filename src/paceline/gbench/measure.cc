@@ -8,17 +8,20 @@
 #include <variant>
 #include <vector>
 
-#include <paceline/gbench/counters.h>
+#include <paceline/gbench/report.h>
 #include <paceline/gbench/session.h>
+#include <paceline/http/client.h>
+#include <paceline/loop/open_files.h>
 #include <paceline/run/run.h>
-#include <paceline_version.h>
 
 namespace paceline {
 namespace {
 
 ConnectionOptions connection_options(const Options& options) {
   return {.timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout),
-          .ca_file = options.ca_file};
+          .ca_file = options.ca_file,
+          .http = options.http,
+          .max_reply = options.max_reply};
 }
 
 std::size_t threads_of(const benchmark::State& state) {
@@ -35,77 +38,43 @@ RunOptions run_options(const benchmark::State& state, const Options& options) {
   run.arrivals = options.arrivals;
   run.seed = options.seed;
   run.precision = options.precision;
+  run.tpm = options.tpm;
+  run.retries = options.retries;
   run.connection = connection_options(options);
   run.stripe = {static_cast<std::uint64_t>(state.thread_index()), threads_of(state)};
   return run;
 }
 
-/// The iteration time with which Google Benchmark shows the mean latency: it adds up what the
-/// threads set, divides by the iterations of all, and as 1.7.1 does, but not 1.9.1, once more by
-/// the threads. The mean is of what succeeded, so that failures and a cut-short run do not make it
-/// look faster.
-double iteration_time(const benchmark::State& state, const Tally& tally) {
-  constexpr bool divides_by_threads =
-      benchmark_version.starts_with("1.7.") || benchmark_version.starts_with("1.8.");
-  const std::chrono::duration<double> mean = tally.latency.mean();
-  const auto threads = static_cast<double>(state.threads());
-  return mean.count() * static_cast<double>(state.max_iterations) * threads *
-         (divides_by_threads ? threads : 1);
-}
-
-/// What a reader has to know beside the counters.
-std::string label_of(const Tally& tally) {
-  std::vector<std::string> words;
-  if (tally.cut_short) {
-    words.push_back(
-        fmt::format("cut short: {} of {} requests", tally.succeeded + tally.failed, tally.planned));
-  }
-  if (tally.tokens.replies_counted > 0) {
-    words.push_back("tokens counted as events with text, since the server told no usage");
-  }
-  return fmt::format("{}", fmt::join(words, "; "));
-}
-
-void warn_of_lengths(const TokenTally& tokens) {
-  constexpr double tolerable = 0.05;
-  if (tokens.off_ratio() <= tolerable) return;
-  Session::global().warn(fmt::format(
-      "{:.0f}% of the replies had not the length asked for, and statistics over unequal lengths "
-      "mean little: hold it with --paceline_ignore_eos or --paceline_min_tokens, where the server "
-      "takes them, or ask for fewer tokens",
-      100 * tokens.off_ratio()));
-}
-
-void report(benchmark::State& state, const Tally& tally) {
-  Session& session = Session::global();
-  const std::uint64_t completed = tally.succeeded + tally.failed;
-  if (tally.succeeded == 0) {
-    session.stop();
-    const std::string why = tally.cut_short
-                                ? "cut short before any reply"
-                                : fmt::format("every request failed: {}", tally.first_failure);
-    if (!tally.cut_short) session.fail(why);
-    state.SkipWithError(why.c_str());
-    return;
-  }
-  state.SetIterationTime(iteration_time(state, tally));
-  set_counters(state.counters, tally);
-  state.SetLabel(label_of(tally));
-  warn_of_lengths(tally.tokens);
-  if (tally.error_ratio() > session.options().max_error_ratio) {
-    session.fail(fmt::format(
-        "{} of {} requests failed, more than --paceline_max_error_ratio={}; the first: {}",
-        tally.failed, completed, session.options().max_error_ratio, tally.first_failure));
-  }
+/// Empty when the limit on open files allows so many in flight; otherwise a sentence.
+std::string why_too_many(std::size_t parallel) {
+  // The program's own: files, a log, and the embedded endpoint's loop.
+  constexpr std::size_t spare = 24;
+  const std::size_t limit = raise_open_files_limit();
+  const bool has_endpoint = Session::global().options().url.empty();
+  const auto needed = [&](std::size_t count) {
+    return spare + Client::descriptors_for(count) + (has_endpoint ? count : 0);
+  };
+  if (needed(parallel) <= limit) return {};
+  std::size_t most = parallel;
+  while (most > 0 && needed(most) > limit) --most;
+  return fmt::format(
+      "parallel {} needs {} open files and the limit is {}: raise it (ulimit -n), or give a "
+      "parallel "
+      "of at most {}",
+      parallel, needed(parallel), limit, most);
 }
 
 /// Nothing of the run could be: every thread says so.
 std::string why_not(const benchmark::State& state) {
   Session& session = Session::global();
   if (session.stopped()) return "not run: the program was stopped before";
-  if (state.range(1) >= state.threads()) return {};
-  std::string why = "parallel is less than the threads: each needs one request in flight";
-  if (state.thread_index() == 0) session.fail(why);
+  std::string why;
+  if (state.range(1) < state.threads()) {
+    why = "parallel is less than the threads: each needs one request in flight";
+  } else {
+    why = why_too_many(static_cast<std::size_t>(state.range(1)));
+  }
+  if (!why.empty() && state.thread_index() == 0) session.fail(why);
   return why;
 }
 
@@ -161,24 +130,31 @@ void measure(benchmark::State& state, Workload& workload, std::span<const std::u
     }
     if (tally.sent == 0) state.ResumeTiming();
     const auto whole = session.team().leave(tally, threads_of(state));
-    if (whole && shared.why.empty()) report(state, *whole);
+    if (whole && shared.why.empty()) report(state, workload.describe().name, *whole);
   }
 }
 
-std::string check(Workload& workload) {
+Preflight try_api(Workload& workload) {
   Session& session = Session::global();
-  const Trial trial =
-      try_once(workload, connection_options(session.options()), session.next_salt());
+  const Options& options = session.options();
+  const Trial trial = try_once(workload, connection_options(options), session.next_salt());
   Request request;
   workload.make(0, request);
-  if (trial.failure.empty()) {
-    session.note_protocol(request.url, trial.http_version);
-    return {};
+  if (!trial.failure.empty()) {
+    const bool key_refused = trial.failure.find("HTTP 401") != std::string::npos;
+    return {fmt::format("a first request to {} failed: {}; {}", host_of(request.url), trial.failure,
+                        key_refused ? "set a key that it takes in " + options.api_key_env
+                                    : "check the URL, and that the server is up"),
+            {}};
   }
-  const bool key_refused = trial.failure.find("HTTP 401") != std::string::npos;
-  return fmt::format("a first request to {} failed: {}; {}", host_of(request.url), trial.failure,
-                     key_refused ? "set a key that it takes in " + session.options().api_key_env
-                                 : "check the URL, and that the server is up");
+  if (options.http == HttpVersion::two && trial.http_version != "HTTP/2") {
+    return {fmt::format("{} speaks {} and --paceline_http=2 was asked for: it needs https, and a "
+                        "server that has it; or leave the flag out",
+                        host_of(request.url), trial.http_version),
+            {}};
+  }
+  session.note_protocol(request.url, trial.http_version);
+  return {{}, trial.limits};
 }
 
 }  // namespace paceline

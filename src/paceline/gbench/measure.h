@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include <paceline/http/limits.h>
 #include <paceline/workload/workload.h>
 
 namespace paceline {
@@ -21,7 +22,15 @@ namespace paceline {
 void measure(benchmark::State& state, Workload& workload,
              std::span<const std::uint64_t> slots = {});
 
-/// Sends one request of `workload`; empty when the API answered well, otherwise a sentence.
-std::string check(Workload& workload);
+/// What a first request showed.
+struct Preflight {
+  /// Empty when the API answered well, otherwise a sentence.
+  std::string failure;
+  /// What the account may send, where the server tells.
+  RateLimits limits;
+};
+
+/// Sends one request of `workload`.
+Preflight try_api(Workload& workload);
 
 }  // namespace paceline

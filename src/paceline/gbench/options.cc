@@ -15,6 +15,8 @@ namespace {
 
 const std::map<std::string, Precision> precisions{
     {"timer", Precision::timer}, {"fine", Precision::fine}, {"spin", Precision::spin}};
+const std::map<std::string, HttpVersion> http_versions{
+    {"1.1", HttpVersion::one}, {"2", HttpVersion::two}, {"auto", HttpVersion::automatic}};
 const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
                                                     {"poisson", Arrivals::poisson}};
 
@@ -79,6 +81,22 @@ void add_flags(CLI::App& app, Options& options) {
                  "PEM file with the certificates to trust instead of the system's")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
+  add_choice_flag(app, "--paceline_http", http_versions, options.http,
+                  "HTTP version: 1.1, 2 (over TLS), or auto, the best that the server has [auto]");
+  app.add_option(
+         "--paceline_max_reply", options.max_reply,
+         "Longest reply in bytes; a longer one fails, so that no server can fill the memory "
+         "[67108864]")
+      ->check(CLI::PositiveNumber)
+      ->type_name("BYTES");
+  app.add_option("--paceline_tpm", options.tpm,
+                 "Most tokens a minute, of prompts and replies together; with the rpm, whichever "
+                 "binds first holds requests back [no limit]")
+      ->type_name("N");
+  app.add_option("--paceline_retries", options.retries,
+                 "How often a request that got 408, 409, 429, 5xx or no connection is sent again, "
+                 "each time in a slot of its own; a benchmark measures first answers [0]")
+      ->type_name("N");
   app.add_option("--paceline_max_error_ratio", options.max_error_ratio,
                  "Share of failed requests in a run above which the program exits with 1 [0.01]")
       ->check(CLI::Range(0.0, 1.0))

@@ -30,6 +30,12 @@ struct Options {
   /// Of the certificates to trust instead of the system's; empty: the system's.
   std::string ca_file;
   double max_error_ratio = 0.01;
+  HttpVersion http = HttpVersion::automatic;
+  /// In bytes.
+  std::size_t max_reply = ConnectionOptions{}.max_reply;
+  /// Tokens a minute; 0: no such budget.
+  std::uint64_t tpm = 0;
+  std::uint32_t retries = 0;
   /// Keeps a row of each request; empty: nowhere.
   std::string log_file;
   /// Whether the log keeps the replies' texts too.

@@ -69,6 +69,7 @@ void PercentileRows::ReportRuns(const std::vector<Run>& runs) {
 void PercentileRows::Finalize() {
   write_context();
   file_->Finalize();
+  is_written_ = GetOutputStream().flush().good();
 }
 
 void PercentileRows::write_context() {

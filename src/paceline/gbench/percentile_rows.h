@@ -26,6 +26,8 @@ class PercentileRows : public benchmark::BenchmarkReporter {
   void ReportRuns(const std::vector<Run>& runs) override;
   void Finalize() override;
 
+  /// Whether all that was reported is in the file; asked after the last.
+  bool is_written() const { return is_written_; }
   /// How many runs failed; the program is to exit with an error when any did.
   std::size_t failed() const { return failed_; }
 
@@ -36,6 +38,7 @@ class PercentileRows : public benchmark::BenchmarkReporter {
   std::vector<std::string> counters_;
   std::optional<Context> context_;
   std::size_t failed_ = 0;
+  bool is_written_ = true;
 };
 
 }  // namespace paceline

@@ -22,12 +22,19 @@
 namespace paceline {
 namespace {
 
-constexpr int interrupted = 130;
+/// The signal that asked the program to end; 0: none did.
+volatile std::sig_atomic_t ended_by = 0;
 
-/// First Ctrl-C stops sending; a second one ends the program at once.
-void on_interrupt(int) {
+/// The first one stops sending; a second one ends the program at once.
+void on_end(int signal) {
+  ended_by = signal;
   Session::global().stop();
-  std::signal(SIGINT, SIG_DFL);
+  std::signal(signal, SIG_DFL);
+}
+
+void set_end_handlers(void (*handler)(int)) {
+  std::signal(SIGINT, handler);
+  std::signal(SIGTERM, handler);
 }
 
 bool has_flag(const std::vector<std::string>& arguments, std::string_view flag) {
@@ -91,15 +98,26 @@ int say(const std::string& sentence) {
   return 1;
 }
 
-/// Returns how many of the runs are not in the file because they failed.
-std::size_t run_with_rows(const OutFile& file, const std::vector<std::string>& rows) {
+/// A sentence when the file does not hold all of the results.
+std::string run_with_rows(const OutFile& file, const std::vector<std::string>& rows) {
   if (file.name.empty()) {
     benchmark::RunSpecifiedBenchmarks();
-    return 0;
+    return {};
   }
   PercentileRows reporter(make_reporter(file), rows);
   benchmark::RunSpecifiedBenchmarks(nullptr, &reporter);
-  return reporter.failed();
+  if (!reporter.is_written()) {
+    return fmt::format("the results could not all be written to {}: make room on its disk",
+                       file.name);
+  }
+  if (reporter.failed() == 0) return {};
+  return fmt::format("{} of the runs failed, and are not in {}", reporter.failed(), file.name);
+}
+
+void say_verdicts() {
+  const std::vector<std::string>& verdicts = Session::global().verdicts();
+  if (!verdicts.empty()) std::fprintf(stderr, "\nWhat bounded each run:\n");
+  for (const std::string& verdict : verdicts) std::fprintf(stderr, "  %s\n", verdict.c_str());
 }
 
 int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
@@ -110,14 +128,13 @@ int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
   }
   // A server that closes a TLS connection must not end the program.
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGINT, on_interrupt);
-  const OutFile file = read_out_file(rest);
-  const std::size_t failed = run_with_rows(file, session.options().rows);
-  std::signal(SIGINT, SIG_DFL);
+  set_end_handlers(on_end);
+  const std::string why = run_with_rows(read_out_file(rest), session.options().rows);
+  set_end_handlers(SIG_DFL);
+  say_verdicts();
+  if (!why.empty() && !session.failed() && ended_by == 0) return say(why);
   if (session.failed()) return 1;
-  if (session.stopped()) return interrupted;
-  if (failed == 0) return 0;
-  return say(fmt::format("{} of the runs failed, and are not in {}", failed, file.name));
+  return ended_by == 0 ? 0 : 128 + ended_by;
 }
 
 }  // namespace
@@ -154,6 +171,7 @@ int run_program(int argc, char** argv, Suite& suite) {
     code = run_benchmarks(suite, rest);
   }
   session.close();
+  if (code == 0 && session.failed()) code = 1;
   benchmark::Shutdown();
   return code;
 }

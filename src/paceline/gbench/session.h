@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include <paceline/endpoint/endpoint.h>
 #include <paceline/gbench/options.h>
@@ -51,6 +53,9 @@ class Session {
   /// Says a sentence on stderr and makes the program exit with 1.
   void fail(const std::string& sentence);
   bool failed() const { return failed_; }
+  /// What bounded a run, in words, for the program's end.
+  void add_verdict(std::string sentence) { verdicts_.push_back(std::move(sentence)); }
+  const std::vector<std::string>& verdicts() const { return verdicts_; }
   /// Says a sentence on stderr; the program goes on.
   void warn(const std::string& sentence);
 
@@ -61,6 +66,7 @@ class Session {
   std::unique_ptr<Endpoint> endpoint_;
   std::unique_ptr<RequestLog> log_;
   std::atomic<std::uint64_t> salt_;
+  std::vector<std::string> verdicts_;
   std::atomic<bool> stop_{false};
   bool failed_ = false;
   bool protocol_noted_ = false;

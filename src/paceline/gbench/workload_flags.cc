@@ -14,9 +14,9 @@
 
 #include <paceline/gbench/flags.h>
 #include <paceline/workload/batch_replay.h>
-#include <paceline/workload/text_embedding.h>
 #include <paceline/workload/plain_http.h>
 #include <paceline/workload/synthetic_text.h>
+#include <paceline/workload/text_embedding.h>
 
 namespace paceline {
 namespace {

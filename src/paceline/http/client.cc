@@ -178,6 +178,13 @@ void Client::Sockets::happened(int descriptor, int status, int events) {
   socket.shard->act(descriptor, action);
 }
 
+std::size_t Client::descriptors_for(std::size_t parallel) {
+  // A loop and its timers; and each multi handle has a pair of sockets to be woken by.
+  constexpr std::size_t of_loop = 16;
+  const std::size_t shards = (parallel + shard_size - 1) / shard_size;
+  return of_loop + parallel + 2 * shards;
+}
+
 Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece on_piece)
     : on_done_(std::move(on_done)), on_piece_(std::move(on_piece)) {
   init_libcurl_once();

@@ -13,20 +13,29 @@
 
 namespace paceline {
 
+enum class HttpVersion {
+  one,
+  /// By ALPN over TLS.
+  two,
+  /// HTTP/2 where TLS and the server bring it, else HTTP/1.1.
+  automatic,
+};
+
 /// What holds for every connection and request, whoever sends.
 struct ConnectionOptions {
   /// From send to last byte, of one request.
   std::chrono::milliseconds timeout{60'000};
   /// A PEM file with the certificates to trust instead of the system's; empty: the system's.
   std::string ca_file{};
+  HttpVersion http = HttpVersion::automatic;
+  /// In bytes. A longer reply is a failure, so that no server can fill the memory.
+  std::size_t max_reply = 64U << 20U;
 };
 
 struct ClientOptions {
   /// The most requests in flight at once.
   std::size_t parallel = 1;
   ConnectionOptions connection{};
-  /// A longer reply is a failure, so that no server can fill the memory.
-  std::size_t max_reply = 64U << 20U;
 };
 
 /// One request with its reply, on one curl easy handle; used again and again.
@@ -47,6 +56,9 @@ class Client {
   using OnPiece = std::function<bool(Exchange&, std::string_view piece, TimePoint read)>;
 
   /// Requests that ask for a streamed reply need `on_piece`.
+  /// How many descriptors a client of that many in flight opens at most, for hosts by number.
+  static std::size_t descriptors_for(std::size_t parallel);
+
   Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece on_piece = {});
   ~Client();
   Client(const Client&) = delete;

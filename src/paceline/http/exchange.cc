@@ -78,7 +78,7 @@ void HeaderList::Free::operator()(curl_slist* list) const {
 }
 
 Exchange::Exchange(std::size_t number, const ClientOptions& options)
-    : number_(number), max_reply_(options.max_reply), easy_(curl_easy_init()) {
+    : number_(number), max_reply_(options.connection.max_reply), easy_(curl_easy_init()) {
   if (easy_ == nullptr) throw std::bad_alloc();
   set_common(options);
 }
@@ -104,7 +104,9 @@ void Exchange::set_common(const ClientOptions& options) {
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Exchange::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   // HTTP/2 by ALPN over TLS only: without encryption it breaks in libcurl 7.88.
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+  const bool is_one = options.connection.http == HttpVersion::one;
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                   static_cast<long>(is_one ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   // libcurl looks for one before every request.
   if (!environment_names_proxy()) curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -163,9 +165,15 @@ void Exchange::finish(CURLcode code) {
   reply.http_version = http_version_name(version);
   if (reply.transport == Transport::ok) return;
   if (reply.transport == Transport::too_large) {
-    reply.error = fmt::format("the reply is longer than {} bytes", max_reply_);
-  } else {
-    reply.error = why_[0] != '\0' ? why_.data() : curl_easy_strerror(code);
+    reply.error =
+        fmt::format("the reply is longer than {} bytes, --paceline_max_reply", max_reply_);
+    return;
+  }
+  reply.error = why_[0] != '\0' ? why_.data() : curl_easy_strerror(code);
+  if (reply.transport == Transport::tls_failed) {
+    reply.error +=
+        ": its certificate is not one for this host that is trusted and valid now; name "
+        "the right host, or its authority's certificate with --paceline_ca";
   }
 }
 

@@ -36,6 +36,7 @@ void Tally::merge(const Tally& other) {
   waits_for_parallel += other.waits_for_parallel;
   waits_for_tokens += other.waits_for_tokens;
   cpu_time += other.cpu_time;
+  threads += other.threads;
   if (stopped_why.empty()) stopped_why = other.stopped_why;
   if (first_failure.empty()) first_failure = other.first_failure;
   if (http_version.empty()) http_version = other.http_version;

@@ -62,8 +62,9 @@ struct Tally {
   bool cut_short = false;
   /// A sentence when the run ended itself early.
   std::string stopped_why;
-  /// The run's thread, or threads together.
+  /// Of the run's threads together.
   std::chrono::nanoseconds cpu_time{0};
+  std::uint64_t threads = 1;
 
   void count_failure(Failure failure, std::uint64_t requests, const std::string& why);
   /// Adds what another stripe of the same run counted.

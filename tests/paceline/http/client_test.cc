@@ -93,7 +93,7 @@ class ClientTest : public testing::Test {
   Loop loop_;
   bool done_ = false;
   Client client_{loop_,
-                 {.parallel = 2, .connection = {.timeout = 5s}, .max_reply = 1000},
+                 {.parallel = 2, .connection = {.timeout = 5s, .max_reply = 1000}},
                  [this](Exchange&) { done_ = true; }};
 };
 

@@ -1,0 +1,98 @@
+#include <paceline/gbench/report.h>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <paceline/gbench/counters.h>
+#include <paceline/gbench/session.h>
+#include <paceline/run/verdict.h>
+#include <paceline_version.h>
+
+namespace paceline {
+namespace {
+
+/// The iteration time with which Google Benchmark shows the mean latency: it adds up what the
+/// threads set, divides by the iterations of all, and as 1.7.1 does, but not 1.9.1, once more by
+/// the threads. The mean is of what succeeded, so that failures and a cut-short run do not make it
+/// look faster.
+double iteration_time(const benchmark::State& state, const Tally& tally) {
+  constexpr bool divides_by_threads =
+      benchmark_version.starts_with("1.7.") || benchmark_version.starts_with("1.8.");
+  const std::chrono::duration<double> mean = tally.latency.mean();
+  const auto threads = static_cast<double>(state.threads());
+  return mean.count() * static_cast<double>(state.max_iterations) * threads *
+         (divides_by_threads ? threads : 1);
+}
+
+/// What a reader has to know beside the counters: the verdict's word first.
+std::string label_of(const Verdict& verdict, const Tally& tally) {
+  std::vector<std::string> words{std::string(name_of(verdict.bound))};
+  if (!tally.stopped_why.empty()) {
+    words.push_back(fmt::format("stopped after {} of {} requests: {}",
+                                tally.succeeded + tally.failed, tally.planned, tally.stopped_why));
+  } else if (tally.cut_short) {
+    words.push_back(
+        fmt::format("cut short: {} of {} requests", tally.succeeded + tally.failed, tally.planned));
+  }
+  if (tally.tokens.replies_counted > 0) {
+    words.push_back("tokens counted as events with text, since the server told no usage");
+  }
+  return fmt::format("{}", fmt::join(words, "; "));
+}
+
+void warn_of_lengths(const TokenTally& tokens) {
+  constexpr double tolerable = 0.05;
+  if (tokens.off_ratio() <= tolerable) return;
+  Session::global().warn(fmt::format(
+      "{:.0f}% of the replies had not the length asked for, and statistics over unequal lengths "
+      "mean little: hold it with --paceline_ignore_eos or --paceline_min_tokens, where the server "
+      "takes them, or ask for fewer tokens",
+      100 * tokens.off_ratio()));
+}
+
+/// Why a run without a single good reply has nothing to show.
+std::string why_nothing(const Tally& tally) {
+  if (!tally.stopped_why.empty()) return tally.stopped_why;
+  if (tally.cut_short) return "cut short before any reply";
+  return fmt::format("every request failed: {}", tally.first_failure);
+}
+
+void warn_of_failures(const Tally& tally) {
+  Session& session = Session::global();
+  if (!tally.stopped_why.empty()) {
+    session.fail("a run was ended early: " + tally.stopped_why);
+  } else if (tally.error_ratio() > session.options().max_error_ratio) {
+    session.fail(fmt::format(
+        "{} of {} requests failed, more than --paceline_max_error_ratio={}; the first: {}",
+        tally.failed, tally.succeeded + tally.failed, session.options().max_error_ratio,
+        tally.first_failure));
+  }
+}
+
+}  // namespace
+
+void report(benchmark::State& state, const std::string& name, const Tally& tally) {
+  Session& session = Session::global();
+  if (tally.succeeded == 0) {
+    session.stop();
+    const std::string why = why_nothing(tally);
+    if (!tally.cut_short || !tally.stopped_why.empty()) session.fail(why);
+    state.SkipWithError(why.c_str());
+    return;
+  }
+  const auto rpm = static_cast<std::uint64_t>(state.range(0));
+  const auto parallel = static_cast<std::uint64_t>(state.range(1));
+  const Verdict verdict = judge(tally, rpm, parallel);
+  state.SetIterationTime(iteration_time(state, tally));
+  set_counters(state.counters, tally);
+  state.SetLabel(label_of(verdict, tally));
+  session.add_verdict(fmt::format("{} rpm:{} parallel:{}: {}: {}", name, rpm, parallel,
+                                  name_of(verdict.bound), verdict.words));
+  warn_of_lengths(tally.tokens);
+  warn_of_failures(tally);
+}
+
+}  // namespace paceline

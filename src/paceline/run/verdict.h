@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <paceline/stats/tally.h>
+
+namespace paceline {
+
+/// What bounded a run.
+enum class Bound {
+  /// It kept its rate.
+  paced,
+  /// `parallel` held requests back; without a rate this is what is to be expected.
+  parallel,
+  /// This program was late by its own fault: its figures are not to be trusted.
+  client,
+  /// The server refused requests, or the token budget held them back.
+  rate_limit,
+  /// Too many requests failed for the rest to mean much.
+  failing,
+};
+
+struct Verdict {
+  Bound bound = Bound::paced;
+  /// A sentence for people: what was seen, and what to do.
+  std::string words;
+};
+
+/// `rpm` (0: unpaced) and `parallel` are what was asked for.
+Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel);
+
+/// "paced", "parallel-bound", "client-bound", "rate-limited" or "failing".
+std::string_view name_of(Bound bound);
+
+}  // namespace paceline
