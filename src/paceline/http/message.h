@@ -22,6 +22,8 @@ class HeaderList {
   curl_slist* raw() const { return list_.get(); }
 
  private:
+  void append(const std::string& line);
+
   struct Free {
     void operator()(curl_slist* list) const;
   };

@@ -21,61 +21,12 @@
 #include <variant>
 #include <vector>
 
+#include "scripted_server.h"
+
 namespace paceline {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// A server on a plain socket that plays one scripted part for each connection it accepts.
-class ScriptedServer {
- public:
-  /// `part` gets the number of the connection and its descriptor, which is closed afterwards.
-  ScriptedServer(int connections, std::function<void(int, int)> part)
-      : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    listen(listener_, 16);
-    socklen_t length = sizeof address;
-    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this, connections, part = std::move(part)] {
-      for (int i = 0; i < connections; ++i) {
-        const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-        if (connection < 0) return;
-        part(i, connection);
-        ::close(connection);
-      }
-    });
-  }
-  ~ScriptedServer() {
-    shutdown(listener_, SHUT_RDWR);
-    thread_.join();
-    ::close(listener_);
-  }
-
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
-
- private:
-  int listener_;
-  int port_ = 0;
-  std::thread thread_;
-};
-
-void answer_one(int connection, const std::string& reply) {
-  std::string request;
-  char buffer[4096];
-  while (request.find("\r\n\r\n") == std::string::npos) {
-    const ssize_t length = read(connection, buffer, sizeof buffer);
-    if (length <= 0) return;
-    request.append(buffer, static_cast<std::size_t>(length));
-  }
-  [[maybe_unused]] const ssize_t written =
-      send(connection, reply.data(), reply.size(), MSG_NOSIGNAL);
-}
-
-constexpr const char* ok_reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 class ClientTest : public testing::Test {
  protected:
@@ -291,6 +242,39 @@ TEST_F(ClientTest, AReplyOverTheCapFails) {
   const Reply reply = get(server.url());
   EXPECT_EQ(reply.transport, Transport::too_large);
   EXPECT_NE(reply.error.find("1000"), std::string::npos);
+}
+
+TEST_F(ClientTest, ALongBodyIsSentWithoutAskingBefore) {
+  std::promise<std::string> headers;
+  ScriptedServer server(1, [&headers](int, int connection) {
+    std::string request;
+    std::vector<char> buffer(1U << 20U);
+    std::size_t body = std::string::npos;
+    while (body == std::string::npos || request.size() < body + (3U << 20U)) {
+      const ssize_t length = read(connection, buffer.data(), buffer.size());
+      if (length <= 0) break;
+      request.append(buffer.data(), static_cast<std::size_t>(length));
+      if (body == std::string::npos && request.find("\r\n\r\n") != std::string::npos) {
+        body = request.find("\r\n\r\n") + 4;
+      }
+    }
+    headers.set_value(request.substr(0, body));
+    [[maybe_unused]] const ssize_t written =
+        send(connection, ok_reply, std::strlen(ok_reply), MSG_NOSIGNAL);
+  });
+  Exchange* exchange = client_.acquire();
+  exchange->request.method = Method::post;
+  exchange->request.url = server.url();
+  exchange->request.headers =
+      std::make_shared<const HeaderList>(std::vector<std::string>{"Content-Type: text/plain"});
+  exchange->request.body.assign(3U << 20U, 'x');
+  client_.send(*exchange);
+  while (!done_) loop_.run_once();
+  EXPECT_EQ(exchange->reply.status, 200) << exchange->reply.error;
+  const std::string sent = headers.get_future().get();
+  EXPECT_NE(sent.find("Content-Type: text/plain"), std::string::npos) << sent;
+  EXPECT_EQ(sent.find("Expect"), std::string::npos) << sent;
+  client_.release(*exchange);
 }
 
 TEST_F(ClientTest, PostsAfterGetsAndGetsAfterPosts) {
