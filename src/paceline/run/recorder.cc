@@ -98,7 +98,8 @@ void Recorder::count_tokens(const Reply& reply, const Outcome& outcome, const To
   if (times != nullptr && times->events > 0) {
     tokens.ttft.record(times->first - reply.sent);
     for (const Nanoseconds gap : times->gaps) tokens.itl.record(gap);
-    if (*count > 1) {
+    // A reply that came at once tells no time between its tokens.
+    if (times->events > 1 && *count > 1) {
       tokens.tpot.record((times->last - times->first) / static_cast<std::int64_t>(*count - 1));
     }
   }

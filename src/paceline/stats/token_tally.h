@@ -12,7 +12,7 @@ struct TokenTally {
   Histogram ttft;
   /// Inter-token latency: each gap between two events with text.
   Histogram itl;
-  /// Time per output token: of each reply (last event - first) / (tokens - 1).
+  /// Time per output token: of each reply of several events (last event - first) / (tokens - 1).
   Histogram tpot;
 
   /// Replies whose tokens the server told.

@@ -1,0 +1,183 @@
+#include <gtest/gtest.h>
+#include <paceline/endpoint/endpoint.h>
+#include <paceline/run/run.h>
+#include <paceline/workload/text_generation.h>
+
+#include <chrono>
+#include <memory>
+#include <numeric>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::unique_ptr<Endpoint> start_endpoint(std::chrono::nanoseconds latency,
+                                         std::chrono::nanoseconds token_time, std::size_t tokens) {
+  EndpointOptions options;
+  options.latency = LatencyModel::fixed(latency);
+  options.token_time = LatencyModel::fixed(token_time);
+  options.reply_tokens = LengthModel::fixed(tokens);
+  options.record_arrivals = 10'000;
+  auto started = Endpoint::start(std::move(options));
+  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
+}
+
+TEST(StreamedRunTest, CountsTheTokensOfEachReply) {
+  for (const ApiKind api : {ApiKind::chat, ApiKind::responses}) {
+    const auto endpoint = start_endpoint(20ms, 10ms, 6);
+    const auto text =
+        make_workload({endpoint->url(), ""}, TextGeneration{.api = api, .is_streamed = true});
+    const Tally tally =
+        run(*text, {.rpm = 6'000, .parallel = 20, .requests = 50, .warmup = 5, .salt = 3});
+    EXPECT_EQ(tally.succeeded, 50U) << tally.first_failure;
+    EXPECT_EQ(endpoint->requests(), 55U);
+    const TokenTally& tokens = tally.tokens;
+    EXPECT_EQ(tokens.replies_with_usage, 50U);
+    EXPECT_EQ(tokens.out, 300U);
+    EXPECT_GT(tokens.in, 0U);
+    EXPECT_EQ(tokens.ttft.count(), 50U);
+    EXPECT_EQ(tokens.itl.count(), 250U);
+    EXPECT_EQ(tokens.tpot.count(), 50U);
+    EXPECT_EQ(tokens.lengths_asked, 0U);
+    // The text comes in its time, and a reply ends after its last token.
+    EXPECT_GE(tokens.ttft.min(), 20ms);
+    EXPECT_LT(tokens.ttft.quantile(0.5), 60ms);
+    EXPECT_NEAR(static_cast<double>(tokens.tpot.quantile(0.5).count()), 1e7, 4e6);
+    EXPECT_GE(tally.latency.min(), 70ms);
+    EXPECT_LT(tokens.ttft.max(), tally.latency.max());
+  }
+}
+
+TEST(StreamedRunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
+  const auto endpoint = start_endpoint(20ms, 5ms, 8);
+  const auto text = make_workload({endpoint->url(), ""}, TextGeneration{.is_streamed = true});
+  const Tally tally = run(*text, {.rpm = 6'000, .parallel = 20, .requests = 100});
+  ASSERT_EQ(tally.succeeded, 100U) << tally.first_failure;
+  Histogram ttft;
+  Histogram tpot;
+  for (const Arrival& arrival : endpoint->record()) {
+    ttft.record(arrival.first_token_time().value());
+    tpot.record(arrival.time_per_token().value());
+  }
+  const auto near = [](std::chrono::nanoseconds ours, std::chrono::nanoseconds theirs) {
+    return std::chrono::abs(ours - theirs) < 5ms;
+  };
+  EXPECT_TRUE(near(tally.tokens.ttft.quantile(0.5), ttft.quantile(0.5)));
+  EXPECT_TRUE(near(tally.tokens.tpot.quantile(0.5), tpot.quantile(0.5)));
+  EXPECT_TRUE(near(tally.tokens.itl.quantile(0.5), endpoint->token_gaps().quantile(0.5)));
+  EXPECT_EQ(tally.tokens.itl.count(), endpoint->token_gaps().count());
+  EXPECT_GE(tally.tokens.ttft.min(), ttft.min());
+}
+
+TEST(StreamedRunTest, WholeRepliesHaveTokensAndNoTokenTimes) {
+  const auto endpoint = start_endpoint(0ns, 0ns, 6);
+  const auto text = make_workload({endpoint->url(), ""}, TextGeneration{});
+  const Tally tally = run(*text, {.parallel = 5, .requests = 20});
+  EXPECT_EQ(tally.tokens.out, 120U);
+  EXPECT_EQ(tally.tokens.ttft.count(), 0U);
+}
+
+TEST(StreamedRunTest, FailedStreamsCountNoTokens) {
+  const auto endpoint = start_endpoint(0ns, 300ms, 100);
+  const auto text = make_workload({endpoint->url(), ""}, TextGeneration{.is_streamed = true});
+  const Tally tally = run(*text, {.parallel = 3, .requests = 3, .connection = {.timeout = 1s}});
+  EXPECT_EQ(tally.failures[static_cast<std::size_t>(Failure::timeout)], 3U);
+  EXPECT_EQ(tally.tokens.replies(), 0U);
+  EXPECT_EQ(tally.tokens.ttft.count(), 0U);
+}
+
+TEST(StreamedRunTest, LengthsThatAreNotHeldAreCounted) {
+  const auto endpoint = start_endpoint(0ns, 0ns, 6);
+  const auto off = [&](TextGeneration asked) {
+    asked.is_streamed = true;
+    const auto text = make_workload({endpoint->url(), ""}, asked);
+    return run(*text, {.parallel = 5, .requests = 20}).tokens;
+  };
+  // The model would end after 6.
+  EXPECT_EQ(off({.max_tokens = 6}).lengths_off, 0U);
+  EXPECT_EQ(off({.max_tokens = 10}).lengths_off, 20U);
+  EXPECT_EQ(off({.max_tokens = 10}).lengths_asked, 20U);
+  EXPECT_EQ(off({.max_tokens = 10, .min_tokens = 4}).lengths_off, 0U);
+  EXPECT_EQ(off({.max_tokens = 10, .min_tokens = 10}).lengths_off, 0U);
+  EXPECT_EQ(off({.max_tokens = 10, .ignore_eos = true}).lengths_off, 0U);
+  EXPECT_EQ(off({.max_tokens = 10, .ignore_eos = true}).out, 200U);
+}
+
+/// Chat that tells the slots and salts it is asked for.
+class Spy : public Workload {
+ public:
+  explicit Spy(const Api& api) : chat_(make_workload(api, TextGeneration{})) {}
+  void begin_run(std::uint64_t salt) override {
+    salts.push_back(salt);
+    chat_->begin_run(salt);
+  }
+  void make(std::uint64_t slot, Request& request) override {
+    slots.push_back(slot);
+    chat_->make(slot, request);
+  }
+  Outcome read(const Request& request, Reply& reply) override {
+    return chat_->read(request, reply);
+  }
+
+  std::vector<std::uint64_t> slots;
+  std::vector<std::uint64_t> salts;
+
+ private:
+  std::unique_ptr<Workload> chat_;
+};
+
+using Slots = std::vector<std::uint64_t>;
+
+TEST(SlotsTest, AreAskedFromZeroOn) {
+  const auto endpoint = start_endpoint(0ns, 0ns, 1);
+  Spy spy({endpoint->url(), ""});
+  run(spy, {.requests = 4, .salt = 77});
+  EXPECT_EQ(spy.slots, (Slots{0, 1, 2, 3}));
+  EXPECT_EQ(spy.salts, (Slots{77}));
+}
+
+TEST(SlotsTest, WarmUpAsksForOthers) {
+  const auto endpoint = start_endpoint(0ns, 0ns, 1);
+  Spy spy({endpoint->url(), ""});
+  run(spy, {.requests = 3, .warmup = 2});
+  EXPECT_EQ(spy.slots, (Slots{3, 4, 0, 1, 2}));
+}
+
+TEST(SlotsTest, AreAskedAsGiven) {
+  const auto endpoint = start_endpoint(0ns, 0ns, 1);
+  Spy spy({endpoint->url(), ""});
+  const Slots asked{2, 5, 9};
+  const Tally tally = run(spy, {.requests = 3, .warmup = 2, .slots = asked});
+  EXPECT_EQ(spy.slots, (Slots{10, 11, 2, 5, 9}));
+  EXPECT_EQ(tally.succeeded, 3U);
+}
+
+TEST(SlotsTest, StripesShareThem) {
+  const auto endpoint = start_endpoint(0ns, 0ns, 1);
+  const Slots asked{2, 5, 9, 11};
+  std::multiset<std::uint64_t> seen;
+  for (std::uint64_t i = 0; i < 2; ++i) {
+    Spy spy({endpoint->url(), ""});
+    RunOptions options{.parallel = 2, .requests = 4, .warmup = 1, .slots = asked};
+    options.stripe = {i, 2};
+    run(spy, options);
+    seen.insert(spy.slots.begin(), spy.slots.end());
+  }
+  EXPECT_EQ(seen, (std::multiset<std::uint64_t>{2, 5, 9, 11, 12}));
+}
+
+TEST(SlotsTest, ATrialHasASaltOfItsOwn) {
+  const auto endpoint = start_endpoint(0ns, 0ns, 1);
+  Spy spy({endpoint->url(), ""});
+  EXPECT_EQ(try_once(spy, {}, 5).failure, "");
+  EXPECT_EQ(spy.salts, (Slots{5}));
+}
+
+}  // namespace
+}  // namespace paceline
