@@ -125,12 +125,14 @@ void measure(benchmark::State& state, Workload& workload, std::span<const std::u
     Tally tally;
     if (shared.why.empty()) {
       tally = run(workload, options, {[&state] { state.ResumeTiming(); }, &session.stopped()});
-    } else {
-      state.SkipWithError(shared.why.c_str());
     }
     if (tally.sent == 0) state.ResumeTiming();
     const auto whole = session.team().leave(tally, threads_of(state));
-    if (whole && shared.why.empty()) report(state, workload.describe().name, *whole);
+    if (!shared.why.empty()) {
+      state.SkipWithError(shared.why.c_str());
+    } else if (whole) {
+      report(state, workload.describe().name, *whole);
+    }
   }
 }
 

@@ -71,6 +71,7 @@ void add_flags(CLI::App& app, Options& options) {
   app.add_option("--paceline_seed", options.seed, "Seed of random arrivals and latencies [1]");
   app.add_option("--paceline_warmup", options.warmup,
                  "Requests sent before the first counted one, at the same pace [0]")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}))
       ->type_name("N");
   add_choice_flag(app, "--paceline_precision", precisions, options.precision,
                   "How to wait for a due time: timer (to 1 ms), fine (to some 50 us), spin (to "

@@ -23,6 +23,8 @@ namespace {
 
 constexpr std::array<std::string_view, 5> known_families{
     "chat/complete", "chat/stream", "responses/complete", "responses/stream", "embeddings/create"};
+/// CLI11 alone would take -1 for a very large number.
+const CLI::Range token_count(std::size_t{0}, std::size_t{10'000'000});
 const std::map<std::string, Nonce> nonces{
     {"none", Nonce::none}, {"start", Nonce::start}, {"end", Nonce::end}};
 
@@ -50,7 +52,7 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
   app.add_option("--paceline_shared_prefix", prompt.shared_prefix_tokens,
                  "Begins every prompt with about so many tokens, the same in all runs, for those "
                  "who want a prefix cache's hits [0]")
-      ->check(CLI::Range(std::size_t{0}, std::size_t{10'000'000}))
+      ->check(token_count)
       ->type_name("TOKENS");
   app.add_option_function<std::string>(
          "--paceline_synthetic",
@@ -71,9 +73,11 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
 void add_length_flags(CLI::App& app, TextGeneration& generation) {
   app.add_option("--paceline_max_tokens", generation.max_tokens,
                  "Most tokens in a reply [not sent, the server decides]")
+      ->check(token_count)
       ->type_name("N");
   app.add_option("--paceline_min_tokens", generation.min_tokens,
                  "Fewest tokens in a reply, for servers that take it, such as vLLM [not sent]")
+      ->check(token_count)
       ->type_name("N");
   app.add_flag("--paceline_ignore_eos{true}", generation.ignore_eos,
                "Has replies go on to --paceline_max_tokens, for servers that take it, such as "

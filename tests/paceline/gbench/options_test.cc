@@ -35,6 +35,7 @@ TEST(OptionsTest, RefusesWhatMakesNoSense) {
   EXPECT_THROW(parsed("--paceline_timeout=soon"), CLI::ValidationError);
   EXPECT_THROW(parsed("--paceline_rows=p50,p95"), CLI::ValidationError);
   EXPECT_THROW(parsed("--paceline_url=host/v1"), CLI::ValidationError);
+  EXPECT_THROW(parsed("--paceline_warmup=-1"), CLI::ParseError);
 }
 
 TEST(OptionsTest, AUrlNeedsASchemeAndAHost) {

@@ -1,0 +1,124 @@
+#include <gtest/gtest.h>
+#include <paceline/gbench/counters.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Four requests, from 1 s to 3 s.
+Tally some_tally() {
+  Tally tally;
+  tally.planned = 4;
+  tally.sent = 4;
+  tally.succeeded = 4;
+  tally.first_send = 1s;
+  tally.last_send = 2500ms;
+  tally.last_done = 3s;
+  for (int i = 0; i < 4; ++i) tally.latency.record(500ms);
+  return tally;
+}
+
+benchmark::UserCounters counters_of(const Tally& tally) {
+  benchmark::UserCounters counters;
+  set_counters(counters, tally);
+  return counters;
+}
+
+TEST(CountersTest, ARunWithoutTokensHasNoCountersOfTokens) {
+  const auto counters = counters_of(some_tally());
+  for (const auto& [name, counter] : counters) {
+    EXPECT_EQ(name.find("token"), std::string::npos) << name;
+    EXPECT_FALSE(name.starts_with("ttft") || name.starts_with("itl") || name.starts_with("tpot"))
+        << name;
+  }
+  EXPECT_FALSE(counters.contains("length_off"));
+  EXPECT_EQ(counters.at("p50"), 0.5);
+  EXPECT_EQ(counters.at("rps"), 2);
+  EXPECT_EQ(counters.at("rpm"), 120);
+}
+
+TEST(CountersTest, TokensAreASecondOverTheRun) {
+  Tally tally = some_tally();
+  tally.tokens.replies_with_usage = 4;
+  tally.tokens.out = 100;
+  tally.tokens.in = 60;
+  tally.tokens.cached = 20;
+  auto counters = counters_of(tally);
+  EXPECT_EQ(counters.at("tokens_out"), 50);
+  EXPECT_EQ(counters.at("tokens_in"), 30);
+  EXPECT_EQ(counters.at("tokens_per_request"), 25);
+  EXPECT_EQ(counters.at("cached_tokens"), 5);
+  EXPECT_FALSE(counters.contains("length_off"));
+  EXPECT_FALSE(counters.contains("ttft_p50"));
+
+  tally.tokens.lengths_asked = 4;
+  EXPECT_EQ(counters_of(tally).at("length_off"), 0);
+  tally.tokens.lengths_off = 1;
+  EXPECT_EQ(counters_of(tally).at("length_off"), 0.25);
+}
+
+TEST(CountersTest, WithoutUsageNobodyKnowsThePrompts) {
+  Tally tally = some_tally();
+  tally.tokens.replies_counted = 4;
+  tally.tokens.out = 100;
+  const auto counters = counters_of(tally);
+  EXPECT_EQ(counters.at("tokens_out"), 50);
+  EXPECT_FALSE(counters.contains("tokens_in"));
+  EXPECT_FALSE(counters.contains("cached_tokens"));
+}
+
+TEST(CountersTest, CachedTokensAreOfRepliesThatTell) {
+  Tally tally = some_tally();
+  tally.tokens.replies_with_usage = 2;
+  tally.tokens.replies_counted = 2;
+  tally.tokens.out = 100;
+  tally.tokens.cached = 20;
+  EXPECT_EQ(counters_of(tally).at("cached_tokens"), 10);
+  EXPECT_EQ(counters_of(tally).at("tokens_per_request"), 25);
+}
+
+TEST(CountersTest, AStreamsTimesAreInSeconds) {
+  Tally tally = some_tally();
+  for (int i = 1; i <= 100; ++i) {
+    tally.tokens.ttft.record(i * 1ms);
+    tally.tokens.itl.record(i * 2ms);
+    tally.tokens.tpot.record(i * 3ms);
+  }
+  const auto counters = counters_of(tally);
+  const auto expect_near = [&](const std::string& name, double seconds) {
+    EXPECT_NEAR(counters.at(name), seconds, seconds * 0.001) << name;
+  };
+  expect_near("ttft_p50", 0.05);
+  expect_near("ttft_p90", 0.09);
+  expect_near("ttft_p99", 0.099);
+  expect_near("itl_p50", 0.1);
+  expect_near("itl_p90", 0.18);
+  expect_near("itl_p99", 0.198);
+  expect_near("tpot_p50", 0.15);
+  expect_near("tpot_p99", 0.297);
+}
+
+TEST(CountersTest, EveryTimeCanBecomeARowAndTheUsualOnesDo) {
+  const auto all = time_counters();
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  for (const std::string& row : default_rows()) EXPECT_TRUE(has(all, row)) << row;
+  for (const char* name : {"p99", "due_p99", "ttft_p99", "itl_p99", "tpot_p99"}) {
+    EXPECT_TRUE(has(default_rows(), name)) << name;
+  }
+  Tally tally = some_tally();
+  tally.tokens.ttft.record(1ms);
+  tally.tokens.itl.record(1ms);
+  tally.tokens.tpot.record(1ms);
+  const auto counters = counters_of(tally);
+  for (const std::string& name : all) EXPECT_TRUE(counters.contains(name)) << name;
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,220 @@
+#include <gtest/gtest.h>
+#include <paceline/gbench/workload_flags.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace paceline {
+namespace {
+
+const Api api{"http://host/v1", ""};
+
+/// A program's arguments, the last of a flag counting, as run_program has it.
+WorkloadFlags parsed(const std::vector<std::string>& arguments) {
+  CLI::App app;
+  app.option_defaults()->take_last();
+  WorkloadFlags flags;
+  add_flags(app, flags);
+  std::vector<std::string> reversed;
+  for (std::string argument : arguments) {
+    const bool is_empty = argument.ends_with('=');
+    if (is_empty) argument.pop_back();
+    reversed.insert(reversed.begin(), std::move(argument));
+    if (is_empty) reversed.insert(reversed.begin(), "");
+  }
+  app.parse(reversed);
+  return flags;
+}
+
+std::vector<Family> families_of(const std::vector<std::string>& arguments,
+                                const Options& options = {}) {
+  auto made = make_families(parsed(arguments), options, api);
+  if (const auto* why = std::get_if<std::string>(&made)) {
+    ADD_FAILURE() << *why;
+    return {};
+  }
+  return std::get<std::vector<Family>>(std::move(made));
+}
+
+std::vector<std::string> names_of(const std::vector<std::string>& arguments,
+                                  const Options& options = {}) {
+  std::vector<std::string> names;
+  for (const Family& family : families_of(arguments, options)) {
+    names.push_back(family.workload->describe().name);
+  }
+  return names;
+}
+
+/// What the first family asks first.
+Request first_request(const std::vector<std::string>& arguments) {
+  Request request;
+  families_of(arguments).front().workload->make(0, request);
+  return request;
+}
+
+bool asks(const std::vector<std::string>& arguments, const std::string& text) {
+  const std::string body = first_request(arguments).body;
+  EXPECT_EQ(body.find('\n'), std::string::npos);
+  return body.find(text) != std::string::npos;
+}
+
+/// The sentence that refuses the arguments, whoever finds it.
+std::string refusal(const std::vector<std::string>& arguments) {
+  try {
+    auto made = make_families(parsed(arguments), {}, api);
+    if (const auto* why = std::get_if<std::string>(&made)) return *why;
+  } catch (const CLI::ParseError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+using Names = std::vector<std::string>;
+
+TEST(WorkloadFlagsTest, MeasuresWholeChatUnlessAsked) {
+  EXPECT_EQ(names_of({}), (Names{"chat/complete"}));
+  EXPECT_EQ(names_of({"--paceline_measure="}), (Names{"chat/complete"}));
+}
+
+TEST(WorkloadFlagsTest, MeasuresEachFamilyByName) {
+  const Names all{"chat/complete", "chat/stream", "responses/complete", "responses/stream",
+                  "embeddings/create"};
+  EXPECT_EQ(names_of({"--paceline_measure=chat/complete,chat/stream,responses/complete,"
+                      "responses/stream,embeddings/create"}),
+            all);
+  for (const std::string& name : all) {
+    EXPECT_EQ(names_of({"--paceline_measure=" + name}), (Names{name}));
+    EXPECT_EQ(first_request({"--paceline_measure=" + name}).is_streamed, name.ends_with("/stream"));
+  }
+}
+
+TEST(WorkloadFlagsTest, AUrlOrAFileIsMeasuredInsteadOrBeside) {
+  const std::string url = "--paceline_http_url=http://host/";
+  EXPECT_EQ(names_of({url}), (Names{"http/get"}));
+  EXPECT_EQ(names_of({url, "--paceline_measure=chat/stream"}), (Names{"chat/stream", "http/get"}));
+  // With an API of the user's own, both are meant.
+  Options options;
+  options.url = "http://api/v1";
+  EXPECT_EQ(names_of({url}, options), (Names{"chat/complete", "http/get"}));
+}
+
+TEST(WorkloadFlagsTest, AskWhatTheyAreSetTo) {
+  EXPECT_TRUE(asks({"--paceline_model=some"}, R"("model":"some")"));
+  EXPECT_TRUE(asks({"--paceline_prompt=say {n}"}, "say 0"));
+  EXPECT_TRUE(asks({"--paceline_system=be brief"}, "be brief"));
+  EXPECT_FALSE(asks({"--paceline_system="}, "system"));
+  EXPECT_TRUE(asks({"--paceline_temperature=0.5"}, R"("temperature":0.5)"));
+  EXPECT_TRUE(asks({"--paceline_max_tokens=9"}, R"("max_tokens":9)"));
+  EXPECT_TRUE(asks({"--paceline_max_tokens=9", "--paceline_min_tokens=9"}, R"("min_tokens":9)"));
+  EXPECT_TRUE(asks({"--paceline_max_tokens=9", "--paceline_ignore_eos"}, R"("ignore_eos":true)"));
+  for (const char* unasked : {"max_tokens", "min_tokens", "ignore_eos", "stream"}) {
+    EXPECT_FALSE(asks({}, unasked)) << unasked;
+  }
+}
+
+TEST(WorkloadFlagsTest, EmbeddingsHaveAModelOfTheirOwn) {
+  const std::string embeddings = "--paceline_measure=embeddings/create";
+  EXPECT_TRUE(asks({embeddings}, "text-embedding-3-small"));
+  EXPECT_TRUE(asks({embeddings, "--paceline_model=some"}, R"("model":"some")"));
+  EXPECT_TRUE(asks({embeddings, "--paceline_prompt=embed {n}"}, "embed 0"));
+  EXPECT_FALSE(asks({embeddings}, "translator"));
+}
+
+TEST(WorkloadFlagsTest, ANonceIsWhereItIsWanted) {
+  const auto body = [](const std::string& nonce) {
+    return first_request(
+               {"--paceline_nonce=" + nonce, "--paceline_system=", "--paceline_prompt=hi"})
+        .body;
+  };
+  EXPECT_NE(body("none").find(R"("content":"hi")"), std::string::npos);
+  EXPECT_NE(body("end").find(R"("content":"hi )"), std::string::npos);
+  EXPECT_NE(body("start").find(R"( hi")"), std::string::npos);
+  EXPECT_EQ(first_request({"--paceline_system=", "--paceline_prompt=hi"}).body, body("start"));
+}
+
+TEST(WorkloadFlagsTest, SyntheticSetsBothLengths) {
+  const WorkloadFlags flags = parsed({"--paceline_synthetic=30:7"});
+  EXPECT_EQ(flags.generation.prompt.synthetic_tokens, 30U);
+  EXPECT_EQ(flags.generation.max_tokens, 7U);
+  EXPECT_FALSE(asks({"--paceline_synthetic=30:7"}, "translator"));
+  EXPECT_EQ(parsed({"--paceline_shared_prefix=40"}).generation.prompt.shared_prefix_tokens, 40U);
+}
+
+TEST(WorkloadFlagsTest, AnOwnLimitGoesBeforeTheSyntheticOne) {
+  for (const auto& arguments : {Names{"--paceline_synthetic=30:7", "--paceline_max_tokens=3"},
+                                Names{"--paceline_max_tokens=3", "--paceline_synthetic=30:7"}}) {
+    EXPECT_EQ(parsed(arguments).generation.max_tokens, 3U);
+  }
+}
+
+TEST(WorkloadFlagsTest, WrongValuesAreRefusedWithASentence) {
+  const auto says = [](const Names& arguments, const Names& words) {
+    const std::string why = refusal(arguments);
+    for (const std::string& word : words) {
+      EXPECT_NE(why.find(word), std::string::npos) << arguments.front() << ": " << why;
+    }
+  };
+  says({"--paceline_measure=chat"}, {"--paceline_measure", "'chat'", "chat/stream"});
+  says({"--paceline_measure=chat/stream,,chat/complete"}, {"--paceline_measure"});
+  says({"--paceline_nonce=middle"}, {"--paceline_nonce", "middle"});
+  says({"--paceline_synthetic=100"}, {"--paceline_synthetic", "'100'", "1000:100"});
+  says({"--paceline_synthetic=0:5"}, {"--paceline_synthetic", "'0:5'"});
+  says({"--paceline_shared_prefix=-1"}, {"--paceline_shared_prefix"});
+  says({"--paceline_max_tokens=-1"}, {"--paceline_max_tokens"});
+  says({"--paceline_min_tokens=-1"}, {"--paceline_min_tokens"});
+  says({"--paceline_max_tokens=many"}, {"--paceline_max_tokens"});
+  says({"--paceline_temperature=3"}, {"--paceline_temperature"});
+  says({"--paceline_http_url=host"}, {"--paceline_http_url", "http://"});
+}
+
+TEST(WorkloadFlagsTest, WhatDoesNotGoTogetherIsRefusedWithASentence) {
+  EXPECT_NE(refusal({"--paceline_http_body=/dev/null"}).find("needs --paceline_http_url"),
+            std::string::npos);
+  EXPECT_NE(refusal({"--paceline_ignore_eos"}).find("need --paceline_max_tokens"),
+            std::string::npos);
+  EXPECT_NE(refusal({"--paceline_min_tokens=3"}).find("need --paceline_max_tokens"),
+            std::string::npos);
+  EXPECT_NE(refusal({"--paceline_min_tokens=3", "--paceline_max_tokens=2"}).find("more than"),
+            std::string::npos);
+  EXPECT_EQ(refusal({"--paceline_min_tokens=3", "--paceline_synthetic=30:7"}), "");
+}
+
+class BatchFlagTest : public testing::Test {
+ protected:
+  ~BatchFlagTest() override { std::filesystem::remove(path_); }
+
+  std::string path_ = std::filesystem::temp_directory_path() /
+                      ("workload_flags_test." + std::to_string(getpid()) + ".jsonl");
+  std::string flag_ = "--paceline_workload=" + path_;
+  std::string line_ = R"({"custom_id":"a","method":"POST","url":"/v1/chat/completions",)"
+                      R"("body":{"model":"m","messages":[]}})";
+};
+
+TEST_F(BatchFlagTest, MeasuresTheFilesRequests) {
+  std::ofstream(path_) << line_ << '\n';
+  const auto families = families_of({flag_});
+  ASSERT_EQ(families.size(), 1U);
+  EXPECT_EQ(families[0].size, 1U);
+  Request request;
+  families[0].workload->make(0, request);
+  EXPECT_EQ(request.name, "a");
+  EXPECT_EQ(request.url, "http://host/v1/chat/completions");
+  EXPECT_EQ(names_of({flag_, "--paceline_measure=chat/stream"}),
+            (Names{"chat/stream", "batch/replay"}));
+}
+
+TEST_F(BatchFlagTest, ABadLineIsASentence) {
+  std::ofstream(path_) << line_ << "\n{}\n";
+  EXPECT_TRUE(refusal({flag_}).starts_with(path_ + ":2: custom_id")) << refusal({flag_});
+  EXPECT_NE(refusal({"--paceline_workload=/no/such.jsonl"}).find("/no/such.jsonl"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace paceline
