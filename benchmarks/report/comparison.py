@@ -15,7 +15,6 @@ class Comparison:
     changes: list
     # Whether SciPy was there for the U test.
     could_test: bool
-    has_repetitions: bool
 
     @property
     def tested(self):
@@ -24,6 +23,16 @@ class Comparison:
     @property
     def moved(self):
         return [change for change in self.changes if change.is_supported()]
+
+    def by_run(self):
+        """The changes of each run by what they are of: "mean", "p99" and so on."""
+        names = {change.name for change in self.changes}
+        runs = {}
+        for change in self.changes:
+            stem, _, last = change.name.rpartition("/")
+            run, row = (stem, last) if stem in names else (change.name, "mean")
+            runs.setdefault(run, {})[row] = change
+        return runs
 
     @property
     def sentence(self):
@@ -66,16 +75,15 @@ class Comparison:
 def compare(old, new):
     changes = [Change(name, old.times[name], new.times[name])
                for name in old.times if name in new.times]
-    has_repetitions = old.has_repetitions and new.has_repetitions
     could_test = True
-    if has_repetitions:
+    if old.has_repetitions and new.has_repetitions:
         try:
             for change in changes:
                 change.p = u_test(change.old_times, change.new_times)
         except ImportError:
             could_test = False
     correct_by_holm(changes)
-    return Comparison(old.label, new.label, changes, could_test, has_repetitions)
+    return Comparison(old.label, new.label, changes, could_test)
 
 
 def compare_all(results):

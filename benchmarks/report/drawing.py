@@ -181,7 +181,9 @@ def to_svg(figure, name, alternative):
     root = ElementTree.fromstring(text.getvalue())
     for parent in root.iter():
         for child in list(parent):
-            if child.tag == f"{{{SVG}}}metadata" or child.find(f"{{{SVG}}}style") is not None:
+            is_empty = child.tag == f"{{{SVG}}}g" and len(child) == 0
+            if (is_empty or child.tag == f"{{{SVG}}}metadata"
+                    or child.find(f"{{{SVG}}}style") is not None):
                 parent.remove(child)
     name_marks(root)
     rename_ids(root, name)
@@ -192,8 +194,11 @@ def to_svg(figure, name, alternative):
     for element in root.iter():
         if "style" in element.attrib:
             element.set("style", in_page_style(element.get("style")))
-        if "d" in element.attrib:
-            element.set("d", shorter(element.get("d")))
+        for key in ("d", "x", "y", "transform"):
+            if key in element.attrib:
+                element.set(key, shorter(element.get(key)))
+        if element.get("transform", "").startswith("rotate(-0 "):
+            del element.attrib["transform"]
         element.text = element.text if element.text and element.text.strip() else None
         element.tail = None
     ElementTree.register_namespace("", SVG)
@@ -232,15 +237,16 @@ def rename_ids(root, name):
 
 
 def in_page_style(text):
+    text = text.replace("stroke-dashoffset: 0; ", "").replace(": ", ":").replace("; ", ";")
     text = re.sub(style.STAND_IN + "([0-9a-f]{2})",
                   lambda found: f"var(--{style.NAMES[int(found[1], 16)]})", text)
     # The page's font; the size and the weight stay.
-    return re.sub(r"font: ((?:\w+ )?)([\d.]+px)[^;]*",
+    return re.sub(r"font:((?:\w+ )?)([\d.]+px)[^;]*",
                   lambda found: f"font-size:{found[2]}" + (
                       ";font-weight:600" if found[1].strip() in ("bold", "700") else ""), text)
 
 
-def shorter(path):
-    """With a tenth of a pixel."""
-    path = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), path)
-    return re.sub(r"\s+", " ", path).strip()
+def shorter(places):
+    """To a tenth of a pixel."""
+    places = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), places)
+    return re.sub(r"\s+", " ", places).strip()

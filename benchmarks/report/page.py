@@ -7,6 +7,7 @@ from . import headline, style
 from .changes import ALPHA, medians_text, verdict_text
 from .drawing import evenly, left_out_note
 from .figures import (achieved, grid, latency_by_rate, percentile_curve, sends, streams, time_line)
+from .results import run_text
 from .view import key_text
 from .words import count_text, list_text
 
@@ -21,7 +22,7 @@ def page(results, views, comparisons):
     subject = headline.subject(results)
     body = [header(results, views, subject)]
     body += [comparison_section(comparison) for comparison in comparisons]
-    body += [workload_section(view, with_heading=len(views) > 1) for view in views]
+    body += [workload_section(view, len(views) > 1 or bool(comparisons)) for view in views]
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
@@ -45,55 +46,97 @@ def header(results, views, subject):
     what = list_text(escape(view.workload) for view in views)
     return (f'<header>\n<p class="kind">paceline report</p>\n<h1>{escape(subject)}</h1>\n'
             f'<p class="lead">{what}: {count_text(runs, "run")} of {requests:,} requests together.</p>\n'
-            + "".join(facts(result, len(results) > 1, place) for place, result in enumerate(results))
-            + "</header>\n")
+            + (facts(results[0]) if len(results) == 1 else facts_table(results)) + "</header>\n")
 
 
-def facts(result, is_named, place):
+def known_facts(result):
     context = result.context
     known = {
         "measured": result.date.strftime("%-d %B %Y, %H:%M %Z") if result.date else "",
-        "model": context.get("model") if is_named else "",
-        "API": context.get("host") if is_named else "",
+        "model": context.get("model"),
+        "API": context.get("host"),
         "over": context.get("http"),
         "from": context.get("host_name"),
         "precision": context.get("precision"),
         "paceline": context.get("paceline")}
-    items = "".join(f"<div><dt>{name}</dt><dd>{escape(str(value))}</dd></div>"
-                    for name, value in known.items() if value)
-    return (side_name(result.label, place) if is_named else "") + f'<dl class="facts">{items}</dl>\n'
+    return {name: escape(str(value)) for name, value in known.items() if value}
 
 
-def side_name(label, place):
-    return (f'<p class="side"><svg class="sample" viewBox="0 0 28 12" aria-hidden="true" '
-            f'style="color:var(--series{place})"><rect x="8" y="0" width="12" height="12"/></svg>'
-            f"{escape(label)}</p>\n")
+def facts(result):
+    """Those that the heading does not name."""
+    items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>"
+                    for name, value in known_facts(result).items() if name not in ("model", "API"))
+    return f'<dl class="facts">{items}</dl>\n'
+
+
+def facts_table(results):
+    known = [known_facts(result) for result in results]
+    names = list(dict.fromkeys(name for facts_of_one in known for name in facts_of_one))
+    head = "".join(f'<th scope="col" class="words">{name}</th>' for name in ("result", *names))
+    rows = "".join(
+        f'<tr><th scope="row" class="words">{swatch(place)}{escape(result.label)}</th>'
+        + "".join(f'<td class="words">{of_one.get(name, "")}</td>' for name in names) + "</tr>"
+        for place, (result, of_one) in enumerate(zip(results, known)))
+    return scrolled("What was measured", f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>")
+
+
+def swatch(place):
+    return (f'<svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">'
+            f'<rect width="12" height="12" rx="2" style="fill:var(--series{place})"/></svg>')
+
+
+def scrolled(name, table):
+    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}">'
+            f"<table>{table}</table></div>\n")
 
 
 def comparison_section(comparison):
-    table = change_table(comparison)
     title = f"{comparison.new} against {comparison.old}"
     return (f'<section class="comparison">\n<h2>{escape(title)}</h2>\n'
-            f'<p class="lead">{escape(comparison.sentence)}</p>\n{table}</section>\n')
+            f'<p class="lead">{escape(comparison.sentence)}</p>\n'
+            + (change_grid(comparison) + change_table(comparison) if comparison.changes else "")
+            + "</section>\n")
+
+
+def change_grid(comparison):
+    """A row for each run, a column for each percentile."""
+    runs = comparison.by_run()
+    columns = list(dict.fromkeys(row for rows in runs.values() for row in rows))
+    head = "".join(f'<th scope="col">{escape(column.replace("_", " "))}</th>' for column in columns)
+    body = "".join(
+        f'<tr><th scope="row" class="words">{escape(run_text(run))}</th>'
+        + "".join(change_field(rows.get(column)) for column in columns) + "</tr>"
+        for run, rows in runs.items())
+    how = "Change of the medians over the repetitions"
+    if comparison.tested:
+        how += (": where the U test supports it, with its direction, in bold; grey where it does not. "
+                f"It allows for {count_text(len(comparison.tested), 'row')} (Holm) at {ALPHA:g}")
+    return (f'<p class="note">{how}.</p>\n' + scrolled(
+        "Changes of every run", '<thead><tr><th scope="col" class="words">run</th>'
+        f"{head}</tr></thead><tbody>{body}</tbody>"))
+
+
+def change_field(change):
+    if change is None:
+        return "<td></td>"
+    kind, word = "unsupported", ""
+    if change.is_supported():
+        kind, word = ("slower", " slower") if change.new > change.old else ("faster", " faster")
+    tip = f"{medians_text(change)}: {verdict_text(change)}".replace("->", "→")
+    return f'<td class="{kind}" title="{escape(tip)}">{change.share:+.1%}{word}</td>'
 
 
 def change_table(comparison):
-    if not comparison.changes:
-        return ""
     rows = "".join(
         f'<tr><th scope="row" class="words">{escape(change.name)}</th><td>{change.share:+.1%}</td>'
         f'<td>{escape(medians_text(change).replace("->", "→"))}</td>'
-        f'<td class="words{" supported" if change.is_supported() else ""}">'
-        f"{escape(verdict_text(change))}</td></tr>" for change in comparison.changes)
-    tested = len(comparison.tested)
-    how = (f"Medians of the repetitions. A change is supported where p, the U test's after allowing for "
-           f"{count_text(tested, 'row')} (Holm), is at most {ALPHA:g}." if tested
-           else "Medians of the repetitions.")
-    return (f'<p class="note">{how}</p>\n<div class="scroll" tabindex="0" role="region" '
-            f'aria-label="Every row of the comparison"><table><thead><tr>'
-            '<th scope="col" class="words">row</th><th scope="col">change</th>'
-            '<th scope="col">medians</th><th scope="col" class="words">U test</th></tr></thead>'
-            f"<tbody>{rows}</tbody></table></div>\n")
+        f'<td class="words">{escape(verdict_text(change))}</td></tr>'
+        for change in comparison.changes)
+    return ("<details><summary>Every row, with medians and p</summary>" + scrolled(
+        "Every row of the comparison", '<thead><tr><th scope="col" class="words">row</th>'
+        '<th scope="col">change</th><th scope="col">medians</th>'
+        f'<th scope="col" class="words">U test</th></tr></thead><tbody>{rows}</tbody>')
+        + "</details>\n")
 
 
 def workload_section(view, with_heading):
@@ -102,7 +145,7 @@ def workload_section(view, with_heading):
         parts.append(f"<h2>{escape(view.workload)}</h2>\n")
     for place, side in enumerate(view.sides):
         if view.compares:
-            parts.append(side_name(side.label, place))
+            parts.append(f'<p class="side">{swatch(place)}{escape(side.label)}</p>\n')
         parts.append(f'<p class="lead">{escape(headline.sentence(view, side))}</p>\n')
         parts.append(cards(headline.cards(view, side)))
     parts += [picture(figure) for figure in figures_of(view) if figure]
@@ -156,9 +199,9 @@ def numbers(figure):
         f'<tr><th scope="row">{escape(row[0])}</th>'
         + "".join(f"<td>{escape(value)}</td>" for value in row[1:]) + "</tr>"
         for row in figure.table.rows)
-    return (f'<details><summary>The numbers</summary><div class="scroll" tabindex="0" role="region" '
-            f'aria-label="Numbers: {escape(figure.title)}"><table><thead><tr>{head}</tr></thead>'
-            f"<tbody>{rows}</tbody></table></div></details>\n")
+    return ("<details><summary>The numbers</summary>" + scrolled(
+        f"Numbers: {figure.title}", f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>")
+        + "</details>\n")
 
 
 def footer(results):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import ReportError
-from .words import UNITS
+from .words import UNITS, rate_text
 
 VERDICTS = ("paced", "parallel-bound", "client-bound", "rate-limited", "failing")
 # Of the rate asked for, where no verdict says whether it was kept.
@@ -198,6 +198,14 @@ def collect_cells(rows):
         cell.rows.append(row)
     # Unpaced is faster than any rate.
     return sorted(cells.values(), key=lambda cell: (cell.rpm or float("inf"), cell.parallel))
+
+
+def run_text(run_name):
+    """The workload, rpm and parallel of a row's run_name, as people say them."""
+    name = NAME.fullmatch(run_name)
+    if not name:
+        return run_name
+    return f"{name['workload']}, {rate_text(int(name['rpm']))}, parallel {int(name['parallel']):,}"
 
 
 def requests_of(row, rest):

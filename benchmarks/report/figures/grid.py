@@ -46,10 +46,14 @@ def draw_side(axes, view, side, step):
     for key, cell in side.cells.items():
         x, y = rates.index(key[0]), parallels.index(key[1])
         colour = step(cell.value("p99"))
-        field = axes.bar(x, 0.94, width=0.97, bottom=y - 0.47, color=style.colour(f"heat{colour}"))
+        is_short = cell.rpm and not cell.is_held
+        width, height = (0.94, 0.82) if is_short else (0.97, 0.94)
+        field = axes.bar(x, height, width=width, bottom=y - height / 2,
+                         color=style.colour(f"heat{colour}"))
         mark(field.patches[0], describe_cell(cell))
-        if cell.rpm and not cell.is_held:
-            axes.bar(x, 0.86, width=0.94, bottom=y - 0.43, fill=False, linewidth=2,
+        if is_short:
+            # Around the field and apart from it: seen beside any colour.
+            axes.bar(x, 0.94, width=0.965, bottom=y - 0.47, fill=False, linewidth=2,
                      edgecolor=style.colour("alarm"))
         write(axes, x, y, cell, style.colour(f"on{colour}"), room)
     axes.set_xlim(-0.5, len(rates) - 0.5)

@@ -3,7 +3,7 @@
 import numpy
 
 from .. import style
-from ..drawing import Figure, Table, latency_scale, line, mark, rate_axis, to_svg, panels
+from ..drawing import Figure, Table, latency_scale, line, mark, panels, rate_axis, short_time_text, to_svg
 from ..legend import DASHED, DOTTED, SOLID, Entry
 from ..view import key_text
 from ..words import count_text, number_text, rate_text, time_text
@@ -33,13 +33,15 @@ def draw(view, key):
     return Figure(
         name, f"Over time: {key_text(key)}",
         "A steady run is two flat lines; a rate that sags or a p99 that climbs says when it began, and "
-        f"crosses mark failed requests. A point stands for {time_text(sides[0][2].width)}.",
+        f"crosses mark failed requests. A point stands for {short_time_text(sides[0][2].width)}.",
         alternative, to_svg(figure, name, alternative), table_of(view, key, sides),
         notes_of(view, key), legend_of(view, sides, key[0]))
 
 
 def draw_rate(axes, one, colour):
-    (drawn,) = axes.step(one.starts, one.rpm, where="post", color=colour, linewidth=1.6)
+    edges = numpy.append(one.starts, one.starts[-1] + one.width)
+    (drawn,) = axes.step(edges, numpy.append(one.rpm, one.rpm[-1]), where="post", color=colour,
+                         linewidth=1.6)
     mark(drawn)
 
 
