@@ -23,6 +23,7 @@ def sentence(view, side):
     if paced:
         held = [cell for cell in paced if cell.is_held]
         parts.append(rate_text_of(held, paced))
+    if len(paced) > 1:
         parts += [f"{count_text(len(group), 'run')} {words(verdict)}."
                   for verdict, group in by_verdict(paced).items()]
     unpaced = [cell for cell in cells if not cell.rpm]
@@ -34,12 +35,13 @@ def sentence(view, side):
 
 
 def rate_text_of(held, paced):
-    if not held:
-        return ("The rate asked for was not kept." if len(paced) == 1 else
-                f"None of {len(paced)} rates asked for was kept.")
-    best = max(held, key=lambda cell: (cell.rpm, -cell.value("p99")))
     if len(paced) == 1:
-        return f"It kept {place_text(best)}."
+        (cell,) = paced
+        kept = "It kept" if held else f"It reached {share_text(cell.asked_share)} of"
+        return f"{kept} {place_text(cell)}" + ("." if held else f": {cell.verdict_text}.")
+    if not held:
+        return f"None of {len(paced)} runs kept its rate."
+    best = max(held, key=lambda cell: (cell.rpm, -cell.value("p99")))
     kept = "All" if len(held) == len(paced) else f"{len(held)} of"
     return f"{kept} {len(paced)} runs kept their rate, up to {place_text(best)}."
 

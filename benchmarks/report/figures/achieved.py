@@ -42,7 +42,10 @@ def draw_asked(axes, cells):
     rates = sorted({cell.rpm for cell in cells if cell.rpm})
     if not rates:
         return
-    mark(axes.plot(rates, rates, color=style.colour("muted"), linestyle=":", linewidth=1.4)[0])
+    if len(rates) == 1:
+        axes.axhline(rates[0], color=style.colour("muted"), linestyle=":", linewidth=1.4)
+    else:
+        mark(axes.plot(rates, rates, color=style.colour("muted"), linestyle=":", linewidth=1.4)[0])
     axes.set_ylim(0, max(axes.get_ylim()[1], rates[-1] * 1.12))
     for cell in cells:
         if cell.rpm and cell.asked_share < HELD:
