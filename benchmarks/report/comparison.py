@@ -41,8 +41,8 @@ class Comparison:
             return (f"{self.new} and {self.old} have no row of the same name, so nothing can be "
                     "compared: measure both with the same rpm, parallel and requests.")
         if not self.could_test:
-            return ("Without SciPy (Debian: python3-scipy) there is no U test, so nothing says whether "
-                    "the changes are real.")
+            return ("Without SciPy (Debian: python3-scipy) there is no U test, so nothing says "
+                    "whether the changes are real.")
         if not self.tested:
             return ("Nothing says whether the changes are real: the U test needs repetitions of both "
                     f"sides, such as --benchmark_repetitions={GOOD_REPETITIONS}, each with its row.")

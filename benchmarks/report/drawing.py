@@ -237,13 +237,20 @@ def rename_ids(root, name):
 
 
 def in_page_style(text):
-    text = text.replace("stroke-dashoffset: 0; ", "").replace(": ", ":").replace("; ", ";")
-    text = re.sub(style.STAND_IN + "([0-9a-f]{2})",
-                  lambda found: f"var(--{style.NAMES[int(found[1], 16)]})", text)
-    # The page's font; the size and the weight stay.
-    return re.sub(r"font:((?:\w+ )?)([\d.]+px)[^;]*",
-                  lambda found: f"font-size:{found[2]}" + (
-                      ";font-weight:600" if found[1].strip() in ("bold", "700") else ""), text)
+    """With the page's colours and font; the size and the weight stay."""
+    kept = {}
+    for declaration in text.split(";"):
+        name, _, value = (part.strip() for part in declaration.partition(":"))
+        if name == "font":
+            # Matplotlib's before 3.9: "bold 12px 'DejaVu Sans', …".
+            kept["font-size"] = re.search(r"[\d.]+px", value)[0]
+            if re.match(r"(bold|700)\b", value):
+                kept["font-weight"] = "bold"
+        elif name and name != "font-family" and (name, value) != ("stroke-dashoffset", "0"):
+            kept[name] = value
+    style_text = ";".join(f"{name}:{value}" for name, value in kept.items())
+    return re.sub(style.STAND_IN + "([0-9a-f]{2})",
+                  lambda found: f"var(--{style.NAMES[int(found[1], 16)]})", style_text)
 
 
 def shorter(places):

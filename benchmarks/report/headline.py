@@ -29,8 +29,8 @@ def sentence(view, side):
     unpaced = [cell for cell in cells if not cell.rpm]
     if unpaced:
         fastest = max(unpaced, key=lambda cell: cell.value("rpm"))
-        parts.append(f"Unpaced, it reached {number_text(round(fastest.value('rpm')))} rpm at parallel "
-                     f"{fastest.parallel:,}.")
+        parts.append(f"Unpaced, it reached {number_text(round(fastest.value('rpm')))} rpm at "
+                     f"parallel {fastest.parallel:,}.")
     return " ".join(parts)
 
 
@@ -75,10 +75,11 @@ def cards(view, side):
     """The figures of the run that stands for the workload."""
     cell = side.cells.get(view.focus()) or next(iter(side.cells.values()))
     rpm = number_text(round(cell.value("rpm")))
+    is_short = bool(cell.rpm) and not cell.is_held
     found = [
         Card("highest rate kept" if cell.is_held else "rate reached", f"{rpm} rpm",
              f"of {cell.rpm:,} " * bool(cell.rpm)
-             + f"at parallel {cell.parallel:,}, {cell.verdict_text}", bool(cell.rpm) and not cell.is_held),
+             + f"at parallel {cell.parallel:,}, {cell.verdict_text}", is_short),
         Card("half are done in", time_text(cell.value("p50")), "p50"),
         Card("99% are done in", time_text(cell.value("p99")), "p99")]
     if cell.value("ttft_p50") is not None:

@@ -37,8 +37,8 @@ def parse(arguments):
                         help="what paceline wrote with --benchmark_out; at most "
                              f"{style.MOST_RESULTS}, each compared against the first")
     parser.add_argument("--log", action="append", default=[], type=Path, metavar="RUN.sqlite",
-                        dest="logs", help="what paceline wrote with --paceline_log in the same call; "
-                                          "once for each log")
+                        dest="logs", help="what paceline wrote with --paceline_log in the same "
+                                          "call; once for each log")
     parser.add_argument("-o", "--output", type=Path, default=Path("report.html"),
                         metavar="PAGE.html", help="the page to write [report.html]")
     return parser.parse_args(arguments)
@@ -52,8 +52,8 @@ def write(path, text):
             unfinished = file.name
             file.write(text)
     except OSError as error:
-        raise ReportError(f"Could not write '{path}': {error.strerror}; name a file in a folder that "
-                          "can be written.") from error
+        raise ReportError(f"Could not write '{path}': {error.strerror}; name a file in a folder "
+                          "that can be written.") from error
     umask = os.umask(0)
     os.umask(umask)
     os.chmod(unfinished, 0o666 & ~umask)
@@ -68,7 +68,8 @@ def check(options):
         raise ReportError(f"'{options.output}' is a folder: name the page to write in it.")
     for path in (*options.results, *options.logs):
         if options.output.resolve() == path.resolve():
-            raise ReportError(f"'{path}' would be overwritten by the page: name another file with -o.")
+            raise ReportError(f"'{path}' would be overwritten by the page: name another file with "
+                              "-o.")
 
 
 def report(options):

@@ -45,7 +45,8 @@ def header(results, views, subject):
     requests = sum(cell.requests * len(cell.rows) for result in results for cell in result.cells)
     what = list_text(escape(view.workload) for view in views)
     return (f'<header>\n<p class="kind">paceline report</p>\n<h1>{escape(subject)}</h1>\n'
-            f'<p class="lead">{what}: {count_text(runs, "run")} of {requests:,} requests together.</p>\n'
+            f'<p class="lead">{what}: {count_text(runs, "run")} of {requests:,} requests together.'
+            "</p>\n"
             + (facts(results[0]) if len(results) == 1 else facts_table(results)) + "</header>\n")
 
 
@@ -173,8 +174,9 @@ def further_runs(view):
         for key in drawn)
     note = "".join(f'<p class="note">{escape(note)}</p>\n'
                    for note in left_out_note(drawn, keys, "runs"))
-    return (f'<details class="more"><summary>{count_text(len(drawn), "other run")} over time, and their '
-            f"sends</summary>\n{note}{folded}</details>\n")
+    others = count_text(len(drawn), "other run")
+    return (f'<details class="more"><summary>{others} over time, and their sends</summary>\n'
+            f"{note}{folded}</details>\n")
 
 
 def cards(found):
@@ -206,5 +208,5 @@ def numbers(figure):
 
 def footer(results):
     files = list_text(escape(result.path.name) for result in results)
-    return (f"<footer><p>Made by paceline_report from {files}. Latencies are from the actual send to the "
-            "last byte; medians are shown where runs were repeated.</p></footer>\n")
+    return (f"<footer><p>Made by paceline_report from {files}. Latencies are from the actual send to "
+            "the last byte; medians are shown where runs were repeated.</p></footer>\n")

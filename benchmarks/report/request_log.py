@@ -113,8 +113,8 @@ def open_log(path):
         application, = log.execute("PRAGMA application_id").fetchone()
         version, = log.execute("PRAGMA user_version").fetchone()
     except sqlite3.Error as error:
-        raise ReportError(f"Could not read '{path}' as a log of paceline: {error}; name the file that "
-                          "--paceline_log wrote.") from error
+        raise ReportError(f"Could not read '{path}' as a log of paceline: {error}; name the file "
+                          "that --paceline_log wrote.") from error
     if application != APPLICATION_ID:
         raise ReportError(f"'{path}' is a database of another program: name the file that "
                           "--paceline_log wrote.")
@@ -166,8 +166,8 @@ def foreign_text(path, runs):
         shown.append(f"{len(kinds) - 3} more")
     return (f"The log '{path}' is of other runs than these results: it has "
             f"{count_text(len(runs), 'run')} ({list_text(shown)}), the last begun at "
-            f"{runs[-1]['started_utc']}. Name the log that --paceline_log wrote in the same call as "
-            "--benchmark_out.")
+            f"{runs[-1]['started_utc']}. Name the log that --paceline_log wrote in the same call "
+            "as --benchmark_out.")
 
 
 def condense(log, runs):

@@ -160,8 +160,8 @@ def read_result(path):
                           "again with --benchmark_out.") from error
     if not cells:
         raise ReportError(
-            f"'{path}' holds no run of paceline: its rows have no rpm and parallel in their names, or "
-            "every run failed. Name a file that paceline wrote with --benchmark_out.")
+            f"'{path}' holds no run of paceline: its rows have no rpm and parallel in their names, "
+            "or every run failed. Name a file that paceline wrote with --benchmark_out.")
     return Result(Path(path), context, cells, times, bool(repetitions))
 
 
@@ -176,8 +176,8 @@ def read_rows(path):
                           "--benchmark_out; an interrupted program may have left half of one."
                           ) from error
     if not isinstance(content, dict) or not isinstance(content.get("benchmarks"), list):
-        raise ReportError(f"'{path}' is JSON, but no result: it has no list \"benchmarks\". Name a file "
-                          "that paceline wrote with --benchmark_out.")
+        raise ReportError(f"'{path}' is JSON, but no result: it has no list \"benchmarks\". Name a "
+                          "file that paceline wrote with --benchmark_out.")
     rows = [row for row in content["benchmarks"]
             if isinstance(row, dict) and not row.get("error_occurred") and not row.get("skipped")]
     return rows, content.get("context") or {}

@@ -20,15 +20,15 @@ def draw(view):
     figure, legend, parallels = draw_measures(view, measures)
     legend.append(Entry("asked for", "muted", dashes=DOTTED))
     short = [cell for cell in paced if cell.asked_share < HELD]
-    alternative = (f"Lines of the rate achieved by the rate asked for. {len(paced) - len(short)} of "
-                   f"{len(paced)} runs reached {share_text(HELD)} or more of it"
+    alternative = (f"Lines of the rate achieved by the rate asked for. {len(paced) - len(short)} "
+                   f"of {len(paced)} runs reached {share_text(HELD)} or more of it"
                    + "".join(f"; {key_text(cell.key)}: {share_text(cell.asked_share)}"
                              for cell in short[:12]) + ". The latest p99 of sends after due is "
                    + time_text(max(cell.value("late_p99") or 0 for cell in paced)) + ".")
     return Figure(
         f"{view.slug}-achieved", "Was the rate kept?",
-        "Points on the dotted line reached the rate asked for; below it stands what share they reached. "
-        "Requests that left late were held back by parallel or by the client, not by the pace.",
+        "Points on the dotted line reached the rate asked for, and at others stands the share that they "
+        "reached; requests that left late were held back by parallel or by the client.",
         alternative, to_svg(figure, f"{view.slug}-achieved", alternative),
         view.table(VERDICT, number_of("rpm achieved", "rpm"),
                    ("of that asked", lambda cell: share_text(cell.asked_share) if cell.rpm else ""),

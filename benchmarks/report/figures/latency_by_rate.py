@@ -31,8 +31,8 @@ def draw(view):
     how = ("Each line is a percentile: of 100 requests, 99 took no longer than the p99 line. "
            "Lines that rise to the right show an API that slows down under load.")
     if view.compares:
-        how = ("The solid line is p99, the dashed one p50; where one colour lies above the other, that "
-               "result is slower at that rate.")
+        how = ("The solid line is p99, the dashed one p50; where one colour lies above the other, "
+               "that result is slower at that rate.")
     if any(len(cell.rows) > 1 for cell in shown):
         how += " The bands reach from the least to the most of the repetitions."
     return Figure(f"{view.slug}-latency", title, how, alternative,

@@ -27,8 +27,8 @@ def draw(view):
     axes[0].set_ylabel("latency")
     exact = [side.logged.get(key) for side in view.sides for key in side.cells]
     if not all(exact):
-        notes.append("Without a log (--log) of a run, its curve goes straight between the percentiles "
-                     "that the result holds." if not any(exact) else
+        notes.append("Without a log (--log) of a run, its curve goes straight between the "
+                     "percentiles that the result holds." if not any(exact) else
                      "Runs that no log (--log) has go straight between the percentiles that the "
                      "result holds.")
     table = table_of(view)
@@ -37,8 +37,8 @@ def draw(view):
         for title, lines in panel_lines)
     return Figure(
         f"{view.slug}-curve", "Every percentile",
-        "Read upwards from a percentile: that share of the requests took no longer than the curve. Each "
-        "step to the right leaves a tenth as many requests, so the rare slow ones show.",
+        "Read upwards from a percentile: that share of the requests took no longer than the curve. "
+        "Each step to the right leaves a tenth as many requests, so the rare slow ones show.",
         alternative, to_svg(figure, f"{view.slug}-curve", alternative), table, notes,
         [Entry(side.label, f"series{place}", dashes=DASHED if place % 2 else SOLID)
          for place, side in enumerate(view.sides)] if view.compares else [])

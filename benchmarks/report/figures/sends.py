@@ -42,8 +42,8 @@ def draw(view, key):
         legend.append(Entry("evenly spaced", "muted", "D", dashes=DASHED))
     return Figure(
         name, f"Sends a millisecond: {key_text(key)}",
-        "An even pace has few sends in any one millisecond; tall bars on the left and a long tail on "
-        "the right are bursts, which a rate limit punishes.",
+        "An even pace has few sends in any one millisecond; tall bars on the left and a long tail "
+        "on the right are bursts, which a rate limit punishes.",
         alternative, to_svg(figure, name, alternative), table_of(view, sides), legend=legend)
 
 
@@ -98,8 +98,8 @@ def describe(label, sends):
     shares = sends.milliseconds_with / sends.milliseconds_with.sum()
     few = ", ".join(f"{count} in {share_text(float(share))}"
                     for count, share in enumerate(shares[:4]) if share)
-    return (text + f"{number_text(round(sends.mean, 2))} on average; {few} of the milliseconds; at most "
-            + ", ".join(f"{most:,} in any {window}" for window, most in sends.most.items()) + ".")
+    return (text + f"{number_text(round(sends.mean, 2))} on average; {few} of the milliseconds; at "
+            "most " + ", ".join(f"{most:,} in any {window}" for window, most in sends.most.items()) + ".")
 
 
 def table_of(view, sides):

@@ -21,8 +21,8 @@ def draw(view):
         f"{key_text(cell.key)}: " + ", ".join(describe(cell)) + "." for cell in ends)
     return Figure(
         f"{view.slug}-streams", "Tokens as they stream",
-        "The first token is how long a reader waits before anything appears, the gap between tokens how "
-        "smoothly it goes on, and tokens a second what all requests receive together.",
+        "The first token is how long a reader waits before anything appears, the gap between tokens "
+        "how smoothly it goes on, and tokens a second what all requests receive together.",
         alternative, to_svg(figure, f"{view.slug}-streams", alternative),
         view.table(*(time_of(name) for name in ("ttft_p50", "ttft_p90", "ttft_p99", "itl_p50",
                                                 "itl_p90", "itl_p99", "tpot_p50", "tpot_p99")),

@@ -3,7 +3,8 @@
 import numpy
 
 from .. import style
-from ..drawing import Figure, Table, latency_scale, line, mark, panels, rate_axis, short_time_text, to_svg
+from ..drawing import (Figure, Table, latency_scale, line, mark, panels, rate_axis, short_time_text,
+                       to_svg)
 from ..legend import DASHED, DOTTED, SOLID, Entry
 from ..view import key_text
 from ..words import count_text, number_text, rate_text, time_text
@@ -32,8 +33,8 @@ def draw(view, key):
         describe(side.label if view.compares else "", one) for _, side, one in sides)
     return Figure(
         name, f"Over time: {key_text(key)}",
-        "A steady run is two flat lines; a rate that sags or a p99 that climbs says when it began, and "
-        f"crosses mark failed requests. A point stands for {short_time_text(sides[0][2].width)}.",
+        "A steady run is flat lines; a rate that sags or a p99 that climbs says when it began. Crosses "
+        f"mark failed requests, and a point stands for {short_time_text(sides[0][2].width)}.",
         alternative, to_svg(figure, name, alternative), table_of(view, key, sides),
         notes_of(view, key), legend_of(view, sides, key[0]))
 

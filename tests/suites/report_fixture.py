@@ -1,0 +1,85 @@
+"""Results and logs whose every number is known, for the tests of paceline_report."""
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+from report import request_log  # noqa: E402  (the path comes first)
+
+REPORT = ROOT / "benchmarks" / "paceline_report"
+SCHEMA = ROOT / "src" / "paceline" / "log" / "schema.cc"
+MILLISECOND = 1_000_000
+NAME = "chat/complete/rpm:{}/parallel:{}/iterations:{}/manual_time"
+
+
+def row(rpm=6000, parallel=10, requests=100, p50=0.05, **changed):
+    """A run's row of a result, as paceline writes it."""
+    name = NAME.format(rpm, parallel, requests)
+    return {"name": name, "run_name": name, "run_type": "iteration", "iterations": requests,
+            "threads": 1, "repetitions": 1, "repetition_index": 0, "real_time": p50 * 1e6,
+            "cpu_time": 20.0, "time_unit": "us", "p50": p50, "p90": 2 * p50, "p99": 3 * p50,
+            "p99.9": 4 * p50, "max": 5 * p50, "due_p50": p50, "due_p99": 3 * p50, "late_p50": 1e-5,
+            "late_p99": 1e-4, "late_max": 1e-3, "rpm": float(rpm), "rps": rpm / 60, "in_flight": 5.0,
+            "errors": 0.0} | changed
+
+
+def percentile_row(of, counter):
+    """The row that compare.py reads: a time, and no counters."""
+    name = f"{of['run_name']}/{counter}"
+    kept = ("run_type", "iterations", "repetitions", "repetition_index", "cpu_time", "time_unit")
+    return {key: of[key] for key in kept} | {"name": name, "run_name": name,
+                                             "real_time": of[counter] * 1e6}
+
+
+CONTEXT = {"date": "2026-03-04T05:06:07+00:00", "host_name": "lab", "host": "api.example.com",
+           "model": "small-1", "http": "HTTP/2", "paceline": "0.1.0 (abc)", "precision": "fine"}
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def write_result(self, *rows, name="r.json", context=None):
+        path = self.folder / name
+        path.write_text(json.dumps({"context": context or CONTEXT, "benchmarks": list(rows)}))
+        return path
+
+    def write_log(self, *runs, name="run.sqlite"):
+        """Runs are (rpm, parallel, [(sent_ns, latency_ns, or None of a failed one)])."""
+        path = self.folder / name
+        with sqlite3.connect(path) as log:
+            log.executescript(re.search(r'R"\((.*?)\)"', SCHEMA.read_text(), re.DOTALL)[1])
+            log.executescript(f"PRAGMA application_id = {request_log.APPLICATION_ID};"
+                              f"PRAGMA user_version = {request_log.SCHEMA_VERSION};")
+            for number, (rpm, parallel, requests) in enumerate(runs, 1):
+                log.execute("INSERT INTO runs VALUES (?, 'chat/complete', 'w', 0, "
+                            "'2026-03-04T05:06:08.000Z', ?, ?, ?, 0, 'api.example.com', 'small-1')",
+                            (number, rpm, parallel, len(requests)))
+                log.executemany(
+                    "INSERT INTO requests (run, slot, due_ns, sent_ns, done_ns, error, retries) "
+                    "VALUES (?, ?, ?, ?, ?, ?, 0)",
+                    [(number, slot, sent, sent, sent + (latency or 0),
+                      None if latency is not None else "timed out")
+                     for slot, (sent, latency) in enumerate(requests)])
+        log.close()
+        return path
+
+    def run_report(self, *arguments, expected=0):
+        done = subprocess.run([REPORT, *map(str, arguments)], capture_output=True, text=True,
+                              cwd=self.folder, timeout=250)
+        self.assertEqual(done.returncode, expected, done.stdout + done.stderr)
+        return done
+
+    def make_page(self, *arguments):
+        self.run_report(*arguments, "-o", "page.html")
+        return (self.folder / "page.html").read_text()
