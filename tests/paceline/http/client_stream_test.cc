@@ -61,7 +61,7 @@ class ClientStreamTest : public testing::Test {
   bool done_ = false;
   Loop loop_;
   Client client_{loop_,
-                 {.parallel = 1, .connection = {.timeout = 5s}, .max_reply = 1000},
+                 {.parallel = 1, .connection = {.timeout = 5s, .max_reply = 1000}},
                  [this](Exchange&) { done_ = true; },
                  [this](Exchange& exchange, std::string_view piece, TimePoint read) {
                    EXPECT_EQ(exchange.number(), 0U);

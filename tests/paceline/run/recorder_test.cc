@@ -32,12 +32,13 @@ class Recording {
     exchange_.reply.status = 200;
     TokenTimes times;
     for (const auto event : events) times.add(sent_ + event);
-    if (job_.is_counted) recorder_.sent(1);
+    job_.tries = 1;
+    recorder_.departed(job_, {.now = sent_ - start, .possible = sent_ - start}, 1);
     recorder_.ended(job_, exchange_, outcome, is_streamed ? &times : nullptr);
     ++job_.slot;
   }
 
-  Tally finish() { return recorder_.finish(false); }
+  Tally finish() { return recorder_.finish(false, {}); }
 
   Job job_{.place = {}, .slot = 0, .is_counted = true};
   Exchange exchange_{0, {}};

@@ -1,12 +1,12 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/embeddings.h>
+#include <paceline/workload/text_embedding.h>
 
 #include <string>
 
 namespace paceline {
 namespace {
 
-Request request_of(const Embeddings& asked, std::uint64_t slot, std::uint64_t salt = 0) {
+Request request_of(const TextEmbedding& asked, std::uint64_t slot, std::uint64_t salt = 0) {
   const auto workload = make_workload({"http://host/v1", "key"}, asked);
   workload->begin_run(salt);
   Request request;
@@ -17,8 +17,8 @@ Request request_of(const Embeddings& asked, std::uint64_t slot, std::uint64_t sa
   return request;
 }
 
-TEST(EmbeddingsTest, MakesTheRequestThatTheApiTakes) {
-  Embeddings asked;
+TEST(TextEmbeddingTest, MakesTheRequestThatTheApiTakes) {
+  TextEmbedding asked;
   asked.model = "some \"model\"";
   asked.input = {.system = {}, .text = "Text {n}", .nonce = Nonce::none};
   const Request request = request_of(asked, 3);
@@ -29,16 +29,16 @@ TEST(EmbeddingsTest, MakesTheRequestThatTheApiTakes) {
   EXPECT_FALSE(request.is_streamed);
 }
 
-TEST(EmbeddingsTest, NoTwoRunsAskTheSame) {
+TEST(TextEmbeddingTest, NoTwoRunsAskTheSame) {
   EXPECT_NE(request_of({}, 0, 1).body, request_of({}, 0, 2).body);
   EXPECT_EQ(request_of({}, 0, 1).body, request_of({}, 0, 1).body);
-  Embeddings synthetic;
+  TextEmbedding synthetic;
   synthetic.input.synthetic_tokens = 10;
   EXPECT_NE(request_of(synthetic, 0, 1).body, request_of(synthetic, 0, 2).body);
 }
 
-TEST(EmbeddingsTest, DescribesItselfWithoutTheSalt) {
-  const auto workload = make_workload({"http://host/v1", "key"}, Embeddings{.model = "e"});
+TEST(TextEmbeddingTest, DescribesItselfWithoutTheSalt) {
+  const auto workload = make_workload({"http://host/v1", "key"}, TextEmbedding{.model = "e"});
   const std::string asks = workload->describe().asks;
   workload->begin_run(77);
   EXPECT_EQ(workload->describe().asks, asks);
@@ -46,8 +46,8 @@ TEST(EmbeddingsTest, DescribesItselfWithoutTheSalt) {
   EXPECT_EQ(workload->describe().model, "e");
 }
 
-TEST(EmbeddingsTest, ReadsItsReplies) {
-  const auto workload = make_workload({"http://host/v1", ""}, Embeddings{});
+TEST(TextEmbeddingTest, ReadsItsReplies) {
+  const auto workload = make_workload({"http://host/v1", ""}, TextEmbedding{});
   Reply reply;
   reply.status = 200;
   reply.body = R"({"data":[{"embedding":[0.1]}],"usage":{"prompt_tokens":5,"total_tokens":5}})";
