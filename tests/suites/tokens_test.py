@@ -225,7 +225,8 @@ class Log(Folder):
         return f"--paceline_log={self.folder / 'log.sqlite'}"
 
     def test_keeps_a_row_of_each_request_of_a_file(self):
-        path = self.write(line("a") + line("b", stream=True, stream_options={"include_usage": True}) +
+        path = self.write(line("a") +
+                          line("b", stream=True, stream_options={"include_usage": True}) +
                           line("c", url="/v1/embeddings", input="x"))
         rows(f"--paceline_workload={path}", self.log_flag(), "--paceline_log_replies",
              "--paceline_rpm=0", "--paceline_parallel=2", "--paceline_warmup=2",

@@ -180,6 +180,7 @@ std::variant<std::vector<Family>, std::string> make_families(const WorkloadFlags
   const bool has_other =
       !flags.batch_file.empty() || (!flags.http_url.empty() && options.url.empty());
   if (names.empty() && !has_other) names.emplace_back(known_families.front());
+  families.reserve(names.size() + 2);
   for (const std::string& name : names) {
     families.push_back({make_named(name, flags, options, api)});
   }
