@@ -55,10 +55,10 @@ class Client {
   /// False ends the exchange as too large. Nothing may be sent or thrown from inside.
   using OnPiece = std::function<bool(Exchange&, std::string_view piece, TimePoint read)>;
 
-  /// Requests that ask for a streamed reply need `on_piece`.
   /// How many descriptors a client of that many in flight opens at most, for hosts by number.
   static std::size_t descriptors_for(std::size_t parallel);
 
+  /// Requests that ask for a streamed reply need `on_piece`.
   Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece on_piece = {});
   ~Client();
   Client(const Client&) = delete;
