@@ -57,7 +57,7 @@ class Streams(Folder):
             for name in self.TIMES:
                 self.assertEqual(name in row, family.endswith("/stream"), (family, name))
             self.assertNotIn("length_off", row)
-            self.assertNotIn("label", row)
+            self.assertRegex(row["label"], "^(paced|client-bound)$")  # the latter on a busy machine
         self.assertEqual(result["context"]["model"], "gpt-4o-mini, text-embedding-3-small")
 
     def test_times_are_those_of_the_endpoint(self):

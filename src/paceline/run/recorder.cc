@@ -61,7 +61,7 @@ void Recorder::ended(const Job& job, const Exchange& exchange, const Outcome& ou
     if (outcome.failure == Failure::http_429) ++tally_.refused_429;
   } else {
     ++tally_.succeeded;
-    count_tokens(reply, outcome, times);
+    count_tokens(job, reply, outcome, times);
   }
   if (options_.log.file != nullptr) log(job, exchange, outcome, times);
 }
@@ -92,10 +92,11 @@ void Recorder::count_times(const Job& job, const Reply& reply, bool succeeded) {
   tally_.due_latency.record(done - due);
 }
 
-void Recorder::count_tokens(const Reply& reply, const Outcome& outcome, const TokenTimes* times) {
+void Recorder::count_tokens(const Job& job, const Reply& reply, const Outcome& outcome,
+                            const TokenTimes* times) {
   TokenTally& tokens = tally_.tokens;
   const std::optional<std::uint64_t> count = tokens_of(outcome, times);
-  if (times != nullptr && times->events > 0) {
+  if (times != nullptr && times->events > 0 && job.tries == 1) {
     tokens.ttft.record(times->first - reply.sent);
     for (const Nanoseconds gap : times->gaps) tokens.itl.record(gap);
     // A reply that came at once tells no time between its tokens.
@@ -136,7 +137,8 @@ void Recorder::log(const Job& job, const Exchange& exchange, const Outcome& outc
     record.tokens_in = outcome.usage->prompt_tokens;
     record.cached_tokens = outcome.usage->cached_tokens;
   }
-  if (options_.log.keeps_replies) record.reply = reply.body;
+  // A server's error might repeat the key.
+  if (options_.log.keeps_replies && !outcome.failure) record.reply = reply.body;
   options_.log.file->add(options_.log.run, record);
 }
 

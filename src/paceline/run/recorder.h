@@ -45,7 +45,8 @@ class Recorder {
   using Nanoseconds = std::chrono::nanoseconds;
 
   void count_times(const Job& job, const Reply& reply, bool succeeded);
-  void count_tokens(const Reply& reply, const Outcome& outcome, const TokenTimes* times);
+  void count_tokens(const Job& job, const Reply& reply, const Outcome& outcome,
+                    const TokenTimes* times);
   void log(const Job& job, const Exchange& exchange, const Outcome& outcome,
            const TokenTimes* times);
   Nanoseconds since_start(TimePoint time) const { return time - start_; }

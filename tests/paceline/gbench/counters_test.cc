@@ -15,6 +15,7 @@ Tally some_tally() {
   Tally tally;
   tally.planned = 4;
   tally.sent = 4;
+  tally.sends = 4;
   tally.succeeded = 4;
   tally.first_send = 1s;
   tally.last_send = 2500ms;
@@ -116,6 +117,7 @@ TEST(CountersTest, EveryTimeCanBecomeARowAndTheUsualOnesDo) {
   tally.tokens.ttft.record(1ms);
   tally.tokens.itl.record(1ms);
   tally.tokens.tpot.record(1ms);
+  tally.retried_latency.record(1ms);
   const auto counters = counters_of(tally);
   for (const std::string& name : all) EXPECT_TRUE(counters.contains(name)) << name;
 }

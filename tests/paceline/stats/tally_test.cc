@@ -12,6 +12,7 @@ Tally some_tally() {
   Tally tally;
   tally.planned = 10;
   tally.sent = 9;
+  tally.sends = 9;
   tally.succeeded = 6;
   tally.not_sent = 1;
   tally.first_send = 1s;
