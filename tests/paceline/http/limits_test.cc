@@ -1,0 +1,82 @@
+#include <gtest/gtest.h>
+#include <paceline/http/limits.h>
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <string>
+
+#include "scripted_server.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+class LimitsTest : public testing::Test {
+ protected:
+  /// Sends a request to a server that answers with these header lines.
+  const Exchange& answered_with(const std::string& headers) {
+    ScriptedServer server(1, [&](int, int connection) {
+      answer_one(connection,
+                 "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n" + headers + "\r\n");
+    });
+    Exchange& exchange = *client_.acquire();
+    exchange.request.url = server.url();
+    done_ = false;
+    client_.send(exchange);
+    while (!done_) loop_.run_once();
+    return exchange;
+  }
+
+  Loop loop_;
+  bool done_ = false;
+  Client client_{loop_, {.parallel = 10}, [this](Exchange&) { done_ = true; }};
+};
+
+TEST_F(LimitsTest, RetryAfterIsSecondsOrMillisecondsOrADate) {
+  EXPECT_EQ(retry_after(answered_with("Retry-After: 7\r\n")), 7s);
+  EXPECT_EQ(retry_after(answered_with("Retry-After: 7\r\nretry-after-ms: 250\r\n")), 250ms);
+  EXPECT_EQ(retry_after(answered_with("")), std::nullopt);
+  EXPECT_EQ(retry_after(answered_with("Retry-After: soon\r\n")), std::nullopt);
+  EXPECT_EQ(retry_after(answered_with("Retry-After: -3\r\n")), std::nullopt);
+  EXPECT_EQ(retry_after(answered_with("Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n")), 0s);
+  const std::time_t then = std::time(nullptr) + 60;
+  std::tm parts{};
+  gmtime_r(&then, &parts);
+  std::array<char, 64> date{};
+  std::strftime(date.data(), date.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  const auto wait = retry_after(answered_with("Retry-After: " + std::string(date.data()) + "\r\n"));
+  ASSERT_TRUE(wait);
+  EXPECT_LE(*wait, 60s);
+  EXPECT_GE(*wait, 50s);
+}
+
+TEST_F(LimitsTest, NoServerMakesUsWaitForMoreThanADay) {
+  EXPECT_EQ(retry_after(answered_with("Retry-After: 99999999999999999999\r\n")), 24h);
+}
+
+TEST_F(LimitsTest, WhatTheAccountMaySend) {
+  const RateLimits limits = rate_limits(
+      answered_with("x-ratelimit-limit-requests: 500\r\nX-RateLimit-Remaining-Requests: 499\r\n"
+                    "x-ratelimit-reset-requests: 120ms\r\nx-ratelimit-limit-tokens: 30000\r\n"));
+  EXPECT_EQ(limits.requests.limit, 500U);
+  EXPECT_EQ(limits.requests.remaining, 499U);
+  EXPECT_EQ(limits.requests.reset, 120ms);
+  EXPECT_EQ(limits.tokens.limit, 30'000U);
+  EXPECT_EQ(limits.tokens.remaining, std::nullopt);
+}
+
+TEST(ParseResetTest, TakesWhatServersWrite) {
+  EXPECT_EQ(parse_reset("1s"), 1s);
+  EXPECT_EQ(parse_reset("6m0s"), 6min);
+  EXPECT_EQ(parse_reset("20ms"), 20ms);
+  EXPECT_EQ(parse_reset("1h2m3.5s"), 1h + 2min + 3'500ms);
+  EXPECT_EQ(parse_reset("59.7"), 59'700ms);
+  for (const char* wrong : {"", "soon", "-1s", "5x", "s"}) {
+    EXPECT_EQ(parse_reset(wrong), std::nullopt) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,69 @@
+#include <gtest/gtest.h>
+#include <paceline/run/retry.h>
+#include <paceline/workload/workload.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(RetryTest, OnlyWhatMayGoBetterIsTriedAgain) {
+  EXPECT_FALSE(is_worth_retrying({}, 200));
+  EXPECT_TRUE(is_worth_retrying(failed(Failure::http_429, "slow down"), 429));
+  EXPECT_TRUE(is_worth_retrying(failed(Failure::http_5xx, "oops"), 503));
+  EXPECT_TRUE(is_worth_retrying(failed(Failure::connect, "nobody"), 0));
+  EXPECT_TRUE(is_worth_retrying(failed(Failure::reset, "gone"), 0));
+  EXPECT_TRUE(is_worth_retrying(failed(Failure::http_4xx, "time out"), 408));
+  EXPECT_TRUE(is_worth_retrying(failed(Failure::http_4xx, "conflict"), 409));
+  EXPECT_FALSE(is_worth_retrying(failed(Failure::http_4xx, "wrong"), 400));
+  EXPECT_FALSE(is_worth_retrying(failed(Failure::bad_reply, "html"), 200));
+  // It may be at work on it still: sending it again would pay twice.
+  EXPECT_FALSE(is_worth_retrying(failed(Failure::timeout, "slow"), 0));
+}
+
+TEST(BackoffTest, DoesWhatTheServerAsks) {
+  Backoff backoff(1);
+  EXPECT_EQ(backoff.wait(1, 1500ms), 1500ms);
+  EXPECT_EQ(backoff.wait(7, 0ms), 0ms);
+}
+
+TEST(BackoffTest, IsAnythingUpToABoundThatDoublesToHalfAMinute) {
+  Backoff backoff(1);
+  for (const auto& [tries, bound] :
+       {std::pair{1U, 500ms}, {2U, 1000ms}, {4U, 4000ms}, {7U, 30'000ms}, {100U, 30'000ms}}) {
+    std::chrono::nanoseconds longest{0};
+    std::chrono::nanoseconds sum{0};
+    for (int i = 0; i < 1'000; ++i) {
+      const auto wait = backoff.wait(tries, {});
+      longest = std::max(longest, wait);
+      sum += wait;
+    }
+    EXPECT_LE(longest, bound) << tries;
+    EXPECT_GT(longest, bound * 9 / 10) << tries;
+    EXPECT_NEAR(static_cast<double>(sum.count()) / 1'000 / static_cast<double>(longest.count()),
+                0.5, 0.05);
+  }
+}
+
+TEST(RetryQueueTest, GivesTheEarliestFirst) {
+  const TimePoint start = Clock::now();
+  RetryQueue queue;
+  for (const int wait : {5, 1, 3, 2, 4}) {
+    Job job;
+    job.slot = static_cast<std::uint64_t>(wait);
+    queue.add({job, start + std::chrono::seconds(wait), Failure::http_429, "why"});
+  }
+  for (std::uint64_t expected = 1; expected <= 5; ++expected) {
+    EXPECT_EQ(queue.next(), start + std::chrono::seconds(expected));
+    EXPECT_EQ(queue.take().job.slot, expected);
+  }
+  EXPECT_TRUE(queue.empty());
+}
+
+}  // namespace
+}  // namespace paceline
