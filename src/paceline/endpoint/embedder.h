@@ -21,6 +21,8 @@ class Embedder {
   /// Puts the reply's JSON into `out`, in place of what it held, unless there is an error.
   /// `request` keeps its text, but may be moved in memory.
   std::optional<ApiError> answer(std::string& request, std::string& out);
+  /// Of the last answer.
+  std::size_t prompt_tokens() const { return prompt_tokens_; }
 
  private:
   std::optional<ApiError> read(std::string& request);

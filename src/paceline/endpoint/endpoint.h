@@ -1,6 +1,7 @@
 #pragma once
 
 #include <paceline/endpoint/arrivals.h>
+#include <paceline/endpoint/faults.h>
 #include <paceline/endpoint/latency_model.h>
 #include <paceline/endpoint/length_model.h>
 #include <paceline/loop/loop.h>
@@ -32,6 +33,15 @@ struct EndpointOptions {
   /// How many requests may wait for a slot, first come first served; without it, all. One more gets
   /// 503 at once.
   std::optional<std::size_t> queue;
+  /// Requests and tokens a minute that all clients together may have, as RateLimiter says; 0: as
+  /// many as they like. They count requests for a model's reply, and the tokens that its usage
+  /// tells. One more gets 429 at once, and each reply says in x-ratelimit-* what is left.
+  std::uint64_t rpm_limit = 0;
+  std::uint64_t tpm_limit = 0;
+  /// What is wrong with some of the replies, whatever they answer.
+  FaultOptions faults{};
+  /// Connections that have had no request for so long are closed; 0: none.
+  std::chrono::milliseconds idle_timeout{0};
   /// The key that paths under /v1 demand; empty demands none.
   std::string required_key;
   /// How many arrivals to record, the first ones; 0 records none. The memory is taken at the start.

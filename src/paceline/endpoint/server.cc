@@ -36,7 +36,10 @@ Server::Server(EndpointOptions options)
       reader_(options_.reply_tokens),
       models_(models_reply()),
       capacity_(options_.slots, options_.queue),
+      limiter_(options_.rpm_limit, options_.tpm_limit),
+      faults_(options_.faults.shares, options_.faults.seed),
       record_(options_.record_arrivals),
+      idle_connections_(loop_, options_.idle_timeout),
       wakeup_(loop_, [this] { loop_.stop(); }),
       timer_(loop_, [this] { drive(); }),
       alarm_(loop_, [this] { drive(); }) {}
@@ -127,9 +130,7 @@ void Server::set_due(Request& request, TimePoint due) {
 void Server::watch_for_hang_up(Request& request) {
   Peer& peer = *request.peer;
   if (!peer.watch) {
-    const int descriptor =
-        MHD_get_connection_info(request.connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    peer.watch = std::make_unique<SocketWatch>(loop_, descriptor,
+    peer.watch = std::make_unique<SocketWatch>(loop_, descriptor_of(request.connection),
                                                [this, &peer](int, int) { hang_up(peer); });
   }
   peer.watch->want(UV_DISCONNECT);

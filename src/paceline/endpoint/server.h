@@ -5,6 +5,9 @@
 #include <paceline/endpoint/capacity.h>
 #include <paceline/endpoint/embedder.h>
 #include <paceline/endpoint/endpoint.h>
+#include <paceline/endpoint/faults.h>
+#include <paceline/endpoint/idle_connections.h>
+#include <paceline/endpoint/rate_limiter.h>
 #include <paceline/endpoint/request_reader.h>
 #include <paceline/endpoint/token_stream.h>
 #include <paceline/loop/alarm.h>
@@ -85,6 +88,10 @@ class Server {
     std::optional<Held::iterator> held;
     ResponsePtr response;
     unsigned status = 0;
+    std::string_view whole;  // the body of a reply that does not stream
+    std::optional<Fault> fault;
+    std::size_t bytes_sent = 0;  // of a broken body
+    std::size_t good_bytes = 0;
   };
   struct Route;
 
@@ -115,6 +122,7 @@ class Server {
                     Request& request);
   void enter(Request& request);
   void generate(Request& request, TimePoint from);
+  ssize_t read(Request& request, std::span<char> room);
   ssize_t read_stream(Request& request, std::span<char> room);
   void leave(Request& request);
   void keep(std::unique_ptr<Request> request);
@@ -124,6 +132,8 @@ class Server {
   void prepare(std::string_view path, std::string_view method, Request& request);
   bool is_allowed(Request& request) const;
   bool has_room(Request& request) const;
+  bool is_within_limits(std::uint64_t tokens, Request& request);
+  void add_limit_headers(Request& request) const;
   void answer_chat(Request& request);
   void answer_responses(Request& request);
   void answer_embeddings(Request& request);
@@ -132,8 +142,19 @@ class Server {
   void answer_ok(Request& request);
   void answer_reply(const ReplyFormat& format, Request& request);
   void answer_error(const ApiError& error, Request& request) const;
+  void answer_overloaded(Request& request) const;
   void answer(unsigned status, const char* type, std::string_view body, Request& request) const;
   void answer_stream(Request& request) const;
+
+  // server_faults.cc: replies that are not as they should be.
+  static int descriptor_of(MHD_Connection* connection);
+  static bool has_broken_body(const Request& request);
+  bool answer_fault(Request& request) const;
+  bool ends_before_reply(const Request& request) const;
+  void answer_broken(std::uint64_t size, Request& request) const;
+  ssize_t read_broken(Request& request, std::span<char> room);
+  ssize_t read_body(Request& request, std::span<char> room);
+  static ssize_t end_good_part(const Request& request, std::span<char> room);
 
   EndpointOptions options_;
   std::uint16_t port_ = 0;
@@ -143,6 +164,9 @@ class Server {
   Embedder embedder_;
   std::string models_;
   Capacity<Request> capacity_;
+  TimePoint started_ = Clock::now();
+  RateLimiter limiter_;
+  FaultDice faults_;
   ArrivalRecord record_;
   std::atomic<std::uint64_t> requests_{0};
   std::atomic<bool> stopping_{false};
@@ -151,6 +175,7 @@ class Server {
   Held held_;  // TimePoint::max() for those who wait for a slot
 
   Loop loop_;
+  IdleConnections idle_connections_;
   Wakeup wakeup_;
   Timer timer_;
   Alarm alarm_;

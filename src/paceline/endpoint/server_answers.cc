@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 namespace paceline {
 namespace {
@@ -42,6 +43,7 @@ const Server::Route* Server::find_route(std::string_view path) {
 void Server::prepare(std::string_view path, std::string_view method, Request& request) {
   const bool under_v1 = path.substr(0, 4) == "/v1/";
   if (under_v1 && !is_allowed(request)) return;
+  if (answer_fault(request)) return;
   const Route* route = find_route(path);
   if (route == nullptr) {
     return answer_error(
@@ -85,12 +87,51 @@ bool Server::is_allowed(Request& request) const {
 bool Server::has_room(Request& request) const {
   if (!capacity_.is_full()) return true;
   request.due = request.arrived;
+  answer_overloaded(request);
+  return false;
+}
+
+void Server::answer_overloaded(Request& request) const {
   answer_error({.status = MHD_HTTP_SERVICE_UNAVAILABLE,
                 .message = "The engine is currently overloaded, please try again later",
                 .type = "server_error"},
                request);
   add_header(request.response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+}
+
+// A request over a limit gets its refusal at once too.
+bool Server::is_within_limits(std::uint64_t tokens, Request& request) {
+  using std::chrono::ceil;
+  const auto refusal = limiter_.take(request.arrived - started_, tokens);
+  if (!refusal) return true;
+  request.due = request.arrived;
+  answer_error({.status = MHD_HTTP_TOO_MANY_REQUESTS,
+                .message = refusal->message,
+                .code = "rate_limit_exceeded",
+                .type = refusal->type},
+               request);
+  const auto seconds = ceil<std::chrono::seconds>(refusal->wait).count();
+  const auto milliseconds = ceil<std::chrono::milliseconds>(refusal->wait).count();
+  add_header(request.response, MHD_HTTP_HEADER_RETRY_AFTER, std::to_string(seconds).c_str());
+  add_header(request.response, "retry-after-ms", std::to_string(milliseconds).c_str());
+  add_limit_headers(request);
   return false;
+}
+
+void Server::add_limit_headers(Request& request) const {
+  const auto now = request.arrived - started_;
+  const auto add = [&request](const std::string& of, const auto& level) {
+    if (!level) return;
+    const auto header = [&](const char* what, const std::string& value) {
+      add_header(request.response, fmt::format("x-ratelimit-{}-{}", what, of).c_str(),
+                 value.c_str());
+    };
+    header("limit", std::to_string(level->limit));
+    header("remaining", std::to_string(level->remaining));
+    header("reset", reset_text(level->reset));
+  };
+  add("requests", limiter_.requests(now));
+  add("tokens", limiter_.tokens(now));
 }
 
 void Server::answer_chat(Request& request) {
@@ -110,6 +151,7 @@ void Server::answer_responses(Request& request) {
 }
 
 void Server::answer_reply(const ReplyFormat& format, Request& request) {
+  if (!is_within_limits(request.generation.total_tokens(), request)) return;
   if (request.generation.streams) {
     request.format = &format;
     answer_stream(request);
@@ -118,6 +160,7 @@ void Server::answer_reply(const ReplyFormat& format, Request& request) {
     format.write_whole(request.generation, request.reply);
     answer(MHD_HTTP_OK, json_type, request.reply, request);
   }
+  add_limit_headers(request);
   enter(request);
 }
 
@@ -127,7 +170,9 @@ void Server::answer_embeddings(Request& request) {
   if (const auto error = embedder_.answer(request.body, request.reply)) {
     return answer_error(*error, request);
   }
+  if (!is_within_limits(embedder_.prompt_tokens(), request)) return;
   answer(MHD_HTTP_OK, json_type, request.reply, request);
+  add_limit_headers(request);
   request.generation.streams = false;
   request.generation.tokens = 1;
   enter(request);
@@ -154,16 +199,25 @@ void Server::answer_error(const ApiError& error, Request& request) const {
 void Server::answer(unsigned status, const char* type, std::string_view body,
                     Request& request) const {
   request.status = status;
-  request.response.reset(MHD_create_response_from_buffer(
-      body.size(), const_cast<char*>(body.data()), MHD_RESPMEM_PERSISTENT));
+  request.whole = body;
+  if (has_broken_body(request)) {
+    answer_broken(body.size(), request);
+  } else {
+    request.response.reset(MHD_create_response_from_buffer(
+        body.size(), const_cast<char*>(body.data()), MHD_RESPMEM_PERSISTENT));
+  }
   add_header(request.response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 }
 
 void Server::answer_stream(Request& request) const {
   constexpr std::size_t block = 32u << 10;
   request.status = MHD_HTTP_OK;
-  request.response.reset(MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block,
-                                                           &Server::on_read, &request, nullptr));
+  if (has_broken_body(request)) {
+    answer_broken(MHD_SIZE_UNKNOWN, request);
+  } else {
+    request.response.reset(MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block,
+                                                             &Server::on_read, &request, nullptr));
+  }
   add_header(request.response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream; charset=utf-8");
   add_header(request.response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
 }

@@ -32,13 +32,13 @@ MHD_Result Server::on_request(void* self, MHD_Connection* connection, const char
 ssize_t Server::on_read(void* of, std::uint64_t, char* buffer, std::size_t room) noexcept {
   try {
     auto& request = *static_cast<Request*>(of);
-    return request.server->read_stream(request, {buffer, room});
+    return request.server->read(request, {buffer, room});
   } catch (...) {
     return MHD_CONTENT_READER_END_WITH_ERROR;
   }
 }
 
-void Server::on_completed(void* self, MHD_Connection*, void** request,
+void Server::on_completed(void* self, MHD_Connection* connection, void** request,
                           MHD_RequestTerminationCode) noexcept {
   std::unique_ptr<Request> done(static_cast<Request*>(*request));
   *request = nullptr;
@@ -46,14 +46,18 @@ void Server::on_completed(void* self, MHD_Connection*, void** request,
   auto& server = *static_cast<Server*>(self);
   done->peer->request = nullptr;
   server.leave(*done);
+  server.idle_connections_.add(descriptor_of(connection));
   server.keep(std::move(done));
 }
 
-void Server::on_connection(void*, MHD_Connection*, void** peer,
+void Server::on_connection(void* self, MHD_Connection* connection, void** peer,
                            MHD_ConnectionNotificationCode code) noexcept {
+  auto& idle = static_cast<Server*>(self)->idle_connections_;
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+    idle.add(descriptor_of(connection));
     *peer = std::make_unique<Peer>().release();
   } else {
+    idle.remove(descriptor_of(connection));
     const std::unique_ptr<Peer> closed(static_cast<Peer*>(std::exchange(*peer, nullptr)));
   }
 }
@@ -75,8 +79,11 @@ std::unique_ptr<Server::Request> Server::begin(MHD_Connection* connection) {
   request->peer = static_cast<Peer*>(
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
   request->peer->request = request.get();
+  idle_connections_.remove(descriptor_of(connection));
   request->arrived = now;
+  request->fault = faults_.next();
   request->first_token_time = options_.latency.next();
+  if (request->fault == Fault::delay) request->first_token_time += options_.faults.time;
   request->due = now + request->first_token_time;
   request->recorded = record_.arrived(now);
   request->is_too_long = false;
@@ -92,6 +99,11 @@ MHD_Result Server::handle(std::string_view path, std::string_view method, std::s
     if (!request.is_too_long) request.body += upload;
     return MHD_YES;
   }
+  if (request.fault == Fault::stall) {
+    request.due = TimePoint::max();
+    hold(request);
+    return MHD_YES;
+  }
   if (!request.response) {
     prepare(path, method, request);
     if (!request.response) return MHD_NO;
@@ -105,6 +117,7 @@ MHD_Result Server::handle(std::string_view path, std::string_view method, std::s
     record_.replied(request.recorded, request.due, now);
     leave(request);
   }
+  if (ends_before_reply(request)) return MHD_NO;
   return MHD_queue_response(request.connection, request.status, request.response.get());
 }
 
@@ -127,10 +140,14 @@ void Server::generate(Request& request, TimePoint from) {
   set_due(request, due);
 }
 
-ssize_t Server::read_stream(Request& request, std::span<char> room) {
+ssize_t Server::read(Request& request, std::span<char> room) {
   if (stopping_.load(std::memory_order_relaxed) || request.has_gone) {
     return MHD_CONTENT_READER_END_WITH_ERROR;
   }
+  return has_broken_body(request) ? read_broken(request, room) : read_stream(request, room);
+}
+
+ssize_t Server::read_stream(Request& request, std::span<char> room) {
   auto& stream = request.stream;
   if (stream.has_ended()) return MHD_CONTENT_READER_END_OF_STREAM;
   const auto now = Clock::now();

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <utility>
+#include <vector>
 
 #include <paceline/gbench/flags.h>
 
@@ -39,6 +41,47 @@ void add_time_flags(CLI::App& app, const std::string& prefix, EndpointFlags& fla
                     "stream takes the time of all [0]");
   add_duration_flag(app, prefix + "token_time_p99", flags.token_time_p99,
                     p99_help("that time", "the token time"));
+}
+
+void add_limit_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
+  app.add_option(prefix + "rpm_limit", flags.rpm_limit,
+                 "Requests a minute that the endpoint takes, a second's worth at once; more get "
+                 "429 [0: all]")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  app.add_option(prefix + "tpm_limit", flags.tpm_limit,
+                 "Tokens a minute that the endpoint takes, as usage counts them [0: all]")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+}
+
+void add_fault_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
+  const std::string name = prefix + "fault";
+  app.add_option_function<std::string>(
+         name,
+         [&flags, name](const std::string& text) {
+           auto parsed = parse_faults(text);
+           if (const auto* why = std::get_if<std::string>(&parsed)) {
+             throw CLI::ValidationError(name, *why);
+           }
+           flags.faults.shares = std::get<std::vector<FaultShare>>(std::move(parsed));
+         },
+         fmt::format("What is wrong with which share of the replies, such as "
+                     "http_500:0.01,reset:0.002 [none]; of {}",
+                     fault_names()))
+      ->type_name("LIST");
+  app.add_option(prefix + "fault_after", flags.faults.after,
+                 fmt::format("Bytes of a reply's body before reset, close, half_event or huge_body "
+                             "breaks it, at most half of one that does not stream; 0: a reset or "
+                             "close comes before the headers [{}]",
+                             flags.faults.after))
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("BYTES");
+  add_duration_flag(app, prefix + "fault_time", flags.faults.time,
+                    "By how much delay makes a reply later, and slow_drip each of its bytes [1s]");
+  add_duration_flag(app, prefix + "idle_timeout", flags.idle_timeout,
+                    "Time after which the endpoint closes a connection without requests [0: "
+                    "never]");
 }
 
 /// Of the flag `name` and its p99: a sentence when they do not go together.
@@ -79,6 +122,8 @@ void add_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
                  "Requests that may wait for a slot; one more gets 503 at once [all]")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
+  add_limit_flags(app, prefix, flags);
+  add_fault_flags(app, prefix, flags);
 }
 
 std::variant<EndpointOptions, std::string> endpoint_options(const EndpointFlags& flags,
@@ -101,6 +146,11 @@ std::variant<EndpointOptions, std::string> endpoint_options(const EndpointFlags&
   options.reply_tokens = length_model(flags.reply_tokens, flags.reply_tokens_p99, seed + 2);
   options.slots = flags.slots;
   options.queue = flags.queue;
+  options.rpm_limit = flags.rpm_limit;
+  options.tpm_limit = flags.tpm_limit;
+  options.faults = flags.faults;
+  options.faults.seed = seed + 3;
+  options.idle_timeout = std::chrono::ceil<std::chrono::milliseconds>(flags.idle_timeout);
   return options;
 }
 

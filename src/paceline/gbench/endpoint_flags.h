@@ -31,6 +31,13 @@ struct EndpointFlags {
   std::size_t slots = 0;
   /// Without it, all may wait.
   std::optional<std::size_t> queue{};
+  /// Of all clients together, a minute; 0: no limit.
+  std::uint64_t rpm_limit = 0;
+  std::uint64_t tpm_limit = 0;
+  /// Their seed is the endpoint's.
+  FaultOptions faults{};
+  /// 0: never.
+  std::chrono::nanoseconds idle_timeout{0};
 };
 
 /// Adds the flags, each name after `prefix`, such as "--paceline_endpoint_". The values that

@@ -18,6 +18,10 @@ nanoseconds TokenBudget::next_departure() const {
   return nanoseconds(std::llround(std::ceil(std::max(0.0, earned_at_ns_ - tolerance_ns_))));
 }
 
+nanoseconds TokenBudget::earned_at() const {
+  return nanoseconds(std::llround(std::ceil(earned_at_ns_)));
+}
+
 void TokenBudget::reserve(nanoseconds now, std::uint64_t estimate) {
   earned_at_ns_ = std::max(earned_at_ns_, static_cast<double>(now.count())) +
                   static_cast<double>(estimate) * ns_per_token_;

@@ -18,6 +18,8 @@ class TokenBudget {
 
   /// The earliest time at which the next request may leave.
   std::chrono::nanoseconds next_departure() const;
+  /// When all that was taken has been earned.
+  std::chrono::nanoseconds earned_at() const;
   /// A request leaves at `now` >= next_departure() and is thought to take so many tokens.
   void reserve(std::chrono::nanoseconds now, std::uint64_t estimate);
   /// It took `used` instead of what was reserved.
@@ -26,7 +28,7 @@ class TokenBudget {
  private:
   double ns_per_token_;
   double tolerance_ns_;
-  /// GCRA's theoretical arrival time: when all that was taken has been earned.
+  /// GCRA's theoretical arrival time.
   double earned_at_ns_ = 0;
 };
 
