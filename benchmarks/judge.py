@@ -24,11 +24,12 @@ def without_waiting(command):
 class Endpoint:
     """The endpoint for the time of a `with`; what it saw can be asked afterwards."""
 
-    def __init__(self, latency, is_paced):
+    def __init__(self, latency, is_paced, **flags):
         self.folder = tempfile.TemporaryDirectory()
         self.file = Path(self.folder.name) / "arrivals"
         command = on_core(1, [BUILT / "paceline_endpoint", f"--latency={latency}",
-                              f"--arrivals={self.file}"])
+                              f"--arrivals={self.file}",
+                              *(f"--{flag}={value}" for flag, value in flags.items())])
         # At full load a real-time thread would be throttled.
         self.command = without_waiting(command) if is_paced else command
 
@@ -50,6 +51,13 @@ class Endpoint:
         """From arrival to reply, in ms, as the endpoint itself recorded it."""
         times = re.search(r"replies left ([\d.]+) ms after .*p50.*?([\d.]+) ms", self.summary)
         return float(times[{"p50": 1, "p99": 2}[percentile]])
+
+
+    def token_times(self):
+        """As the endpoint itself recorded them, in ms: p50 and p99 of ttft, itl and tpot."""
+        line = next(line for line in self.summary.splitlines() if "replies streamed" in line)
+        times = [float(time) for time in re.findall(r"([\d.]+) ms", line)]
+        return dict(zip(("ttft", "itl", "tpot"), zip(times[::2], times[1::2])))
 
 
 def most_in(arrivals, window):
