@@ -1,0 +1,121 @@
+"""Runs the built `paceline` against limits, faults and a machine that says no.
+
+Needs PACELINE, the path of the program.
+"""
+
+import json
+import resource
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from program import PACELINE, Api, rows, run
+
+QUICK = ["--paceline_requests=300", "--paceline_rpm=30000", "--paceline_parallel=50",
+         "--paceline_endpoint_latency=2ms"]
+
+
+class Account(unittest.TestCase):
+    def test_the_limit_is_shown_and_auto_paces_at_it(self):
+        done = run("--paceline_rpm=auto", "--paceline_requests=200", "--paceline_parallel=50",
+                   "--paceline_endpoint_latency=2ms", "--paceline_endpoint_rpm_limit=12000",
+                   "--benchmark_format=json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("The account may send 12000 requests a minute", done.stderr)
+        (row,) = json.loads(done.stdout)["benchmarks"]
+        self.assertIn("rpm:12000/", row["name"])
+        self.assertEqual(row["errors"], 0)
+
+    def test_auto_needs_a_server_that_tells(self):
+        done = run("--paceline_rpm=auto", *QUICK[2:])
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("x-ratelimit-limit-requests", done.stderr)
+
+    def test_a_token_budget_holds_requests_back(self):
+        # Some 30 tokens of prompt and 16 of reply: 60,000 a minute allow about 20 a second.
+        (row,) = rows("--paceline_requests=40", "--paceline_rpm=30000", "--paceline_parallel=50",
+                      "--paceline_endpoint_latency=2ms", "--paceline_tpm=60000",
+                      "--paceline_max_tokens=16")["benchmarks"]
+        self.assertLessEqual((row["tokens_in"] + row["tokens_out"]) * 60, 60_000 * 1.1)
+        self.assertTrue(row["label"].startswith("rate-limited"), row["label"])
+
+
+class Retries(unittest.TestCase):
+    FAULTY = ["--paceline_endpoint_fault=http_500:0.2", "--paceline_max_error_ratio=1"]
+
+    def test_without_them_failures_are_counted_by_kind(self):
+        (row,) = rows(*QUICK, *self.FAULTY)["benchmarks"]
+        self.assertGreater(row["errors"], 20)
+        self.assertEqual(row["errors"], row["http_5xx"])
+        self.assertNotIn("retries", row)
+        self.assertTrue(row["label"].startswith("failing"), row["label"])
+
+    def test_with_them_every_request_succeeds_in_the_end(self):
+        (row,) = rows(*QUICK, *self.FAULTY, "--paceline_retries=12")["benchmarks"]
+        self.assertEqual(row["errors"], 0)
+        self.assertGreater(row["retries"], 20)
+        self.assertGreater(row["retried_p50"], row["p50"])
+
+
+class StopEarly(unittest.TestCase):
+    def test_a_server_that_only_fails_ends_the_run(self):
+        done = run("--paceline_requests=100000", "--paceline_rpm=60000", "--paceline_parallel=50",
+                   "--paceline_endpoint_latency=1ms", "--paceline_endpoint_fault=bad_json:0.7")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, "first request|of the last 100 requests failed")
+
+
+class Machine(unittest.TestCase):
+    def test_too_few_open_files_is_a_sentence_that_says_which_parallel_fits(self):
+        def few():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+        def with_few(parallel):
+            return subprocess.run(
+                [PACELINE, "--paceline_requests=50", "--paceline_rpm=30000",
+                 f"--paceline_parallel={parallel}", "--paceline_endpoint_latency=1ms"],
+                capture_output=True, text=True, timeout=60, preexec_fn=few, check=False)
+
+        done = with_few(500)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"limit is 64.*a parallel of at most \d+")
+        fits = int(done.stderr.split("a parallel of at most ")[1].split()[0])
+        self.assertEqual(with_few(fits).returncode, 0)
+
+    def test_a_full_disk_is_a_sentence(self):
+        done = run(*QUICK, "--benchmark_out=/dev/full")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("make room", done.stderr)
+
+    def test_sigterm_ends_a_run_with_what_it_has(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "out.json"
+            program = subprocess.Popen(
+                [PACELINE, "--paceline_requests=100000", "--paceline_rpm=6000",
+                 "--paceline_parallel=50", "--paceline_endpoint_latency=2ms",
+                 f"--benchmark_out={out}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(2)
+            program.send_signal(signal.SIGTERM)
+            self.assertEqual(program.wait(timeout=30), 128 + signal.SIGTERM)
+            self.assertIn("cut short", out.read_text())
+            json.loads(out.read_text())
+
+
+class Version(unittest.TestCase):
+    def test_http_2_that_is_not_there_is_a_sentence(self):
+        done = run(*QUICK, "--paceline_http=2")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--paceline_http=2", done.stderr)
+
+    def test_a_reply_that_is_too_long(self):
+        with Api(200, b"x" * 5000) as api:
+            done = run(f"--paceline_url={api.url}", "--paceline_max_reply=1000")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--paceline_max_reply", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
