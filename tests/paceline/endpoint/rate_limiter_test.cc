@@ -56,7 +56,9 @@ TEST(RateLimiterTest, SaysHowLongToWaitAndMeansIt) {
 
 TEST(RateLimiterTest, CountsTokensToo) {
   RateLimiter limiter(0, 60'000);
-  EXPECT_EQ(taken(limiter, 1ms, 10s, 10), 1'101U);
+  // Ten seconds and one more earn 11,000 tokens.
+  EXPECT_EQ(taken(limiter, 1ms, 10s, 10), 1'100U);
+  EXPECT_FALSE(limiter.take(10s, 10));
   const auto refusal = limiter.take(10s, 10);
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->type, "tokens");
