@@ -9,6 +9,7 @@
 #include <paceline/stats/histogram.h>
 #include <paceline/workload/batch_file.h>
 #include <paceline/workload/event_stream.h>
+#include <paceline/workload/generation_stream.h>
 #include <paceline/workload/synthetic_text.h>
 #include <paceline/workload/text_generation.h>
 #include <unistd.h>
@@ -91,16 +92,23 @@ void chat_read(benchmark::State& state) {
 }
 BENCHMARK(chat_read)->ArgName("tokens")->Arg(16)->Arg(1'024);
 
-/// Reads a stream of completion chunks in pieces as libcurl brings them.
-void event_stream(benchmark::State& state) {
+/// Completion chunks as servers word them, whole pieces of what libcurl brings at once.
+constexpr std::size_t piece = 16'384;
+
+std::string chunk_text() {
   const std::string event =
       R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,)"
       R"("model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":" word"},)"
       R"("finish_reason":null}]})"
       "\n\n";
-  constexpr std::size_t piece = 16'384;
   std::string text;
   while (text.size() < 100 * piece) text += event;
+  return text;
+}
+
+/// Takes the events of a stream apart, and does nothing with them.
+void event_stream(benchmark::State& state) {
+  const std::string text = chunk_text();
   std::int64_t events = 0;
   EventStream stream([&events](const StreamEvent&) { ++events; });
   std::size_t next = 0;
@@ -113,6 +121,28 @@ void event_stream(benchmark::State& state) {
   state.SetItemsProcessed(events);
 }
 BENCHMARK(event_stream);
+
+/// The same with the JSON of each event read, its text found and its time kept.
+void generation_stream(benchmark::State& state) {
+  const std::string text = chunk_text();
+  GenerationStream stream("key", {});
+  Request request;
+  std::int64_t events = 0;
+  std::size_t next = text.size();
+  while (state.KeepRunning()) {
+    if (next >= text.size()) {
+      events += static_cast<std::int64_t>(stream.times().events);
+      stream.begin(request);
+      next = 0;
+    }
+    stream.take(std::string_view(text).substr(next, piece), Clock::now());
+    next += piece;
+  }
+  events += static_cast<std::int64_t>(stream.times().events);
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(piece));
+  state.SetItemsProcessed(events);
+}
+BENCHMARK(generation_stream);
 
 /// What a run's thread pays to have a request logged, with a reply of so many bytes. At no more
 /// than 100,000 a second, so that the log's thread keeps up as in a run.
