@@ -10,6 +10,7 @@ using std::chrono::nanoseconds;
 
 constexpr nanoseconds first_backoff = std::chrono::milliseconds(500);
 constexpr nanoseconds longest_backoff = std::chrono::seconds(30);
+constexpr nanoseconds least_spread = std::chrono::milliseconds(10);
 
 bool is_later(const Retry& one, const Retry& other) {
   return one.not_before > other.not_before;
@@ -33,9 +34,12 @@ bool is_worth_retrying(const Outcome& outcome, long status) {
 }
 
 nanoseconds Backoff::wait(std::uint32_t tries, std::optional<nanoseconds> asked_for) {
-  if (asked_for) return *asked_for;
+  if (asked_for) return *asked_for + up_to(std::max(*asked_for / 4, least_spread));
   const std::uint32_t doublings = std::min(tries - 1, 6U);
-  const nanoseconds most = std::min(longest_backoff, first_backoff * (1 << doublings));
+  return up_to(std::min(longest_backoff, first_backoff * (1 << doublings)));
+}
+
+nanoseconds Backoff::up_to(nanoseconds most) {
   const double share = static_cast<double>(random_() >> 11U) * 0x1p-53;
   return nanoseconds(static_cast<std::int64_t>(share * static_cast<double>(most.count())));
 }

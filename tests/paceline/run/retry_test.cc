@@ -26,10 +26,21 @@ TEST(RetryTest, OnlyWhatMayGoBetterIsTriedAgain) {
   EXPECT_FALSE(is_worth_retrying(failed(Failure::timeout, "slow"), 0));
 }
 
-TEST(BackoffTest, DoesWhatTheServerAsks) {
+TEST(BackoffTest, WaitsAsLongAsTheServerAsksAndALittleMore) {
   Backoff backoff(1);
-  EXPECT_EQ(backoff.wait(1, 1500ms), 1500ms);
-  EXPECT_EQ(backoff.wait(7, 0ms), 0ms);
+  std::chrono::nanoseconds shortest = 1h;
+  std::chrono::nanoseconds longest{0};
+  for (int i = 0; i < 1'000; ++i) {
+    EXPECT_GE(backoff.wait(1, 1000ms), 1000ms);
+    EXPECT_LE(backoff.wait(1, 1000ms), 1250ms);
+    const auto wait = backoff.wait(7, 1ms);
+    shortest = std::min(shortest, wait);
+    longest = std::max(longest, wait);
+  }
+  // Over more than a period of any limit that asks for so short a wait.
+  EXPECT_GE(shortest, 1ms);
+  EXPECT_LE(longest, 11ms);
+  EXPECT_GT(longest - shortest, 9ms);
 }
 
 TEST(BackoffTest, IsAnythingUpToABoundThatDoublesToHalfAMinute) {
