@@ -2,8 +2,10 @@
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <paceline/gbench/find_max.h>
 #include <paceline/gbench/flags.h>
 #include <paceline/gbench/measure.h>
+#include <paceline/gbench/objective.h>
 #include <paceline/gbench/program.h>
 #include <paceline/gbench/session.h>
 #include <paceline/gbench/workload_flags.h>
@@ -11,6 +13,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -29,6 +32,8 @@ struct Grid {
 // What a run against the embedded endpoint may cost is time; against a real API it is money.
 const Grid embedded_grid{{60'000, 100'000}, {100, 500}, 10'000};
 const Grid api_grid{{60}, {10}, 60};
+// So that rate x latency rather than the cap is what a search finds.
+constexpr std::int64_t search_parallel = 500;
 
 class PacelineSuite : public paceline::Suite {
  public:
@@ -41,9 +46,14 @@ class PacelineSuite : public paceline::Suite {
   void register_family(const paceline::Family& family);
   std::string resume(paceline::Family& family);
   std::string pace_at_limit();
+  void register_search(const paceline::Family& family);
   Grid grid_of(const paceline::Family& family) const;
+  /// A sentence when the flags do not go with a search.
+  std::string prepare_search();
 
   Grid asked_;
+  /// Searches for the limit instead of measuring the grid.
+  std::optional<paceline::FindMax> search_;
   paceline::WorkloadFlags flags_;
   bool is_resumed_ = false;
   bool asks_for_limit_ = false;
@@ -74,6 +84,22 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
       ->check(CLI::ExistingFile)
       ->excludes("--paceline_log")
       ->type_name("FILE.sqlite");
+  app.add_option_function<std::string>(
+         "--paceline_find_max",
+         [this](const std::string& text) {
+           auto parsed = paceline::parse_run_objective(text);
+           if (const auto* why = std::get_if<std::string>(&parsed)) {
+             throw CLI::ValidationError("--paceline_find_max", *why);
+           }
+           search_.emplace().objective = std::get<paceline::RunObjective>(std::move(parsed));
+         },
+         "Finds the highest rpm, within 2%, at which a run meets this: any counter that is a time "
+         "below a limit, errors, and misses of --paceline_objective, such as p99<2s,errors<0.1%. "
+         "Begins at --paceline_rpm [60] and goes up to its second value, if any; "
+         "--paceline_parallel takes one value [500], --paceline_requests is of each probe [10 s, "
+         "or 5 times the longest limit, and at least 100]")
+      ->excludes("--paceline_resume")
+      ->type_name("NAME<LIMIT,…");
   paceline::add_flags(app, flags_);
 }
 
@@ -103,6 +129,40 @@ void PacelineSuite::register_family(const paceline::Family& family) {
       ->UseManualTime();
   // A repetition would send again what has just got its reply.
   if (is_resumed_) runs->Repetitions(1);
+}
+
+void PacelineSuite::register_search(const paceline::Family& family) {
+  paceline::Workload& workload = *family.workload;
+  const std::string name = workload.describe().name + "/find_max";
+  const std::int64_t parallel = asked_.parallel.empty() ? search_parallel : asked_.parallel.front();
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [&workload, &search = *search_, name](benchmark::State& state) {
+                                 paceline::find_max(state, name, workload, search);
+                               })
+      ->ArgName("parallel")
+      ->Arg(parallel)
+      ->Iterations(1)
+      ->Unit(benchmark::kMicrosecond)
+      ->UseManualTime();
+}
+
+std::string PacelineSuite::prepare_search() {
+  if (asked_.parallel.size() > 1) {
+    return "--paceline_find_max searches at one parallel: give one --paceline_parallel";
+  }
+  const std::vector<std::int64_t>& rpm = asked_.rpm;
+  if (rpm.size() > 2 || (!rpm.empty() && (rpm.front() < 1 || rpm.back() < rpm.front()))) {
+    return "--paceline_find_max takes from --paceline_rpm where to begin, at least 1, and the "
+           "highest rate to try: such as 60 or 60,6000";
+  }
+  if (search_->objective.misses && !paceline::Session::global().options().objective) {
+    return "misses are of --paceline_objective: give it too, such as "
+           "--paceline_objective='latency<2s'";
+  }
+  if (!rpm.empty()) search_->start_rpm = static_cast<std::uint64_t>(rpm.front());
+  if (rpm.size() == 2) search_->highest_rpm = static_cast<std::uint64_t>(rpm.back());
+  search_->requests = static_cast<std::uint64_t>(asked_.requests);
+  return {};
 }
 
 /// Leaves the family the slots without a good reply.
@@ -138,9 +198,16 @@ std::string PacelineSuite::register_benchmarks() {
   std::erase_if(families_, [this](const paceline::Family& family) {
     return is_resumed_ && family.slots.empty();
   });
+  if (search_) {
+    if (std::string why = prepare_search(); !why.empty()) return why;
+  }
   std::set<std::string> models;
   for (const paceline::Family& family : families_) {
-    register_family(family);
+    if (search_) {
+      register_search(family);
+    } else {
+      register_family(family);
+    }
     models.insert(family.workload->describe().model);
   }
   models.erase("");

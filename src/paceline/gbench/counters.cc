@@ -101,9 +101,19 @@ void set_counters(benchmark::UserCounters& counters, const Tally& tally) {
   }
   counters["rpm"] = tally.achieved_rpm();
   counters["rps"] = tally.rps();
+  if (tally.met_objective) counters["goodput"] = tally.goodput();
   counters["in_flight"] = static_cast<double>(tally.in_flight);
   set_failure_counters(counters, tally);
   set_token_counters(counters, tally);
+}
+
+std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, const Tally& tally) {
+  const auto counter = std::find_if(all_time_counters.begin(), all_time_counters.end(),
+                                    [&](const TimeCounter& known) { return known.name == name; });
+  if (counter == all_time_counters.end()) return std::nullopt;
+  const Histogram& times = counter->times(tally);
+  if (times.count() == 0) return std::nullopt;
+  return times.quantile(counter->quantile);
 }
 
 std::vector<std::string> time_counters() {

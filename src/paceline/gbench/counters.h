@@ -2,6 +2,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,9 @@ namespace paceline {
 
 /// Sets all that a run's tally says; README.md tells each counter's meaning. Times are in seconds.
 void set_counters(benchmark::UserCounters& counters, const Tally& tally);
+
+/// The counter of that name, where it is a time that was recorded in the run.
+std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, const Tally& tally);
 
 /// The counters that are times, which can become rows.
 std::vector<std::string> time_counters();

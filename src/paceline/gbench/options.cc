@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <paceline/gbench/flags.h>
+#include <paceline/gbench/objective.h>
 
 namespace paceline {
 namespace {
@@ -19,6 +21,26 @@ const std::map<std::string, HttpVersion> http_versions{
     {"1.1", HttpVersion::one}, {"2", HttpVersion::two}, {"auto", HttpVersion::automatic}};
 const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
                                                     {"poisson", Arrivals::poisson}};
+
+const std::map<std::string, ProgressMode> progress_modes{
+    {"auto", ProgressMode::automatic}, {"on", ProgressMode::on}, {"off", ProgressMode::off}};
+
+void add_objective_flag(CLI::App& app, std::optional<RequestObjective>& objective) {
+  const std::string name = "--paceline_objective";
+  app.add_option_function<std::string>(
+         name,
+         [&objective, name](const std::string& text) {
+           auto parsed = parse_request_objective(text);
+           if (const auto* why = std::get_if<std::string>(&parsed)) {
+             throw CLI::ValidationError(name, *why);
+           }
+           objective = std::get<RequestObjective>(parsed);
+         },
+         "What a request is to meet to count as goodput: latency, due_latency, ttft or tpot below "
+         "a "
+         "time, such as latency<2s,ttft<500ms [none]")
+      ->type_name("NAME<TIME,…");
+}
 
 void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
   app.add_option_function<std::string>(
@@ -107,6 +129,10 @@ void add_flags(CLI::App& app, Options& options) {
       ->type_name("FILE");
   app.add_flag("--paceline_log_replies{true}", options.log_replies,
                "Keeps the replies' texts in that file too");
+  add_objective_flag(app, options.objective);
+  add_choice_flag(app, "--paceline_progress", progress_modes, options.progress,
+                  "Shows on stderr how a run goes: auto, on a terminal; on, in a log file too, a "
+                  "line each 10 s; off [auto]");
   add_rows_flag(app, options.rows);
   add_flags(app, endpoint_prefix, options.endpoint);
 }

@@ -3,11 +3,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <paceline/gbench/counters.h>
 #include <paceline/gbench/endpoint_flags.h>
+#include <paceline/gbench/progress_display.h>
 #include <paceline/pace/schedule.h>
 #include <paceline/run/run.h>
 
@@ -36,6 +38,9 @@ struct Options {
   /// Tokens a minute; 0: no such budget.
   std::uint64_t tpm = 0;
   std::uint32_t retries = 0;
+  /// What a request is to meet to count as goodput.
+  std::optional<RequestObjective> objective{};
+  ProgressMode progress = ProgressMode::automatic;
   /// Keeps a row of each request; empty: nowhere.
   std::string log_file;
   /// Whether the log keeps the replies' texts too.

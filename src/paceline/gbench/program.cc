@@ -17,6 +17,7 @@
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/out_file.h>
 #include <paceline/gbench/percentile_rows.h>
+#include <paceline/gbench/probe_rows.h>
 #include <paceline/gbench/session.h>
 
 namespace paceline {
@@ -105,7 +106,8 @@ std::string run_with_rows(const OutFile& file, const std::vector<std::string>& r
     return {};
   }
   PercentileRows reporter(make_reporter(file), rows);
-  benchmark::RunSpecifiedBenchmarks(nullptr, &reporter);
+  ProbeRows with_probes(reporter, Session::global().probes());
+  benchmark::RunSpecifiedBenchmarks(nullptr, &with_probes);
   if (!reporter.is_written()) {
     return fmt::format("the results could not all be written to {}: make room on its disk",
                        file.name);

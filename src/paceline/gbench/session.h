@@ -10,6 +10,7 @@
 
 #include <paceline/endpoint/endpoint.h>
 #include <paceline/gbench/options.h>
+#include <paceline/gbench/probe_rows.h>
 #include <paceline/gbench/team.h>
 #include <paceline/log/request_log.h>
 #include <paceline/run/run.h>
@@ -56,6 +57,8 @@ class Session {
   /// What bounded a run, in words, for the program's end.
   void add_verdict(std::string sentence) { verdicts_.push_back(std::move(sentence)); }
   const std::vector<std::string>& verdicts() const { return verdicts_; }
+  /// Of searches, for the file of results.
+  ProbeStore& probes() { return probes_; }
   /// Says a sentence on stderr; the program goes on.
   void warn(const std::string& sentence);
 
@@ -67,6 +70,7 @@ class Session {
   std::unique_ptr<RequestLog> log_;
   std::atomic<std::uint64_t> salt_;
   std::vector<std::string> verdicts_;
+  ProbeStore probes_;
   std::atomic<bool> stop_{false};
   bool failed_ = false;
   bool protocol_noted_ = false;

@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
+#include <paceline/gbench/progress_display.h>
 #include <paceline/loop/loop.h>
 #include <paceline/run/run.h>
 #include <paceline/stats/tally.h>
@@ -19,6 +21,8 @@ struct SharedRun {
   RunLog log{};
   /// Why the run cannot be; empty: it can.
   std::string why{};
+  /// nullptr where nothing is shown.
+  std::shared_ptr<ProgressDisplay> progress{};
   /// When the schedule of several threads begins: late enough that every one is there. Nothing for
   /// a single thread, which begins when it is ready.
   std::optional<TimePoint> start{};

@@ -11,6 +11,7 @@ namespace paceline {
 namespace {
 
 constexpr std::chrono::milliseconds stop_look{50};
+constexpr std::chrono::milliseconds progress_interval{200};
 
 std::optional<Pacer> make_pacer(const RunOptions& options) {
   const std::optional<Rate> rate = Rate::per_minute(options.rpm);
@@ -64,6 +65,7 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
           }),
       wait_(loop, options.precision, [this] { pump(); }),
       stop_watch_(loop, [this] { watch_stop(); }),
+      progress_watch_(loop, [this] { tell_progress(); }),
       flights_(options.stripe.share_of(options.parallel)),
       backoff_(options.seed + options.stripe.index),
       planned_(options.stripe.share_of(options.warmup + options.requests)),
@@ -75,6 +77,7 @@ Tally Dispatcher::run() {
   if (hooks_.stop != nullptr) stop_watch_.start(stop_look);
   start_ = options_.start.value_or(Clock::now());
   recorder_.begin(start_);
+  if (hooks_.on_progress) progress_watch_.start(progress_interval);
   pump();
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
   while (!retries_.empty()) {
@@ -158,6 +161,7 @@ void Dispatcher::depart(TimePoint now) {
   departure.waited_for_parallel = waited_for_parallel && since - start_ > allowed;
   departure.waited_for_tokens =
       budget_ && budget_->next_departure() > (pacer_ ? pacer_->next_departure() : Nanoseconds(0));
+  ++departures_;
   job.place = pacer_ ? pacer_->depart(departure.now) : Slot{job.slot, departure.now};
   if (job.tries++ == 0) job.first_sent = departure.now;
   if (budget_) budget_->reserve(departure.now, flight.tokens);
@@ -238,6 +242,16 @@ bool Dispatcher::stop_asked() {
     stopped_ = Clock::now();
   }
   return stopped_.has_value();
+}
+
+void Dispatcher::tell_progress() {
+  Progress progress = recorder_.progress();
+  progress.left = planned_ - taken_ + client_.in_flight() + retries_.size();
+  progress.departures = departures_;
+  progress.in_flight = in_flight();
+  progress.is_warming_up = options_.warmup > 0 && !has_counted_;
+  hooks_.on_progress(progress);
+  progress_watch_.start(progress_interval);
 }
 
 void Dispatcher::watch_stop() {

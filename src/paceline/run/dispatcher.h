@@ -65,6 +65,7 @@ class Dispatcher {
   /// Looks now and then whether the run is to stop.
   void watch_stop();
   void finish_if_done();
+  void tell_progress();
   bool all_sent() const { return taken_ == planned_ && !prepared_ && retries_.empty(); }
   std::size_t in_flight() const { return client_.in_flight() - (prepared_ ? 1 : 0); }
 
@@ -78,6 +79,7 @@ class Dispatcher {
   Client client_;
   DepartureWait wait_;
   Timer stop_watch_;
+  Timer progress_watch_;
   /// By exchange number.
   std::vector<Flight> flights_;
   std::optional<Prepared> prepared_;
@@ -87,6 +89,7 @@ class Dispatcher {
   /// Requests of this stripe, warm-up and counted ones.
   std::uint64_t planned_;
   std::uint64_t taken_ = 0;
+  std::uint64_t departures_ = 0;
   bool has_counted_ = false;
   bool at_the_cap_ = false;
   bool pumping_ = false;

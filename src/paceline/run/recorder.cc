@@ -15,10 +15,24 @@ std::optional<std::uint64_t> tokens_of(const Outcome& outcome, const TokenTimes*
   return std::nullopt;
 }
 
+/// A reply that came at once tells no time between its tokens.
+std::optional<std::chrono::nanoseconds> time_per_token(const Outcome& outcome,
+                                                       const TokenTimes* times) {
+  if (times == nullptr || times->events <= 1) return std::nullopt;
+  const std::uint64_t count = *tokens_of(outcome, times);
+  if (count <= 1) return std::nullopt;
+  return (times->last - times->first) / static_cast<std::int64_t>(count - 1);
+}
+
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
 }  // namespace
 
 Recorder::Recorder(const RunOptions& options, std::uint64_t planned) : options_(options) {
   tally_.planned = planned;
+  if (options.objective) tally_.met_objective = 0;
 }
 
 void Recorder::departed(const Job& job, const Departure& departure, std::uint64_t in_flight) {
@@ -62,6 +76,7 @@ void Recorder::ended(const Job& job, const Exchange& exchange, const Outcome& ou
   } else {
     ++tally_.succeeded;
     count_tokens(job, reply, outcome, times);
+    if (options_.objective) count_objective(job, reply, outcome, times);
   }
   if (options_.log.file != nullptr) log(job, exchange, outcome, times);
 }
@@ -77,6 +92,16 @@ Tally Recorder::finish(bool cut_short, const std::string& stopped_why) {
   return std::move(tally_);
 }
 
+Progress Recorder::progress() const {
+  Progress progress;
+  progress.planned = tally_.planned;
+  progress.ended = tally_.succeeded + tally_.failed;
+  progress.failed = tally_.failed;
+  progress.p50 = tally_.latency.quantile(0.5);
+  progress.p99 = tally_.latency.quantile(0.99);
+  return progress;
+}
+
 void Recorder::count_times(const Job& job, const Reply& reply, bool succeeded) {
   const Nanoseconds due = due_of(job, reply);
   const Nanoseconds sent = since_start(reply.sent);
@@ -90,6 +115,21 @@ void Recorder::count_times(const Job& job, const Reply& reply, bool succeeded) {
   }
   tally_.latency.record(done - sent);
   tally_.due_latency.record(done - due);
+  tally_.due_latency_trend.record(seconds(due), seconds(done - due));
+}
+
+/// Of a retried request too, from its first send: its user has waited that long.
+void Recorder::count_objective(const Job& job, const Reply& reply, const Outcome& outcome,
+                               const TokenTimes* times) {
+  const Nanoseconds done = since_start(reply.done);
+  const Nanoseconds first_sent = job.tries > 1 ? job.first_sent : since_start(reply.sent);
+  RequestTimes took;
+  took.latency = done - first_sent;
+  took.due_latency = done - std::min(first_sent, due_of(job, reply));
+  const bool has_tokens = times != nullptr && times->events > 0;
+  took.ttft = has_tokens ? since_start(times->first) - first_sent : took.latency;
+  took.tpot = time_per_token(outcome, times);
+  if (options_.objective->is_met_by(took)) ++*tally_.met_objective;
 }
 
 void Recorder::count_tokens(const Job& job, const Reply& reply, const Outcome& outcome,
@@ -99,10 +139,7 @@ void Recorder::count_tokens(const Job& job, const Reply& reply, const Outcome& o
   if (times != nullptr && times->events > 0 && job.tries == 1) {
     tokens.ttft.record(times->first - reply.sent);
     for (const Nanoseconds gap : times->gaps) tokens.itl.record(gap);
-    // A reply that came at once tells no time between its tokens.
-    if (times->events > 1 && *count > 1) {
-      tokens.tpot.record((times->last - times->first) / static_cast<std::int64_t>(*count - 1));
-    }
+    if (const auto each = time_per_token(outcome, times)) tokens.tpot.record(*each);
   }
   if (!count) return;
   ++(outcome.usage ? tokens.replies_with_usage : tokens.replies_counted);

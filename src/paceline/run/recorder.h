@@ -6,6 +6,7 @@
 
 #include <paceline/http/exchange.h>
 #include <paceline/run/job.h>
+#include <paceline/run/progress.h>
 #include <paceline/run/run.h>
 #include <paceline/stats/tally.h>
 #include <paceline/workload/outcome.h>
@@ -40,11 +41,15 @@ class Recorder {
              const TokenTimes* times);
   /// What is left in flight will never end. `stopped_why`: why the run ended itself early.
   Tally finish(bool cut_short, const std::string& stopped_why);
+  /// What of it is counted here: requests and latencies.
+  Progress progress() const;
 
  private:
   using Nanoseconds = std::chrono::nanoseconds;
 
   void count_times(const Job& job, const Reply& reply, bool succeeded);
+  void count_objective(const Job& job, const Reply& reply, const Outcome& outcome,
+                       const TokenTimes* times);
   void count_tokens(const Job& job, const Reply& reply, const Outcome& outcome,
                     const TokenTimes* times);
   void log(const Job& job, const Exchange& exchange, const Outcome& outcome,

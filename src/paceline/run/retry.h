@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <queue>
@@ -48,6 +49,7 @@ class RetryQueue {
  public:
   void add(Retry retry);
   bool empty() const { return waiting_.empty(); }
+  std::size_t size() const { return waiting_.size(); }
   /// When the first may be sent again; there is one.
   TimePoint next() const { return waiting_.front().not_before; }
   Retry take();

@@ -16,6 +16,8 @@
 #include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/schedule.h>
+#include <paceline/run/progress.h>
+#include <paceline/run/request_objective.h>
 #include <paceline/stats/tally.h>
 #include <paceline/workload/workload.h>
 
@@ -68,6 +70,8 @@ struct RunOptions {
   std::uint64_t tpm = 0;
   /// How often a request that may go better is sent again. Each time takes a slot of its own.
   std::uint32_t retries = 0;
+  /// What a request is to meet to count as good.
+  std::optional<RequestObjective> objective{};
   /// How long requests in flight may still take when the run is stopped.
   std::chrono::milliseconds grace{2'000};
 };
@@ -79,6 +83,8 @@ struct RunHooks {
   const std::atomic<bool>* stop = nullptr;
   /// Called with each exchange that has ended, before its reply is read.
   std::function<void(const Exchange&)> on_reply{};
+  /// Called a few times a second on the run's thread, and so must neither wait nor write.
+  std::function<void(const Progress&)> on_progress{};
 };
 
 /// Sends the requests of `workload` at the pace and parallel asked for, and counts what came back.

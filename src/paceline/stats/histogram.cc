@@ -30,14 +30,20 @@ constexpr std::uint64_t middle_of(std::size_t bucket) {
 constexpr std::size_t bucket_count =
     bucket_of(static_cast<std::uint64_t>(Histogram::longest.count())) + 1;
 
+// The square root of their number, about: as many to look at among groups as within one.
+constexpr std::size_t group_size = 128;
+constexpr std::size_t group_count = (bucket_count + group_size - 1) / group_size;
+
 }  // namespace
 
-Histogram::Histogram() : buckets_(bucket_count) {}
+Histogram::Histogram() : buckets_(bucket_count), groups_(group_count) {}
 
 void Histogram::record(nanoseconds duration) {
   if (duration > longest) ++clamped_;
   duration = std::clamp(duration, nanoseconds(0), longest);
-  ++buckets_[bucket_of(static_cast<std::uint64_t>(duration.count()))];
+  const std::size_t bucket = bucket_of(static_cast<std::uint64_t>(duration.count()));
+  ++buckets_[bucket];
+  ++groups_[bucket / group_size];
   ++count_;
   sum_ += duration;
   min_ = std::min(min_, duration);
@@ -46,6 +52,7 @@ void Histogram::record(nanoseconds duration) {
 
 void Histogram::merge(const Histogram& other) {
   for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
+  for (std::size_t i = 0; i < groups_.size(); ++i) groups_[i] += other.groups_[i];
   count_ += other.count_;
   clamped_ += other.clamped_;
   sum_ += other.sum_;
@@ -59,7 +66,9 @@ nanoseconds Histogram::quantile(double q) const {
   const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(exact_rank), 1, count_);
   if (rank == count_) return max_;
   std::uint64_t seen = 0;
-  std::size_t bucket = 0;
+  std::size_t group = 0;
+  while (seen + groups_[group] < rank) seen += groups_[group++];
+  std::size_t bucket = group * group_size;
   while ((seen += buckets_[bucket]) < rank) ++bucket;
   return std::clamp(nanoseconds(static_cast<std::int64_t>(middle_of(bucket))), min_, max_);
 }

@@ -31,6 +31,9 @@ class Histogram {
 
  private:
   std::vector<std::uint64_t> buckets_;
+  /// How many are in each group of neighbouring buckets, so that a quantile is found in a
+  /// microsecond and a run can tell how it goes.
+  std::vector<std::uint64_t> groups_;
   std::uint64_t count_ = 0;
   std::uint64_t clamped_ = 0;
   std::chrono::nanoseconds sum_{0};

@@ -21,6 +21,7 @@ void Tally::merge(const Tally& other) {
   latency.merge(other.latency);
   due_latency.merge(other.due_latency);
   late.merge(other.late);
+  due_latency_trend.merge(other.due_latency_trend);
   retried_latency.merge(other.retried_latency);
   own_late.merge(other.own_late);
   planned += other.planned;
@@ -33,6 +34,7 @@ void Tally::merge(const Tally& other) {
   retries += other.retries;
   gave_up += other.gave_up;
   refused_429 += other.refused_429;
+  if (other.met_objective) met_objective = met_objective.value_or(0) + *other.met_objective;
   waits_for_parallel += other.waits_for_parallel;
   waits_for_tokens += other.waits_for_tokens;
   cpu_time += other.cpu_time;
@@ -58,9 +60,20 @@ double Tally::rps() const {
   return static_cast<double>(succeeded + failed) / seconds(last_done - first_send);
 }
 
+double Tally::goodput() const {
+  if (sent == 0 || last_done <= first_send) return 0;
+  return static_cast<double>(met_objective.value_or(0)) / seconds(last_done - first_send);
+}
+
 double Tally::error_ratio() const {
   const std::uint64_t ended = succeeded + failed;
   return ended == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(ended);
+}
+
+double Tally::miss_ratio() const {
+  const std::uint64_t ended = succeeded + failed;
+  if (!met_objective || ended == 0) return 0;
+  return static_cast<double>(ended - *met_objective) / static_cast<double>(ended);
 }
 
 }  // namespace paceline

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <paceline/stats/histogram.h>
 #include <paceline/stats/token_tally.h>
+#include <paceline/stats/trend.h>
 
 namespace paceline {
 
@@ -23,6 +25,9 @@ struct Tally {
   Histogram due_latency;
   /// Send after due.
   Histogram late;
+  /// Of due latency over due time, both in seconds: a server that falls behind makes each second's
+  /// requests wait longer than those before, by the share that it cannot do.
+  Trend due_latency_trend;
 
   /// Of requests that succeeded at a later try, first send to last byte; not in the others.
   Histogram retried_latency;
@@ -46,6 +51,8 @@ struct Tally {
   /// Departures that waited because `parallel` were in flight, or for the token budget.
   std::uint64_t waits_for_parallel = 0;
   std::uint64_t waits_for_tokens = 0;
+  /// Requests that succeeded and met the objective; nothing where none was given.
+  std::optional<std::uint64_t> met_objective;
   /// A sentence about one of the failures.
   std::string first_failure;
 
@@ -78,8 +85,12 @@ struct Tally {
   double achieved_rpm() const;
   /// Replies a second from the first send to the last reply.
   double rps() const;
+  /// Requests a second that met the objective, over the same time; 0 without one.
+  double goodput() const;
   /// Failed requests among those that ended.
   double error_ratio() const;
+  /// Requests that did not meet the objective among those that ended; 0 without one.
+  double miss_ratio() const;
 };
 
 }  // namespace paceline

@@ -1,0 +1,214 @@
+#include <paceline/gbench/find_max.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <paceline/gbench/counters.h>
+#include <paceline/gbench/probe_rows.h>
+#include <paceline/gbench/run_setup.h>
+#include <paceline/gbench/session.h>
+#include <paceline/run/probe.h>
+#include <paceline/run/rate_search.h>
+#include <paceline/run/run.h>
+#include <paceline/run/verdict.h>
+
+namespace paceline {
+namespace {
+
+/// A probe that has ended.
+struct Probed {
+  RunOptions options;
+  Tally tally;
+  Bound bound = Bound::paced;
+  /// Empty: it met the objective.
+  std::string why_missed;
+  /// Why no further probe makes sense; empty: it does.
+  std::string why_over;
+};
+
+class Search {
+ public:
+  Search(Workload& workload, const FindMax& asked, std::size_t parallel)
+      : workload_(workload),
+        asked_(asked),
+        parallel_(parallel),
+        name_(workload.describe().name),
+        rates_(asked.start_rpm, asked.highest_rpm) {}
+
+  /// Empty, or why it found nothing.
+  std::string run();
+  /// The counters and the time of what was found, and in words what bounds it.
+  void report(benchmark::State& state) const;
+  std::string summary() const;
+  std::vector<Probe> take_probes() { return std::move(probes_); }
+
+ private:
+  RunOptions options_at(std::uint64_t rpm) const;
+  Probed probe(std::uint64_t rpm);
+  std::string why_missed(const Probed& probed, const Verdict& verdict) const;
+  void keep(const Probed& probed, const Verdict& verdict);
+
+  Workload& workload_;
+  const FindMax& asked_;
+  std::size_t parallel_;
+  std::string name_;
+  RateSearch rates_;
+  std::vector<Probe> probes_;
+  std::optional<Tally> best_;
+  /// Of the lowest rate above the best.
+  std::string why_missed_;
+  bool was_cut_short_ = false;
+};
+
+std::string Search::run() {
+  while (const auto rpm = rates_.next()) {
+    Probed probed = probe(*rpm);
+    // That tells of this program, perhaps of one moment, and not of the server.
+    if (probed.bound == Bound::client && probed.why_over.empty()) probed = probe(*rpm);
+    if (Session::global().stopped()) {
+      was_cut_short_ = true;
+      break;
+    }
+    if (!probed.why_over.empty()) return probed.why_over;
+    rates_.add(probed.why_missed.empty());
+    if (probed.why_missed.empty()) {
+      best_ = std::move(probed.tally);
+    } else {
+      why_missed_ = std::move(probed.why_missed);
+    }
+  }
+  if (best_) return {};
+  if (was_cut_short_) return "cut short before any rate met the objective";
+  return fmt::format("no rate meets the objective: at {} RPM: {}", *rates_.lowest_missed(),
+                     why_missed_);
+}
+
+void Search::report(benchmark::State& state) const {
+  const auto max_rpm = static_cast<double>(rates_.best());
+  state.SetIterationTime(60 / max_rpm);
+  set_counters(state.counters, *best_);
+  state.counters["max_rpm"] = max_rpm;
+  state.counters["probes"] = static_cast<double>(probes_.size());
+  state.SetLabel(summary());
+}
+
+std::string Search::summary() const {
+  std::string words = fmt::format("max {} RPM", rates_.best());
+  if (was_cut_short_) {
+    words += "; cut short";
+  } else if (!rates_.lowest_missed()) {
+    words += ", the highest that was to be tried";
+  }
+  if (const auto missed = rates_.lowest_missed()) {
+    words += fmt::format("; at {} RPM: {}", *missed, why_missed_);
+  }
+  return words;
+}
+
+RunOptions Search::options_at(std::uint64_t rpm) const {
+  constexpr std::chrono::seconds at_least{10};
+  constexpr int longest_times = 5;
+  constexpr std::uint64_t warmup_divisor = 20;
+  RunOptions options = run_options(Session::global().options());
+  options.rpm = rpm;
+  options.parallel = parallel_;
+  options.requests = asked_.requests;
+  if (options.requests == 0) {
+    options.requests =
+        requests_to_judge(rpm, std::max<std::chrono::nanoseconds>(
+                                   at_least, longest_times * asked_.objective.longest_time()));
+  }
+  if (options.warmup == 0) options.warmup = options.requests / warmup_divisor;
+  return options;
+}
+
+Probed Search::probe(std::uint64_t rpm) {
+  Probed probed;
+  probed.options = options_at(rpm);
+  const SharedRun shared = begin_run(workload_, probed.options, name_ + "/probe");
+  if (!shared.why.empty()) {
+    probed.why_over = shared.why;
+    return probed;
+  }
+  RunOptions& options = probed.options;
+  options.salt = shared.salt;
+  options.log = shared.log;
+  RunHooks hooks;
+  hooks.stop = &Session::global().stopped();
+  if (shared.progress) {
+    hooks.on_progress = [&shared](const Progress& made) { shared.progress->publish(0, made); };
+  }
+  probed.tally = paceline::run(workload_, options, hooks);
+  if (shared.progress) shared.progress->end();
+  const Verdict verdict = judge(probed.tally, rpm, parallel_);
+  probed.bound = verdict.bound;
+  probed.why_missed = why_missed(probed, verdict);
+  if (probed.tally.succeeded == 0) {
+    const Tally& tally = probed.tally;
+    probed.why_over = !tally.stopped_why.empty()
+                          ? tally.stopped_why
+                          : fmt::format("every request failed: {}", tally.first_failure);
+    return probed;
+  }
+  keep(probed, verdict);
+  return probed;
+}
+
+std::string Search::why_missed(const Probed& probed, const Verdict& verdict) const {
+  const double tolerated = Session::global().options().max_error_ratio;
+  std::string why = why_not_kept(probed.tally, probed.options, verdict);
+  if (why.empty()) why = asked_.objective.why_missed(probed.tally);
+  if (why.empty() && !asked_.objective.errors && probed.tally.error_ratio() > tolerated) {
+    why = fmt::format("errors {:.3g}%, more than --paceline_max_error_ratio={}",
+                      100 * probed.tally.error_ratio(), tolerated);
+  }
+  return why;
+}
+
+void Search::keep(const Probed& probed, const Verdict& verdict) {
+  const std::string met = probed.why_missed.empty() ? "met" : "missed: " + probed.why_missed;
+  fmt::print(stderr, "{} at {} RPM: {}\n", name_, probed.options.rpm, met);
+  Probe probe;
+  probe.name = name_ + "/probe";
+  probe.rpm = probed.options.rpm;
+  probe.parallel = parallel_;
+  probe.requests = probed.options.requests;
+  probe.mean_latency = probed.tally.latency.mean();
+  probe.cpu_time = probed.tally.cpu_time /
+                   static_cast<std::int64_t>(probed.options.requests + probed.options.warmup);
+  probe.label = fmt::format("{}; {}", name_of(verdict.bound), met);
+  set_counters(probe.counters, probed.tally);
+  probes_.push_back(std::move(probe));
+}
+
+}  // namespace
+
+void find_max(benchmark::State& state, const std::string& benchmark, Workload& workload,
+              const FindMax& asked) {
+  Session& session = Session::global();
+  const auto parallel = static_cast<std::size_t>(state.range(0));
+  for ([[maybe_unused]] auto _ : state) {
+    std::string why = why_not_run(parallel, 1);
+    if (session.stopped()) {
+      state.SkipWithError(why.c_str());
+      break;
+    }
+    Search search(workload, asked, parallel);
+    if (why.empty()) why = search.run();
+    if (why.empty()) {
+      search.report(state);
+      session.add_verdict(fmt::format("{} parallel:{}: {}", benchmark, parallel, search.summary()));
+    } else {
+      if (!session.stopped()) session.fail(why);
+      state.SkipWithError(why.c_str());
+    }
+    session.probes().add(benchmark, search.take_probes());
+  }
+}
+
+}  // namespace paceline

@@ -1,0 +1,144 @@
+#include <paceline/gbench/objective.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <string_view>
+#include <system_error>
+
+#include <paceline/gbench/counters.h>
+#include <paceline/gbench/time_text.h>
+#include <paceline/pace/duration.h>
+
+namespace paceline {
+namespace {
+
+using std::chrono::nanoseconds;
+using Trouble = std::optional<std::string>;
+
+/// Hands on name and limit of each condition, until one is wrong.
+Trouble each_condition(
+    std::string text, const char* example,
+    const std::function<Trouble(const std::string& name, const std::string& limit)>& take) {
+  std::erase(text, ' ');
+  std::vector<std::string> seen;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string condition = text.substr(begin, end - begin);
+    const std::size_t sign = condition.find('<');
+    if (sign == std::string::npos || sign == 0) {
+      return fmt::format("'{}' is not a condition: write NAME<LIMIT, such as {}", condition,
+                         example);
+    }
+    const std::string name = condition.substr(0, sign);
+    if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+      return fmt::format("'{}' has two limits: keep one", name);
+    }
+    seen.push_back(name);
+    if (Trouble why = take(name, condition.substr(sign + 1))) return why;
+    begin = end + 1;
+  }
+  return std::nullopt;
+}
+
+Trouble read_time(const std::string& name, const std::string& text, nanoseconds& time) {
+  const auto parsed = parse_duration(text);
+  if (const auto* why = std::get_if<std::string>(&parsed)) return *why;
+  time = std::get<nanoseconds>(parsed);
+  if (time <= nanoseconds(0)) return fmt::format("{} is never below 0: give a longer time", name);
+  return std::nullopt;
+}
+
+Trouble read_share(const std::string& name, const std::string& text, std::optional<double>& share) {
+  const auto wrong = [&] {
+    return fmt::format(
+        "'{}' is not a share: {} takes more than 0 and at most 100%, such as 0.1% or 0.001", text,
+        name);
+  };
+  std::string_view number = text;
+  const bool is_percent = number.ends_with('%');
+  if (is_percent) number.remove_suffix(1);
+  double value = 0;
+  const char* end = number.data() + number.size();
+  const auto [stopped, error] =
+      std::from_chars(number.data(), end, value, std::chars_format::fixed);
+  if (error != std::errc() || stopped != end) return wrong();
+  if (is_percent) value /= 100;
+  if (!(value > 0 && value <= 1)) return wrong();
+  share = value;
+  return std::nullopt;
+}
+
+std::string missed_share(const char* name, double share, double limit) {
+  return fmt::format("{} {:.3g}%, not below {:.3g}%", name, 100 * share, 100 * limit);
+}
+
+}  // namespace
+
+std::variant<RequestObjective, std::string> parse_request_objective(const std::string& text) {
+  RequestObjective objective;
+  const auto limit_of = [&objective](const std::string& name) -> std::optional<nanoseconds>* {
+    if (name == "latency") return &objective.latency;
+    if (name == "due_latency") return &objective.due_latency;
+    if (name == "ttft") return &objective.ttft;
+    if (name == "tpot") return &objective.tpot;
+    return nullptr;
+  };
+  const Trouble why =
+      each_condition(text, "latency<2s", [&](const std::string& name, const std::string& limit) {
+        std::optional<nanoseconds>* place = limit_of(name);
+        if (place == nullptr) {
+          return Trouble(fmt::format(
+              "a request has no '{}': choose of latency, due_latency, ttft and tpot", name));
+        }
+        return read_time(name, limit, place->emplace());
+      });
+  if (why) return *why;
+  return objective;
+}
+
+std::variant<RunObjective, std::string> parse_run_objective(const std::string& text) {
+  RunObjective objective;
+  const std::vector<std::string> known = time_counters();
+  const Trouble why =
+      each_condition(text, "p99<2s", [&](const std::string& name, const std::string& limit) {
+        if (name == "errors") return read_share(name, limit, objective.errors);
+        if (name == "misses") return read_share(name, limit, objective.misses);
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+          return Trouble(fmt::format("there is no '{}': choose of {}, errors and misses", name,
+                                     fmt::join(known, ", ")));
+        }
+        objective.times.push_back({name, {}});
+        return read_time(name, limit, objective.times.back().below);
+      });
+  if (why) return *why;
+  return objective;
+}
+
+nanoseconds RunObjective::longest_time() const {
+  nanoseconds longest{0};
+  for (const TimeLimit& limit : times) longest = std::max(longest, limit.below);
+  return longest;
+}
+
+std::string RunObjective::why_missed(const Tally& tally) const {
+  for (const TimeLimit& limit : times) {
+    const auto time = time_counter(limit.counter, tally);
+    if (!time) return fmt::format("nothing was measured for {}", limit.counter);
+    if (*time >= limit.below) {
+      return fmt::format("{} {}, not below {}", limit.counter, time_text(*time),
+                         time_text(limit.below));
+    }
+  }
+  if (errors && tally.error_ratio() >= *errors) {
+    return missed_share("errors", tally.error_ratio(), *errors);
+  }
+  if (misses && tally.miss_ratio() >= *misses) {
+    return missed_share("misses", tally.miss_ratio(), *misses);
+  }
+  return {};
+}
+
+}  // namespace paceline

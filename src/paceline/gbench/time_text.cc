@@ -1,0 +1,26 @@
+#include <paceline/gbench/time_text.h>
+
+#include <fmt/format.h>
+
+namespace paceline {
+
+std::string time_text(std::chrono::nanoseconds time) {
+  struct Unit {
+    const char* name;
+    double nanoseconds;
+  };
+  const auto count = static_cast<double>(time.count());
+  Unit unit{"s", 1e9};
+  // What would round to 1000 is of the next unit.
+  if (count < 999.5e3) {
+    unit = {"us", 1e3};
+  } else if (count < 999.5e6) {
+    unit = {"ms", 1e6};
+  }
+  const double value = count / unit.nanoseconds;
+  int digits_after_point = 0;
+  if (value < 99.95) digits_after_point = value < 9.995 ? 2 : 1;
+  return fmt::format("{:.{}f} {}", value, digits_after_point, unit.name);
+}
+
+}  // namespace paceline

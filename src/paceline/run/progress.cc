@@ -1,0 +1,32 @@
+#include <paceline/run/progress.h>
+
+namespace paceline {
+namespace {
+
+using std::chrono::nanoseconds;
+
+nanoseconds mean_of(nanoseconds one, std::uint64_t weight, nanoseconds other,
+                    std::uint64_t other_weight) {
+  const auto total = static_cast<double>(weight + other_weight);
+  if (total <= 0) return nanoseconds(0);
+  const double share = static_cast<double>(other_weight) / total;
+  return one + std::chrono::duration_cast<nanoseconds>((other - one) * share);
+}
+
+}  // namespace
+
+void Progress::merge(const Progress& other) {
+  const std::uint64_t replies = ended - failed;
+  const std::uint64_t other_replies = other.ended - other.failed;
+  p50 = mean_of(p50, replies, other.p50, other_replies);
+  p99 = mean_of(p99, replies, other.p99, other_replies);
+  planned += other.planned;
+  ended += other.ended;
+  failed += other.failed;
+  left += other.left;
+  departures += other.departures;
+  in_flight += other.in_flight;
+  is_warming_up = is_warming_up && other.is_warming_up;
+}
+
+}  // namespace paceline

@@ -1,0 +1,43 @@
+#include <paceline/run/rate_search.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace paceline {
+namespace {
+
+constexpr double close_enough = 1.02;
+
+}  // namespace
+
+RateSearch::RateSearch(std::uint64_t start, std::uint64_t highest)
+    : start_(std::min(start, highest)), highest_(highest) {}
+
+std::optional<std::uint64_t> RateSearch::next() const {
+  if (!missed_) {
+    if (met_ == 0) return start_;
+    if (met_ == highest_) return std::nullopt;
+    return std::min(2 * met_, highest_);
+  }
+  if (met_ == 0) {
+    if (*missed_ == 1) return std::nullopt;
+    return *missed_ / 2;
+  }
+  const auto low = static_cast<double>(met_);
+  const auto high = static_cast<double>(*missed_);
+  if (*missed_ - met_ <= 1 || high <= close_enough * low) return std::nullopt;
+  const auto middle = static_cast<std::uint64_t>(std::llround(std::sqrt(low * high)));
+  return std::clamp(middle, met_ + 1, *missed_ - 1);
+}
+
+void RateSearch::add(bool is_met) {
+  const std::optional<std::uint64_t> tried = next();
+  if (!tried) return;
+  if (is_met) {
+    met_ = *tried;
+  } else {
+    missed_ = *tried;
+  }
+}
+
+}  // namespace paceline
