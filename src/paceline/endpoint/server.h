@@ -123,6 +123,7 @@ class Server {
   void enter(Request& request);
   void generate(Request& request, TimePoint from);
   ssize_t read(Request& request, std::span<char> room);
+  static ssize_t break_off(const Request& request, std::span<char> room);
   ssize_t read_stream(Request& request, std::span<char> room);
   void leave(Request& request);
   void keep(std::unique_ptr<Request> request);

@@ -100,7 +100,7 @@ ssize_t Server::read_broken(Request& request, std::span<char> room) {
   }
   const ssize_t read = read_body(request, room);
   if (read == MHD_CONTENT_READER_END_OF_STREAM && fault == Fault::wrong_length) {
-    return MHD_CONTENT_READER_END_WITH_ERROR;
+    return break_off(request, room);
   }
   if (read <= 0) return read;
   const auto piece = room.first(static_cast<std::size_t>(read));
@@ -121,9 +121,9 @@ ssize_t Server::end_good_part(const Request& request, std::span<char> room) {
       return MHD_CONTENT_READER_END_OF_STREAM;
     case Fault::reset:
       reset_connection(descriptor_of(request.connection));
-      return MHD_CONTENT_READER_END_WITH_ERROR;
+      return break_off(request, room);
     default:
-      return MHD_CONTENT_READER_END_WITH_ERROR;
+      return break_off(request, room);
   }
 }
 

@@ -1,4 +1,5 @@
 #include <paceline/endpoint/server.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <utility>
@@ -142,9 +143,17 @@ void Server::generate(Request& request, TimePoint from) {
 
 ssize_t Server::read(Request& request, std::span<char> room) {
   if (stopping_.load(std::memory_order_relaxed) || request.has_gone) {
-    return MHD_CONTENT_READER_END_WITH_ERROR;
+    return break_off(request, room);
   }
   return has_broken_body(request) ? read_broken(request, room) : read_stream(request, room);
+}
+
+// Ends the connection: what is written next fails. Told of an error instead, libmicrohttpd closes
+// the descriptor of a client that has gone only when something happens on it, which is never.
+ssize_t Server::break_off(const Request& request, std::span<char> room) {
+  shutdown(descriptor_of(request.connection), SHUT_RDWR);
+  room.front() = ' ';
+  return 1;
 }
 
 ssize_t Server::read_stream(Request& request, std::span<char> room) {

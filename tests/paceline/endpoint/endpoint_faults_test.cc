@@ -2,9 +2,14 @@
 #include <paceline/endpoint/endpoint.h>
 
 #include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <iterator>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "raw_client.h"
 #include "visitor.h"
@@ -23,6 +28,11 @@ std::unique_ptr<Endpoint> start_with(Fault fault, std::size_t after = 400,
   EndpointOptions options;
   options.faults = {.shares = {{fault, 1}}, .after = after, .time = time};
   return start(std::move(options));
+}
+
+std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                       std::filesystem::directory_iterator());
 }
 
 /// How libcurl's transfer of a request ends.
@@ -193,6 +203,31 @@ TEST(EndpointFaultsTest, GivesTheSlotOfABrokenReplyBack) {
   }
   EXPECT_GT(broken, 5);
   EXPECT_LT(broken, 35);
+}
+
+TEST(EndpointFaultsTest, ClosesTheConnectionsOfClientsThatGo) {
+  for (const char* request : {chat_request, stream_request}) {
+    for (int round = 0; round < 5; ++round) {
+      const auto endpoint = start_with(Fault::slow_drip, 400, 10ms);
+      const auto before = open_descriptors();
+      std::vector<std::unique_ptr<RawClient>> clients;
+      for (int i = 0; i < 16; ++i) {
+        clients.push_back(std::make_unique<RawClient>(*endpoint));
+        clients.back()->post("/echo", "a");
+        EXPECT_TRUE(clients.back()->read_until("\r\n\r\na"));
+      }
+      std::this_thread::sleep_for(20ms);
+      for (const auto& client : clients) client->post(chat_path, request);
+      for (const auto& client : clients) EXPECT_TRUE(client->read_until("{"));
+      for (const auto& client : clients) {
+        client->hang_up();
+        std::this_thread::sleep_for(2ms);
+      }
+      const auto until = Clock::now() + 10s;
+      while (open_descriptors() > before && Clock::now() < until) std::this_thread::sleep_for(5ms);
+      EXPECT_LE(open_descriptors(), before) << round;
+    }
+  }
 }
 
 TEST(EndpointFaultsTest, ClosesIdleConnections) {
