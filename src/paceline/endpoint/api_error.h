@@ -5,6 +5,8 @@
 
 namespace paceline {
 
+inline constexpr unsigned bad_request = 400;
+
 /// An error as the OpenAI API words it; an empty `param` or `code` is sent as null.
 struct ApiError {
   unsigned status;

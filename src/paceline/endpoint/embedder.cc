@@ -15,8 +15,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr unsigned bad_request = 400;
-
 // FNV-1a begins here, and multiplies by this for each byte.
 constexpr std::uint64_t hash_start = 0xcbf29ce484222325U;
 constexpr std::uint64_t hash_factor = 0x100000001b3U;

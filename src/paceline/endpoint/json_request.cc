@@ -6,8 +6,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr unsigned bad_request = 400;
-
 }  // namespace
 
 std::variant<dom::object, ApiError> parse_request(dom::parser& parser, std::string& body) {

@@ -12,8 +12,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr unsigned bad_request = 400;
-
 std::uint64_t seconds_since_1970() {
   using std::chrono::system_clock;
   const auto now = system_clock::now().time_since_epoch();

@@ -28,7 +28,7 @@ void append_item_id(const Generation& reply, std::string& out) {
   append_id("msg_", reply, out);
 }
 
-void append_usage(const Generation& reply, std::string& out) {
+void append_token_counts(const Generation& reply, std::string& out) {
   out += R"("usage":{"input_tokens":)";
   append_number(reply.prompt_tokens, out);
   out += R"(,"input_tokens_details":{"cached_tokens":)";
@@ -84,7 +84,7 @@ void append_response(const Generation& reply, bool done, std::string& out) {
   out += R"(,"output":[)";
   append_item(reply, done, out);
   out += "],";
-  append_usage(reply, out);
+  append_token_counts(reply, out);
   out += '}';
 }
 

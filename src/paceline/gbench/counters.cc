@@ -1,5 +1,7 @@
 #include <paceline/gbench/counters.h>
 
+#include <paceline/stats/seconds.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -51,10 +53,6 @@ constexpr std::array<TimeCounter, 20> all_time_counters{{
     {"retried_p50", retried, 0.5, false}, {"retried_p99", retried, 0.99, false},
 }};
 
-double seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
-
 bool is_in_every_run(const TimeCounter& counter) {
   return counter.times == latency || counter.times == due_latency || counter.times == late;
 }
@@ -78,7 +76,7 @@ void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally)
 
 void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
   const TokenTally& tokens = tally.tokens;
-  const double wall = seconds(tally.last_done - tally.first_send);
+  const double wall = seconds_of(tally.last_done - tally.first_send);
   if (tokens.replies() == 0 || wall <= 0) return;
   counters["tokens_out"] = static_cast<double>(tokens.out) / wall;
   counters["tokens_per_request"] =
@@ -97,7 +95,7 @@ void set_counters(benchmark::UserCounters& counters, const Tally& tally) {
   for (const TimeCounter& counter : all_time_counters) {
     const Histogram& times = counter.times(tally);
     if (times.count() == 0 && !is_in_every_run(counter)) continue;
-    counters[counter.name] = seconds(times.quantile(counter.quantile));
+    counters[counter.name] = seconds_of(times.quantile(counter.quantile));
   }
   counters["rpm"] = tally.achieved_rpm();
   counters["rps"] = tally.rps();

@@ -1,6 +1,7 @@
 #include <paceline/gbench/probe_rows.h>
 
 #include <fmt/format.h>
+#include <paceline/stats/seconds.h>
 
 #include <utility>
 
@@ -8,10 +9,6 @@ namespace paceline {
 namespace {
 
 using Run = benchmark::BenchmarkReporter::Run;
-
-double seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
 
 Run row_of(const Run& search, Probe probe) {
   Run row;
@@ -27,8 +24,8 @@ Run row_of(const Run& search, Probe probe) {
   row.time_unit = search.time_unit;
   row.iterations = static_cast<std::int64_t>(probe.requests);
   const auto requests = static_cast<double>(probe.requests);
-  row.real_accumulated_time = seconds(probe.mean_latency) * requests;
-  row.cpu_accumulated_time = seconds(probe.cpu_time) * requests;
+  row.real_accumulated_time = seconds_of(probe.mean_latency) * requests;
+  row.cpu_accumulated_time = seconds_of(probe.cpu_time) * requests;
   row.report_label = std::move(probe.label);
   row.counters = std::move(probe.counters);
   return row;

@@ -1,5 +1,7 @@
 #include <paceline/run/recorder.h>
 
+#include <paceline/stats/seconds.h>
+
 #include <algorithm>
 #include <cassert>
 #include <optional>
@@ -22,10 +24,6 @@ std::optional<std::chrono::nanoseconds> time_per_token(const Outcome& outcome,
   const std::uint64_t count = *tokens_of(outcome, times);
   if (count <= 1) return std::nullopt;
   return (times->last - times->first) / static_cast<std::int64_t>(count - 1);
-}
-
-double seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
 }
 
 }  // namespace
@@ -115,7 +113,7 @@ void Recorder::count_times(const Job& job, const Reply& reply, bool succeeded) {
   }
   tally_.latency.record(done - sent);
   tally_.due_latency.record(done - due);
-  tally_.due_latency_trend.record(seconds(due), seconds(done - due));
+  tally_.due_latency_trend.record(seconds_of(due), seconds_of(done - due));
 }
 
 /// Of a retried request too, from its first send: its user has waited that long.

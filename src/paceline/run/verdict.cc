@@ -1,6 +1,7 @@
 #include <paceline/run/verdict.h>
 
 #include <fmt/format.h>
+#include <paceline/stats/seconds.h>
 
 #include <chrono>
 #include <cmath>
@@ -26,14 +27,10 @@ double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-double seconds(nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
-
 double busy(const Tally& tally) {
   const nanoseconds wall = tally.last_done - tally.first_send;
   if (wall <= nanoseconds(0)) return 0;
-  return seconds(tally.cpu_time) / static_cast<double>(tally.threads) / seconds(wall);
+  return seconds_of(tally.cpu_time) / static_cast<double>(tally.threads) / seconds_of(wall);
 }
 
 bool is_failing(const Tally& tally) {
@@ -53,7 +50,7 @@ Verdict unpaced(const Tally& tally, std::uint64_t parallel) {
 
 /// Little's law: what is in flight is the rate times the time that each is.
 std::uint64_t parallel_for(double per_second, nanoseconds latency) {
-  return static_cast<std::uint64_t>(std::ceil(per_second * seconds(latency)));
+  return static_cast<std::uint64_t>(std::ceil(per_second * seconds_of(latency)));
 }
 
 }  // namespace
@@ -73,7 +70,7 @@ Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel) {
     return {Bound::client,
             fmt::format("requests left {:.1f} ms late at p99 by this program's own fault: do not "
                         "trust the figures; give it a core of its own, or a lower rate",
-                        1e3 * seconds(tally.own_late.quantile(0.99)))};
+                        1e3 * seconds_of(tally.own_late.quantile(0.99)))};
   }
   const double achieved = tally.achieved_rpm() / static_cast<double>(rpm);
   if (tally.sends < 2 || achieved >= kept_rate) return {Bound::paced, "the rate was kept"};

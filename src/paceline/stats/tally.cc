@@ -1,16 +1,9 @@
+#include <paceline/stats/seconds.h>
 #include <paceline/stats/tally.h>
 
 #include <algorithm>
 
 namespace paceline {
-namespace {
-
-double seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
-
-}  // namespace
-
 void Tally::count_failure(Failure failure, std::uint64_t requests, const std::string& why) {
   failed += requests;
   failures[static_cast<std::size_t>(failure)] += requests;
@@ -52,17 +45,17 @@ void Tally::merge(const Tally& other) {
 
 double Tally::achieved_rpm() const {
   if (sends < 2 || last_send <= first_send) return 0;
-  return 60 * static_cast<double>(sends - 1) / seconds(last_send - first_send);
+  return 60 * static_cast<double>(sends - 1) / seconds_of(last_send - first_send);
 }
 
 double Tally::rps() const {
   if (sent == 0 || last_done <= first_send) return 0;
-  return static_cast<double>(succeeded + failed) / seconds(last_done - first_send);
+  return static_cast<double>(succeeded + failed) / seconds_of(last_done - first_send);
 }
 
 double Tally::goodput() const {
   if (sent == 0 || last_done <= first_send) return 0;
-  return static_cast<double>(met_objective.value_or(0)) / seconds(last_done - first_send);
+  return static_cast<double>(met_objective.value_or(0)) / seconds_of(last_done - first_send);
 }
 
 double Tally::error_ratio() const {

@@ -15,7 +15,7 @@ namespace paceline {
 namespace {
 
 /// What a reader takes of the file at once.
-constexpr std::size_t piece = 16U << 10U;
+constexpr std::size_t read_piece = 16U << 10U;
 
 using Hashes = std::vector<std::size_t>;
 
@@ -96,7 +96,7 @@ std::variant<BatchLine, std::string> BatchReader::read(std::size_t k) {
   // What is longer than the longest line is blank lines.
   const std::size_t length = std::min(file_->offsets_[k + 1] - begin, std::uint64_t{longest_line});
   if (begin < begin_ || begin + length > end_) {
-    const std::size_t wanted = std::max(length, piece);
+    const std::size_t wanted = std::max(length, read_piece);
     buffer_.resize(std::max(buffer_.size(), wanted + simdjson::SIMDJSON_PADDING));
     const auto got = file.read(begin, buffer_.data(), wanted);
     if (const auto* sentence = std::get_if<std::string>(&got)) return *sentence;

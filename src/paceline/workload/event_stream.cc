@@ -1,17 +1,11 @@
+#include <paceline/workload/byte_order_mark.h>
 #include <paceline/workload/event_stream.h>
-
 #include <simdjson.h>
 
 #include <algorithm>
 #include <utility>
 
 namespace paceline {
-namespace {
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-}  // namespace
-
 EventStream::EventStream(OnEvent on_event, std::size_t longest)
     : on_event_(std::move(on_event)), longest_(longest) {}
 

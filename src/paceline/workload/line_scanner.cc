@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <paceline/workload/byte_order_mark.h>
 #include <paceline/workload/line_scanner.h>
 #include <simdjson.h>
 
@@ -10,9 +11,8 @@
 namespace paceline {
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 /// Fits the cache next to what the parser needs.
-constexpr std::size_t piece = 256U << 10U;
+constexpr std::size_t scanned_piece = 256U << 10U;
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r") == std::string_view::npos;
@@ -21,7 +21,7 @@ bool is_blank(std::string_view text) {
 }  // namespace
 
 LineScanner::LineScanner(const RegularFile& file)
-    : file_(file), buffer_(piece + simdjson::SIMDJSON_PADDING) {}
+    : file_(file), buffer_(scanned_piece + simdjson::SIMDJSON_PADDING) {}
 
 bool LineScanner::next() {
   do {
@@ -56,16 +56,16 @@ bool LineScanner::fill() {
   const std::size_t held = left_.size();
   if (held > longest_line) return refuse_line();
   if (held > 0) std::memmove(buffer_.data(), left_.data(), held);
-  const std::size_t needed = held + piece + simdjson::SIMDJSON_PADDING;
+  const std::size_t needed = held + scanned_piece + simdjson::SIMDJSON_PADDING;
   if (buffer_.size() < needed) buffer_.resize(needed);
-  auto got = file_.read(read_, buffer_.data() + held, piece);
+  auto got = file_.read(read_, buffer_.data() + held, scanned_piece);
   if (auto* sentence = std::get_if<std::string>(&got)) {
     error_ = std::move(*sentence);
     return false;
   }
   const std::size_t added = std::get<std::size_t>(got);
   read_ += added;
-  at_end_ = added < piece;
+  at_end_ = added < scanned_piece;
   left_ = {buffer_.data(), held + added};
   return true;
 }

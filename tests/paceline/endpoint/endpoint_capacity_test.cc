@@ -18,10 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* chat_path = "/v1/chat/completions";
-constexpr const char* stream_request =
-    R"({"model":"m","stream":true,"messages":[{"role":"user","content":"a"}]})";
-
 // Takes no time where only the other tokens do.
 constexpr const char* one_token_request = R"({"model":"m","max_tokens":1,"messages":[{}]})";
 

@@ -19,10 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* stream_request =
-    R"({"model":"m","messages":[{"role":"user","content":"a"}],"stream":true})";
-constexpr const char* chat_path = "/v1/chat/completions";
-
 std::unique_ptr<Endpoint> start_with(Fault fault, std::size_t after = 400,
                                      std::chrono::nanoseconds time = 50ms) {
   EndpointOptions options;

@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A chat that streams, with these members more.
-std::string stream_request(const std::string& more = {}) {
+std::string stream_request_with(const std::string& more) {
   return R"({"model":"m","stream":true,"messages":[{"role":"user","content":"a"}])" + more + "}";
 }
 
@@ -42,7 +42,7 @@ TEST(EndpointStream, SendsAChatTokenByToken) {
   const auto endpoint = start();
   Visitor visitor(*endpoint);
   ASSERT_EQ(visitor.post("/v1/chat/completions",
-                         stream_request(R"(,"stream_options":{"include_usage":true})")),
+                         stream_request_with(R"(,"stream_options":{"include_usage":true})")),
             200);
   EXPECT_NE(visitor.headers.find("Content-Type: text/event-stream; charset=utf-8\r\n"),
             std::string::npos);
@@ -71,9 +71,9 @@ TEST(EndpointStream, SendsAResponseTokenByToken) {
 TEST(EndpointStream, KeepsItsConnection) {
   const auto endpoint = start();
   Visitor visitor(*endpoint);
-  ASSERT_EQ(visitor.post("/v1/chat/completions", stream_request()), 200);
+  ASSERT_EQ(visitor.post("/v1/chat/completions", stream_request), 200);
   for (int i = 0; i < 20; ++i) {
-    ASSERT_EQ(visitor.post("/v1/chat/completions", i % 2 == 0 ? chat_request : stream_request()),
+    ASSERT_EQ(visitor.post("/v1/chat/completions", i % 2 == 0 ? chat_request : stream_request),
               200);
     EXPECT_EQ(visitor.connections(), 0);
   }
@@ -83,7 +83,7 @@ TEST(EndpointStream, EndsWithTheConnectionInHttp10) {
   const auto endpoint = start();
   Visitor visitor(*endpoint);
   curl_easy_setopt(visitor.raw(), CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_0);
-  ASSERT_EQ(visitor.post("/v1/chat/completions", stream_request()), 200);
+  ASSERT_EQ(visitor.post("/v1/chat/completions", stream_request), 200);
   EXPECT_EQ(visitor.headers.find("chunked"), std::string::npos);
   EXPECT_EQ(sent_events(visitor.body).size(), 19U);
 }
@@ -91,7 +91,7 @@ TEST(EndpointStream, EndsWithTheConnectionInHttp10) {
 TEST(EndpointStream, AnswersErrorsWhole) {
   const auto endpoint = start();
   Visitor visitor(*endpoint);
-  EXPECT_EQ(visitor.post("/v1/chat/completions", stream_request(R"(,"max_tokens":0)")), 400);
+  EXPECT_EQ(visitor.post("/v1/chat/completions", stream_request_with(R"(,"max_tokens":0)")), 400);
   EXPECT_NE(visitor.headers.find("Content-Type: application/json"), std::string::npos);
   EXPECT_EQ(visitor.post("/v1/responses", R"({"model":"m","stream":true})"), 400);
   EXPECT_EQ(visitor.get("/v1/responses"), 405);
@@ -110,7 +110,7 @@ TEST(EndpointStream, TakesFirstTokenTimeThenTokenTimes) {
   const auto endpoint = start(options);
   Visitor visitor(*endpoint);
   const auto begin = Clock::now();
-  ASSERT_EQ(visitor.post("/v1/chat/completions", stream_request()), 200);
+  ASSERT_EQ(visitor.post("/v1/chat/completions", stream_request), 200);
   EXPECT_GE(Clock::now() - begin, 30ms + 7 * 5ms);
   const auto arrival = endpoint->record().at(0);
   EXPECT_EQ(arrival.due - arrival.arrived, 30ms + 7 * 5ms);
@@ -158,7 +158,7 @@ TEST(EndpointStream, DrawsLengthsAndTimes) {
   std::vector<std::unique_ptr<Visitor>> visitors;
   for (int i = 0; i < 100; ++i) {
     visitors.push_back(std::make_unique<Visitor>(*endpoint));
-    visitors.back()->aim_post("/v1/chat/completions", stream_request());
+    visitors.back()->aim_post("/v1/chat/completions", stream_request);
     curl_multi_add_handle(multi.get(), visitors.back()->raw());
   }
   for (int running = 1; running > 0;) {
@@ -184,7 +184,8 @@ TEST(EndpointStream, DrawsLengthsAndTimes) {
 TEST(EndpointStream, LosesNothingToASlowReader) {
   const auto endpoint = start();
   RawClient client(*endpoint);
-  client.post("/v1/chat/completions", stream_request(R"(,"max_tokens":100000,"ignore_eos":true)"));
+  client.post("/v1/chat/completions",
+              stream_request_with(R"(,"max_tokens":100000,"ignore_eos":true)"));
   ASSERT_TRUE(client.read_until("\n\n"));
   std::this_thread::sleep_for(100ms);
   ASSERT_TRUE(client.read_until("[DONE]"));
@@ -218,7 +219,7 @@ TEST(EndpointStream, StopsInTheMiddle) {
   options.token_time = LatencyModel::fixed(1h);
   const auto endpoint = start(options);
   RawClient client(*endpoint);
-  client.post("/v1/chat/completions", stream_request());
+  client.post("/v1/chat/completions", stream_request);
   ASSERT_TRUE(client.read_until("one"));
   endpoint->stop();
   EXPECT_FALSE(client.read_until("[DONE]"));
@@ -227,7 +228,8 @@ TEST(EndpointStream, StopsInTheMiddle) {
 TEST(EndpointStream, StopsWhileItSendsAllItCan) {
   const auto endpoint = start();
   RawClient client(*endpoint);
-  client.post("/v1/chat/completions", stream_request(R"(,"max_tokens":1000000,"ignore_eos":true)"));
+  client.post("/v1/chat/completions",
+              stream_request_with(R"(,"max_tokens":1000000,"ignore_eos":true)"));
   ASSERT_TRUE(client.read_until("one"));
   endpoint->stop();
   EXPECT_FALSE(client.read_until("[DONE]"));

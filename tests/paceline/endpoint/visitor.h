@@ -11,8 +11,11 @@
 
 namespace paceline {
 
+inline constexpr const char* chat_path = "/v1/chat/completions";
 inline constexpr const char* chat_request =
     R"({"model":"m","messages":[{"role":"user","content":"a"}]})";
+inline constexpr const char* stream_request =
+    R"({"model":"m","messages":[{"role":"user","content":"a"}],"stream":true})";
 
 inline std::unique_ptr<Endpoint> start(EndpointOptions options = {}) {
   auto started = Endpoint::start(std::move(options));

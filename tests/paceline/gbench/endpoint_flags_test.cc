@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-EndpointFlags parsed(const std::string& text) {
+EndpointFlags parsed_endpoint_flags(const std::string& text) {
   CLI::App app;
   EndpointFlags flags;
   add_flags(app, "--", flags);
@@ -21,7 +21,7 @@ EndpointFlags parsed(const std::string& text) {
 }
 
 EndpointOptions options_of(const std::string& text) {
-  auto built = endpoint_options(parsed(text), "--", 1);
+  auto built = endpoint_options(parsed_endpoint_flags(text), "--", 1);
   if (const auto* why = std::get_if<std::string>(&built)) ADD_FAILURE() << *why;
   return std::get<EndpointOptions>(built);
 }
@@ -64,7 +64,7 @@ TEST(EndpointFlagsTest, SlowAShareOfTheReplies) {
 
 TEST(EndpointFlagsTest, SayWhichDoNotGoTogether) {
   const auto why = [](const std::string& text) {
-    const auto built = endpoint_options(parsed(text), "--", 1);
+    const auto built = endpoint_options(parsed_endpoint_flags(text), "--", 1);
     const auto* sentence = std::get_if<std::string>(&built);
     return sentence == nullptr ? std::string() : *sentence;
   };
@@ -77,12 +77,12 @@ TEST(EndpointFlagsTest, SayWhichDoNotGoTogether) {
 }
 
 TEST(EndpointFlagsTest, RefuseWhatMakesNoSense) {
-  EXPECT_THROW(parsed("--slow_factor=0.5"), CLI::ValidationError);
-  EXPECT_THROW(parsed("--slow_share=2"), CLI::ValidationError);
-  EXPECT_THROW(parsed("--reply_tokens=0"), CLI::ValidationError);
-  EXPECT_THROW(parsed("--reply_tokens=1000001"), CLI::ValidationError);
-  EXPECT_THROW(parsed("--slots=-1"), CLI::ParseError);
-  EXPECT_THROW(parsed("--queue=-1"), CLI::ParseError);
+  EXPECT_THROW(parsed_endpoint_flags("--slow_factor=0.5"), CLI::ValidationError);
+  EXPECT_THROW(parsed_endpoint_flags("--slow_share=2"), CLI::ValidationError);
+  EXPECT_THROW(parsed_endpoint_flags("--reply_tokens=0"), CLI::ValidationError);
+  EXPECT_THROW(parsed_endpoint_flags("--reply_tokens=1000001"), CLI::ValidationError);
+  EXPECT_THROW(parsed_endpoint_flags("--slots=-1"), CLI::ParseError);
+  EXPECT_THROW(parsed_endpoint_flags("--queue=-1"), CLI::ParseError);
 }
 
 }  // namespace

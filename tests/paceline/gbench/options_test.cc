@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Options parsed(const std::string& flags) {
+Options parsed_options(const std::string& flags) {
   CLI::App app;
   Options options;
   add_flags(app, options);
@@ -19,7 +19,7 @@ Options parsed(const std::string& flags) {
 }
 
 TEST(OptionsTest, ReadsWhatIsGivenAndLeavesTheRest) {
-  const Options options = parsed(
+  const Options options = parsed_options(
       "--paceline_url=https://host/v1 --paceline_precision=spin --paceline_arrivals=poisson "
       "--paceline_timeout=1.5s --paceline_warmup=7");
   EXPECT_EQ(options.url, "https://host/v1");
@@ -31,11 +31,11 @@ TEST(OptionsTest, ReadsWhatIsGivenAndLeavesTheRest) {
 }
 
 TEST(OptionsTest, RefusesWhatMakesNoSense) {
-  EXPECT_THROW(parsed("--paceline_timeout=0"), CLI::ValidationError);
-  EXPECT_THROW(parsed("--paceline_timeout=soon"), CLI::ValidationError);
-  EXPECT_THROW(parsed("--paceline_rows=p50,p95"), CLI::ValidationError);
-  EXPECT_THROW(parsed("--paceline_url=host/v1"), CLI::ValidationError);
-  EXPECT_THROW(parsed("--paceline_warmup=-1"), CLI::ParseError);
+  EXPECT_THROW(parsed_options("--paceline_timeout=0"), CLI::ValidationError);
+  EXPECT_THROW(parsed_options("--paceline_timeout=soon"), CLI::ValidationError);
+  EXPECT_THROW(parsed_options("--paceline_rows=p50,p95"), CLI::ValidationError);
+  EXPECT_THROW(parsed_options("--paceline_url=host/v1"), CLI::ValidationError);
+  EXPECT_THROW(parsed_options("--paceline_warmup=-1"), CLI::ParseError);
 }
 
 TEST(OptionsTest, AUrlNeedsASchemeAndAHost) {

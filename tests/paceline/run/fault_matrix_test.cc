@@ -27,7 +27,7 @@ constexpr std::uint64_t requests = 300;
 constexpr double faulty = 0.1;
 constexpr std::uint64_t seed = 5;
 
-std::unique_ptr<Endpoint> start(EndpointOptions options) {
+std::unique_ptr<Endpoint> listening(EndpointOptions options) {
   auto started = Endpoint::start(std::move(options));
   if (const auto* why = std::get_if<std::string>(&started)) {
     ADD_FAILURE() << *why;
@@ -95,7 +95,7 @@ class FaultMatrixTest : public testing::TestWithParam<std::tuple<Fault, bool, bo
   void start_endpoint(EndpointOptions options) {
     if (endpoint_) options.port = endpoint_->port();
     endpoint_.reset();
-    endpoint_ = start(std::move(options));
+    endpoint_ = listening(std::move(options));
     ASSERT_TRUE(endpoint_);
     if (uses_tls() && !proxy_) proxy_.emplace(endpoint_->port());
   }
