@@ -31,6 +31,10 @@ struct Probed {
   std::string why_over;
 };
 
+bool is_worth_repeating(const Probed& probed) {
+  return probed.bound == Bound::client && probed.why_over.empty() && !Session::global().stopped();
+}
+
 class Search {
  public:
   Search(Workload& workload, const FindMax& asked, std::size_t parallel)
@@ -66,10 +70,13 @@ class Search {
 };
 
 std::string Search::run() {
+  // Being late oneself tells of a moment of this machine, perhaps, and not of the server.
+  constexpr int most_tries = 3;
   while (const auto rpm = rates_.next()) {
     Probed probed = probe(*rpm);
-    // That tells of this program, perhaps of one moment, and not of the server.
-    if (probed.bound == Bound::client && probed.why_over.empty()) probed = probe(*rpm);
+    for (int tries = 1; tries < most_tries && is_worth_repeating(probed); ++tries) {
+      probed = probe(*rpm);
+    }
     if (Session::global().stopped()) {
       was_cut_short_ = true;
       break;
@@ -145,7 +152,7 @@ Probed Search::probe(std::uint64_t rpm) {
   }
   probed.tally = paceline::run(workload_, options, hooks);
   if (shared.progress) shared.progress->end();
-  const Verdict verdict = judge(probed.tally, rpm, parallel_);
+  const Verdict verdict = judge(probed.tally, rpm, parallel_, options.arrivals);
   probed.bound = verdict.bound;
   probed.why_missed = why_missed(probed, verdict);
   if (probed.tally.succeeded == 0) {

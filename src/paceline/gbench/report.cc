@@ -85,7 +85,7 @@ void report(benchmark::State& state, const std::string& name, const Tally& tally
   }
   const auto rpm = static_cast<std::uint64_t>(state.range(0));
   const auto parallel = static_cast<std::uint64_t>(state.range(1));
-  const Verdict verdict = judge(tally, rpm, parallel);
+  const Verdict verdict = judge(tally, rpm, parallel, session.options().arrivals);
   state.SetIterationTime(iteration_time(state, tally));
   set_counters(state.counters, tally);
   state.SetLabel(label_of(verdict, tally));

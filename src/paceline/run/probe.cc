@@ -9,15 +9,10 @@ namespace paceline {
 namespace {
 
 constexpr std::uint64_t fewest_for_p99 = 100;
-constexpr double kept_share = 0.99;
-// More than chance explains.
-constexpr double standard_errors = 3;
-
-/// As many random arrivals take more or less than their mean time.
-double spread_of_rate(const Tally& tally, Arrivals arrivals) {
-  if (arrivals == Arrivals::even || tally.sends < 2) return 0;
-  return standard_errors / std::sqrt(static_cast<double>(tally.sends - 1));
-}
+// Of the time that passes; steeper means that under 99% of the requests are served in time.
+constexpr double steepest_growth = 0.01;
+// Standard errors that chance explains.
+constexpr double by_chance = 3;
 
 }  // namespace
 
@@ -30,13 +25,11 @@ std::uint64_t requests_to_judge(std::uint64_t rpm, std::chrono::nanoseconds at_l
 std::string why_not_kept(const Tally& tally, const RunOptions& options, const Verdict& verdict) {
   if (!tally.stopped_why.empty()) return "ended early: " + tally.stopped_why;
   if (tally.cut_short) return "cut short";
-  const double achieved = tally.achieved_rpm() / static_cast<double>(options.rpm);
-  const double lost = 1 - kept_share + spread_of_rate(tally, options.arrivals);
-  if (verdict.bound == Bound::client || (tally.sends > 1 && achieved < 1 - lost)) {
+  if (verdict.bound == Bound::client || !kept_rate(tally, options.rpm, options.arrivals)) {
     return fmt::format("{}: {}", name_of(verdict.bound), verdict.words);
   }
   const double growth = tally.due_latency_trend.slope();
-  if (growth > 1 - kept_share && growth > standard_errors * tally.due_latency_trend.slope_error()) {
+  if (growth > steepest_growth && growth > by_chance * tally.due_latency_trend.slope_error()) {
     return fmt::format("the server falls behind: latency grew by {:.0f} ms each second",
                        1e3 * growth);
   }

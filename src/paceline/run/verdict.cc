@@ -16,7 +16,9 @@ using std::chrono::nanoseconds;
 constexpr double failing_ratio = 0.1;
 // A reply refused, or a departure held back, counts as bounding from one in a hundred on.
 constexpr double bounding_share = 0.01;
-constexpr double kept_rate = 0.99;
+constexpr double kept_share = 0.99;
+// Standard errors that chance explains.
+constexpr double by_chance = 3;
 // Later than this by its own fault, a client distorts what it measures.
 constexpr nanoseconds late_p50 = milliseconds(1);
 constexpr nanoseconds late_p99 = milliseconds(10);
@@ -55,7 +57,7 @@ std::uint64_t parallel_for(double per_second, nanoseconds latency) {
 
 }  // namespace
 
-Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel) {
+Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel, Arrivals arrivals) {
   if (is_failing(tally)) {
     return {Bound::failing, fmt::format("{} of {} requests failed; the first: {}", tally.failed,
                                         tally.succeeded + tally.failed, tally.first_failure)};
@@ -72,11 +74,15 @@ Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel) {
                         "trust the figures; give it a core of its own, or a lower rate",
                         1e3 * seconds_of(tally.own_late.quantile(0.99)))};
   }
-  const double achieved = tally.achieved_rpm() / static_cast<double>(rpm);
-  if (tally.sends < 2 || achieved >= kept_rate) return {Bound::paced, "the rate was kept"};
+  if (kept_rate(tally, rpm, arrivals)) return {Bound::paced, "the rate was kept"};
   if (share(tally.waits_for_tokens, tally.sends) > bounding_share) {
     return {Bound::rate_limit,
             fmt::format("the token budget allowed {:.0f} RPM of {}", tally.achieved_rpm(), rpm)};
+  }
+  if (share(tally.waits_for_parallel, tally.sends) <= bounding_share) {
+    return {Bound::client,
+            fmt::format("stalls of this program left {:.0f} RPM of {}: give it a core of its own",
+                        tally.achieved_rpm(), rpm)};
   }
   const double wanted = static_cast<double>(rpm) / 60;
   return {Bound::parallel,
@@ -84,6 +90,14 @@ Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel) {
                       "(rate x latency)",
                       parallel, tally.achieved_rpm(), rpm,
                       parallel_for(wanted, tally.latency.quantile(0.99)))};
+}
+
+bool kept_rate(const Tally& tally, std::uint64_t rpm, Arrivals arrivals) {
+  if (tally.sends < 2) return true;
+  const double achieved = tally.achieved_rpm() / static_cast<double>(rpm);
+  const double chance =
+      arrivals == Arrivals::even ? 0 : by_chance / std::sqrt(static_cast<double>(tally.sends - 1));
+  return achieved >= kept_share - chance;
 }
 
 std::string_view name_of(Bound bound) {

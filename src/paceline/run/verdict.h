@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include <paceline/pace/schedule.h>
 #include <paceline/stats/tally.h>
 
 namespace paceline {
@@ -29,7 +30,12 @@ struct Verdict {
 };
 
 /// `rpm` (0: unpaced) and `parallel` are what was asked for.
-Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel);
+Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel,
+              Arrivals arrivals = Arrivals::even);
+
+/// Whether requests left at 99% of `rpm`, which is not 0. Random arrivals may also fall short by
+/// what chance explains.
+bool kept_rate(const Tally& tally, std::uint64_t rpm, Arrivals arrivals);
 
 /// "paced", "parallel-bound", "client-bound", "rate-limited" or "failing".
 std::string_view name_of(Bound bound);

@@ -104,6 +104,23 @@ TEST(CountersTest, AStreamsTimesAreInSeconds) {
   expect_near("tpot_p99", 0.297);
 }
 
+TEST(CountersTest, GoodputIsThereWhereAnObjectiveIs) {
+  Tally tally = some_tally();
+  EXPECT_FALSE(counters_of(tally).contains("goodput"));
+  tally.met_objective = 3;
+  // Of the same two seconds as rps.
+  EXPECT_EQ(counters_of(tally).at("goodput"), 1.5);
+  tally.met_objective = 0;
+  EXPECT_EQ(counters_of(tally).at("goodput"), 0);
+}
+
+TEST(CountersTest, ATimeByItsName) {
+  const Tally tally = some_tally();
+  EXPECT_EQ(time_counter("p99", tally), 500ms);
+  EXPECT_FALSE(time_counter("ttft_p99", tally));
+  EXPECT_FALSE(time_counter("rpm", tally));
+}
+
 TEST(CountersTest, EveryTimeCanBecomeARowAndTheUsualOnesDo) {
   const auto all = time_counters();
   const auto has = [](const std::vector<std::string>& names, const std::string& name) {

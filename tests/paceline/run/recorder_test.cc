@@ -232,5 +232,82 @@ TEST_F(RecorderLogTest, KeepsRepliesOnlyWhenAsked) {
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE reply IS NULL"), 1);
 }
 
+/// How many of the requests met the objective.
+std::uint64_t met(const Tally& tally) {
+  EXPECT_TRUE(tally.met_objective);
+  return tally.met_objective.value_or(0);
+}
+
+RunOptions with_objective(const RequestObjective& objective) {
+  RunOptions options{.rpm = 60};
+  options.objective = objective;
+  return options;
+}
+
+TEST(RecorderTest, WithoutAnObjectiveNothingMeetsIt) {
+  Recording recording;
+  recording.add(good());
+  EXPECT_FALSE(recording.finish().met_objective);
+}
+
+TEST(RecorderTest, CountsWhatMeetsTheObjective) {
+  Outcome bad;
+  bad.failure = Failure::http_5xx;
+  // A reply takes 10 ms, and was due 2 ms before it was sent.
+  const auto with_limits = [&](const RequestObjective& objective) {
+    Recording recording(with_objective(objective));
+    recording.add(good(Usage{1, 3, 0}), {1ms, 2ms, 5ms});
+    recording.add(good(Usage{1, 3, 0}), {4ms, 6ms, 8ms});
+    recording.add(good(), {}, false);
+    recording.add(bad);
+    return met(recording.finish());
+  };
+  EXPECT_EQ(with_limits({11ms, {}, {}, {}}), 3U);
+  EXPECT_EQ(with_limits({10ms, {}, {}, {}}), 0U);
+  EXPECT_EQ(with_limits({{}, 13ms, {}, {}}), 3U);
+  EXPECT_EQ(with_limits({{}, 12ms, {}, {}}), 0U);
+  // Without a stream the first token comes with the last, and no time lies between them.
+  EXPECT_EQ(with_limits({{}, {}, 4ms, {}}), 1U);
+  EXPECT_EQ(with_limits({{}, {}, 5ms, {}}), 2U);
+  EXPECT_EQ(with_limits({{}, {}, 11ms, {}}), 3U);
+  EXPECT_EQ(with_limits({{}, {}, {}, 2'001us}), 3U);
+  EXPECT_EQ(with_limits({{}, {}, {}, 2ms}), 1U);
+}
+
+TEST(RecorderTest, ARetriedRequestHasTakenSinceItsFirstSend) {
+  const auto with_limit = [&](std::chrono::nanoseconds limit) {
+    const RunOptions options = with_objective({limit, {}, {}, {}});
+    Recorder recorder(options, 1);
+    recorder.begin(start);
+    Job job{.is_counted = true, .tries = 1, .first_sent = 1s};
+    recorder.departed(job, {.now = 1s, .possible = 1s}, 1);
+    job.tries = 2;
+    recorder.departed(job, {.now = 3s, .possible = 3s}, 1);
+    Exchange exchange{0, {}};
+    exchange.reply.sent = start + 3s;
+    exchange.reply.done = start + 4s;
+    recorder.ended(job, exchange, good(), nullptr);
+    return met(recorder.finish(false, {}));
+  };
+  EXPECT_EQ(with_limit(2s), 0U);
+  EXPECT_EQ(with_limit(3'001ms), 1U);
+}
+
+TEST(RecorderTest, LatencyThatGrowsShowsInItsTrend) {
+  const RunOptions options{.rpm = 60};
+  Recorder recorder(options, 100);
+  recorder.begin(start);
+  for (int i = 0; i < 100; ++i) {
+    const auto due = i * 1s;
+    Job job{.place = {static_cast<std::uint64_t>(i), due}, .is_counted = true, .tries = 1};
+    recorder.departed(job, {.now = due, .possible = due}, 1);
+    Exchange exchange{0, {}};
+    exchange.reply.sent = start + due;
+    exchange.reply.done = start + due + 100ms + i * 20ms;
+    recorder.ended(job, exchange, good(), nullptr);
+  }
+  EXPECT_NEAR(recorder.finish(false, {}).due_latency_trend.slope(), 0.02, 1e-9);
+}
+
 }  // namespace
 }  // namespace paceline

@@ -1,0 +1,89 @@
+#include <gtest/gtest.h>
+#include <paceline/gbench/objective.h>
+
+#include <chrono>
+#include <string>
+#include <variant>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+RunObjective run_objective(const std::string& text) {
+  auto parsed = parse_run_objective(text);
+  const auto* why = std::get_if<std::string>(&parsed);
+  EXPECT_EQ(why, nullptr) << *why;
+  return why == nullptr ? std::get<RunObjective>(parsed) : RunObjective{};
+}
+
+std::string refused(const std::string& text) {
+  const auto parsed = parse_run_objective(text);
+  const auto* why = std::get_if<std::string>(&parsed);
+  return why == nullptr ? "" : *why;
+}
+
+std::string request_refused(const std::string& text) {
+  const auto parsed = parse_request_objective(text);
+  const auto* why = std::get_if<std::string>(&parsed);
+  return why == nullptr ? "" : *why;
+}
+
+TEST(ObjectiveTest, OfARun) {
+  const RunObjective objective = run_objective("p99<2s, ttft_p50 < 300ms,errors<0.1%,misses<0.05");
+  ASSERT_EQ(objective.times.size(), 2U);
+  EXPECT_EQ(objective.times[0].counter, "p99");
+  EXPECT_EQ(objective.times[0].below, 2s);
+  EXPECT_EQ(objective.times[1].counter, "ttft_p50");
+  EXPECT_EQ(objective.times[1].below, 300ms);
+  EXPECT_DOUBLE_EQ(objective.errors.value_or(0), 0.001);
+  EXPECT_DOUBLE_EQ(objective.misses.value_or(0), 0.05);
+  EXPECT_EQ(objective.longest_time(), 2s);
+  EXPECT_EQ(run_objective("errors<5%").longest_time(), 0s);
+}
+
+TEST(ObjectiveTest, OfARequest) {
+  const auto parsed = parse_request_objective("latency<2s,ttft<500ms,tpot<50ms,due_latency<3s");
+  const auto& objective = std::get<RequestObjective>(parsed);
+  EXPECT_EQ(objective.latency, 2s);
+  EXPECT_EQ(objective.ttft, 500ms);
+  EXPECT_EQ(objective.tpot, 50ms);
+  EXPECT_EQ(objective.due_latency, 3s);
+}
+
+TEST(ObjectiveTest, SaysWhatIsWrong) {
+  EXPECT_EQ(refused(""), "'' is not a condition: write NAME<LIMIT, such as p99<2s");
+  EXPECT_EQ(refused("p99<2s,"), "'' is not a condition: write NAME<LIMIT, such as p99<2s");
+  EXPECT_EQ(refused("p99>2s"), "'p99>2s' is not a condition: write NAME<LIMIT, such as p99<2s");
+  EXPECT_EQ(refused("<2s"), "'<2s' is not a condition: write NAME<LIMIT, such as p99<2s");
+  EXPECT_TRUE(refused("p98<2s").starts_with("there is no 'p98': choose of p50, p90, "));
+  EXPECT_TRUE(refused("p98<2s").ends_with(", errors and misses"));
+  EXPECT_TRUE(refused("p99<2").starts_with("'2' is not a duration"));
+  EXPECT_EQ(refused("p99<0s"), "p99 is never below 0: give a longer time");
+  EXPECT_EQ(refused("p99<1s,p99<2s"), "'p99' has two limits: keep one");
+  for (const char* share : {"", "%", "0", "-1", "200%", "1x", "nan", "1%%"}) {
+    EXPECT_EQ(refused(std::string("errors<") + share),
+              "'" + std::string(share) +
+                  "' is not a share: errors takes more than 0 and at most 100%, such as 0.1% or "
+                  "0.001");
+  }
+  EXPECT_EQ(request_refused("p99<2s"),
+            "a request has no 'p99': choose of latency, due_latency, ttft and tpot");
+  EXPECT_EQ(request_refused("2s"), "'2s' is not a condition: write NAME<LIMIT, such as latency<2s");
+}
+
+TEST(ObjectiveTest, ARunMeetsItOrSaysWhatItMissed) {
+  Tally tally;
+  for (int i = 0; i < 100; ++i) tally.latency.record(100ms);
+  tally.succeeded = 99;
+  tally.failed = 1;
+  tally.met_objective = 90;
+  EXPECT_EQ(run_objective("p99<101ms,errors<2%,misses<11%").why_missed(tally), "");
+  EXPECT_EQ(run_objective("p50<1s,p99<50ms").why_missed(tally), "p99 100 ms, not below 50.0 ms");
+  EXPECT_EQ(run_objective("errors<1%").why_missed(tally), "errors 1%, not below 1%");
+  EXPECT_EQ(run_objective("misses<5%").why_missed(tally), "misses 10%, not below 5%");
+  EXPECT_EQ(run_objective("ttft_p99<1s").why_missed(tally), "nothing was measured for ttft_p99");
+}
+
+}  // namespace
+}  // namespace paceline

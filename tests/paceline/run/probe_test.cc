@@ -1,0 +1,90 @@
+#include <gtest/gtest.h>
+#include <paceline/run/probe.h>
+
+#include <chrono>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+const RunOptions at_6000{.rpm = 6'000, .parallel = 10};
+
+/// Even departures at a rate, each with a latency that grows by that share of the time.
+Tally tally_of(double rpm, double growth) {
+  Tally tally;
+  tally.first_send = 0ns;
+  for (int i = 0; i < 1000; ++i) {
+    const std::chrono::duration<double> due{60 / rpm * i};
+    ++tally.sends;
+    tally.last_send = std::chrono::duration_cast<std::chrono::nanoseconds>(due);
+    // With some noise, which is no growth.
+    tally.due_latency_trend.record(due.count(), 0.5 + growth * due.count() + 0.01 * (i % 5));
+  }
+  return tally;
+}
+
+std::string why(const Tally& tally, const RunOptions& options = at_6000) {
+  return why_not_kept(tally, options,
+                      judge(tally, options.rpm, options.parallel, options.arrivals));
+}
+
+TEST(ProbeTest, ARateThatWasKept) {
+  EXPECT_EQ(why(tally_of(6'000, 0)), "");
+  EXPECT_EQ(why(tally_of(5'970, 0.005)), "");
+}
+
+TEST(ProbeTest, AServerThatFallsBehind) {
+  EXPECT_EQ(why(tally_of(6'000, 0.02)),
+            "the server falls behind: latency grew by 20 ms each second");
+}
+
+TEST(ProbeTest, GrowthThatChanceExplainsIsNone) {
+  Tally tally = tally_of(6'000, 0.02);
+  // Two latencies of half a minute are noise enough.
+  tally.due_latency_trend.record(1, 30);
+  tally.due_latency_trend.record(9, 30);
+  EXPECT_EQ(why(tally), "");
+}
+
+TEST(ProbeTest, ARateThatParallelHeldBack) {
+  Tally tally = tally_of(5'900, 0);
+  tally.waits_for_parallel = 500;
+  EXPECT_TRUE(why(tally).starts_with("parallel-bound: ")) << why(tally);
+}
+
+TEST(ProbeTest, ARateThatOnlyThisProgramCanHaveLost) {
+  EXPECT_TRUE(why(tally_of(5'900, 0)).starts_with("client-bound: ")) << why(tally_of(5'900, 0));
+}
+
+TEST(ProbeTest, ClientBoundIsNotKept) {
+  Tally tally = tally_of(6'000, 0);
+  for (int i = 0; i < 100; ++i) tally.own_late.record(20ms);
+  EXPECT_TRUE(why(tally).starts_with("client-bound: ")) << why(tally);
+}
+
+TEST(ProbeTest, RandomArrivalsFallShortByChance) {
+  RunOptions options = at_6000;
+  options.arrivals = Arrivals::poisson;
+  // 1000 of them spread by 3%.
+  EXPECT_EQ(why(tally_of(5'700, 0), options), "");
+  EXPECT_NE(why(tally_of(5'000, 0), options), "");
+}
+
+TEST(ProbeTest, ARunThatWasNotWhole) {
+  Tally tally = tally_of(6'000, 0);
+  tally.cut_short = true;
+  EXPECT_EQ(why(tally), "cut short");
+  tally.stopped_why = "most failed";
+  EXPECT_EQ(why(tally), "ended early: most failed");
+}
+
+TEST(ProbeTest, EnoughRequestsForTheTimeAndForAP99) {
+  EXPECT_EQ(requests_to_judge(60, 10s), 100U);
+  EXPECT_EQ(requests_to_judge(6'000, 10s), 1'000U);
+  EXPECT_EQ(requests_to_judge(6'001, 10s), 1'001U);
+  EXPECT_EQ(requests_to_judge(100'000, 50s), 83'334U);
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,65 @@
+#include <gtest/gtest.h>
+#include <paceline/endpoint/endpoint.h>
+#include <paceline/run/run.h>
+#include <paceline/workload/text_generation.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ProgressTest, StripesAddUp) {
+  Progress one{100, 40, 10, 60, 50, 7, false, 10ms, 20ms};
+  const Progress other{100, 20, 10, 80, 30, 3, true, 50ms, 100ms};
+  one.merge(other);
+  EXPECT_EQ(one.planned, 200U);
+  EXPECT_EQ(one.ended, 60U);
+  EXPECT_EQ(one.failed, 20U);
+  EXPECT_EQ(one.left, 140U);
+  EXPECT_EQ(one.departures, 80U);
+  EXPECT_EQ(one.in_flight, 10U);
+  EXPECT_FALSE(one.is_warming_up);
+  // Thirty replies and ten.
+  EXPECT_EQ(one.p50, 20ms);
+  EXPECT_EQ(one.p99, 40ms);
+}
+
+TEST(ProgressTest, ARunTellsHowFarItIs) {
+  EndpointOptions endpoint_options;
+  endpoint_options.latency = LatencyModel::fixed(20ms);
+  auto started = Endpoint::start(std::move(endpoint_options));
+  const auto endpoint = std::move(std::get<std::unique_ptr<Endpoint>>(started));
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
+  std::vector<Progress> told;
+  RunHooks hooks;
+  hooks.on_progress = [&told](const Progress& progress) { told.push_back(progress); };
+  run(*chat, {.rpm = 6'000, .parallel = 20, .requests = 100, .warmup = 50}, hooks);
+  // A second and a half: some seven of them, fewer where the machine is busy.
+  ASSERT_GE(told.size(), 2U);
+  EXPECT_LE(told.size(), 30U);
+  std::uint64_t ended = 0;
+  std::uint64_t departures = 0;
+  for (const Progress& progress : told) {
+    EXPECT_EQ(progress.planned, 100U);
+    EXPECT_GE(progress.ended, ended);
+    EXPECT_GT(progress.departures, departures);
+    // Whatever has not ended has not left or is in flight.
+    EXPECT_EQ(progress.left, 150 - progress.departures + progress.in_flight);
+    EXPECT_EQ(progress.is_warming_up, progress.departures <= 50);
+    if (progress.ended > 0) {
+      EXPECT_GE(progress.p50, 20ms);
+      EXPECT_GE(progress.p99, progress.p50);
+    }
+    ended = progress.ended;
+    departures = progress.departures;
+  }
+}
+
+}  // namespace
+}  // namespace paceline
