@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <paceline/gbench/find_max.h>
 #include <paceline/gbench/flags.h>
+#include <paceline/gbench/help.h>
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/objective.h>
 #include <paceline/gbench/program.h>
@@ -21,6 +22,41 @@
 #include <vector>
 
 namespace {
+
+constexpr char description[] =
+    "Measures rate-limited HTTP and LLM APIs at the rate you set: evenly spaced requests, never "
+    "more than `parallel` in flight, latency percentiles as Google Benchmark's counters. It runs "
+    "each pair of the lists of rates and of parallel; with no URL, against an endpoint of its own.";
+
+constexpr char footer[] = R"(Exit status:
+  0    all went well
+  1    bad input, an API that did not answer, or more failed requests in a run
+       than --paceline_max_error_ratio
+  130  interrupted
+
+Environment:
+  OPENAI_API_KEY  the API's key; --paceline_api_key_env names another variable
+
+Examples:
+A grid of two rates, against the embedded endpoint:
+
+  $ paceline --paceline_rpm=6000,60000 --paceline_parallel=100
+
+An API, with a request a second for a minute:
+
+  $ paceline --paceline_url=https://api.openai.com/v1
+
+Tokens as they stream, for paceline_report:
+
+  $ paceline --paceline_measure=chat/stream --benchmark_out=r.json
+
+Any other URL:
+
+  $ paceline --paceline_http_url=http://127.0.0.1:8080/
+
+A log of every request, to be resumed where it is cut short:
+
+  $ paceline --paceline_requests=100 --paceline_log=run.sqlite)";
 
 /// The rpm x parallel grid, and how many requests each of its runs sends.
 struct Grid {
@@ -61,18 +97,23 @@ class PacelineSuite : public paceline::Suite {
 };
 
 void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
+  app.description(description);
+  app.footer(footer);
+  app.option_defaults()->group(paceline::load_group);
   paceline::add_list_flag(app, "--paceline_rpm", asked_.rpm, 0, 60'000'000,
                           "Requests per minute, a comma-separated list; 0 is unpaced, and auto "
-                          "what the server says that the account may send "
-                          "[60000,100000; with a URL 60]",
+                          "what the server says that the account may send; such as "
+                          "6000,60000,100000 [60000,100000; with a URL 60]",
                           &asks_for_limit_);
   paceline::add_list_flag(
       app, "--paceline_parallel", asked_.parallel, 1, 100'000,
-      "Most requests in flight, a comma-separated list [100,500; with a URL 10]");
+      "Most requests in flight, a comma-separated list, such as 10,100 [100,500; with a URL "
+      "10]");
   app.add_option("--paceline_requests", asked_.requests,
                  "Counted requests of each run [10000; with a URL 60; all of a file]")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
       ->type_name("N");
+  app.option_defaults()->group(paceline::results_group);
   app.add_option_function<std::string>(
          "--paceline_resume",
          [this, &options](const std::string& file) {
@@ -82,7 +123,6 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
          "Sends only the requests that have no good reply in this log of the same run, and adds "
          "them to it: give the same flags as before, with this one for --paceline_log")
       ->check(CLI::ExistingFile)
-      ->excludes("--paceline_log")
       ->type_name("FILE.sqlite");
   app.add_option_function<std::string>(
          "--paceline_find_max",
@@ -98,8 +138,15 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
          "Begins at --paceline_rpm [60] and goes up to its second value, if any; "
          "--paceline_parallel takes one value [500], --paceline_requests is of each probe [10 s, "
          "or 5 times the longest limit, and at least 100]")
-      ->excludes("--paceline_resume")
       ->type_name("NAME<LIMIT,…");
+  app.parse_complete_callback([this, &app] {
+    if (is_resumed_ && app.count("--paceline_log") > 0) {
+      throw CLI::ExcludesError("--paceline_resume", "--paceline_log");
+    }
+    if (is_resumed_ && search_) {
+      throw CLI::ExcludesError("--paceline_resume", "--paceline_find_max");
+    }
+  });
   paceline::add_flags(app, flags_);
 }
 

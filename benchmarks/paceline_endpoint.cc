@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <paceline/endpoint/endpoint.h>
 #include <paceline/gbench/endpoint_flags.h>
+#include <paceline/gbench/help.h>
 #include <pthread.h>
 
 #include <CLI/CLI.hpp>
@@ -19,6 +20,15 @@ using std::chrono::nanoseconds;
 // Of 48 bytes each, taken at the start: room for a run of a million requests and its warm-up.
 constexpr std::size_t recorded_arrivals = 2'000'000;
 
+constexpr char footer[] = R"(Examples:
+Answers after 50 ms:
+
+  $ paceline_endpoint --port=8080 --latency=50ms
+
+Streams a token each 10 ms, 64 replies at once:
+
+  $ paceline_endpoint --latency=300ms --token_time=10ms --slots=64)";
+
 struct Flags {
   std::uint16_t port = 0;
   std::string address = "127.0.0.1";
@@ -28,15 +38,22 @@ struct Flags {
 };
 
 void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
-  app.add_option("--port", flags.port, "Port to listen on; 0 lets the system choose [0]");
-  app.add_option("--address", flags.address, "IPv4 address to listen on [127.0.0.1]");
-  add_flags(app, "--", flags.behaviour);
+  app.option_defaults()->group("Connection");
+  app.add_option("--port", flags.port, "Port to listen on; 0 lets the system choose [0]")
+      ->type_name("PORT");
+  app.add_option("--address", flags.address, "IPv4 address to listen on [127.0.0.1]")
+      ->type_name("ADDRESS");
   app.add_option("--require_key_env", flags.key_variable,
-                 "Environment variable that holds the API key to demand [demand none]");
+                 "Environment variable that holds the API key to demand [demand none]")
+      ->type_name("NAME");
+  app.option_defaults()->group("Replies");
+  add_flags(app, "--", flags.behaviour);
+  app.option_defaults()->group("Results");
   app.add_option(
-      "--arrivals", flags.arrivals_file,
-      "File for the time of each arrival at the end: nanoseconds on the monotonic clock, "
-      "one a line, the first 2,000,000");
+         "--arrivals", flags.arrivals_file,
+         "File for the time of each arrival at the end: nanoseconds on the monotonic clock, "
+         "one a line, the first 2,000,000")
+      ->type_name("FILE");
 }
 
 std::optional<std::string> read_options(const Flags& flags, EndpointOptions& options) {
@@ -187,6 +204,9 @@ int main(int argc, char** argv) {
   CLI::App app(
       "An OpenAI-shaped endpoint for any client: prints its URL, serves until interrupted, "
       "then prints what arrived.");
+  app.name("paceline_endpoint");
+  paceline::set_help_layout(app);
+  app.footer(paceline::footer);
   app.option_defaults()->take_last();
   paceline::Flags flags;
   paceline::add_endpoint_program_flags(app, flags);

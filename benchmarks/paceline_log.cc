@@ -2,6 +2,7 @@
 // Batch API.
 
 #include <fmt/format.h>
+#include <paceline/gbench/help.h>
 #include <paceline/log/log_reader.h>
 #include <paceline/workload/batch_output.h>
 
@@ -16,6 +17,10 @@
 
 namespace paceline {
 namespace {
+
+constexpr char footer[] = R"(Examples:
+  $ paceline_log run.sqlite
+  $ paceline_log run.sqlite --run=1 -o replies.jsonl)";
 
 struct Flags {
   std::string log;
@@ -140,6 +145,9 @@ int main(int argc, char** argv) {
       "resumed: "
       "of several replies to one slot the last good one.");
   paceline::Flags flags;
+  app.name("paceline_log");
+  paceline::set_help_layout(app);
+  app.footer(paceline::footer);
   app.add_option("FILE", flags.log, "The log")->required()->type_name("");
   app.add_option("-o,--out", flags.out, "File to write, replaced where it exists [standard output]")
       ->type_name("FILE");

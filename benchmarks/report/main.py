@@ -1,10 +1,8 @@
-"""The command line of paceline_report."""
+"""Reads the results, writes the page."""
 
-import argparse
 import os
 import sys
 import tempfile
-from pathlib import Path
 
 from . import style
 from .comparison import compare_all
@@ -14,34 +12,6 @@ from .request_log import read_logs
 from .results import read_results
 from .view import views_of
 from .words import count_text
-
-DESCRIPTION = """Makes one HTML page of results: the grid as a heat map, latency by rate, every
-percentile, the rate achieved, tokens as they stream, and from a log the run over time. It opens
-without a network, light or dark, and prints. Further results are laid over the first, with what the
-U test says of each change."""
-EXAMPLE = """examples:
-  paceline --benchmark_out=r.json --paceline_log=r.sqlite
-  paceline_report r.json --log r.sqlite -o report.html
-  paceline_report before.json after.json -o changes.html"""
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        self.exit(1, f"{self.prog}: {message}; see {self.prog} --help\n")
-
-
-def parse(arguments):
-    parser = Parser("paceline_report", description=DESCRIPTION, epilog=EXAMPLE, allow_abbrev=False,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("results", nargs="+", type=Path, metavar="RESULT.json",
-                        help="what paceline wrote with --benchmark_out; at most "
-                             f"{style.MOST_RESULTS}, each compared against the first")
-    parser.add_argument("--log", action="append", default=[], type=Path, metavar="RUN.sqlite",
-                        dest="logs", help="what paceline wrote with --paceline_log in the same "
-                                          "call; once for each log")
-    parser.add_argument("-o", "--output", type=Path, default=Path("report.html"),
-                        metavar="PAGE.html", help="the page to write [report.html]")
-    return parser.parse_args(arguments)
 
 
 def write(path, text):
@@ -82,9 +52,9 @@ def report(options):
           f"{len(text.encode()) / 1000:,.0f} kB")
 
 
-def main(arguments):
+def main(options):
     try:
-        report(parse(arguments))
+        report(options)
     except ReportError as error:
         print(f"paceline_report: {error}", file=sys.stderr)
         return 1

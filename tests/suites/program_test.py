@@ -4,6 +4,7 @@ Needs PACELINE, the path of the program.
 """
 
 import json
+import re
 import signal
 import subprocess
 import tempfile
@@ -273,6 +274,24 @@ class Help(unittest.TestCase):
         for flag in ["--paceline_url", "--paceline_rpm", "--paceline_precision",
                      "--benchmark_repetitions"]:
             self.assertIn(flag, done.stdout)
+
+    def test_groups_that_fit_a_terminal(self):
+        paceline, benchmark = run("--help").stdout.split("\nGoogle Benchmark's own:\n")
+        self.assertEqual(re.findall(r"^(\S.*):$", paceline, re.MULTILINE), [
+            "What to measure", "Prompts and lengths", "Rate and load", "Connection", "Results",
+            "The embedded endpoint"])
+        _, examples = benchmark.split("\nExamples:\n")
+        for line in (paceline + examples).splitlines():
+            self.assertLessEqual(len(line), 80, line)
+        # A flag is followed by what it does.
+        for flag in re.findall(r"^  --\S+\n(?! {20}\S)", paceline, re.MULTILINE):
+            self.fail(flag)
+
+    def test_a_log_is_resumed_or_begun(self):
+        with tempfile.NamedTemporaryFile(suffix=".sqlite") as log:
+            done = run(f"--paceline_resume={log.name}", "--paceline_log=other.sqlite")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("--paceline_resume excludes --paceline_log", done.stderr)
 
     def test_list_tests_sends_nothing(self):
         done = run("--paceline_url=http://127.0.0.1:1/v1", "--benchmark_list_tests")

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <paceline/gbench/flags.h>
+#include <paceline/gbench/help.h>
 #include <paceline/gbench/objective.h>
 
 namespace paceline {
@@ -57,8 +58,8 @@ void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
            }
          },
          fmt::format("Counters that become rows in --benchmark_out, so that compare.py compares "
-                     "them; empty: none [{}]",
-                     fmt::join(rows, ",")))
+                     "them, such as p99,max; empty: none [{}]",
+                     fmt::join(rows, ", ")))
       ->type_name("LIST");
 }
 
@@ -80,6 +81,7 @@ void add_flags(CLI::App& app, Options& options) {
       throw CLI::ValidationError("--paceline_timeout", "a request needs at least 1ms");
     }
   });
+  app.option_defaults()->group(connection_group);
   app.add_option("--paceline_url", options.url,
                  "Base URL of an OpenAI-compatible API, such as https://api.openai.com/v1 "
                  "[the embedded endpoint]")
@@ -88,18 +90,23 @@ void add_flags(CLI::App& app, Options& options) {
   app.add_option("--paceline_api_key_env", options.api_key_env,
                  "Environment variable that holds the API key [OPENAI_API_KEY]")
       ->type_name("NAME");
+  app.option_defaults()->group(load_group);
   add_choice_flag(app, "--paceline_arrivals", arrival_kinds, options.arrivals,
                   "How requests are spread: evenly, or at random as many users would [even]");
-  app.add_option("--paceline_seed", options.seed, "Seed of random arrivals and latencies [1]");
+  app.add_option("--paceline_seed", options.seed,
+                 "Seed of random arrivals and latencies: the same seed, the same run [1]")
+      ->type_name("N");
   app.add_option("--paceline_warmup", options.warmup,
-                 "Requests sent before the first counted one, at the same pace [0]")
+                 "Requests sent before the first counted one, at the same pace, such as 100 [0]")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}))
       ->type_name("N");
   add_choice_flag(app, "--paceline_precision", precisions, options.precision,
                   "How to wait for a due time: timer (to 1 ms), fine (to some 50 us), spin (to "
                   "1 us, keeps a core busy) [fine]");
-  add_duration_flag(app, "--paceline_timeout", options.timeout,
-                    "Longest time for one request, from send to last byte [60s]");
+  app.option_defaults()->group(connection_group);
+  add_duration_flag(
+      app, "--paceline_timeout", options.timeout,
+      "Longest time for one request, from send to last byte, such as 500ms or 2m [60s]");
   app.add_option("--paceline_ca", options.ca_file,
                  "PEM file with the certificates to trust instead of the system's")
       ->check(CLI::ExistingFile)
@@ -112,20 +119,25 @@ void add_flags(CLI::App& app, Options& options) {
          "[67108864]")
       ->check(CLI::PositiveNumber)
       ->type_name("BYTES");
+  app.option_defaults()->group(load_group);
   app.add_option("--paceline_tpm", options.tpm,
                  "Most tokens a minute, of prompts and replies together; with the rpm, whichever "
-                 "binds first holds requests back [no limit]")
+                 "binds first holds requests back; such as 2000000 [no limit]")
       ->type_name("N");
   app.add_option("--paceline_retries", options.retries,
                  "How often a request that got 408, 409, 429, 5xx or no connection is sent again, "
                  "each time in a slot of its own; a benchmark measures first answers [0]")
       ->type_name("N");
-  app.add_option("--paceline_max_error_ratio", options.max_error_ratio,
-                 "Share of failed requests in a run above which the program exits with 1 [0.01]")
+  app.option_defaults()->group(results_group);
+  app.add_option(
+         "--paceline_max_error_ratio", options.max_error_ratio,
+         "Share of failed requests in a run, from 0 to 1, above which the program exits with 1 "
+         "[0.01]")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("SHARE");
   app.add_option("--paceline_log", options.log_file,
-                 "SQLite file that gets a row for each request: times, status, tokens [none]")
+                 "SQLite file that gets a row for each request: times, status, tokens; such as "
+                 "run.sqlite [none]")
       ->type_name("FILE");
   app.add_flag("--paceline_log_replies{true}", options.log_replies,
                "Keeps the replies' texts in that file too");
@@ -134,6 +146,7 @@ void add_flags(CLI::App& app, Options& options) {
                   "Shows on stderr how a run goes: auto, on a terminal; on, in a log file too, a "
                   "line each 10 s; off [auto]");
   add_rows_flag(app, options.rows);
+  app.option_defaults()->group(endpoint_group);
   add_flags(app, endpoint_prefix, options.endpoint);
 }
 

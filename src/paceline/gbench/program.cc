@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include <paceline/gbench/context.h>
+#include <paceline/gbench/help.h>
 #include <paceline/gbench/out_file.h>
 #include <paceline/gbench/percentile_rows.h>
 #include <paceline/gbench/probe_rows.h>
@@ -99,6 +101,16 @@ int say(const std::string& sentence) {
   return 1;
 }
 
+/// Google Benchmark's flags stand between paceline's and what follows all flags.
+void print_help(CLI::App& app) {
+  const std::string footer = app.get_footer();
+  app.footer("");
+  std::cout << app.help() << "\nGoogle Benchmark's own:\n" << std::flush;
+  benchmark::PrintDefaultHelp();
+  std::fflush(stdout);
+  if (!footer.empty()) std::cout << '\n' << footer << '\n' << std::flush;
+}
+
 /// A sentence when the file does not hold all of the results.
 std::string run_with_rows(const OutFile& file, const std::vector<std::string>& rows) {
   if (file.name.empty()) {
@@ -143,18 +155,20 @@ int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
 
 int run_program(int argc, char** argv, Suite& suite) {
   CLI::App app("Rate-limited HTTP and LLM API benchmarks, on Google Benchmark");
+  app.name(std::filesystem::path(argv[0]).filename());
   app.set_help_flag();
+  set_help_layout(app);
   app.allow_extras();
   // As Google Benchmark does with its own flags: the last one counts.
   app.option_defaults()->take_last();
   Options options;
-  add_flags(app, options);
   suite.add_flags(app, options);
+  add_flags(app, options);
   std::vector<std::string> rest;
   if (const std::string why = parse(app, argc, argv, rest); !why.empty()) return say(why);
   if (has_flag(rest, "--help") || has_flag(rest, "-h")) {
-    std::cout << app.help() << "\nGoogle Benchmark's own:\n" << std::flush;
-    rest = {"--help"};
+    print_help(app);
+    return 0;
   }
   // First, so that the user's own flag, which comes later, wins.
   rest.insert(rest.begin(), "--benchmark_counters_tabular=true");

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <paceline/gbench/flags.h>
+#include <paceline/gbench/help.h>
 #include <paceline/workload/batch_replay.h>
 #include <paceline/workload/plain_http.h>
 #include <paceline/workload/synthetic_text.h>
@@ -72,7 +73,7 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
 
 void add_length_flags(CLI::App& app, TextGeneration& generation) {
   app.add_option("--paceline_max_tokens", generation.max_tokens,
-                 "Most tokens in a reply [not sent, the server decides]")
+                 "Most tokens in a reply, such as 128 [not sent, the server decides]")
       ->check(token_count)
       ->type_name("N");
   app.add_option("--paceline_min_tokens", generation.min_tokens,
@@ -142,6 +143,7 @@ std::string why_not_together(const WorkloadFlags& flags) {
 }  // namespace
 
 void add_flags(CLI::App& app, WorkloadFlags& flags) {
+  app.option_defaults()->group(measure_group);
   app.add_option_function<std::string>(
          "--paceline_measure",
          [&flags](const std::string& text) {
@@ -154,10 +156,14 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
   app.add_option("--paceline_model", flags.model,
                  "Model [gpt-4o-mini; for embeddings text-embedding-3-small]")
       ->type_name("NAME");
+  app.option_defaults()->group(prompt_group);
   add_prompt_flags(app, flags);
   add_length_flags(app, flags.generation);
-  app.add_option("--paceline_temperature", flags.generation.temperature, "Sampling temperature [0]")
-      ->check(CLI::Range(0.0, 2.0));
+  app.add_option("--paceline_temperature", flags.generation.temperature,
+                 "Sampling temperature, from 0 to 2 [0]")
+      ->check(CLI::Range(0.0, 2.0))
+      ->type_name("NUMBER");
+  app.option_defaults()->group(measure_group);
   app.add_option("--paceline_workload", flags.batch_file,
                  "Measures the requests of this file, one a line in the OpenAI Batch input format, "
                  "as batch/replay; begins again at its end")

@@ -1,0 +1,22 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace paceline {
+
+// The groups of --help. A flag added after `app.option_defaults()->group(…)` is in that group.
+inline constexpr char measure_group[] = "What to measure";
+inline constexpr char prompt_group[] = "Prompts and lengths";
+inline constexpr char load_group[] = "Rate and load";
+inline constexpr char connection_group[] = "Connection";
+inline constexpr char results_group[] = "Results";
+inline constexpr char endpoint_group[] = "The embedded endpoint";
+
+/// Makes the app's help a text of at most 80 columns, with a group's flags beneath its name, each
+/// flag above what it does. The groups stand in the order above, and those of a suite's own before
+/// them. help2man makes the manual page of the same text.
+void set_help_layout(CLI::App& app);
+
+}  // namespace paceline
