@@ -19,7 +19,9 @@ namespace paceline {
 namespace {
 
 constexpr char footer[] = R"(Examples:
-  $ paceline_log run.sqlite
+One run of a log, to the terminal and to a file:
+
+  $ paceline_log run.sqlite --run=1
   $ paceline_log run.sqlite --run=1 -o replies.jsonl)";
 
 struct Flags {

@@ -17,6 +17,8 @@ A result, and the log of the same call:
 
 What changed between two results:
 
+  $ paceline --benchmark_out=before.json --benchmark_repetitions=9
+  $ paceline --benchmark_out=after.json --benchmark_repetitions=9
   $ paceline_report before.json after.json -o changes.html"""
 
 

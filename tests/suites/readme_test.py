@@ -1,0 +1,180 @@
+"""Runs what README.md, CONTRIBUTING.md and --help tell a reader to type, and looks for what they name.
+
+Blocks that are fenced as ```bash run in order, in a folder that looks like a clone. There a measurement
+has few requests and goes to an endpoint of the test's own, whatever URL stands in the text; what would
+install or build only has to be there.
+
+Needs PACELINE, PACELINE_ENDPOINT and PACELINE_LOG, the paths of the programs.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXTS = ("README.md", "CONTRIBUTING.md")
+REPORT = ROOT / "benchmarks" / "paceline_report"
+PROGRAMS = {"paceline": os.environ["PACELINE"],
+            "paceline_endpoint": os.environ["PACELINE_ENDPOINT"],
+            "paceline_log": os.environ["PACELINE_LOG"],
+            "paceline_report": REPORT}
+
+# Ends by itself, as when a reader presses Ctrl-C, on a port that is free.
+SERVE = f'exec timeout --preserve-status --signal=INT 1 {PROGRAMS["paceline_endpoint"]} "$@" --port=0'
+MEASURE = f'exec {PROGRAMS["paceline"]} "$@" --paceline_requests=5'
+REPORT_PAGE = f'exec {REPORT} "$@"'
+# Those that take a preset have to name one that there is.
+CHECK_PRESET = f"""while (($# > 0)); do
+  [[ $1 != --preset ]] || grep -qF "\\"name\\": \\"$2\\"" {ROOT}/CMakePresets.json || exit 1
+  shift
+done"""
+CLONE = '[[ $1 != clone ]] || ln -sfn "$PWD" "$(basename "${@: -1}" .git)"'
+# What stands in for a command; the others are as on any machine.
+COMMANDS = {"paceline": MEASURE, "paceline_endpoint": SERVE, "paceline_report": REPORT_PAGE,
+            "paceline_log": f'exec {PROGRAMS["paceline_log"]} "$@"',
+            "cmake": CHECK_PRESET, "ctest": CHECK_PRESET, "git": CLONE,
+            **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "cpack", "c++", "g++"), ":")}
+# What stands in for a program of the clone; the others do nothing.
+SCRIPTS = {"benchmarks/run": MEASURE, "benchmarks/paceline_report": REPORT_PAGE,
+           "benchmarks/compare": f'exec {ROOT}/benchmarks/compare "$@"'}
+READERS_FILES = {
+    "--paceline_workload": '{"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", '
+                           '"body": {"model": "m", "messages": []}}\n',
+    "--paceline_http_body": "{}"}
+
+
+def blocks(text, language):
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [content for marked, content in fenced if marked == language]
+
+
+def help_of(program):
+    return subprocess.run([PROGRAMS[program], "--help"], capture_output=True, text=True,
+                          timeout=60, check=True).stdout
+
+
+def scripts_of_the_clone():
+    """Programs that a reader can start, by their paths."""
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    paths = names.stdout.splitlines() or [str(path.relative_to(ROOT)) for folder in
+                                          ("benchmarks", "tests", "third_party", ".ci")
+                                          for path in (ROOT / folder).rglob("*")]
+    return [path for path in paths
+            if (ROOT / path).is_file() and os.access(ROOT / path, os.X_OK)]
+
+
+def write_script(path, body):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/bash\n{body}\n")
+    path.chmod(0o755)
+
+
+class Reader:
+    """Somebody in a clone who types what the text says."""
+
+    def __init__(self, url):
+        self.url = url
+        self.folder = tempfile.TemporaryDirectory()
+        self.home = Path(self.folder.name)
+        self.clone = self.home / "clone"
+        for name, body in COMMANDS.items():
+            write_script(self.home / "bin" / name, body)
+        for name in scripts_of_the_clone():
+            write_script(self.clone / name, SCRIPTS.get(name, ":"))
+
+    def type(self, commands):
+        """Runs them as one script; its exit code, and all that it wrote."""
+        commands = re.sub(r"(--paceline_http_url=)[^\s'\"]+", rf"\1{self.url}/models", commands)
+        commands = re.sub(r"https?://(?!127\.0\.0\.1:\d+/v1)[^\s'\"]+", self.url, commands)
+        for flag, content in READERS_FILES.items():
+            for name in re.findall(rf"{flag}=([^\s'\"]+)", commands):
+                (self.clone / name).write_text(content)
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("BENCHMARK_")}
+        environment.update(PATH=f"{self.home / 'bin'}:{os.environ['PATH']}", OPENAI_API_KEY="a key")
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", commands], cwd=self.clone,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              env=environment, timeout=240)
+        return done.returncode, done.stdout
+
+
+class Examples(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.endpoint = subprocess.Popen([PROGRAMS["paceline_endpoint"], "--latency=1ms"],
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        cls.url = cls.endpoint.stdout.readline().strip()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.endpoint.terminate()
+        cls.endpoint.wait()
+        cls.endpoint.stdout.close()
+
+    def run_all(self, all_commands):
+        reader = Reader(self.url)
+        with reader.folder:
+            for commands in all_commands:
+                with self.subTest(commands=commands):
+                    code, output = reader.type(commands)
+                    self.assertEqual(code, 0, f"\n{commands}\nsays:\n{output}")
+                    self.assert_written(reader.clone, commands)
+
+    def assert_written(self, folder, commands):
+        for name in re.findall(r"(?:--benchmark_out=|--paceline_log=| -o )([\w./-]+)", commands):
+            self.assertGreater((folder / name).stat().st_size, 0, name)
+
+    def test_texts(self):
+        for name in TEXTS:
+            text = (ROOT / name).read_text()
+            found = blocks(text, "bash")
+            self.assertIn("tests/run", "".join(found))
+            self.run_all(found)
+
+    def test_help(self):
+        examples = []
+        for program in PROGRAMS:
+            found = re.findall(r"^  \$ (.*)$", help_of(program), re.MULTILINE)
+            self.assertTrue(any(shlex.split(line)[0] == program for line in found), program)
+            examples += found
+        self.run_all(examples)
+
+
+class Names(unittest.TestCase):
+    def test_commands_are_marked(self):
+        for name in TEXTS:
+            for block in blocks((ROOT / name).read_text(), ""):
+                self.assertNotRegex(block, r"(?m)^(\$ |benchmarks/|tests/|third_party/|paceline\b)",
+                                    f"{name}: begin a block of commands with ```bash")
+
+    def test_flags(self):
+        known = set(re.findall(r"--(?:paceline|benchmark)_[a-z0-9_]+", help_of("paceline")))
+        for name in TEXTS:
+            text = (ROOT / name).read_text()
+            for flag in set(re.findall(r"--(?:paceline|benchmark)_[a-z0-9_]*", text)):
+                is_prefix = flag.endswith("_") and any(k.startswith(flag) for k in known)
+                self.assertTrue(flag in known or is_prefix, f"{name} names {flag}")
+
+    def test_files(self):
+        for name in TEXTS:
+            text = (ROOT / name).read_text()
+            paths = re.findall(r"\]\((?!https?:)([^)#\s]+)", text)
+            paths += re.findall(r"src(?:set)?=\"([^\"]+)\"", text)
+            paths += re.findall(r"`([\w.-]+/[\w./-]*)[` ]", text)
+            self.assertNotEqual(paths, [])
+            for path in paths:
+                self.assertTrue(self.is_there(path), f"{name} names {path}")
+
+    def is_there(self, path):
+        """In the tree, in src/paceline as the rooms are named, or built of a source there."""
+        path = path.removeprefix("build/release/")
+        places = (ROOT / path, ROOT / "src" / "paceline" / path, ROOT / f"{path}.cc")
+        is_of_the_tree = (ROOT / path.split("/")[0]).exists() or path.endswith((".h", ".cc"))
+        return not is_of_the_tree or any(place.exists() for place in places)
+
+
+if __name__ == "__main__":
+    unittest.main()
