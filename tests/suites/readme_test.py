@@ -37,7 +37,8 @@ CLONE = '[[ $1 != clone ]] || ln -sfn "$PWD" "$(basename "${@: -1}" .git)"'
 COMMANDS = {"paceline": MEASURE, "paceline_endpoint": SERVE, "paceline_report": REPORT_PAGE,
             "paceline_log": f'exec {PROGRAMS["paceline_log"]} "$@"',
             "cmake": CHECK_PRESET, "ctest": CHECK_PRESET, "git": CLONE,
-            **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "cpack", "c++", "g++"), ":")}
+            **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "cpack", "pkg-config", "c++",
+                             "g++"), ":")}
 # What stands in for a program of the clone; the others do nothing.
 SCRIPTS = {"benchmarks/run": MEASURE, "benchmarks/paceline_report": REPORT_PAGE,
            "benchmarks/compare": f'exec {ROOT}/benchmarks/compare "$@"'}
@@ -170,7 +171,7 @@ class Names(unittest.TestCase):
 
     def is_there(self, path):
         """In the tree, in src/paceline as the rooms are named, or built of a source there."""
-        path = path.removeprefix("build/release/")
+        path = path.removeprefix("build/release").lstrip("/")
         places = (ROOT / path, ROOT / "src" / "paceline" / path, ROOT / f"{path}.cc")
         is_of_the_tree = (ROOT / path.split("/")[0]).exists() or path.endswith((".h", ".cc"))
         return not is_of_the_tree or any(place.exists() for place in places)

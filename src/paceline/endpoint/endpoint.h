@@ -18,6 +18,7 @@
 
 namespace paceline {
 
+/// How an endpoint behaves, and where it listens. Times and lengths may be drawn at random.
 struct EndpointOptions {
   /// To the first token of a reply, which is all of it when it does not stream and `token_time` is
   /// 0. Counts from the arrival of a request's headers, or from the slot that it has waited for.
@@ -71,6 +72,7 @@ class Endpoint {
 
   /// The API's base, such as "http://127.0.0.1:8080/v1".
   std::string url() const;
+  /// The port it listens on, chosen by the system where the options have 0.
   std::uint16_t port() const;
 
   /// How many requests have arrived.

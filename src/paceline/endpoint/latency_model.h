@@ -21,6 +21,7 @@ class LatencyModel {
   /// same, a random share.
   void slow_down(double share, double factor);
 
+  /// The next draw.
   std::chrono::nanoseconds next();
   /// Of the next `draws` together.
   std::chrono::nanoseconds sum(std::size_t draws);

@@ -36,6 +36,7 @@ struct DropResponse {
 };
 }  // namespace detail
 
+/// Owns a server of libmicrohttpd, and stops it.
 using DaemonPtr = std::unique_ptr<MHD_Daemon, detail::StopDaemon>;
 using ResponsePtr = std::unique_ptr<MHD_Response, detail::DropResponse>;
 

@@ -40,6 +40,7 @@ struct Family {
   std::vector<std::uint64_t> slots{};
 };
 
+/// Adds the flags of what to measure.
 void add_flags(CLI::App& app, WorkloadFlags& flags);
 
 /// The families to measure. The string is a sentence: which flags do not go together, or what is

@@ -13,9 +13,11 @@
 
 namespace paceline {
 
+/// Which HTTP is spoken.
 enum class HttpVersion {
+  /// HTTP/1.1.
   one,
-  /// By ALPN over TLS.
+  /// HTTP/2, by ALPN over TLS; Reply::http_version tells where the server took another.
   two,
   /// HTTP/2 where TLS and the server bring it, else HTTP/1.1.
   automatic,
@@ -32,6 +34,7 @@ struct ConnectionOptions {
   std::size_t max_reply = 64U << 20U;
 };
 
+/// What a client may do.
 struct ClientOptions {
   /// The most requests in flight at once.
   std::size_t parallel = 1;
@@ -68,6 +71,7 @@ class Client {
   Exchange* acquire();
   /// Sends what exchange.request says. A reply that comes at once calls on_done from inside.
   void send(Exchange& exchange);
+  /// Makes an exchange free again; its reply is gone.
   void release(Exchange& exchange);
   /// Exchanges acquired and not released.
   std::size_t in_flight() const { return exchanges_.size() - free_.size(); }

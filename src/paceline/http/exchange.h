@@ -15,6 +15,7 @@
 
 namespace paceline {
 
+/// One request with its reply, on one curl easy handle. A client makes them, and lends them out.
 class Exchange {
  public:
   /// `number` counts a client's exchanges from 0, for those who keep a record beside each.
@@ -25,7 +26,9 @@ class Exchange {
   /// Valid until the exchange is sent again.
   std::optional<std::string_view> header(const char* name) const;
 
+  /// What to send; filled between Client::acquire() and send().
   Request request;
+  /// What came back; complete when the client calls on_done.
   Reply reply;
 
  private:

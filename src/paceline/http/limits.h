@@ -21,12 +21,14 @@ struct RateLimit {
   std::optional<std::chrono::nanoseconds> reset;
 };
 
+/// The limits that an API counts side by side.
 struct RateLimits {
   /// Of a minute, as those APIs count.
   RateLimit requests;
   RateLimit tokens;
 };
 
+/// Reads those headers of a reply; what is not there, or is no number, is left out.
 RateLimits rate_limits(const Exchange& exchange);
 
 /// "1s", "6m0s", "20ms" or "1h2m3.5s", as those headers write a time; nothing for anything else.

@@ -13,6 +13,7 @@ struct curl_slist;
 
 namespace paceline {
 
+/// A request's method.
 enum class Method { get, post };
 
 /// Header lines ("Name: value") in the form that libcurl takes, built once for many requests.

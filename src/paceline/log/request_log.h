@@ -13,6 +13,7 @@
 
 namespace paceline {
 
+/// How a log writes.
 struct RequestLogOptions {
   /// How often what was added is committed to the disk. Often, so that the writer's bursts are
   /// short where it shares a core with the pacer.

@@ -11,6 +11,7 @@
 
 namespace paceline {
 
+/// A request, and the run that it is of.
 struct LoggedRequest {
   std::int64_t run;
   RequestRecord record;

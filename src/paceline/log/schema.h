@@ -9,9 +9,10 @@ namespace paceline {
 
 // A log's tables. Times are whole nanoseconds from the start of the row's run.
 //
-//   runs       one row a run
-//   requests   one row a request that was sent and has ended; `error` is NULL where the reply was
-//   good latencies  a view of requests: their times as milliseconds that people compare
+//   runs: one row a run.
+//   requests: one row a request that was sent and has ended; `error` is NULL where the reply was
+//   good.
+//   latencies: a view of requests, with their times as milliseconds that people compare.
 //
 // The file's application_id says that it is a log, its user_version which of the schemas it has.
 

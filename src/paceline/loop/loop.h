@@ -45,6 +45,7 @@ struct CloseHandle {
 };
 }  // namespace detail
 
+/// Owns a libuv handle, and closes it on its loop.
 template <typename Handle>
 using HandlePtr = std::unique_ptr<Handle, detail::CloseHandle<Handle>>;
 
@@ -52,6 +53,7 @@ using HandlePtr = std::unique_ptr<Handle, detail::CloseHandle<Handle>>;
 class Timer {
  public:
   Timer(Loop& loop, std::function<void()> on_time);
+  /// Begins the delay anew.
   void start(std::chrono::milliseconds delay);
   void stop();
 

@@ -8,6 +8,7 @@
 
 namespace paceline {
 
+/// How a pacer makes up for delays.
 struct PacerLimits {
   /// A delay up to this is made up; a longer one moves the schedule.
   std::chrono::nanoseconds tolerance = std::chrono::milliseconds(10);

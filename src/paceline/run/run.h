@@ -76,6 +76,7 @@ struct RunOptions {
   std::chrono::milliseconds grace{2'000};
 };
 
+/// What a run tells, and is told, while it goes on.
 struct RunHooks {
   /// Called when warm-up is over, just before the first counted request is sent.
   std::function<void()> on_first_counted;

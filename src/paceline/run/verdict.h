@@ -23,6 +23,7 @@ enum class Bound {
   failing,
 };
 
+/// What bounded a run, and how to say it.
 struct Verdict {
   Bound bound = Bound::paced;
   /// A sentence for people: what was seen, and what to do.

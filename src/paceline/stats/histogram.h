@@ -18,11 +18,13 @@ class Histogram {
 
   /// A negative duration counts as 0.
   void record(std::chrono::nanoseconds duration);
+  /// Adds what another one counted.
   void merge(const Histogram& other);
 
   /// The duration that a share `q` of those recorded do not exceed (nearest rank); 0 when empty.
   std::chrono::nanoseconds quantile(double q) const;
   std::uint64_t count() const { return count_; }
+  /// The shortest, longest and mean of those recorded, to the nanosecond; 0 when empty.
   std::chrono::nanoseconds min() const;
   std::chrono::nanoseconds max() const { return max_; }
   std::chrono::nanoseconds mean() const;

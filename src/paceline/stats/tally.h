@@ -66,6 +66,7 @@ struct Tally {
   std::chrono::nanoseconds first_send = std::chrono::nanoseconds::max();
   std::chrono::nanoseconds last_send{0};
   std::chrono::nanoseconds last_done{0};
+  /// Whether the run was stopped before all requests were sent.
   bool cut_short = false;
   /// A sentence when the run ended itself early.
   std::string stopped_why;
@@ -73,10 +74,12 @@ struct Tally {
   std::chrono::nanoseconds cpu_time{0};
   std::uint64_t threads = 1;
 
+  /// Counts so many requests as failed, and keeps the first `why`.
   void count_failure(Failure failure, std::uint64_t requests, const std::string& why);
   /// Adds what another stripe of the same run counted.
   void merge(const Tally& other);
 
+  /// Whether every planned request came to something; false is a bug.
   bool adds_up() const { return planned == succeeded + failed + not_sent; }
   std::uint64_t failed_by(Failure failure) const {
     return failures[static_cast<std::size_t>(failure)];

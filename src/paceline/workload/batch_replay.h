@@ -17,6 +17,7 @@ struct BatchReplay {
   bool keeps_text = false;
 };
 
+/// Sends the lines to `api`, whose base URL takes the place of the "/v1" in each.
 std::unique_ptr<Workload> make_workload(const Api& api, const BatchReplay& replay);
 
 }  // namespace paceline

@@ -14,6 +14,7 @@
 
 namespace paceline {
 
+/// What is asked of streamed replies.
 struct GenerationStreamOptions {
   std::optional<LengthAsked> length_asked{};
   /// Whether the reply's body becomes what the API would have answered at once.

@@ -16,6 +16,7 @@ struct PlainHttp {
   std::string content_type = "application/json";
 };
 
+/// Its runs are called http/get or http/post.
 std::unique_ptr<Workload> make_workload(PlainHttp plain);
 
 }  // namespace paceline

@@ -38,6 +38,7 @@ struct PromptText {
   std::string user;
 };
 
+/// Writes the prompt so that each slot of a run gets its own.
 PromptText prompt_text(const Prompt& prompt);
 
 }  // namespace paceline

@@ -15,6 +15,7 @@ struct TextEmbedding {
   Prompt input{.system = {}, .text = "Sentence #{n}: Esta es una prueba básica."};
 };
 
+/// Its runs are called embeddings/create.
 std::unique_ptr<Workload> make_workload(const Api& api, const TextEmbedding& embeddings);
 
 }  // namespace paceline

@@ -30,6 +30,7 @@ struct TextGeneration {
   bool keeps_text = false;
 };
 
+/// Its runs are called after what they ask, such as chat/complete or responses/stream.
 std::unique_ptr<Workload> make_workload(const Api& api, const TextGeneration& generation);
 
 }  // namespace paceline
