@@ -50,6 +50,10 @@ Tokens as they stream, for paceline_report:
 
   $ paceline --paceline_measure=chat/stream --benchmark_out=r.json
 
+The highest rate at which p99 stays below two seconds:
+
+  $ paceline --paceline_find_max='p99<2s,errors<0.1%'
+
 Any other URL:
 
   $ paceline --paceline_http_url=http://127.0.0.1:8080/
@@ -124,6 +128,7 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
          "them to it: give the same flags as before, with this one for --paceline_log")
       ->check(CLI::ExistingFile)
       ->type_name("FILE.sqlite");
+  app.option_defaults()->group(paceline::load_group);
   app.add_option_function<std::string>(
          "--paceline_find_max",
          [this](const std::string& text) {
@@ -138,7 +143,7 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
          "Begins at --paceline_rpm [60] and goes up to its second value, if any; "
          "--paceline_parallel takes one value [500], --paceline_requests is of each probe [10 s, "
          "or 5 times the longest limit, and at least 100]")
-      ->type_name("NAME<LIMIT,…");
+      ->type_name("LIST");
   app.parse_complete_callback([this, &app] {
     if (is_resumed_ && app.count("--paceline_log") > 0) {
       throw CLI::ExcludesError("--paceline_resume", "--paceline_log");

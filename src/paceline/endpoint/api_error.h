@@ -5,6 +5,7 @@
 
 namespace paceline {
 
+/// The HTTP status of a request that cannot be understood.
 inline constexpr unsigned bad_request = 400;
 
 /// An error as the OpenAI API words it; an empty `param` or `code` is sent as null.

@@ -36,12 +36,14 @@ enum class Fault {
   huge_body,
 };
 
+/// A fault, and how often it happens.
 struct FaultShare {
   Fault fault;
   /// Of the replies, above 0 and at most 1.
   double share = 1;
 };
 
+/// Which faults happen, and what they look like.
 struct FaultOptions {
   /// Together at most 1.
   std::vector<FaultShare> shares{};

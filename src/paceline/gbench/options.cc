@@ -38,9 +38,8 @@ void add_objective_flag(CLI::App& app, std::optional<RequestObjective>& objectiv
            objective = std::get<RequestObjective>(parsed);
          },
          "What a request is to meet to count as goodput: latency, due_latency, ttft or tpot below "
-         "a "
-         "time, such as latency<2s,ttft<500ms [none]")
-      ->type_name("NAME<TIME,…");
+         "a time, such as latency<2s,ttft<500ms [none]")
+      ->type_name("LIST");
 }
 
 void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {

@@ -10,6 +10,7 @@
 
 namespace paceline {
 
+/// How every connection of the program is made.
 ConnectionOptions connection_options(const Options& options);
 
 /// What holds for every run of the program; its rate, parallel and requests are still to be set.
