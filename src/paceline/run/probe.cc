@@ -12,7 +12,7 @@ constexpr std::uint64_t fewest_for_p99 = 100;
 // Of the time that passes; steeper means that under 99% of the requests are served in time.
 constexpr double steepest_growth = 0.01;
 // Standard errors that chance explains.
-constexpr double by_chance = 3;
+constexpr double errors_by_chance = 3;
 
 }  // namespace
 
@@ -29,7 +29,8 @@ std::string why_not_kept(const Tally& tally, const RunOptions& options, const Ve
     return fmt::format("{}: {}", name_of(verdict.bound), verdict.words);
   }
   const double growth = tally.due_latency_trend.slope();
-  if (growth > steepest_growth && growth > by_chance * tally.due_latency_trend.slope_error()) {
+  if (growth > steepest_growth &&
+      growth > errors_by_chance * tally.due_latency_trend.slope_error()) {
     return fmt::format("the server falls behind: latency grew by {:.0f} ms each second",
                        1e3 * growth);
   }
