@@ -33,12 +33,17 @@ CHECK_PRESET = f"""while (($# > 0)); do
   shift
 done"""
 CLONE = '[[ $1 != clone ]] || ln -sfn "$PWD" "$(basename "${@: -1}" .git)"'
+# tests/install compiles for real what the texts compile.
+COMPILE = """while (($# > 0)); do
+  [[ $1 != -o ]] || echo built >"$2"
+  shift
+done"""
 # What stands in for a command; the others are as on any machine.
 COMMANDS = {"paceline": MEASURE, "paceline_endpoint": SERVE, "paceline_report": REPORT_PAGE,
             "paceline_log": f'exec {PROGRAMS["paceline_log"]} "$@"',
             "cmake": CHECK_PRESET, "ctest": CHECK_PRESET, "git": CLONE,
-            **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "cpack", "pkg-config", "c++",
-                             "g++"), ":")}
+            **dict.fromkeys(("c++", "g++"), COMPILE),
+            **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "cpack", "pkg-config"), ":")}
 # What stands in for a program of the clone; the others do nothing.
 SCRIPTS = {"benchmarks/run": MEASURE, "benchmarks/paceline_report": REPORT_PAGE,
            "benchmarks/compare": f'exec {ROOT}/benchmarks/compare "$@"'}
@@ -86,6 +91,8 @@ class Reader:
             write_script(self.home / "bin" / name, body)
         for name in scripts_of_the_clone():
             write_script(self.clone / name, SCRIPTS.get(name, ":"))
+        for name in PROGRAMS:
+            write_script(self.clone / "build" / "release" / "benchmarks" / name, COMMANDS[name])
 
     def type(self, commands):
         """Runs them as one script; its exit code, and all that it wrote."""
