@@ -21,8 +21,8 @@ bool is_worth_retrying(const Outcome& outcome, long status);
 
 /// How long to wait before the next try: what the server asks for and up to a quarter more (10 ms
 /// at least), since a request that always comes back at the same point of the server's period is
-/// refused for ever; else exponential back-off with full jitter, as AWS describes it: anything up to
-/// 0.5 s, 1 s, 2 s, … 30 s.
+/// refused for ever; else exponential back-off with full jitter, as AWS describes it: anything up
+/// to 0.5 s, 1 s, 2 s, … 30 s.
 class Backoff {
  public:
   explicit Backoff(std::uint64_t seed) : random_(seed) {}
