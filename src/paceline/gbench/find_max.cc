@@ -20,6 +20,10 @@
 namespace paceline {
 namespace {
 
+/// Where a search that goes down ends: a hundred requests a minute apart take long to tell the
+/// same.
+constexpr std::uint64_t lowest_rpm = 60;
+
 /// A probe that has ended.
 struct Probed {
   RunOptions options;
@@ -42,7 +46,7 @@ class Search {
         asked_(asked),
         parallel_(parallel),
         name_(workload.describe().name),
-        rates_(asked.start_rpm, asked.highest_rpm) {}
+        rates_(asked.start_rpm, std::min(asked.start_rpm, lowest_rpm), asked.highest_rpm) {}
 
   /// Empty, or why it found nothing.
   std::string run();
@@ -91,8 +95,10 @@ std::string Search::run() {
   }
   if (best_) return {};
   if (was_cut_short_) return "cut short before any rate met the objective";
-  return fmt::format("no rate meets the objective: at {} RPM: {}", *rates_.lowest_missed(),
-                     why_missed_);
+  return fmt::format(
+      "no rate down to {0} RPM meets the objective; at {0} RPM: {1}; ask for less, or begin at a "
+      "lower --paceline_rpm",
+      *rates_.lowest_missed(), why_missed_);
 }
 
 void Search::report(benchmark::State& state) const {

@@ -14,7 +14,8 @@ namespace paceline {
 /// A search for the highest rate that meets an objective.
 struct FindMax {
   RunObjective objective;
-  /// Requests per minute: where to begin, and the highest to try.
+  /// Requests per minute: where to begin, and the highest to try. Where the first is too high,
+  /// lower ones are tried down to 60, since lower ones take long.
   std::uint64_t start_rpm = 60;
   std::uint64_t highest_rpm = 60'000'000;
   /// Counted requests of each probe; 0: those of ten seconds, or of five times the longest time in

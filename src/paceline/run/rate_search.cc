@@ -10,8 +10,8 @@ constexpr double close_enough = 1.02;
 
 }  // namespace
 
-RateSearch::RateSearch(std::uint64_t start, std::uint64_t highest)
-    : start_(std::min(start, highest)), highest_(highest) {}
+RateSearch::RateSearch(std::uint64_t start, std::uint64_t lowest, std::uint64_t highest)
+    : start_(std::clamp(start, lowest, highest)), lowest_(lowest), highest_(highest) {}
 
 std::optional<std::uint64_t> RateSearch::next() const {
   if (!missed_) {
@@ -20,8 +20,8 @@ std::optional<std::uint64_t> RateSearch::next() const {
     return std::min(2 * met_, highest_);
   }
   if (met_ == 0) {
-    if (*missed_ == 1) return std::nullopt;
-    return *missed_ / 2;
+    if (*missed_ == lowest_) return std::nullopt;
+    return std::max(*missed_ / 2, lowest_);
   }
   const auto low = static_cast<double>(met_);
   const auto high = static_cast<double>(*missed_);

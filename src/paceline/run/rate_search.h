@@ -10,8 +10,8 @@ namespace paceline {
 /// to each other.
 class RateSearch {
  public:
-  /// Requests per minute, both at least 1; no rate above `highest` is tried.
-  RateSearch(std::uint64_t start, std::uint64_t highest);
+  /// Requests per minute, all at least 1; no rate out of `lowest` to `highest` is tried.
+  RateSearch(std::uint64_t start, std::uint64_t lowest, std::uint64_t highest);
 
   /// The rate to try next; nothing when the search is over.
   std::optional<std::uint64_t> next() const;
@@ -25,6 +25,7 @@ class RateSearch {
 
  private:
   std::uint64_t start_;
+  std::uint64_t lowest_;
   std::uint64_t highest_;
   std::uint64_t met_ = 0;
   std::optional<std::uint64_t> missed_;

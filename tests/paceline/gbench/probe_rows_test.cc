@@ -10,19 +10,19 @@ namespace paceline {
 namespace {
 
 using namespace std::chrono_literals;
-using Run = benchmark::BenchmarkReporter::Run;
+using Row = benchmark::BenchmarkReporter::Run;
 
 class Collector : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }
-  void ReportRuns(const std::vector<Run>& reported) override {
+  void ReportRuns(const std::vector<Row>& reported) override {
     runs.insert(runs.end(), reported.begin(), reported.end());
   }
-  std::vector<Run> runs;
+  std::vector<Row> runs;
 };
 
-Run search_run(std::int64_t repetition) {
-  Run run;
+Row search_run(std::int64_t repetition) {
+  Row run;
   run.run_name.function_name = "chat/find_max";
   run.run_name.args = "parallel:5";
   run.run_name.time_type = "manual_time";
@@ -51,14 +51,14 @@ TEST(ProbeRowsTest, FollowTheirSearchAsRunsOfTheirOwn) {
   store.add("chat/find_max", {probe_at(60), probe_at(120)});
   store.add("chat/find_max", {probe_at(240)});
   ProbeRows rows(file, store);
-  Run other;
+  Row other;
   other.run_name.function_name = "chat";
-  Run aggregate = search_run(0);
-  aggregate.run_type = Run::RT_Aggregate;
+  Row aggregate = search_run(0);
+  aggregate.run_type = Row::RT_Aggregate;
   rows.ReportRuns({other, search_run(0), search_run(1)});
   rows.ReportRuns({aggregate});
   std::vector<std::string> names;
-  for (const Run& run : file.runs) names.push_back(run.run_name.str());
+  for (const Row& run : file.runs) names.push_back(run.run_name.str());
   EXPECT_EQ(names,
             (std::vector<std::string>{"chat", "chat/find_max/parallel:5/manual_time",
                                       "chat/probe/rpm:60/parallel:5/iterations:100/manual_time",
@@ -66,12 +66,12 @@ TEST(ProbeRowsTest, FollowTheirSearchAsRunsOfTheirOwn) {
                                       "chat/find_max/parallel:5/manual_time",
                                       "chat/probe/rpm:240/parallel:5/iterations:100/manual_time",
                                       "chat/find_max/parallel:5/manual_time"}));
-  const Run& probe = file.runs[2];
+  const Row& probe = file.runs[2];
   EXPECT_NEAR(probe.GetAdjustedRealTime(), 20'000, 1e-6);
   EXPECT_NEAR(probe.GetAdjustedCPUTime(), 30, 1e-6);
   EXPECT_EQ(probe.report_label, "paced; met");
   EXPECT_EQ(probe.counters.at("p99").value, 0.025);
-  EXPECT_EQ(probe.run_type, Run::RT_Iteration);
+  EXPECT_EQ(probe.run_type, Row::RT_Iteration);
   EXPECT_EQ(file.runs[5].repetition_index, 1);
 }
 

@@ -20,7 +20,7 @@ std::vector<std::uint64_t> tried(RateSearch& search, std::uint64_t capacity) {
 }
 
 TEST(RateSearchTest, DoublesThenTakesTheMiddle) {
-  RateSearch search(60, 1'000'000);
+  RateSearch search(60, 1, 1'000'000);
   EXPECT_EQ(tried(search, 1'000), (std::vector<std::uint64_t>{60, 120, 240, 480, 960, 1920, 1358,
                                                               1142, 1047, 1003, 981, 992}));
   EXPECT_EQ(search.best(), 992U);
@@ -28,34 +28,40 @@ TEST(RateSearchTest, DoublesThenTakesTheMiddle) {
 }
 
 TEST(RateSearchTest, HalvesWhereTheStartIsTooHigh) {
-  RateSearch search(1'000, 1'000'000);
+  RateSearch search(1'000, 1, 1'000'000);
   EXPECT_EQ(tried(search, 100),
             (std::vector<std::uint64_t>{1000, 500, 250, 125, 62, 88, 105, 96, 100, 102}));
   EXPECT_EQ(search.best(), 100U);
 }
 
 TEST(RateSearchTest, StopsAtTheHighestAllowed) {
-  RateSearch search(60, 200);
+  RateSearch search(60, 1, 200);
   EXPECT_EQ(tried(search, 1'000), (std::vector<std::uint64_t>{60, 120, 200}));
   EXPECT_EQ(search.best(), 200U);
   EXPECT_FALSE(search.lowest_missed());
 }
 
 TEST(RateSearchTest, AStartAboveTheHighestIsTheHighest) {
-  RateSearch search(500, 200);
+  RateSearch search(500, 1, 200);
   EXPECT_EQ(tried(search, 1'000), (std::vector<std::uint64_t>{200}));
 }
 
 TEST(RateSearchTest, FindsNothingWhereNothingMeetsIt) {
-  RateSearch search(8, 100);
+  RateSearch search(8, 1, 100);
   EXPECT_EQ(tried(search, 0), (std::vector<std::uint64_t>{8, 4, 2, 1}));
   EXPECT_EQ(search.best(), 0U);
   EXPECT_EQ(search.lowest_missed(), 1U);
 }
 
+TEST(RateSearchTest, GoesNoLowerThanAllowed) {
+  RateSearch search(200, 60, 1'000);
+  EXPECT_EQ(tried(search, 0), (std::vector<std::uint64_t>{200, 100, 60}));
+  EXPECT_EQ(search.best(), 0U);
+}
+
 TEST(RateSearchTest, IsWithinTwoPercentOfEveryCapacity) {
   for (std::uint64_t capacity = 1; capacity < 200'000; capacity += 1 + capacity / 7) {
-    RateSearch search(60, 60'000'000);
+    RateSearch search(60, 1, 60'000'000);
     EXPECT_LE(tried(search, capacity).size(), 25U);
     const auto best = static_cast<double>(search.best());
     EXPECT_LE(search.best(), capacity);

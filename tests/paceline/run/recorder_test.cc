@@ -279,7 +279,7 @@ TEST(RecorderTest, ARetriedRequestHasTakenSinceItsFirstSend) {
     const RunOptions options = with_objective({limit, {}, {}, {}});
     Recorder recorder(options, 1);
     recorder.begin(start);
-    Job job{.is_counted = true, .tries = 1, .first_sent = 1s};
+    Job job{.place = {}, .slot = 0, .is_counted = true, .tries = 1, .first_sent = 1s};
     recorder.departed(job, {.now = 1s, .possible = 1s}, 1);
     job.tries = 2;
     recorder.departed(job, {.now = 3s, .possible = 3s}, 1);

@@ -1,0 +1,148 @@
+"""Searches with the built `paceline` for the limit of an endpoint whose limit is known.
+
+Needs PACELINE and PACELINE_ENDPOINT, the paths of the programs.
+"""
+
+import os
+import subprocess
+import unittest
+
+from program import rows, run
+
+ENDPOINT = os.environ["PACELINE_ENDPOINT"]
+
+
+class Endpoint:
+    """`paceline_endpoint` in a process of its own, for the time of a `with`."""
+
+    def __init__(self, *arguments):
+        self.arguments = arguments
+
+    def __enter__(self):
+        self.process = subprocess.Popen([ENDPOINT, *self.arguments], stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
+        return self.process.stdout.readline().strip()
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate()
+
+
+def search(url, *arguments):
+    """The search's row, and those of its probes."""
+    result = rows(f"--paceline_url={url}", *arguments)["benchmarks"]
+    found = [row for row in result if "/find_max/" in row["name"]]
+    probes = [row for row in result if "/probe/" in row["name"]]
+    assert len(found) == 1 and len(found) + len(probes) == len(result), result
+    return found[0], probes
+
+
+class KnownLimits(unittest.TestCase):
+    def assert_found(self, found, probes, limit):
+        """Never above the limit; below it only by 2% and what a busy machine takes."""
+        self.assertLessEqual(found["max_rpm"], 1.03 * limit, found["label"])
+        if "client-bound" not in found["label"]:
+            self.assertGreaterEqual(found["max_rpm"], 0.9 * limit, found["label"])
+        self.assertTrue(found["label"].startswith(f"max {found['max_rpm']:.0f} RPM; at "))
+        # The time from one request to the next.
+        self.assertAlmostEqual(found["real_time"], 60e6 / found["max_rpm"], delta=0.01)
+        self.assertEqual(found["probes"], len(probes))
+        rates = {float(row["name"].split("/rpm:")[1].split("/")[0]): row for row in probes}
+        met = [rpm for rpm, row in rates.items() if row["label"].endswith("; met")]
+        missed = [rpm for rpm, row in rates.items() if "; missed: " in row["label"]]
+        self.assertEqual(max(met), found["max_rpm"])
+        self.assertEqual(len(met) + len(missed), len(rates))
+        self.assertGreater(min(missed), max(met))
+        self.assertLessEqual(min(missed), 1.02 * max(met) + 1)
+
+    def test_the_limit_is_the_servers(self):
+        # Ten replies at once of 100 ms each: 100 a second. That p99 is met far above it, for as
+        # long as a probe lasts; what tells is that the server falls behind.
+        with Endpoint("--slots=10", "--latency=100ms") as url:
+            found, probes = search(url, "--paceline_find_max=p99<2s,errors<1%",
+                                   "--paceline_rpm=2500", "--paceline_requests=300")
+        self.assert_found(found, probes, 6000)
+        self.assertTrue(found["name"].startswith("chat/complete/find_max/parallel:500/"))
+        self.assertTrue(probes[0]["name"].startswith(
+            "chat/complete/probe/rpm:2500/parallel:500/iterations:300/"))
+        self.assertGreaterEqual(probes[0]["real_time"], 100e3)
+        self.assertLess(probes[0]["real_time"], 1e6)
+        # The counters are the best probe's.
+        self.assertAlmostEqual(found["rpm"], found["max_rpm"], delta=0.02 * found["max_rpm"])
+
+    def test_the_limit_is_of_streams_and_their_first_tokens(self):
+        # 20 ms and fifteen more tokens of 6 ms: 110 ms in one of eleven slots.
+        with Endpoint("--slots=11", "--latency=20ms", "--token_time=6ms") as url:
+            found, probes = search(url, "--paceline_measure=chat/stream",
+                                   "--paceline_objective=ttft<300ms,tpot<100ms",
+                                   "--paceline_find_max=ttft_p99<300ms,misses<10%",
+                                   "--paceline_rpm=3000", "--paceline_requests=300")
+        self.assert_found(found, probes, 6000)
+        self.assertTrue(found["name"].startswith("chat/stream/find_max/"))
+        self.assertGreater(found["goodput"], 0.85 * found["rps"])
+        self.assertLessEqual(found["goodput"], found["rps"])
+
+    def test_the_cap_is_a_limit_too(self):
+        # Rate = parallel / latency.
+        with Endpoint("--latency=100ms") as url:
+            found, probes = search(url, "--paceline_find_max=p99<2s", "--paceline_rpm=1600",
+                                   "--paceline_parallel=5", "--paceline_requests=150")
+        self.assert_found(found, probes, 3000)
+        if "client-bound" not in found["label"]:
+            self.assertIn("parallel-bound", found["label"])
+
+
+class Ends(unittest.TestCase):
+    QUICK = ["--paceline_requests=100", "--paceline_endpoint_latency=5ms"]
+
+    def test_at_the_highest_rate_to_try(self):
+        (found, *probes) = rows("--paceline_find_max=p50<10s,errors<50%", "--paceline_rpm=1500,4000",
+                                *self.QUICK)["benchmarks"]
+        if "client-bound" not in found["label"]:
+            self.assertEqual(found["max_rpm"], 4000)
+            self.assertEqual(found["label"],
+                             "max 4000 RPM, the highest that was to be tried")
+            self.assertEqual({row["name"].split("/")[3] for row in probes},
+                             {"rpm:1500", "rpm:3000", "rpm:4000"})
+
+    def test_where_no_rate_meets_it(self):
+        done = run("--paceline_find_max=p50<1ms", "--paceline_rpm=600", "--paceline_requests=5",
+                   "--paceline_endpoint_latency=20ms")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"no rate down to 60 RPM meets the objective; at 60 RPM: .+; "
+                                      r"ask for less, or begin at a lower --paceline_rpm")
+
+    def test_where_nothing_is_measured_for_it(self):
+        done = run("--paceline_find_max=ttft_p99<1s", "--paceline_rpm=60", "--paceline_requests=2")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nothing was measured for ttft_p99", done.stderr)
+
+    def test_what_does_not_go_together(self):
+        for arguments, sentence in {
+                ("--paceline_parallel=1,2",): "give one --paceline_parallel",
+                ("--paceline_rpm=0",): "at least 1",
+                ("--paceline_rpm=100,50",): "the highest rate to try",
+                ("--paceline_rpm=1,2,3",): "the highest rate to try",
+                ("--paceline_find_max=misses<1%",): "give it too",
+                ("--paceline_find_max=p99",): "write NAME<LIMIT",
+                ("--paceline_objective=p99<2s",): "choose of latency, due_latency, ttft and tpot",
+        }.items():
+            done = run("--paceline_find_max=p99<2s", *arguments)
+            self.assertEqual(done.returncode, 1, arguments)
+            self.assertIn(sentence, done.stderr)
+
+
+class Goodput(unittest.TestCase):
+    def test_is_in_a_run_with_an_objective(self):
+        quick = ["--paceline_rpm=6000", "--paceline_parallel=20", "--paceline_requests=100",
+                 "--paceline_endpoint_latency=20ms"]
+        (row,) = rows(*quick)["benchmarks"]
+        self.assertNotIn("goodput", row)
+        (row,) = rows(*quick, "--paceline_objective=latency<30s")["benchmarks"]
+        self.assertAlmostEqual(row["goodput"], row["rps"], places=6)
+        (row,) = rows(*quick, "--paceline_objective=latency<30s,ttft<1ms")["benchmarks"]
+        self.assertEqual(row["goodput"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
