@@ -38,7 +38,7 @@ TEST(ProgressLineTest, ANarrowerOneLosesWhatMattersLeast) {
   EXPECT_EQ(progress_bar(halfway(), 80),
             "[######-------]  500000 of 1000000  5:01 left  100003 of 100000 RPM  p99 1.23 s");
   EXPECT_EQ(progress_bar(halfway(), 60),
-            "[#########----------]  500000 of 1000000  5:01 left  p99 1.23 s");
+            "[#######--------]  500000 of 1000000  5:01 left  p99 1.23 s");
   EXPECT_EQ(progress_bar(halfway(), 20), "500000 of 1000000");
   EXPECT_EQ(progress_bar(halfway(), 10), "500000 of");
   EXPECT_EQ(progress_bar(halfway(), 0), "");
