@@ -18,14 +18,14 @@ std::string text_of(std::uint64_t salt, std::uint64_t slot, std::size_t tokens) 
   return text;
 }
 
-std::size_t words_in(std::string_view text) {
+std::size_t count_words(std::string_view text) {
   return text.empty() ? 0 : static_cast<std::size_t>(std::count(text.begin(), text.end(), ' ')) + 1;
 }
 
 TEST(SyntheticTextTest, HasOneWordAToken) {
   for (const std::size_t tokens : {0U, 1U, 2U, 3U, 4U, 9U, 100U, 100'000U}) {
     const std::string text = text_of(1, 2, tokens);
-    EXPECT_EQ(words_in(text), tokens);
+    EXPECT_EQ(count_words(text), tokens);
     EXPECT_FALSE(text.starts_with(' ') || text.ends_with(' '));
     EXPECT_EQ(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz "), std::string::npos);
     EXPECT_EQ(text.find("  "), std::string::npos);
