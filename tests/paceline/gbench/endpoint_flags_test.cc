@@ -35,6 +35,20 @@ TEST(EndpointFlagsTest, BecomeOptions) {
   EXPECT_EQ(options.queue, 0U);
 }
 
+TEST(EndpointFlagsTest, SetLimitsAndFaults) {
+  const auto options = options_of(
+      "--rpm_limit=600 --tpm_limit=7000 --fault=reset:0.25,stall:0.5 --fault_after=0 "
+      "--fault_time=20ms --idle_timeout=5s");
+  EXPECT_EQ(options.rpm_limit, 600U);
+  EXPECT_EQ(options.tpm_limit, 7'000U);
+  ASSERT_EQ(options.faults.shares.size(), 2U);
+  EXPECT_EQ(options.faults.shares[1].fault, Fault::stall);
+  EXPECT_EQ(options.faults.shares[1].share, 0.5);
+  EXPECT_EQ(options.faults.after, 0U);
+  EXPECT_EQ(options.faults.time, 20ms);
+  EXPECT_EQ(options.idle_timeout, 5s);
+}
+
 TEST(EndpointFlagsTest, StandForAPlainEndpoint) {
   auto options = options_of("");
   EXPECT_EQ(options.latency.next(), 0ms);
@@ -83,6 +97,9 @@ TEST(EndpointFlagsTest, RefuseWhatMakesNoSense) {
   EXPECT_THROW(parsed_endpoint_flags("--reply_tokens=1000001"), CLI::ValidationError);
   EXPECT_THROW(parsed_endpoint_flags("--slots=-1"), CLI::ParseError);
   EXPECT_THROW(parsed_endpoint_flags("--queue=-1"), CLI::ParseError);
+  EXPECT_THROW(parsed_endpoint_flags("--rpm_limit=-1"), CLI::ParseError);
+  EXPECT_THROW(parsed_endpoint_flags("--fault=hang"), CLI::ValidationError);
+  EXPECT_THROW(parsed_endpoint_flags("--fault=reset:0.6,close:0.6"), CLI::ValidationError);
 }
 
 }  // namespace
