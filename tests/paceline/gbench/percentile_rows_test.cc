@@ -63,7 +63,8 @@ std::string written(const std::string& format, const std::vector<std::string>& c
   PercentileRows rows(make_reporter({"file", format}), counters);
   rows.SetOutputStream(format == "json" ? &context : &out);
   rows.SetErrorStream(&context);
-  const benchmark::BenchmarkReporter::Context machine;
+  benchmark::BenchmarkReporter::Context machine;
+  machine.name_field_width = 10;  // Google Benchmark leaves it as it finds it.
   EXPECT_TRUE(rows.ReportContext(machine));
   rows.ReportRuns(runs);
   rows.Finalize();
@@ -222,7 +223,8 @@ TEST(PercentileRowsTest, AContextWithoutRunsIsStillWhole) {
   PercentileRows rows(make_reporter({"file", "json"}), {"p50"});
   rows.SetOutputStream(&out);
   rows.SetErrorStream(&out);
-  const benchmark::BenchmarkReporter::Context machine;
+  benchmark::BenchmarkReporter::Context machine;
+  machine.name_field_width = 10;  // Google Benchmark leaves it as it finds it.
   rows.ReportContext(machine);
   rows.Finalize();
   EXPECT_TRUE(out.str().starts_with("{\n  \"context\"")) << out.str();
