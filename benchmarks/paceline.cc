@@ -224,14 +224,14 @@ std::string PacelineSuite::resume(paceline::Family& family) {
     return "--paceline_resume goes on with one run: give one --paceline_rpm and one "
            "--paceline_parallel";
   }
-  const paceline::Description description = family.workload->describe();
+  const paceline::Description asked = family.workload->describe();
   const auto read = paceline::read_logged_slots(paceline::Session::global().options().log_file,
-                                                description.name, description.asks);
+                                                asked.name, asked.asks);
   if (const auto* why = std::get_if<std::string>(&read)) return *why;
   family.slots =
       std::get<paceline::LoggedSlots>(read).missing(0, static_cast<std::uint64_t>(grid.requests));
-  fmt::print(stderr, "{}: {} of {} requests are left to send\n", description.name,
-             family.slots.size(), grid.requests);
+  fmt::print(stderr, "{}: {} of {} requests are left to send\n", asked.name, family.slots.size(),
+             grid.requests);
   return {};
 }
 
