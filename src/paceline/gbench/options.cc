@@ -62,24 +62,7 @@ void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
       ->type_name("LIST");
 }
 
-}  // namespace
-
-std::string name_of(Precision precision) {
-  const auto named = std::find_if(precisions.begin(), precisions.end(),
-                                  [=](const auto& entry) { return entry.second == precision; });
-  return named->first;
-}
-
-void add_flags(CLI::App& app, Options& options) {
-  app.final_callback([&options] {
-    if (options.log_replies && options.log_file.empty()) {
-      throw CLI::ValidationError("--paceline_log_replies",
-                                 "needs --paceline_log, the file that keeps them");
-    }
-    if (options.timeout < std::chrono::milliseconds(1)) {
-      throw CLI::ValidationError("--paceline_timeout", "a request needs at least 1ms");
-    }
-  });
+void add_connection_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(connection_group);
   app.add_option("--paceline_url", options.url,
                  "Base URL of an OpenAI-compatible API, such as https://api.openai.com/v1 "
@@ -89,20 +72,6 @@ void add_flags(CLI::App& app, Options& options) {
   app.add_option("--paceline_api_key_env", options.api_key_env,
                  "Environment variable that holds the API key [OPENAI_API_KEY]")
       ->type_name("NAME");
-  app.option_defaults()->group(load_group);
-  add_choice_flag(app, "--paceline_arrivals", arrival_kinds, options.arrivals,
-                  "How requests are spread: evenly, or at random as many users would [even]");
-  app.add_option("--paceline_seed", options.seed,
-                 "Seed of random arrivals and latencies: the same seed, the same run [1]")
-      ->type_name("N");
-  app.add_option("--paceline_warmup", options.warmup,
-                 "Requests sent before the first counted one, at the same pace, such as 100 [0]")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}))
-      ->type_name("N");
-  add_choice_flag(app, "--paceline_precision", precisions, options.precision,
-                  "How to wait for a due time: timer (to 1 ms), fine (to some 50 us), spin (to "
-                  "1 us, keeps a core busy) [fine]");
-  app.option_defaults()->group(connection_group);
   add_duration_flag(
       app, "--paceline_timeout", options.timeout,
       "Longest time for one request, from send to last byte, such as 500ms or 2m [60s]");
@@ -118,7 +87,22 @@ void add_flags(CLI::App& app, Options& options) {
          "[67108864]")
       ->check(CLI::PositiveNumber)
       ->type_name("BYTES");
+}
+
+void add_load_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(load_group);
+  add_choice_flag(app, "--paceline_arrivals", arrival_kinds, options.arrivals,
+                  "How requests are spread: evenly, or at random as many users would [even]");
+  app.add_option("--paceline_seed", options.seed,
+                 "Seed of random arrivals and latencies: the same seed, the same run [1]")
+      ->type_name("N");
+  app.add_option("--paceline_warmup", options.warmup,
+                 "Requests sent before the first counted one, at the same pace, such as 100 [0]")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}))
+      ->type_name("N");
+  add_choice_flag(app, "--paceline_precision", precisions, options.precision,
+                  "How to wait for a due time: timer (to 1 ms), fine (to some 50 us), spin (to "
+                  "1 us, keeps a core busy) [fine]");
   app.add_option("--paceline_tpm", options.tpm,
                  "Most tokens a minute, of prompts and replies together; with the rpm, whichever "
                  "binds first holds requests back; such as 2000000 [no limit]")
@@ -127,6 +111,9 @@ void add_flags(CLI::App& app, Options& options) {
                  "How often a request that got 408, 409, 429, 5xx or no connection is sent again, "
                  "each time in a slot of its own; a benchmark measures first answers [0]")
       ->type_name("N");
+}
+
+void add_result_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(results_group);
   app.add_option(
          "--paceline_max_error_ratio", options.max_error_ratio,
@@ -145,6 +132,29 @@ void add_flags(CLI::App& app, Options& options) {
                   "Shows on stderr how a run goes: auto, on a terminal; on, in a log file too, a "
                   "line each 10 s; off [auto]");
   add_rows_flag(app, options.rows);
+}
+
+}  // namespace
+
+std::string name_of(Precision precision) {
+  const auto named = std::find_if(precisions.begin(), precisions.end(),
+                                  [=](const auto& entry) { return entry.second == precision; });
+  return named->first;
+}
+
+void add_flags(CLI::App& app, Options& options) {
+  app.final_callback([&options] {
+    if (options.log_replies && options.log_file.empty()) {
+      throw CLI::ValidationError("--paceline_log_replies",
+                                 "needs --paceline_log, the file that keeps them");
+    }
+    if (options.timeout < std::chrono::milliseconds(1)) {
+      throw CLI::ValidationError("--paceline_timeout", "a request needs at least 1ms");
+    }
+  });
+  add_connection_flags(app, options);
+  add_load_flags(app, options);
+  add_result_flags(app, options);
   app.option_defaults()->group(endpoint_group);
   add_flags(app, endpoint_prefix, options.endpoint);
 }
