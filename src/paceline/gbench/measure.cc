@@ -32,7 +32,7 @@ RunOptions options_of(const benchmark::State& state, std::span<const std::uint64
 /// Nothing of the run could be: every thread says so.
 std::string why_not(const benchmark::State& state) {
   Session& session = Session::global();
-  const std::string why = why_not_run(static_cast<std::size_t>(state.range(1)), threads_of(state));
+  std::string why = why_not_run(static_cast<std::size_t>(state.range(1)), threads_of(state));
   if (!why.empty() && !session.stopped() && state.thread_index() == 0) session.fail(why);
   return why;
 }
