@@ -26,7 +26,7 @@ bool breaks_body(Fault fault) {
 // escapes: Linux sends RST when it is dissolved.
 void reset_connection(int descriptor) {
   const sockaddr nowhere{AF_UNSPEC, {}};
-  connect(descriptor, &nowhere, sizeof(nowhere));
+  static_cast<void>(connect(descriptor, &nowhere, sizeof(nowhere)));
 }
 
 }  // namespace
