@@ -183,13 +183,16 @@ void PacelineSuite::register_family(const paceline::Family& family) {
   if (is_resumed_) runs->Repetitions(1);
 }
 
+std::string search_name(const paceline::Workload& workload) {
+  return workload.describe().name + "/find_max";
+}
+
 void PacelineSuite::register_search(const paceline::Family& family) {
   paceline::Workload& workload = *family.workload;
-  const std::string name = workload.describe().name + "/find_max";
   const std::int64_t parallel = asked_.parallel.empty() ? search_parallel : asked_.parallel.front();
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [&workload, &search = *search_, name](benchmark::State& state) {
-                                 paceline::find_max(state, name, workload, search);
+  benchmark::RegisterBenchmark(search_name(workload).c_str(),
+                               [&workload, &search = *search_](benchmark::State& state) {
+                                 paceline::find_max(state, search_name(workload), workload, search);
                                })
       ->ArgName("parallel")
       ->Arg(parallel)
