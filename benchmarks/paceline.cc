@@ -32,7 +32,7 @@ constexpr char footer[] = R"(Exit status:
   0    all went well
   1    bad input, an API that did not answer, or more failed requests in a run
        than --paceline_max_error_ratio
-  130  interrupted
+  130  interrupted (Ctrl-C); 143 ended by SIGTERM
 
 Environment:
   OPENAI_API_KEY  the API's key; --paceline_api_key_env names another variable
@@ -114,7 +114,7 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
       "Most requests in flight, a comma-separated list, such as 10,100 [100,500; with a URL "
       "10]");
   app.add_option("--paceline_requests", asked_.requests,
-                 "Counted requests of each run [10000; with a URL 60; all of a file]")
+                 "Counted requests of each run, such as 1000 [10000; with a URL 60; all of a file]")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
       ->type_name("N");
   app.option_defaults()->group(paceline::results_group);
@@ -125,7 +125,8 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
            options.log_file = file;
          },
          "Sends only the requests that have no good reply in this log of the same run, and adds "
-         "them to it: give the same flags as before, with this one for --paceline_log")
+         "them to it: give the same flags as before, with this one for --paceline_log, "
+         "such as run.sqlite [none]")
       ->check(CLI::ExistingFile)
       ->type_name("FILE.sqlite");
   app.option_defaults()->group(paceline::load_group);

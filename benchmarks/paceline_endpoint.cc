@@ -39,12 +39,15 @@ struct Flags {
 
 void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
   app.option_defaults()->group("Connection");
-  app.add_option("--port", flags.port, "Port to listen on; 0 lets the system choose [0]")
+  app.add_option("--port", flags.port,
+                 "Port to listen on, such as 8080; 0 lets the system choose [0]")
       ->type_name("PORT");
-  app.add_option("--address", flags.address, "IPv4 address to listen on [127.0.0.1]")
+  app.add_option("--address", flags.address,
+                 "IPv4 address to listen on, such as 0.0.0.0 for all [127.0.0.1]")
       ->type_name("ADDRESS");
-  app.add_option("--require_key_env", flags.key_variable,
-                 "Environment variable that holds the API key to demand [demand none]")
+  app.add_option(
+         "--require_key_env", flags.key_variable,
+         "Environment variable that holds the API key to demand, such as MY_KEY [demand none]")
       ->type_name("NAME");
   app.option_defaults()->group("Replies");
   add_flags(app, "--", flags.behaviour);
@@ -52,7 +55,7 @@ void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
   app.add_option(
          "--arrivals", flags.arrivals_file,
          "File for the time of each arrival at the end: nanoseconds on the monotonic clock, "
-         "one a line, the first 2,000,000")
+         "one a line, the first 2,000,000, such as arrivals.txt [none]")
       ->type_name("FILE");
 }
 

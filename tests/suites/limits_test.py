@@ -1,9 +1,10 @@
 """Runs the built `paceline` against limits, faults and a machine that says no.
 
-Needs PACELINE, the path of the program.
+Needs PACELINE and PACELINE_ENDPOINT, the paths of the programs.
 """
 
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -11,9 +12,11 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from program import PACELINE, Api, rows, run
 
+PACELINE_ENDPOINT = os.environ["PACELINE_ENDPOINT"]
 QUICK = ["--paceline_requests=300", "--paceline_rpm=30000", "--paceline_parallel=50",
          "--paceline_endpoint_latency=2ms"]
 
@@ -66,6 +69,63 @@ class StopEarly(unittest.TestCase):
                    "--paceline_endpoint_latency=1ms", "--paceline_endpoint_fault=bad_json:0.7")
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, "first request|of the last 100 requests failed")
+
+
+class Restart(unittest.TestCase):
+    """The endpoint is killed in the middle of a run, as by the system, and started again."""
+
+    def setUp(self):
+        self.endpoint = None
+        self.port = 0
+
+    def tearDown(self):
+        self.kill_endpoint()
+
+    def start_endpoint(self):
+        self.endpoint = subprocess.Popen(
+            [PACELINE_ENDPOINT, f"--port={self.port}", "--latency=20ms", "--token_time=1ms"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        url = self.endpoint.stdout.readline().strip()
+        self.port = urlsplit(url).port
+        return url
+
+    def kill_endpoint(self):
+        self.endpoint.kill()
+        self.endpoint.wait()
+        self.endpoint.stdout.close()
+
+    def run_through_an_outage(self, *flags):
+        """At 500 requests a second for 4 s, of which the endpoint is away for a half."""
+        url = self.start_endpoint()
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "out.json"
+            program = subprocess.Popen(
+                [PACELINE, f"--paceline_url={url}", "--paceline_rpm=30000", "--paceline_rows=",
+                 "--paceline_requests=2000", "--paceline_parallel=200", *flags,
+                 f"--benchmark_out={out}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                text=True)
+            time.sleep(2)
+            self.kill_endpoint()
+            time.sleep(0.5)
+            self.start_endpoint()
+            _, errors = program.communicate(timeout=100)
+            self.assertEqual(program.returncode, 0, errors)
+            (row,) = json.loads(out.read_text())["benchmarks"]
+            return row
+
+    def test_with_retries_every_request_succeeds(self):
+        for measure in ("chat/complete", "chat/stream"):
+            row = self.run_through_an_outage(f"--paceline_measure={measure}",
+                                             "--paceline_retries=20")
+            self.assertEqual(row["errors"], 0, measure)
+            self.assertEqual(row["iterations"], 2000)
+            self.assertGreater(row["retries"], 0)
+
+    def test_without_them_the_outage_is_what_it_costs(self):
+        row = self.run_through_an_outage("--paceline_max_error_ratio=1")
+        self.assertNotIn("cut short", row["label"])
+        self.assertGreater(row["errors"], 0)
+        self.assertEqual(row["errors"], row["connects"] + row.get("resets", 0))
 
 
 class Machine(unittest.TestCase):

@@ -287,6 +287,18 @@ class Help(unittest.TestCase):
         for flag in re.findall(r"^  --\S+\n(?! {20}\S)", paceline, re.MULTILINE):
             self.fail(flag)
 
+    def test_each_flag_has_an_example_and_a_default(self):
+        paceline, _ = run("--help").stdout.split("\nGoogle Benchmark's own:\n")
+        flags = re.findall(r"^  (--\S+) *((?:.|\n(?!  -|\S))*)", paceline, re.MULTILINE)
+        self.assertGreater(len(flags), 50)
+        for flag, words in flags:
+            name, _, value = flag.partition("=")
+            if not value:
+                continue
+            self.assertRegex(" ".join(words.split()), r"\[[^\]]+\]", name)
+            if "|" not in value:
+                self.assertIn("such as", " ".join(words.split()), name)
+
     def test_a_log_is_resumed_or_begun(self):
         with tempfile.NamedTemporaryFile(suffix=".sqlite") as log:
             done = run(f"--paceline_resume={log.name}", "--paceline_log=other.sqlite")

@@ -14,43 +14,46 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-std::string p99_help(const char* what, const char* median) {
+std::string p99_help(const char* what, const char* median, const char* example) {
   return fmt::format(
-      "Makes {} lognormal, with {} as its median and this as its p99 [0: always the same]", what,
-      median);
+      "Makes {} lognormal, with {} as its median and this as its p99, such as {} [0: always the "
+      "same]",
+      what, median, example);
 }
 
 void add_time_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
   const auto milliseconds = std::chrono::duration<double, std::milli>(flags.latency).count();
   add_duration_flag(app, prefix + "latency", flags.latency,
                     fmt::format("Time the endpoint takes to answer, to the first token where a "
-                                "reply streams [{}ms]",
+                                "reply streams, such as 300ms [{}ms]",
                                 milliseconds));
   add_duration_flag(app, prefix + "latency_p99", flags.latency_p99,
-                    p99_help("that time", "the latency"));
+                    p99_help("that time", "the latency", "200ms"));
   app.add_option(prefix + "slow_share", flags.slow_share,
-                 "Share of the latencies, the slowest ones, that the slow factor is for [0.05]")
+                 "Share of the latencies, the slowest ones, that the slow factor is for, such as "
+                 "0.01 [0.05]")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("SHARE");
   app.add_option(prefix + "slow_factor", flags.slow_factor,
-                 "Makes those latencies this many times longer [1]")
+                 "Makes those latencies this many times longer, such as 1.6 [1]")
       ->check(CLI::Range(1.0, 1e6))
       ->type_name("FACTOR");
   add_duration_flag(app, prefix + "token_time", flags.token_time,
                     "Time the endpoint takes for each token after the first; a reply that does not "
-                    "stream takes the time of all [0]");
+                    "stream takes the time of all, such as 10ms [0]");
   add_duration_flag(app, prefix + "token_time_p99", flags.token_time_p99,
-                    p99_help("that time", "the token time"));
+                    p99_help("that time", "the token time", "30ms"));
 }
 
 void add_limit_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
   app.add_option(prefix + "rpm_limit", flags.rpm_limit,
                  "Requests a minute that the endpoint takes, a second's worth at once; more get "
-                 "429 [0: all]")
+                 "429, such as 60000 [0: all]")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   app.add_option(prefix + "tpm_limit", flags.tpm_limit,
-                 "Tokens a minute that the endpoint takes, as usage counts them [0: all]")
+                 "Tokens a minute that the endpoint takes, as usage counts them, such as "
+                 "1000000 [0: all]")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
 }
@@ -73,15 +76,16 @@ void add_fault_flags(CLI::App& app, const std::string& prefix, EndpointFlags& fl
   app.add_option(prefix + "fault_after", flags.faults.after,
                  fmt::format("Bytes of a reply's body before reset, close, half_event or huge_body "
                              "breaks it, at most half of one that does not stream; 0: a reset or "
-                             "close comes before the headers [{}]",
+                             "close comes before the headers, such as 1000 [{}]",
                              flags.faults.after))
       ->check(CLI::NonNegativeNumber)
       ->type_name("BYTES");
   add_duration_flag(app, prefix + "fault_time", flags.faults.time,
-                    "By how much delay makes a reply later, and slow_drip each of its bytes [1s]");
+                    "By how much delay makes a reply later, and slow_drip each of its bytes, "
+                    "such as 50ms [1s]");
   add_duration_flag(app, prefix + "idle_timeout", flags.idle_timeout,
-                    "Time after which the endpoint closes a connection without requests [0: "
-                    "never]");
+                    "Time after which the endpoint closes a connection without requests, such "
+                    "as 5s [0: never]");
 }
 
 /// Of the flag `name` and its p99: a sentence when they do not go together.
@@ -106,20 +110,22 @@ void add_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
   add_time_flags(app, prefix, flags);
   const CLI::Range reply_length(std::size_t{1}, longest_reply);
   app.add_option(prefix + "reply_tokens", flags.reply_tokens,
-                 "Tokens in a reply of the endpoint that its request does not limit [16]")
+                 "Tokens in a reply of the endpoint that its request does not limit, such as "
+                 "128 [16]")
       ->check(reply_length)
       ->type_name("N");
   app.add_option(prefix + "reply_tokens_p99", flags.reply_tokens_p99,
-                 p99_help("that length", "the reply tokens"))
+                 p99_help("that length", "the reply tokens", "500"))
       ->check(reply_length)
       ->type_name("N");
   app.add_option(prefix + "slots", flags.slots,
                  "Replies that the endpoint makes at once; more wait, so that latency rises with "
-                 "load [0: as many as are asked for]")
+                 "load, such as 64 [0: as many as are asked for]")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   app.add_option(prefix + "queue", flags.queue,
-                 "Requests that may wait for a slot; one more gets 503 at once [all]")
+                 "Requests that may wait for a slot; one more gets 503 at once, such as "
+                 "100 [all]")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   add_limit_flags(app, prefix, flags);

@@ -70,21 +70,21 @@ void add_connection_flags(CLI::App& app, Options& options) {
       ->check(check_url)
       ->type_name("URL");
   app.add_option("--paceline_api_key_env", options.api_key_env,
-                 "Environment variable that holds the API key [OPENAI_API_KEY]")
+                 "Environment variable that holds the API key, such as MY_KEY [OPENAI_API_KEY]")
       ->type_name("NAME");
   add_duration_flag(
       app, "--paceline_timeout", options.timeout,
       "Longest time for one request, from send to last byte, such as 500ms or 2m [60s]");
   app.add_option("--paceline_ca", options.ca_file,
-                 "PEM file with the certificates to trust instead of the system's")
+                 "PEM file with the certificates to trust, such as ca.pem [the system's]")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
   add_choice_flag(app, "--paceline_http", http_versions, options.http,
                   "HTTP version: 1.1, 2 (over TLS), or auto, the best that the server has [auto]");
   app.add_option(
          "--paceline_max_reply", options.max_reply,
-         "Longest reply in bytes; a longer one fails, so that no server can fill the memory "
-         "[67108864]")
+         "Longest reply in bytes, such as 1000000; a longer one fails, so that no server can fill "
+         "the memory [67108864]")
       ->check(CLI::PositiveNumber)
       ->type_name("BYTES");
 }
@@ -93,8 +93,9 @@ void add_load_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(load_group);
   add_choice_flag(app, "--paceline_arrivals", arrival_kinds, options.arrivals,
                   "How requests are spread: evenly, or at random as many users would [even]");
-  app.add_option("--paceline_seed", options.seed,
-                 "Seed of random arrivals and latencies: the same seed, the same run [1]")
+  app.add_option(
+         "--paceline_seed", options.seed,
+         "Seed of random arrivals and latencies: the same seed, the same run; such as 7 [1]")
       ->type_name("N");
   app.add_option("--paceline_warmup", options.warmup,
                  "Requests sent before the first counted one, at the same pace, such as 100 [0]")
@@ -109,7 +110,8 @@ void add_load_flags(CLI::App& app, Options& options) {
       ->type_name("N");
   app.add_option("--paceline_retries", options.retries,
                  "How often a request that got 408, 409, 429, 5xx or no connection is sent again, "
-                 "each time in a slot of its own; a benchmark measures first answers [0]")
+                 "each time in a slot of its own; such as 5; a benchmark measures first "
+                 "answers [0]")
       ->type_name("N");
 }
 
@@ -117,8 +119,8 @@ void add_result_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(results_group);
   app.add_option(
          "--paceline_max_error_ratio", options.max_error_ratio,
-         "Share of failed requests in a run, from 0 to 1, above which the program exits with 1 "
-         "[0.01]")
+         "Share of failed requests in a run, from 0 to 1, above which the program exits with 1, "
+         "such as 0.1 [0.01]")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("SHARE");
   app.add_option("--paceline_log", options.log_file,

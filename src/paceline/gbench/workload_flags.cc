@@ -42,17 +42,17 @@ void check_families(const std::vector<std::string>& names) {
 void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
   Prompt& prompt = flags.generation.prompt;
   app.add_option("--paceline_system", prompt.system,
-                 "System message; empty: none [an expert translator]");
+                 "System message, such as 'Be brief.'; empty: none [an expert translator]");
   app.add_option("--paceline_prompt", prompt.text,
-                 "User message, or the text to embed; each {n} becomes the request's number "
-                 "[Translate: sentence #{n}: ...]");
+                 "User message, or the text to embed; each {n} becomes the request's number, "
+                 "such as 'Tell me of {n}.' [Translate: sentence #{n}: ...]");
   add_choice_flag(app, "--paceline_nonce", nonces, prompt.nonce,
                   "Where each request gets a text that no other one of any run has, so that no "
                   "cache answers: at the prompt's start (prefix caches too), its end, or none "
                   "[start]");
   app.add_option("--paceline_shared_prefix", prompt.shared_prefix_tokens,
                  "Begins every prompt with about so many tokens, the same in all runs, for those "
-                 "who want a prefix cache's hits [0]")
+                 "who want a prefix cache's hits, such as 1000 [0]")
       ->check(token_count)
       ->type_name("TOKENS");
   app.add_option_function<std::string>(
@@ -76,13 +76,15 @@ void add_length_flags(CLI::App& app, TextGeneration& generation) {
                  "Most tokens in a reply, such as 128 [not sent, the server decides]")
       ->check(token_count)
       ->type_name("N");
-  app.add_option("--paceline_min_tokens", generation.min_tokens,
-                 "Fewest tokens in a reply, for servers that take it, such as vLLM [not sent]")
+  app.add_option(
+         "--paceline_min_tokens", generation.min_tokens,
+         "Fewest tokens in a reply, such as 128, for servers that take it, as vLLM does [not "
+         "sent]")
       ->check(token_count)
       ->type_name("N");
   app.add_flag("--paceline_ignore_eos{true}", generation.ignore_eos,
-               "Has replies go on to --paceline_max_tokens, for servers that take it, such as "
-               "vLLM and llama.cpp");
+               "Has replies go on to --paceline_max_tokens, for servers that take it, as vLLM "
+               "and llama.cpp do");
 }
 
 std::variant<Family, std::string> make_http(const WorkloadFlags& flags) {
@@ -150,30 +152,35 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
            flags.families = split_list(text);
            check_families(flags.families);
          },
-         fmt::format("What to measure, a comma-separated list of {} [chat/complete]",
-                     fmt::join(known_families, ", ")))
+         fmt::format(
+             "What to measure, a comma-separated list such as chat/complete,chat/stream, of {} "
+             "[chat/complete]",
+             fmt::join(known_families, ", ")))
       ->type_name("LIST");
   app.add_option("--paceline_model", flags.model,
-                 "Model [gpt-4o-mini; for embeddings text-embedding-3-small]")
+                 "Model, such as gpt-4o [gpt-4o-mini; for embeddings text-embedding-3-small]")
       ->type_name("NAME");
   app.option_defaults()->group(prompt_group);
   add_prompt_flags(app, flags);
   add_length_flags(app, flags.generation);
   app.add_option("--paceline_temperature", flags.generation.temperature,
-                 "Sampling temperature, from 0 to 2 [0]")
+                 "Sampling temperature, from 0 to 2, such as 0.7 [0]")
       ->check(CLI::Range(0.0, 2.0))
       ->type_name("NUMBER");
   app.option_defaults()->group(measure_group);
   app.add_option("--paceline_workload", flags.batch_file,
                  "Measures the requests of this file, one a line in the OpenAI Batch input format, "
-                 "as batch/replay; begins again at its end")
+                 "such as prompts.jsonl, as batch/replay; begins again at its end [none]")
       ->type_name("FILE.jsonl");
-  app.add_option("--paceline_http_url", flags.http_url,
-                 "Measures plain requests to this URL too, as http/get, or http/post with a body")
+  app.add_option(
+         "--paceline_http_url", flags.http_url,
+         "Measures plain requests to this URL too, such as http://127.0.0.1:8080/, as http/get, "
+         "or http/post with a body [none]")
       ->check(check_url)
       ->type_name("URL");
-  app.add_option("--paceline_http_body", flags.http_body_file,
-                 "File whose content http/post sends, as application/json")
+  app.add_option(
+         "--paceline_http_body", flags.http_body_file,
+         "File whose content http/post sends, as application/json, such as body.json [none]")
       ->type_name("FILE");
 }
 

@@ -13,6 +13,10 @@ namespace {
 constexpr std::chrono::milliseconds stop_look{50};
 constexpr std::chrono::milliseconds progress_interval{200};
 
+/// Who asks for retries wants a server's restart survived.
+constexpr std::chrono::seconds patience{1};
+constexpr std::chrono::seconds patience_with_retries{30};
+
 std::optional<Pacer> make_pacer(const RunOptions& options) {
   const std::optional<Rate> rate = Rate::per_minute(options.rpm);
   if (!rate) return std::nullopt;
@@ -68,6 +72,7 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       progress_watch_(loop, [this] { tell_progress(); }),
       flights_(options.stripe.share_of(options.parallel)),
       backoff_(options.seed + options.stripe.index),
+      stop_rule_(options.retries > 0 ? patience_with_retries : patience),
       planned_(options.stripe.share_of(options.warmup + options.requests)),
       recorder_(options_, counted_here(options)) {}
 
@@ -196,7 +201,9 @@ void Dispatcher::read_reply(Exchange& exchange) {
   if (!retry(exchange, outcome)) {
     recorder_.ended(flight.job, exchange, outcome, is_streamed ? &flight.stream->times() : nullptr);
   }
-  if (const auto why = stop_rule_.add(outcome, exchange.reply.status)) stop(*why);
+  if (const auto why = stop_rule_.add(outcome, exchange.reply.status, exchange.reply.done)) {
+    stop(*why);
+  }
   client_.release(exchange);
   pump();
   finish_if_done();

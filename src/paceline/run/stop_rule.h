@@ -1,27 +1,35 @@
 #pragma once
 
 #include <bitset>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
 
+#include <paceline/loop/loop.h>
 #include <paceline/workload/outcome.h>
 
 namespace paceline {
 
 /// Says when a run is to end early, because going on costs money and tells nothing: the key is
-/// refused, nobody listens any more, or most requests fail.
+/// refused, or more than half of the last hundred requests failed, and that for a while.
 class StopRule {
  public:
-  /// Takes what a request came to. A sentence when the run is to end.
-  std::optional<std::string> add(const Outcome& outcome, long status);
+  /// `patience`: how long most requests may fail before that ends the run, since a hundred requests
+  /// are no more than a blink at a high rate.
+  explicit StopRule(std::chrono::nanoseconds patience) : patience_(patience) {}
+
+  /// Takes what a request came to, at the time it did. A sentence when the run is to end.
+  std::optional<std::string> add(const Outcome& outcome, long status, TimePoint now);
 
  private:
   /// The last requests that ended: those of them that failed.
   static constexpr std::size_t window = 100;
+  std::chrono::nanoseconds patience_;
   std::bitset<window> failed_;
   std::size_t next_ = 0;
-  std::size_t unconnected_in_a_row_ = 0;
+  /// Since when most of them do.
+  std::optional<TimePoint> failing_since_;
 };
 
 }  // namespace paceline

@@ -3,13 +3,12 @@
 
 #include <chrono>
 #include <cstddef>
-#include <filesystem>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "../open_descriptors.h"
 #include "raw_client.h"
 #include "visitor.h"
 
@@ -40,11 +39,6 @@ EndpointOptions an_hour_between_tokens() {
 /// Waits until so many have arrived, in this order, when each came after the one before.
 void await_requests(const Endpoint& endpoint, std::uint64_t count) {
   while (endpoint.requests() < count) std::this_thread::sleep_for(1ms);
-}
-
-std::size_t open_descriptors() {
-  const std::filesystem::directory_iterator files("/proc/self/fd");
-  return static_cast<std::size_t>(std::distance(begin(files), end(files)));
 }
 
 TEST(EndpointCapacity, MakesLatencyRiseWithLoad) {

@@ -3,14 +3,13 @@
 
 #include <chrono>
 #include <cstddef>
-#include <filesystem>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "../open_descriptors.h"
 #include "raw_client.h"
 #include "visitor.h"
 
@@ -24,11 +23,6 @@ std::unique_ptr<Endpoint> start_with(Fault fault, std::size_t after = 400,
   EndpointOptions options;
   options.faults = {.shares = {{fault, 1}}, .after = after, .time = time};
   return start(std::move(options));
-}
-
-std::ptrdiff_t open_descriptors() {
-  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
-                       std::filesystem::directory_iterator());
 }
 
 /// How libcurl's transfer of a request ends.

@@ -6,20 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "collector.h"
+
 namespace paceline {
 namespace {
 
 using namespace std::chrono_literals;
 using Row = benchmark::BenchmarkReporter::Run;
-
-class Collector : public benchmark::BenchmarkReporter {
- public:
-  bool ReportContext(const Context&) override { return true; }
-  void ReportRuns(const std::vector<Row>& reported) override {
-    runs.insert(runs.end(), reported.begin(), reported.end());
-  }
-  std::vector<Row> runs;
-};
 
 Row search_run(std::int64_t repetition) {
   Row run;

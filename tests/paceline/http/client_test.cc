@@ -9,11 +9,9 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <future>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -21,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "../open_descriptors.h"
 #include "scripted_server.h"
 
 namespace paceline {
@@ -307,14 +306,11 @@ TEST_F(ClientTest, NeverMoreThanParallelAreAcquired) {
 }
 
 TEST(ClientDescriptorTest, LeaksNoDescriptor) {
-  const auto open_now = [] {
-    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
-  };
   ScriptedServer server(8, [](int, int connection) { answer_one(connection, ok_reply); });
   // The first round opens what libuv and libcurl keep for the whole process.
   std::ptrdiff_t before = 0;
   for (int i = 0; i < 8; ++i) {
-    if (i == 1) before = open_now();
+    if (i == 1) before = open_descriptors();
     Loop loop;
     Client client(loop, {.parallel = 40, .connection = {.timeout = 5s}},
                   [&loop](Exchange&) { loop.stop(); });
@@ -324,7 +320,7 @@ TEST(ClientDescriptorTest, LeaksNoDescriptor) {
     loop.run();
     EXPECT_EQ(exchange->reply.status, 200);
   }
-  EXPECT_LE(open_now(), before);
+  EXPECT_LE(open_descriptors(), before);
 }
 
 }  // namespace

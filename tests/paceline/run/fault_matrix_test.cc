@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "../open_descriptors.h"
 #include "tls_proxy.h"
 
 namespace paceline {
@@ -34,11 +33,6 @@ std::unique_ptr<Endpoint> listening(EndpointOptions options) {
     return nullptr;
   }
   return std::move(std::get<std::unique_ptr<Endpoint>>(started));
-}
-
-std::ptrdiff_t open_descriptors() {
-  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
-                       std::filesystem::directory_iterator());
 }
 
 /// What the endpoint will have drawn for the requests of a run.

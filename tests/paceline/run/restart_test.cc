@@ -27,9 +27,10 @@ std::unique_ptr<Endpoint> start_on(std::uint16_t port) {
   return std::move(std::get<std::unique_ptr<Endpoint>>(started));
 }
 
-/// A run of 3 s at 100 requests a second, whose endpoint is away from the first second on, and
-/// comes back after `away`.
-Tally run_with_outage(bool is_streamed, std::uint32_t retries, std::chrono::milliseconds away) {
+/// A run of 100 requests a second, whose endpoint is away from the first second on, and comes back
+/// after `away`.
+Tally run_with_outage(bool is_streamed, std::uint32_t retries, std::chrono::milliseconds away,
+                      std::uint64_t requests = 300) {
   auto endpoint = start_on(0);
   const auto port = endpoint->port();
   const auto chat =
@@ -41,7 +42,7 @@ Tally run_with_outage(bool is_streamed, std::uint32_t retries, std::chrono::mill
     endpoint = start_on(port);
   });
   const Tally tally =
-      run(*chat, {.rpm = 6'000, .parallel = 50, .requests = 300, .retries = retries});
+      run(*chat, {.rpm = 6'000, .parallel = 50, .requests = requests, .retries = retries});
   outage.join();
   return tally;
 }
@@ -66,7 +67,7 @@ TEST(RestartTest, CostsNothingWithRetries) {
 }
 
 TEST(RestartTest, AnOutageThatLastsEndsTheRun) {
-  const Tally tally = run_with_outage(false, 0, 3s);
+  const Tally tally = run_with_outage(false, 0, 4s, 500);
   EXPECT_TRUE(tally.adds_up());
   EXPECT_NE(tally.stopped_why, "");
   EXPECT_GT(tally.succeeded, 50U);

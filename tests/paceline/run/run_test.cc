@@ -82,7 +82,10 @@ TEST(RunTest, StripesDepartTogetherAsOne) {
   EXPECT_EQ(whole.succeeded, 501U);
   EXPECT_TRUE(whole.adds_up());
   EXPECT_LE(whole.in_flight, 31U);
-  EXPECT_NEAR(whole.achieved_rpm(), 60'000, 1'200);
+  // One after the other would be half the rate, each at the whole rate twice; a busy machine moves
+  // the schedule.
+  EXPECT_LT(whole.achieved_rpm(), 61'500);
+  EXPECT_GT(whole.achieved_rpm(), 40'000);
   EXPECT_EQ(endpoint->requests(), 504U);
 }
 

@@ -2,47 +2,70 @@
 #include <paceline/run/stop_rule.h>
 #include <paceline/workload/workload.h>
 
+#include <chrono>
+#include <optional>
+#include <string>
+
 namespace paceline {
 namespace {
 
-TEST(StopRuleTest, ARefusedKeyEndsTheRunAtOnce) {
-  StopRule rule;
-  EXPECT_FALSE(rule.add({}, 200));
-  const auto why = rule.add(failed(Failure::http_4xx, "the server answered HTTP 401"), 401);
+using namespace std::chrono_literals;
+
+const Outcome oops = failed(Failure::http_5xx, "oops");
+const Outcome refused = failed(Failure::connect, "refused");
+
+/// A rule with a second's patience, and requests that end one a millisecond.
+class StopRuleTest : public testing::Test {
+ protected:
+  std::optional<std::string> add(const Outcome& outcome, long status) {
+    now_ += 1ms;
+    return rule_.add(outcome, status, now_);
+  }
+
+  StopRule rule_{1s};
+  TimePoint now_ = TimePoint() + 1h;
+};
+
+TEST_F(StopRuleTest, ARefusedKeyEndsTheRunAtOnce) {
+  EXPECT_FALSE(add({}, 200));
+  const auto why = add(failed(Failure::http_4xx, "the server answered HTTP 401"), 401);
   ASSERT_TRUE(why);
   EXPECT_NE(why->find("key"), std::string::npos);
 }
 
-TEST(StopRuleTest, AHostThatIsGoneEndsIt) {
-  StopRule rule;
-  for (int i = 0; i < 50; ++i) {
-    EXPECT_FALSE(rule.add(failed(Failure::connect, "refused"), 0)) << i;
-  }
-  EXPECT_TRUE(rule.add(failed(Failure::connect, "refused"), 0));
+TEST_F(StopRuleTest, AHostThatIsGoneForLongEndsIt) {
+  // With the 51st most of the last hundred have failed.
+  for (int i = 1; i <= 51 + 999; ++i) EXPECT_FALSE(add(refused, 0)) << i;
+  const auto why = add(refused, 0);
+  ASSERT_TRUE(why);
+  EXPECT_NE(why->find("nobody answers"), std::string::npos);
 }
 
-TEST(StopRuleTest, AHostThatComesBackDoesNot) {
-  StopRule rule;
-  for (int i = 0; i < 400; ++i) {
-    const bool is_up = i % 40 > 15;
-    EXPECT_FALSE(is_up ? rule.add({}, 200) : rule.add(failed(Failure::connect, "refused"), 0)) << i;
+TEST_F(StopRuleTest, AHostThatComesBackInTimeDoesNot) {
+  for (int outage = 0; outage < 5; ++outage) {
+    for (int i = 0; i < 1'000; ++i) EXPECT_FALSE(add(refused, 0)) << i;
+    for (int i = 0; i < 100; ++i) EXPECT_FALSE(add({}, 200)) << i;
   }
 }
 
-TEST(StopRuleTest, MoreThanHalfOfTheLastHundredFailingEndsIt) {
-  StopRule rule;
-  for (int i = 0; i < 1'000; ++i) {
-    EXPECT_FALSE(i % 2 == 0 ? rule.add({}, 200) : rule.add(failed(Failure::http_5xx, "oops"), 500));
-  }
-  // In place of a success: 51 of the last 100.
-  EXPECT_TRUE(rule.add(failed(Failure::http_5xx, "oops"), 500));
+TEST_F(StopRuleTest, MoreThanHalfOfTheRequestsFailingEndsIt) {
+  for (int i = 0; i < 2'000; ++i) EXPECT_FALSE(i % 2 == 0 ? add({}, 200) : add(oops, 500));
+  int ended = 0;
+  for (int i = 0; i < 2'000; ++i) ended += (i % 3 == 0 ? add({}, 200) : add(oops, 500)) ? 1 : 0;
+  EXPECT_GT(ended, 0);
 }
 
-TEST(StopRuleTest, ALimitThatIsMetDoesNot) {
-  StopRule rule;
-  for (int i = 0; i < 1'000; ++i) {
-    EXPECT_FALSE(rule.add(failed(Failure::http_429, "slow down"), 429));
+TEST_F(StopRuleTest, RareRequestsNeedNoFurtherPatience) {
+  for (int i = 1; i <= 51; ++i) {
+    now_ += 1s;
+    EXPECT_FALSE(add(oops, 500)) << i;
   }
+  now_ += 1s;
+  EXPECT_TRUE(add(oops, 500));
+}
+
+TEST_F(StopRuleTest, ALimitThatIsMetDoesNot) {
+  for (int i = 0; i < 3'000; ++i) EXPECT_FALSE(add(failed(Failure::http_429, "slow down"), 429));
 }
 
 }  // namespace
