@@ -6,6 +6,7 @@ Needs PACELINE and PACELINE_ENDPOINT, the paths of the programs.
 import os
 import subprocess
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from program import rows, run
 
@@ -37,7 +38,38 @@ def search(url, *arguments):
     return found[0], probes
 
 
+# What the endpoint is told, and the search: each takes half a minute, and mostly waits.
+SEARCHES = {
+    # Ten replies at once of 100 ms each: 100 a second. That p99 is met far above it, for as long as
+    # a probe lasts; what tells is that the server falls behind.
+    "server": (["--slots=10", "--latency=100ms"],
+               ["--paceline_find_max=p99<2s,errors<1%", "--paceline_rpm=2500",
+                "--paceline_requests=300"]),
+    # 20 ms and fifteen more tokens of 6 ms: 110 ms in one of eleven slots.
+    "streams": (["--slots=11", "--latency=20ms", "--token_time=6ms"],
+                ["--paceline_measure=chat/stream",
+                 "--paceline_objective=ttft<300ms,tpot<100ms",
+                 "--paceline_find_max=ttft_p99<300ms,misses<10%", "--paceline_rpm=3000",
+                 "--paceline_requests=300"]),
+    # Rate = parallel / latency.
+    "cap": (["--latency=100ms"],
+            ["--paceline_find_max=p99<2s", "--paceline_rpm=1600", "--paceline_parallel=5",
+             "--paceline_requests=150"]),
+}
+
+
+def run_search(name):
+    endpoint, arguments = SEARCHES[name]
+    with Endpoint(*endpoint) as url:
+        return search(url, *arguments)
+
+
 class KnownLimits(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with ThreadPoolExecutor() as pool:
+            cls.results = dict(zip(SEARCHES, pool.map(run_search, SEARCHES)))
+
     def assert_found(self, found, probes, limit):
         """Never above the limit; below it only by 2% and what a busy machine takes."""
         self.assertLessEqual(found["max_rpm"], 1.03 * limit, found["label"])
@@ -56,11 +88,7 @@ class KnownLimits(unittest.TestCase):
         self.assertLessEqual(min(missed), 1.02 * max(met) + 1)
 
     def test_the_limit_is_the_servers(self):
-        # Ten replies at once of 100 ms each: 100 a second. That p99 is met far above it, for as
-        # long as a probe lasts; what tells is that the server falls behind.
-        with Endpoint("--slots=10", "--latency=100ms") as url:
-            found, probes = search(url, "--paceline_find_max=p99<2s,errors<1%",
-                                   "--paceline_rpm=2500", "--paceline_requests=300")
+        found, probes = self.results["server"]
         self.assert_found(found, probes, 6000)
         self.assertTrue(found["name"].startswith("chat/complete/find_max/parallel:500/"))
         self.assertTrue(probes[0]["name"].startswith(
@@ -71,25 +99,17 @@ class KnownLimits(unittest.TestCase):
         self.assertAlmostEqual(found["rpm"], found["max_rpm"], delta=0.02 * found["max_rpm"])
 
     def test_the_limit_is_of_streams_and_their_first_tokens(self):
-        # 20 ms and fifteen more tokens of 6 ms: 110 ms in one of eleven slots.
-        with Endpoint("--slots=11", "--latency=20ms", "--token_time=6ms") as url:
-            found, probes = search(url, "--paceline_measure=chat/stream",
-                                   "--paceline_objective=ttft<300ms,tpot<100ms",
-                                   "--paceline_find_max=ttft_p99<300ms,misses<10%",
-                                   "--paceline_rpm=3000", "--paceline_requests=300")
+        found, probes = self.results["streams"]
         self.assert_found(found, probes, 6000)
         self.assertTrue(found["name"].startswith("chat/stream/find_max/"))
         self.assertGreater(found["goodput"], 0.85 * found["rps"])
         self.assertLessEqual(found["goodput"], found["rps"])
 
     def test_the_cap_is_a_limit_too(self):
-        # Rate = parallel / latency.
-        with Endpoint("--latency=100ms") as url:
-            found, probes = search(url, "--paceline_find_max=p99<2s", "--paceline_rpm=1600",
-                                   "--paceline_parallel=5", "--paceline_requests=150")
+        found, probes = self.results["cap"]
         self.assert_found(found, probes, 3000)
-        if "client-bound" not in found["label"]:
-            self.assertIn("parallel-bound", found["label"])
+        # Just above the limit it may be that latency grows; further up the cap shows.
+        self.assertTrue(any("parallel-bound" in row["label"] for row in probes), probes)
 
 
 class Ends(unittest.TestCase):

@@ -74,29 +74,22 @@ class StopEarly(unittest.TestCase):
 class Restart(unittest.TestCase):
     """The endpoint is killed in the middle of a run, as by the system, and started again."""
 
-    def setUp(self):
-        self.endpoint = None
-        self.port = 0
-
-    def tearDown(self):
-        self.kill_endpoint()
-
-    def start_endpoint(self):
-        self.endpoint = subprocess.Popen(
-            [PACELINE_ENDPOINT, f"--port={self.port}", "--latency=20ms", "--token_time=1ms"],
+    def start_endpoint(self, port=0):
+        """The endpoint and its URL."""
+        endpoint = subprocess.Popen(
+            [PACELINE_ENDPOINT, f"--port={port}", "--latency=20ms", "--token_time=1ms"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        url = self.endpoint.stdout.readline().strip()
-        self.port = urlsplit(url).port
-        return url
+        self.addCleanup(self.kill, endpoint)
+        return endpoint, endpoint.stdout.readline().strip()
 
-    def kill_endpoint(self):
-        self.endpoint.kill()
-        self.endpoint.wait()
-        self.endpoint.stdout.close()
+    def kill(self, endpoint):
+        endpoint.kill()
+        endpoint.wait()
+        endpoint.stdout.close()
 
     def run_through_an_outage(self, *flags):
         """At 500 requests a second for 4 s, of which the endpoint is away for a half."""
-        url = self.start_endpoint()
+        endpoint, url = self.start_endpoint()
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "out.json"
             program = subprocess.Popen(
@@ -105,9 +98,9 @@ class Restart(unittest.TestCase):
                  f"--benchmark_out={out}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 text=True)
             time.sleep(2)
-            self.kill_endpoint()
+            self.kill(endpoint)
             time.sleep(0.5)
-            self.start_endpoint()
+            self.start_endpoint(urlsplit(url).port)
             _, errors = program.communicate(timeout=100)
             self.assertEqual(program.returncode, 0, errors)
             (row,) = json.loads(out.read_text())["benchmarks"]
@@ -115,11 +108,12 @@ class Restart(unittest.TestCase):
 
     def test_with_retries_every_request_succeeds(self):
         for measure in ("chat/complete", "chat/stream"):
-            row = self.run_through_an_outage(f"--paceline_measure={measure}",
-                                             "--paceline_retries=20")
-            self.assertEqual(row["errors"], 0, measure)
-            self.assertEqual(row["iterations"], 2000)
-            self.assertGreater(row["retries"], 0)
+            with self.subTest(measure=measure):
+                row = self.run_through_an_outage(f"--paceline_measure={measure}",
+                                                 "--paceline_retries=20")
+                self.assertEqual(row["errors"], 0)
+                self.assertEqual(row["iterations"], 2000)
+                self.assertGreater(row["retries"], 0)
 
     def test_without_them_the_outage_is_what_it_costs(self):
         row = self.run_through_an_outage("--paceline_max_error_ratio=1")

@@ -110,10 +110,10 @@ bool Server::is_within_limits(std::uint64_t tokens, Request& request) {
                 .code = "rate_limit_exceeded",
                 .type = refusal->type},
                request);
-  const auto seconds = ceil<std::chrono::seconds>(refusal->wait).count();
-  const auto milliseconds = ceil<std::chrono::milliseconds>(refusal->wait).count();
-  add_header(request.response, MHD_HTTP_HEADER_RETRY_AFTER, std::to_string(seconds).c_str());
-  add_header(request.response, "retry-after-ms", std::to_string(milliseconds).c_str());
+  const auto in_seconds = ceil<std::chrono::seconds>(refusal->wait).count();
+  const auto in_milliseconds = ceil<std::chrono::milliseconds>(refusal->wait).count();
+  add_header(request.response, MHD_HTTP_HEADER_RETRY_AFTER, std::to_string(in_seconds).c_str());
+  add_header(request.response, "retry-after-ms", std::to_string(in_milliseconds).c_str());
   add_limit_headers(request);
   return false;
 }

@@ -67,7 +67,7 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
            flags.generation.max_tokens = lengths.out;
          },
          "Instead of a prompt, about IN tokens of each request's own, and at most OUT in the "
-         "reply, such as 512:128")
+         "reply, such as 512:128 [none]")
       ->type_name("IN:OUT");
 }
 

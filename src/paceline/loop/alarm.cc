@@ -17,26 +17,6 @@ namespace paceline {
 
 #ifdef PACELINE_HAS_TIMERFD
 
-namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {
-    if (value_ >= 0) return;
-    std::perror("paceline: making an alarm failed; raise the limit on open files (ulimit -n)");
-    std::abort();
-  }
-  ~Descriptor() { close(value_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
-
-}  // namespace
-
 class Alarm::Source {
  public:
   Source(Loop& loop, Alarm& alarm)
@@ -60,6 +40,22 @@ class Alarm::Source {
   }
 
  private:
+  class Descriptor {
+   public:
+    explicit Descriptor(int value) : value_(value) {
+      if (value_ >= 0) return;
+      std::perror("paceline: making an alarm failed; raise the limit on open files (ulimit -n)");
+      std::abort();
+    }
+    ~Descriptor() { close(value_); }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const { return value_; }
+
+   private:
+    int value_;
+  };
+
   void expire() {
     armed_.reset();
     alarm_.ring();

@@ -30,7 +30,7 @@ std::unique_ptr<Endpoint> start_on(std::uint16_t port) {
 /// A run of 100 requests a second, whose endpoint is away from the first second on, and comes back
 /// after `away`.
 Tally run_with_outage(bool is_streamed, std::uint32_t retries, std::chrono::milliseconds away,
-                      std::uint64_t requests = 300) {
+                      std::uint64_t count = 300) {
   auto endpoint = start_on(0);
   const auto port = endpoint->port();
   const auto chat =
@@ -42,7 +42,7 @@ Tally run_with_outage(bool is_streamed, std::uint32_t retries, std::chrono::mill
     endpoint = start_on(port);
   });
   const Tally tally =
-      run(*chat, {.rpm = 6'000, .parallel = 50, .requests = requests, .retries = retries});
+      run(*chat, {.rpm = 6'000, .parallel = 50, .requests = count, .retries = retries});
   outage.join();
   return tally;
 }

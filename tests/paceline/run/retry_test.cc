@@ -62,15 +62,15 @@ TEST(BackoffTest, IsAnythingUpToABoundThatDoublesToHalfAMinute) {
 }
 
 TEST(RetryQueueTest, GivesTheEarliestFirst) {
-  const TimePoint start = Clock::now();
+  const TimePoint now = Clock::now();
   RetryQueue queue;
   for (const int wait : {5, 1, 3, 2, 4}) {
     Job job;
     job.slot = static_cast<std::uint64_t>(wait);
-    queue.add({job, start + std::chrono::seconds(wait), Failure::http_429, "why"});
+    queue.add({job, now + std::chrono::seconds(wait), Failure::http_429, "why"});
   }
   for (std::uint64_t expected = 1; expected <= 5; ++expected) {
-    EXPECT_EQ(queue.next(), start + std::chrono::seconds(expected));
+    EXPECT_EQ(queue.next(), now + std::chrono::seconds(expected));
     EXPECT_EQ(queue.take().job.slot, expected);
   }
   EXPECT_TRUE(queue.empty());

@@ -9,17 +9,17 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(TokenTimesTest, KeepsTheFirstTheLastAndEachGap) {
-  const TimePoint start{};
+  const TimePoint sent{};
   TokenTimes times;
-  times.add(start + 5ms);
+  times.add(sent + 5ms);
   EXPECT_EQ(times.events, 1U);
   EXPECT_EQ(times.last, times.first);
   EXPECT_TRUE(times.gaps.empty());
-  times.add(start + 7ms);
-  times.add(start + 12ms);
+  times.add(sent + 7ms);
+  times.add(sent + 12ms);
   EXPECT_EQ(times.events, 3U);
-  EXPECT_EQ(times.first, start + 5ms);
-  EXPECT_EQ(times.last, start + 12ms);
+  EXPECT_EQ(times.first, sent + 5ms);
+  EXPECT_EQ(times.last, sent + 12ms);
   EXPECT_EQ(times.gaps, (std::vector<std::chrono::nanoseconds>{2ms, 5ms}));
 }
 
