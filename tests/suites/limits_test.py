@@ -158,6 +158,17 @@ class Machine(unittest.TestCase):
             json.loads(out.read_text())
 
 
+    def test_a_reader_who_goes_away_costs_nothing_of_the_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "out.json"
+            program = subprocess.Popen([PACELINE, *QUICK, f"--benchmark_out={out}"],
+                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            # So that what it writes raises SIGPIPE.
+            program.stdout.close()
+            self.assertEqual(program.wait(timeout=60), 0)
+            self.assertEqual(json.loads(out.read_text())["benchmarks"][0]["errors"], 0)
+
+
 class Version(unittest.TestCase):
     def test_http_2_that_is_not_there_is_a_sentence(self):
         done = run(*QUICK, "--paceline_http=2")

@@ -140,8 +140,6 @@ int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
     const std::string why = suite.check();
     if (!why.empty()) return say(why);
   }
-  // A server that closes a TLS connection must not end the program.
-  std::signal(SIGPIPE, SIG_IGN);
   set_end_handlers(on_end);
   const std::string why = run_with_rows(read_out_file(rest), session.options().rows);
   set_end_handlers(SIG_DFL);
@@ -176,6 +174,8 @@ int run_program(int argc, char** argv, Suite& suite) {
   benchmark::Initialize(&arguments.count(), arguments.data());
   if (benchmark::ReportUnrecognizedArguments(arguments.count(), arguments.data())) return 1;
 
+  // A server that closes a TLS connection must not end the program, nor a reader of its output.
+  std::signal(SIGPIPE, SIG_IGN);
   Session& session = Session::global();
   if (const std::string why = session.open(options); !why.empty()) return say(why);
   add_context(options, session.api().url);
