@@ -68,6 +68,7 @@ def words(verdict):
         "errors": f"had failed requests above {share_text(0.01)}",
         "below rate": "stayed below the rate",
         "cut short": "ended early, cut short",
+        "missed": "missed the objective that was searched for",
     }[verdict]
 
 

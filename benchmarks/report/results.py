@@ -71,6 +71,11 @@ class Cell:
         return any("cut short" in label for label in self.labels)
 
     @property
+    def missed_objective(self):
+        """Of a search's probe: whether it missed what was searched for."""
+        return any("; missed: " in label for label in self.labels)
+
+    @property
     def asked_share(self):
         """Of the rate asked for that was achieved; None for an unpaced run."""
         return self.value("rpm") / self.rpm if self.rpm else None
@@ -88,7 +93,7 @@ class Cell:
     @property
     def is_held(self):
         """Whether the rate asked for was kept and the replies were good."""
-        if not self.rpm or self.was_cut_short:
+        if not self.rpm or self.was_cut_short or self.missed_objective:
             return False
         if self.verdict:
             return self.verdict == "paced"
@@ -99,6 +104,8 @@ class Cell:
         """One or two words; where the result has no verdict, what its rate and errors say."""
         if self.was_cut_short:
             return "cut short"
+        if self.missed_objective:
+            return "missed"
         if self.verdict:
             return self.verdict
         if self.error_share > TOLERATED_ERRORS:

@@ -62,6 +62,8 @@ class Results(Folder):
         self.assertEqual(verdict_of(label="parallel-bound: parallel 40 would do"),
                          ("parallel-bound", False))
         self.assertEqual(verdict_of(label="cut short: 5 of 100 requests"), ("cut short", False))
+        self.assertEqual(verdict_of(label="paced; missed: p99 is 3 s"), ("missed", False))
+        self.assertEqual(verdict_of(label="paced; met"), ("paced", True))
         # Without one, the rate and the errors say it.
         self.assertEqual(verdict_of(), ("rate held", True))
         self.assertEqual(verdict_of(label="some model"), ("rate held", True))

@@ -22,9 +22,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t requests = 300;
+constexpr std::uint64_t request_count = 300;
 constexpr double faulty = 0.1;
-constexpr std::uint64_t seed = 5;
+constexpr std::uint64_t fault_seed = 5;
 
 std::unique_ptr<Endpoint> listening(EndpointOptions options) {
   auto started = Endpoint::start(std::move(options));
@@ -37,9 +37,9 @@ std::unique_ptr<Endpoint> listening(EndpointOptions options) {
 
 /// What the endpoint will have drawn for the requests of a run.
 std::uint64_t faults_drawn(Fault fault) {
-  FaultDice dice({{fault, faulty}}, seed);
+  FaultDice dice({{fault, faulty}}, fault_seed);
   std::uint64_t count = 0;
-  for (std::uint64_t i = 0; i < requests; ++i) count += dice.next() ? 1U : 0U;
+  for (std::uint64_t i = 0; i < request_count; ++i) count += dice.next() ? 1U : 0U;
   return count;
 }
 
@@ -95,7 +95,7 @@ class FaultMatrixTest : public testing::TestWithParam<std::tuple<Fault, bool, bo
   }
 
   Tally run_once(std::chrono::milliseconds timeout) {
-    RunOptions options{.parallel = 16, .requests = requests};
+    RunOptions options{.parallel = 16, .requests = request_count};
     options.connection.timeout = timeout;
     options.connection.max_reply = 1U << 20U;
     if (proxy_) options.connection.ca_file = proxy_->ca_file();
@@ -119,7 +119,7 @@ class FaultMatrixTest : public testing::TestWithParam<std::tuple<Fault, bool, bo
 TEST_P(FaultMatrixTest, EndsAddsUpLeaksNothingAndTheNextRunIsClean) {
   const auto fault = std::get<0>(GetParam());
   EndpointOptions options;
-  options.faults = {.shares = {{fault, faulty}}, .time = 100ms, .seed = seed};
+  options.faults = {.shares = {{fault, faulty}}, .time = 100ms, .seed = fault_seed};
   ASSERT_NO_FATAL_FAILURE(start_endpoint(std::move(options)));
   const auto before = open_descriptors();
   const auto begin = Clock::now();
@@ -129,7 +129,7 @@ TEST_P(FaultMatrixTest, EndsAddsUpLeaksNothingAndTheNextRunIsClean) {
   EXPECT_TRUE(tally.adds_up());
   EXPECT_EQ(tally.stopped_why, "");
   EXPECT_EQ(tally.not_sent, 0U);
-  EXPECT_EQ(tally.sends, requests);
+  EXPECT_EQ(tally.sends, request_count);
   EXPECT_EQ(tally.http_version, uses_tls() ? "HTTP/2" : "HTTP/1.1");
   const auto failures = expected().failures;
   EXPECT_EQ(tally.failed, failures.empty() ? 0 : faults_drawn(fault)) << tally.first_failure;
@@ -142,7 +142,7 @@ TEST_P(FaultMatrixTest, EndsAddsUpLeaksNothingAndTheNextRunIsClean) {
 
   ASSERT_NO_FATAL_FAILURE(start_endpoint({}));
   const Tally clean = run_once(30s);
-  EXPECT_EQ(clean.succeeded, requests) << clean.first_failure;
+  EXPECT_EQ(clean.succeeded, request_count) << clean.first_failure;
 }
 
 std::string case_name(const testing::TestParamInfo<FaultMatrixTest::ParamType>& info) {
