@@ -67,7 +67,8 @@ def help_of(program):
 
 def scripts_of_the_clone():
     """Programs that a reader can start, by their paths."""
-    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    # Through a shell, because a bare machine has no git.
+    names = subprocess.run("git ls-files", shell=True, cwd=ROOT, capture_output=True, text=True)
     paths = names.stdout.splitlines() or [str(path.relative_to(ROOT)) for folder in
                                           ("benchmarks", "tests", "third_party", ".ci")
                                           for path in (ROOT / folder).rglob("*")]

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ class RawClient {
       searched = got.size() - std::min(got.size(), text.size());
       std::array<char, 16'384> part;
       const ssize_t size = recv(descriptor_, part.data(), part.size(), 0);
+      // With a time-out it is not resumed by itself.
+      if (size < 0 && errno == EINTR) continue;
       if (size <= 0) return false;
       got.append(part.data(), static_cast<std::size_t>(size));
     }
