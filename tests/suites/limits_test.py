@@ -157,7 +157,6 @@ class Machine(unittest.TestCase):
             self.assertIn("cut short", out.read_text())
             json.loads(out.read_text())
 
-
     def test_a_reader_who_goes_away_costs_nothing_of_the_file(self):
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "out.json"

@@ -17,7 +17,9 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TEXTS = ("README.md", "CONTRIBUTING.md",
+# What a newcomer reads first; docs/ has the rest.
+ENTRANCES = ("README.md", "CONTRIBUTING.md")
+TEXTS = (*ENTRANCES,
          *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")))
 REPORT = ROOT / "benchmarks" / "paceline_report"
 PROGRAMS = {"paceline": os.environ["PACELINE"],
@@ -143,6 +145,8 @@ class Examples(unittest.TestCase):
             text = (ROOT / name).read_text()
             found = blocks(text, "bash")
             self.assertNotEqual(found, [], name)
+            if name in ENTRANCES:
+                self.assertIn("tests/run", "".join(found))
             self.run_all(found)
 
     def test_help(self):
@@ -177,6 +181,8 @@ class Names(unittest.TestCase):
                      for link in re.findall(r"\]\((?!https?:)([^)#\s]+)", text)]
             paths += re.findall(r"src(?:set)?=\"([^\"]+)\"", text)
             paths += re.findall(r"`([\w.-]+/[\w./-]*)[` ]", text)
+            if name in ENTRANCES:
+                self.assertNotEqual(paths, [])
             for path in paths:
                 self.assertTrue(self.is_there(path), f"{name} names {path}")
 
