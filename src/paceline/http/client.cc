@@ -1,13 +1,14 @@
 #include <paceline/http/client.h>
 
 #include <curl/curl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include <paceline/http/exchange.h>
+#include <paceline/http/sockets.h>
 #include <paceline/loop/open_files.h>
 
 namespace paceline {
@@ -23,50 +24,8 @@ void init_libcurl_once() {
 
 }  // namespace
 
-/// The sockets that libcurl opened, each with a watch that lives as long as the descriptor.
-class Client::Sockets {
- public:
-  explicit Sockets(Loop& loop) : loop_(loop) {}
-
-  static curl_socket_t open(void* sockets, curlsocktype, curl_sockaddr* address) {
-    const int descriptor =
-        socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    if (descriptor < 0) return CURL_SOCKET_BAD;
-    static_cast<Sockets*>(sockets)->entry(descriptor).ours = true;
-    return descriptor;
-  }
-
-  static int close(void* sockets, curl_socket_t descriptor) {
-    static_cast<Sockets*>(sockets)->entry(descriptor) = Entry{};
-    return ::close(descriptor);
-  }
-
-  /// libcurl's wish for a socket; `what` is one of CURL_POLL_*.
-  void want(Shard& shard, curl_socket_t descriptor, int what);
-
- private:
-  struct Entry {
-    std::unique_ptr<SocketWatch> watch;
-    Shard* shard = nullptr;
-    // Opened by open(), so that close() tells of its end. Others (libcurl's resolver) are not
-    // kept watched, since their number can come back as another socket without a word.
-    bool ours = false;
-    bool idle = false;
-  };
-
-  Entry& entry(int descriptor) {
-    const auto index = static_cast<std::size_t>(descriptor);
-    if (index >= entries_.size()) entries_.resize(index + 1);
-    return entries_[index];
-  }
-  void happened(int descriptor, int status, int events);
-
-  Loop& loop_;
-  std::vector<Entry> entries_;
-};
-
 /// One multi handle with its timer.
-class Client::Shard {
+class Client::Shard : public Sockets::Owner {
  public:
   Shard(Client& client, Loop& loop)
       : client_(client), timer_(loop, [this] { act(CURL_SOCKET_TIMEOUT, 0); }) {
@@ -84,7 +43,7 @@ class Client::Shard {
   }
   void remove(CURL* easy) { curl_multi_remove_handle(multi_.get(), easy); }
 
-  void act(curl_socket_t socket, int events) {
+  void act(curl_socket_t socket, int events) override {
     due_now_ = false;
     int running = 0;
     curl_multi_socket_action(multi_.get(), socket, events, &running);
@@ -99,7 +58,6 @@ class Client::Shard {
   }
 
  private:
-  friend class Sockets;
   struct Cleanup {
     void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
   };
@@ -122,6 +80,7 @@ class Client::Shard {
   }
 
   void collect() {
+    const std::optional<TimePoint> received = client_.sockets_->take_received();
     if (collecting_) return;
     collecting_ = true;
     int left = 0;
@@ -132,7 +91,7 @@ class Client::Shard {
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
       curl_multi_remove_handle(multi_.get(), message->easy_handle);
       auto& done = *static_cast<Exchange*>(exchange);
-      done.finish(code);
+      done.finish(code, received ? *received : Clock::now());
       client_.on_done_(done);
     }
     collecting_ = false;
@@ -144,39 +103,6 @@ class Client::Shard {
   bool collecting_ = false;
   std::unique_ptr<CURLM, Cleanup> multi_{curl_multi_init()};
 };
-
-void Client::Sockets::want(Shard& shard, curl_socket_t descriptor, int what) {
-  Entry& socket = entry(descriptor);
-  socket.idle = what == CURL_POLL_REMOVE;
-  if (socket.idle) {
-    if (!socket.ours) socket = Entry{};
-    return;
-  }
-  socket.shard = &shard;
-  if (!socket.watch) {
-    socket.watch = std::make_unique<SocketWatch>(
-        loop_, descriptor,
-        [this, descriptor](int status, int events) { happened(descriptor, status, events); });
-  }
-  socket.watch->want(((what & CURL_POLL_IN) != 0 ? UV_READABLE : 0) |
-                     ((what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0));
-}
-
-void Client::Sockets::happened(int descriptor, int status, int events) {
-  Entry& socket = entry(descriptor);
-  if (socket.idle) {
-    // The server closed a kept connection, or spoke unasked. libcurl finds out when it next takes
-    // the connection; until then the event must not come again and again.
-    socket.watch->want(0);
-    return;
-  }
-  // With the error alone libcurl gives up; asked to read too, it finds a reset for what it is, and
-  // sends anew on a fresh connection when a kept one was closed just then.
-  int action = status < 0 ? CURL_CSELECT_ERR | CURL_CSELECT_IN | CURL_CSELECT_OUT : 0;
-  if ((events & UV_READABLE) != 0) action |= CURL_CSELECT_IN;
-  if ((events & UV_WRITABLE) != 0) action |= CURL_CSELECT_OUT;
-  socket.shard->act(descriptor, action);
-}
 
 std::size_t Client::descriptors_for(std::size_t parallel) {
   // A loop and its timers; and each multi handle has a pair of sockets to be woken by.
@@ -196,6 +122,7 @@ Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece
     exchanges_.push_back(std::make_unique<Exchange>(i, options));
     Exchange& exchange = *exchanges_.back();
     exchange.shard_ = shards_[i / shard_size].get();
+    exchange.sockets_ = sockets_.get();
     exchange.on_piece_ = &on_piece_;
     CURL* easy = exchange.easy_.get();
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Sockets::open);

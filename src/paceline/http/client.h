@@ -43,18 +43,16 @@ struct ClientOptions {
 
 /// One request with its reply, on one curl easy handle; used again and again.
 class Exchange;
+class Sockets;
 
 /// libcurl's multi interface on the loop, sharded over several multi handles, because libcurl
 /// searches a multi's connections in a line.
-///
-/// Sockets stay watched between requests of a kept-alive connection: libcurl takes its interest
-/// back after each reply, and following it to the letter costs three system calls a request.
 class Client {
  public:
   /// Called when a reply is in or has failed; not from within libcurl. Hand the exchange back with
   /// release() when the reply has been read.
   using OnDone = std::function<void(Exchange&)>;
-  /// Called from within libcurl with each piece of a streamed reply, and when it had been read.
+  /// Called from within libcurl with each piece of a streamed reply, and when it came in.
   /// False ends the exchange as too large. Nothing may be sent or thrown from inside.
   using OnPiece = std::function<bool(Exchange&, std::string_view piece, TimePoint read)>;
 
@@ -77,7 +75,6 @@ class Client {
   std::size_t in_flight() const { return exchanges_.size() - free_.size(); }
 
  private:
-  class Sockets;
   class Shard;
   friend class Exchange;
 

@@ -1,6 +1,7 @@
 #include <paceline/http/exchange.h>
 
 #include <fmt/format.h>
+#include <paceline/http/sockets.h>
 
 #include <algorithm>
 #include <array>
@@ -161,8 +162,8 @@ void Exchange::set_url() {
   curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
 }
 
-void Exchange::finish(CURLcode code) {
-  reply.done = Clock::now();
+void Exchange::finish(CURLcode code, TimePoint ended) {
+  reply.done = std::max(ended, reply.sent);
   reply.transport = transport_of(code);
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply.status);
   long version = CURL_HTTP_VERSION_NONE;
@@ -194,13 +195,14 @@ std::size_t Exchange::on_body(char* data, std::size_t, std::size_t length,
 bool Exchange::take(std::string_view piece) {
   const bool is_first = reply.first_byte == TimePoint::max();
   if (is_first || request.is_streamed) {
-    const TimePoint now = Clock::now();
+    const std::optional<TimePoint> received = sockets_->received();
+    const TimePoint came = std::max(received ? *received : Clock::now(), reply.sent);
     if (is_first) {
-      reply.first_byte = now;
+      reply.first_byte = came;
       curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply.status);
     }
     if (request.is_streamed && reply.status >= 200 && reply.status < 300) {
-      return (*on_piece_)(*this, piece, now);
+      return (*on_piece_)(*this, piece, came);
     }
   }
   if (reply.body.size() + piece.size() > max_reply_) return false;

@@ -42,7 +42,7 @@ class Exchange {
   /// Tells libcurl what differs from this exchange's last request.
   void prepare();
   void set_url();
-  void finish(CURLcode code);
+  void finish(CURLcode code, TimePoint ended);
   static std::size_t on_body(char* data, std::size_t, std::size_t length, void* exchange) noexcept;
   bool take(std::string_view piece);
 
@@ -55,6 +55,7 @@ class Exchange {
   std::shared_ptr<const HeaderList> headers_;
   Method method_ = Method::get;
   Client::Shard* shard_ = nullptr;
+  const Sockets* sockets_ = nullptr;
   const Client::OnPiece* on_piece_ = nullptr;
 };
 

@@ -48,7 +48,8 @@ struct Request {
 /// Why no whole reply came.
 enum class Transport { ok, connect_failed, timed_out, reset, too_large, tls_failed, other };
 
-/// What came back, and when. Times are on paceline's clock.
+/// What came back, and when. Times are on paceline's clock. Where the kernel notes when bytes come
+/// in, that is when they came; otherwise, when they had been read.
 struct Reply {
   Transport transport = Transport::ok;
   long status = 0;
@@ -58,9 +59,10 @@ struct Reply {
   /// A sentence when transport is not ok.
   std::string error;
   TimePoint sent;
-  /// When the first of the body had been read; TimePoint::max() where none came.
+  /// When the first piece of the body that was read had come whole; TimePoint::max() where none
+  /// came.
   TimePoint first_byte;
-  /// When the last byte had been read, or the exchange had failed.
+  /// When the last byte came, or the exchange failed.
   TimePoint done;
 };
 

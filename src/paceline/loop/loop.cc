@@ -1,4 +1,5 @@
 #include <paceline/loop/loop.h>
+#include <paceline/loop/short_slice.h>
 
 #include <cassert>
 #include <cstdint>
@@ -30,6 +31,7 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
+  const ShortSlice slice;
   uv_run(&loop_, UV_RUN_DEFAULT);
 }
 

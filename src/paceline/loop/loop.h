@@ -21,7 +21,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Runs until stop() is called or no handle is active.
+  /// Runs until stop() is called or no handle is active; the thread has a ShortSlice meanwhile.
   void run();
   /// Runs one turn: waits for events and handles them.
   void run_once();

@@ -10,6 +10,10 @@
 namespace paceline {
 namespace {
 
+/// Reading some replies, then sending as many requests, keeps the caches warm and a server busy
+/// that would sleep after each; reading more of them first only keeps the server waiting.
+constexpr unsigned most_replies_in_a_row = 32;
+
 constexpr std::chrono::milliseconds stop_look{50};
 constexpr std::chrono::milliseconds progress_interval{200};
 
@@ -68,6 +72,7 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
             return read_piece(exchange, piece, read);
           }),
       wait_(loop, options.precision, [this] { pump(); }),
+      turn_end_(loop, [this] { after_replies(); }),
       stop_watch_(loop, [this] { watch_stop(); }),
       progress_watch_(loop, [this] { tell_progress(); }),
       flights_(options.stripe.share_of(options.parallel)),
@@ -205,6 +210,16 @@ void Dispatcher::read_reply(Exchange& exchange) {
     stop(*why);
   }
   client_.release(exchange);
+  if (++replies_read_ < most_replies_in_a_row) {
+    turn_end_.ask();
+  } else {
+    after_replies();
+  }
+}
+
+void Dispatcher::after_replies() {
+  replies_read_ = 0;
+  turn_end_.cancel();
   pump();
   finish_if_done();
 }

@@ -8,6 +8,7 @@
 
 #include <paceline/http/client.h>
 #include <paceline/loop/loop.h>
+#include <paceline/loop/turn_end.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/token_budget.h>
 #include <paceline/run/departure_wait.h>
@@ -56,6 +57,8 @@ class Dispatcher {
 
   bool read_piece(Exchange& exchange, std::string_view piece, TimePoint read);
   void read_reply(Exchange& exchange);
+  /// Sends on the exchanges that replies have freed.
+  void after_replies();
   void settle_tokens(const Flight& flight, const Outcome& outcome);
   /// Whether it will be tried again.
   bool retry(Exchange& exchange, const Outcome& outcome);
@@ -78,6 +81,7 @@ class Dispatcher {
   std::optional<TokenBudget> budget_;
   Client client_;
   DepartureWait wait_;
+  TurnEnd turn_end_;
   Timer stop_watch_;
   Timer progress_watch_;
   /// By exchange number.
@@ -93,6 +97,8 @@ class Dispatcher {
   bool has_counted_ = false;
   bool at_the_cap_ = false;
   bool pumping_ = false;
+  /// Read since requests were last sent.
+  unsigned replies_read_ = 0;
   std::optional<TimePoint> stopped_;
   std::string stopped_why_;
   std::uint64_t replies_with_usage_ = 0;

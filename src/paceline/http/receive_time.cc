@@ -1,0 +1,62 @@
+#include <paceline/http/receive_time.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+
+namespace paceline {
+
+#ifdef SO_TIMESTAMPNS
+
+namespace {
+
+/// The kernel notes on the calendar's clock, which somebody may set: only its distance from now is
+/// of use.
+std::optional<TimePoint> on_our_clock(const timespec& noted) {
+  const TimePoint now = Clock::now();
+  timespec calendar{};
+  clock_gettime(CLOCK_REALTIME, &calendar);
+  const auto age = std::chrono::seconds(calendar.tv_sec - noted.tv_sec) +
+                   std::chrono::nanoseconds(calendar.tv_nsec - noted.tv_nsec);
+  if (age.count() < 0) return std::nullopt;
+  return now - age;
+}
+
+}  // namespace
+
+void note_receive_times(int socket) {
+  const int on = 1;
+  setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+
+std::optional<TimePoint> receive_time(int socket) {
+  // With MSG_TRUNC nothing is copied into it. As long as what libcurl reads at once, and more.
+  static std::array<char, 65'536> unwritten;
+  iovec bytes{unwritten.data(), unwritten.size()};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(timespec))> notes;
+  msghdr message{};
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  message.msg_control = notes.data();
+  message.msg_controllen = notes.size();
+  if (recvmsg(socket, &message, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT) <= 0) return std::nullopt;
+  const cmsghdr* note = CMSG_FIRSTHDR(&message);
+  if (note == nullptr || note->cmsg_type != SCM_TIMESTAMPNS) return std::nullopt;
+  timespec noted{};
+  std::memcpy(&noted, CMSG_DATA(note), sizeof noted);
+  return on_our_clock(noted);
+}
+
+#else
+
+void note_receive_times(int) {}
+
+std::optional<TimePoint> receive_time(int) {
+  return std::nullopt;
+}
+
+#endif
+
+}  // namespace paceline

@@ -1,0 +1,64 @@
+#include <paceline/http/receive_time.h>
+#include <paceline/http/sockets.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace paceline {
+
+int Sockets::open(void* sockets, curlsocktype, curl_sockaddr* address) noexcept {
+  const int descriptor =
+      socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (descriptor < 0) return CURL_SOCKET_BAD;
+  note_receive_times(descriptor);
+  static_cast<Sockets*>(sockets)->entry(descriptor).ours = true;
+  return descriptor;
+}
+
+int Sockets::close(void* sockets, curl_socket_t descriptor) noexcept {
+  static_cast<Sockets*>(sockets)->entry(descriptor) = Entry{};
+  return ::close(descriptor);
+}
+
+void Sockets::want(Owner& owner, curl_socket_t descriptor, int what) {
+  Entry& socket = entry(descriptor);
+  socket.idle = what == CURL_POLL_REMOVE;
+  if (socket.idle) {
+    if (!socket.ours) socket = Entry{};
+    return;
+  }
+  socket.owner = &owner;
+  if (!socket.watch) {
+    socket.watch = std::make_unique<SocketWatch>(
+        loop_, descriptor,
+        [this, descriptor](int status, int events) { happened(descriptor, status, events); });
+  }
+  socket.watch->want(((what & CURL_POLL_IN) != 0 ? UV_READABLE : 0) |
+                     ((what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0));
+}
+
+Sockets::Entry& Sockets::entry(int descriptor) {
+  const auto index = static_cast<std::size_t>(descriptor);
+  if (index >= entries_.size()) entries_.resize(index + 1);
+  return entries_[index];
+}
+
+void Sockets::happened(int descriptor, int status, int events) {
+  Entry& socket = entry(descriptor);
+  if (socket.idle) {
+    // The server closed a kept connection, or spoke unasked. libcurl finds out when it next takes
+    // the connection; until then the event must not come again and again.
+    socket.watch->want(0);
+    return;
+  }
+  // With the error alone libcurl gives up; asked to read too, it finds a reset for what it is, and
+  // sends anew on a fresh connection when a kept one was closed just then.
+  int action = status < 0 ? CURL_CSELECT_ERR | CURL_CSELECT_IN | CURL_CSELECT_OUT : 0;
+  if ((events & UV_WRITABLE) != 0) action |= CURL_CSELECT_OUT;
+  if ((events & UV_READABLE) != 0) {
+    action |= CURL_CSELECT_IN;
+    received_ = receive_time(descriptor);
+  }
+  socket.owner->act(descriptor, action);
+}
+
+}  // namespace paceline

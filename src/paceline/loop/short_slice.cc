@@ -1,0 +1,74 @@
+#include <paceline/loop/short_slice.h>
+
+#include <cstdint>
+
+#ifdef __linux__
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+namespace paceline {
+
+#ifdef SYS_sched_setattr
+
+namespace {
+
+/// The kernel's struct sched_attr in its first version. The C library has none before 2.41, and the
+/// kernel's own header does not go with <sched.h>.
+struct SchedulingAttributes {
+  std::uint32_t size = 48;
+  std::uint32_t policy = 0;
+  std::uint64_t flags = 0;
+  std::int32_t nice = 0;
+  std::uint32_t priority = 0;
+  std::uint64_t runtime = 0;
+  std::uint64_t deadline = 0;
+  std::uint64_t period = 0;
+};
+static_assert(sizeof(SchedulingAttributes) == 48);
+
+std::optional<SchedulingAttributes> attributes() {
+  SchedulingAttributes found;
+  if (syscall(SYS_sched_getattr, 0, &found, sizeof found, 0) != 0) return std::nullopt;
+  // Other policies have another meaning for it, or none.
+  if (found.policy != SCHED_OTHER || found.runtime == 0) return std::nullopt;
+  return found;
+}
+
+void set_slice(std::chrono::nanoseconds slice) {
+  std::optional<SchedulingAttributes> wanted = attributes();
+  if (!wanted) return;
+  wanted->runtime = static_cast<std::uint64_t>(slice.count());
+  syscall(SYS_sched_setattr, 0, &*wanted, 0);
+}
+
+}  // namespace
+
+std::optional<std::chrono::nanoseconds> ShortSlice::current() {
+  const std::optional<SchedulingAttributes> found = attributes();
+  if (!found) return std::nullopt;
+  return std::chrono::nanoseconds(found->runtime);
+}
+
+#else
+
+namespace {
+void set_slice(std::chrono::nanoseconds) {}
+}  // namespace
+
+std::optional<std::chrono::nanoseconds> ShortSlice::current() {
+  return std::nullopt;
+}
+
+#endif
+
+ShortSlice::ShortSlice() : before_(current()) {
+  if (before_) set_slice(std::chrono::microseconds(100));
+}
+
+ShortSlice::~ShortSlice() {
+  if (before_) set_slice(*before_);
+}
+
+}  // namespace paceline
