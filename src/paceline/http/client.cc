@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include <paceline/http/deadlines.h>
 #include <paceline/http/exchange.h>
 #include <paceline/http/sockets.h>
 #include <paceline/loop/open_files.h>
@@ -91,6 +92,7 @@ class Client::Shard : public Sockets::Owner {
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
       curl_multi_remove_handle(multi_.get(), message->easy_handle);
       auto& done = *static_cast<Exchange*>(exchange);
+      client_.deadlines_->end(done);
       done.finish(code, received ? *received : Clock::now());
       client_.on_done_(done);
     }
@@ -116,6 +118,8 @@ Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece
   init_libcurl_once();
   raise_open_files_limit();
   sockets_ = std::make_unique<Sockets>(loop);
+  deadlines_ = std::make_unique<Deadlines>(loop, options.parallel, options.connection.timeout,
+                                           [this](Exchange& exchange) { time_out(exchange); });
   const std::size_t shards = (options.parallel + shard_size - 1) / shard_size;
   for (std::size_t i = 0; i < shards; ++i) shards_.push_back(std::make_unique<Shard>(*this, loop));
   for (std::size_t i = 0; i < options.parallel; ++i) {
@@ -153,7 +157,14 @@ Exchange* Client::acquire() {
 void Client::send(Exchange& exchange) {
   exchange.prepare();
   exchange.reply.sent = Clock::now();
+  deadlines_->begin(exchange);
   exchange.shard_->add(exchange.easy_.get());
+}
+
+void Client::time_out(Exchange& exchange) {
+  exchange.shard_->remove(exchange.easy_.get());
+  exchange.finish(CURLE_OPERATION_TIMEDOUT, Clock::now());
+  on_done_(exchange);
 }
 
 void Client::release(Exchange& exchange) {

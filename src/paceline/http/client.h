@@ -43,6 +43,7 @@ struct ClientOptions {
 
 /// One request with its reply, on one curl easy handle; used again and again.
 class Exchange;
+class Deadlines;
 class Sockets;
 
 /// libcurl's multi interface on the loop, sharded over several multi handles, because libcurl
@@ -78,11 +79,14 @@ class Client {
   class Shard;
   friend class Exchange;
 
+  void time_out(Exchange& exchange);
+
   // Declared so that connections die before the sockets' watches, and easy handles before multis.
   std::unique_ptr<Sockets> sockets_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> free_;
+  std::unique_ptr<Deadlines> deadlines_;
   OnDone on_done_;
   OnPiece on_piece_;
 };

@@ -84,7 +84,10 @@ void HeaderList::Free::operator()(curl_slist* list) const {
 }
 
 Exchange::Exchange(std::size_t number, const ClientOptions& options)
-    : number_(number), max_reply_(options.connection.max_reply), easy_(curl_easy_init()) {
+    : number_(number),
+      max_reply_(options.connection.max_reply),
+      timeout_(options.connection.timeout),
+      easy_(curl_easy_init()) {
   if (easy_ == nullptr) throw std::bad_alloc();
   set_common(options);
 }
@@ -102,7 +105,6 @@ void Exchange::set_common(const ClientOptions& options) {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options.connection.timeout.count()));
   if (!options.connection.ca_file.empty()) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, options.connection.ca_file.c_str());
   }
@@ -169,18 +171,23 @@ void Exchange::finish(CURLcode code, TimePoint ended) {
   long version = CURL_HTTP_VERSION_NONE;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
   reply.http_version = http_version_name(version);
-  if (reply.transport == Transport::ok) return;
+  if (reply.transport != Transport::ok) reply.error = explain(code);
+}
+
+std::string Exchange::explain(CURLcode code) const {
   if (reply.transport == Transport::too_large) {
-    reply.error =
-        fmt::format("the reply is longer than {} bytes, --paceline_max_reply", max_reply_);
-    return;
+    return fmt::format("the reply is longer than {} bytes, --paceline_max_reply", max_reply_);
   }
-  reply.error = why_[0] != '\0' ? why_.data() : curl_easy_strerror(code);
+  if (why_[0] == '\0' && reply.transport == Transport::timed_out) {
+    return fmt::format("no whole reply within {} ms, --paceline_timeout", timeout_.count());
+  }
+  std::string why = why_[0] != '\0' ? why_.data() : curl_easy_strerror(code);
   if (reply.transport == Transport::tls_failed) {
-    reply.error +=
+    why +=
         ": its certificate is not one for this host that is trusted and valid now; name "
         "the right host, or its authority's certificate with --paceline_ca";
   }
+  return why;
 }
 
 std::size_t Exchange::on_body(char* data, std::size_t, std::size_t length,

@@ -43,11 +43,14 @@ class Exchange {
   void prepare();
   void set_url();
   void finish(CURLcode code, TimePoint ended);
+  /// A sentence on what went wrong.
+  std::string explain(CURLcode code) const;
   static std::size_t on_body(char* data, std::size_t, std::size_t length, void* exchange) noexcept;
   bool take(std::string_view piece);
 
   std::size_t number_;
   std::size_t max_reply_;
+  std::chrono::milliseconds timeout_;
   std::unique_ptr<CURL, Cleanup> easy_;
   std::array<char, CURL_ERROR_SIZE> why_{};
   std::string url_;
