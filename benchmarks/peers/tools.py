@@ -11,7 +11,9 @@ from typing import Callable, Optional
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PLACE = ROOT / "build/peers"
-PACELINE = ROOT / "build/release/benchmarks/paceline"
+BUILT = ROOT / "build/release/benchmarks"
+PACELINE = BUILT / "paceline"
+BARE_SOCKETS = BUILT / "bare_sockets"
 
 
 @dataclass
@@ -72,6 +74,10 @@ def paceline(precision):
 def paceline_claims(output):
     (row,) = json.loads(output)["benchmarks"]
     return 1e3 * row["p50"], 1e3 * row["p99"]
+
+
+def bare_sockets(load):
+    return [BARE_SOCKETS, load.url, load.rpm, load.parallel, load.seconds, load.body]
 
 
 def hey(load):
@@ -150,6 +156,7 @@ def all_tools():
         Tool("paceline, spin", PACELINE, paceline("spin"), paceline_claims, unpaced=False),
         Tool("paceline, parallel 500", PACELINE, paceline("fine"), paced=False, parallel=500),
         Tool("paceline, parallel 5,000", PACELINE, paceline("fine"), paced=False, parallel=5_000),
+        Tool("bare sockets", BARE_SOCKETS, bare_sockets),
         *(Tool(name, debian(name), behind(debian(name), arguments), paced=False)
           for name, arguments in bare),
         Tool("hey", debian("hey"), behind(debian("hey"), hey), hey_claims),
