@@ -33,7 +33,7 @@ void note_receive_times(int socket) {
 
 std::optional<TimePoint> receive_time(int socket) {
   // With MSG_TRUNC nothing is copied into it. As long as what libcurl reads at once, and more.
-  static std::array<char, 65'536> unwritten;
+  std::array<char, 65'536> unwritten;
   iovec bytes{unwritten.data(), unwritten.size()};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(timespec))> notes;
   msghdr message{};
