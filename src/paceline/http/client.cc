@@ -43,6 +43,11 @@ class Client::Shard : public Sockets::Owner {
     act(CURL_SOCKET_TIMEOUT, 0);
   }
   void remove(CURL* easy) { curl_multi_remove_handle(multi_.get(), easy); }
+  /// Removes one that is on its way. Others may have waited for its connection, and are told now.
+  void cut_off(CURL* easy) {
+    remove(easy);
+    act(CURL_SOCKET_TIMEOUT, 0);
+  }
 
   void act(curl_socket_t socket, int events) override {
     due_now_ = false;
@@ -162,7 +167,7 @@ void Client::send(Exchange& exchange) {
 }
 
 void Client::time_out(Exchange& exchange) {
-  exchange.shard_->remove(exchange.easy_.get());
+  exchange.shard_->cut_off(exchange.easy_.get());
   exchange.finish(CURLE_OPERATION_TIMEDOUT, Clock::now());
   on_done_(exchange);
 }

@@ -186,6 +186,30 @@ TEST(ClientConnectTest, AConnectThatStopsHalfwayLeavesTheNextRequestWell) {
   }
 }
 
+TEST(ClientConnectTest, WhoWaitsForAConnectionThatTimesOutMakesItsOwnAtOnce) {
+  // The first never answers TLS, the second is closed at once.
+  ScriptedServer server(2, [](int number, int connection) {
+    char heard[4096];
+    while (number == 0 && read(connection, heard, sizeof heard) > 0) {
+    }
+  });
+  Loop loop;
+  std::vector<Transport> ended;
+  Client client(loop, {.parallel = 2, .connection = {.timeout = 1s}},
+                [&ended](Exchange& exchange) { ended.push_back(exchange.reply.transport); });
+  const auto send = [&] {
+    Exchange* exchange = client.acquire();
+    exchange->request.url = "https" + server.url().substr(std::strlen("http"));
+    client.send(*exchange);
+  };
+  send();
+  Timer later(loop, send);
+  later.start(500ms);
+  while (ended.size() < 2) loop.run_once();
+  EXPECT_EQ(ended[0], Transport::timed_out);
+  EXPECT_NE(ended[1], Transport::timed_out);
+}
+
 TEST(ClientProxyTest, TheEnvironmentsProxyIsUsed) {
   std::promise<std::string> asked;
   ScriptedServer proxy(1, [&asked](int, int connection) {
