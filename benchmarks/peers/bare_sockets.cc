@@ -1,6 +1,5 @@
 // The least that a machine takes for requests at a pace: paceline's loop and pacer, with a bare
-// send and recv on kept connections in place of a client that speaks HTTP. bare_sockets URL RPM
-// PARALLEL SECONDS BODY_FILE
+// send and recv on kept connections in place of a client that speaks HTTP.
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -9,6 +8,8 @@
 #include <paceline/loop/loop.h>
 #include <paceline/loop/open_files.h>
 #include <paceline/pace/pacer.h>
+#include <paceline/pace/rate.h>
+#include <paceline/pace/schedule.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

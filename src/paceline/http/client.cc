@@ -162,6 +162,7 @@ Exchange* Client::acquire() {
 void Client::send(Exchange& exchange) {
   exchange.prepare();
   exchange.reply.sent = Clock::now();
+  exchange.reply.done = exchange.reply.sent;
   deadlines_->begin(exchange);
   exchange.shard_->add(exchange.easy_.get());
 }

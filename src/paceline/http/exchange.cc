@@ -165,7 +165,7 @@ void Exchange::set_url() {
 }
 
 void Exchange::finish(CURLcode code, TimePoint ended) {
-  reply.done = std::max(ended, reply.sent);
+  reply.done = std::max(ended, reply.done);
   reply.transport = transport_of(code);
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply.status);
   long version = CURL_HTTP_VERSION_NONE;
@@ -203,13 +203,14 @@ bool Exchange::take(std::string_view piece) {
   const bool is_first = reply.first_byte == TimePoint::max();
   if (is_first || request.is_streamed) {
     const std::optional<TimePoint> received = sockets_->received();
-    const TimePoint came = std::max(received ? *received : Clock::now(), reply.sent);
+    // The kernel's notes are of a clock that may be set: no piece comes before the one before.
+    reply.done = std::max(received ? *received : Clock::now(), reply.done);
     if (is_first) {
-      reply.first_byte = came;
+      reply.first_byte = reply.done;
       curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply.status);
     }
     if (request.is_streamed && reply.status >= 200 && reply.status < 300) {
-      return (*on_piece_)(*this, piece, came);
+      return (*on_piece_)(*this, piece, reply.done);
     }
   }
   if (reply.body.size() + piece.size() > max_reply_) return false;

@@ -62,7 +62,7 @@ struct Reply {
   /// When the first piece of the body that was read had come whole; TimePoint::max() where none
   /// came.
   TimePoint first_byte;
-  /// When the last byte came, or the exchange failed.
+  /// When the last byte so far came, or the exchange failed.
   TimePoint done;
 };
 

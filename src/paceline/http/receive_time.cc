@@ -15,9 +15,10 @@ namespace {
 /// The kernel notes on the calendar's clock, which somebody may set: only its distance from now is
 /// of use.
 std::optional<TimePoint> on_our_clock(const timespec& noted) {
-  const TimePoint now = Clock::now();
   timespec calendar{};
   clock_gettime(CLOCK_REALTIME, &calendar);
+  // Read last: a pause between the two makes the time later, up to now, and never too early.
+  const TimePoint now = Clock::now();
   const auto age = std::chrono::seconds(calendar.tv_sec - noted.tv_sec) +
                    std::chrono::nanoseconds(calendar.tv_nsec - noted.tv_nsec);
   if (age.count() < 0) return std::nullopt;

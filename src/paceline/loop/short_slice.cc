@@ -36,11 +36,14 @@ std::optional<SchedulingAttributes> attributes() {
   return found;
 }
 
-void set_slice(std::chrono::nanoseconds slice) {
+/// The slice before; nothing where it could not be changed.
+std::optional<std::chrono::nanoseconds> change_slice(std::chrono::nanoseconds slice) {
   std::optional<SchedulingAttributes> wanted = attributes();
-  if (!wanted) return;
+  if (!wanted) return std::nullopt;
+  const std::chrono::nanoseconds before(wanted->runtime);
   wanted->runtime = static_cast<std::uint64_t>(slice.count());
-  syscall(SYS_sched_setattr, 0, &*wanted, 0);
+  if (syscall(SYS_sched_setattr, 0, &*wanted, 0) != 0) return std::nullopt;
+  return before;
 }
 
 }  // namespace
@@ -54,7 +57,9 @@ std::optional<std::chrono::nanoseconds> ShortSlice::current() {
 #else
 
 namespace {
-void set_slice(std::chrono::nanoseconds) {}
+std::optional<std::chrono::nanoseconds> change_slice(std::chrono::nanoseconds) {
+  return std::nullopt;
+}
 }  // namespace
 
 std::optional<std::chrono::nanoseconds> ShortSlice::current() {
@@ -63,12 +68,10 @@ std::optional<std::chrono::nanoseconds> ShortSlice::current() {
 
 #endif
 
-ShortSlice::ShortSlice() : before_(current()) {
-  if (before_) set_slice(std::chrono::microseconds(100));
-}
+ShortSlice::ShortSlice() : before_(change_slice(std::chrono::microseconds(100))) {}
 
 ShortSlice::~ShortSlice() {
-  if (before_) set_slice(*before_);
+  if (before_) change_slice(*before_);
 }
 
 }  // namespace paceline

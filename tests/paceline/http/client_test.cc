@@ -1,4 +1,3 @@
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <paceline/endpoint/endpoint.h>
 #include <paceline/http/client.h>
@@ -20,6 +19,7 @@
 #include <vector>
 
 #include "../open_descriptors.h"
+#include "loopback_listener.h"
 #include "scripted_server.h"
 
 namespace paceline {
@@ -134,30 +134,18 @@ TEST_F(ClientTest, ADescriptorThatComesBackAsAnotherSocketIsWatchedAnew) {
 /// A listener whose queue is full, so that the next connect never ends.
 class DeafServer {
  public:
-  DeafServer() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto* at = reinterpret_cast<sockaddr*>(&address);
-    bind(listener_, at, length);
-    listen(listener_, 0);
-    getsockname(listener_, at, &length);
-    port_ = ntohs(address.sin_port);
-    for (int& waiting : waiting_) {
-      waiting = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-      connect(waiting, at, length);
-    }
+  DeafServer() {
+    for (int& waiting : waiting_) waiting = listener_.connect(SOCK_NONBLOCK);
   }
   ~DeafServer() {
     for (const int waiting : waiting_) ::close(waiting);
-    ::close(listener_);
   }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
+  DeafServer(const DeafServer&) = delete;
+  DeafServer& operator=(const DeafServer&) = delete;
+  std::string url() const { return listener_.url(); }
 
  private:
-  int listener_;
-  int port_ = 0;
+  LoopbackListener listener_{0};
   std::array<int, 3> waiting_{};
 };
 

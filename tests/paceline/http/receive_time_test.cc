@@ -1,4 +1,3 @@
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <paceline/http/receive_time.h>
 #include <sys/socket.h>
@@ -9,6 +8,8 @@
 #include <string_view>
 #include <thread>
 
+#include "loopback_listener.h"
+
 namespace paceline {
 namespace {
 
@@ -18,18 +19,9 @@ using namespace std::chrono_literals;
 class ReceiveTime : public testing::Test {
  protected:
   ReceiveTime() {
-    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    listen(listener, 1);
-    socklen_t length = sizeof address;
-    getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
-    here_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    connect(here_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    there_ = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-    close(listener);
+    const LoopbackListener listener(1);
+    here_ = listener.connect();
+    there_ = listener.accept();
   }
   ~ReceiveTime() override {
     close(here_);

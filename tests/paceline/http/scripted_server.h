@@ -1,6 +1,5 @@
 #pragma once
 
-#include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -9,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include "loopback_listener.h"
+
 namespace paceline {
 
 /// A server on a plain socket that plays one scripted part for each connection it accepts.
@@ -16,35 +17,23 @@ class ScriptedServer {
  public:
   /// `part` gets the number of the connection and its descriptor, which is closed afterwards.
   ScriptedServer(int connections, std::function<void(int, int)> part)
-      : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    listen(listener_, 16);
-    socklen_t length = sizeof address;
-    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this, connections, part = std::move(part)] {
-      for (int i = 0; i < connections; ++i) {
-        const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-        if (connection < 0) return;
-        part(i, connection);
-        ::close(connection);
-      }
-    });
-  }
+      : thread_([this, connections, part = std::move(part)] {
+          for (int i = 0; i < connections; ++i) {
+            const int connection = listener_.accept();
+            if (connection < 0) return;
+            part(i, connection);
+            ::close(connection);
+          }
+        }) {}
   ~ScriptedServer() {
-    shutdown(listener_, SHUT_RDWR);
+    listener_.stop();
     thread_.join();
-    ::close(listener_);
   }
 
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
+  std::string url() const { return listener_.url(); }
 
  private:
-  int listener_;
-  int port_ = 0;
+  LoopbackListener listener_{16};
   std::thread thread_;
 };
 
