@@ -318,20 +318,25 @@ TEST_F(ClientTest, NeverMoreThanParallelAreAcquired) {
 }
 
 TEST(ClientDescriptorTest, LeaksNoDescriptor) {
-  ScriptedServer server(8, [](int, int connection) { answer_one(connection, ok_reply); });
-  // The first round opens what libuv and libcurl keep for the whole process.
-  std::ptrdiff_t before = 0;
-  for (int i = 0; i < 8; ++i) {
-    if (i == 1) before = open_descriptors();
+  const auto talk_once = [](const std::string& url) {
     Loop loop;
     Client client(loop, {.parallel = 40, .connection = {.timeout = 5s}},
                   [&loop](Exchange&) { loop.stop(); });
     Exchange* exchange = client.acquire();
-    exchange->request.url = server.url();
+    exchange->request.url = url;
     client.send(*exchange);
     loop.run();
     EXPECT_EQ(exchange->reply.status, 200);
-  }
+  };
+  // The server has closed all of its own descriptors only when it is gone.
+  const auto talk = [&talk_once](int times) {
+    ScriptedServer server(times, [](int, int connection) { answer_one(connection, ok_reply); });
+    for (int i = 0; i < times; ++i) talk_once(server.url());
+  };
+  // The first opens what libuv and libcurl keep for the whole process.
+  talk(1);
+  const std::ptrdiff_t before = open_descriptors();
+  talk(7);
   EXPECT_LE(open_descriptors(), before);
 }
 
