@@ -41,20 +41,19 @@ struct ClientOptions {
   ConnectionOptions connection{};
 };
 
-/// One request with its reply, on one curl easy handle; used again and again.
-class Exchange;
 class Deadlines;
-class Sockets;
+class Exchange;
+class Multi;
 
-/// libcurl's multi interface on the loop, sharded over several multi handles, because libcurl
-/// searches a multi's connections in a line.
+/// Carries requests and replies on the loop: HTTP/1.1 without TLS or a proxy on connections of its
+/// own, which costs least, and all else by libcurl.
 class Client {
  public:
   /// Called when a reply is in or has failed; not from within libcurl. Hand the exchange back with
   /// release() when the reply has been read.
   using OnDone = std::function<void(Exchange&)>;
-  /// Called from within libcurl with each piece of a streamed reply, and when it came in.
-  /// False ends the exchange as too large. Nothing may be sent or thrown from inside.
+  /// Called with each piece of a streamed reply, and when it came in. False ends the exchange as
+  /// too large. Nothing may be sent or thrown from inside.
   using OnPiece = std::function<bool(Exchange&, std::string_view piece, TimePoint read)>;
 
   /// How many descriptors a client of that many in flight opens at most, for hosts by number.
@@ -76,19 +75,21 @@ class Client {
   std::size_t in_flight() const { return exchanges_.size() - free_.size(); }
 
  private:
-  class Shard;
-  friend class Exchange;
-
+  /// Has libcurl make a connection for its request.
+  void connect(Exchange& exchange);
+  void connected(Exchange& exchange);
   void time_out(Exchange& exchange);
+  void done(Exchange& exchange);
 
-  // Declared so that connections die before the sockets' watches, and easy handles before multis.
-  std::unique_ptr<Sockets> sockets_;
-  std::vector<std::unique_ptr<Shard>> shards_;
+  OnDone on_done_;
+  OnPiece on_piece_;
+  bool has_proxy_;
+  // Declared so that easy handles die before their multis, and all of them before the buffer.
+  std::vector<char> read_buffer_;
+  std::unique_ptr<Multi> multi_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> free_;
   std::unique_ptr<Deadlines> deadlines_;
-  OnDone on_done_;
-  OnPiece on_piece_;
 };
 
 }  // namespace paceline

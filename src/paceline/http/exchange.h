@@ -1,8 +1,5 @@
 #pragma once
 
-#include <curl/curl.h>
-
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -15,11 +12,18 @@
 
 namespace paceline {
 
-/// One request with its reply, on one curl easy handle. A client makes them, and lends them out.
+class PlainConnection;
+class Transfer;
+
+/// One request with its reply. A client makes them, lends them out, and has them carried by a
+/// connection of its own or by libcurl.
 class Exchange {
  public:
   /// `number` counts a client's exchanges from 0, for those who keep a record beside each.
-  Exchange(std::size_t number, const ClientOptions& options);
+  /// `on_piece` takes the pieces of streamed replies.
+  Exchange(std::size_t number, const ConnectionOptions& options,
+           const Client::OnPiece* on_piece = nullptr);
+  ~Exchange();
 
   std::size_t number() const { return number_; }
   /// A header of the reply, without regard to upper and lower case; nothing where it is not there.
@@ -33,33 +37,26 @@ class Exchange {
 
  private:
   friend class Client;
-  struct Cleanup {
-    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-    void operator()(CURLU* url) const { curl_url_cleanup(url); }
-  };
+  friend class PlainConnection;
+  friend class Transfer;
 
-  void set_common(const ClientOptions& options);
-  /// Tells libcurl what differs from this exchange's last request.
-  void prepare();
-  void set_url();
-  void finish(CURLcode code, TimePoint ended);
-  /// A sentence on what went wrong.
-  std::string explain(CURLcode code) const;
-  static std::size_t on_body(char* data, std::size_t, std::size_t length, void* exchange) noexcept;
-  bool take(std::string_view piece);
+  /// Makes the reply empty.
+  void begin();
+  /// A piece of the reply's body; `received` tells when it came in, where the kernel noted it.
+  /// False where it makes the reply too large. Its status is in `reply` by then.
+  bool take(std::string_view piece, std::optional<TimePoint> received);
+  /// The whole reply is in.
+  void finish(TimePoint ended);
+  /// `why` is a sentence; where one is known for the kind of failure, it may be empty.
+  void fail(Transport transport, std::string why, TimePoint ended);
 
   std::size_t number_;
   std::size_t max_reply_;
   std::chrono::milliseconds timeout_;
-  std::unique_ptr<CURL, Cleanup> easy_;
-  std::array<char, CURL_ERROR_SIZE> why_{};
-  std::string url_;
-  std::unique_ptr<CURLU, Cleanup> parsed_;
-  std::shared_ptr<const HeaderList> headers_;
-  Method method_ = Method::get;
-  Client::Shard* shard_ = nullptr;
-  const Sockets* sockets_ = nullptr;
-  const Client::OnPiece* on_piece_ = nullptr;
+  const Client::OnPiece* on_piece_;
+  std::unique_ptr<Transfer> transfer_;
+  std::unique_ptr<PlainConnection> connection_;
+  bool is_plain_ = false;
 };
 
 }  // namespace paceline

@@ -16,10 +16,12 @@ namespace paceline {
 /// A request's method.
 enum class Method { get, post };
 
-/// Header lines ("Name: value") in the form that libcurl takes, built once for many requests.
+/// Header lines ("Name: value"), made once for many requests.
 class HeaderList {
  public:
-  explicit HeaderList(const std::vector<std::string>& lines);
+  explicit HeaderList(std::vector<std::string> lines);
+  const std::vector<std::string>& lines() const { return lines_; }
+  /// As libcurl takes them.
   curl_slist* raw() const { return list_.get(); }
 
  private:
@@ -28,6 +30,7 @@ class HeaderList {
   struct Free {
     void operator()(curl_slist* list) const;
   };
+  std::vector<std::string> lines_;
   std::unique_ptr<curl_slist, Free> list_;
 };
 

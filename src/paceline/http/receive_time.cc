@@ -25,6 +25,24 @@ std::optional<TimePoint> on_our_clock(const timespec& noted) {
   return now - age;
 }
 
+Received receive(int socket, std::span<char> into, int flags) {
+  iovec bytes{into.data(), into.size()};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(timespec))> notes;
+  msghdr message{};
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  message.msg_control = notes.data();
+  message.msg_controllen = notes.size();
+  Received received{recvmsg(socket, &message, flags | MSG_DONTWAIT), std::nullopt};
+  if (received.length <= 0) return received;
+  const cmsghdr* note = CMSG_FIRSTHDR(&message);
+  if (note == nullptr || note->cmsg_type != SCM_TIMESTAMPNS) return received;
+  timespec noted{};
+  std::memcpy(&noted, CMSG_DATA(note), sizeof noted);
+  received.when = on_our_clock(noted);
+  return received;
+}
+
 }  // namespace
 
 void note_receive_times(int socket) {
@@ -35,19 +53,11 @@ void note_receive_times(int socket) {
 std::optional<TimePoint> receive_time(int socket) {
   // With MSG_TRUNC nothing is copied into it. As long as what libcurl reads at once, and more.
   std::array<char, 65'536> unwritten;
-  iovec bytes{unwritten.data(), unwritten.size()};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(timespec))> notes;
-  msghdr message{};
-  message.msg_iov = &bytes;
-  message.msg_iovlen = 1;
-  message.msg_control = notes.data();
-  message.msg_controllen = notes.size();
-  if (recvmsg(socket, &message, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT) <= 0) return std::nullopt;
-  const cmsghdr* note = CMSG_FIRSTHDR(&message);
-  if (note == nullptr || note->cmsg_type != SCM_TIMESTAMPNS) return std::nullopt;
-  timespec noted{};
-  std::memcpy(&noted, CMSG_DATA(note), sizeof noted);
-  return on_our_clock(noted);
+  return receive(socket, unwritten, MSG_PEEK | MSG_TRUNC).when;
+}
+
+Received receive(int socket, std::span<char> into) {
+  return receive(socket, into, 0);
 }
 
 #else
@@ -56,6 +66,10 @@ void note_receive_times(int) {}
 
 std::optional<TimePoint> receive_time(int) {
   return std::nullopt;
+}
+
+Received receive(int socket, std::span<char> into) {
+  return {recv(socket, into.data(), into.size(), MSG_DONTWAIT), std::nullopt};
 }
 
 #endif

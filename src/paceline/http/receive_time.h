@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 
 #include <paceline/loop/loop.h>
 
@@ -14,5 +16,15 @@ void note_receive_times(int socket);
 /// free of how long they have waited for this process. Nothing where none wait or no note was
 /// taken. Takes no byte away.
 std::optional<TimePoint> receive_time(int socket);
+
+/// What recv() gives, and when the newest of those bytes came in.
+struct Received {
+  /// 0 at the end, negative with errno set.
+  std::ptrdiff_t length;
+  std::optional<TimePoint> when;
+};
+
+/// Reads what a socket has, without waiting.
+Received receive(int socket, std::span<char> into);
 
 }  // namespace paceline

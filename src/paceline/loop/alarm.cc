@@ -1,4 +1,5 @@
 #include <paceline/loop/alarm.h>
+#include <paceline/loop/descriptor.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,7 +22,7 @@ class Alarm::Source {
  public:
   Source(Loop& loop, Alarm& alarm)
       : alarm_(alarm),
-        descriptor_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
+        descriptor_(open()),
         watch_(loop, descriptor_.get(), [this](int, int) { expire(); }) {
     watch_.want(UV_READABLE);
   }
@@ -40,21 +41,12 @@ class Alarm::Source {
   }
 
  private:
-  class Descriptor {
-   public:
-    explicit Descriptor(int value) : value_(value) {
-      if (value_ >= 0) return;
-      std::perror("paceline: making an alarm failed; raise the limit on open files (ulimit -n)");
-      std::abort();
-    }
-    ~Descriptor() { close(value_); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return value_; }
-
-   private:
-    int value_;
-  };
+  static int open() {
+    const int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (descriptor >= 0) return descriptor;
+    std::perror("paceline: making an alarm failed; raise the limit on open files (ulimit -n)");
+    std::abort();
+  }
 
   void expire() {
     armed_.reset();

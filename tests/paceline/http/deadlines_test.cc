@@ -17,7 +17,7 @@ class DeadlinesTest : public testing::Test {
  protected:
   DeadlinesTest() {
     for (std::size_t i = 0; i < 3; ++i) {
-      exchanges_.push_back(std::make_unique<Exchange>(i, ClientOptions{}));
+      exchanges_.push_back(std::make_unique<Exchange>(i, ConnectionOptions{}));
     }
   }
 

@@ -1,0 +1,154 @@
+#include <paceline/http/reply_reader.h>
+#include <strings.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+// http_parser goes on after 0.
+constexpr int go_on = 0;
+constexpr int has_no_body = 1;
+constexpr int give_up = -1;
+
+/// Nothing may be thrown through a C library.
+template <typename Action>
+int guarded(Action action) noexcept {
+  try {
+    return action();
+  } catch (...) {
+    return give_up;
+  }
+}
+
+}  // namespace
+
+ReplyReader::ReplyReader(OnBody on_body) : on_body_(std::move(on_body)) {
+  begin();
+}
+
+const http_parser_settings& ReplyReader::settings() {
+  static const http_parser_settings settings = [] {
+    http_parser_settings set;
+    http_parser_settings_init(&set);
+    set.on_message_begin = [](http_parser* parser) {
+      return guarded([parser] { return self(parser).begin_message(); });
+    };
+    set.on_header_field = [](http_parser* parser, const char* data, std::size_t length) {
+      return guarded([=] { return self(parser).read_name({data, length}); });
+    };
+    set.on_header_value = [](http_parser* parser, const char* data, std::size_t length) {
+      return guarded([=] { return self(parser).read_value({data, length}); });
+    };
+    set.on_headers_complete = [](http_parser* parser) {
+      return guarded([parser] { return self(parser).end_headers(); });
+    };
+    set.on_body = [](http_parser* parser, const char* data, std::size_t length) {
+      return guarded([=] { return self(parser).read_body({data, length}); });
+    };
+    set.on_message_complete = [](http_parser* parser) {
+      return guarded([parser] { return self(parser).end_message(); });
+    };
+    return set;
+  }();
+  return settings;
+}
+
+void ReplyReader::begin() {
+  http_parser_init(&parser_, HTTP_RESPONSE);
+  parser_.data = this;
+  // As libcurl has it: chunks win over a length, and a header may hold any byte.
+  parser_.allow_chunked_length = 1;
+  parser_.lenient_http_headers = 1;
+  state_ = State::reading;
+  has_begun_ = false;
+  keeps_connection_ = false;
+  text_.clear();
+  headers_.clear();
+}
+
+ReplyReader::State ReplyReader::take(std::string_view bytes) {
+  has_begun_ = true;
+  const std::size_t taken = http_parser_execute(&parser_, &settings(), bytes.data(), bytes.size());
+  if (state_ == State::whole) {
+    // More than was asked for: whose reply it is cannot be told.
+    if (taken < bytes.size()) keeps_connection_ = false;
+    return state_;
+  }
+  if (state_ == State::reading && taken < bytes.size()) state_ = State::broken;
+  return state_;
+}
+
+ReplyReader::State ReplyReader::end() {
+  http_parser_execute(&parser_, &settings(), nullptr, 0);
+  return state_;
+}
+
+std::string_view ReplyReader::version() const {
+  return parser_.http_major == 1 && parser_.http_minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+}
+
+std::optional<std::string_view> ReplyReader::header(std::string_view name) const {
+  const auto found = std::find_if(headers_.begin(), headers_.end(), [&](const Header& header) {
+    return header.value - header.name == name.size() &&
+           strncasecmp(text_.data() + header.name, name.data(), name.size()) == 0;
+  });
+  if (found == headers_.end()) return std::nullopt;
+  return std::string_view(text_).substr(found->value, found->end - found->value);
+}
+
+std::string ReplyReader::why() const {
+  if (parser_.status_code == 101) return "it changes to another protocol, which nobody asked for";
+  return http_errno_description(HTTP_PARSER_ERRNO(&parser_));
+}
+
+int ReplyReader::begin_message() {
+  text_.clear();
+  headers_.clear();
+  in_headers_ = true;
+  return go_on;
+}
+
+int ReplyReader::read_name(std::string_view piece) {
+  // What comes after the body is named like a header, and is none.
+  if (!in_headers_) return go_on;
+  if (headers_.empty() || std::exchange(in_value_, false)) {
+    headers_.push_back({text_.size(), text_.size(), text_.size()});
+  }
+  text_.append(piece);
+  headers_.back().value = headers_.back().end = text_.size();
+  return go_on;
+}
+
+int ReplyReader::read_value(std::string_view piece) {
+  if (!in_headers_) return go_on;
+  in_value_ = true;
+  text_.append(piece);
+  headers_.back().end = text_.size();
+  return go_on;
+}
+
+int ReplyReader::end_headers() {
+  in_headers_ = false;
+  in_value_ = false;
+  if (status() == 101) return give_up;
+  const bool never_has_a_body = is_interim() || status() == 204 || status() == 304;
+  return never_has_a_body ? has_no_body : go_on;
+}
+
+int ReplyReader::read_body(std::string_view piece) {
+  if (on_body_(piece)) return go_on;
+  state_ = State::refused;
+  return give_up;
+}
+
+int ReplyReader::end_message() {
+  if (is_interim()) return go_on;
+  state_ = State::whole;
+  keeps_connection_ = http_should_keep_alive(&parser_) != 0;
+  http_parser_pause(&parser_, 1);
+  return go_on;
+}
+
+}  // namespace paceline

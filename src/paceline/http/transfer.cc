@@ -1,0 +1,196 @@
+#include <fcntl.h>
+#include <paceline/http/exchange.h>
+#include <paceline/http/proxy.h>
+#include <paceline/http/transfer.h>
+
+#include <new>
+
+namespace paceline {
+namespace {
+
+Transport transport_of(CURLcode code) {
+  switch (code) {
+    case CURLE_OK:
+      return Transport::ok;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+      return Transport::connect_failed;
+    case CURLE_OPERATION_TIMEDOUT:
+      return Transport::timed_out;
+    case CURLE_WRITE_ERROR:
+      return Transport::too_large;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+      return Transport::tls_failed;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return Transport::reset;
+    default:
+      return Transport::other;
+  }
+}
+
+std::string_view http_version_name(long version) {
+  switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+      return "HTTP/1.0";
+    case CURL_HTTP_VERSION_1_1:
+      return "HTTP/1.1";
+    case CURL_HTTP_VERSION_2_0:
+      return "HTTP/2";
+    case CURL_HTTP_VERSION_3:
+      return "HTTP/3";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+Transfer::Transfer(Exchange& exchange, const ConnectionOptions& options, Sockets& sockets)
+    : exchange_(exchange), sockets_(sockets), easy_(curl_easy_init()) {
+  if (easy_ == nullptr) throw std::bad_alloc();
+  set_common(options);
+}
+
+std::optional<std::string_view> Transfer::header(const char* name) const {
+  curl_header* found = nullptr;
+  if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) {
+    return std::nullopt;
+  }
+  return std::string_view(found->value);
+}
+
+void Transfer::set_common(const ConnectionOptions& options) {
+  CURL* easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  if (!options.ca_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+  }
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why_.data());
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  // HTTP/2 by ALPN over TLS only: without encryption it breaks in libcurl 7.88.
+  const bool is_one = options.http == HttpVersion::one;
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                   static_cast<long>(is_one ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+  // libcurl looks for these before every request.
+  if (!environment_names_proxy()) {
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+  }
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Sockets::open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &sockets_);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &Sockets::close);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &sockets_);
+}
+
+void Transfer::prepare() {
+  CURL* easy = easy_.get();
+  const Request& request = exchange_.request;
+  why_[0] = '\0';
+  set_only_connects(false);
+  set_url();
+  if (request.headers != headers_) {
+    headers_ = request.headers;
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_ ? headers_->raw() : nullptr);
+  }
+  if (request.method != method_) {
+    method_ = request.method;
+    if (method_ == Method::get) curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  }
+  if (method_ == Method::post) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+  }
+}
+
+void Transfer::prepare_connection() {
+  why_[0] = '\0';
+  set_only_connects(true);
+  set_url();
+}
+
+void Transfer::set_only_connects(bool only_connects) {
+  if (only_connects == only_connects_) return;
+  only_connects_ = only_connects;
+  curl_easy_setopt(easy_.get(), CURLOPT_CONNECT_ONLY, only_connects ? 1L : 0L);
+}
+
+// As text, libcurl would take the URL apart and write it out anew for each request: a sixth of its
+// instructions. What it cannot take apart it gets as text, since it then says why.
+void Transfer::set_url() {
+  if (exchange_.request.url == url_) return;
+  url_ = exchange_.request.url;
+  CURL* easy = easy_.get();
+  // Wait for ALPN to say whether a connection can be shared. Without TLS nothing says so before
+  // the first reply, and every first request would take twice its time.
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, url_.starts_with("https:") ? 1L : 0L);
+  parsed_.reset(curl_url());
+  if (parsed_ && curl_url_set(parsed_.get(), CURLUPART_URL, url_.c_str(), 0) == CURLUE_OK) {
+    curl_easy_setopt(easy, CURLOPT_CURLU, parsed_.get());
+    return;
+  }
+  curl_easy_setopt(easy, CURLOPT_CURLU, nullptr);
+  curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
+}
+
+// libcurl closes its descriptor when it forgets the connection, which then lives on in a copy.
+void Transfer::end(CURLcode code) {
+  if (!only_connects_ || code != CURLE_OK) return;
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket);
+  if (socket != CURL_SOCKET_BAD) connection_ = Descriptor(fcntl(socket, F_DUPFD_CLOEXEC, 0));
+}
+
+void Transfer::finish(CURLcode code, TimePoint ended) {
+  Reply& reply = exchange_.reply;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply.status);
+  long version = CURL_HTTP_VERSION_NONE;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
+  reply.http_version = http_version_name(version);
+  if (code == CURLE_OK) {
+    exchange_.finish(ended);
+  } else {
+    exchange_.fail(transport_of(code), explain(code), ended);
+  }
+}
+
+std::string Transfer::explain(CURLcode code) const {
+  if (code == CURLE_OPERATION_TIMEDOUT) return why_.data();
+  std::string why = why_[0] != '\0' ? why_.data() : curl_easy_strerror(code);
+  if (transport_of(code) == Transport::tls_failed) {
+    why +=
+        ": its certificate is not one for this host that is trusted and valid now; name "
+        "the right host, or its authority's certificate with --paceline_ca";
+  }
+  return why;
+}
+
+std::size_t Transfer::on_body(char* data, std::size_t, std::size_t length,
+                              void* transfer) noexcept {
+  try {
+    return static_cast<Transfer*>(transfer)->take({data, length}) ? length : 0;
+  } catch (...) {
+    return 0;  // Nothing may be thrown through libcurl; it ends the exchange.
+  }
+}
+
+bool Transfer::take(std::string_view piece) {
+  if (exchange_.reply.status == 0) {
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &exchange_.reply.status);
+  }
+  return exchange_.take(piece, sockets_.received());
+}
+
+}  // namespace paceline

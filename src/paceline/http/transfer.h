@@ -1,0 +1,70 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <paceline/http/client.h>
+#include <paceline/http/message.h>
+#include <paceline/http/sockets.h>
+#include <paceline/loop/descriptor.h>
+
+namespace paceline {
+
+/// libcurl's part in an exchange, on one easy handle that is used again and again: the whole of a
+/// request and its reply, or only a connection.
+class Transfer {
+ public:
+  Transfer(Exchange& exchange, const ConnectionOptions& options, Sockets& sockets);
+
+  /// Tells libcurl what differs from the last request.
+  void prepare();
+  /// Has libcurl do no more than connect to where the request goes.
+  void prepare_connection();
+  bool only_connects() const { return only_connects_; }
+
+  /// To be called before the easy handle leaves its multi.
+  void end(CURLcode code);
+  /// The connection that was asked for, once, where it could be made.
+  Descriptor take_connection() { return std::move(connection_); }
+  /// Fills the exchange's reply with how it ended.
+  void finish(CURLcode code, TimePoint ended);
+  std::optional<std::string_view> header(const char* name) const;
+
+  Exchange& exchange() const { return exchange_; }
+  CURL* raw() { return easy_.get(); }
+
+ private:
+  struct Cleanup {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  };
+
+  void set_common(const ConnectionOptions& options);
+  void set_only_connects(bool only_connects);
+  void set_url();
+  /// A sentence on what went wrong.
+  std::string explain(CURLcode code) const;
+  static std::size_t on_body(char* data, std::size_t, std::size_t length, void* transfer) noexcept;
+  bool take(std::string_view piece);
+
+  Exchange& exchange_;
+  Sockets& sockets_;
+  std::unique_ptr<CURL, Cleanup> easy_;
+  std::array<char, CURL_ERROR_SIZE> why_{};
+  std::string url_;
+  std::unique_ptr<CURLU, Cleanup> parsed_;
+  std::shared_ptr<const HeaderList> headers_;
+  Method method_ = Method::get;
+  bool only_connects_ = false;
+  Descriptor connection_;
+};
+
+}  // namespace paceline
