@@ -24,7 +24,8 @@ std::size_t Client::descriptors_for(std::size_t parallel) {
 }
 
 Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece on_piece)
-    : on_done_(std::move(on_done)),
+    : connection_(options.connection),
+      on_done_(std::move(on_done)),
       on_piece_(std::move(on_piece)),
       has_proxy_(environment_names_proxy()),
       read_buffer_(read_at_once) {
@@ -44,8 +45,6 @@ Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece
   for (std::size_t i = 0; i < options.parallel; ++i) {
     exchanges_.push_back(std::make_unique<Exchange>(i, options.connection, &on_piece_));
     Exchange& exchange = *exchanges_.back();
-    exchange.transfer_ =
-        std::make_unique<Transfer>(exchange, options.connection, multi_->sockets());
     exchange.connection_ = std::make_unique<PlainConnection>(loop, exchange, read_buffer_, ended);
   }
   // The last released is the next taken, so that few connections are kept busy rather than many
@@ -57,7 +56,7 @@ Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece
 
 Client::~Client() {
   for (const auto& exchange : exchanges_) {
-    multi_->shard_of(*exchange->transfer_).remove(*exchange->transfer_);
+    if (exchange->transfer_) multi_->shard_of(*exchange).remove(*exchange->transfer_);
   }
 }
 
@@ -72,7 +71,7 @@ void Client::send(Exchange& exchange) {
   exchange.begin();
   exchange.is_plain_ = !has_proxy_ && exchange.connection_->prepare();
   const bool is_connected = exchange.is_plain_ && exchange.connection_->is_ready();
-  if (!exchange.is_plain_) exchange.transfer_->prepare();
+  if (!exchange.is_plain_) transfer_of(exchange).prepare();
   exchange.reply.sent = Clock::now();
   exchange.reply.done = exchange.reply.sent;
   deadlines_->begin(exchange);
@@ -81,18 +80,28 @@ void Client::send(Exchange& exchange) {
   } else if (exchange.is_plain_) {
     connect(exchange);
   } else {
-    multi_->shard_of(*exchange.transfer_).add(*exchange.transfer_);
+    multi_->shard_of(exchange).add(*exchange.transfer_);
   }
+}
+
+Transfer& Client::transfer_of(Exchange& exchange) {
+  if (!exchange.transfer_) {
+    exchange.transfer_ = std::make_unique<Transfer>(exchange, connection_, multi_->sockets());
+  }
+  return *exchange.transfer_;
 }
 
 void Client::connect(Exchange& exchange) {
   exchange.connection_->close();
-  exchange.transfer_->prepare_connection();
-  multi_->shard_of(*exchange.transfer_).add(*exchange.transfer_);
+  Transfer& transfer = transfer_of(exchange);
+  transfer.prepare_connection();
+  multi_->shard_of(exchange).add(transfer);
 }
 
 void Client::connected(Exchange& exchange) {
   Descriptor socket = exchange.transfer_->take_connection();
+  // Some kilobytes that are not needed while the connection lasts.
+  exchange.transfer_.reset();
   if (!socket.is_open()) {
     exchange.fail(Transport::connect_failed,
                   "too many open files to keep the connection; raise the limit (ulimit -n)",
@@ -105,8 +114,7 @@ void Client::connected(Exchange& exchange) {
 
 void Client::time_out(Exchange& exchange) {
   exchange.connection_->close();
-  Transfer& transfer = *exchange.transfer_;
-  multi_->shard_of(transfer).cut_off(transfer);
+  if (exchange.transfer_) multi_->shard_of(exchange).cut_off(*exchange.transfer_);
   exchange.fail(Transport::timed_out, {}, Clock::now());
   on_done_(exchange);
 }

@@ -44,6 +44,7 @@ struct ClientOptions {
 class Deadlines;
 class Exchange;
 class Multi;
+class Transfer;
 
 /// Carries requests and replies on the loop: HTTP/1.1 without TLS or a proxy on connections of its
 /// own, which costs least, and all else by libcurl.
@@ -75,12 +76,15 @@ class Client {
   std::size_t in_flight() const { return exchanges_.size() - free_.size(); }
 
  private:
+  /// libcurl's part in it, made when it is first asked for.
+  Transfer& transfer_of(Exchange& exchange);
   /// Has libcurl make a connection for its request.
   void connect(Exchange& exchange);
   void connected(Exchange& exchange);
   void time_out(Exchange& exchange);
   void done(Exchange& exchange);
 
+  ConnectionOptions connection_;
   OnDone on_done_;
   OnPiece on_piece_;
   bool has_proxy_;

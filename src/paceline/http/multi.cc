@@ -27,8 +27,8 @@ Multi::Multi(Loop& loop, std::size_t transfers, Shard::OnEnd on_end)
   }
 }
 
-Shard& Multi::shard_of(const Transfer& transfer) {
-  return *shards_[transfer.exchange().number() / Shard::most_transfers];
+Shard& Multi::shard_of(const Exchange& exchange) {
+  return *shards_[exchange.number() / Shard::most_transfers];
 }
 
 }  // namespace paceline

@@ -21,8 +21,8 @@ class Multi {
 
   /// For the transfers that it carries.
   Sockets& sockets() { return sockets_; }
-  /// One and the same for a transfer.
-  Shard& shard_of(const Transfer& transfer);
+  /// One and the same for an exchange.
+  Shard& shard_of(const Exchange& exchange);
 
  private:
   Sockets sockets_;

@@ -34,25 +34,29 @@ bool PlainConnection::prepare() {
     url_ = request.url;
     headers_ = request.headers;
     method_ = request.method;
-    request_ = plain_request(method_, url_, headers_.get());
+    std::optional<PlainRequest> made = plain_request(method_, url_, headers_.get());
+    is_plain_ = made.has_value();
+    if (!is_plain_) return false;
+    wanted_origin_ = std::move(made->origin);
+    head_ = std::move(made->head);
+    same_head_ = head_.size();
   }
-  if (!request_) return false;
-  head_ = request_->head;
-  if (method_ == Method::post) {
+  if (is_plain_ && method_ == Method::post) {
+    head_.resize(same_head_);
     fmt::format_to(std::back_inserter(head_), "{}\r\n\r\n", request.body.size());
   }
-  return true;
+  return is_plain_;
 }
 
 bool PlainConnection::is_ready() const {
-  return socket_.is_open() && origin_ == request_->origin &&
+  return socket_.is_open() && origin_ == wanted_origin_ &&
          Clock::now() - exchange_.reply.done < most_idle;
 }
 
 void PlainConnection::open(Descriptor socket) {
   close();
   socket_ = std::move(socket);
-  origin_ = request_->origin;
+  origin_ = wanted_origin_;
   is_kept_ = false;
   watch_ = std::make_unique<SocketWatch>(
       loop_, socket_.get(), [this](int status, int events) { happened(status, events); });

@@ -62,11 +62,15 @@ class PlainConnection {
   OnEnd on_end_;
   ReplyReader reader_;
 
-  /// What request_ was made of.
+  /// What the head was made of.
   Method method_ = Method::get;
   std::string url_;
   std::shared_ptr<const HeaderList> headers_;
-  std::optional<PlainRequest> request_;
+  bool is_plain_ = false;
+  std::string wanted_origin_;
+  std::string head_;
+  /// How much of the head is the same whatever the body is.
+  std::size_t same_head_ = 0;
 
   Descriptor socket_;
   std::unique_ptr<SocketWatch> watch_;
@@ -74,7 +78,6 @@ class PlainConnection {
   /// Whether a reply has come on it.
   bool is_kept_ = false;
   bool is_busy_ = false;
-  std::string head_;
   std::size_t written_ = 0;
   std::optional<TimePoint> received_;
 };
