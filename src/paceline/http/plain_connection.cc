@@ -58,8 +58,8 @@ void PlainConnection::open(Descriptor socket) {
   socket_ = std::move(socket);
   origin_ = wanted_origin_;
   is_kept_ = false;
-  watch_ = std::make_unique<SocketWatch>(
-      loop_, socket_.get(), [this](int status, int events) { happened(status, events); });
+  watch_.emplace(loop_, socket_.get(),
+                 [this](int status, int events) { happened(status, events); });
   watch_->want(UV_READABLE);
 }
 

@@ -73,7 +73,7 @@ class PlainConnection {
   std::size_t same_head_ = 0;
 
   Descriptor socket_;
-  std::unique_ptr<SocketWatch> watch_;
+  std::optional<SocketWatch> watch_;
   std::string origin_;
   /// Whether a reply has come on it.
   bool is_kept_ = false;

@@ -95,7 +95,8 @@ std::optional<std::string_view> ReplyReader::header(std::string_view name) const
            strncasecmp(text_.data() + header.name, name.data(), name.size()) == 0;
   });
   if (found == headers_.end()) return std::nullopt;
-  return std::string_view(text_).substr(found->value, found->end - found->value);
+  const auto value = std::string_view(text_).substr(found->value, found->end - found->value);
+  return value.substr(0, value.find_last_not_of(" \t") + 1);
 }
 
 std::string ReplyReader::why() const {

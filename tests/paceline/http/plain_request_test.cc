@@ -1,0 +1,68 @@
+#include <gtest/gtest.h>
+#include <paceline/http/plain_request.h>
+
+#include <string>
+#include <vector>
+
+namespace paceline {
+namespace {
+
+std::string head(Method method, const std::string& url,
+                 const std::vector<std::string>& lines = {}) {
+  const HeaderList headers(lines);
+  const auto request = plain_request(method, url, &headers);
+  return request ? request->head : "by libcurl";
+}
+
+TEST(PlainRequest, AGetIsWhole) {
+  EXPECT_EQ(head(Method::get, "http://127.0.0.1:8000/a/b?c=d&e"),
+            "GET /a/b?c=d&e HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nAccept: */*\r\n\r\n");
+}
+
+TEST(PlainRequest, APostLacksTheNumberOfItsBytes) {
+  EXPECT_EQ(head(Method::post, "http://host/v1", {"Content-Type: application/json", "X-One: 1"}),
+            "POST /v1 HTTP/1.1\r\nHost: host\r\nAccept: */*\r\nContent-Type: application/json\r\n"
+            "X-One: 1\r\nContent-Length: ");
+  EXPECT_EQ(head(Method::post, "http://host/v1"),
+            "POST /v1 HTTP/1.1\r\nHost: host\r\nAccept: */*\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ");
+}
+
+TEST(PlainRequest, WithoutHeadersOrAPathItIsTheRoot) {
+  const auto request = plain_request(Method::get, "http://host:80#part", nullptr);
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->head, "GET / HTTP/1.1\r\nHost: host\r\nAccept: */*\r\n\r\n");
+}
+
+TEST(PlainRequest, AHeaderLineWinsOverWhatIsUsual) {
+  EXPECT_EQ(head(Method::get, "http://host/", {"host: other", "ACCEPT: text/plain"}),
+            "GET / HTTP/1.1\r\nhost: other\r\nACCEPT: text/plain\r\n\r\n");
+}
+
+TEST(PlainRequest, TheOriginIsTheHostWithItsPort) {
+  const auto origin = [](const std::string& url) {
+    const auto request = plain_request(Method::get, url, nullptr);
+    return request ? request->origin : "none";
+  };
+  EXPECT_EQ(origin("http://host/a"), "host:80");
+  EXPECT_EQ(origin("http://host:80/b"), "host:80");
+  EXPECT_EQ(origin("http://host:8080/b"), "host:8080");
+  EXPECT_EQ(origin("http://[::1]:8080/b"), "[::1]:8080");
+  EXPECT_EQ(head(Method::get, "http://[::1]:8080/"),
+            "GET / HTTP/1.1\r\nHost: [::1]:8080\r\nAccept: */*\r\n\r\n");
+}
+
+TEST(PlainRequest, WhatIsMoreThanPlainIsLibcurls) {
+  for (const char* url : {"https://host/", "HTTP://host/", "http://user@host/", "http://u:p@host/",
+                          "http://not a host/", "http://", "http://[fe80::1%25eth0]/",
+                          "http://h\xC3\xB6st/", "ftp://host/", ""}) {
+    EXPECT_EQ(head(Method::get, url), "by libcurl") << url;
+  }
+  for (const char* line : {"Transfer-Encoding: chunked", "content-length: 5", "Connection: close",
+                           "Expect: 100-continue", "Accept:", "Accept: ", "X-Empty;", "nothing"}) {
+    EXPECT_EQ(head(Method::get, "http://host/", {line}), "by libcurl") << line;
+  }
+}
+
+}  // namespace
+}  // namespace paceline
