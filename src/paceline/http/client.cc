@@ -70,17 +70,16 @@ Exchange* Client::acquire() {
 void Client::send(Exchange& exchange) {
   exchange.begin();
   exchange.is_plain_ = !has_proxy_ && exchange.connection_->prepare();
-  const bool is_connected = exchange.is_plain_ && exchange.connection_->is_ready();
   if (!exchange.is_plain_) transfer_of(exchange).prepare();
   exchange.reply.sent = Clock::now();
   exchange.reply.done = exchange.reply.sent;
   deadlines_->begin(exchange);
-  if (is_connected) {
-    exchange.connection_->send();
-  } else if (exchange.is_plain_) {
-    connect(exchange);
-  } else {
+  if (!exchange.is_plain_) {
     multi_->shard_of(exchange).add(*exchange.transfer_);
+  } else if (exchange.connection_->is_ready()) {
+    exchange.connection_->send();
+  } else {
+    connect(exchange);
   }
 }
 

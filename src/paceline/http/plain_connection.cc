@@ -50,7 +50,7 @@ bool PlainConnection::prepare() {
 
 bool PlainConnection::is_ready() const {
   return socket_.is_open() && origin_ == wanted_origin_ &&
-         Clock::now() - exchange_.reply.done < most_idle;
+         exchange_.reply.sent - last_used_ < most_idle;
 }
 
 void PlainConnection::open(Descriptor socket) {
@@ -58,6 +58,7 @@ void PlainConnection::open(Descriptor socket) {
   socket_ = std::move(socket);
   origin_ = wanted_origin_;
   is_kept_ = false;
+  last_used_ = exchange_.reply.sent;
   watch_.emplace(loop_, socket_.get(),
                  [this](int status, int events) { happened(status, events); });
   watch_->want(UV_READABLE);
@@ -160,6 +161,7 @@ void PlainConnection::finish() {
   exchange_.finish(received_ ? *received_ : Clock::now());
   is_busy_ = false;
   is_kept_ = true;
+  last_used_ = exchange_.reply.done;
   // What is left of a request that was answered early would be taken for the next.
   if (!is_sent() || !reader_.keeps_connection()) close();
   on_end_(exchange_, End::done);

@@ -33,7 +33,7 @@ class PlainConnection {
 
   /// Learns what to send. False where only libcurl can.
   bool prepare();
-  /// Whether it is open to where the request goes.
+  /// Whether it is open to where the request goes, which is being sent now.
   bool is_ready() const;
   /// Takes a connection to where the request goes.
   void open(Descriptor socket);
@@ -75,6 +75,7 @@ class PlainConnection {
   Descriptor socket_;
   std::optional<SocketWatch> watch_;
   std::string origin_;
+  TimePoint last_used_;
   /// Whether a reply has come on it.
   bool is_kept_ = false;
   bool is_busy_ = false;
