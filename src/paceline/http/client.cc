@@ -24,7 +24,7 @@ std::size_t Client::descriptors_for(std::size_t parallel) {
 }
 
 Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece on_piece)
-    : connection_(options.connection),
+    : connection_options_(options.connection),
       on_done_(std::move(on_done)),
       on_piece_(std::move(on_piece)),
       has_proxy_(environment_names_proxy()),
@@ -85,7 +85,8 @@ void Client::send(Exchange& exchange) {
 
 Transfer& Client::transfer_of(Exchange& exchange) {
   if (!exchange.transfer_) {
-    exchange.transfer_ = std::make_unique<Transfer>(exchange, connection_, multi_->sockets());
+    exchange.transfer_ =
+        std::make_unique<Transfer>(exchange, connection_options_, multi_->sockets());
   }
   return *exchange.transfer_;
 }

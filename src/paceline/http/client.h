@@ -84,7 +84,7 @@ class Client {
   void time_out(Exchange& exchange);
   void done(Exchange& exchange);
 
-  ConnectionOptions connection_;
+  ConnectionOptions connection_options_;
   OnDone on_done_;
   OnPiece on_piece_;
   bool has_proxy_;

@@ -29,6 +29,7 @@ PlainConnection::PlainConnection(Loop& loop, Exchange& exchange, std::span<char>
       reader_([this](std::string_view piece) { return take(piece); }) {}
 
 bool PlainConnection::prepare() {
+  reader_.begin();
   const Request& request = exchange_.request;
   if (request.url != url_ || request.headers != headers_ || request.method != method_) {
     url_ = request.url;
@@ -71,7 +72,6 @@ void PlainConnection::close() {
 }
 
 void PlainConnection::send() {
-  reader_.begin();
   is_busy_ = true;
   written_ = 0;
   write();

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -36,10 +37,10 @@ void reset_at_close(int connection) {
 
 class PlainConnectionTest : public testing::Test {
  protected:
-  Reply get(const std::string& url) {
+  Reply get(const std::string& url, const Exchange** sent = nullptr) {
     Request request;
     request.url = url;
-    return send(request);
+    return send(request, sent);
   }
 
   Reply post(const std::string& url, const std::string& body) {
@@ -50,8 +51,10 @@ class PlainConnectionTest : public testing::Test {
     return send(request);
   }
 
-  Reply send(const Request& request) {
+  /// `sent` is told which exchange it was.
+  Reply send(const Request& request, const Exchange** sent = nullptr) {
     Exchange* exchange = client_.acquire();
+    if (sent != nullptr) *sent = exchange;
     exchange->request = request;
     done_ = false;
     client_.send(*exchange);
@@ -203,6 +206,22 @@ TEST_F(PlainConnectionTest, AnotherHostHasAConnectionOfItsOwn) {
     EXPECT_EQ(get(one.url()).status, 200);
     EXPECT_EQ(get(other.url()).status, 201);
   }
+}
+
+TEST_F(PlainConnectionTest, ARequestWithoutAReplyHasNoHeadersOfTheOneBefore) {
+  std::string url;
+  {
+    ScriptedServer server(1, [](int, int connection) {
+      answer_one(connection,
+                 "HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n");
+    });
+    url = server.url();
+    EXPECT_EQ(get(url).status, 429);
+    pass(20ms);
+  }
+  const Exchange* exchange = nullptr;
+  EXPECT_EQ(get(url, &exchange).transport, Transport::connect_failed);
+  EXPECT_EQ(exchange->header("Retry-After"), std::nullopt);
 }
 
 TEST_F(PlainConnectionTest, LibcurlSendsWhatIsMoreThanPlain) {
