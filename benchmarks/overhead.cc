@@ -231,10 +231,8 @@ void synthetic_text(benchmark::State& state) {
 BENCHMARK(synthetic_text)->ArgName("tokens")->Arg(100);
 
 /// Whole exchanges over loopback, unpaced: request made, sent, answered, read and counted.
-void exchange(benchmark::State& state) {
-  auto started = Endpoint::start({});
-  const auto endpoint = std::move(std::get<std::unique_ptr<Endpoint>>(started));
-  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
+void run_exchanges(benchmark::State& state, const std::string& url) {
+  const auto chat = make_workload({url, ""}, TextGeneration{});
   RunOptions options;
   options.parallel = static_cast<std::size_t>(state.range(0));
   options.requests = static_cast<std::uint64_t>(state.max_iterations);
@@ -243,14 +241,25 @@ void exchange(benchmark::State& state) {
     if (tally.failed > 0) state.SkipWithError(tally.first_failure.c_str());
   }
 }
-BENCHMARK(exchange)
-    ->ArgName("parallel")
-    ->Arg(1)
-    ->Arg(50)
-    ->Arg(500)
-    ->Arg(5'000)
-    ->Iterations(50'000)
-    ->UseRealTime();
+
+/// Plain HTTP/1.1, by paceline itself.
+void exchange_plain(benchmark::State& state) {
+  auto started = Endpoint::start({});
+  run_exchanges(state, std::get<std::unique_ptr<Endpoint>>(started)->url());
+}
+/// The same by libcurl, which carries what has a user in its URL.
+void exchange_by_libcurl(benchmark::State& state) {
+  auto started = Endpoint::start({});
+  std::string url = std::get<std::unique_ptr<Endpoint>>(started)->url();
+  run_exchanges(state, url.insert(url.find("//") + 2, "user@"));
+}
+
+void configure_exchange(benchmark::internal::Benchmark* exchange) {
+  exchange->ArgName("parallel")->Arg(1)->Arg(50)->Arg(500)->Arg(5'000);
+  exchange->Iterations(50'000)->UseRealTime();
+}
+BENCHMARK(exchange_plain)->Apply(configure_exchange);
+BENCHMARK(exchange_by_libcurl)->Apply(configure_exchange);
 
 }  // namespace
 }  // namespace paceline

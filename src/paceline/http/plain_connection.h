@@ -17,7 +17,7 @@
 namespace paceline {
 
 /// HTTP/1.1 without TLS on one TCP connection, which an exchange keeps from request to request.
-/// Costs a fifth of what libcurl does, which makes the connection.
+/// Takes less than half of the CPU that libcurl does, which makes the connection.
 class PlainConnection {
  public:
   enum class End {
