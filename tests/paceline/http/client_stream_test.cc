@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "client_fixture.h"
 #include "scripted_server.h"
 
 namespace paceline {
@@ -27,8 +28,16 @@ void write_later(int connection, const std::string& text) {
   [[maybe_unused]] const ssize_t written = send(connection, text.data(), text.size(), MSG_NOSIGNAL);
 }
 
-class ClientStreamTest : public testing::Test {
+class ClientStreamTest : public ClientFixture {
  protected:
+  ClientStreamTest()
+      : ClientFixture({.parallel = 1, .connection = {.timeout = 5s, .max_reply = 1000}},
+                      [this](Exchange& exchange, std::string_view piece, TimePoint read) {
+                        EXPECT_EQ(exchange.number(), 0U);
+                        pieces_.push_back({std::string(piece), read});
+                        return on_piece_();
+                      }) {}
+
   struct Piece {
     std::string text;
     TimePoint read;
@@ -38,15 +47,10 @@ class ClientStreamTest : public testing::Test {
   Reply stream(const std::string& url) { return ask(url, true); }
 
   Reply ask(const std::string& url, bool is_streamed) {
-    Exchange* exchange = client_.acquire();
-    exchange->request.url = url;
-    exchange->request.is_streamed = is_streamed;
-    done_ = false;
-    client_.send(*exchange);
-    while (!done_) loop_.run_once();
-    Reply reply = exchange->reply;
-    client_.release(*exchange);
-    return reply;
+    Request request;
+    request.url = url;
+    request.is_streamed = is_streamed;
+    return reply_to(request);
   }
 
   std::string text() const {
@@ -58,16 +62,6 @@ class ClientStreamTest : public testing::Test {
   std::vector<Piece> pieces_;
   /// What on_piece does beside keeping the piece.
   std::function<bool()> on_piece_ = [] { return true; };
-  bool done_ = false;
-  Loop loop_;
-  Client client_{loop_,
-                 {.parallel = 1, .connection = {.timeout = 5s, .max_reply = 1000}},
-                 [this](Exchange&) { done_ = true; },
-                 [this](Exchange& exchange, std::string_view piece, TimePoint read) {
-                   EXPECT_EQ(exchange.number(), 0U);
-                   pieces_.push_back({std::string(piece), read});
-                   return on_piece_();
-                 }};
 };
 
 TEST_F(ClientStreamTest, PiecesComeInOrderEachWithItsTime) {

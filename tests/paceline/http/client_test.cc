@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "../open_descriptors.h"
+#include "client_fixture.h"
 #include "loopback_listener.h"
 #include "scripted_server.h"
 
@@ -27,24 +28,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class ClientTest : public testing::Test {
+class ClientTest : public ClientFixture {
  protected:
-  Reply get(const std::string& url) {
-    Exchange* exchange = client_.acquire();
-    exchange->request.url = url;
-    done_ = false;
-    client_.send(*exchange);
-    while (!done_) loop_.run_once();
-    Reply reply = exchange->reply;
-    client_.release(*exchange);
-    return reply;
-  }
-
-  Loop loop_;
-  bool done_ = false;
-  Client client_{loop_,
-                 {.parallel = 2, .connection = {.timeout = 5s, .max_reply = 1000}},
-                 [this](Exchange&) { done_ = true; }};
+  ClientTest() : ClientFixture({.parallel = 2, .connection = {.timeout = 5s, .max_reply = 1000}}) {}
 };
 
 TEST_F(ClientTest, TakesAnotherUrlOnTheSameExchange) {
@@ -75,9 +61,7 @@ TEST_F(ClientTest, SurvivesAServerThatClosesIdleConnections) {
     const Reply reply = get(server.url());
     EXPECT_EQ(reply.transport, Transport::ok) << reply.error;
     // Long enough for the close to arrive while the connection is idle and still watched.
-    Timer wait(loop_, [this] { loop_.stop(); });
-    wait.start(20ms);
-    loop_.run();
+    pass(20ms);
   }
 }
 
@@ -119,9 +103,7 @@ TEST_F(ClientTest, ADescriptorThatComesBackAsAnotherSocketIsWatchedAnew) {
   EXPECT_EQ(get(one.url()).status, 200);
   EXPECT_EQ(get(other.url()).status, 200);
   // Both connections are closed by now; their numbers go to files, and come back as sockets.
-  Timer wait(loop_, [this] { loop_.stop(); });
-  wait.start(20ms);
-  loop_.run();
+  pass(20ms);
   {
     std::vector<std::ifstream> files;
     for (int i = 0; i < 8; ++i) files.emplace_back("/dev/null");

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "client_fixture.h"
 #include "scripted_server.h"
 
 namespace paceline {
@@ -35,46 +36,18 @@ void reset_at_close(int connection) {
   setsockopt(connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-class PlainConnectionTest : public testing::Test {
+class PlainConnectionTest : public ClientFixture {
  protected:
-  Reply get(const std::string& url, const Exchange** sent = nullptr) {
-    Request request;
-    request.url = url;
-    return send(request, sent);
-  }
+  PlainConnectionTest()
+      : ClientFixture({.parallel = 1, .connection = {.timeout = 1s, .max_reply = 1000}}) {}
 
   Reply post(const std::string& url, const std::string& body) {
     Request request;
     request.method = Method::post;
     request.url = url;
     request.body = body;
-    return send(request);
+    return reply_to(request);
   }
-
-  /// `sent` is told which exchange it was.
-  Reply send(const Request& request, const Exchange** sent = nullptr) {
-    Exchange* exchange = client_.acquire();
-    if (sent != nullptr) *sent = exchange;
-    exchange->request = request;
-    done_ = false;
-    client_.send(*exchange);
-    while (!done_) loop_.run_once();
-    Reply reply = exchange->reply;
-    client_.release(*exchange);
-    return reply;
-  }
-
-  void pass(std::chrono::milliseconds time) {
-    Timer wait(loop_, [this] { loop_.stop(); });
-    wait.start(time);
-    loop_.run();
-  }
-
-  Loop loop_;
-  bool done_ = false;
-  Client client_{loop_,
-                 {.parallel = 1, .connection = {.timeout = 1s, .max_reply = 1000}},
-                 [this](Exchange&) { done_ = true; }};
 };
 
 TEST_F(PlainConnectionTest, TheServerMayCloseAfterAReply) {
