@@ -3,18 +3,26 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include <paceline/pace/schedule.h>
 
 namespace paceline {
 
-/// How a pacer makes up for delays.
-struct PacerLimits {
-  /// A delay up to this is made up; a longer one moves the schedule.
-  std::chrono::nanoseconds tolerance = std::chrono::milliseconds(10);
-  /// While a delay is made up, no gap is under this share of the schedule's own.
-  double min_gap_share = 0.8;
+/// How fast delays are made up at most: over an even schedule, in any window w at most
+/// floor((w + tolerance) / (gap_share x interval)) + 1 slots depart, where the tolerance is
+/// `gaps` x interval + `time`.
+struct PacerBound {
+  double gap_share = 1;
+  double gaps = 0;
+  std::chrono::nanoseconds time{0};
 };
+
+/// Delays are made up without a burst on any scale: up to 3.75 gaps with gaps of half the
+/// schedule's own, up to 8 ms at a ninth above the rate, and up to 60 ms at 0.2% above it, which
+/// keeps any second to 1.01 times the rate. What exceeds 60 ms, 0.1% of a minute, is never made
+/// up: it moves the schedule.
+std::vector<PacerBound> usual_bounds();
 
 /// One place in a schedule.
 struct Slot {
@@ -36,28 +44,32 @@ struct Stripe {
   std::uint64_t slot(std::uint64_t taken) const { return index + taken * count; }
 };
 
-/// Says when the next slot may depart: GCRA in its virtual scheduling form (ITU-T I.371, annex A)
-/// over a schedule. Pure: the caller brings the clock, as times from the start of the run.
-///
-/// Over an even schedule at most floor((w + tolerance) / interval) + 1 slots depart in any window
-/// w.
+/// Says when the next slot may depart: never before it is due, nor before each bound allows it by
+/// GCRA in its virtual scheduling form (ITU-T I.371, annex A). Pure: the caller brings the clock,
+/// as times from the start of the run.
 class Pacer {
  public:
-  explicit Pacer(std::unique_ptr<Schedule> schedule, PacerLimits limits = {}, Stripe stripe = {});
+  explicit Pacer(std::unique_ptr<Schedule> schedule,
+                 const std::vector<PacerBound>& bounds = usual_bounds(), Stripe stripe = {});
 
   /// The earliest time at which the next slot may depart.
   std::chrono::nanoseconds next_departure() const { return earliest_; }
   /// Takes the next slot, at `now` >= next_departure().
   Slot depart(std::chrono::nanoseconds now);
-  /// By how much long delays have moved the schedule.
-  std::chrono::nanoseconds moved() const { return moved_; }
 
  private:
+  struct Gcra {
+    double gap_share;
+    double tolerance_gaps;
+    double tolerance_ns;
+    /// The theoretical arrival time: when the next slot is expected at the bound's own rate.
+    double expected_ns;
+  };
+
   std::unique_ptr<Schedule> schedule_;
-  PacerLimits limits_;
+  std::vector<Gcra> bounds_;
   std::uint64_t stripe_count_;
   Slot next_;
-  std::chrono::nanoseconds moved_{0};
   std::chrono::nanoseconds earliest_{0};
 };
 

@@ -24,7 +24,8 @@ constexpr std::chrono::seconds patience_with_retries{30};
 std::optional<Pacer> make_pacer(const RunOptions& options) {
   const std::optional<Rate> rate = Rate::per_minute(options.rpm);
   if (!rate) return std::nullopt;
-  return Pacer(make_schedule(options.arrivals, *rate, options.seed), {}, options.stripe);
+  return Pacer(make_schedule(options.arrivals, *rate, options.seed), usual_bounds(),
+               options.stripe);
 }
 
 std::optional<TokenBudget> make_budget(const RunOptions& options) {

@@ -86,7 +86,7 @@ TEST_F(MeasureTest, TheScheduleBeginsWhenTheClientIsMade) {
   ASSERT_EQ(runs.size(), 1U);
   auto counters = runs[0].counters;
   // Were the client made after the first slot is due, every slot would be late by that time less
-  // the tolerance of 10 ms. A busy machine may make some of the 20 late.
+  // what is made up fast, some 10 ms. A busy machine may make some of the 20 late.
   ASSERT_GT(making.count(), 0.015);
   EXPECT_GT(counters["rpm"].value, 0);
   EXPECT_LT(counters["late_p50"].value, (making.count() - 0.010) / 2);
