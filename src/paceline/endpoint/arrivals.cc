@@ -56,6 +56,8 @@ std::vector<Arrival> ArrivalRecord::all() const {
                     entry.first_content.load(std::memory_order_relaxed),
                     entry.last_content.load(std::memory_order_relaxed)});
   }
+  const auto is_before = [](const Arrival& a, const Arrival& b) { return a.arrived < b.arrived; };
+  std::stable_sort(copy.begin(), copy.end(), is_before);
   return copy;
 }
 

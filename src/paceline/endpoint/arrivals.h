@@ -17,7 +17,7 @@ namespace paceline {
 /// One request as the endpoint saw it. A time that has not come is TimePoint::max(). What leaves is
 /// handed to the socket then.
 struct Arrival {
-  /// Its headers were read.
+  /// Its headers came.
   TimePoint arrived;
   /// The end of its reply was due, and left.
   TimePoint due = TimePoint::max();
@@ -46,7 +46,7 @@ class ArrivalRecord {
   void replied(std::size_t place, TimePoint due, TimePoint when);
   bool full() const { return count_.load(std::memory_order_relaxed) == entries_.size(); }
 
-  /// In the order of arrival.
+  /// In the order of arrival, which need not be the one in which they were recorded.
   std::vector<Arrival> all() const;
   /// From each event with content to the next of the same reply: ITL.
   Histogram token_gaps() const;

@@ -47,6 +47,9 @@ struct EndpointOptions {
   std::string required_key;
   /// How many arrivals to record, the first ones; 0 records none. The memory is taken at the start.
   std::size_t record_arrivals = 0;
+  /// Arrivals are when the kernel had them, and latencies count from then, instead of from when the
+  /// endpoint came to read them. Costs it a microsecond a request.
+  bool has_kernel_times = false;
   /// 0 lets the system choose.
   std::uint16_t port = 0;
   /// An IPv4 address of this machine.

@@ -42,7 +42,9 @@ Server::Server(EndpointOptions options)
       idle_connections_(loop_, options_.idle_timeout),
       wakeup_(loop_, [this] { loop_.stop(); }),
       timer_(loop_, [this] { drive(); }),
-      alarm_(loop_, [this] { drive(); }) {}
+      alarm_(loop_, [this] { drive(); }) {
+  if (options_.has_kernel_times) receive_notes_.emplace();
+}
 
 Server::~Server() = default;
 
@@ -99,6 +101,7 @@ void Server::stop() {
 void Server::drive() {
   while (!stopping_.load(std::memory_order_relaxed)) {
     resume_due();
+    if (receive_notes_) receive_notes_->look();
     MHD_run(daemon_.get());
     MHD_UNSIGNED_LONG_LONG wait = 0;
     const bool waits = MHD_get_timeout(daemon_.get(), &wait) == MHD_YES;

@@ -8,6 +8,7 @@
 #include <paceline/endpoint/faults.h>
 #include <paceline/endpoint/idle_connections.h>
 #include <paceline/endpoint/rate_limiter.h>
+#include <paceline/endpoint/receive_notes.h>
 #include <paceline/endpoint/request_reader.h>
 #include <paceline/endpoint/token_stream.h>
 #include <paceline/loop/alarm.h>
@@ -68,6 +69,7 @@ class Server {
   struct Peer {
     Request* request = nullptr;
     std::unique_ptr<SocketWatch> watch;
+    ReceiveNote came;
   };
   using Held = std::multimap<TimePoint, Request*>;
   struct Request {
@@ -178,6 +180,7 @@ class Server {
 
   Loop loop_;
   IdleConnections idle_connections_;
+  std::optional<ReceiveNotes> receive_notes_;
   Wakeup wakeup_;
   Timer timer_;
   Alarm alarm_;

@@ -46,6 +46,7 @@ void Server::on_completed(void* self, MHD_Connection* connection, void** request
   if (!done) return;
   auto& server = *static_cast<Server*>(self);
   done->peer->request = nullptr;
+  done->peer->came.when.reset();  // It may be of the request's body.
   server.leave(*done);
   server.idle_connections_.add(descriptor_of(connection));
   server.keep(std::move(done));
@@ -53,18 +54,22 @@ void Server::on_completed(void* self, MHD_Connection* connection, void** request
 
 void Server::on_connection(void* self, MHD_Connection* connection, void** peer,
                            MHD_ConnectionNotificationCode code) noexcept {
-  auto& idle = static_cast<Server*>(self)->idle_connections_;
+  auto& server = *static_cast<Server*>(self);
+  const int descriptor = descriptor_of(connection);
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-    idle.add(descriptor_of(connection));
-    *peer = std::make_unique<Peer>().release();
+    server.idle_connections_.add(descriptor);
+    auto started = std::make_unique<Peer>();
+    started->came.descriptor = descriptor;
+    if (server.receive_notes_) server.receive_notes_->add(started->came);
+    *peer = started.release();
   } else {
-    idle.remove(descriptor_of(connection));
+    server.idle_connections_.remove(descriptor);
     const std::unique_ptr<Peer> closed(static_cast<Peer*>(std::exchange(*peer, nullptr)));
+    if (server.receive_notes_) server.receive_notes_->remove(closed->came);
   }
 }
 
 std::unique_ptr<Server::Request> Server::begin(MHD_Connection* connection) {
-  const auto now = Clock::now();
   const auto count = requests_.load(std::memory_order_relaxed) + 1;
   requests_.store(count, std::memory_order_relaxed);
   std::unique_ptr<Request> request;
@@ -81,12 +86,13 @@ std::unique_ptr<Server::Request> Server::begin(MHD_Connection* connection) {
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
   request->peer->request = request.get();
   idle_connections_.remove(descriptor_of(connection));
-  request->arrived = now;
+  const auto& came = request->peer->came.when;
+  request->arrived = came ? *came : Clock::now();
   request->fault = faults_.next();
   request->first_token_time = options_.latency.next();
   if (request->fault == Fault::delay) request->first_token_time += options_.faults.time;
-  request->due = now + request->first_token_time;
-  request->recorded = record_.arrived(now);
+  request->due = request->arrived + request->first_token_time;
+  request->recorded = record_.arrived(request->arrived);
   request->is_too_long = false;
   request->has_gone = false;
   return request;

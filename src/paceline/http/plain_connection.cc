@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/http/plain_connection.h>
-#include <paceline/http/receive_time.h>
+#include <paceline/loop/receive_time.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 

@@ -1,5 +1,5 @@
-#include <paceline/http/receive_time.h>
 #include <paceline/http/sockets.h>
+#include <paceline/loop/receive_time.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

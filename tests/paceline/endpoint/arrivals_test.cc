@@ -33,6 +33,21 @@ TEST(MostInWindow, CountsEqualTimesAndTakesNone) {
   EXPECT_EQ(most_in_window({}, 1s), 0u);
 }
 
+TEST(ArrivalRecord, IsInTheOrderOfArrivalAlsoWhenTheyWereReadInAnother) {
+  ArrivalRecord record(3);
+  const TimePoint start(1h);
+  record.arrived(start + 2ms);
+  const auto earlier = record.arrived(start + 1ms);
+  record.replied(earlier, start + 5ms, start + 6ms);
+  record.arrived(start + 3ms);
+  const auto all = record.all();
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].arrived, start + 1ms);
+  EXPECT_EQ(all[0].replied, start + 6ms);
+  EXPECT_EQ(all[1].arrived, start + 2ms);
+  EXPECT_EQ(all[2].arrived, start + 3ms);
+}
+
 TEST(ArrivalRecord, KeepsTheFirstAndNeverGrows) {
   ArrivalRecord record(2);
   const TimePoint start(1h);

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "raw_client.h"
 #include "visitor.h"
 
 namespace paceline {
@@ -219,6 +220,29 @@ TEST(Endpoint, SaysWhyItCannotStart) {
   const auto none = Endpoint::start(nowhere);
   ASSERT_TRUE(std::holds_alternative<std::string>(none));
   EXPECT_NE(std::get<std::string>(none).find("'nowhere'"), std::string::npos);
+}
+
+TEST(Endpoint, KernelTimesAreOfEachRequestsHeaders) {
+  EndpointOptions options;
+  options.has_kernel_times = true;
+  options.record_arrivals = 2;
+  const auto endpoint = start(options);
+  RawClient client(*endpoint);
+  // The note of a body's bytes is neither its own request's nor the next one's.
+  const TimePoint began = Clock::now();
+  client.say("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfirst");
+  std::this_thread::sleep_for(300ms);
+  client.say("/last");
+  ASSERT_TRUE(client.read_until("first/last"));
+  std::this_thread::sleep_for(50ms);
+  const TimePoint began_next = Clock::now();
+  client.post("/echo", "other");
+  ASSERT_TRUE(client.read_until("other"));
+  const auto arrivals = endpoint->arrivals();
+  ASSERT_EQ(arrivals.size(), 2U);
+  EXPECT_GE(arrivals[0], began - 1ms);
+  EXPECT_LT(arrivals[0], began + 200ms);
+  EXPECT_GE(arrivals[1], began_next - 1ms);
 }
 
 }  // namespace

@@ -18,9 +18,9 @@
 #include <variant>
 #include <vector>
 
+#include "../loopback_listener.h"
 #include "../open_descriptors.h"
 #include "client_fixture.h"
-#include "loopback_listener.h"
 #include "scripted_server.h"
 
 namespace paceline {

@@ -8,7 +8,7 @@
 #include <thread>
 #include <utility>
 
-#include "loopback_listener.h"
+#include "../loopback_listener.h"
 
 namespace paceline {
 

@@ -1,4 +1,4 @@
-#include <paceline/http/receive_time.h>
+#include <paceline/loop/receive_time.h>
 #include <sys/socket.h>
 
 #include <array>
