@@ -25,7 +25,8 @@ struct Reading {
 /// Feeds a reply in pieces of `longest` bytes, of 1, 2, 3, … and again, up to its end.
 Reading read(std::string_view reply, std::size_t longest, std::size_t wanted) {
   std::string body;
-  ReplyReader reader([&body, wanted](std::string_view piece) {
+  ReplyReader reader;
+  reader.begin([&body, wanted](std::string_view piece) {
     body += piece;
     return body.size() <= wanted;
   });

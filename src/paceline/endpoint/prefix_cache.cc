@@ -58,7 +58,7 @@ void PrefixCache::add_block(const char* text) {
 }
 
 bool PrefixCache::touch(std::uint64_t key) {
-  Set& set = sets_[(key >> 1U) & (sets_.size() - 1)];
+  auto& set = sets_[(key >> 1U) & (sets_.size() - 1)].keys;
   auto place = std::find(set.begin(), set.end(), key);
   const bool found = place != set.end();
   if (!found) --place;

@@ -28,12 +28,14 @@ class PrefixCache {
 
  private:
   static constexpr std::size_t ways = 8;
-  using Set = std::array<std::uint64_t, ways>;
+  struct alignas(64) Set {                 // a line of the CPU's cache
+    std::array<std::uint64_t, ways> keys;  // the block used last is the first
+  };
 
   void add_block(const char* text);
   bool touch(std::uint64_t key);
 
-  std::vector<Set> sets_;  // the block used last is a set's first
+  std::vector<Set> sets_;
   std::uint64_t chain_ = 0;
   std::size_t found_ = 0;
   bool all_found_ = true;

@@ -17,6 +17,11 @@ constexpr std::size_t read_at_once = 65'536;
 
 }  // namespace
 
+struct Client::Shared {
+  Exchange::Shared of_exchanges;
+  PlainConnection::Shared of_connections;
+};
+
 std::size_t Client::descriptors_for(std::size_t parallel) {
   // A loop and its timers; and each multi handle has a pair of sockets to be woken by.
   constexpr std::size_t of_loop = 16;
@@ -26,9 +31,7 @@ std::size_t Client::descriptors_for(std::size_t parallel) {
 Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece on_piece)
     : connection_options_(options.connection),
       on_done_(std::move(on_done)),
-      on_piece_(std::move(on_piece)),
-      has_proxy_(environment_names_proxy()),
-      read_buffer_(read_at_once) {
+      has_proxy_(environment_names_proxy()) {
   raise_open_files_limit();
   const auto transferred = [this](Transfer& transfer, CURLcode code, TimePoint ended) {
     if (code == CURLE_OK && transfer.only_connects()) return connected(transfer.exchange());
@@ -42,10 +45,15 @@ Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece
     if (end == PlainConnection::End::stale) return connect(exchange);
     done(exchange);
   };
+  shared_ = std::make_unique<Shared>(
+      Shared{{.max_reply = options.connection.max_reply,
+              .timeout = options.connection.timeout,
+              .on_piece = std::move(on_piece)},
+             {.loop = loop, .on_end = ended, .buffer = std::vector<char>(read_at_once)}});
   for (std::size_t i = 0; i < options.parallel; ++i) {
-    exchanges_.push_back(std::make_unique<Exchange>(i, options.connection, &on_piece_));
+    exchanges_.push_back(std::make_unique<Exchange>(i, shared_->of_exchanges));
     Exchange& exchange = *exchanges_.back();
-    exchange.connection_ = std::make_unique<PlainConnection>(loop, exchange, read_buffer_, ended);
+    exchange.connection_ = std::make_unique<PlainConnection>(exchange, shared_->of_connections);
   }
   // The last released is the next taken, so that few connections are kept busy rather than many
   // half idle.
@@ -125,6 +133,7 @@ void Client::done(Exchange& exchange) {
 }
 
 void Client::release(Exchange& exchange) {
+  exchange.drop_reply();
   free_.push_back(&exchange);
 }
 

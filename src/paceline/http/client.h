@@ -84,12 +84,14 @@ class Client {
   void time_out(Exchange& exchange);
   void done(Exchange& exchange);
 
+  struct Shared;
+
   ConnectionOptions connection_options_;
   OnDone on_done_;
-  OnPiece on_piece_;
   bool has_proxy_;
-  // Declared so that easy handles die before their multis, and all of them before the buffer.
-  std::vector<char> read_buffer_;
+  // Declared so that easy handles die before their multis, and all exchanges before what they
+  // share.
+  std::unique_ptr<Shared> shared_;
   std::unique_ptr<Multi> multi_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> free_;

@@ -8,32 +8,38 @@ Deadlines::Deadlines(Loop& loop, std::size_t exchanges, std::chrono::millisecond
                      std::function<void(Exchange&)> on_late)
     : timeout_(timeout),
       on_late_(std::move(on_late)),
-      others_(exchanges),
-      timer_(loop, [this] { look(); }) {
-  for (auto place = others_.begin(); place != others_.end(); ++place) places_.push_back(place);
-}
+      states_(exchanges),
+      timer_(loop, [this] { look(); }) {}
 
 void Deadlines::begin(Exchange& exchange) {
-  if (sent_.empty()) timer_.start(timeout_);
-  const Queue::iterator place = places_[exchange.number()];
-  *place = &exchange;
-  sent_.splice(sent_.end(), others_, place);
+  State& state = states_[exchange.number()];
+  state.is_on_its_way = true;
+  if (std::exchange(state.is_queued, true)) return;
+  if (places_.empty()) timer_.start(timeout_);
+  places_.push({exchange.reply.sent + timeout_, &exchange});
 }
 
 void Deadlines::end(const Exchange& exchange) {
-  others_.splice(others_.end(), sent_, places_[exchange.number()]);
+  states_[exchange.number()].is_on_its_way = false;
 }
 
 void Deadlines::look() {
   const TimePoint now = Clock::now();
-  while (!sent_.empty() && now - sent_.front()->reply.sent >= timeout_) {
-    Exchange& late = *sent_.front();
-    end(late);
-    on_late_(late);
+  while (!places_.empty() && places_.top().deadline <= now) {
+    Exchange& exchange = *places_.top().exchange;
+    places_.pop();
+    State& state = states_[exchange.number()];
+    state.is_queued = false;
+    if (!state.is_on_its_way) continue;
+    if (exchange.reply.sent + timeout_ > now) {
+      begin(exchange);
+    } else {
+      end(exchange);
+      on_late_(exchange);
+    }
   }
-  if (sent_.empty()) return;
-  timer_.start(
-      std::chrono::ceil<std::chrono::milliseconds>(sent_.front()->reply.sent + timeout_ - now));
+  if (places_.empty()) return;
+  timer_.start(std::chrono::ceil<std::chrono::milliseconds>(places_.top().deadline - now));
 }
 
 }  // namespace paceline

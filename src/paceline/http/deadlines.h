@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <list>
+#include <queue>
 #include <vector>
 
 #include <paceline/http/exchange.h>
@@ -11,8 +11,10 @@
 
 namespace paceline {
 
-/// Says which exchanges have been on their way for too long. All have the same time, so the first
-/// that was sent is the first to be late, and one timer does for all of them.
+/// Says which exchanges have been on their way for too long. All have the same time, and one timer
+/// does for all of them. Since few are ever late, an exchange that ends and begins again costs next
+/// to nothing: the place that it once took in the queue is looked at, and taken anew, when it comes
+/// up.
 class Deadlines {
  public:
   /// `on_late` may begin and end others.
@@ -25,17 +27,25 @@ class Deadlines {
   void end(const Exchange& exchange);
 
  private:
-  using Queue = std::list<Exchange*>;
+  /// When an exchange is late at the earliest.
+  struct Place {
+    TimePoint deadline;
+    Exchange* exchange;
+    bool operator>(const Place& other) const { return deadline > other.deadline; }
+  };
+  struct State {
+    bool is_on_its_way = false;
+    bool is_queued = false;
+  };
 
   void look();
 
   std::chrono::milliseconds timeout_;
   std::function<void(Exchange&)> on_late_;
-  /// The first sent is the first.
-  Queue sent_;
-  Queue others_;
-  /// By exchange number; nodes move from list to list, so that a request allocates none.
-  std::vector<Queue::iterator> places_;
+  /// By exchange number.
+  std::vector<State> states_;
+  /// The earliest deadline is on top.
+  std::priority_queue<Place, std::vector<Place>, std::greater<>> places_;
   Timer timer_;
 };
 

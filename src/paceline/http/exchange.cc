@@ -8,12 +8,7 @@
 
 namespace paceline {
 
-Exchange::Exchange(std::size_t number, const ConnectionOptions& options,
-                   const Client::OnPiece* on_piece)
-    : number_(number),
-      max_reply_(options.max_reply),
-      timeout_(options.timeout),
-      on_piece_(on_piece) {}
+Exchange::Exchange(std::size_t number, Shared& shared) : number_(number), shared_(shared) {}
 
 Exchange::~Exchange() = default;
 
@@ -22,12 +17,19 @@ std::optional<std::string_view> Exchange::header(const char* name) const {
 }
 
 void Exchange::begin() {
+  drop_reply();
   reply.transport = Transport::ok;
   reply.status = 0;
   reply.first_byte = TimePoint::max();
   reply.http_version = {};
-  reply.body.clear();
   reply.error.clear();
+}
+
+void Exchange::drop_reply() {
+  if (connection_) connection_->drop_reply();
+  if (reply.body.empty()) return;
+  reply.body.clear();
+  shared_.bodies.give(std::move(reply.body));
 }
 
 bool Exchange::take(std::string_view piece, std::optional<TimePoint> received) {
@@ -37,10 +39,11 @@ bool Exchange::take(std::string_view piece, std::optional<TimePoint> received) {
     reply.done = std::max(received ? *received : Clock::now(), reply.done);
     if (is_first) reply.first_byte = reply.done;
     if (request.is_streamed && reply.status >= 200 && reply.status < 300) {
-      return (*on_piece_)(*this, piece, reply.done);
+      return shared_.on_piece(*this, piece, reply.done);
     }
   }
-  if (reply.body.size() + piece.size() > max_reply_) return false;
+  if (reply.body.size() + piece.size() > shared_.max_reply) return false;
+  if (reply.body.empty()) reply.body = shared_.bodies.take();
   reply.body.append(piece);
   return true;
 }
@@ -53,9 +56,9 @@ void Exchange::fail(Transport transport, std::string why, TimePoint ended) {
   finish(ended);
   reply.transport = transport;
   if (transport == Transport::too_large) {
-    why = fmt::format("the reply is longer than {} bytes, --paceline_max_reply", max_reply_);
+    why = fmt::format("the reply is longer than {} bytes, --paceline_max_reply", shared_.max_reply);
   } else if (transport == Transport::timed_out && why.empty()) {
-    why = fmt::format("no whole reply within {} ms, --paceline_timeout", timeout_.count());
+    why = fmt::format("no whole reply within {} ms, --paceline_timeout", shared_.timeout.count());
   }
   reply.error = std::move(why);
 }

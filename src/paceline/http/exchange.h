@@ -9,6 +9,7 @@
 
 #include <paceline/http/client.h>
 #include <paceline/http/message.h>
+#include <paceline/http/spares.h>
 
 namespace paceline {
 
@@ -19,20 +20,28 @@ class Transfer;
 /// connection of its own or by libcurl.
 class Exchange {
  public:
+  /// What the exchanges of one client have together.
+  struct Shared {
+    std::size_t max_reply = 0;
+    std::chrono::milliseconds timeout{0};
+    /// Takes the pieces of streamed replies.
+    Client::OnPiece on_piece{};
+    /// Memory for the bodies of replies.
+    Spares<std::string> bodies{};
+  };
+
   /// `number` counts a client's exchanges from 0, for those who keep a record beside each.
-  /// `on_piece` takes the pieces of streamed replies.
-  Exchange(std::size_t number, const ConnectionOptions& options,
-           const Client::OnPiece* on_piece = nullptr);
+  Exchange(std::size_t number, Shared& shared);
   ~Exchange();
 
   std::size_t number() const { return number_; }
   /// A header of the reply, without regard to upper and lower case; nothing where it is not there.
-  /// Valid until the exchange is sent again.
+  /// Valid until the exchange is released.
   std::optional<std::string_view> header(const char* name) const;
 
   /// What to send; filled between Client::acquire() and send().
   Request request;
-  /// What came back; complete when the client calls on_done.
+  /// What came back; complete when the client calls on_done, and gone when it is released.
   Reply reply;
 
  private:
@@ -42,6 +51,8 @@ class Exchange {
 
   /// Makes the reply empty.
   void begin();
+  /// Lends what the reply was kept in to others.
+  void drop_reply();
   /// A piece of the reply's body; `received` tells when it came in, where the kernel noted it.
   /// False where it makes the reply too large. Its status is in `reply` by then.
   bool take(std::string_view piece, std::optional<TimePoint> received);
@@ -51,9 +62,7 @@ class Exchange {
   void fail(Transport transport, std::string why, TimePoint ended);
 
   std::size_t number_;
-  std::size_t max_reply_;
-  std::chrono::milliseconds timeout_;
-  const Client::OnPiece* on_piece_;
+  Shared& shared_;
   std::unique_ptr<Transfer> transfer_;
   std::unique_ptr<PlainConnection> connection_;
   bool is_plain_ = false;

@@ -4,13 +4,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <paceline/http/exchange.h>
 #include <paceline/http/plain_request.h>
 #include <paceline/http/reply_reader.h>
+#include <paceline/http/spares.h>
 #include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
 
@@ -26,10 +27,17 @@ class PlainConnection {
     /// A kept connection had been closed before anything of a reply came: send it on another.
     stale,
   };
-  using OnEnd = std::function<void(Exchange&, End)>;
+  /// What the connections of one client have together.
+  struct Shared {
+    Loop& loop;
+    std::function<void(Exchange&, End)> on_end;
+    /// What is read goes through it.
+    std::vector<char> buffer;
+    PlainRequests requests{};
+    Spares<std::unique_ptr<ReplyReader>> readers{};
+  };
 
-  /// What is read goes through `buffer`, which connections of one loop share.
-  PlainConnection(Loop& loop, Exchange& exchange, std::span<char> buffer, OnEnd on_end);
+  PlainConnection(Exchange& exchange, Shared& shared) : exchange_(exchange), shared_(shared) {}
 
   /// Learns what to send. False where only libcurl can.
   bool prepare();
@@ -40,47 +48,39 @@ class PlainConnection {
   void close();
   /// Sends the exchange's request. on_end is never called from inside.
   void send();
-  std::optional<std::string_view> header(std::string_view name) const {
-    return reader_.header(name);
-  }
+  /// Of a reply that came on it.
+  std::optional<std::string_view> header(std::string_view name) const;
+  /// Its headers are no longer asked for.
+  void drop_reply();
 
  private:
   void happened(int status, int events);
   void write();
-  std::string_view body() const;
-  bool is_sent() const { return written_ == head_.size() + body().size(); }
   void read();
+  void begin_reply();
   bool take(std::string_view piece);
   /// The server has closed or reset it.
   void lose(int error);
   void finish();
   void fail(Transport transport, std::string why);
 
-  Loop& loop_;
   Exchange& exchange_;
-  std::span<char> buffer_;
-  OnEnd on_end_;
-  ReplyReader reader_;
-
-  /// What the head was made of.
-  Method method_ = Method::get;
-  std::string url_;
-  std::shared_ptr<const HeaderList> headers_;
-  bool is_plain_ = false;
-  std::string wanted_origin_;
-  std::string head_;
-  /// How much of the head is the same whatever the body is.
-  std::size_t same_head_ = 0;
-
-  Descriptor socket_;
-  std::optional<SocketWatch> watch_;
-  std::string origin_;
-  TimePoint last_used_;
+  Shared& shared_;
+  /// What is sent, but for its body; nothing where only libcurl can.
+  std::shared_ptr<const PlainRequest> request_;
+  /// Of the reply, once anything of it has come.
+  std::unique_ptr<ReplyReader> reader_;
+  std::optional<TimePoint> received_;
+  std::size_t written_ = 0;
+  bool is_sent_ = false;
+  bool is_busy_ = false;
   /// Whether a reply has come on it.
   bool is_kept_ = false;
-  bool is_busy_ = false;
-  std::size_t written_ = 0;
-  std::optional<TimePoint> received_;
+  Descriptor socket_;
+  std::optional<SocketWatch> watch_;
+  /// Where the connection goes to.
+  std::shared_ptr<const PlainRequest> opened_for_;
+  TimePoint last_used_;
 };
 
 }  // namespace paceline

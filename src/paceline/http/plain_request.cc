@@ -96,4 +96,16 @@ std::optional<PlainRequest> plain_request(Method method, const std::string& url,
   return request;
 }
 
+std::shared_ptr<const PlainRequest> PlainRequests::find(const Request& request) {
+  if (request.url == url_ && request.headers == headers_ && request.method == method_) {
+    return last_;
+  }
+  url_ = request.url;
+  headers_ = request.headers;
+  method_ = request.method;
+  std::optional<PlainRequest> made = plain_request(method_, url_, headers_.get());
+  last_ = made ? std::make_shared<const PlainRequest>(*std::move(made)) : nullptr;
+  return last_;
+}
+
 }  // namespace paceline

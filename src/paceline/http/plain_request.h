@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -20,5 +21,19 @@ struct PlainRequest {
 /// is sent, or an error to be told of. libcurl does that.
 std::optional<PlainRequest> plain_request(Method method, const std::string& url,
                                           const HeaderList* headers);
+
+/// Keeps the last one that was made: most requests differ in their bodies only.
+class PlainRequests {
+ public:
+  /// As plain_request(); the same object as long as requests are the same but for their bodies.
+  std::shared_ptr<const PlainRequest> find(const Request& request);
+
+ private:
+  // What the last was made of.
+  Method method_ = Method::get;
+  std::string url_;
+  std::shared_ptr<const HeaderList> headers_;
+  std::shared_ptr<const PlainRequest> last_;
+};
 
 }  // namespace paceline

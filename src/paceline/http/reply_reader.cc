@@ -24,10 +24,6 @@ int guarded(Action action) noexcept {
 
 }  // namespace
 
-ReplyReader::ReplyReader(OnBody on_body) : on_body_(std::move(on_body)) {
-  begin();
-}
-
 const http_parser_settings& ReplyReader::settings() {
   static const http_parser_settings settings = [] {
     http_parser_settings set;
@@ -55,21 +51,20 @@ const http_parser_settings& ReplyReader::settings() {
   return settings;
 }
 
-void ReplyReader::begin() {
+void ReplyReader::begin(OnBody on_body) {
+  on_body_ = std::move(on_body);
   http_parser_init(&parser_, HTTP_RESPONSE);
   parser_.data = this;
   // As libcurl has it: chunks win over a length, and a header may hold any byte.
   parser_.allow_chunked_length = 1;
   parser_.lenient_http_headers = 1;
   state_ = State::reading;
-  has_begun_ = false;
   keeps_connection_ = false;
   text_.clear();
   headers_.clear();
 }
 
 ReplyReader::State ReplyReader::take(std::string_view bytes) {
-  has_begun_ = true;
   const std::size_t taken = http_parser_execute(&parser_, &settings(), bytes.data(), bytes.size());
   if (state_ == State::whole) {
     // More than was asked for: whose reply it is cannot be told.

@@ -28,18 +28,16 @@ class ReplyReader {
   /// Called with each piece of the body, when status() is known. False ends the reading.
   using OnBody = std::function<bool(std::string_view piece)>;
 
-  explicit ReplyReader(OnBody on_body);
+  ReplyReader() = default;
   ReplyReader(const ReplyReader&) = delete;
   ReplyReader& operator=(const ReplyReader&) = delete;
 
-  /// For the next reply.
-  void begin();
+  /// Before the first bytes of each reply.
+  void begin(OnBody on_body);
   State take(std::string_view bytes);
   /// The connection has ended: so has a reply that did not say how long it is.
   State end();
 
-  /// Whether anything of the reply has come.
-  bool has_begun() const { return has_begun_; }
   long status() const { return parser_.status_code; }
   /// "HTTP/1.1" or "HTTP/1.0".
   std::string_view version() const;
@@ -72,7 +70,6 @@ class ReplyReader {
   OnBody on_body_;
   http_parser parser_{};
   State state_ = State::reading;
-  bool has_begun_ = false;
   bool keeps_connection_ = false;
   bool in_headers_ = false;
   bool in_value_ = false;

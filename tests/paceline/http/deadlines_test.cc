@@ -17,7 +17,7 @@ class DeadlinesTest : public testing::Test {
  protected:
   DeadlinesTest() {
     for (std::size_t i = 0; i < 3; ++i) {
-      exchanges_.push_back(std::make_unique<Exchange>(i, ConnectionOptions{}));
+      exchanges_.push_back(std::make_unique<Exchange>(i, shared_));
     }
   }
 
@@ -31,6 +31,7 @@ class DeadlinesTest : public testing::Test {
   }
 
   Loop loop_;
+  Exchange::Shared shared_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<std::size_t> late_;
   bool begins_anew_ = false;

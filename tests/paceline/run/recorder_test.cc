@@ -41,7 +41,8 @@ class Recording {
   Tally finish() { return recorder_.finish(false, {}); }
 
   Job job_{.place = {}, .slot = 0, .is_counted = true};
-  Exchange exchange_{0, {}};
+  Exchange::Shared shared_;
+  Exchange exchange_{0, shared_};
 
  private:
   RunOptions options_;
@@ -283,7 +284,8 @@ TEST(RecorderTest, ARetriedRequestHasTakenSinceItsFirstSend) {
     recorder.departed(job, {.now = 1s, .possible = 1s}, 1);
     job.tries = 2;
     recorder.departed(job, {.now = 3s, .possible = 3s}, 1);
-    Exchange exchange{0, {}};
+    Exchange::Shared shared;
+    Exchange exchange{0, shared};
     exchange.reply.sent = start + 3s;
     exchange.reply.done = start + 4s;
     recorder.ended(job, exchange, good(), nullptr);
@@ -301,7 +303,8 @@ TEST(RecorderTest, LatencyThatGrowsShowsInItsTrend) {
     const auto due = i * 1s;
     Job job{.place = {static_cast<std::uint64_t>(i), due}, .is_counted = true, .tries = 1};
     recorder.departed(job, {.now = due, .possible = due}, 1);
-    Exchange exchange{0, {}};
+    Exchange::Shared shared;
+    Exchange exchange{0, shared};
     exchange.reply.sent = start + due;
     exchange.reply.done = start + due + 100ms + i * 20ms;
     recorder.ended(job, exchange, good(), nullptr);
