@@ -82,6 +82,8 @@ void Client::send(Exchange& exchange) {
   exchange.reply.sent = Clock::now();
   exchange.reply.done = exchange.reply.sent;
   deadlines_->begin(exchange);
+  set_urgent(exchange, !exchange.is_plain_ || exchange.request.is_streamed ||
+                           !exchange.connection_->has_receive_times());
   if (!exchange.is_plain_) {
     multi_->shard_of(exchange).add(*exchange.transfer_);
   } else if (exchange.connection_->is_ready()) {
@@ -100,6 +102,7 @@ Transfer& Client::transfer_of(Exchange& exchange) {
 }
 
 void Client::connect(Exchange& exchange) {
+  set_urgent(exchange, true);
   exchange.connection_->close();
   Transfer& transfer = transfer_of(exchange);
   transfer.prepare_connection();
@@ -124,12 +127,20 @@ void Client::time_out(Exchange& exchange) {
   exchange.connection_->close();
   if (exchange.transfer_) multi_->shard_of(exchange).cut_off(*exchange.transfer_);
   exchange.fail(Transport::timed_out, {}, Clock::now());
+  set_urgent(exchange, false);
   on_done_(exchange);
 }
 
 void Client::done(Exchange& exchange) {
   deadlines_->end(exchange);
+  set_urgent(exchange, false);
   on_done_(exchange);
+}
+
+void Client::set_urgent(Exchange& exchange, bool is_urgent) {
+  if (exchange.is_urgent_ == is_urgent) return;
+  exchange.is_urgent_ = is_urgent;
+  is_urgent ? ++urgent_ : --urgent_;
 }
 
 void Client::release(Exchange& exchange) {

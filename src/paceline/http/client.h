@@ -74,6 +74,9 @@ class Client {
   void release(Exchange& exchange);
   /// Exchanges acquired and not released.
   std::size_t in_flight() const { return exchanges_.size() - free_.size(); }
+  /// Whether the times of all replies to come are the kernel's notes, and so the same however late
+  /// they are read: not of streams, nor of what libcurl carries.
+  bool replies_can_wait() const { return urgent_ == 0; }
 
  private:
   /// libcurl's part in it, made when it is first asked for.
@@ -83,6 +86,7 @@ class Client {
   void connected(Exchange& exchange);
   void time_out(Exchange& exchange);
   void done(Exchange& exchange);
+  void set_urgent(Exchange& exchange, bool is_urgent);
 
   struct Shared;
 
@@ -95,6 +99,8 @@ class Client {
   std::unique_ptr<Multi> multi_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> free_;
+  /// How many are sent whose replies are to be read at once.
+  std::size_t urgent_ = 0;
   std::unique_ptr<Deadlines> deadlines_;
 };
 

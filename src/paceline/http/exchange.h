@@ -66,6 +66,7 @@ class Exchange {
   std::unique_ptr<Transfer> transfer_;
   std::unique_ptr<PlainConnection> connection_;
   bool is_plain_ = false;
+  bool is_urgent_ = false;
 };
 
 }  // namespace paceline

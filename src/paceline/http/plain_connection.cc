@@ -49,6 +49,7 @@ void PlainConnection::open(Descriptor socket) {
   socket_ = std::move(socket);
   opened_for_ = request_;
   is_kept_ = false;
+  received_.reset();
   last_used_ = exchange_.reply.sent;
   watch_.emplace(shared_.loop, socket_.get(),
                  [this](int status, int events) { happened(status, events); });

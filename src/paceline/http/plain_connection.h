@@ -48,6 +48,8 @@ class PlainConnection {
   void close();
   /// Sends the exchange's request. on_end is never called from inside.
   void send();
+  /// Whether the kernel notes when bytes come in on it.
+  bool has_receive_times() const { return received_.has_value(); }
   /// Of a reply that came on it.
   std::optional<std::string_view> header(std::string_view name) const;
   /// Its headers are no longer asked for.

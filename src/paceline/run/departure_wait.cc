@@ -14,20 +14,31 @@ DepartureWait::DepartureWait(Loop& loop, Precision precision, std::function<void
     : precision_(precision),
       on_departure_(std::move(on_departure)),
       timer_(loop, [this] { ring(); }),
-      alarm_(loop, [this] { ring(); }) {}
+      alarm_(loop, [this] { ring(); }),
+      nap_(loop, [this] { ring(); }) {}
 
-void DepartureWait::until(TimePoint when) {
+void DepartureWait::until(TimePoint when, bool replies_can_wait) {
   when_ = when;
   switch (precision_) {
     case Precision::timer:
       timer_.start(std::chrono::ceil<std::chrono::milliseconds>(when - Clock::now()));
       return;
     case Precision::fine:
-      alarm_.set(when);
+      wait(when, replies_can_wait);
       return;
     case Precision::spin:
-      alarm_.set(when - spin_time);
+      wait(when - spin_time, replies_can_wait);
       return;
+  }
+}
+
+void DepartureWait::wait(TimePoint when, bool replies_can_wait) {
+  if (replies_can_wait && when - Clock::now() <= Nap::longest) {
+    alarm_.cancel();
+    nap_.until(when);
+  } else {
+    nap_.cancel();
+    alarm_.set(when);
   }
 }
 

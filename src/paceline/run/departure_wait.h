@@ -4,6 +4,7 @@
 
 #include <paceline/loop/alarm.h>
 #include <paceline/loop/loop.h>
+#include <paceline/loop/nap.h>
 #include <paceline/run/run.h>
 
 namespace paceline {
@@ -12,10 +13,12 @@ namespace paceline {
 class DepartureWait {
  public:
   DepartureWait(Loop& loop, Precision precision, std::function<void()> on_departure);
-  /// Moves the one wait to `when`.
-  void until(TimePoint when);
+  /// Moves the one wait to `when`. Where replies can wait to be read until then, and it is near,
+  /// they are read after the call: one wake-up does for both.
+  void until(TimePoint when, bool replies_can_wait);
 
  private:
+  void wait(TimePoint when, bool replies_can_wait);
   void ring();
 
   Precision precision_;
@@ -23,6 +26,7 @@ class DepartureWait {
   TimePoint when_;
   Timer timer_;
   Alarm alarm_;
+  Nap nap_;
 };
 
 }  // namespace paceline

@@ -113,7 +113,7 @@ bool Dispatcher::send_next() {
   if (!prepared_ && !prepare(now)) return false;
   const TimePoint departure = start_ + next_departure();
   if (departure > now) {
-    wait_.until(departure);
+    wait_.until(departure, client_.replies_can_wait());
     return false;
   }
   depart(now);
@@ -145,7 +145,7 @@ bool Dispatcher::prepare(TimePoint now) {
 std::optional<Job> Dispatcher::take_job(TimePoint now) {
   if (!retries_.empty()) {
     if (retries_.next() <= now) return retries_.take().job;
-    if (taken_ == planned_) wait_.until(retries_.next());
+    if (taken_ == planned_) wait_.until(retries_.next(), client_.replies_can_wait());
   }
   if (taken_ == planned_) return std::nullopt;
   Job job;
