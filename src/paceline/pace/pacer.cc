@@ -12,7 +12,7 @@ using std::chrono::nanoseconds;
 
 std::vector<PacerBound> usual_bounds() {
   return {{.gap_share = 0.5},
-          {.gap_share = 0.9, .gaps = 3},
+          {.gap_share = 0.9, .gaps = 2.5},
           {.gap_share = 0.998, .time = 8ms},
           {.gap_share = 1, .time = 60ms}};
 }

@@ -18,7 +18,7 @@ struct PacerBound {
   std::chrono::nanoseconds time{0};
 };
 
-/// Delays are made up without a burst on any scale: up to 3.75 gaps with gaps of half the
+/// Delays are made up without a burst on any scale: up to three gaps with gaps of half the
 /// schedule's own, up to 8 ms at a ninth above the rate, and up to 60 ms at 0.2% above it, which
 /// keeps any second to 1.01 times the rate. What exceeds 60 ms, 0.1% of a minute, is never made
 /// up: it moves the schedule.
