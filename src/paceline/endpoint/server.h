@@ -12,10 +12,11 @@
 #include <paceline/endpoint/request_reader.h>
 #include <paceline/endpoint/token_stream.h>
 #include <paceline/loop/alarm.h>
+#include <paceline/loop/descriptor.h>
+#include <paceline/loop/listener.h>
 #include <paceline/loop/loop.h>
 
 #include <atomic>
-#include <cstdarg>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -57,7 +58,7 @@ class Server {
   /// From any thread.
   void stop();
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return listener_.port(); }
   const std::string& address() const { return options_.address; }
   std::uint64_t requests() const { return requests_.load(std::memory_order_relaxed); }
   std::vector<Arrival> record() const { return record_.all(); }
@@ -65,8 +66,17 @@ class Server {
 
  private:
   struct Request;
+  /// Some of the connections, with a daemon of their own.
+  struct Group {
+    Server* server = nullptr;
+    std::size_t connections = 0;
+    bool has_resumed = false;
+    DaemonPtr daemon;
+    std::unique_ptr<SocketWatch> watch;
+  };
   /// A connection, which may be held back with a request.
   struct Peer {
+    Group* group = nullptr;
     Request* request = nullptr;
     std::unique_ptr<SocketWatch> watch;
     ReceiveNote came;
@@ -105,19 +115,25 @@ class Server {
                          std::size_t room) noexcept;
   static void on_completed(void* self, MHD_Connection* connection, void** request,
                            MHD_RequestTerminationCode code) noexcept;
-  static void on_connection(void* self, MHD_Connection* connection, void** peer,
+  static void on_connection(void* group, MHD_Connection* connection, void** peer,
                             MHD_ConnectionNotificationCode code) noexcept;
-  static void on_log(void* self, const char* format, va_list values) noexcept;
 
-  // server.cc: the loop, and what is held back on it.
-  void drive();
+  // server.cc: what is held back on the loop.
   void hold(Request& request);
   void set_due(Request& request, TimePoint due);
-  void watch_for_hang_up(Request& request);
-  void hang_up(Peer& peer);
   bool is_any_due() const;
+  void send_due();
   void resume_due();
   void resume_all();
+
+  // server_connections.cc: who is connected.
+  void add(Descriptor connection, const sockaddr_in& from);
+  Group* group_with_room();
+  DaemonPtr start_daemon(Group& group);
+  void serve(Group& group);
+  void run(Group& group);
+  static void watch_for_hang_up(Request& request);
+  void hang_up(Peer& peer);
 
   // server_requests.cc: a request's way.
   std::unique_ptr<Request> begin(MHD_Connection* connection);
@@ -161,9 +177,7 @@ class Server {
   static ssize_t end_good_part(const Request& request, std::span<char> room);
 
   EndpointOptions options_;
-  std::uint16_t port_ = 0;
   std::string demanded_;  // the Authorization header
-  std::string trouble_;
   RequestReader reader_;
   Embedder embedder_;
   std::string models_;
@@ -182,10 +196,12 @@ class Server {
   IdleConnections idle_connections_;
   std::optional<ReceiveNotes> receive_notes_;
   Wakeup wakeup_;
-  Timer timer_;
   Alarm alarm_;
-  DaemonPtr daemon_;
-  std::unique_ptr<SocketWatch> watch_;
+  Listener listener_;
+  std::size_t most_connections_ = 0;
+  std::size_t connections_ = 0;
+  std::vector<std::unique_ptr<Group>> groups_;
+  std::vector<Group*> resumed_;
 };
 
 }  // namespace paceline

@@ -52,23 +52,6 @@ void Server::on_completed(void* self, MHD_Connection* connection, void** request
   server.keep(std::move(done));
 }
 
-void Server::on_connection(void* self, MHD_Connection* connection, void** peer,
-                           MHD_ConnectionNotificationCode code) noexcept {
-  auto& server = *static_cast<Server*>(self);
-  const int descriptor = descriptor_of(connection);
-  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-    server.idle_connections_.add(descriptor);
-    auto started = std::make_unique<Peer>();
-    started->came.descriptor = descriptor;
-    if (server.receive_notes_) server.receive_notes_->add(started->came);
-    *peer = started.release();
-  } else {
-    server.idle_connections_.remove(descriptor);
-    const std::unique_ptr<Peer> closed(static_cast<Peer*>(std::exchange(*peer, nullptr)));
-    if (server.receive_notes_) server.receive_notes_->remove(closed->came);
-  }
-}
-
 std::unique_ptr<Server::Request> Server::begin(MHD_Connection* connection) {
   const auto count = requests_.load(std::memory_order_relaxed) + 1;
   requests_.store(count, std::memory_order_relaxed);

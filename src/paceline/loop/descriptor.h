@@ -23,8 +23,10 @@ class Descriptor {
 
   int get() const { return value_; }
   bool is_open() const { return value_ >= 0; }
+  /// To who owns it from now on.
+  int release() { return std::exchange(value_, -1); }
   void reset() {
-    if (is_open()) ::close(std::exchange(value_, -1));
+    if (is_open()) ::close(release());
   }
 
  private:
