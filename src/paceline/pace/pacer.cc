@@ -3,18 +3,29 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace paceline {
+namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
+/// Bounds memory at rates of millions a minute. A bound holds for longer spans where it does for
+/// shorter ones.
+constexpr double most_gaps = 1U << 16U;
+
+std::size_t gaps_in(nanoseconds span, double gap_ns) {
+  return static_cast<std::size_t>(
+      std::clamp(std::floor(static_cast<double>(span.count()) / gap_ns), 1.0, most_gaps));
+}
+
+}  // namespace
+
 std::vector<PacerBound> usual_bounds() {
-  return {{.gap_share = 0.5},
-          {.gap_share = 0.9, .gaps = 2.5},
-          {.gap_share = 0.998, .time = 8ms},
-          {.gap_share = 1, .time = 60ms}};
+  // 10.4 ms and a little more than a second, since one slot may leave a little after its time.
+  return {{.share = 0.5}, {.share = 0.79, .span = 13'200us}, {.share = 0.99, .span = 1'010'400us}};
 }
 
 Pacer::Pacer(std::unique_ptr<Schedule> schedule, const std::vector<PacerBound>& bounds,
@@ -23,12 +34,14 @@ Pacer::Pacer(std::unique_ptr<Schedule> schedule, const std::vector<PacerBound>& 
   next_.index = stripe.index;
   next_.due = schedule_->due(stripe.index);
   earliest_ = next_.due;
-  bounds_.reserve(bounds.size());
+  const double gap_ns = schedule_->interval_ns() * static_cast<double>(stripe.count);
+  windows_.reserve(bounds.size());
   for (const PacerBound& bound : bounds) {
-    // A gap of the stripe is as long as `count` of the schedule.
-    bounds_.push_back({bound.gap_share, bound.gaps / static_cast<double>(stripe.count),
-                       static_cast<double>(bound.time.count()),
-                       static_cast<double>(next_.due.count())});
+    // Before the first slot nothing departed that would hold another back.
+    windows_.push_back(
+        {bound.share,
+         std::vector<double>(gaps_in(bound.span, gap_ns), std::numeric_limits<double>::lowest()),
+         0});
   }
 }
 
@@ -37,13 +50,15 @@ Slot Pacer::depart(nanoseconds now) {
   const Slot taken = next_;
   next_.index += stripe_count_;
   next_.due = schedule_->due(next_.index);
+  moved_ = std::max(moved_, now - taken.due - most_made_up);
   const auto now_ns = static_cast<double>(now.count());
-  const auto gap_ns = static_cast<double>((next_.due - taken.due).count());
-  auto earliest_ns = static_cast<double>(next_.due.count());
-  for (Gcra& bound : bounds_) {
-    bound.expected_ns = std::max(bound.expected_ns, now_ns) + bound.gap_share * gap_ns;
-    earliest_ns = std::max(earliest_ns,
-                           bound.expected_ns - bound.tolerance_gaps * gap_ns - bound.tolerance_ns);
+  const auto taken_due_ns = static_cast<double>(taken.due.count());
+  const auto due_ns = static_cast<double>(next_.due.count());
+  double earliest_ns = static_cast<double>((next_.due + moved_).count());
+  for (Window& window : windows_) {
+    window.shifts_ns[window.oldest] = now_ns - window.share * taken_due_ns;
+    if (++window.oldest == window.shifts_ns.size()) window.oldest = 0;
+    earliest_ns = std::max(earliest_ns, window.shifts_ns[window.oldest] + window.share * due_ns);
   }
   earliest_ = nanoseconds(std::llround(std::ceil(earliest_ns)));
   return taken;

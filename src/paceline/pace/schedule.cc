@@ -12,6 +12,7 @@ class EvenSchedule : public Schedule {
  public:
   explicit EvenSchedule(Rate rate) : rate_(rate) {}
   nanoseconds due(std::uint64_t slot) override { return rate_.due(slot); }
+  double interval_ns() const override { return rate_.interval_ns(); }
 
  private:
   Rate rate_;
@@ -25,6 +26,7 @@ class PoissonSchedule : public Schedule {
     for (; next_ <= slot; ++next_) due_ns_ += exponential();
     return nanoseconds(std::llround(due_ns_));
   }
+  double interval_ns() const override { return mean_ns_; }
 
  private:
   // By inversion, since std::exponential_distribution differs between standard libraries.

@@ -21,6 +21,8 @@ class Schedule {
   virtual ~Schedule() = default;
   /// Slots are asked for in ascending order; some may be left out, none asked again.
   virtual std::chrono::nanoseconds due(std::uint64_t slot) = 0;
+  /// The mean time between two slots.
+  virtual double interval_ns() const = 0;
 };
 
 /// `seed` is of random arrivals: the same one gives the same schedule on every machine.

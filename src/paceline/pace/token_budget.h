@@ -5,7 +5,7 @@
 
 namespace paceline {
 
-/// Keeps requests within a number of tokens a minute: the pacer's GCRA once more, in tokens. A
+/// Keeps requests within a number of tokens a minute: a GCRA (ITU-T I.371, annex A) in tokens. A
 /// request leaves when the tokens of those before it have been earned; what it takes itself is an
 /// estimate first, and is settled when its reply tells. Pure: times are from the start of the run.
 ///
