@@ -42,6 +42,17 @@ void pacer(benchmark::State& state) {
 }
 BENCHMARK(pacer)->ArgName("poisson")->Arg(0)->Arg(1);
 
+/// A sleep until the next departure and nothing else: the CPU column is what the machine takes for
+/// it, whoever sends.
+void sleep_until_departure(benchmark::State& state) {
+  auto departure = std::chrono::steady_clock::now();
+  while (state.KeepRunning()) {
+    departure += nanoseconds(std::chrono::minutes(1)) / fast_rpm;
+    std::this_thread::sleep_until(departure);
+  }
+}
+BENCHMARK(sleep_until_departure)->Iterations(2'000)->UseRealTime();
+
 std::vector<nanoseconds> latencies() {
   std::mt19937_64 random(1);
   std::lognormal_distribution<double> milliseconds(4, 0.5);
