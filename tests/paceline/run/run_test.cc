@@ -82,9 +82,10 @@ TEST(RunTest, StripesDepartTogetherAsOne) {
   EXPECT_EQ(whole.succeeded, 501U);
   EXPECT_TRUE(whole.adds_up());
   EXPECT_LE(whole.in_flight, 31U);
-  // One after the other would be half the rate, each at the whole rate twice; a busy machine moves
-  // the schedule.
-  EXPECT_LT(whole.achieved_rpm(), 61'500);
+  // One after the other would be half the rate, each at the whole rate twice. On a busy machine the
+  // first may be late, of which 60 of the 500 ms are made up, and a longer stall moves the
+  // schedule.
+  EXPECT_LT(whole.achieved_rpm(), 70'000);
   EXPECT_GT(whole.achieved_rpm(), 40'000);
   EXPECT_EQ(endpoint->requests(), 504U);
 }
