@@ -52,6 +52,8 @@ void Server::add(Descriptor connection, const sockaddr_in& from) {
   if (group == nullptr) return;
   MHD_add_connection(group->daemon.get(), connection.release(),
                      reinterpret_cast<const sockaddr*>(&from), sizeof from);
+  // libmicrohttpd 1.0 only queues it: it begins, and is counted, with the daemon's next turn.
+  serve(*group);
 }
 
 // None when the system has no descriptor for its daemon.

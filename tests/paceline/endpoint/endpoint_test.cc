@@ -149,19 +149,6 @@ TEST(Endpoint, HoldsFiveHundredRepliesAtOnce) {
   EXPECT_EQ(most_in_window(endpoint->arrivals(), 60s), 500u);
 }
 
-TEST(Endpoint, KeepsMoreThanItsMostConnectionsWaiting) {
-  EndpointOptions options;
-  options.max_connections = 100;
-  const auto endpoint = start(std::move(options));
-  std::vector<std::unique_ptr<RawClient>> clients;
-  for (int i = 0; i < 101; ++i) clients.push_back(std::make_unique<RawClient>(*endpoint));
-  for (const auto& client : clients) client->post(chat_path, chat_request);
-  for (int i = 0; i < 100; ++i) EXPECT_TRUE(clients[static_cast<std::size_t>(i)]->read_until("}}"));
-  EXPECT_EQ(endpoint->requests(), 100u);
-  clients[30]->hang_up();
-  EXPECT_TRUE(clients[100]->read_until("}}"));
-}
-
 TEST(Endpoint, RecordsArrivalsInOrderUpToItsCapacity) {
   EndpointOptions options;
   options.record_arrivals = 3;

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,10 +20,11 @@ namespace paceline {
 /// A client that reads and hangs up just when a test wants it to.
 class RawClient {
  public:
-  explicit RawClient(const Endpoint& endpoint) : descriptor_(socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit RawClient(const Endpoint& endpoint) : RawClient(endpoint.port()) {}
+  explicit RawClient(std::uint16_t port) : descriptor_(socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in to{};
     to.sin_family = AF_INET;
-    to.sin_port = htons(endpoint.port());
+    to.sin_port = htons(port);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(connect(descriptor_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)), 0);
     const timeval patience{20, 0};
