@@ -77,7 +77,7 @@ class Restart(unittest.TestCase):
     def start_endpoint(self, port=0):
         """The endpoint and its URL."""
         endpoint = subprocess.Popen(
-            [PACELINE_ENDPOINT, f"--port={port}", "--latency=20ms", "--token_time=1ms"],
+            [PACELINE_ENDPOINT, f"--port={port}", "--latency=200ms", "--token_time=1ms"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.addCleanup(self.kill, endpoint)
         return endpoint, endpoint.stdout.readline().strip()
@@ -88,14 +88,15 @@ class Restart(unittest.TestCase):
         endpoint.stdout.close()
 
     def run_through_an_outage(self, *flags):
-        """At 500 requests a second for 4 s, of which the endpoint is away for 0.2 s and what its
-        start takes: up to 0.8 s on a busy machine, before a run counts as unanswered."""
+        """At 25 requests a second for 4 s, with the endpoint killed in the middle, and away for 0.2 s
+        and what its start takes. So few are sent that a run ends early only where that takes more
+        than 2 s: a busy machine needs one now and then."""
         endpoint, url = self.start_endpoint()
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "out.json"
             program = subprocess.Popen(
-                [PACELINE, f"--paceline_url={url}", "--paceline_rpm=30000", "--paceline_rows=",
-                 "--paceline_requests=2000", "--paceline_parallel=200", *flags,
+                [PACELINE, f"--paceline_url={url}", "--paceline_rpm=1500", "--paceline_rows=",
+                 "--paceline_requests=100", "--paceline_parallel=50", *flags,
                  f"--benchmark_out={out}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 text=True)
             time.sleep(2)
@@ -113,7 +114,7 @@ class Restart(unittest.TestCase):
                 row = self.run_through_an_outage(f"--paceline_measure={measure}",
                                                  "--paceline_retries=20")
                 self.assertEqual(row["errors"], 0)
-                self.assertEqual(row["iterations"], 2000)
+                self.assertEqual(row["iterations"], 100)
                 self.assertGreater(row["retries"], 0)
 
     def test_without_them_the_outage_is_what_it_costs(self):
