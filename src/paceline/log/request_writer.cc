@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <paceline/log/request_writer.h>
 #include <paceline/log/schema.h>
-#include <paceline/log/valid_utf8.h>
+#include <paceline/text/utf8.h>
 
 #include <utility>
 

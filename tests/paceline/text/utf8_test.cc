@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/log/valid_utf8.h>
+#include <paceline/text/utf8.h>
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include <paceline/log/valid_utf8.h>
+#include <paceline/text/utf8.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -22,10 +22,18 @@ std::string_view valid_utf8(std::string_view text, std::string& repaired) {
   repaired.clear();
   while (!text.empty()) {
     const std::size_t size = character_at_front(text);
-    repaired += size == 0 ? "\xEF\xBF\xBD" : text.substr(0, size);
+    repaired += size == 0 ? replacement_character : text.substr(0, size);
     text.remove_prefix(std::max<std::size_t>(size, 1));
   }
   return repaired;
+}
+
+std::string_view cut_utf8(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  constexpr unsigned char continues = 0x80;
+  constexpr unsigned char mask = 0xC0;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & mask) == continues) --most;
+  return text.substr(0, most);
 }
 
 }  // namespace paceline

@@ -1,0 +1,20 @@
+#include <fcntl.h>
+#include <paceline/text/write.h>
+
+namespace paceline {
+
+bool write_text(std::FILE* stream, std::string_view text) noexcept {
+  const bool is_written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+  return std::fflush(stream) == 0 && is_written;
+}
+
+void open_missing_standard_streams() noexcept {
+  for (const int descriptor : {0, 1, 2}) {
+    // open() gives the lowest number that is free: this one, since those below are open.
+    if (fcntl(descriptor, F_GETFD) == -1) {
+      static_cast<void>(::open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY));
+    }
+  }
+}
+
+}  // namespace paceline
