@@ -6,6 +6,7 @@
 #include <simdjson.h>
 #include <uv.h>
 
+#include <paceline/http/url.h>
 #include <paceline_version.h>
 
 namespace paceline {

@@ -9,6 +9,7 @@
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/run_setup.h>
 #include <paceline/gbench/session.h>
+#include <paceline/http/url.h>
 #include <paceline/run/run.h>
 
 namespace paceline {

@@ -12,6 +12,7 @@
 #include <paceline/gbench/flags.h>
 #include <paceline/gbench/help.h>
 #include <paceline/gbench/objective.h>
+#include <paceline/http/url.h>
 
 namespace paceline {
 namespace {
@@ -67,7 +68,7 @@ void add_connection_flags(CLI::App& app, Options& options) {
   app.add_option("--paceline_url", options.url,
                  "Base URL of an OpenAI-compatible API, such as https://api.openai.com/v1 "
                  "[the embedded endpoint]")
-      ->check(check_url)
+      ->check(why_not_base_url)
       ->type_name("URL");
   app.add_option("--paceline_api_key_env", options.api_key_env,
                  "Environment variable that holds the API key, such as MY_KEY [OPENAI_API_KEY]")
@@ -159,21 +160,6 @@ void add_flags(CLI::App& app, Options& options) {
   add_result_flags(app, options);
   app.option_defaults()->group(endpoint_group);
   add_flags(app, endpoint_prefix, options.endpoint);
-}
-
-std::string check_url(const std::string& url) {
-  for (const std::string scheme : {"http://", "https://"}) {
-    if (url.starts_with(scheme) && url.size() > scheme.size() && url[scheme.size()] != '/') {
-      return {};
-    }
-  }
-  return "'" + url + "' is not a URL: begin it with http:// or https:// and a host";
-}
-
-std::string host_of(const std::string& url) {
-  const std::size_t begin = url.find("://") + 3;
-  const std::string host = url.substr(begin, url.find_first_of("/?#", begin) - begin);
-  return host.substr(host.rfind('@') + 1);
 }
 
 }  // namespace paceline

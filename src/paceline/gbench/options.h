@@ -61,10 +61,4 @@ std::string name_of(Precision precision);
 /// Adds the flags of these options.
 void add_flags(CLI::App& app, Options& options);
 
-/// An empty text when `url` begins with http:// or https:// and has a host; otherwise a sentence.
-std::string check_url(const std::string& url);
-
-/// "host" or "host:port" of a URL, without a password, for people to read.
-std::string host_of(const std::string& url);
-
 }  // namespace paceline

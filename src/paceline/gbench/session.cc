@@ -7,6 +7,7 @@
 #include <variant>
 
 #include <paceline/gbench/context.h>
+#include <paceline/http/url.h>
 
 namespace paceline {
 namespace {
@@ -33,7 +34,6 @@ std::string Session::open(const Options& options) {
     log_ = std::move(std::get<std::unique_ptr<RequestLog>>(opened));
   }
   api_.url = options.url;
-  while (api_.url.ends_with('/')) api_.url.pop_back();
   if (options.url.empty()) {
     auto endpoint = endpoint_options(options.endpoint, endpoint_prefix, options.seed);
     if (const auto* why = std::get_if<std::string>(&endpoint)) return *why;

@@ -14,6 +14,7 @@
 
 #include <paceline/gbench/flags.h>
 #include <paceline/gbench/help.h>
+#include <paceline/http/url.h>
 #include <paceline/workload/batch_replay.h>
 #include <paceline/workload/plain_http.h>
 #include <paceline/workload/synthetic_text.h>
@@ -176,7 +177,7 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
          "--paceline_http_url", flags.http_url,
          "Measures plain requests to this URL too, such as http://127.0.0.1:8080/, as http/get, "
          "or http/post with a body [none]")
-      ->check(check_url)
+      ->check(why_not_url)
       ->type_name("URL");
   app.add_option(
          "--paceline_http_body", flags.http_body_file,

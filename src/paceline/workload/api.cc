@@ -1,8 +1,11 @@
 #include <paceline/workload/api.h>
 
+#include <paceline/http/url.h>
+
 namespace paceline {
 
 ApiKind kind_of(std::string_view url) {
+  url = without_query(url);
   if (url.ends_with("/embeddings")) return ApiKind::embeddings;
   return url.ends_with("/responses") ? ApiKind::responses : ApiKind::chat;
 }

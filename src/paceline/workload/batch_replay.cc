@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include <paceline/http/url.h>
 #include <paceline/workload/generation_stream.h>
 #include <paceline/workload/reply_parser.h>
 #include <paceline/workload/request_headers.h>
@@ -45,7 +46,7 @@ class BatchReplayWorkload : public Workload {
     const auto& line = std::get<BatchLine>(read);
     // The API's URL has its version already.
     constexpr std::string_view version = "/v1";
-    request.url.append(api_.url).append(line.url.substr(version.size()));
+    request.url = resource_url(api_.url, line.url.substr(version.size()));
     request.body = line.body;
     request.name = line.custom_id;
     // Servers of embeddings pass over the wish for a stream.

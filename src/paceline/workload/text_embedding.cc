@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <paceline/http/url.h>
 #include <paceline/workload/json_text.h>
 #include <paceline/workload/reply_parser.h>
 #include <paceline/workload/request_headers.h>
@@ -13,7 +14,7 @@ class TextEmbeddingWorkload : public Workload {
  public:
   TextEmbeddingWorkload(const Api& api, const TextEmbedding& asked)
       : model_(asked.model),
-        url_(api.url + "/embeddings"),
+        url_(resource_url(api.url, "/embeddings")),
         headers_(json_request_headers(api)),
         body_(fmt::format(R"({{"model":{},"input":{}}})", json_quoted(asked.model),
                           prompt_text(asked.input).user),

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include <paceline/http/url.h>
 #include <paceline/workload/body_template.h>
 #include <paceline/workload/generation_stream.h>
 #include <paceline/workload/json_text.h>
@@ -50,7 +51,7 @@ class TextGenerationWorkload : public Workload {
         keeps_text_(asked.keeps_text),
         model_(asked.model),
         key_(api.key),
-        url_(api.url + (kind_ == ApiKind::chat ? "/chat/completions" : "/responses")),
+        url_(resource_url(api.url, kind_ == ApiKind::chat ? "/chat/completions" : "/responses")),
         headers_(json_request_headers(api)),
         body_(body_text(asked), asked.prompt.synthetic_tokens),
         length_asked_(paceline::length_asked(asked)),

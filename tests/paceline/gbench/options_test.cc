@@ -38,18 +38,5 @@ TEST(OptionsTest, RefusesWhatMakesNoSense) {
   EXPECT_THROW(parsed_options("--paceline_warmup=-1"), CLI::ParseError);
 }
 
-TEST(OptionsTest, AUrlNeedsASchemeAndAHost) {
-  EXPECT_EQ(check_url("http://localhost:8000/v1"), "");
-  EXPECT_EQ(check_url("https://api.openai.com/v1"), "");
-  for (const char* url : {"", "api.openai.com", "ftp://host", "http://", "http:///v1"}) {
-    EXPECT_NE(check_url(url), "") << url;
-  }
-}
-
-TEST(OptionsTest, AHostIsShownWithoutAPassword) {
-  EXPECT_EQ(host_of("https://user:secret@host:8080/v1?x=@y"), "host:8080");
-  EXPECT_EQ(host_of("http://host"), "host");
-}
-
 }  // namespace
 }  // namespace paceline

@@ -1,0 +1,84 @@
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <paceline/http/url.h>
+#include <paceline/text/gate.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace paceline {
+namespace {
+
+struct FreeUrl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+bool has_http_scheme(std::string_view url) {
+  return url.starts_with("http://") || url.starts_with("https://");
+}
+
+std::string why_not_parsed(CURLUcode code) {
+  switch (code) {
+    case CURLUE_OK:
+      return {};
+    case CURLUE_BAD_PORT_NUMBER:
+      return "give a port from 1 to 65535";
+    case CURLUE_NO_HOST:
+      return "name a host";
+    default:
+      return "begin it with http:// or https:// and a host";
+  }
+}
+
+}  // namespace
+
+std::string why_not_url(const std::string& url) {
+  const std::string_view shown = without_userinfo(url);
+  if (!has_http_scheme(url)) {
+    return fmt::format("'{}' is not a URL: begin it with http:// or https:// and a host", shown);
+  }
+  if (url.find('#') != std::string::npos) {
+    return fmt::format("'{}' has a fragment, which no server gets: remove '#' and what follows it",
+                       shown);
+  }
+  const std::unique_ptr<CURLU, FreeUrl> parsed(curl_url());
+  const std::string why = why_not_parsed(curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0));
+  // libcurl takes the next part for the host where three slashes follow the scheme.
+  const bool has_host = url.find(":///") == std::string::npos;
+  if (why.empty() && has_host) return {};
+  return fmt::format("'{}' is not a URL: {}", shown, has_host ? why : "name a host");
+}
+
+std::string why_not_base_url(const std::string& url) {
+  if (std::string why = why_not_url(url); !why.empty()) return why;
+  std::string_view path = without_query(url);
+  while (path.ends_with('/')) path.remove_suffix(1);
+  constexpr std::array<std::string_view, 5> resources{"/chat/completions", "/completions",
+                                                      "/responses", "/embeddings", "/messages"};
+  const auto* named = std::find_if(resources.begin(), resources.end(),
+                                   [&](std::string_view name) { return path.ends_with(name); });
+  if (named == resources.end()) return {};
+  return fmt::format("'{}' names a resource: give the base URL, without '{}'",
+                     without_userinfo(url), *named);
+}
+
+std::string host_of(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::string_view host = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  return std::string(host.substr(host.rfind('@') + 1));
+}
+
+std::string_view without_query(std::string_view url) {
+  return url.substr(0, url.find('?'));
+}
+
+std::string resource_url(std::string_view base, std::string_view path) {
+  std::string_view stem = without_query(base);
+  const std::string_view query = base.substr(stem.size());
+  while (stem.ends_with('/')) stem.remove_suffix(1);
+  return fmt::format("{}{}{}", stem, path, query);
+}
+
+}  // namespace paceline
