@@ -115,7 +115,7 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
       "10]");
   app.add_option("--paceline_requests", asked_.requests,
                  "Counted requests of each run, such as 1000 [10000; with a URL 60; all of a file]")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
+      ->check(paceline::whole_number(1, 1'000'000'000))
       ->type_name("N");
   app.option_defaults()->group(paceline::results_group);
   app.add_option_function<std::string>(
@@ -234,8 +234,8 @@ std::string PacelineSuite::resume(paceline::Family& family) {
   if (const auto* why = std::get_if<std::string>(&read)) return *why;
   family.slots =
       std::get<paceline::LoggedSlots>(read).missing(0, static_cast<std::uint64_t>(grid.requests));
-  fmt::print(stderr, "{}: {} of {} requests are left to send\n", asked.name, family.slots.size(),
-             grid.requests);
+  paceline::Session::global().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
+                                              family.slots.size(), grid.requests));
   return {};
 }
 

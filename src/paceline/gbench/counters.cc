@@ -114,6 +114,18 @@ std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, co
   return times.quantile(counter->quantile);
 }
 
+std::vector<std::string> all_counters() {
+  std::vector<std::string> names = time_counters();
+  for (const char* name :
+       {"rpm",        "rps",      "goodput",    "in_flight",          "errors",    "http_429",
+        "http_4xx",   "http_5xx", "connects",   "timeouts",           "resets",    "bad_replies",
+        "retries",    "gave_up",  "tokens_out", "tokens_per_request", "tokens_in", "cached_tokens",
+        "length_off", "max_rpm",  "probes"}) {
+    names.emplace_back(name);
+  }
+  return names;
+}
+
 std::vector<std::string> time_counters() {
   std::vector<std::string> names(all_time_counters.size());
   std::transform(all_time_counters.begin(), all_time_counters.end(), names.begin(),

@@ -185,7 +185,7 @@ std::string Search::why_missed(const Probed& probed, const Verdict& verdict) con
 
 void Search::keep(const Probed& probed, const Verdict& verdict) {
   const std::string met = probed.why_missed.empty() ? "met" : "missed: " + probed.why_missed;
-  fmt::print(stderr, "{} at {} RPM: {}\n", name_, probed.options.rpm, met);
+  Session::global().say(fmt::format("{} at {} RPM: {}", name_, probed.options.rpm, met));
   Probe probe;
   probe.name = name_ + "/probe";
   probe.rpm = probed.options.rpm;

@@ -13,6 +13,12 @@ namespace paceline {
 void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
                        const std::string& help);
 
+/// Checks that a value is a whole number from `lowest` to `highest`, before CLI11 reads it: CLI11
+/// takes -1 for a very large number.
+CLI::Validator whole_number(std::uint64_t lowest, std::uint64_t highest);
+/// Checks that a value is a decimal number from `lowest` to `highest`; "nan" and "inf" are none.
+CLI::Validator decimal_number(double lowest, double highest);
+
 /// Adds a flag that takes whole numbers from `lowest` to `highest`, with commas between them; or,
 /// where `automatic` is given, the word "auto", which sets it.
 void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int64_t>& values,

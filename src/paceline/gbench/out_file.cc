@@ -3,16 +3,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include <paceline/gbench/arguments.h>
+
 namespace paceline {
 namespace {
-
-void read(const std::vector<std::string>& arguments, std::string_view flag, const char* variable,
-          std::string& value) {
-  if (const char* set = std::getenv(variable)) value = set;
-  for (const std::string& argument : arguments) {
-    if (argument.starts_with(flag)) value = argument.substr(flag.size());
-  }
-}
 
 std::unique_ptr<benchmark::BenchmarkReporter> csv_reporter() {
   // Deprecated, and still what --benchmark_out_format=csv makes.
@@ -25,10 +19,8 @@ std::unique_ptr<benchmark::BenchmarkReporter> csv_reporter() {
 }  // namespace
 
 OutFile read_out_file(const std::vector<std::string>& arguments) {
-  OutFile file;
-  read(arguments, "--benchmark_out=", "BENCHMARK_OUT", file.name);
-  read(arguments, "--benchmark_out_format=", "BENCHMARK_OUT_FORMAT", file.format);
-  return file;
+  return {flag_value(arguments, "--benchmark_out=", "BENCHMARK_OUT", {}),
+          flag_value(arguments, "--benchmark_out_format=", "BENCHMARK_OUT_FORMAT", "json")};
 }
 
 std::unique_ptr<benchmark::BenchmarkReporter> make_reporter(const OutFile& file) {

@@ -35,14 +35,8 @@ Run row_of(const Run& run, const std::string& counter, double value) {
 
 }  // namespace
 
-PercentileRows::PercentileRows(std::unique_ptr<benchmark::BenchmarkReporter> file,
-                               std::vector<std::string> counters)
-    : file_(std::move(file)), counters_(std::move(counters)) {}
-
 bool PercentileRows::ReportContext(const Context& context) {
-  // Google Benchmark sets the streams of the reporter that it knows.
-  file_->SetOutputStream(&GetOutputStream());
-  file_->SetErrorStream(&GetErrorStream());
+  hand_on_streams();
   context_.emplace(context);
   return true;
 }
@@ -63,17 +57,17 @@ void PercentileRows::ReportRuns(const std::vector<Run>& runs) {
       rows.push_back(row_of(run, name, counter->second.value));
     }
   }
-  if (!rows.empty()) file_->ReportRuns(rows);
+  if (!rows.empty()) inner().ReportRuns(rows);
 }
 
 void PercentileRows::Finalize() {
   write_context();
-  file_->Finalize();
+  inner().Finalize();
   is_written_ = GetOutputStream().flush().good();
 }
 
 void PercentileRows::write_context() {
-  if (context_) file_->ReportContext(*context_);
+  if (context_) inner().ReportContext(*context_);
   context_.reset();
 }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <paceline/gbench/reporter_decorator.h>
+
 namespace paceline {
 
 /// Decorates a file reporter: after each run X come rows X/p50, X/p99, … whose real_time is that
@@ -16,11 +18,11 @@ namespace paceline {
 ///
 /// The context is written with the first runs, not before them: only then is it known what was
 /// really spoken with the server.
-class PercentileRows : public benchmark::BenchmarkReporter {
+class PercentileRows : public ReporterDecorator {
  public:
   /// `counters` names those that become rows, where a run has them; they are in seconds.
-  PercentileRows(std::unique_ptr<benchmark::BenchmarkReporter> file,
-                 std::vector<std::string> counters);
+  PercentileRows(benchmark::BenchmarkReporter& file, std::vector<std::string> counters)
+      : ReporterDecorator(file), counters_(std::move(counters)) {}
 
   bool ReportContext(const Context& context) override;
   void ReportRuns(const std::vector<Run>& runs) override;
@@ -34,7 +36,6 @@ class PercentileRows : public benchmark::BenchmarkReporter {
  private:
   void write_context();
 
-  std::unique_ptr<benchmark::BenchmarkReporter> file_;
   std::vector<std::string> counters_;
   std::optional<Context> context_;
   std::size_t failed_ = 0;

@@ -45,12 +45,6 @@ std::vector<Probe> ProbeStore::take(const std::string& benchmark) {
   return probes;
 }
 
-bool ProbeRows::ReportContext(const Context& context) {
-  file_.SetOutputStream(&GetOutputStream());
-  file_.SetErrorStream(&GetErrorStream());
-  return file_.ReportContext(context);
-}
-
 void ProbeRows::ReportRuns(const std::vector<Run>& runs) {
   std::vector<Run> rows;
   for (const Run& run : runs) {
@@ -60,7 +54,7 @@ void ProbeRows::ReportRuns(const std::vector<Run>& runs) {
       rows.push_back(row_of(run, std::move(probe)));
     }
   }
-  file_.ReportRuns(rows);
+  inner().ReportRuns(rows);
 }
 
 }  // namespace paceline

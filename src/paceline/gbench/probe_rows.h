@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <paceline/gbench/reporter_decorator.h>
+
 namespace paceline {
 
 /// What is kept of a run that a search made.
@@ -40,18 +42,15 @@ class ProbeStore {
 
 /// Decorates a file reporter: after each search come its probes, each as a run of its own.
 /// Google Benchmark knows its runs before the first begins, and a search does not.
-class ProbeRows : public benchmark::BenchmarkReporter {
+class ProbeRows : public ReporterDecorator {
  public:
   /// Both outlive it.
   ProbeRows(benchmark::BenchmarkReporter& file, ProbeStore& probes)
-      : file_(file), probes_(probes) {}
+      : ReporterDecorator(file), probes_(probes) {}
 
-  bool ReportContext(const Context& context) override;
   void ReportRuns(const std::vector<Run>& runs) override;
-  void Finalize() override { file_.Finalize(); }
 
  private:
-  benchmark::BenchmarkReporter& file_;
   ProbeStore& probes_;
 };
 

@@ -1,13 +1,17 @@
 #include <paceline/gbench/program.h>
 
 #include <benchmark/benchmark.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -15,12 +19,19 @@
 #include <utility>
 #include <vector>
 
+#include <paceline/gbench/arguments.h>
 #include <paceline/gbench/context.h>
+#include <paceline/gbench/counters.h>
 #include <paceline/gbench/help.h>
+#include <paceline/gbench/line_filter.h>
 #include <paceline/gbench/out_file.h>
 #include <paceline/gbench/percentile_rows.h>
 #include <paceline/gbench/probe_rows.h>
 #include <paceline/gbench/session.h>
+#include <paceline/gbench/valid_rows.h>
+#include <paceline/http/url.h>
+#include <paceline/loop/descriptor.h>
+#include <paceline/text/write.h>
 
 namespace paceline {
 namespace {
@@ -38,46 +49,13 @@ void on_end(int signal) {
 void set_end_handlers(void (*handler)(int)) {
   std::signal(SIGINT, handler);
   std::signal(SIGTERM, handler);
+  // nohup ignores it, and the run goes on.
+  if (std::signal(SIGHUP, handler) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
-bool has_flag(const std::vector<std::string>& arguments, std::string_view flag) {
-  return std::any_of(arguments.begin(), arguments.end(), [flag](const std::string& argument) {
-    return argument == flag || argument == std::string(flag) + "=true";
-  });
-}
-
-/// argv as Google Benchmark wants it, which keeps pointers into it.
-class Arguments {
- public:
-  Arguments(const char* program, std::vector<std::string> rest) : texts_(std::move(rest)) {
-    texts_.insert(texts_.begin(), program);
-    for (std::string& text : texts_) pointers_.push_back(text.data());
-    count_ = static_cast<int>(pointers_.size());
-    pointers_.push_back(nullptr);
-  }
-  int& count() { return count_; }
-  char** data() { return pointers_.data(); }
-
- private:
-  std::vector<std::string> texts_;
-  std::vector<char*> pointers_;
-  int count_ = 0;
-};
-
-/// argv without the program, last first as CLI11 takes it. An empty value becomes an argument of
-/// its own: CLI11 would take the next flag for the value of "--flag=".
-std::vector<std::string> reversed_arguments(int argc, char** argv) {
-  std::vector<std::string> arguments;
-  for (int i = argc - 1; i > 0; --i) {
-    std::string argument = argv[i];
-    if (argument.starts_with("--paceline") && argument.ends_with('=') &&
-        argument.find('=') == argument.size() - 1) {
-      arguments.emplace_back();
-      argument.pop_back();
-    }
-    arguments.push_back(std::move(argument));
-  }
-  return arguments;
+int refuse(const std::string& sentence) {
+  Session::global().warn(sentence);
+  return 1;
 }
 
 /// Everything but paceline's flags; a sentence when those are wrong.
@@ -88,72 +66,177 @@ std::string parse(CLI::App& app, int argc, char** argv, std::vector<std::string>
     return std::string(error.what()) + "; --help shows every flag";
   }
   rest = app.remaining();
-  for (const std::string& argument : rest) {
-    if (argument.starts_with("--paceline")) {
-      return "unknown flag " + argument.substr(0, argument.find('=')) + "; --help shows every flag";
-    }
-  }
   return {};
 }
 
-int say(const std::string& sentence) {
-  std::fprintf(stderr, "paceline: %s\n", sentence.c_str());
-  return 1;
+std::vector<std::string> names_of_flags(const CLI::App& app) {
+  std::vector<std::string> names{"--version"};
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
 }
 
 /// Google Benchmark's flags stand between paceline's and what follows all flags.
-void print_help(CLI::App& app) {
+int print_help(CLI::App& app) {
   const std::string footer = app.get_footer();
   app.footer("");
-  std::cout << app.help() << "\nGoogle Benchmark's own:\n" << std::flush;
+  bool is_written = write_text(stdout, app.help() + "\nGoogle Benchmark's own:\n");
   benchmark::PrintDefaultHelp();
-  std::fflush(stdout);
-  if (!footer.empty()) std::cout << '\n' << footer << '\n' << std::flush;
+  if (!footer.empty()) is_written = write_text(stdout, '\n' + footer + '\n') && is_written;
+  return is_written ? 0 : 1;
 }
 
-/// A sentence when the file does not hold all of the results.
-std::string run_with_rows(const OutFile& file, const std::vector<std::string>& rows) {
+/// Whether results were lost on the standard output. A reader that has gone away wants no more.
+bool lost_output() {
+  std::cout.flush();
+  const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout;
+  if (is_written) return false;
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  return poll(&output, 1, 0) < 1 || (output.revents & (POLLERR | POLLHUP)) == 0;
+}
+
+/// A sentence when the file of results cannot be written. It is left as it is.
+std::string why_not_writable(const OutFile& file) {
+  if (file.name.empty()) return {};
+  const bool was_there = std::filesystem::exists(file.name);
+  const Descriptor opened(
+      ::open(file.name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666));
+  if (!opened.is_open() && errno != ENXIO) {
+    return fmt::format("--benchmark_out={} cannot be written: {}; name another file", file.name,
+                       std::strerror(errno));
+  }
+  if (!was_there) ::unlink(file.name.c_str());
+  return {};
+}
+
+/// How many benchmarks --benchmark_filter leaves. Nothing is run, shown or written.
+std::size_t count_benchmarks(const std::string& program, std::vector<std::string> arguments) {
+  std::erase_if(arguments, [](const std::string& argument) {
+    return argument.starts_with("--benchmark_context");
+  });
+  arguments.insert(arguments.end(), {"--benchmark_list_tests=true", "--benchmark_out="});
+  BenchmarkArguments listed(program, std::move(arguments));
+  benchmark::Initialize(&listed.count(), listed.data());
+  benchmark::ConsoleReporter nowhere;
+  std::ostream nothing(nullptr);
+  nowhere.SetOutputStream(&nothing);
+  nowhere.SetErrorStream(&nothing);
+  return benchmark::RunSpecifiedBenchmarks(&nowhere);
+}
+
+ValidRows::Columns columns_of(const std::string& format) {
+  return format == "csv" ? ValidRows::Columns::fixed : ValidRows::Columns::free;
+}
+
+void warn_of_columns(const ValidRows& rows) {
+  if (rows.left_out().empty()) return;
+  Session::global().warn(
+      fmt::format("the CSV has no column for {}, which the first run had not; use JSON",
+                  fmt::join(rows.left_out(), ", ")));
+}
+
+/// A sentence when the results could not all be written.
+std::string run_with_rows(const OutFile& file, const std::vector<std::string>& arguments) {
+  Session& session = Session::global();
+  const std::string format =
+      flag_value(arguments, "--benchmark_format=", "BENCHMARK_FORMAT", "console");
+  ValidRows display(*benchmark::CreateDefaultDisplayReporter(), session.gate(), columns_of(format),
+                    all_counters());
+  // How Debian builds Google Benchmark does not change what is measured here.
+  LineFilter errors(std::cerr, "***WARNING*** Library was built as DEBUG");
+  display.SetErrorStream(&errors);
   if (file.name.empty()) {
-    benchmark::RunSpecifiedBenchmarks();
+    benchmark::RunSpecifiedBenchmarks(&display);
+    warn_of_columns(display);
     return {};
   }
-  PercentileRows reporter(make_reporter(file), rows);
-  ProbeRows with_probes(reporter, Session::global().probes());
-  benchmark::RunSpecifiedBenchmarks(nullptr, &with_probes);
-  if (!reporter.is_written()) {
+  const auto written = make_reporter(file);
+  ValidRows valid(*written, session.gate(), columns_of(file.format), all_counters());
+  PercentileRows with_percentiles(valid, session.options().rows);
+  ProbeRows with_probes(with_percentiles, session.probes());
+  benchmark::RunSpecifiedBenchmarks(&display, &with_probes);
+  warn_of_columns(valid);
+  if (!with_percentiles.is_written()) {
     return fmt::format("the results could not all be written to {}: make room on its disk",
                        file.name);
   }
-  if (reporter.failed() == 0) return {};
-  return fmt::format("{} of the runs failed, and are not in {}", reporter.failed(), file.name);
+  if (with_percentiles.failed() == 0) return {};
+  return fmt::format("{} of the runs failed, and are not in {}", with_percentiles.failed(),
+                     file.name);
 }
 
 void say_verdicts() {
-  const std::vector<std::string>& verdicts = Session::global().verdicts();
-  if (!verdicts.empty()) std::fprintf(stderr, "\nWhat bounded each run:\n");
-  for (const std::string& verdict : verdicts) std::fprintf(stderr, "  %s\n", verdict.c_str());
+  const Session& session = Session::global();
+  if (session.verdicts().empty()) return;
+  session.say("");
+  session.say("What bounded each run:");
+  for (const std::string& verdict : session.verdicts()) session.say("  " + verdict);
 }
 
-int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
+int run_benchmarks(Suite& suite, const std::string& program,
+                   const std::vector<std::string>& arguments) {
   Session& session = Session::global();
-  if (!has_flag(rest, "--benchmark_list_tests")) {
-    const std::string why = suite.check();
-    if (!why.empty()) return say(why);
+  const OutFile file = read_out_file(arguments);
+  const bool only_lists = has_flag(arguments, "--benchmark_list_tests");
+  if (!only_lists) {
+    if (count_benchmarks(program, arguments) == 0) {
+      return refuse("--benchmark_filter matches no run; --benchmark_list_tests shows all");
+    }
+    if (const std::string why = why_not_writable(file); !why.empty()) return refuse(why);
   }
+  // Later flags win: the user's over these, which undo what was set to count.
+  std::vector<std::string> all{"--benchmark_list_tests=false", "--benchmark_out=" + file.name,
+                               "--benchmark_counters_tabular=true"};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  BenchmarkArguments given(program, std::move(all));
+  benchmark::Initialize(&given.count(), given.data());
+  if (benchmark::ReportUnrecognizedArguments(given.count(), given.data())) return 1;
   set_end_handlers(on_end);
-  const std::string why = run_with_rows(read_out_file(rest), session.options().rows);
+  std::string why = only_lists ? std::string() : suite.check();
+  if (why.empty()) why = run_with_rows(file, arguments);
   set_end_handlers(SIG_DFL);
   say_verdicts();
-  if (!why.empty() && !session.failed() && ended_by == 0) return say(why);
-  if (session.failed()) return 1;
-  return ended_by == 0 ? 0 : 128 + ended_by;
+  if (lost_output()) session.fail("the results could not all be written to the standard output");
+  if (ended_by != 0 && !session.failed()) return 128 + ended_by;
+  if (!why.empty() && !session.failed()) return refuse(why);
+  return session.failed() ? 1 : 0;
+}
+
+int run_suite(Suite& suite, const Options& options, const std::string& program,
+              const std::vector<std::string>& arguments) {
+  Session& session = Session::global();
+  if (const std::string why = session.open(options, suite.needs_api()); !why.empty()) {
+    return refuse(why);
+  }
+  int code = 0;
+  if (const std::string why = suite.register_benchmarks(); !why.empty()) {
+    code = refuse(why);
+  } else if (suite.has_work()) {
+    add_context(options, session.gate()->shown(suite.hosts()));
+    code = run_benchmarks(suite, program, arguments);
+  }
+  session.close();
+  if (code == 0 && session.failed()) code = 1;
+  benchmark::Shutdown();
+  return code;
 }
 
 }  // namespace
 
+std::string Suite::hosts() const {
+  return host_of(Session::global().api().url);
+}
+
 int run_program(int argc, char** argv, Suite& suite) {
+  open_missing_standard_streams();
+  // A server that closes a TLS connection must not end the program, nor a reader of its output.
+  std::signal(SIGPIPE, SIG_IGN);
+  Session& session = Session::global();
+  session.learn_secrets({argv, argv + argc});
+  const std::string program = session.gate()->shown(argv[0]);
   CLI::App app("Rate-limited HTTP and LLM API benchmarks, on Google Benchmark");
-  app.name(std::filesystem::path(argv[0]).filename());
+  app.name(std::filesystem::path(program).filename());
   app.set_help_flag();
   set_help_layout(app);
   app.allow_extras();
@@ -163,33 +246,15 @@ int run_program(int argc, char** argv, Suite& suite) {
   suite.add_flags(app, options);
   add_flags(app, options);
   std::vector<std::string> rest;
-  if (const std::string why = parse(app, argc, argv, rest); !why.empty()) return say(why);
-  if (has_flag(rest, "--help") || has_flag(rest, "-h")) {
-    print_help(app);
-    return 0;
+  if (const std::string why = parse(app, argc, argv, rest); !why.empty()) return refuse(why);
+  if (has_flag(rest, "--help") || has_flag(rest, "-h")) return print_help(app);
+  if (has_flag(rest, "--version")) {
+    return write_text(stdout, version_text(app.get_name())) ? 0 : 1;
   }
-  // First, so that the user's own flag, which comes later, wins.
-  rest.insert(rest.begin(), "--benchmark_counters_tabular=true");
-  Arguments arguments(argv[0], rest);
-  benchmark::Initialize(&arguments.count(), arguments.data());
-  if (benchmark::ReportUnrecognizedArguments(arguments.count(), arguments.data())) return 1;
-
-  // A server that closes a TLS connection must not end the program, nor a reader of its output.
-  std::signal(SIGPIPE, SIG_IGN);
-  Session& session = Session::global();
-  if (const std::string why = session.open(options); !why.empty()) return say(why);
-  add_context(options, session.api().url);
-  std::string why = suite.register_benchmarks();
-  int code = 0;
-  if (!why.empty()) {
-    code = say(why);
-  } else if (suite.has_work()) {
-    code = run_benchmarks(suite, rest);
+  if (std::string why = why_not_benchmark_flags(rest, names_of_flags(app)); !why.empty()) {
+    return refuse(why);
   }
-  session.close();
-  if (code == 0 && session.failed()) code = 1;
-  benchmark::Shutdown();
-  return code;
+  return run_suite(suite, options, program, rest);
 }
 
 int run_program(int argc, char** argv) {

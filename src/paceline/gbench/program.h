@@ -12,6 +12,10 @@ class Suite {
   virtual ~Suite() = default;
   /// Flags of the suite's own; they may set `options` too.
   virtual void add_flags(CLI::App&, Options& /*options*/) {}
+  /// Whether its benchmarks ask the API; if not, no endpoint stands in for it.
+  virtual bool needs_api() const { return true; }
+  /// The hosts that its benchmarks ask, once they are registered.
+  virtual std::string hosts() const;
   /// Registers benchmarks once the flags are read and the session is open. A sentence when the
   /// flags do not go together.
   virtual std::string register_benchmarks() { return {}; }

@@ -1,5 +1,6 @@
 #include <paceline/gbench/session.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
@@ -8,6 +9,7 @@
 
 #include <paceline/gbench/context.h>
 #include <paceline/http/url.h>
+#include <paceline/text/write.h>
 
 namespace paceline {
 namespace {
@@ -26,27 +28,50 @@ Session& Session::global() {
 
 Session::Session() : salt_(random_salt()) {}
 
-std::string Session::open(const Options& options) {
+void Session::learn_secrets(const std::vector<std::string>& arguments) {
+  gate_->add_proxies_of_environment();
+  for (const std::string& argument : arguments) {
+    if (argument.find("://") != std::string::npos) gate_->add_userinfo_of(argument);
+  }
+}
+
+std::string Session::open(const Options& options, bool needs_api) {
   options_ = options;
-  if (!options.log_file.empty()) {
-    auto opened = RequestLog::open(options.log_file);
-    if (auto* why = std::get_if<std::string>(&opened)) return std::move(*why);
-    log_ = std::move(std::get<std::unique_ptr<RequestLog>>(opened));
-  }
   api_.url = options.url;
-  if (options.url.empty()) {
-    auto endpoint = endpoint_options(options.endpoint, endpoint_prefix, options.seed);
-    if (const auto* why = std::get_if<std::string>(&endpoint)) return *why;
-    auto started = Endpoint::start(std::move(std::get<EndpointOptions>(endpoint)));
-    if (const auto* why = std::get_if<std::string>(&started)) return *why;
-    endpoint_ = std::move(std::get<std::unique_ptr<Endpoint>>(started));
-    api_.url = endpoint_->url();
-    return {};
+  if (std::string why = read_key(); !why.empty()) return why;
+  if (std::string why = open_log(); !why.empty()) return why;
+  return needs_api && api_.url.empty() ? start_endpoint() : std::string();
+}
+
+std::string Session::open_log() {
+  if (options_.log_file.empty()) return {};
+  auto opened = RequestLog::open(options_.log_file);
+  if (auto* why = std::get_if<std::string>(&opened)) return std::move(*why);
+  log_ = std::move(std::get<std::unique_ptr<RequestLog>>(opened));
+  return {};
+}
+
+std::string Session::read_key() {
+  const char* key = std::getenv(options_.api_key_env.c_str());
+  if (key == nullptr) return {};
+  gate_->add_secret(key);
+  // The embedded endpoint demands no key.
+  if (!options_.url.empty()) api_.key = key;
+  const auto is_control = [](char letter) { return static_cast<unsigned char>(letter) < ' '; };
+  if (std::any_of(api_.key.begin(), api_.key.end(), is_control)) {
+    return "the key in " + options_.api_key_env +
+           " has a line break or another control character: set it without";
   }
-  if (const char* key = std::getenv(options.api_key_env.c_str())) api_.key = key;
-  if (api_.key.find_first_of("\r\n") != std::string::npos) {
-    return "the key in " + options.api_key_env + " has a line break: set it without";
-  }
+  return {};
+}
+
+std::string Session::start_endpoint() {
+  auto endpoint = endpoint_options(options_.endpoint, endpoint_prefix, options_.seed);
+  if (const auto* why = std::get_if<std::string>(&endpoint)) return *why;
+  auto started = Endpoint::start(std::move(std::get<EndpointOptions>(endpoint)));
+  if (const auto* why = std::get_if<std::string>(&started)) return *why;
+  endpoint_ = std::move(std::get<std::unique_ptr<Endpoint>>(started));
+  api_.url = endpoint_->url();
   return {};
 }
 
@@ -74,13 +99,18 @@ void Session::note_protocol(const std::string& url, const std::string& http_vers
   add_protocol_context(url, http_version);
 }
 
+void Session::say(const std::string& line) const {
+  // A stderr that is gone has nobody to tell.
+  static_cast<void>(write_text(stderr, gate_->shown(line) + '\n'));
+}
+
+void Session::warn(const std::string& sentence) const {
+  say("paceline: " + sentence);
+}
+
 void Session::fail(const std::string& sentence) {
   warn(sentence);
   failed_ = true;
-}
-
-void Session::warn(const std::string& sentence) {
-  std::fprintf(stderr, "paceline: %s\n", sentence.c_str());
 }
 
 }  // namespace paceline

@@ -14,6 +14,7 @@
 #include <paceline/gbench/team.h>
 #include <paceline/log/request_log.h>
 #include <paceline/run/run.h>
+#include <paceline/text/gate.h>
 #include <paceline/workload/api.h>
 
 namespace paceline {
@@ -25,9 +26,15 @@ class Session {
   static Session& global();
   Session();
 
-  /// Reads the key's variable, and starts the embedded endpoint when no URL was given.
-  /// A sentence when that fails.
-  std::string open(const Options& options);
+  /// What no output may hold: users and passwords in arguments and proxy variables. To be called
+  /// first; open() adds the key.
+  void learn_secrets(const std::vector<std::string>& arguments);
+  /// For all text from outside on its way to people, logs and results.
+  std::shared_ptr<const Gate> gate() const { return gate_; }
+
+  /// Reads the key's variable, and starts the embedded endpoint when it is needed and no URL was
+  /// given. A sentence when that fails.
+  std::string open(const Options& options, bool needs_api);
   /// Ends the embedded endpoint, and writes what the log has not written yet.
   void close();
 
@@ -51,6 +58,10 @@ class Session {
   void stop() { stop_ = true; }
   const std::atomic<bool>& stopped() const { return stop_; }
 
+  /// Writes a line to stderr.
+  void say(const std::string& line) const;
+  /// Says a sentence on stderr; the program goes on.
+  void warn(const std::string& sentence) const;
   /// Says a sentence on stderr and makes the program exit with 1.
   void fail(const std::string& sentence);
   bool failed() const { return failed_; }
@@ -59,10 +70,13 @@ class Session {
   const std::vector<std::string>& verdicts() const { return verdicts_; }
   /// Of searches, for the file of results.
   ProbeStore& probes() { return probes_; }
-  /// Says a sentence on stderr; the program goes on.
-  void warn(const std::string& sentence);
 
  private:
+  std::string open_log();
+  std::string read_key();
+  std::string start_endpoint();
+
+  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
   Options options_;
   Team team_;
   Api api_;

@@ -10,6 +10,7 @@
 
 #include <paceline/http/message.h>
 #include <paceline/loop/loop.h>
+#include <paceline/text/gate.h>
 
 namespace paceline {
 
@@ -32,6 +33,8 @@ struct ConnectionOptions {
   HttpVersion http = HttpVersion::automatic;
   /// In bytes. A longer reply is a failure, so that no server can fill the memory.
   std::size_t max_reply = 64U << 20U;
+  /// What servers and libraries say passes it before it is shown or kept; never nullptr.
+  std::shared_ptr<const Gate> gate = std::make_shared<const Gate>();
 };
 
 /// What a client may do.

@@ -16,8 +16,8 @@ std::optional<double> nanoseconds_of(std::string_view unit) {
     std::string_view name;
     double nanoseconds;
   };
-  constexpr std::array<Unit, 5> units = {
-      {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}}};
+  constexpr std::array<Unit, 6> units = {
+      {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
   const auto found = std::find_if(units.begin(), units.end(),
                                   [&](const Unit& known) { return known.name == unit; });
   if (found == units.end()) return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<double> nanoseconds_of(std::string_view unit) {
 std::variant<std::chrono::nanoseconds, std::string> parse_duration(std::string_view text) {
   const auto wrong = [text] {
     return fmt::format(
-        "'{}' is not a duration: give a number with ns, us, ms, s or m, such as 50ms or 1.5s",
+        "'{}' is not a duration: give a number with ns, us, ms, s, m or h, such as 50ms or 1.5s",
         text);
   };
   // from_chars would also take a sign, "inf" and "nan".

@@ -201,8 +201,9 @@ void Dispatcher::read_reply(Exchange& exchange) {
   const Flight& flight = flights_[exchange.number()];
   const bool is_streamed = exchange.request.is_streamed;
   if (hooks_.on_reply) hooks_.on_reply(exchange);
-  const Outcome outcome = is_streamed ? flight.stream->finish(exchange.reply)
-                                      : workload_.read(exchange.request, exchange.reply);
+  Outcome outcome = is_streamed ? flight.stream->finish(exchange.reply)
+                                : workload_.read(exchange.request, exchange.reply);
+  if (outcome.failure) outcome.why = options_.connection.gate->shown(outcome.why);
   if (budget_) settle_tokens(flight, outcome);
   if (!retry(exchange, outcome)) {
     recorder_.ended(flight.job, exchange, outcome, is_streamed ? &flight.stream->times() : nullptr);

@@ -172,8 +172,11 @@ void Recorder::log(const Job& job, const Exchange& exchange, const Outcome& outc
     record.tokens_in = outcome.usage->prompt_tokens;
     record.cached_tokens = outcome.usage->cached_tokens;
   }
-  // A server's error might repeat the key.
-  if (options_.log.keeps_replies && !outcome.failure) record.reply = reply.body;
+  std::string kept;
+  if (options_.log.keeps_replies && !outcome.failure) {
+    kept = options_.connection.gate->without_secrets(reply.body);
+    record.reply = kept;
+  }
   options_.log.file->add(options_.log.run, record);
 }
 

@@ -49,7 +49,7 @@ class MeasureTest : public testing::Test {
   MeasureTest() {
     Options options;
     options.endpoint.latency = std::chrono::milliseconds(4);
-    EXPECT_EQ(Session::global().open(options), "");
+    EXPECT_EQ(Session::global().open(options, true), "");
   }
   ~MeasureTest() override { Session::global().close(); }
 };

@@ -60,7 +60,8 @@ std::string written(const std::string& format, const std::vector<std::string>& c
                     const std::vector<Run>& runs) {
   std::ostringstream out;
   std::ostringstream context;
-  PercentileRows rows(make_reporter({"file", format}), counters);
+  const auto file = make_reporter({"file", format});
+  PercentileRows rows(*file, counters);
   rows.SetOutputStream(format == "json" ? &context : &out);
   rows.SetErrorStream(&context);
   benchmark::BenchmarkReporter::Context machine;
@@ -195,7 +196,8 @@ TEST(PercentileRowsTest, AFailedRunIsLeftOut) {
 
 TEST(PercentileRowsTest, FailedRunsAreCounted) {
   std::ostringstream out;
-  PercentileRows rows(make_reporter({"file", "json"}), {"p50"});
+  const auto file = make_reporter({"file", "json"});
+  PercentileRows rows(*file, {"p50"});
   rows.SetOutputStream(&out);
   rows.SetErrorStream(&out);
   rows.ReportContext(benchmark::BenchmarkReporter::Context());
@@ -220,7 +222,8 @@ TEST(PercentileRowsTest, TheThreadsOfANameStayBeforeTheCounter) {
 
 TEST(PercentileRowsTest, AContextWithoutRunsIsStillWhole) {
   std::ostringstream out;
-  PercentileRows rows(make_reporter({"file", "json"}), {"p50"});
+  const auto file = make_reporter({"file", "json"});
+  PercentileRows rows(*file, {"p50"});
   rows.SetOutputStream(&out);
   rows.SetErrorStream(&out);
   benchmark::BenchmarkReporter::Context machine;

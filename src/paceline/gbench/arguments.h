@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace paceline {
+
+/// argv as Google Benchmark wants it, which keeps pointers into it.
+class BenchmarkArguments {
+ public:
+  BenchmarkArguments(std::string program, std::vector<std::string> arguments);
+  int& count() { return count_; }
+  char** data() { return pointers_.data(); }
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<char*> pointers_;
+  int count_ = 0;
+};
+
+/// argv without the program, the last first, as CLI11 takes it. An empty value becomes an argument
+/// of its own, since CLI11 takes the next flag for the value of "--flag=".
+std::vector<std::string> reversed_arguments(int argc, char** argv);
+
+/// Whether a switch such as --help is given.
+bool has_flag(const std::vector<std::string>& arguments, std::string_view flag);
+
+/// The value of a flag such as "--benchmark_out=": the last one that is given, otherwise that of
+/// the environment variable, otherwise `value`.
+std::string flag_value(const std::vector<std::string>& arguments, std::string_view flag,
+                       const char* variable, std::string value);
+
+/// Why an argument that no flag took cannot be: a sentence that names the flag most like it, of
+/// `known` and Google Benchmark's, where one is.
+std::string why_unknown(std::string_view argument, const std::vector<std::string>& known);
+
+/// Why Google Benchmark's own flags, or the variables that stand for them, cannot be as given: a
+/// sentence. Empty when they can.
+std::string why_not_benchmark_flags(const std::vector<std::string>& arguments,
+                                    const std::vector<std::string>& known);
+
+}  // namespace paceline

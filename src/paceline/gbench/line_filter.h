@@ -1,0 +1,31 @@
+#pragma once
+
+#include <ostream>
+#include <streambuf>
+#include <string>
+#include <string_view>
+
+namespace paceline {
+
+/// A stream that hands on all lines but those that begin with a given text.
+class LineFilter : private std::streambuf, public std::ostream {
+ public:
+  /// `to` outlives it.
+  LineFilter(std::ostream& to, std::string_view dropped)
+      : std::ostream(static_cast<std::streambuf*>(this)), to_(to), dropped_(dropped) {}
+  ~LineFilter() override;
+  LineFilter(const LineFilter&) = delete;
+  LineFilter& operator=(const LineFilter&) = delete;
+
+ private:
+  int overflow(int letter) override;
+  /// Hands on a line that has not ended, unless it may yet be one to drop.
+  int sync() override;
+
+  std::ostream& to_;
+  std::string dropped_;
+  /// The line that has not ended.
+  std::string line_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+namespace paceline {
+
+/// Base of a reporter that changes what another reporter is told.
+class ReporterDecorator : public benchmark::BenchmarkReporter {
+ public:
+  /// `inner` outlives it.
+  explicit ReporterDecorator(benchmark::BenchmarkReporter& inner) : inner_(inner) {}
+
+  bool ReportContext(const Context& context) override {
+    hand_on_streams();
+    return inner_.ReportContext(context);
+  }
+  void ReportRuns(const std::vector<Run>& runs) override { inner_.ReportRuns(runs); }
+  void Finalize() override { inner_.Finalize(); }
+
+ protected:
+  benchmark::BenchmarkReporter& inner() { return inner_; }
+  /// Google Benchmark sets the streams of the outermost reporter only.
+  void hand_on_streams() {
+    inner_.SetOutputStream(&GetOutputStream());
+    inner_.SetErrorStream(&GetErrorStream());
+  }
+
+ private:
+  benchmark::BenchmarkReporter& inner_;
+};
+
+}  // namespace paceline
