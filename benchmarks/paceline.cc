@@ -4,15 +4,18 @@
 #include <fmt/format.h>
 #include <paceline/gbench/find_max.h>
 #include <paceline/gbench/flags.h>
+#include <paceline/gbench/grid.h>
 #include <paceline/gbench/help.h>
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/objective.h>
 #include <paceline/gbench/program.h>
 #include <paceline/gbench/session.h>
 #include <paceline/gbench/workload_flags.h>
+#include <paceline/http/url.h>
 #include <paceline/log/logged_slots.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -32,7 +35,7 @@ constexpr char footer[] = R"(Exit status:
   0    all went well
   1    bad input, an API that did not answer, or more failed requests in a run
        than --paceline_max_error_ratio
-  130  interrupted (Ctrl-C); 143 ended by SIGTERM
+  130  interrupted (Ctrl-C); 143 ended by SIGTERM, 129 by SIGHUP
 
 Environment:
   OPENAI_API_KEY  the API's key; --paceline_api_key_env names another variable
@@ -62,16 +65,10 @@ A log of every request, to be resumed where it is cut short:
 
   $ paceline --paceline_requests=100 --paceline_log=run.sqlite)";
 
-/// The rpm x parallel grid, and how many requests each of its runs sends.
-struct Grid {
-  std::vector<std::int64_t> rpm;
-  std::vector<std::int64_t> parallel;
-  std::int64_t requests = 0;
-};
-
-// What a run against the embedded endpoint may cost is time; against a real API it is money.
-const Grid embedded_grid{{60'000, 100'000}, {100, 500}, 10'000};
-const Grid api_grid{{60}, {10}, 60};
+// What a run against the embedded endpoint may cost is time; against a real API it is money. Twice
+// as many in flight as 100,000 RPM of 50 ms need.
+const paceline::Grid embedded_grid{{60'000, 100'000}, {200, 500}, 10'000};
+const paceline::Grid api_grid{{60}, {10}, 60};
 // So that rate x latency rather than the cap is what a search finds.
 constexpr std::int64_t search_parallel = 500;
 
@@ -80,6 +77,9 @@ class PacelineSuite : public paceline::Suite {
   void add_flags(CLI::App& app, paceline::Options& options) override;
   std::string register_benchmarks() override;
   bool has_work() const override { return !families_.empty(); }
+  bool needs_api() const override { return paceline::asks_api(flags_); }
+  std::string hosts() const override;
+  std::chrono::nanoseconds planned_time() const override { return planned_time_; }
   std::string check() override;
 
  private:
@@ -87,36 +87,23 @@ class PacelineSuite : public paceline::Suite {
   std::string resume(paceline::Family& family);
   std::string pace_at_limit();
   void register_search(const paceline::Family& family);
-  Grid grid_of(const paceline::Family& family) const;
+  paceline::Grid grid_of(const paceline::Family& family) const;
   /// A sentence when the flags do not go with a search.
   std::string prepare_search();
 
-  Grid asked_;
+  paceline::GridFlags asked_;
   /// Searches for the limit instead of measuring the grid.
   std::optional<paceline::FindMax> search_;
   paceline::WorkloadFlags flags_;
   bool is_resumed_ = false;
-  bool asks_for_limit_ = false;
+  std::chrono::nanoseconds planned_time_{0};
   std::vector<paceline::Family> families_;
 };
 
 void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
   app.description(description);
   app.footer(footer);
-  app.option_defaults()->group(paceline::load_group);
-  paceline::add_list_flag(app, "--paceline_rpm", asked_.rpm, 0, 60'000'000,
-                          "Requests per minute, a comma-separated list; 0 is unpaced, and auto "
-                          "what the server says that the account may send; such as "
-                          "6000,60000,100000 [60000,100000; with a URL 60]",
-                          &asks_for_limit_);
-  paceline::add_list_flag(
-      app, "--paceline_parallel", asked_.parallel, 1, 100'000,
-      "Most requests in flight, a comma-separated list, such as 10,100 [100,500; with a URL "
-      "10]");
-  app.add_option("--paceline_requests", asked_.requests,
-                 "Counted requests of each run, such as 1000 [10000; with a URL 60; all of a file]")
-      ->check(paceline::whole_number(1, 1'000'000'000))
-      ->type_name("N");
+  paceline::add_flags(app, asked_);
   app.option_defaults()->group(paceline::results_group);
   app.add_option_function<std::string>(
          "--paceline_resume",
@@ -156,32 +143,37 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
   paceline::add_flags(app, flags_);
 }
 
-Grid PacelineSuite::grid_of(const paceline::Family& family) const {
+paceline::Grid PacelineSuite::grid_of(const paceline::Family& family) const {
   const bool real_api =
       !paceline::Session::global().options().url.empty() || !flags_.http_url.empty();
-  Grid grid = real_api ? api_grid : embedded_grid;
-  if (family.size > 0) grid.requests = static_cast<std::int64_t>(family.size);
-  if (!asked_.rpm.empty()) grid.rpm = asked_.rpm;
-  if (!asked_.parallel.empty()) grid.parallel = asked_.parallel;
-  if (asked_.requests > 0) grid.requests = asked_.requests;
-  if (!family.slots.empty()) grid.requests = static_cast<std::int64_t>(family.slots.size());
+  paceline::Grid usual = real_api ? api_grid : embedded_grid;
+  if (family.size > 0) usual.requests = static_cast<std::int64_t>(family.size);
+  paceline::Grid grid = paceline::make_grid(asked_, usual);
+  if (family.slots.empty()) return grid;
+  grid.requests = static_cast<std::int64_t>(family.slots.size());
+  grid.duration = {};
   return grid;
 }
 
+/// Google Benchmark takes the number of requests for a whole family: each rate is one of its own.
 void PacelineSuite::register_family(const paceline::Family& family) {
   paceline::Workload& workload = *family.workload;
   const std::vector<std::uint64_t>& slots = family.slots;
-  const Grid grid = grid_of(family);
-  auto* runs = benchmark::RegisterBenchmark(
-      workload.describe().name.c_str(),
-      [&workload, &slots](benchmark::State& state) { paceline::measure(state, workload, slots); });
-  runs->ArgNames({"rpm", "parallel"})
-      ->ArgsProduct({grid.rpm, grid.parallel})
-      ->Iterations(grid.requests)
-      ->Unit(benchmark::kMicrosecond)
-      ->UseManualTime();
-  // A repetition would send again what has just got its reply.
-  if (is_resumed_) runs->Repetitions(1);
+  const paceline::Grid grid = grid_of(family);
+  planned_time_ += grid.time();
+  for (const std::int64_t rpm : grid.rpm) {
+    auto* runs = benchmark::RegisterBenchmark(workload.describe().name.c_str(),
+                                              [&workload, &slots](benchmark::State& state) {
+                                                paceline::measure(state, workload, slots);
+                                              });
+    runs->ArgNames({"rpm", "parallel"})
+        ->ArgsProduct({{rpm}, grid.parallel})
+        ->Iterations(grid.requests_at(rpm))
+        ->Unit(benchmark::kMicrosecond)
+        ->UseManualTime();
+    // A repetition would send again what has just got its reply.
+    if (is_resumed_) runs->Repetitions(1);
+  }
 }
 
 std::string search_name(const paceline::Workload& workload) {
@@ -203,6 +195,10 @@ void PacelineSuite::register_search(const paceline::Family& family) {
 }
 
 std::string PacelineSuite::prepare_search() {
+  if (asked_.duration.count() > 0) {
+    return "--paceline_find_max probes with a number of requests: give --paceline_requests instead "
+           "of --paceline_duration";
+  }
   if (asked_.parallel.size() > 1) {
     return "--paceline_find_max searches at one parallel: give one --paceline_parallel";
   }
@@ -223,28 +219,30 @@ std::string PacelineSuite::prepare_search() {
 
 /// Leaves the family the slots without a good reply.
 std::string PacelineSuite::resume(paceline::Family& family) {
-  const Grid grid = grid_of(family);
+  const paceline::Grid grid = grid_of(family);
   if (grid.rpm.size() != 1 || grid.parallel.size() != 1) {
     return "--paceline_resume goes on with one run: give one --paceline_rpm and one "
            "--paceline_parallel";
   }
+  const std::int64_t requests = grid.requests_at(grid.rpm.front());
   const paceline::Description asked = family.workload->describe();
   const auto read = paceline::read_logged_slots(paceline::Session::global().options().log_file,
                                                 asked.name, asked.asks);
   if (const auto* why = std::get_if<std::string>(&read)) return *why;
   family.slots =
-      std::get<paceline::LoggedSlots>(read).missing(0, static_cast<std::uint64_t>(grid.requests));
+      std::get<paceline::LoggedSlots>(read).missing(0, static_cast<std::uint64_t>(requests));
   paceline::Session::global().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
-                                              family.slots.size(), grid.requests));
+                                              family.slots.size(), requests));
   return {};
 }
 
 std::string PacelineSuite::register_benchmarks() {
   const paceline::Session& session = paceline::Session::global();
+  if (std::string why = paceline::why_not(asked_); !why.empty()) return why;
   auto made = paceline::make_families(flags_, session.options(), session.api());
   if (auto* why = std::get_if<std::string>(&made)) return std::move(*why);
   families_ = std::get<std::vector<paceline::Family>>(std::move(made));
-  if (asks_for_limit_) {
+  if (asked_.asks_for_limit) {
     if (std::string why = pace_at_limit(); !why.empty()) return why;
   }
   for (paceline::Family& family : families_) {
@@ -267,16 +265,28 @@ std::string PacelineSuite::register_benchmarks() {
     models.insert(family.workload->describe().model);
   }
   models.erase("");
-  if (!models.empty())
-    benchmark::AddCustomContext("model", fmt::format("{}", fmt::join(models, ", ")));
+  if (!models.empty()) {
+    benchmark::AddCustomContext("model",
+                                session.gate()->shown(fmt::format("{}", fmt::join(models, ", "))));
+  }
   return {};
+}
+
+std::string PacelineSuite::hosts() const {
+  std::set<std::string> hosts;
+  paceline::Request request;
+  for (const paceline::Family& family : families_) {
+    family.workload->make(0, request);
+    hosts.insert(paceline::host_of(request.url));
+  }
+  return fmt::format("{}", fmt::join(hosts, ", "));
 }
 
 void say_limit(const char* what, const paceline::RateLimit& limit) {
   if (!limit.limit) return;
-  fmt::print(stderr, "The account may send {} {} a minute", *limit.limit, what);
-  if (limit.remaining) fmt::print(stderr, "; {} are left now", *limit.remaining);
-  fmt::print(stderr, ".\n");
+  std::string line = fmt::format("The account may send {} {} a minute", *limit.limit, what);
+  if (limit.remaining) line += fmt::format("; {} are left now", *limit.remaining);
+  paceline::Session::global().say(line + '.');
 }
 
 /// Asks the server what the account may send.

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 #include <paceline/endpoint/endpoint.h>
+#include <paceline/gbench/context.h>
 #include <paceline/gbench/endpoint_flags.h>
 #include <paceline/gbench/help.h>
+#include <paceline/text/write.h>
 #include <pthread.h>
 
 #include <CLI/CLI.hpp>
@@ -113,11 +115,11 @@ void print_reply_times(const std::vector<Arrival>& record) {
   if (late.empty()) return;
   late.sort();
   took.sort();
-  fmt::print(stderr,
-             "replies left {:.3f} ms after their arrival (p50), {:.3f} ms (p99); after their due "
-             "time by {:.0f} us (p50), {:.0f} us (p99)\n",
-             milliseconds(took.at(0.5)), milliseconds(took.at(0.99)),
-             milliseconds(late.at(0.5)) * 1e3, milliseconds(late.at(0.99)) * 1e3);
+  say_lines(fmt::format(
+      "replies left {:.3f} ms after their arrival (p50), {:.3f} ms (p99); after their due time by "
+      "{:.0f} us (p50), {:.0f} us (p99)",
+      milliseconds(took.at(0.5)), milliseconds(took.at(0.99)), milliseconds(late.at(0.5)) * 1e3,
+      milliseconds(late.at(0.99)) * 1e3));
 }
 
 void print_token_times(const std::vector<Arrival>& record, const Histogram& gaps) {
@@ -129,35 +131,34 @@ void print_token_times(const std::vector<Arrival>& record, const Histogram& gaps
   }
   if (first.empty()) return;
   first.sort();
-  fmt::print(stderr,
-             "{} replies streamed: first tokens left {:.3f} ms after their arrival (p50), {:.3f} "
-             "ms (p99)",
-             first.count(), milliseconds(first.at(0.5)), milliseconds(first.at(0.99)));
+  std::string line = fmt::format(
+      "{} replies streamed: first tokens left {:.3f} ms after their arrival (p50), {:.3f} ms (p99)",
+      first.count(), milliseconds(first.at(0.5)), milliseconds(first.at(0.99)));
   if (!each.empty()) {
     each.sort();
-    fmt::print(stderr,
-               "; each other token {:.3f} ms after the one before (p50), {:.3f} ms (p99); {:.3f} "
-               "ms a token in a reply (p50), {:.3f} ms (p99)",
-               milliseconds(gaps.quantile(0.5)), milliseconds(gaps.quantile(0.99)),
-               milliseconds(each.at(0.5)), milliseconds(each.at(0.99)));
+    line += fmt::format(
+        "; each other token {:.3f} ms after the one before (p50), {:.3f} ms (p99); {:.3f} ms a "
+        "token in a reply (p50), {:.3f} ms (p99)",
+        milliseconds(gaps.quantile(0.5)), milliseconds(gaps.quantile(0.99)),
+        milliseconds(each.at(0.5)), milliseconds(each.at(0.99)));
   }
-  fmt::print(stderr, "\n");
+  say_lines(line);
 }
 
 void print_summary(const Endpoint& endpoint) {
   using namespace std::chrono_literals;
   const auto requests = endpoint.requests();
   const auto arrivals = endpoint.arrivals();
-  fmt::print(stderr, "{} requests, at most {} in 1 ms, {} in 10 ms, {} in 1 s\n", requests,
-             most_in_window(arrivals, 1ms), most_in_window(arrivals, 10ms),
-             most_in_window(arrivals, 1s));
+  say_lines(fmt::format("{} requests, at most {} in 1 ms, {} in 10 ms, {} in 1 s", requests,
+                        most_in_window(arrivals, 1ms), most_in_window(arrivals, 10ms),
+                        most_in_window(arrivals, 1s)));
   if (requests > arrivals.size()) {
-    fmt::print(stderr, "only the first {} were recorded\n", arrivals.size());
+    say_lines(fmt::format("only the first {} were recorded", arrivals.size()));
   }
   if (requests == 0) return;
-  fmt::print(
-      stderr, "{:.2f} us CPU a request\n",
-      static_cast<double>(endpoint.cpu_time().count()) / 1e3 / static_cast<double>(requests));
+  say_lines(fmt::format(
+      "{:.2f} us CPU a request",
+      static_cast<double>(endpoint.cpu_time().count()) / 1e3 / static_cast<double>(requests)));
   const auto record = endpoint.record();
   print_reply_times(record);
   print_token_times(record, endpoint.token_gaps());
@@ -170,15 +171,15 @@ bool write_arrivals(const Endpoint& endpoint, const std::string& file) {
   }
   out.close();
   if (out) return true;
-  fmt::print(stderr, "Could not write the arrivals to '{}': name a file that can be written.\n",
-             file);
+  say_lines(
+      fmt::format("Could not write the arrivals to '{}': name a file that can be written.", file));
   return false;
 }
 
 int serve(const Flags& flags) {
   EndpointOptions options;
   if (const auto trouble = read_options(flags, options)) {
-    fmt::print(stderr, "{}\n", *trouble);
+    say_lines(*trouble);
     return EXIT_FAILURE;
   }
   // Blocked before the endpoint's thread starts, so that only sigwait() sees them.
@@ -190,12 +191,14 @@ int serve(const Flags& flags) {
 
   auto started = Endpoint::start(std::move(options));
   if (const auto* sentence = std::get_if<std::string>(&started)) {
-    fmt::print(stderr, "{}\n", *sentence);
+    say_lines(*sentence);
     return EXIT_FAILURE;
   }
   auto& endpoint = *std::get<std::unique_ptr<Endpoint>>(started);
-  fmt::print("{}\n", endpoint.url());
-  std::fflush(stdout);
+  if (!write_text(stdout, endpoint.url() + '\n')) {
+    say_lines("The URL could not be written to the standard output: make room on its disk.");
+    return EXIT_FAILURE;
+  }
 
   int signal = 0;
   sigwait(&ends, &signal);
@@ -209,6 +212,7 @@ int serve(const Flags& flags) {
 }  // namespace paceline
 
 int main(int argc, char** argv) {
+  paceline::open_missing_standard_streams();
   CLI::App app(
       "An OpenAI-shaped endpoint for any client: prints its URL, serves until interrupted, "
       "then prints what arrived.");
@@ -218,6 +222,8 @@ int main(int argc, char** argv) {
   app.option_defaults()->take_last();
   paceline::Flags flags;
   paceline::add_endpoint_program_flags(app, flags);
+  app.set_version_flag("--version", paceline::version_text("paceline_endpoint"),
+                       "Shows the versions of the program and of its libraries");
   CLI11_PARSE(app, argc, argv);
   return paceline::serve(flags);
 }

@@ -2,8 +2,11 @@
 // Batch API.
 
 #include <fmt/format.h>
+#include <paceline/gbench/context.h>
+#include <paceline/gbench/flags.h>
 #include <paceline/gbench/help.h>
 #include <paceline/log/log_reader.h>
+#include <paceline/text/write.h>
 #include <paceline/workload/batch_output.h>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -42,7 +46,7 @@ struct Counts {
 };
 
 int fail(const std::string& sentence) {
-  fmt::print(stderr, "{}\n", sentence);
+  say_lines(sentence);
   return EXIT_FAILURE;
 }
 
@@ -107,14 +111,13 @@ std::optional<std::string> write_lines(LogReader& log, const std::vector<std::in
 }
 
 void print_summary(const Flags& flags, const Counts& counts) {
-  fmt::print(stderr, "{} lines: {} good replies, {} failed\n", counts.lines, counts.good,
-             counts.lines - counts.good);
+  say_lines(fmt::format("{} lines: {} good replies, {} failed", counts.lines, counts.good,
+                        counts.lines - counts.good));
   if (counts.without_body == 0) return;
-  fmt::print(
-      stderr,
+  say_lines(fmt::format(
       "{} good replies have \"body\":null, because their texts are not in '{}': measure with "
-      "--paceline_log_replies to keep them.\n",
-      counts.without_body, flags.log);
+      "--paceline_log_replies to keep them.",
+      counts.without_body, flags.log));
 }
 
 int write_log(const Flags& flags) {
@@ -140,6 +143,7 @@ int write_log(const Flags& flags) {
 }  // namespace paceline
 
 int main(int argc, char** argv) {
+  paceline::open_missing_standard_streams();
   CLI::App app(
       "Writes the requests of a log (--paceline_log) as JSON lines in the output format of "
       "OpenAI's "
@@ -153,7 +157,11 @@ int main(int argc, char** argv) {
   app.add_option("FILE", flags.log, "The log")->required()->type_name("");
   app.add_option("-o,--out", flags.out, "File to write, replaced where it exists [standard output]")
       ->type_name("FILE");
-  app.add_option("--run", flags.run, "Run to write, where the log has several")->type_name("N");
+  app.add_option("--run", flags.run, "Run to write, where the log has several")
+      ->check(paceline::whole_number(1, std::numeric_limits<std::int64_t>::max()))
+      ->type_name("N");
+  app.set_version_flag("--version", paceline::version_text("paceline_log"),
+                       "Shows the versions of the program and of its libraries");
   CLI11_PARSE(app, argc, argv);
   return paceline::write_log(flags);
 }

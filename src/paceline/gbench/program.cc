@@ -28,6 +28,7 @@
 #include <paceline/gbench/percentile_rows.h>
 #include <paceline/gbench/probe_rows.h>
 #include <paceline/gbench/session.h>
+#include <paceline/gbench/time_text.h>
 #include <paceline/gbench/valid_rows.h>
 #include <paceline/http/url.h>
 #include <paceline/loop/descriptor.h>
@@ -174,13 +175,30 @@ void say_verdicts() {
   for (const std::string& verdict : session.verdicts()) session.say("  " + verdict);
 }
 
+/// `count`: how many runs --benchmark_filter leaves.
+void say_planned_time(const Suite& suite, const std::vector<std::string>& arguments,
+                      std::size_t count) {
+  const std::string repetitions =
+      flag_value(arguments, "--benchmark_repetitions=", "BENCHMARK_REPETITIONS", "1");
+  const auto time = suite.planned_time() * std::stoll(repetitions);
+  if (time <= std::chrono::minutes(1)) return;
+  const bool has_filter =
+      !flag_value(arguments, "--benchmark_filter=", "BENCHMARK_FILTER", {}).empty();
+  const std::string each = repetitions == "1" ? "" : ", each " + repetitions + " times";
+  Session::global().say(fmt::format("{} run{}{}: {} {} at the rate{} asked for", count,
+                                    count == 1 ? "" : "s", each, has_filter ? "at most" : "about",
+                                    long_time_text(time), count == 1 ? "" : "s"));
+}
+
 int run_benchmarks(Suite& suite, const std::string& program,
                    const std::vector<std::string>& arguments) {
   Session& session = Session::global();
   const OutFile file = read_out_file(arguments);
   const bool only_lists = has_flag(arguments, "--benchmark_list_tests");
+  std::size_t count = 0;
   if (!only_lists) {
-    if (count_benchmarks(program, arguments) == 0) {
+    count = count_benchmarks(program, arguments);
+    if (count == 0) {
       return refuse("--benchmark_filter matches no run; --benchmark_list_tests shows all");
     }
     if (const std::string why = why_not_writable(file); !why.empty()) return refuse(why);
@@ -194,7 +212,10 @@ int run_benchmarks(Suite& suite, const std::string& program,
   if (benchmark::ReportUnrecognizedArguments(given.count(), given.data())) return 1;
   set_end_handlers(on_end);
   std::string why = only_lists ? std::string() : suite.check();
-  if (why.empty()) why = run_with_rows(file, arguments);
+  if (why.empty()) {
+    if (!only_lists) say_planned_time(suite, arguments, count);
+    why = run_with_rows(file, arguments);
+  }
   set_end_handlers(SIG_DFL);
   say_verdicts();
   if (lost_output()) session.fail("the results could not all be written to the standard output");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <paceline/gbench/options.h>
@@ -16,6 +17,8 @@ class Suite {
   virtual bool needs_api() const { return true; }
   /// The hosts that its benchmarks ask, once they are registered.
   virtual std::string hosts() const;
+  /// How long its benchmarks take by their rates, each once; 0 where that is not known.
+  virtual std::chrono::nanoseconds planned_time() const { return {}; }
   /// Registers benchmarks once the flags are read and the session is open. A sentence when the
   /// flags do not go together.
   virtual std::string register_benchmarks() { return {}; }

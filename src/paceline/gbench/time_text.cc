@@ -23,4 +23,13 @@ std::string time_text(std::chrono::nanoseconds time) {
   return fmt::format("{:.{}f} {}", value, digits_after_point, unit.name);
 }
 
+std::string long_time_text(std::chrono::nanoseconds time) {
+  using std::chrono::ceil;
+  const auto seconds = ceil<std::chrono::seconds>(time).count();
+  if (seconds < 120) return fmt::format("{} s", seconds);
+  if (seconds < 7'200) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+  const auto minutes = ceil<std::chrono::minutes>(time).count();
+  return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+}
+
 }  // namespace paceline

@@ -185,6 +185,10 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
       ->type_name("FILE");
 }
 
+bool asks_api(const WorkloadFlags& flags) {
+  return !flags.families.empty() || !flags.batch_file.empty() || flags.http_url.empty();
+}
+
 std::variant<std::vector<Family>, std::string> make_families(const WorkloadFlags& flags,
                                                              const Options& options,
                                                              const Api& api) {

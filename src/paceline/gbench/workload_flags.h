@@ -40,6 +40,9 @@ struct Family {
   std::vector<std::uint64_t> slots{};
 };
 
+/// Whether they ask an OpenAI-compatible API, and not only a URL of --paceline_http_url.
+bool asks_api(const WorkloadFlags& flags);
+
 /// Adds the flags of what to measure.
 void add_flags(CLI::App& app, WorkloadFlags& flags);
 

@@ -1,11 +1,28 @@
 #include <fcntl.h>
+#include <paceline/text/gate.h>
 #include <paceline/text/write.h>
+
+#include <algorithm>
+#include <new>
 
 namespace paceline {
 
 bool write_text(std::FILE* stream, std::string_view text) noexcept {
   const bool is_written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
   return std::fflush(stream) == 0 && is_written;
+}
+
+void say_lines(std::string_view text) noexcept {
+  try {
+    const Gate gate;
+    while (!text.empty()) {
+      const std::string_view line = text.substr(0, text.find('\n'));
+      write_text(stderr, gate.shown(line) + '\n');
+      text.remove_prefix(std::min(text.size(), line.size() + 1));
+    }
+  } catch (const std::bad_alloc&) {
+    write_text(stderr, "out of memory\n");
+  }
 }
 
 void open_missing_standard_streams() noexcept {

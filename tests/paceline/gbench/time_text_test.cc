@@ -17,5 +17,12 @@ TEST(TimeTextTest, ThreeDigitsInTheUnitThatFits) {
   EXPECT_EQ(time_text(125s), "125 s");
 }
 
+TEST(TimeTextTest, LongOnesInTwoUnits) {
+  EXPECT_EQ(long_time_text(74'100ms), "75 s");
+  EXPECT_EQ(long_time_text(250s), "4 min 10 s");
+  EXPECT_EQ(long_time_text(7'500s), "2 h 5 min");
+  EXPECT_EQ(long_time_text(26h), "26 h 0 min");
+}
+
 }  // namespace
 }  // namespace paceline
