@@ -27,7 +27,7 @@ class Results(unittest.TestCase):
         names = [row["name"] for row in result["benchmarks"]]
         self.assertEqual(names, [
             f"chat/complete/rpm:{rpm}/parallel:{parallel}/iterations:100/manual_time"
-            for parallel in (10, 20) for rpm in (30000, 60000)])
+            for rpm in (30000, 60000) for parallel in (10, 20)])
         for row in result["benchmarks"]:
             for counter in COUNTERS:
                 self.assertIn(counter, row)

@@ -100,6 +100,7 @@ void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int6
              }
              values.push_back(*value);
            }
+           if (values.empty()) throw CLI::ValidationError(name, "give one number or more");
          },
          help)
       ->type_name("LIST");
