@@ -18,7 +18,7 @@ def write(path, text):
     """All of it or nothing: a page that is there already stays until the new one is whole."""
     try:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False,
-                                         prefix=f".{path.name}.") as file:
+                                         prefix=".paceline_report.") as file:
             unfinished = file.name
             file.write(text)
     except OSError as error:
