@@ -6,7 +6,9 @@ another, so that what must come out does not depend on the machine.
 Needs PACELINE, the path of the program.
 """
 
+import contextlib
 import copy
+import io
 import json
 import os
 import random
@@ -16,13 +18,16 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 PACELINE = os.environ["PACELINE"]
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 COMPARE = BENCHMARKS / "compare"
+COMPARE_PY = "/usr/share/benchmark/compare.py"
 sys.path.insert(0, str(BENCHMARKS))
 
+import compare_summary  # noqa: E402  (the path comes first)
 from report.changes import ALPHA, Change, correct_by_holm, u_test  # noqa: E402
 
 NAME = "chat/complete/rpm:60000/parallel:500/iterations:300/manual_time"
@@ -36,9 +41,24 @@ def environment(**more):
     return {k: v for k, v in os.environ.items() if not k.startswith("BENCHMARK_")} | more
 
 
-def compare(*arguments, **more):
+def run_compare(*arguments, **more):
     return subprocess.run([COMPARE, *map(str, arguments)], capture_output=True, text=True,
                           timeout=250, env=environment(**more))
+
+
+def compare(*arguments):
+    """As run_compare(), within this process, which has SciPy already: it takes a second to load."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+    err = io.StringIO()
+    with (unittest.mock.patch.object(sys, "argv", ["compare", *map(str, arguments)]),
+          unittest.mock.patch.dict(os.environ, environment(COMPARE_PY=COMPARE_PY), clear=True),
+          contextlib.redirect_stdout(out), contextlib.redirect_stderr(err)):
+        try:
+            code = compare_summary.main()
+        except SystemExit as end:
+            code = end.code
+    out.seek(0)
+    return subprocess.CompletedProcess(arguments, code, out.read(), err.getvalue())
 
 
 def report(*arguments):
@@ -182,8 +202,8 @@ class Compare(Results):
 
     def test_another_compare_py(self):
         os.symlink("/usr/share/benchmark", self.folder / "tools")
-        done = compare(self.baseline, self.baseline,
-                       COMPARE_PY=str(self.folder / "tools" / "compare.py"))
+        done = run_compare(self.baseline, self.baseline,
+                           COMPARE_PY=str(self.folder / "tools" / "compare.py"))
         self.assertIn("0 of 6 rows moved", done.stdout)
 
     def test_a_run_cut_short_is_named(self):
@@ -252,8 +272,8 @@ class Rows(Results):
 
 
 class BadInput(Results):
-    def says(self, *arguments, **more):
-        done = compare(*arguments, **more)
+    def says(self, *arguments, by=compare, **more):
+        done = by(*arguments, **more)
         self.assertNotEqual(done.returncode, 0)
         self.assertNotIn("Traceback", done.stderr)
         self.assertNotIn("In plain words", done.stdout)
@@ -274,7 +294,7 @@ class BadInput(Results):
 
     def test_bad_calls(self):
         self.assertIn("name what to compare", self.says(self.baseline))
-        self.assertIn("COMPARE_PY", self.says(self.baseline, self.baseline,
+        self.assertIn("COMPARE_PY", self.says(self.baseline, self.baseline, by=run_compare,
                                               COMPARE_PY="/no/such/compare.py"))
         self.assertIn("--alpha", self.says(self.baseline, self.baseline, "--alpha=nan"))
         self.assertIn("no regular expression", self.says("filters", self.baseline, "(", "b"))
@@ -288,18 +308,18 @@ class Programs(unittest.TestCase):
     """Real runs, for the mechanics only."""
 
     def test_are_run_with_the_further_options(self):
-        done = compare(PACELINE, PACELINE, *QUICK, "--benchmark_repetitions=2", "-a")
+        done = run_compare(PACELINE, PACELINE, *QUICK, "--benchmark_repetitions=2", "-a")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("iterations:20/manual_time/p99_median", done.stdout)
         self.assertEqual([*summary_lines(done.stdout)], ["mean", *ROWS])
 
     def test_one_that_fails_stops_the_comparison(self):
-        done = compare(PACELINE, PACELINE, "--paceline_url=http://127.0.0.1:1/v1")
+        done = run_compare(PACELINE, PACELINE, "--paceline_url=http://127.0.0.1:1/v1")
         self.assertEqual(done.returncode, 1)
         self.assertNotIn("In plain words", done.stdout)
 
     def test_filters_run_one_twice(self):
-        done = compare("filters", PACELINE, "rpm:30000/", "rpm:60000/", *QUICK,
+        done = run_compare("filters", PACELINE, "rpm:30000/", "rpm:60000/", *QUICK,
                        "--paceline_rpm=30000,60000")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("[rpm:30000/ vs. rpm:60000/]parallel:5/iterations:20/manual_time/p99",

@@ -11,6 +11,7 @@ namespace paceline {
 /// 16 and is 32". Empty: each slot asks for the same in both.
 std::vector<std::string> job_differences(const LoggedRun& then, const LoggedRun& now);
 
+/// Whether job_differences() would find none.
 bool same_job(const LoggedRun& one, const LoggedRun& other);
 
 }  // namespace paceline
