@@ -1,20 +1,26 @@
 """Runs compare.py, named by COMPARE_PY, and adds what its table means in plain words.
 
-Started by benchmarks/compare, with a Python that has scipy.
+Started by benchmarks/compare, with a Python that has scipy. compare.py gets copies of the two results
+that hold only what both have and what can be compared, so that no row spoils its geometric mean; what
+was left out is named below the table.
 """
 
 import argparse
 import json
+import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
 from report.changes import (ALPHA, GOOD_REPETITIONS, Change, correct_by_holm, medians_text,
                             repetitions_needed, verdict_text)
-from report.words import UNITS
+from report.errors import ReportError
+from report.results import read_rows
+from report.words import UNITS, count_text, harmless
 
-MODES = ("benchmarks", "filters", "benchmarksfiltered")
+MODES = {"benchmarks": 3, "filters": 4, "benchmarksfiltered": 5}
 USAGE = """benchmarks/compare A B [options]
        benchmarks/compare filters FILE FILTER_A FILTER_B [options]
        benchmarks/compare benchmarksfiltered A FILTER_A B FILTER_B [options]"""
@@ -23,8 +29,57 @@ compared against A. Options that are not listed go to the programs, for instance
 --benchmark_repetitions=9."""
 
 
+class Side:
+    """One of the two: its rows that can be compared, and what was left out of them."""
+
+    def __init__(self, path, rows, pattern="", replacement=""):
+        self.path = path
+        self.rows, self.left_out = [], []
+        for row in rows:
+            name = row.get("name")
+            if not isinstance(name, str) or pattern and not re.search(pattern, name):
+                continue
+            if pattern:
+                row = row | {"name": re.sub(pattern, lambda _: replacement, name)}
+            if row.get("error_occurred") or row.get("skipped"):
+                self.left_out.append(f"{name} failed: {row.get('error_message') or 'no reason given'}")
+            elif not is_comparable(row):
+                # What its repetitions say, its aggregates need not.
+                if row.get("run_type") == "aggregate":
+                    continue
+                self.left_out.append(f"{name} has no time above 0")
+            else:
+                self.rows.append(row)
+
+    @property
+    def names(self):
+        return list(dict.fromkeys(row["name"] for row in self.rows))
+
+    def times(self, name):
+        return [row["real_time"] * UNITS[row["time_unit"]]
+                for row in self.rows if row["name"] == name]
+
+    def is_aggregate(self, name):
+        return any(row["name"] == name and row.get("run_type") == "aggregate" for row in self.rows)
+
+    def cut_short(self):
+        """The names of runs that were interrupted."""
+        return sorted({row["run_name"] for row in self.rows
+                       if "cut short" in row.get("label", "") and "run_name" in row})
+
+
+def is_comparable(row):
+    if row.get("time_unit") not in UNITS:
+        return False
+    times = [row.get("real_time"), row.get("cpu_time")]
+    if not all(isinstance(time, (int, float)) and math.isfinite(time) for time in times):
+        return False
+    # Of an aggregate only the spread may be 0.
+    return times[0] > 0 or row.get("aggregate_name") in ("stddev", "cv")
+
+
 def parse(arguments):
-    """Returns compare.py's options, and its mode with what it compares and the programs' options."""
+    """Returns compare.py's options, what to compare, and the programs' options."""
     parser = argparse.ArgumentParser("benchmarks/compare", usage=USAGE, description=DESCRIPTION,
                                      allow_abbrev=False)
     parser.add_argument("-a", "--display_aggregates_only", action="store_true",
@@ -36,15 +91,75 @@ def parse(arguments):
     parser.add_argument("-d", "--dump_to_json", metavar="FILE",
                         help="write the comparison to this file too")
     options, rest = parser.parse_known_args(arguments)
+    if not 0 < options.alpha < 1:
+        parser.error("--alpha must be above 0 and below 1")
     rest = [argument for argument in rest if argument != "--"]
     if not rest or rest[0] not in MODES:
         rest.insert(0, "benchmarks")
-    if len(rest) < {"benchmarks": 3, "filters": 4, "benchmarksfiltered": 5}[rest[0]]:
+    count = MODES[rest[0]]
+    if len(rest) < count:
         parser.error("name what to compare")
-    return options, rest
+    return options, rest[:count], rest[count:]
 
 
-def run_compare_py(options, what, dump):
+def is_program(path):
+    try:
+        with open(path, "rb") as file:
+            return os.path.isfile(path) and file.read(4) == b"\x7fELF"
+    except OSError:
+        return False
+
+
+def run_program(path, program_options, folder):
+    """The file of results that the program writes."""
+    given = [option for option in program_options if option.startswith("--benchmark_out=")]
+    out = given[-1].partition("=")[2] if given else os.path.join(folder, "out.json")
+    command = [os.path.abspath(path), *program_options, f"--benchmark_out={out}"]
+    print("RUNNING:", harmless(" ".join(command)), flush=True)
+    code = subprocess.run(command).returncode
+    if code != 0:
+        raise ReportError(f"'{path}' failed with {code}, so there is nothing to compare")
+    return out
+
+
+def read_side(path, program_options, folder, pattern="", replacement=""):
+    if is_program(path):
+        if pattern:
+            program_options = [*program_options, f"--benchmark_filter={pattern}"]
+        rows, _ = read_rows(run_program(path, program_options, folder), with_failed=True)
+    else:
+        if program_options:
+            print(f"benchmarks/compare: '{harmless(path)}' is a file, which "
+                  f"{harmless(' '.join(program_options))} does not change", file=sys.stderr)
+        rows, _ = read_rows(path, with_failed=True)
+    return Side(path, rows, pattern, replacement)
+
+
+def read_sides(what, program_options, folder):
+    mode, *rest = what
+    if mode == "benchmarks":
+        return [read_side(path, program_options, folder) for path in rest]
+    if mode == "filters":
+        rest = [rest[0], rest[1], rest[0], rest[2]]
+    pairs = list(zip(rest[::2], rest[1::2]))
+    for _, pattern in pairs:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ReportError(f"'{pattern}' is no regular expression: {error}") from error
+    replacement = f"[{pairs[0][1]} vs. {pairs[1][1]}]"
+    return [read_side(path, program_options, folder, pattern, replacement)
+            for path, pattern in pairs]
+
+
+def run_compare_py(options, sides, common, folder):
+    """Prints compare.py's table and returns its exit code and its own report."""
+    files = []
+    for place, side in enumerate(sides):
+        files.append(os.path.join(folder, f"{'ab'[place]}.json"))
+        with open(files[-1], "w", encoding="utf-8") as file:
+            json.dump({"benchmarks": [row for row in side.rows if row["name"] in common]}, file)
+    dump = options.dump_to_json or os.path.join(folder, "report.json")
     command = [sys.executable, os.environ["COMPARE_PY"], f"--dump_to_json={dump}",
                f"--alpha={options.alpha}"]
     if options.display_aggregates_only:
@@ -53,15 +168,32 @@ def run_compare_py(options, what, dump):
         command.append("--no-color")
     if options.no_utest:
         command.append("--no-utest")
-    return subprocess.run(command + what).returncode
+    done = subprocess.run(command + ["benchmarks", *files], stdout=subprocess.PIPE, text=True)
+    print("Comparing", " to ".join(harmless(side.path) for side in sides))
+    print(done.stdout.partition("\n")[2], end="")
+    if done.returncode != 0:
+        return done.returncode, []
+    with open(dump, encoding="utf-8") as file:
+        return 0, json.load(file)
 
 
-def change_of(entry):
-    """One name of the table: its medians over the repetitions, and compare.py's p-value if any."""
-    size = UNITS[entry["time_unit"]]
-    return Change(entry["name"], [m["real_time"] * size for m in entry["measurements"]],
-                  [m["real_time_other"] * size for m in entry["measurements"]],
-                  p=entry["utest"].get("time_pvalue"))
+def changes_of(report, sides):
+    """A Change for each row that was repeated; where only aggregates are left, for each of their
+    medians, else means. Returns what they are of too.
+    """
+    entries = {entry["name"]: entry for entry in report if entry["name"] in sides[0].names}
+    for kind in ("repetitions", "median", "mean"):
+        found = []
+        for name, entry in entries.items():
+            if (entry["aggregate_name"] or "repetitions") != kind:
+                continue
+            shown = name if kind == "repetitions" else name.removesuffix(f"_{kind}")
+            p = entry["utest"].get("time_pvalue")
+            found.append(Change(shown, *(side.times(name) for side in sides),
+                                p=p if p is None or math.isfinite(p) else 1.0))
+        if found:
+            return found, kind
+    return [], "repetitions"
 
 
 def print_rows(rows, alpha):
@@ -75,24 +207,16 @@ def print_rows(rows, alpha):
         print(f"  {last:<9}{row.share:+8.1%}  {medians_text(row):<24}  {verdict_text(row, alpha)}")
 
 
-def cut_short(path):
-    """The names of runs in a JSON file that were interrupted."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            runs = json.load(file)["benchmarks"]
-    except (OSError, ValueError):  # a program, or a filter
-        return []
-    return sorted({run["run_name"] for run in runs if "cut short" in run.get("label", "")})
-
-
-def print_warnings(tested, options):
+def print_warnings(tested, kind, options):
     if options.no_utest:
         print("No U test was asked for, so nothing says whether these changes are real.")
         return
     if not tested:
         print("Nothing says whether these changes are real: the U test needs the repetitions of both "
-              "sides. Run\nboth with --benchmark_repetitions=9, and without "
-              "--benchmark_report_aggregates_only, which throws\nthe repetitions away.")
+              "sides. Run\nboth with --benchmark_repetitions=9" + (
+                  "." if kind == "repetitions" else
+                  ", and without --benchmark_report_aggregates_only, which throws\nthe repetitions "
+                  "away."))
         return
     fewest = min(row.repetitions for row in tested)
     needed = repetitions_needed(len(tested), options.alpha)
@@ -106,39 +230,65 @@ def print_warnings(tested, options):
               f"run both with --benchmark_repetitions={GOOD_REPETITIONS}.")
 
 
-def print_summary(report, options):
-    entries = [entry for entry in report if entry["run_type"] != "aggregate"]
-    if not entries:
-        entries = [entry for entry in report if entry["aggregate_name"] == "median"]
-    rows = [change_of(entry) for entry in entries]
+def heading(kind, tested, alpha):
+    if kind != "repetitions":
+        return (f"In plain words, the {kind} rows of A -> B (aggregates: the repetitions that they are "
+                "of were not kept):")
+    if not tested:
+        return "In plain words, medians of A -> B:"
+    return ("In plain words, medians of A -> B; a change is supported where p, the U test's after "
+            f"allowing for\n{len(tested)} rows (Holm), is at most {alpha:g}:")
+
+
+def print_summary(report, sides, options):
+    rows, kind = changes_of(report, sides)
     print()
     if not rows:
         print("Nothing to compare: the two have no row of the same name. To compare rows of different "
               "names,\nsuch as two rates, use the modes filters or benchmarksfiltered.")
         return
     tested = correct_by_holm(rows)
-    print("In plain words, medians of A -> B" + (
-        "; a change is supported where p, the U test's after allowing for\n"
-        f"{len(tested)} rows (Holm), is at most {options.alpha:g}:" if tested else ":"))
+    print(heading(kind, tested, options.alpha))
     print_rows(rows, options.alpha)
     if tested:
         moved = [row for row in tested if row.is_supported(options.alpha)]
         print(f"{len(moved)} of {len(tested)} rows moved.")
-    print_warnings(tested, options)
+    print_warnings(tested, kind, options)
+
+
+def print_left_out(sides):
+    """What one side has alone, a run with all its rows once, and what cannot be compared."""
+    for letter, side, other in zip("AB", sides, reversed(sides)):
+        alone = [name for name in side.names if name not in other.names]
+        # Aggregates of a run that is named already.
+        plain = [name for name in alone if not side.is_aggregate(name)] or alone
+        runs = {name: 0 for name in plain if name.rpartition("/")[0] not in plain}
+        for name in plain:
+            runs[name if name in runs else name.rpartition("/")[0]] += 1
+        for run, count in runs.items():
+            print(f"Only in {letter}: {run}" + (f" ({count_text(count, 'row')})" if count > 1 else ""))
+        for what in dict.fromkeys(side.left_out):
+            print(f"Left out of {letter}: {what}")
+        for name in side.cut_short():
+            print(f"{harmless(side.path)}: {name} was cut short, and does not hold all its requests.")
 
 
 def main():
-    options, what = parse(sys.argv[1:])
+    sys.stdout.reconfigure(errors="backslashreplace")
+    options, what, program_options = parse(sys.argv[1:])
+    if options.display_aggregates_only and any(map(is_program, what[1:])):
+        program_options.append("--benchmark_display_aggregates_only=true")
     with tempfile.TemporaryDirectory() as folder:
-        dump = options.dump_to_json or os.path.join(folder, "report.json")
-        code = run_compare_py(options, what, dump)
+        try:
+            sides = read_sides(what, program_options, folder)
+        except ReportError as error:
+            print(f"benchmarks/compare: {harmless(str(error))}", file=sys.stderr)
+            return 1
+        code, report = run_compare_py(options, sides, {*sides[0].names} & {*sides[1].names}, folder)
         if code != 0:
             return code
-        with open(dump, encoding="utf-8") as file:
-            print_summary(json.load(file), options)
-        for path in what:
-            for name in cut_short(path):
-                print(f"{path}: {name} was cut short, and does not hold all its requests.")
+        print_summary(report, sides, options)
+        print_left_out(sides)
     return 0
 
 

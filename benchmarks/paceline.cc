@@ -225,9 +225,9 @@ std::string PacelineSuite::resume(paceline::Family& family) {
            "--paceline_parallel";
   }
   const std::int64_t requests = grid.requests_at(grid.rpm.front());
-  const paceline::Description asked = family.workload->describe();
-  const auto read = paceline::read_logged_slots(paceline::Session::global().options().log_file,
-                                                asked.name, asked.asks);
+  const paceline::Session& session = paceline::Session::global();
+  const paceline::LoggedRun asked = session.logged_job(*family.workload);
+  const auto read = paceline::read_logged_slots(session.options().log_file, asked);
   if (const auto* why = std::get_if<std::string>(&read)) return *why;
   family.slots =
       std::get<paceline::LoggedSlots>(read).missing(0, static_cast<std::uint64_t>(requests));

@@ -1,6 +1,7 @@
 // Writes the requests that --paceline_log kept as JSON lines, in the output format of OpenAI's
 // Batch API.
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/flags.h>
@@ -8,6 +9,7 @@
 #include <paceline/log/log_reader.h>
 #include <paceline/text/write.h>
 #include <paceline/workload/batch_output.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
@@ -66,13 +68,13 @@ std::string table(const std::vector<ListedRun>& runs) {
 /// leaves none out. The string is a sentence.
 std::variant<std::vector<std::int64_t>, std::string> choose(const Flags& flags,
                                                             const std::vector<ListedRun>& runs) {
-  if (runs.empty()) return fmt::format("The log '{}' has no runs.", flags.log);
+  if (runs.empty()) return fmt::format("the log '{}' has no runs", flags.log);
   auto chosen = runs_behind(runs, flags.run.value_or(runs.back().run));
   if (chosen.empty()) {
-    return fmt::format("There is no run {} in '{}', but:\n{}", *flags.run, flags.log, table(runs));
+    return fmt::format("there is no run {} in '{}', only:\n{}", *flags.run, flags.log, table(runs));
   }
   if (!flags.run && chosen.size() < runs.size()) {
-    return fmt::format("'{}' has several runs: choose one with --run N.\n{}", flags.log,
+    return fmt::format("'{}' has several runs; choose one with --run N:\n{}", flags.log,
                        table(runs));
   }
   return chosen;
@@ -83,12 +85,16 @@ std::optional<std::string> open_output(const Flags& flags, File& file) {
   if (flags.out.empty()) return std::nullopt;
   std::error_code ignored;
   if (std::filesystem::equivalent(flags.out, flags.log, ignored)) {
-    return fmt::format("'{}' is the log itself: name another file with -o.", flags.out);
+    return fmt::format("'{}' is the log itself; name another file with -o", flags.out);
   }
-  file.reset(std::fopen(flags.out.c_str(), "w"));
+  // Responses are nobody else's. A file that is there keeps its mode.
+  constexpr mode_t only_mine = S_IRUSR | S_IWUSR;
+  const int descriptor =
+      ::open(flags.out.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, only_mine);
+  if (descriptor >= 0) file.reset(::fdopen(descriptor, "w"));
   if (file) return std::nullopt;
-  return fmt::format("Could not write '{}': {}; name a file that can be written with -o.",
-                     flags.out, std::strerror(errno));
+  return fmt::format("cannot write '{}': {}; name a file that can be written with -o", flags.out,
+                     std::strerror(errno));
 }
 
 /// Writes a line for each slot, and flushes. The sentence says why it did not.
@@ -106,7 +112,7 @@ std::optional<std::string> write_lines(LogReader& log, const std::vector<std::in
   });
   if (trouble) return trouble;
   if (written && std::fflush(out) == 0) return std::nullopt;
-  return fmt::format("Could not write all lines: {}; see to the disk and run this again.",
+  return fmt::format("cannot write all lines: {}; free disk space, then run this again",
                      std::strerror(errno));
 }
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from . import style
+from .words import harmless
 
 DESCRIPTION = """Makes one HTML page of results: the grid as a heat map, latency by rate, every
 percentile, the rate achieved, tokens as they stream, and from a log the run over time. It opens
@@ -37,7 +38,7 @@ class Layout(argparse.HelpFormatter):
 
 class Parser(argparse.ArgumentParser):
     def error(self, message):
-        self.exit(1, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(1, f"{self.prog}: {harmless(message)}; see {self.prog} --help\n")
 
 
 def parse(arguments):

@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ import matplotlib.ticker as ticker  # noqa: E402
 from . import style  # noqa: E402
 from .words import number_text, time_text  # noqa: E402
 
+# Text stays text in the page, whose fonts have what Matplotlib's own lack.
+warnings.filterwarnings("ignore", message="Glyph .* missing from")
 matplotlib.rcParams.update(style.with_stand_ins())
 
 SVG = "http://www.w3.org/2000/svg"

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
-from .words import count_text, list_text, number_text, rate_text, share_text, time_text
+from .words import (count_text, list_text, number_text, optional_time_text, rate_text, share_text,
+                    shortened, time_text)
+
+
+LONGEST_NAME = 120
 
 
 @dataclass
@@ -62,6 +66,7 @@ def words(verdict):
     """What a verdict says, after "N runs"."""
     return {
         "parallel-bound": "had all of parallel in flight, which held the rate back",
+        "server-bound": "had all that the server does: more in flight only waits longer",
         "client-bound": "waited for this client: their figures are not the API's",
         "rate-limited": "were refused for their rate (429)",
         "failing": "failed too often",
@@ -85,10 +90,10 @@ def cards(view, side):
         Card("99% are done in", time_text(cell.value("p99")), "p99")]
     if cell.value("ttft_p50") is not None:
         found.append(Card("first token after", time_text(cell.value("ttft_p50")),
-                          f"p50; p99 {time_text(cell.value('ttft_p99'))}"))
+                          f"p50; p99 {optional_time_text(cell.value('ttft_p99'))}"))
     if cell.value("tokens_out"):
         found.append(Card("tokens", f"{number_text(round(cell.value('tokens_out')))}/s",
-                          f"{number_text(round(cell.value('tokens_per_request'), 1))} a request"))
+                          f"{number_text(round(cell.value('tokens_per_request') or 0, 1))} a request"))
     if cell.value("goodput") is not None:
         found.append(Card("goodput", f"{number_text(round(cell.value('goodput'), 2))}/s",
                           "met the objective"))
@@ -105,8 +110,7 @@ def errors_card(cell):
 
 def subject(results):
     """What was measured: models at hosts."""
-    models = dict.fromkeys(result.context["model"] for result in results
-                           if result.context.get("model"))
-    hosts = dict.fromkeys(result.context["host"] for result in results
-                          if result.context.get("host"))
+    models, hosts = (dict.fromkeys(shortened(result.context[name], LONGEST_NAME)
+                                   for result in results if result.context.get(name))
+                     for name in ("model", "host"))
     return " at ".join(part for part in (list_text(models), list_text(hosts)) if part) or "paceline"

@@ -11,19 +11,19 @@ from .page import page
 from .request_log import read_logs
 from .results import read_results
 from .view import views_of
-from .words import count_text
+from .words import count_text, harmless
 
 
 def write(path, text):
     """All of it or nothing: a page that is there already stays until the new one is whole."""
     try:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False,
-                                         prefix=f".{path.name}.") as file:
+                                         prefix=".paceline_report.") as file:
             unfinished = file.name
             file.write(text)
     except OSError as error:
-        raise ReportError(f"Could not write '{path}': {error.strerror}; name a file in a folder "
-                          "that can be written.") from error
+        raise ReportError(f"cannot write '{path}': {error.strerror}; name a file in a folder that can "
+                          "be written") from error
     umask = os.umask(0)
     os.umask(umask)
     os.chmod(unfinished, 0o666 & ~umask)
@@ -32,14 +32,13 @@ def write(path, text):
 
 def check(options):
     if len(options.results) > style.MOST_RESULTS:
-        raise ReportError(f"At most {style.MOST_RESULTS} results can be told apart on one page: "
-                          "make several pages.")
+        raise ReportError(f"at most {style.MOST_RESULTS} results can be told apart on one page; make "
+                          "several pages")
     if options.output.is_dir():
-        raise ReportError(f"'{options.output}' is a folder: name the page to write in it.")
+        raise ReportError(f"'{options.output}' is a folder; name the page to write in it")
     for path in (*options.results, *options.logs):
         if options.output.resolve() == path.resolve():
-            raise ReportError(f"'{path}' would be overwritten by the page: name another file with "
-                              "-o.")
+            raise ReportError(f"'{path}' would be overwritten by the page; name another file with -o")
 
 
 def report(options):
@@ -48,14 +47,16 @@ def report(options):
     views = views_of(results, read_logs(options.logs, results))
     text = page(results, views, compare_all(results))
     write(options.output, text)
-    print(f"{options.output}: {count_text(text.count('<figure id='), 'figure')}, "
+    print(f"{harmless(str(options.output))}: {count_text(text.count('<figure id='), 'figure')}, "
           f"{len(text.encode()) / 1000:,.0f} kB")
 
 
 def main(options):
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
     try:
         report(options)
     except ReportError as error:
-        print(f"paceline_report: {error}", file=sys.stderr)
+        print(f"paceline_report: {harmless(str(error))}", file=sys.stderr)
         return 1
     return 0

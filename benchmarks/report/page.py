@@ -9,7 +9,7 @@ from .drawing import evenly, left_out_note
 from .figures import (achieved, grid, latency_by_rate, percentile_curve, sends, streams, time_line)
 from .results import run_text
 from .view import key_text
-from .words import count_text, list_text
+from .words import count_text, harmless, list_text
 
 STYLE = Path(__file__).with_name("page.css")
 # Runs whose time line and sends the page has, beside the one that it shows first.
@@ -207,6 +207,6 @@ def numbers(figure):
 
 
 def footer(results):
-    files = list_text(escape(result.path.name) for result in results)
+    files = list_text(escape(harmless(result.path.name)) for result in results)
     return (f"<footer><p>Made by paceline_report from {files}. Latencies are from the actual send to "
             "the last byte; medians are shown where runs were repeated.</p></footer>\n")

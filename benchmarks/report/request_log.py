@@ -17,7 +17,7 @@ from .errors import ReportError
 from .words import count_text, list_text, rate_text
 
 APPLICATION_ID = 0x70616365  # "pace"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000
@@ -87,7 +87,7 @@ def read_logs(paths, results):
             try:
                 read_log(log, path, results, logged)
             except sqlite3.Error as error:
-                raise ReportError(f"Could not read the log '{path}': {error}.") from error
+                raise ReportError(f"cannot read the log '{path}': {error}") from error
     return logged
 
 
@@ -106,21 +106,21 @@ def read_log(log, path, results, logged):
 
 def open_log(path):
     if not os.path.isfile(path):
-        raise ReportError(f"There is no log '{path}': name the file that --paceline_log wrote.")
+        raise ReportError(f"there is no log '{path}'; name the file that --paceline_log wrote")
     try:
-        log = sqlite3.connect(f"file:{urllib.parse.quote(str(path))}?mode=ro", uri=True)
+        log = sqlite3.connect(f"file:{urllib.parse.quote(os.fsencode(path))}?mode=ro", uri=True)
         log.row_factory = sqlite3.Row
         application, = log.execute("PRAGMA application_id").fetchone()
         version, = log.execute("PRAGMA user_version").fetchone()
     except sqlite3.Error as error:
-        raise ReportError(f"Could not read '{path}' as a log of paceline: {error}; name the file "
-                          "that --paceline_log wrote.") from error
+        raise ReportError(f"cannot read '{path}' as a log of paceline: {error}; name the file that "
+                          "--paceline_log wrote") from error
     if application != APPLICATION_ID:
-        raise ReportError(f"'{path}' is a database of another program: name the file that "
-                          "--paceline_log wrote.")
+        raise ReportError(f"'{path}' is a database of another program; name the file that "
+                          "--paceline_log wrote")
     if version > SCHEMA_VERSION:
-        raise ReportError(f"The log '{path}' was written by a newer paceline: use that one's "
-                          "paceline_report.")
+        raise ReportError(f"the log '{path}' was written by a newer paceline; use that one's "
+                          "paceline_report")
     return log
 
 
@@ -131,7 +131,7 @@ def list_runs(log, path):
         "WHERE requests.run = runs.run AND error IS NULL) AS mean FROM runs ORDER BY run").fetchall()
     runs = [run for run in runs if run["mean"] is not None]
     if not runs:
-        raise ReportError(f"The log '{path}' is empty: it has no request with a good reply.")
+        raise ReportError(f"the log '{path}' is empty, as it has no request with a good reply")
     return runs
 
 
@@ -164,10 +164,10 @@ def foreign_text(path, runs):
     shown = [f"{name} at {rate}, parallel {parallel}" for name, rate, parallel in list(kinds)[:3]]
     if len(kinds) > 3:
         shown.append(f"{len(kinds) - 3} more")
-    return (f"The log '{path}' is of other runs than these results: it has "
+    return (f"the log '{path}' is of other runs than these results, as it has "
             f"{count_text(len(runs), 'run')} ({list_text(shown)}), the last begun at "
-            f"{runs[-1]['started_utc']}. Name the log that --paceline_log wrote in the same call "
-            "as --benchmark_out.")
+            f"{runs[-1]['started_utc']}; name the log that --paceline_log wrote in the same call as "
+            "--benchmark_out")
 
 
 def condense(log, runs):

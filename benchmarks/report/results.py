@@ -2,23 +2,34 @@
 
 import datetime
 import json
+import math
 import re
 import statistics
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import ReportError
-from .words import UNITS, rate_text
+from .words import UNITS, harmless, rate_text, shortened
 
-VERDICTS = ("paced", "parallel-bound", "client-bound", "rate-limited", "failing")
+VERDICTS = ("paced", "parallel-bound", "server-bound", "client-bound", "rate-limited", "failing")
 # Of the rate asked for, where no verdict says whether it was kept.
 HELD = 0.99
 TOLERATED_ERRORS = 0.01
-ERROR_KINDS = {"http_429": "429", "http_5xx": "5xx", "timeouts": "timeout", "resets": "reset",
-               "bad_replies": "bad reply"}
+ERROR_KINDS = {"http_429": "429", "http_4xx": "4xx", "http_5xx": "5xx", "connects": "connect",
+               "timeouts": "timeout", "resets": "reset", "bad_replies": "bad reply"}
 
-NAME = re.compile(r"(?P<workload>.+?)/rpm:(?P<rpm>\d+)/parallel:(?P<parallel>\d+)(?P<rest>(/.*)?)")
+NAME_A_RESULT = "name a file that paceline wrote with --benchmark_out"
+NAME = re.compile(r"(?P<workload>.+?)/rpm:(?P<rpm>\d{1,15})/parallel:(?P<parallel>\d{1,15})"
+                  r"(?P<rest>(/.*)?)")
+# As C writes numbers that are none, which is no JSON.
+C_NUMBER = re.compile(r"(:\s*)[-+]?(?:nan|inf|infinity)(?:\([a-z]*\))?(?=\s*[,}\]])", re.IGNORECASE)
 # Parts of a name that Google Benchmark adds; any other is a knob of the suite's own.
+LONGEST_LABEL = 60
+# What a row has that is no number.
+TEXTS = ("name", "run_name", "run_type", "time_unit", "label", "aggregate_name", "aggregate_unit",
+         "error_message", "skip_message")
+# What a row of a run has; without, nothing can be said of it.
+NEEDED = ("real_time", "p50", "p99", "rpm")
 ADDED = re.compile(r"(iterations|repeats|threads|min_time|min_warmup_time):.*|manual_time|real_time"
                    r"|process_time")
 
@@ -88,6 +99,10 @@ class Cell:
     def error_kinds(self):
         """Failed requests by kind, where the result has them: {"429": 12}."""
         found = {name: self.value(counter) for counter, name in ERROR_KINDS.items()}
+        others = (self.value("errors") or 0) - sum(count or 0 for count in found.values())
+        # Medians of several repetitions need not add up.
+        if len(self.rows) == 1 and others > 0:
+            found["other"] = others
         return {name: count for name, count in found.items() if count}
 
     @property
@@ -149,8 +164,10 @@ def read_results(paths):
     """The files' results in order, each with a label of its own."""
     results = [read_result(path) for path in paths]
     stems = [path.stem for path in paths]
-    for result, stem in zip(results, stems):
-        result.label = stem if stems.count(stem) == 1 else str(result.path)
+    labels = [shortened(harmless(stem if stems.count(stem) == 1 else str(path)), LONGEST_LABEL)
+              for path, stem in zip(paths, stems)]
+    for place, (result, label) in enumerate(zip(results, labels), 1):
+        result.label = label if labels.count(label) == 1 else f"{place}. {label}"
     return results
 
 
@@ -162,32 +179,76 @@ def read_result(path):
     try:
         cells = collect_cells(chosen)
         times = collect_times(chosen)
-    except (KeyError, TypeError, ZeroDivisionError) as error:
-        raise ReportError(f"'{path}' is damaged: a row of it lacks or misstates {error}; measure "
-                          "again with --benchmark_out.") from error
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise ReportError(f"'{path}' is damaged, as a row of it lacks or misstates {error}; measure "
+                          "again with --benchmark_out") from error
     if not cells:
         raise ReportError(
-            f"'{path}' holds no run of paceline: its rows have no rpm and parallel in their names, "
-            "or every run failed. Name a file that paceline wrote with --benchmark_out.")
+            f"'{path}' holds no run of paceline, as its rows have no rpm and parallel in their names, "
+            f"or every run failed; {NAME_A_RESULT}")
     return Result(Path(path), context, cells, times, bool(repetitions))
 
 
-def read_rows(path):
+def read_text(path):
+    path = Path(path)
     try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+        # A device or a pipe may never end.
+        if path.exists() and not path.is_file():
+            raise ReportError(f"'{path}' is no regular file; {NAME_A_RESULT}")
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ReportError(f"Could not read '{path}': {error.strerror}.") from error
-    except ValueError as error:
-        raise ReportError(f"'{path}' is not JSON ({error}): name a file that paceline wrote with "
-                          "--benchmark_out; an interrupted program may have left half of one."
-                          ) from error
+        raise ReportError(f"cannot read '{path}': {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ReportError(f"'{path}' is not JSON, as it is not UTF-8; {NAME_A_RESULT}") from error
+    if not text.strip():
+        raise ReportError(f"'{path}' is empty; an interrupted program may have left it so; "
+                          f"{NAME_A_RESULT}")
+    return text
+
+
+def read_json(path):
+    text = read_text(path)
+    try:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return json.loads(C_NUMBER.sub(r"\1NaN", text))
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"'{path}' is not JSON ({error}); {NAME_A_RESULT}; an interrupted program "
+                          "may have left half of one") from error
+
+
+def is_number(value):
+    try:
+        return isinstance(value, (int, float)) and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def clean_row(row):
+    """Its texts, made harmless, and its numbers: a counter of NaN is absent."""
+    return ({key: harmless(row[key]) for key in TEXTS if isinstance(row.get(key), str)}
+            | {harmless(key): value for key, value in row.items()
+               if key not in TEXTS and is_number(value)})
+
+
+def clean_context(context):
+    if not isinstance(context, dict):
+        return {}
+    return {key: harmless(str(value)) for key, value in context.items()
+            if isinstance(value, (str, int, float))}
+
+
+def read_rows(path, with_failed=False):
+    """The rows and the context; `with_failed`: rows of runs that failed too."""
+    content = read_json(path)
     if not isinstance(content, dict) or not isinstance(content.get("benchmarks"), list):
-        raise ReportError(f"'{path}' is JSON, but no result: it has no list \"benchmarks\". Name a "
-                          "file that paceline wrote with --benchmark_out.")
-    rows = [row for row in content["benchmarks"]
-            if isinstance(row, dict) and not row.get("error_occurred") and not row.get("skipped")]
-    return rows, content.get("context") or {}
+        raise ReportError(f"'{path}' is JSON, but no result, as it has no list \"benchmarks\"; "
+                          f"{NAME_A_RESULT}")
+    rows = [clean_row(row) for row in content["benchmarks"] if isinstance(row, dict)]
+    if not with_failed:
+        rows = [row for row in rows if not row.get("error_occurred") and not row.get("skipped")]
+    return rows, clean_context(content.get("context"))
 
 
 def collect_cells(rows):
@@ -195,7 +256,7 @@ def collect_cells(rows):
     cells = {}
     for row in rows:
         name = NAME.fullmatch(row.get("run_name", ""))
-        if not name or "p50" not in row or "rpm" not in row:
+        if not name or any(counter not in row for counter in NEEDED):
             continue
         knobs = [part for part in name["rest"].split("/") if part and not ADDED.fullmatch(part)]
         workload = " ".join([name["workload"], *knobs])
@@ -217,7 +278,7 @@ def run_text(run_name):
 
 def requests_of(row, rest):
     """An aggregate's iterations are its repetitions, so the name comes first."""
-    named = re.search(r"/iterations:(\d+)", rest)
+    named = re.search(r"/iterations:(\d{1,15})", rest)
     threads = int(row.get("threads") or 1)
     return int(named[1]) * threads if named else int(row["iterations"])
 

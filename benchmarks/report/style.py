@@ -54,6 +54,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 RC = {
     # Text stays text: it can be searched, is read in the page's font, and keeps the file small.
     "svg.fonttype": "none",
+    # Names from outside may have dollar signs, which would begin a formula.
+    "text.parse_math": False,
     "svg.hashsalt": "paceline",
     "figure.facecolor": "none",
     "axes.facecolor": "none",

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .drawing import Table
-from .words import number_text, rate_text, time_text
+from .words import number_text, optional_time_text, rate_text
 
 
 @dataclass
@@ -22,14 +22,12 @@ class Side:
 class View:
     workload: str
     sides: list
+    # What its elements are called, for this view alone.
+    slug: str = "workload"
 
     @property
     def compares(self):
         return len(self.sides) > 1
-
-    @property
-    def slug(self):
-        return re.sub(r"[^a-z0-9]+", "-", self.workload.lower()).strip("-")
 
     @property
     def keys(self):
@@ -88,8 +86,17 @@ def views_of(results, logged):
     return [View(workload, [
         Side(result.label, result.of(workload),
              {key[1:]: cell for key, cell in of_result.items() if key[0] == workload})
-        for result, of_result in zip(results, logged) if result.of(workload)])
-        for workload in workloads]
+        for result, of_result in zip(results, logged) if result.of(workload)], slug)
+        for workload, slug in slugs_of(workloads).items()]
+
+
+def slugs_of(workloads):
+    """A name for each that HTML takes, and that no other has."""
+    slugs = {}
+    for place, workload in enumerate(workloads, 1):
+        slug = re.sub(r"[^a-z0-9]+", "-", workload.lower())[:40].strip("-") or "workload"
+        slugs[workload] = slug if slug not in slugs.values() else f"{slug}-{place}"
+    return slugs
 
 
 def rate_heading(rpm):
@@ -104,10 +111,6 @@ def key_text(key):
 def time_of(counter):
     """A column of a table."""
     return counter.replace("_", " "), lambda cell: optional_time_text(cell.value(counter))
-
-
-def optional_time_text(seconds):
-    return "" if seconds is None else time_text(seconds)
 
 
 def number_of(heading, counter):

@@ -1,5 +1,7 @@
 """Figures as text that people read."""
 
+import unicodedata
+
 UNITS = {"s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
 
@@ -19,6 +21,10 @@ def time_text(seconds, digits=3):
         if float(f"{seconds / size:.{digits}g}") >= 1 or name == "ns":
             return f"{significant(seconds / size, digits)} {name}"
     raise AssertionError("a nanosecond is the least")
+
+
+def optional_time_text(seconds):
+    return "" if seconds is None else time_text(seconds)
 
 
 def number_text(value):
@@ -45,6 +51,31 @@ def share_text(share):
 
 def count_text(count, noun):
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+# What changes the direction of the text around it.
+BIDI = {*"\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+# Control characters, lone surrogates, and separators of lines and paragraphs.
+HARMFUL = {"Cc", "Cs", "Zl", "Zp"}
+
+
+def harmless(text):
+    """A text from outside for a terminal or a page: what would control either is shown escaped, such
+    as \\x1b.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if letter in BIDI or unicodedata.category(letter) in HARMFUL else letter for letter in text)
+
+
+def shortened(text, most):
+    """So many characters of it at most, of its beginning and its end."""
+    if len(text) <= most:
+        return text
+    tail = most // 3
+    return f"{text[:most - tail - 1]}…{text[-tail:]}"
 
 
 def list_text(parts):

@@ -1,48 +1,71 @@
-"""Compares real results of the embedded endpoint with benchmarks/compare and Debian's compare.py.
+"""Compares results with benchmarks/compare and Debian's compare.py.
+
+The results have the shape of a real one, and times that are drawn from seeds or derived from one
+another, so that what must come out does not depend on the machine.
 
 Needs PACELINE, the path of the program.
 """
 
+import contextlib
+import copy
+import io
 import json
 import os
+import random
 import re
 import statistics
 import subprocess
+import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 PACELINE = os.environ["PACELINE"]
-COMPARE = Path(__file__).parents[2] / "benchmarks" / "compare"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+COMPARE = BENCHMARKS / "compare"
+COMPARE_PY = "/usr/share/benchmark/compare.py"
+sys.path.insert(0, str(BENCHMARKS))
+
+import compare_summary  # noqa: E402  (the path comes first)
+from report.changes import ALPHA, Change, correct_by_holm, u_test  # noqa: E402
+
 NAME = "chat/complete/rpm:60000/parallel:500/iterations:300/manual_time"
-# Every result draws the same latencies in the same order, so that two of them differ only by what
-# was changed and by the client's own noise, which is small beside latencies of this size even where
-# the machine is busy.
-RUN = ["--paceline_requests=300", "--paceline_rpm=60000", "--paceline_parallel=500",
-       "--paceline_endpoint_latency=100ms", "--paceline_endpoint_latency_p99=200ms"]
+# As shares of a run's sorted latencies; the mean is the run's own row.
+ROWS = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99.9": 0.999, "due_p99": 0.99}
+QUICK = ["--paceline_requests=20", "--paceline_rpm=60000", "--paceline_parallel=5",
+         "--paceline_endpoint_latency=1ms"]
 
 
 def environment(**more):
     return {k: v for k, v in os.environ.items() if not k.startswith("BENCHMARK_")} | more
 
 
-def measure(path, *arguments, repetitions=9):
-    subprocess.run([PACELINE, *RUN, f"--benchmark_repetitions={repetitions}",
-                    f"--benchmark_out={path}", *arguments],
-                   check=True, capture_output=True, timeout=200, env=environment())
-    return str(path)
+def run_compare(*arguments, **more):
+    return subprocess.run([COMPARE, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=250, env=environment(**more))
 
 
-def compare(*arguments, **more):
-    return subprocess.run([COMPARE, *arguments], capture_output=True, text=True, timeout=250,
-                          env=environment(**more))
+def compare(*arguments):
+    """As run_compare(), within this process, which has SciPy already: it takes a second to load."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+    err = io.StringIO()
+    with (unittest.mock.patch.object(sys, "argv", ["compare", *map(str, arguments)]),
+          unittest.mock.patch.dict(os.environ, environment(COMPARE_PY=COMPARE_PY), clear=True),
+          contextlib.redirect_stdout(out), contextlib.redirect_stderr(err)):
+        try:
+            code = compare_summary.main()
+        except SystemExit as end:
+            code = end.code
+    out.seek(0)
+    return subprocess.CompletedProcess(arguments, code, out.read(), err.getvalue())
 
 
 def report(*arguments):
     """compare.py's own figures by row name, and all that was printed."""
     with tempfile.TemporaryDirectory() as folder:
         dump = Path(folder) / "report.json"
-        done = compare(*arguments, "-d", str(dump))
+        done = compare(*arguments, "-d", dump)
         assert done.returncode == 0, done.stdout + done.stderr
         return {row["name"]: row for row in json.loads(dump.read_text())}, done.stdout
 
@@ -54,51 +77,94 @@ def summary_lines(text):
     return {m[1]: (float(m[2]), m[3]) for m in found if m}
 
 
-class Compare(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        cls.baseline = measure(Path(cls.folder.name) / "baseline.json")
+def draw_latencies(seed, repetitions=9, requests=300):
+    """Those of each repetition, in seconds, sorted."""
+    draws = random.Random(seed)
+    return [sorted(draws.lognormvariate(-2.3, 0.3) for _ in range(requests))
+            for _ in range(repetitions)]
 
-    def path(self, name):
-        return Path(self.folder.name) / name
 
-    def test_the_same_endpoint_twice(self):
-        again = measure(self.path("again.json"))
+def result(repetitions, name=NAME):
+    """What paceline writes of such latencies."""
+    rows = []
+    for index, latencies in enumerate(repetitions):
+        times = {"": statistics.fmean(latencies)} | {
+            f"/{row}": latencies[min(int(share * len(latencies)), len(latencies) - 1)]
+            for row, share in ROWS.items()}
+        for suffix, time in times.items():
+            rows.append({
+                "name": name + suffix, "family_index": 0, "per_family_instance_index": 0,
+                "run_name": name + suffix, "run_type": "iteration", "repetitions": len(repetitions),
+                "repetition_index": index, "threads": 1, "iterations": len(latencies),
+                "real_time": time * 1e6, "cpu_time": 30.0, "time_unit": "us", "label": "paced"})
+        rows[-len(times)] |= {"p50": times["/p50"], "p99": times["/p99"], "rpm": 60000.0}
+    return {"context": {}, "benchmarks": rows}
+
+
+def aggregates_of(whole):
+    """The file of --benchmark_report_aggregates_only."""
+    names = dict.fromkeys(row["name"] for row in whole["benchmarks"])
+    rows = []
+    for kind, of in (("mean", statistics.fmean), ("median", statistics.median),
+                     ("stddev", statistics.stdev)):
+        for name in names:
+            alike = [row for row in whole["benchmarks"] if row["name"] == name]
+            rows.append(alike[0] | {"name": f"{name}_{kind}", "run_type": "aggregate",
+                                    "aggregate_name": kind, "aggregate_unit": "time",
+                                    "real_time": of([row["real_time"] for row in alike])})
+    return {"context": {}, "benchmarks": rows}
+
+
+class Results(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.latencies = draw_latencies(1)
+        self.baseline = self.write("baseline.json", result(self.latencies))
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return path
+
+
+class Compare(Results):
+    def test_the_same_repetitions_in_another_order(self):
+        again = self.write("again.json", result(self.latencies[::-1]))
         rows, text = report(self.baseline, again)
         for row in ("", "/p50", "/p90", "/p99", "/p99.9", "/due_p99"):
             self.assertEqual(rows[NAME + row]["utest"]["nr_of_repetitions"], 9)
             self.assertTrue(rows[NAME + row]["utest"]["have_optimal_repetitions"])
-        for row, (_, verdict) in summary_lines(text).items():
+        for row, (change, verdict) in summary_lines(text).items():
+            self.assertEqual(change, 0)
             self.assertIn("no support for a change", verdict, row)
         self.assertIn("0 of 6 rows moved", text)
+        self.assertNotIn("Only in", text)
 
     def test_a_slower_tail_shows_in_the_p99_and_not_in_the_p50(self):
-        slower = measure(self.path("tail.json"), "--paceline_endpoint_slow_share=0.05",
-                         "--paceline_endpoint_slow_factor=1.6")
-        rows, text = report(self.baseline, slower)
+        slower = [[latency * (1 if place < 285 else 1.6) for place, latency in enumerate(one)]
+                  for one in self.latencies]
+        rows, text = report(self.baseline, self.write("tail.json", result(slower)))
         verdicts = summary_lines(text)
         self.assertLess(rows[NAME + "/p99"]["utest"]["time_pvalue"], 0.05 / 6)
         self.assertIn("slower", verdicts["p99"][1])
-        self.assertAlmostEqual(verdicts["p99"][0], 60, delta=15)
+        self.assertEqual(verdicts["p99"][0], 60)
+        self.assertEqual(verdicts["p50"][0], 0)
         self.assertIn("no support", verdicts["p50"][1])
 
-    def test_everything_slower_moves_the_mean_though_the_pace_is_the_same(self):
-        path = measure(self.path("slower.json"), "--paceline_endpoint_latency=130ms",
-                       "--paceline_endpoint_latency_p99=260ms")
-        _, text = report(self.baseline, path)
-        change, verdict = summary_lines(text)["mean"]
-        self.assertAlmostEqual(change, 30, delta=5)
-        self.assertIn("slower", verdict)
-        rates = [statistics.median(row["rpm"] for row in json.loads(Path(file).read_text())
-                                   ["benchmarks"] if row["name"] == NAME)
-                 for file in (self.baseline, path)]
-        # Who waits for replies would send at three quarters of the rate; a busy machine costs some.
-        self.assertGreater(rates[1] / rates[0], 0.9)
+    def test_everything_slower(self):
+        slower = [[1.3 * latency for latency in one] for one in self.latencies]
+        verdicts = summary_lines(report(self.baseline, self.write("slow.json", result(slower)))[1])
+        self.assertEqual(len(verdicts), 6)
+        for change, _ in verdicts.values():
+            self.assertEqual(change, 30)
+        self.assertIn("slower", verdicts["mean"][1])
 
     def test_filters_compare_two_rates(self):
-        both = measure(self.path("rates.json"), "--paceline_rpm=30000,60000", repetitions=2)
+        both = result(self.latencies)
+        both["benchmarks"] += result(draw_latencies(2), NAME.replace("60000", "30000"))["benchmarks"]
+        both = self.write("rates.json", both)
         for arguments in (["filters", both, "rpm:30000/", "rpm:60000/"],
                           ["benchmarksfiltered", both, "rpm:30000/", both, "rpm:60000/"]):
             rows, text = report(*arguments)
@@ -107,55 +173,205 @@ class Compare(unittest.TestCase):
             self.assertIn("p99", summary_lines(text))
 
     def test_too_few_repetitions_are_said_in_words(self):
-        three = measure(self.path("three.json"), repetitions=3)
-        done = compare(self.baseline, three)
-        self.assertIn("Too few repetitions: with 3", done.stdout)
-        self.assertIn("--benchmark_repetitions=9", done.stdout)
-        aggregates = measure(self.path("aggregates.json"),
-                             "--benchmark_report_aggregates_only", repetitions=3)
-        done = compare(aggregates, aggregates)
-        self.assertIn("--benchmark_report_aggregates_only", done.stdout)
-        self.assertIn("Nothing says", done.stdout)
-        done = compare(self.baseline, self.baseline, "--no-utest")
-        self.assertIn("No U test was asked for", done.stdout)
+        three = self.write("three.json", result(self.latencies[:3]))
+        text = compare(self.baseline, three).stdout
+        self.assertIn("Too few repetitions: with 3", text)
+        self.assertIn("--benchmark_repetitions=9", text)
+        text = compare(self.baseline, self.baseline, "--no-utest").stdout
+        self.assertIn("No U test was asked for", text)
 
-    def test_programs_are_run_with_the_further_options(self):
-        done = compare(PACELINE, PACELINE, "--paceline_requests=20", "--paceline_rpm=60000",
-                       "--paceline_parallel=5", "--paceline_endpoint_latency=1ms",
-                       "--benchmark_repetitions=2", "-a")
+    def test_medians_are_of_every_repetition(self):
+        fast = [[latency / 2 for latency in one] for one in self.latencies[3:]]
+        more = self.write("more.json", result(self.latencies[:3] + fast))
+        three = self.write("three.json", result(self.latencies[:3]))
+        self.assertLess(summary_lines(compare(three, more).stdout)["p50"][0], -40)
+
+    def test_aggregates_are_called_what_they_are(self):
+        whole = result(self.latencies)
+        only = self.write("only.json", aggregates_of(whole))
+        whole["benchmarks"] += aggregates_of(whole)["benchmarks"]
+        whole = self.write("whole.json", whole)
+        for arguments in ((only, only), (whole, only), (only, whole)):
+            text = compare(*arguments).stdout
+            self.assertIn("the median rows of A -> B (aggregates", text)
+            self.assertIn("--benchmark_report_aggregates_only", text)
+            self.assertIn("Nothing says", text)
+            self.assertEqual([*summary_lines(text)], ["mean", *ROWS])
+            self.assertIn(f"\n{NAME}\n", text)
+        self.assertNotIn("aggregates:", compare(whole, whole).stdout)
+
+    def test_another_compare_py(self):
+        os.symlink("/usr/share/benchmark", self.folder / "tools")
+        done = run_compare(self.baseline, self.baseline,
+                           COMPARE_PY=str(self.folder / "tools" / "compare.py"))
+        self.assertIn("0 of 6 rows moved", done.stdout)
+
+    def test_a_run_cut_short_is_named(self):
+        short = result(self.latencies)
+        short["benchmarks"][0]["label"] = "cut short: 5 of 300 requests"
+        done = compare(self.baseline, self.write("short.json", short))
+        self.assertIn(f"short.json: {NAME} was cut short", done.stdout)
+
+
+class Rows(Results):
+    """What only one side has, and what cannot be compared."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = NAME.replace("60000", "90000")
+        both = result(self.latencies)
+        both["benchmarks"] += result(self.latencies, self.other)["benchmarks"]
+        self.both = self.write("both.json", both)
+
+    def test_a_run_that_only_one_side_has_is_named_once(self):
+        for arguments, side in (((self.both, self.baseline), "A"), ((self.baseline, self.both), "B")):
+            text = compare(*arguments).stdout
+            self.assertIn("0 of 6 rows moved", text)
+            self.assertIn(f"Only in {side}: {self.other} (6 rows)\n", text)
+            self.assertEqual(text.count("Only in"), 1)
+
+    def test_the_geometric_mean_is_of_what_both_have(self):
+        slow = result(draw_latencies(2))
+        slow["benchmarks"] += result([[100 * latency for latency in one] for one in self.latencies],
+                                     self.other)["benchmarks"]
+        rows, _ = report(self.baseline, self.write("slow.json", slow))
+        (mean,) = rows["OVERALL_GEOMEAN"]["measurements"]
+        self.assertLess(abs(mean["time"]), 0.1)
+
+    def test_a_row_that_only_one_side_has(self):
+        fewer = result(self.latencies)
+        fewer["benchmarks"] = [row for row in fewer["benchmarks"] if "due" not in row["name"]]
+        text = compare(self.baseline, self.write("fewer.json", fewer)).stdout
+        self.assertIn(f"Only in A: {NAME}/due_p99\n", text)
+        self.assertEqual(text.count("Only in"), 1)
+
+    def test_nothing_in_common(self):
+        other = self.write("other.json", result(self.latencies, self.other))
+        text = compare(self.baseline, other).stdout
+        self.assertIn("Nothing to compare", text)
+        self.assertIn(f"Only in A: {NAME} (6 rows)", text)
+        self.assertIn(f"Only in B: {self.other} (6 rows)", text)
+
+    def test_a_run_that_failed_and_times_that_are_none(self):
+        rows = copy.deepcopy(json.loads(self.both.read_text()))
+        rows["benchmarks"][-6] |= {"error_occurred": True, "error_message": "no \x1b[31mserver"}
+        text = json.dumps(rows).replace('"real_time": ', '"real_time": -nan, "was": ', 1)
+        done = compare(self.both, self.write("bad.json", text))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f"Left out of B: {NAME} has no time above 0\n", done.stdout)
+        self.assertIn(f"Left out of B: {self.other} failed: no \\x1b[31mserver\n", done.stdout)
+        self.assertNotIn("nan", done.stdout)
+
+    def test_names_from_files_do_not_control_the_terminal(self):
+        name = "\x1b]0;title\x07\x9b31m\u202e/rpm:60/parallel:1"
+        one = self.write("a\x1b.json", result(self.latencies, name))
+        for other in (name, name + "0"):
+            done = compare(one, self.write("b\x1b.json", result(self.latencies, other)))
+            self.assertIn("\\x1b]0;title\\x07", done.stdout)
+            self.assertNotRegex(done.stdout + done.stderr, "[\0-\x09\x0b-\x1f\x7f-\x9f\u202e]")
+
+
+class BadInput(Results):
+    def says(self, *arguments, by=compare, **more):
+        done = by(*arguments, **more)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertNotIn("Traceback", done.stderr)
+        self.assertNotIn("In plain words", done.stdout)
+        return done.stderr
+
+    def test_a_file_that_is_no_result_gets_a_sentence(self):
+        for content, words in (("", "is empty"), ("text", "is not JSON"), ("[]", "no result"),
+                               ('{"context": {}}', "no result"), ("[" * 100_000, "is not JSON")):
+            bad = self.write("bad.json", content)
+            said = self.says(self.baseline, bad)
+            self.assertIn(words, said)
+            self.assertIn("bad.json", said)
+            self.assertEqual(len(said.splitlines()), 1, said)
+        self.assertIn("no result", self.says("filters", self.write("bad.json", "{}"), "a", "b"))
+        self.assertIn("No such file", self.says("/no/such.json", self.baseline))
+        self.assertIn("no regular file", self.says(self.folder, self.baseline))
+        self.assertIn("no regular file", self.says(self.baseline, "/dev/zero"))
+
+    def test_bad_calls(self):
+        self.assertIn("name what to compare", self.says(self.baseline))
+        self.assertIn("COMPARE_PY", self.says(self.baseline, self.baseline, by=run_compare,
+                                              COMPARE_PY="/no/such/compare.py"))
+        self.assertIn("--alpha", self.says(self.baseline, self.baseline, "--alpha=nan"))
+        self.assertIn("no regular expression", self.says("filters", self.baseline, "(", "b"))
+
+    def test_an_option_that_files_do_not_take_is_named(self):
+        self.assertIn("--benchmark_repetitions=9",
+                      compare(self.baseline, self.baseline, "--benchmark_repetitions=9").stderr)
+
+
+class Programs(unittest.TestCase):
+    """Real runs, for the mechanics only."""
+
+    def test_are_run_with_the_further_options(self):
+        done = run_compare(PACELINE, PACELINE, *QUICK, "--benchmark_repetitions=2", "-a")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("iterations:20/manual_time/p99_median", done.stdout)
-        self.assertIn("p99", summary_lines(done.stdout))
+        self.assertEqual([*summary_lines(done.stdout)], ["mean", *ROWS])
 
-    def test_a_program_that_fails_stops_the_comparison(self):
-        done = compare(PACELINE, PACELINE, "--paceline_url=http://127.0.0.1:1/v1")
+    def test_one_that_fails_stops_the_comparison(self):
+        done = run_compare(PACELINE, PACELINE, "--paceline_url=http://127.0.0.1:1/v1")
         self.assertEqual(done.returncode, 1)
         self.assertNotIn("In plain words", done.stdout)
 
-    def test_bad_input_is_said(self):
-        self.assertNotEqual(compare("/no/such.json", self.baseline).returncode, 0)
-        self.assertIn("name what to compare", compare(self.baseline).stderr)
-        done = compare(self.baseline, self.baseline, COMPARE_PY="/no/such/compare.py")
-        self.assertIn("COMPARE_PY", done.stderr)
-        self.assertEqual(done.returncode, 1)
+    def test_filters_run_one_twice(self):
+        done = run_compare("filters", PACELINE, "rpm:30000/", "rpm:60000/", *QUICK,
+                       "--paceline_rpm=30000,60000")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("[rpm:30000/ vs. rpm:60000/]parallel:5/iterations:20/manual_time/p99",
+                      done.stdout)
 
-    def test_another_compare_py(self):
-        debians = "/usr/share/benchmark"
-        os.symlink(debians, self.path("tools"))
-        done = compare(self.baseline, self.baseline,
-                       COMPARE_PY=str(self.path("tools") / "compare.py"))
-        self.assertIn("0 of 6 rows moved", done.stdout)
+    def test_write_results_of_the_shape_that_is_tested_here(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "out.json"
+            subprocess.run([PACELINE, *QUICK, f"--benchmark_out={out}"], check=True,
+                           capture_output=True, timeout=100, env=environment())
+            real = json.loads(out.read_text())["benchmarks"]
+        ours = result(draw_latencies(1, repetitions=1))["benchmarks"]
+        self.assertEqual([row["run_name"].rpartition("manual_time")[2] for row in real],
+                         [row["run_name"].rpartition("manual_time")[2] for row in ours])
+        for row, our in zip(real, ours):
+            self.assertLessEqual(our.keys() - {"label"}, row.keys())
 
-    def test_nothing_in_common_is_said(self):
-        other = measure(self.path("other.json"), "--paceline_parallel=400", repetitions=1)
-        self.assertIn("Nothing to compare", compare(self.baseline, other).stdout)
 
-    def test_a_run_cut_short_is_named(self):
-        result = json.loads(Path(self.baseline).read_text())
-        result["benchmarks"][0]["label"] = "cut short: 5 of 300 requests"
-        self.path("short.json").write_text(json.dumps(result))
-        done = compare(self.baseline, str(self.path("short.json")))
-        self.assertIn(f"short.json: {NAME} was cut short", done.stdout)
+class ErrorRate(unittest.TestCase):
+    """Of the summary, over simulated pairs."""
+
+    def moved(self, draw, pairs):
+        """How many pairs have a row that is said to have moved; `draw` gives the rows' values in one
+        repetition of a side.
+        """
+        found = 0
+        for _ in range(pairs):
+            sides = [[draw(side) for _ in range(9)] for side in (0, 1)]
+            changes = [Change(str(row), old, new, p=u_test(old, new))
+                       for row, (old, new) in enumerate(zip(*(zip(*side) for side in sides)))]
+            found += any(change.is_supported() for change in correct_by_holm(changes))
+        return found
+
+    def test_false_alarms_of_independent_rows(self):
+        draws = random.Random(22)
+        self.assertLessEqual(self.moved(lambda _: [draws.random() for _ in range(6)], 1_000),
+                             ALPHA * 1_000)
+
+    def test_false_alarms_of_the_percentiles_of_one_run(self):
+        draws = random.Random(23)
+
+        def draw(_):
+            latencies = sorted(draws.lognormvariate(0, 0.5) for _ in range(60))
+            return [statistics.fmean(latencies), *(latencies[place] for place in (30, 54, 59))]
+        self.assertLessEqual(self.moved(draw, 1_000), ALPHA * 1_000)
+
+    def test_a_change_beyond_the_noise_is_found(self):
+        draws = random.Random(24)
+
+        def draw(side):
+            return [draws.gauss(10 + 5 * side * (row == 3), 1) for row in range(6)]
+        self.assertGreaterEqual(self.moved(draw, 100), 99)
 
 
 if __name__ == "__main__":

@@ -148,6 +148,16 @@ class Output(Log):
         self.assertEqual((done.returncode, done.stdout), (0, ""))
         self.assertEqual(len(out.read_text().splitlines()), 1)
 
+    def test_a_new_file_is_for_its_user_alone(self):
+        out = self.folder / "out.jsonl"
+        before = os.umask(0)
+        self.addCleanup(os.umask, before)
+        run(self.file, "-o", out)
+        self.assertEqual(out.stat().st_mode & 0o777, 0o600)
+        out.chmod(0o640)
+        run(self.file, "-o", out)
+        self.assertEqual(out.stat().st_mode & 0o777, 0o640)
+
     def test_a_full_disk(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = run(self.file, capture_output=False, stdout=full, stderr=subprocess.PIPE)

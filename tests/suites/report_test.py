@@ -114,7 +114,7 @@ class Results(Folder):
         self.assertIn("at most 4 results", self.run_report(*[path] * 5, expected=1).stderr.lower())
         self.assertIn("overwritten", self.run_report(path, "-o", path, expected=1).stderr)
         self.assertIn("is a folder", self.run_report(path, "-o", ".", expected=1).stderr)
-        self.assertIn("Could not write",
+        self.assertIn("cannot write",
                       self.run_report(path, "-o", "none/page.html", expected=1).stderr)
         self.assertIn("--help", self.run_report(expected=1).stderr)
         self.assertIn("--log", self.run_report("--help").stdout)
@@ -209,7 +209,7 @@ class Log(Folder):
 
         def says(log):
             return self.run_report(path, "--log", log, expected=1).stderr
-        self.assertIn("There is no log", says("none.sqlite"))
+        self.assertIn("there is no log", says("none.sqlite"))
         self.assertIn("as a log of paceline", says(path))
         self.assertIn("is empty", says(self.write_log(name="empty.sqlite")))
         self.assertIn("is empty", says(self.write_log((6000, 10, []), name="norequest.sqlite")))

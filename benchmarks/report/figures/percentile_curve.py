@@ -79,7 +79,8 @@ def curve_of(side, key):
         return left, curve.latencies, curve.requests
     cell = side.cells[key]
     known = [(share, cell.value(name)) for name, share in COUNTERS.items()
-             if cell.value(name) is not None and (1 - share) * cell.requests >= 1 or share == 1]
+             if cell.value(name) is not None and ((1 - share) * cell.requests >= 1 or share == 1)]
+    known = known or [(COUNTERS["p50"], cell.value("p50"))]
     left = numpy.array([1 - share if share < 1 else 0.5 / cell.requests for share, _ in known])
     return left, numpy.array([value for _, value in known]), None
 

@@ -14,6 +14,8 @@ def draw(view):
                 Measure("between tokens", {"itl_p99": "-", "itl_p50": "--"}, time_text),
                 Measure("tokens a second", {"tokens_out": "-"}, number_text, is_time=False)]
     measures = [measure for measure in measures if view.has(next(iter(measure.counters)))]
+    if not measures:
+        return None
     figure, legend, parallels = draw_measures(view, measures)
     ends = [cells[place] for cells in ([*side.cells.values()] for side in view.sides)
             for place in ((0, -1) if len(cells) > 1 else (0,))]

@@ -65,20 +65,16 @@ std::string why_not_run(std::size_t parallel, std::size_t threads) {
 
 SharedRun begin_run(const Workload& workload, const RunOptions& options, const std::string& name) {
   Session& session = Session::global();
-  const Description description = workload.describe();
   SharedRun run;
   run.salt = session.next_salt();
-  LoggedRun logged;
-  logged.name = description.name;
-  logged.workload = description.asks;
+  LoggedRun logged = session.logged_job(workload);
   logged.resumed = !options.slots.empty();
   logged.started = std::chrono::system_clock::now();
   logged.rpm = options.rpm;
   logged.parallel = options.parallel;
   logged.requests = options.requests;
   logged.warmup = options.warmup;
-  logged.model = description.model;
-  auto log = session.begin_log(std::move(logged));
+  auto log = session.begin_log(logged);
   if (auto* why = std::get_if<std::string>(&log)) {
     session.fail(*why);
     session.stop();

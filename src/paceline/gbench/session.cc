@@ -8,6 +8,7 @@
 #include <variant>
 
 #include <paceline/gbench/context.h>
+#include <paceline/gbench/logged_job.h>
 #include <paceline/http/url.h>
 #include <paceline/text/write.h>
 
@@ -86,9 +87,12 @@ std::uint64_t Session::next_salt() {
   return ++salt_;
 }
 
-std::variant<RunLog, std::string> Session::begin_log(LoggedRun run) {
+LoggedRun Session::logged_job(const Workload& workload) const {
+  return paceline::logged_job(workload.describe(), api_.url, endpoint_ ? endpoint_->url() : "");
+}
+
+std::variant<RunLog, std::string> Session::begin_log(const LoggedRun& run) {
   if (!log_) return RunLog{};
-  run.host = host_of(api_.url);
   auto begun = log_->begin_run(run);
   if (auto* why = std::get_if<std::string>(&begun)) return std::move(*why);
   return RunLog{log_.get(), std::get<std::int64_t>(begun), options_.log_replies};

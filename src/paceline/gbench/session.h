@@ -49,7 +49,9 @@ class Session {
   std::uint64_t next_salt();
 
   /// Where the run's requests are to be kept. A sentence when the file cannot take it.
-  std::variant<RunLog, std::string> begin_log(LoggedRun run);
+  std::variant<RunLog, std::string> begin_log(const LoggedRun& run);
+  /// What the log keeps of a workload.
+  LoggedRun logged_job(const Workload& workload) const;
 
   /// Puts into the results what was spoken with the server; the first call counts.
   void note_protocol(const std::string& url, const std::string& http_version);

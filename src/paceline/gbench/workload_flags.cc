@@ -107,7 +107,7 @@ std::variant<Family, std::string> make_replay(const WorkloadFlags& flags, const 
   auto opened = BatchFile::open(flags.batch_file);
   if (auto* why = std::get_if<std::string>(&opened)) return std::move(*why);
   BatchReplay replay{std::get<std::shared_ptr<const BatchFile>>(std::move(opened)),
-                     flags.batch_file, options.log_replies};
+                     options.log_replies};
   const std::size_t size = replay.file->size();
   return Family{make_workload(api, replay), size};
 }

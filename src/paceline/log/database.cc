@@ -1,5 +1,8 @@
+#include <fcntl.h>
 #include <paceline/log/database.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstring>
@@ -10,6 +13,16 @@ namespace {
 
 // For another program that holds the file at this moment.
 constexpr std::chrono::milliseconds patience{5'000};
+
+/// Makes the file before SQLite does, whose files everyone may read. SQLite says what stands
+/// against it where this fails.
+void make_private_file(const std::string& path) {
+  const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (made < 0) return;
+  // The umask may have taken some of it.
+  fchmod(made, S_IRUSR | S_IWUSR);
+  ::close(made);
+}
 
 }  // namespace
 
@@ -71,6 +84,7 @@ void Database::Close::operator()(sqlite3* database) const {
 std::variant<Database, std::string> Database::open(const std::string& path, Mode mode) {
   // SQLite gives names that begin with "file:" or ":" a meaning of their own.
   const std::string plain = path.starts_with('/') ? path : "./" + path;
+  if (mode == Mode::create) make_private_file(plain);
   const int create = mode == Mode::create ? SQLITE_OPEN_CREATE : 0;
   sqlite3* raw = nullptr;
   const int result = sqlite3_open_v2(plain.c_str(), &raw,

@@ -58,7 +58,8 @@ class Statement {
 /// as "database or disk is full". For one thread at a time.
 class Database {
  public:
-  /// `create` makes the file where there is none; `existing` does not.
+  /// `create` makes the file where there is none, with mode 0600, which SQLite gives those beside
+  /// it too; `existing` does not.
   enum class Mode { create, existing };
   static std::variant<Database, std::string> open(const std::string& path, Mode mode);
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <paceline/log/job.h>
 #include <paceline/log/log_reader.h>
 #include <paceline/log/schema.h>
 
@@ -13,14 +14,10 @@ using Step = Statement::Step;
 
 constexpr const char* select_runs =
     "SELECT run, name, workload, resumed, started_utc, rpm, parallel, requests, warmup, host, "
-    "model, "
+    "model, {}, "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run), "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run AND error IS NULL) "
     "FROM runs ORDER BY run";
-
-constexpr const char* select_good_slots =
-    "SELECT DISTINCT slot FROM runs JOIN requests USING (run) "
-    "WHERE name = ?1 AND workload = ?2 AND error IS NULL ORDER BY slot";
 
 constexpr const char* select_request =
     "SELECT slot, custom_id, due_ns, sent_ns, first_byte_ns, first_token_ns, done_ns, status, "
@@ -55,8 +52,9 @@ ListedRun read_run(const Statement& row) {
   run.about.warmup = number(row, 8);
   run.about.host = row.text(9);
   run.about.model = row.text(10);
-  run.logged = number(row, 11);
-  run.good = number(row, 12);
+  run.about.url = row.text(11);
+  run.logged = number(row, 12);
+  run.good = number(row, 13);
   return run;
 }
 
@@ -86,6 +84,12 @@ struct Place {
   bool good = false;
 };
 
+std::string select_good_slots(const std::vector<std::int64_t>& runs) {
+  return fmt::format(
+      "SELECT DISTINCT slot FROM requests WHERE run IN ({}) AND error IS NULL ORDER BY slot",
+      fmt::join(runs, ", "));
+}
+
 std::string select_places(const std::vector<std::int64_t>& runs) {
   return fmt::format(
       "SELECT slot, run, error IS NULL FROM requests WHERE run IN ({}) ORDER BY slot, run",
@@ -93,10 +97,6 @@ std::string select_places(const std::vector<std::int64_t>& runs) {
 }
 
 }  // namespace
-
-bool same_job(const LoggedRun& one, const LoggedRun& other) {
-  return one.name == other.name && one.workload == other.workload;
-}
 
 std::vector<std::int64_t> runs_behind(const std::vector<ListedRun>& runs, std::int64_t run) {
   const auto last = std::find_if(runs.begin(), runs.end(),
@@ -121,7 +121,10 @@ std::variant<LogReader, std::string> LogReader::open(const std::string& path) {
 }
 
 std::variant<std::vector<ListedRun>, std::string> LogReader::runs() {
-  auto prepared = database_.prepare(select_runs);
+  // The first schema has no URLs.
+  const bool has_urls = database_.prepare("SELECT url FROM runs").index() == 0;
+  auto prepared =
+      database_.prepare(fmt::format(fmt::runtime(select_runs), has_urls ? "url" : "NULL"));
   if (std::holds_alternative<std::string>(prepared)) return cannot_read();
   auto& row = std::get<Statement>(prepared);
   std::vector<ListedRun> runs;
@@ -132,11 +135,10 @@ std::variant<std::vector<ListedRun>, std::string> LogReader::runs() {
 }
 
 std::variant<std::vector<std::uint64_t>, std::string> LogReader::good_slots(
-    const std::string& name, const std::string& workload) {
-  auto prepared = database_.prepare(select_good_slots);
+    const std::vector<std::int64_t>& runs) {
+  auto prepared = database_.prepare(select_good_slots(runs));
   if (std::holds_alternative<std::string>(prepared)) return cannot_read();
   auto& row = std::get<Statement>(prepared);
-  row.bind(name, workload);
   std::vector<std::uint64_t> slots;
   Step step = row.step();
   for (; step == Step::row; step = row.step()) slots.push_back(number(row, 0));
@@ -171,7 +173,9 @@ std::optional<std::string> LogReader::for_each_slot(
 }
 
 std::string LogReader::cannot_read() const {
-  return fmt::format("The log '{}' cannot be read: {}.", path_, database_.why());
+  return fmt::format(
+      "cannot read the log '{}': {}; check the disk, or restore the file from a copy", path_,
+      database_.why());
 }
 
 }  // namespace paceline

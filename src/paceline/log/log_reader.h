@@ -25,9 +25,6 @@ struct ListedRun {
   std::uint64_t good = 0;
 };
 
-/// Whether both ask for the same in each slot.
-bool same_job(const LoggedRun& one, const LoggedRun& other);
-
 /// The runs whose requests make up what run `run` came to: itself and, where it was resumed, those
 /// before it that do the same job. Ascending; empty where there is no such run.
 std::vector<std::int64_t> runs_behind(const std::vector<ListedRun>& runs, std::int64_t run);
@@ -40,9 +37,9 @@ class LogReader {
 
   /// In the order of their numbers.
   std::variant<std::vector<ListedRun>, std::string> runs();
-  /// Ascending, over all runs that do this job.
-  std::variant<std::vector<std::uint64_t>, std::string> good_slots(const std::string& name,
-                                                                   const std::string& workload);
+  /// Ascending, of these runs together.
+  std::variant<std::vector<std::uint64_t>, std::string> good_slots(
+      const std::vector<std::int64_t>& runs);
 
   /// Calls `take` with one row for each slot in these runs, in the order of slots: of several the
   /// last with a good reply, else the last. The record's texts live until `take` returns. Ends when

@@ -6,12 +6,13 @@
 
 namespace paceline {
 
-/// What is kept of one run. Runs with the same name and workload do the same job: each slot asks
-/// for the same in all of them, so that a later run can send what an earlier one lacks.
+/// What is kept of one run. Its name, workload, URL and model are its job: each slot asks for the
+/// same in all runs of one job, so that a later run can send what an earlier one lacks.
 struct LoggedRun {
   /// Such as "chat/complete".
   std::string name{};
-  /// A fingerprint of everything that makes the requests.
+  /// What the requests ask, as a JSON object. A text that begins with # is a hash; "lines" are the
+  /// hashes of a file's lines (LineHashes).
   std::string workload{};
   /// It sends only slots without a good reply in earlier runs that do the same job.
   bool resumed = false;
@@ -25,6 +26,9 @@ struct LoggedRun {
   /// Of the URL, with its port; never with a user or a key.
   std::string host{};
   std::string model{};
+  /// Where its requests go, without a user, and of a query only a hash. Empty: not known, in logs
+  /// of the first schema.
+  std::string url{};
 };
 
 }  // namespace paceline

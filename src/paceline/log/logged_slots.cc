@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <paceline/log/job.h>
 #include <paceline/log/log_reader.h>
 #include <paceline/log/logged_slots.h>
 
@@ -8,25 +9,35 @@
 namespace paceline {
 namespace {
 
-/// A sentence where no run of the log does this job.
-std::optional<std::string> refuse(const std::string& path, const std::vector<ListedRun>& runs,
-                                  const std::string& name, const std::string& workload) {
-  std::set<std::string> names;
+using Runs = std::vector<ListedRun>;
+
+std::vector<std::int64_t> runs_of_job(const Runs& runs, const LoggedRun& job) {
+  std::vector<std::int64_t> found;
   for (const ListedRun& run : runs) {
-    if (run.about.name == name && run.about.workload == workload) return std::nullopt;
+    if (same_job(run.about, job)) found.push_back(run.run);
+  }
+  return found;
+}
+
+/// A sentence for a log of which no run does this job.
+std::string refuse_job(const std::string& path, const Runs& runs, const LoggedRun& job) {
+  if (runs.empty()) {
+    return fmt::format("the log '{}' has no run to resume; leave --paceline_resume out", path);
+  }
+  std::set<std::string> names;
+  const ListedRun* last = nullptr;
+  for (const ListedRun& run : runs) {
     names.insert(run.about.name);
+    if (run.about.name == job.name) last = &run;
   }
-  if (names.empty()) {
-    return fmt::format("The log '{}' has no run to resume: leave --paceline_resume out.", path);
-  }
-  if (!names.contains(name)) {
-    return fmt::format("The log '{}' has no run of {} to resume, only of {}.", path, name,
+  if (last == nullptr) {
+    return fmt::format("the log '{}' has no run of {} to resume, only of {}", path, job.name,
                        fmt::join(names, ", "));
   }
   return fmt::format(
-      "The runs of {} in the log '{}' asked for something else: resume with the flags that they "
-      "were made with, or begin a new log.",
-      name, path);
+      "run {} of the log '{}' asked for something else: {}; resume with what it asked, or begin a "
+      "new log with --paceline_log",
+      last->run, path, fmt::join(job_differences(last->about, job), "; "));
 }
 
 }  // namespace
@@ -49,16 +60,16 @@ std::vector<std::uint64_t> LoggedSlots::missing(std::uint64_t first, std::uint64
 }
 
 std::variant<LoggedSlots, std::string> read_logged_slots(const std::string& path,
-                                                         const std::string& name,
-                                                         const std::string& workload) {
+                                                         const LoggedRun& job) {
   auto opened = LogReader::open(path);
   if (auto* sentence = std::get_if<std::string>(&opened)) return std::move(*sentence);
   auto& log = std::get<LogReader>(opened);
   auto listed = log.runs();
   if (auto* sentence = std::get_if<std::string>(&listed)) return std::move(*sentence);
-  const auto& runs = std::get<std::vector<ListedRun>>(listed);
-  if (auto sentence = refuse(path, runs, name, workload)) return std::move(*sentence);
-  auto good = log.good_slots(name, workload);
+  const auto& runs = std::get<Runs>(listed);
+  const auto alike = runs_of_job(runs, job);
+  if (alike.empty()) return refuse_job(path, runs, job);
+  auto good = log.good_slots(alike);
   if (auto* sentence = std::get_if<std::string>(&good)) return std::move(*sentence);
   return LoggedSlots(std::move(std::get<std::vector<std::uint64_t>>(good)));
 }

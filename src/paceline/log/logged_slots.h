@@ -1,5 +1,7 @@
 #pragma once
 
+#include <paceline/log/logged_run.h>
+
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -22,10 +24,10 @@ class LoggedSlots {
   std::vector<std::uint64_t> good_;
 };
 
-/// Reads which slots got a good reply in any run of the log that has this name and workload (see
-/// LoggedRun). The string is a sentence: why nothing can be resumed from this file and what to do.
+/// Reads which slots got a good reply in any run of the log that does this job (see LoggedRun). The
+/// string is a sentence: why nothing can be resumed from this file, with what differs, and what to
+/// do.
 std::variant<LoggedSlots, std::string> read_logged_slots(const std::string& path,
-                                                         const std::string& name,
-                                                         const std::string& workload);
+                                                         const LoggedRun& job);
 
 }  // namespace paceline

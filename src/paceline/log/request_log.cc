@@ -65,7 +65,7 @@ std::variant<std::int64_t, std::string> RequestLog::Worker::begin_run(const Logg
   const std::lock_guard lock(writing_);
   auto number = writer_->add_run(run);
   if (const auto* reason = std::get_if<std::string>(&number)) {
-    return fmt::format("The log '{}' cannot be written: {}.", path_, *reason);
+    return fmt::format("cannot write the log '{}': {}", path_, *reason);
   }
   return number;
 }
@@ -146,8 +146,8 @@ std::optional<std::string> RequestLog::Worker::trouble() const {
   const std::lock_guard lock(mutex_);
   if (dropped_ > 0) return lost();
   if (!failing_) return std::nullopt;
-  return fmt::format("The log '{}' cannot be written: {}; {} requests wait in memory.", path_,
-                     failure_, requests_);
+  return fmt::format("cannot write the log '{}': {}; {} requests wait in memory", path_, failure_,
+                     requests_);
 }
 
 std::optional<std::string> RequestLog::Worker::close() {
@@ -166,8 +166,8 @@ std::optional<std::string> RequestLog::Worker::close() {
 
 std::string RequestLog::Worker::lost() const {
   return fmt::format(
-      "{} requests are not in the log '{}': {}; see to the disk, then --paceline_resume sends them "
-      "again.",
+      "{} requests are not in the log '{}': {}; when it can be written again, send them with "
+      "--paceline_resume",
       dropped_, path_, failure_.empty() ? "the disk is too slow" : failure_);
 }
 

@@ -19,8 +19,7 @@ constexpr const char* insert_request =
 
 constexpr const char* insert_run =
     "INSERT INTO runs (name, workload, resumed, started_utc, rpm, parallel, requests, warmup, "
-    "host, "
-    "model) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING run";
+    "host, model, url) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING run";
 
 constexpr const char* moved =
     "the file was moved or deleted, and what is written to it would be lost";
@@ -60,7 +59,7 @@ std::variant<RequestWriter, std::string> RequestWriter::open(const std::string& 
   auto& database = std::get<Database>(opened);
   auto prepared = database.prepare(insert_request);
   if (const auto* reason = std::get_if<std::string>(&prepared)) {
-    return fmt::format("The log '{}' is damaged: {}; name another file.", path, *reason);
+    return fmt::format("the log '{}' is damaged: {}; name another file", path, *reason);
   }
   return RequestWriter(std::move(database), std::move(std::get<Statement>(prepared)));
 }
@@ -73,7 +72,7 @@ std::variant<std::int64_t, std::string> RequestWriter::add_run(const LoggedRun& 
   const std::string started = utc(run.started);
   insert.bind(run.name, run.workload, std::int64_t{run.resumed}, started, integer(run.rpm),
               integer(run.parallel), integer(run.requests), integer(run.warmup), run.host,
-              run.model);
+              run.model, run.url);
   if (insert.step() != Statement::Step::row) return database_.why();
   const std::int64_t number = insert.integer(0);
   if (insert.step() != Statement::Step::done) return database_.why();

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/log/schema.h>
+#include <sys/stat.h>
 
 #include <cstdint>
 #include <optional>
@@ -9,7 +10,7 @@ namespace paceline {
 namespace {
 
 constexpr std::int64_t application_id = 0x70616365;  // "pace"
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
 
 constexpr const char* tables = R"(
 CREATE TABLE runs (
@@ -23,7 +24,8 @@ CREATE TABLE runs (
   requests    INTEGER NOT NULL,
   warmup      INTEGER NOT NULL,
   host        TEXT NOT NULL,
-  model       TEXT NOT NULL
+  model       TEXT NOT NULL,
+  url         TEXT
 ) STRICT;
 
 CREATE TABLE requests (
@@ -56,7 +58,10 @@ SELECT run, slot, custom_id,
 FROM requests;
 )";
 
-enum class Contents { nothing, log, foreign, newer };
+/// From the first schema to the second; the runs that are there have no URL.
+constexpr const char* add_url = "ALTER TABLE runs ADD COLUMN url TEXT; PRAGMA user_version = 2";
+
+enum class Contents { nothing, log, older, foreign, newer };
 
 std::variant<Contents, std::string> look_at(Database& database) {
   auto objects = database.read_integer("SELECT count(*) FROM sqlite_schema");
@@ -66,7 +71,9 @@ std::variant<Contents, std::string> look_at(Database& database) {
     if (auto* reason = std::get_if<std::string>(answer)) return std::move(*reason);
   }
   if (std::get<std::int64_t>(application) == application_id) {
-    return std::get<std::int64_t>(version) > schema_version ? Contents::newer : Contents::log;
+    const auto held = std::get<std::int64_t>(version);
+    if (held == schema_version) return Contents::log;
+    return held > schema_version ? Contents::newer : Contents::older;
   }
   const bool empty = std::get<std::int64_t>(objects) == 0 &&
                      std::get<std::int64_t>(application) == 0 &&
@@ -76,22 +83,19 @@ std::variant<Contents, std::string> look_at(Database& database) {
 
 std::string cannot_open(const std::string& path, const std::string& reason) {
   return fmt::format(
-      "Could not open the log '{}': {}; name a log of paceline in a folder that can "
-      "be written.",
-      path, reason);
+      "cannot open the log '{}': {}; name a log of paceline in a folder that can be written", path,
+      reason);
 }
 
 /// A sentence for a file that is not to be touched.
 std::optional<std::string> refuse(const std::string& path, Contents contents) {
   switch (contents) {
     case Contents::foreign:
-      return fmt::format("'{}' is a database of another program: name another file for the log.",
+      return fmt::format("'{}' is a database of another program; name another file for the log",
                          path);
     case Contents::newer:
       return fmt::format(
-          "The log '{}' was written by a newer paceline: use that one, or name "
-          "another file.",
-          path);
+          "the log '{}' was written by a newer paceline; use that one, or name another file", path);
     default:
       return std::nullopt;
   }
@@ -106,7 +110,8 @@ std::optional<std::string> use_wal(Database& database) {
   return "its file system cannot hold a write-ahead log";
 }
 
-/// Makes the tables, unless another program has made them since they were looked for.
+/// Makes the tables or brings an older log's to this schema, unless another program has done so
+/// since they were looked for.
 std::optional<std::string> make_tables(Database& database) {
   if (auto reason = database.execute("BEGIN IMMEDIATE")) return reason;
   auto looked = look_at(database);
@@ -116,7 +121,18 @@ std::optional<std::string> make_tables(Database& database) {
                                           application_id, schema_version);
     if (auto reason = database.execute(tables + marks)) return reason;
   }
+  if (std::get<Contents>(looked) == Contents::older) {
+    if (auto reason = database.execute(add_url)) return reason;
+  }
   return database.execute("COMMIT");
+}
+
+/// Responses are nobody else's. A file that is a log already keeps the mode that its user gave it.
+void make_private(const std::string& path) {
+  for (const char* const part : {"", "-wal", "-shm"}) {
+    // Where it fails, the file system has no modes.
+    chmod((path + part).c_str(), S_IRUSR | S_IWUSR);
+  }
 }
 
 /// Opens the file and looks whether it may be read or written as a log.
@@ -142,7 +158,10 @@ std::variant<Database, std::string> open_log(const std::string& path) {
   // FULL syncs every commit. NORMAL would keep what a killed process had committed as well, but a
   // machine that loses its power would lose everything since the last checkpoint.
   if (!reason) reason = database.execute("PRAGMA synchronous = FULL");
-  if (!reason && contents == Contents::nothing) reason = make_tables(database);
+  if (!reason && contents != Contents::log) {
+    make_private(path);
+    reason = make_tables(database);
+  }
   if (reason) return cannot_open(path, *reason);
   return opened;
 }
@@ -152,7 +171,7 @@ std::variant<Database, std::string> open_existing_log(const std::string& path) {
   auto opened = open_checked(path, Database::Mode::existing, contents);
   if (std::holds_alternative<std::string>(opened)) return opened;
   if (contents == Contents::nothing) {
-    return fmt::format("'{}' holds no log yet: name a file that --paceline_log has written.", path);
+    return fmt::format("'{}' holds no log yet; name a file that --paceline_log has written", path);
   }
   return opened;
 }

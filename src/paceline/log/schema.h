@@ -9,18 +9,19 @@ namespace paceline {
 
 // A log's tables. Times are whole nanoseconds from the start of the row's run.
 //
-//   runs: one row a run.
+//   runs: one row a run; `url` is NULL in those of the first schema.
 //   requests: one row a request that was sent and has ended; `error` is NULL where the reply was
 //   good.
 //   latencies: a view of requests, with their times as milliseconds that people compare.
 //
 // The file's application_id says that it is a log, its user_version which of the schemas it has.
 
-/// Opens a log to add to, made where there is none, in WAL mode. Each transaction is on the disk
-/// when its COMMIT returns. A string is a sentence: why it cannot be used and what to do.
+/// Opens a log to add to, made where there is none with mode 0600, in WAL mode. A log of an older
+/// schema is brought to this one. Each transaction is on the disk when its COMMIT returns. A string
+/// is a sentence: why it cannot be used and what to do.
 std::variant<Database, std::string> open_log(const std::string& path);
 
-/// Opens a log that is there. A string is a sentence, as above.
+/// Opens a log that is there, of this schema or an older one. A string is a sentence, as above.
 std::variant<Database, std::string> open_existing_log(const std::string& path);
 
 }  // namespace paceline

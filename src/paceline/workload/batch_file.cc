@@ -73,6 +73,7 @@ std::variant<std::shared_ptr<const BatchFile>, std::string> BatchFile::open(
       return fmt::format("{}:{}: {}", path, scanner.number(), *reason);
     }
     batch->offsets_.add(scanner.offset());
+    batch->hashes_.add(scanner.text());
     hashes.push_back(hash_of(std::get<BatchLine>(parsed).custom_id));
   }
   if (scanner.error()) return *scanner.error();

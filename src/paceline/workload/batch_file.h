@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <paceline/workload/batch_line.h>
+#include <paceline/workload/line_hashes.h>
 #include <paceline/workload/line_offsets.h>
 #include <paceline/workload/regular_file.h>
 
@@ -27,6 +28,9 @@ class BatchFile {
   /// How many requests there are; at least one.
   std::size_t size() const { return offsets_.size() - 1; }
 
+  /// Of the lines in order, without their ends; blank lines have none.
+  const LineHashes& hashes() const { return hashes_; }
+
  private:
   friend class BatchReader;
 
@@ -35,6 +39,7 @@ class BatchFile {
   RegularFile file_;
   /// The last one is the file's end.
   LineOffsets offsets_;
+  LineHashes hashes_;
 };
 
 /// Reads requests of a file in any order, fastest in the file's own; one a thread.

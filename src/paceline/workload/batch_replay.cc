@@ -27,7 +27,8 @@ class BatchReplayWorkload : public Workload {
 
   Description describe() const override {
     return {.name = "batch/replay",
-            .asks = fmt::format("{} requests of {}", replay_.file->size(), replay_.file_name)};
+            .url = api_.url,
+            .asks = fmt::format(R"({{"lines":{}}})", replay_.file->hashes().json())};
   }
 
   void make(std::uint64_t slot, Request& request) override {

@@ -11,8 +11,6 @@ namespace paceline {
 /// The requests of a file: slot k asks what its line k does, and from its end on it begins again.
 struct BatchReplay {
   std::shared_ptr<const BatchFile> file;
-  /// For people and a log.
-  std::string file_name;
   /// Whether the text of streamed replies is put together in their body, for a log.
   bool keeps_text = false;
 };

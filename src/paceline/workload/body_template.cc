@@ -45,4 +45,15 @@ void BodyTemplate::fill(std::uint64_t salt, std::uint64_t slot, std::string& bod
   }
 }
 
+std::string BodyTemplate::description() const {
+  std::string text;
+  for (const Piece& piece : pieces_) {
+    text += piece.text;
+    if (piece.place == number) text += "{n}";
+    if (piece.place == nonce) text += "{nonce} ";
+    if (piece.place == synthetic) text += fmt::format("{{synthetic {}}}", synthetic_tokens_);
+  }
+  return text;
+}
+
 }  // namespace paceline

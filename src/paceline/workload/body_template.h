@@ -26,6 +26,9 @@ class BodyTemplate {
   /// Puts the body of `slot` into `body`, in place of what it held.
   void fill(std::uint64_t salt, std::uint64_t slot, std::string& body) const;
 
+  /// The body with a name for each place, such as {n}: what it asks of every slot.
+  std::string description() const;
+
  private:
   struct Piece {
     std::string text;

@@ -1,7 +1,12 @@
 #include <paceline/workload/plain_http.h>
 
+#include <fmt/format.h>
+
 #include <utility>
 #include <vector>
+
+#include <paceline/workload/content_hash.h>
+#include <paceline/workload/json_text.h>
 
 namespace paceline {
 namespace {
@@ -15,7 +20,11 @@ class PlainHttpWorkload : public Workload {
   }
 
   Description describe() const override {
-    return {.name = plain_.method == Method::post ? "http/post" : "http/get", .asks = plain_.body};
+    if (plain_.method == Method::get) return {.name = "http/get", .url = plain_.url, .asks = "{}"};
+    return {.name = "http/post",
+            .url = plain_.url,
+            .asks = fmt::format(R"({{"content_type":{},"body":"#{}"}})",
+                                json_quoted(plain_.content_type), content_hash_text(plain_.body))};
   }
 
   void make(std::uint64_t, Request& request) override {

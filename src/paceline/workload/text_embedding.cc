@@ -22,8 +22,8 @@ class TextEmbeddingWorkload : public Workload {
         parser_(api.key) {}
 
   Description describe() const override {
-    Description description{.name = "embeddings/create", .model = model_};
-    body_.fill(0, 0, description.asks);
+    Description description{.name = "embeddings/create", .model = model_, .url = url_};
+    description.asks = body_.description();
     return description;
   }
 

@@ -62,7 +62,8 @@ class TextGenerationWorkload : public Workload {
     description.name = fmt::format("{}/{}", kind_ == ApiKind::chat ? "chat" : "responses",
                                    is_streamed_ ? "stream" : "complete");
     description.model = model_;
-    body_.fill(0, 0, description.asks);
+    description.url = url_;
+    description.asks = body_.description();
     return description;
   }
 

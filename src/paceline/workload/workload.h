@@ -17,7 +17,10 @@ struct Description {
   std::string name = "requests";
   /// Empty: there is none.
   std::string model{};
-  /// The same for workloads whose slots ask the same, whatever their salt.
+  /// Where its requests go, or the base of it. Empty: to the API of the program.
+  std::string url{};
+  /// The same for workloads whose slots ask the same, whatever their salt: a JSON object, whose
+  /// keys name what differs between two of them. A text that begins with # is a hash.
   std::string asks{};
 };
 

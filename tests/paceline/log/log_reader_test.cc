@@ -1,3 +1,4 @@
+#include <paceline/log/job.h>
 #include <paceline/log/log_reader.h>
 
 #include <chrono>
@@ -31,8 +32,14 @@ class LogReaderTest : public LogFolder {
 
 TEST_F(LogReaderTest, ListsRunsWithTheirCounts) {
   auto log = open_request_log(path());
-  begin_run(*log, {.name = "chat/complete", .workload = "f1", .rpm = 60, .model = "m"});
-  begin_run(*log, {.name = "chat/complete", .workload = "f1", .resumed = true});
+  begin_run(
+      *log,
+      {.name = "chat/complete", .workload = "f1", .rpm = 60, .model = "m", .url = "http://h/"});
+  begin_run(*log, {.name = "chat/complete",
+                   .workload = "f1",
+                   .resumed = true,
+                   .model = "m",
+                   .url = "http://h/"});
   log->add(1, {.slot = 0, .status = 200});
   log->add(1, {.slot = 1, .error = "It failed."});
   ASSERT_EQ(log->close(), std::nullopt);
@@ -43,6 +50,7 @@ TEST_F(LogReaderTest, ListsRunsWithTheirCounts) {
   EXPECT_EQ(runs[0].about.name, "chat/complete");
   EXPECT_EQ(runs[0].about.rpm, 60);
   EXPECT_EQ(runs[0].about.model, "m");
+  EXPECT_EQ(runs[0].about.url, "http://h/");
   EXPECT_FALSE(runs[0].about.resumed);
   EXPECT_EQ(runs[0].started_utc, "1970-01-01T00:00:00.000Z");
   EXPECT_EQ(runs[0].logged, 2);
@@ -154,7 +162,7 @@ TEST_F(LogReaderTest, ReadsOneMomentWhileTheLogIsWritten) {
   begin_run(*log);
   ASSERT_EQ(log->close(), std::nullopt);
   EXPECT_EQ(std::get<std::vector<ListedRun>>(reader.runs()).size(), 1);
-  EXPECT_EQ(std::get<std::vector<std::uint64_t>>(reader.good_slots("", "")).size(), 0);
+  EXPECT_EQ(std::get<std::vector<std::uint64_t>>(reader.good_slots({run})).size(), 0);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ class LoggedSlotsTest : public LogFolder {
   }
 
   LoggedSlots read(const std::string& name, const std::string& workload) {
-    auto slots = read_logged_slots(path(), name, workload);
+    auto slots = read_logged_slots(path(), {.name = name, .workload = workload});
     if (const auto* sentence = std::get_if<std::string>(&slots)) {
       ADD_FAILURE() << *sentence;
       return LoggedSlots({});
@@ -33,7 +33,7 @@ class LoggedSlotsTest : public LogFolder {
   }
 
   void expect_refused(const std::string& name, const std::string& workload, std::string_view says) {
-    const auto slots = read_logged_slots(path(), name, workload);
+    const auto slots = read_logged_slots(path(), {.name = name, .workload = workload});
     const auto* sentence = std::get_if<std::string>(&slots);
     ASSERT_NE(sentence, nullptr);
     EXPECT_NE(sentence->find(says), std::string::npos) << *sentence;
@@ -70,6 +70,14 @@ TEST_F(LoggedSlotsTest, RefusesAnotherJob) {
   log_run("chat/complete", "f1", {0}, {});
   expect_refused("chat/complete", "f2", "asked for something else");
   expect_refused("chat/stream", "f1", "no run of chat/stream to resume, only of chat/complete");
+}
+
+TEST_F(LoggedSlotsTest, NamesWhatTheLastRunOfTheNameAskedOtherwise) {
+  log_run("chat/complete", R"({"n":1})", {0}, {});
+  log_run("chat/complete", R"({"n":2})", {0}, {});
+  log_run("chat/stream", R"({"n":3})", {0}, {});
+  expect_refused("chat/complete", R"({"n":4})", "run 2 of the log");
+  expect_refused("chat/complete", R"({"n":4})", "n was 2 and is 4; ");
 }
 
 TEST_F(LoggedSlotsTest, RefusesALogWithoutRuns) {

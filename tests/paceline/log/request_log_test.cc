@@ -201,7 +201,7 @@ TEST_F(RequestLogTest, AFullDiskIsTroubleUntilThereIsRoom) {
     for (std::uint64_t slot = 0; slot < 20'000; ++slot) log->add(run, good(slot));
     ASSERT_TRUE(becomes_true([&] { return log->trouble().has_value(); }));
     const std::string trouble = *log->trouble();
-    EXPECT_TRUE(trouble.starts_with("The log '" + path() + "' cannot be written: ")) << trouble;
+    EXPECT_TRUE(trouble.starts_with("cannot write the log '" + path() + "': ")) << trouble;
     EXPECT_NE(trouble.find("wait in memory"), std::string::npos) << trouble;
   }
   EXPECT_TRUE(becomes_true([&] { return !log->trouble(); }));

@@ -28,7 +28,7 @@ class BatchReplayTest : public testing::Test {
       return nullptr;
     }
     auto file = std::get<std::shared_ptr<const BatchFile>>(std::move(opened));
-    return make_workload({url, "key"}, BatchReplay{std::move(file), path_, keeps_text});
+    return make_workload({url, "key"}, BatchReplay{std::move(file), keeps_text});
   }
 
   std::string path_ = std::filesystem::temp_directory_path() /
@@ -95,8 +95,17 @@ TEST_F(BatchReplayTest, EmbeddingsAreNeverStreamed) {
 TEST_F(BatchReplayTest, DescribesTheFile) {
   const Description description = replay(mixed)->describe();
   EXPECT_EQ(description.name, "batch/replay");
-  EXPECT_NE(description.asks.find(path_), std::string::npos);
-  EXPECT_NE(description.asks.find("4 requests"), std::string::npos);
+  EXPECT_NE(description.asks.find(R"("count":4)"), std::string::npos);
+  // Another name of the file is no other job, nor are other line ends, and another line is.
+  EXPECT_EQ(description.asks.find(path_), std::string::npos);
+  std::string windows = mixed;
+  for (std::size_t at = 0; (at = windows.find('\n', at)) != std::string::npos; at += 2) {
+    windows.insert(at, 1, '\r');
+  }
+  EXPECT_EQ(replay(windows)->describe().asks, description.asks);
+  std::string changed = mixed;
+  changed.replace(changed.find("\"a\""), 3, "\"z\"");
+  EXPECT_NE(replay(changed)->describe().asks, description.asks);
 }
 
 TEST_F(BatchReplayTest, AFileThatChangedFailsTheRequestWithASentence) {

@@ -115,6 +115,16 @@ TEST(TextGenerationTest, DescribesItselfWithoutTheSalt) {
   const auto other =
       make_workload({"http://host/v1", ""}, TextGeneration{.is_streamed = true, .model = "n"});
   EXPECT_NE(other->describe().asks, description.asks);
+  EXPECT_EQ(description.url, "http://host/v1/chat/completions");
+}
+
+TEST(TextGenerationTest, ANumberInThePromptIsNoPlaceForOne) {
+  const auto asks = [](const std::string& prompt) {
+    return make_workload({"http://host/v1", ""}, TextGeneration{.prompt = {.text = prompt}})
+        ->describe()
+        .asks;
+  };
+  EXPECT_NE(asks("count to {n}"), asks("count to 0"));
 }
 
 TEST(TextGenerationTest, NoTwoRunsAskTheSame) {

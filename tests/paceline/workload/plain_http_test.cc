@@ -1,0 +1,29 @@
+#include <gtest/gtest.h>
+#include <paceline/workload/plain_http.h>
+
+namespace paceline {
+namespace {
+
+Description described(PlainHttp plain) {
+  return make_workload(std::move(plain))->describe();
+}
+
+TEST(PlainHttpTest, DescribesWhatItAsks) {
+  const Description get = described({.url = "http://host/a"});
+  EXPECT_EQ(get.name, "http/get");
+  EXPECT_EQ(get.url, "http://host/a");
+  const Description post =
+      described({.url = "http://host/a", .method = Method::post, .body = "\xff secret"});
+  EXPECT_EQ(post.name, "http/post");
+  EXPECT_EQ(post.asks.find("secret"), std::string::npos);
+  EXPECT_NE(post.asks,
+            described({.url = "http://host/a", .method = Method::post, .body = "x"}).asks);
+  EXPECT_NE(post.asks, described({.url = "http://host/a",
+                                  .method = Method::post,
+                                  .body = "\xff secret",
+                                  .content_type = "text/plain"})
+                           .asks);
+}
+
+}  // namespace
+}  // namespace paceline

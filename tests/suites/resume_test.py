@@ -1,0 +1,125 @@
+"""Resumes logs with `paceline`: only what asks for the same is the same job.
+
+Needs PACELINE, the path of the program.
+"""
+
+import contextlib
+import json
+import sqlite3
+import stat
+import tempfile
+import unittest
+from pathlib import Path
+
+from program import Api, run
+
+REPLY = b'{"choices":[{"message":{"content":"x"}}],"data":[]}'
+FAST = ["--paceline_rpm=0", "--paceline_parallel=5", "--paceline_requests=10"]
+
+
+class Resume(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.log = self.folder / "log.sqlite"
+        self.batch = self.folder / "batch.jsonl"
+        self.write_batch()
+
+    def write_batch(self, lines=10, **changed):
+        """`changed` gives line N another text as lineN="text"."""
+        self.batch.write_text("".join(json.dumps(
+            {"custom_id": f"c-{i}", "method": "POST", "url": "/v1/chat/completions",
+             "body": {"model": "m", "messages": [{"role": "user",
+                                                  "content": changed.get(f"line{i}", "?")}]}})
+            + "\n" for i in range(1, lines + 1)))
+
+    def begin(self, *flags):
+        done = run(*FAST, *flags, f"--paceline_log={self.log}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with contextlib.closing(sqlite3.connect(self.log)) as log, log:
+            log.execute("UPDATE requests SET error = 'lost' WHERE slot < 4")
+
+    def resume(self, *flags):
+        return run(*FAST, *flags, f"--paceline_resume={self.log}")
+
+    def assert_resumed(self, *flags):
+        done = self.resume(*flags)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("4 of 10 requests are left", done.stderr)
+
+    def assert_refused(self, *flags, says, api):
+        sent = len(api.seen)
+        done = self.resume(*flags)
+        self.assertEqual(done.returncode, 1)
+        for words in (says, str(self.log), "run 1"):
+            self.assertIn(words, done.stderr)
+        self.assertEqual(len(api.seen), sent)
+
+    def test_the_embedded_endpoint_at_another_port(self):
+        self.begin()
+        self.assert_resumed()
+        with contextlib.closing(sqlite3.connect(self.log)) as log:
+            self.assertEqual(log.execute("SELECT DISTINCT host, url FROM runs").fetchall(),
+                             [("embedded endpoint", "embedded endpoint/chat/completions")])
+
+    def test_a_batch_file_of_another_name(self):
+        with Api(body=REPLY) as api:
+            flags = [f"--paceline_url={api.url}"]
+            self.begin(*flags, f"--paceline_workload={self.batch}")
+            other = self.batch.rename(self.folder / "other.jsonl")
+            self.assert_resumed(*flags, f"--paceline_workload={other}")
+
+    def test_a_batch_file_with_other_lines(self):
+        with Api(body=REPLY) as api:
+            flags = [f"--paceline_url={api.url}", f"--paceline_workload={self.batch}"]
+            self.begin(*flags)
+            self.write_batch(line3="other", line5="other")
+            self.assert_refused(*flags, says="request 3 of the file differs", api=api)
+            self.write_batch(lines=12)
+            self.assert_refused(*flags, says="the file had 10 lines and has 12", api=api)
+            self.write_batch()
+            self.assert_resumed(*flags)
+
+    def test_another_host(self):
+        with Api(body=REPLY) as one, Api(body=REPLY) as other:
+            for what in ([f"--paceline_workload={self.batch}"], []):
+                with self.subTest(what):
+                    self.log.unlink(missing_ok=True)
+                    self.begin(f"--paceline_url={one.url}", *what)
+                    self.assert_refused(f"--paceline_url={other.url}", *what,
+                                        says=f"the URL was {one.url}", api=other)
+
+    def test_another_model_and_prompt_are_named_one_by_one(self):
+        with Api(body=REPLY) as api:
+            url = f"--paceline_url={api.url}"
+            self.begin(url, "--paceline_model=a", "--paceline_max_tokens=5")
+            self.assert_refused(url, "--paceline_model=b", "--paceline_max_tokens=6", api=api,
+                                says="the model was 'a' and is 'b'; max_tokens was 5 and is 6; ")
+            self.assert_refused(url, "--paceline_model=a", "--paceline_max_tokens=5",
+                                "--paceline_prompt=other", says="messages differs", api=api)
+
+    def test_another_url_and_body_of_plain_http(self):
+        body = self.folder / "body"
+        body.write_text("one")
+        with Api() as api:
+            flags = [f"--paceline_http_url={api.url}/a", f"--paceline_http_body={body}"]
+            self.begin(*flags)
+            self.assert_refused(f"--paceline_http_url={api.url}/b", flags[1], api=api,
+                                says=f"the URL was {api.url}/a and is {api.url}/b")
+            self.assert_refused(f"--paceline_http_url={api.url}/a?x=1", flags[1], api=api,
+                                says="the query of the URL differs")
+            body.write_text("two")
+            self.assert_refused(*flags, says="body differs", api=api)
+
+    def test_another_rate_is_the_same_job(self):
+        self.begin()
+        self.assert_resumed("--paceline_rpm=60000", "--paceline_parallel=2")
+
+    def test_the_log_is_for_its_user_alone(self):
+        self.begin("--paceline_log_replies")
+        self.assertEqual(stat.S_IMODE(self.log.stat().st_mode), 0o600)
+
+
+if __name__ == "__main__":
+    unittest.main()
