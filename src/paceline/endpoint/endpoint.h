@@ -20,12 +20,14 @@ namespace paceline {
 
 /// How an endpoint behaves, and where it listens. Times and lengths may be drawn at random.
 struct EndpointOptions {
-  /// To the first token of a reply, which is all of it when it does not stream and `token_time` is
-  /// 0. Counts from the arrival of a request's headers, or from the slot that it has waited for.
+  /// To the first token of a reply. Counts from the arrival of a request's headers, or from the slot that it has waited for.
   /// Replies that no model makes are held back alike, errors too.
   LatencyModel latency = LatencyModel::fixed(std::chrono::nanoseconds(0));
-  /// Of each other token. A reply that does not stream takes all of its tokens' time.
+  /// Of each other token.
   LatencyModel token_time = LatencyModel::fixed(std::chrono::nanoseconds(0));
+  /// A reply that does not stream takes the time of all of its tokens. Otherwise it takes the
+  /// latency alone.
+  bool whole_takes_token_time = true;
   /// Of a reply that its request does not limit.
   LengthModel reply_tokens = LengthModel::fixed(16);
   /// How many replies are made at once; 0: as many as are asked for. A slot is free again when the
@@ -52,6 +54,9 @@ struct EndpointOptions {
   bool has_kernel_times = false;
   /// 0 lets the system choose.
   std::uint16_t port = 0;
+  /// Of all request bodies in memory together. Past that, a request gets 503 before or after its
+  /// body, which is dropped.
+  std::size_t max_body_bytes = std::size_t{256} << 20U;
   /// An IPv4 address of this machine.
   std::string address = "127.0.0.1";
   /// Fewer if the limit on open files is lower; start() raises that up to the hard limit.

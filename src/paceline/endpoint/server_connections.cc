@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <paceline/endpoint/server.h>
@@ -119,8 +120,16 @@ void Server::on_connection(void* in, MHD_Connection* connection, void** peer,
     if (server.connections_-- == server.most_connections_) server.listener_.go_on();
     server.idle_connections_.remove(descriptor);
     const std::unique_ptr<Peer> closed(static_cast<Peer*>(std::exchange(*peer, nullptr)));
+    if (closed->has_unread_body && !server.stopping_.load(std::memory_order_relaxed)) {
+      server.linger(descriptor);
+    }
     if (server.receive_notes_) server.receive_notes_->remove(closed->came);
   }
+}
+
+// libmicrohttpd closes its own descriptor of the connection.
+void Server::linger(int descriptor) {
+  lingering_.add(Descriptor(fcntl(descriptor, F_DUPFD_CLOEXEC, 0)));
 }
 
 // libmicrohttpd does not look at a connection that is suspended.

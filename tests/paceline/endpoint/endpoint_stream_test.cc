@@ -235,5 +235,22 @@ TEST(EndpointStream, StopsWhileItSendsAllItCan) {
   EXPECT_FALSE(client.read_until("[DONE]"));
 }
 
+TEST(EndpointStream, ATokenTimeOfStreamsIsNotThatOfWholeReplies) {
+  EndpointOptions options;
+  options.latency = LatencyModel::fixed(5ms);
+  options.token_time = LatencyModel::fixed(2ms);
+  options.whole_takes_token_time = false;
+  options.reply_tokens = LengthModel::fixed(4);
+  options.record_arrivals = 2;
+  const auto endpoint = start(options);
+  Visitor visitor(*endpoint);
+  ASSERT_EQ(visitor.post(chat_path, chat_request), 200);
+  ASSERT_EQ(visitor.post(chat_path, stream_request), 200);
+  const auto record = endpoint->record();
+  ASSERT_EQ(record.size(), 2U);
+  EXPECT_EQ(record[0].due - record[0].arrived, 5ms);
+  EXPECT_EQ(record[1].due - record[1].arrived, 11ms);
+}
+
 }  // namespace
 }  // namespace paceline
