@@ -15,7 +15,7 @@ namespace {
 namespace dom = simdjson::dom;
 
 // A schema that asks for more is refused.
-constexpr unsigned most_steps = 20'000;
+constexpr unsigned most_steps = 5'000;
 
 struct FormatExample {
   std::string_view format;
@@ -60,6 +60,14 @@ class SchemaWriter {
   std::string why_;
   unsigned steps_ = 0;
 };
+
+std::string number_text(double value) {
+  constexpr double exact = 9e15;
+  if (value == std::trunc(value) && std::abs(value) < exact) {
+    return std::to_string(static_cast<std::int64_t>(value));
+  }
+  return fmt::format("{}", value);
+}
 
 /// 0 without it.
 std::uint64_t count_in(dom::object schema, std::string_view name) {
@@ -164,10 +172,12 @@ bool SchemaWriter::write_first_of(dom::array options, unsigned depth) {
       return true;
     }
   }
-  const JsonText before = json_;
+  const std::size_t size = out().size();
+  const auto free_place = json_.free_place;
   for (const dom::element option : options) {
     if (write(option, depth + 1)) return true;
-    json_ = before;
+    out().resize(size);
+    json_.free_place = free_place;
   }
   if (why_.empty()) why_ = "an empty anyOf or oneOf allows nothing";
   return false;
@@ -256,21 +266,20 @@ bool SchemaWriter::write_number(dom::object schema, bool is_whole) {
   const double lowest = bound("minimum", -infinity);
   const double highest = bound("maximum", infinity);
   const double step = bound("multipleOf", is_whole ? 1 : 0);
-  double value = std::clamp(0.0, std::min(lowest, highest), highest);
-  if (value <= above) value = is_whole ? std::floor(above) + 1 : above + 1;
-  if (value >= below) value = is_whole ? std::ceil(below) - 1 : below - 1;
-  // Between two near bounds.
-  if (!is_whole && value <= above) value = above + (std::min(below, highest) - above) / 2;
-  if (step > 0) {
-    const double up = std::ceil(value / step) * step;
-    value = up > highest || up >= below ? std::floor(value / step) * step : up;
+  const double middle = (std::max(lowest, above) + std::min(highest, below)) / 2;
+  // What is exclusive has its next whole number beside it.
+  for (const double near : {0.0, lowest, above + 1, highest, below - 1, middle}) {
+    const double up = step > 0 ? std::ceil(near / step) * step : near;
+    const double down = step > 0 ? std::floor(near / step) * step : near;
+    for (const double value : {up, down}) {
+      if (std::isfinite(value) && value >= lowest && value <= highest && value > above &&
+          value < below) {
+        out() += number_text(value);
+        return true;
+      }
+    }
   }
-  if (value < lowest || value > highest || value <= above || value >= below) {
-    return fail("no number is within the bounds");
-  }
-  out() += value == 0 ? "0" : fmt::format("{}", value);
-  if (is_whole && out().ends_with(".0")) out().resize(out().size() - 2);
-  return true;
+  return fail("no number is within the bounds");
 }
 
 }  // namespace

@@ -75,7 +75,6 @@ void Server::stop() {
 }
 
 void Server::hold(Request& request) {
-  watch_for_hang_up(request);
   request.held = held_.emplace(request.due, &request);
   MHD_suspend_connection(request.connection);
 }

@@ -87,6 +87,7 @@ class Server {
     std::unique_ptr<SocketWatch> watch;
     ReceiveNote came;
     bool has_unread_body = false;
+    bool is_ending = false;
   };
   using Held = std::multimap<TimePoint, Request*>;
   struct Request {
@@ -142,8 +143,8 @@ class Server {
   DaemonPtr start_daemon(Group& group);
   void serve(Group& group);
   void run(Group& group);
-  static void watch_for_hang_up(Request& request);
-  void hang_up(Peer& peer);
+  void watch_for_hang_up(Peer& peer, int descriptor);
+  void hang_up(Peer& peer, int descriptor);
   void linger(int descriptor);
 
   // server_requests.cc: a request's way.

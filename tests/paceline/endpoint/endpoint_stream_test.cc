@@ -95,7 +95,7 @@ TEST(EndpointStream, AnswersErrorsWhole) {
   EXPECT_NE(visitor.headers.find("Content-Type: application/json"), std::string::npos);
   EXPECT_EQ(visitor.post("/v1/responses", R"({"model":"m","stream":true})"), 400);
   EXPECT_EQ(visitor.get("/v1/responses"), 405);
-  EXPECT_NE(visitor.headers.find("Allow: POST\r\n"), std::string::npos);
+  EXPECT_NE(visitor.headers.find("Allow: POST, OPTIONS\r\n"), std::string::npos);
   EXPECT_EQ(visitor.get("/v1/embeddings"), 405);
   EXPECT_EQ(visitor.head("/v1/chat/completions"), 405);
   EXPECT_EQ(visitor.head("/v1/models"), 200);
