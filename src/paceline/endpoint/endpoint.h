@@ -20,8 +20,9 @@ namespace paceline {
 
 /// How an endpoint behaves, and where it listens. Times and lengths may be drawn at random.
 struct EndpointOptions {
-  /// To the first token of a reply. Counts from the arrival of a request's headers, or from the slot that it has waited for.
-  /// Replies that no model makes are held back alike, errors too.
+  /// To the first token of a reply. Counts from the arrival of a request's headers, or from the
+  /// slot that it has waited for. Replies that no model makes are held back alike, errors too, but
+  /// for those that refuse a body before it is read.
   LatencyModel latency = LatencyModel::fixed(std::chrono::nanoseconds(0));
   /// Of each other token.
   LatencyModel token_time = LatencyModel::fixed(std::chrono::nanoseconds(0));
@@ -64,12 +65,14 @@ struct EndpointOptions {
 };
 
 /// An HTTP/1.1 server on libmicrohttpd that stands in for the OpenAI API, in a thread and on a loop
-/// of its own. Answers POST /v1/chat/completions and /v1/responses, streamed or whole, POST
-/// /v1/embeddings and GET /v1/models as that API does, with words of no meaning; max_tokens as well
-/// as vLLM's min_tokens and ignore_eos hold, and the cached tokens of the usage are those of a
-/// prefix cache. GET / answers "ok", and POST /echo the request's body. Longer bodies than 16 MB
-/// get 413. A client that closes its side of the connection has gone: its reply ends there. Its
-/// functions are for one thread, the owner's.
+/// of its own. Answers chat completions, responses and completions, streamed or whole, embeddings
+/// and models as that API does, with words of no meaning; max_tokens as well as vLLM's min_tokens
+/// and ignore_eos hold, and the cached tokens of the usage are those of a prefix cache. GET /health
+/// and GET /metrics are about the server itself: without a key, latency or fault, and not recorded.
+/// GET / answers "ok", and POST /echo the request's body. A longer body than 16 MiB gets 413. A
+/// refused key, and a body whose length is refused, is answered before the body is read. A client
+/// that closes its side of the connection has gone: its reply ends there. Its functions are for one
+/// thread, the owner's.
 class Endpoint {
  public:
   /// The string is a sentence: why it could not start and what to do.

@@ -47,8 +47,8 @@ void write_metrics(const EndpointMetrics& metrics, std::string& out) {
                metrics.generated_tokens);
   text.counter("vllm:prefix_cache_queries_total",
                "Number of prompt tokens looked up in the prefix cache.", metrics.prompt_tokens);
-  text.counter("vllm:prefix_cache_hits_total",
-               "Number of prompt tokens found in the prefix cache.", metrics.cached_tokens);
+  text.counter("vllm:prefix_cache_hits_total", "Number of prompt tokens found in the prefix cache.",
+               metrics.cached_tokens);
   text.begin("vllm:request_success_total", "counter", "Number of replies that have left whole.");
   text.sample(R"({model_name="paceline",finished_reason="stop"})", metrics.stopped);
   text.sample(R"({model_name="paceline",finished_reason="length"})", metrics.capped);

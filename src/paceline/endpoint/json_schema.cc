@@ -155,9 +155,8 @@ bool SchemaWriter::write_typed(std::string_view type, dom::object schema, unsign
 bool SchemaWriter::write_reference(std::string_view pointer, unsigned depth) {
   dom::element target = root_;
   const bool is_local = pointer.starts_with('#');
-  if (!is_local ||
-      (pointer.size() > 1 &&
-       root_.at_pointer(pointer.substr(1)).get(target) != simdjson::SUCCESS)) {
+  if (!is_local || (pointer.size() > 1 &&
+                    root_.at_pointer(pointer.substr(1)).get(target) != simdjson::SUCCESS)) {
     return fail(fmt::format("$ref '{}' is not in the schema", pointer));
   }
   return write(target, depth + 1);

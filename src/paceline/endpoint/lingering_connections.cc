@@ -44,8 +44,7 @@ void LingeringConnections::drop_bytes(Lingering& one) {
 
 void LingeringConnections::close_ended() {
   const auto now = Clock::now();
-  lingering_.remove_if(
-      [now](const Lingering& one) { return one.has_ended || one.until <= now; });
+  lingering_.remove_if([now](const Lingering& one) { return one.has_ended || one.until <= now; });
   if (lingering_.empty()) return;
   const auto left = std::chrono::ceil<milliseconds>(lingering_.front().until - now);
   timer_.start(std::max(left, milliseconds(1)));

@@ -28,7 +28,8 @@ bool is_harmless_in_id(char c) {
 
 bool is_harmless_id(std::string_view id) {
   constexpr std::size_t longest = 128;
-  return !id.empty() && id.size() <= longest && std::all_of(id.begin(), id.end(), is_harmless_in_id);
+  return !id.empty() && id.size() <= longest &&
+         std::all_of(id.begin(), id.end(), is_harmless_in_id);
 }
 
 }  // namespace

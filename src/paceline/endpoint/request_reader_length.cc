@@ -61,11 +61,12 @@ std::optional<ApiError> RequestReader::read_length(dom::object body,
   set_length(length, reply);
   if (json_) set_json_length(*json_, length, reply);
   if (reply.all_tokens() <= longest_reply) return std::nullopt;
-  return ApiError{bad_request,
-                  fmt::format("{} choices of {} tokens are too large: the endpoint makes at most {} "
-                              "tokens for a request.",
-                              reply.choices, reply.tokens, longest_reply),
-                  "n", "invalid_value"};
+  return ApiError{
+      bad_request,
+      fmt::format("{} choices of {} tokens are too large: the endpoint makes at most {} "
+                  "tokens for a request.",
+                  reply.choices, reply.tokens, longest_reply),
+      "n", "invalid_value"};
 }
 
 void RequestReader::set_length(const Length& length, Generation& reply) {

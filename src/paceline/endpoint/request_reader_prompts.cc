@@ -50,11 +50,12 @@ std::optional<ApiError> RequestReader::read_prompts(dom::object body, Generation
   reply.choices = 0;
   for (const dom::element one : list) {
     if (++reply.choices > most_prompts) {
-      return ApiError{bad_request,
-                      fmt::format("Invalid 'prompt': array too long. Expected an array with maximum "
-                                  "length {}.",
-                                  most_prompts),
-                      "prompt", "array_above_max_length"};
+      return ApiError{
+          bad_request,
+          fmt::format("Invalid 'prompt': array too long. Expected an array with maximum "
+                      "length {}.",
+                      most_prompts),
+          "prompt", "array_above_max_length"};
     }
     if (auto error = add_prompt(one, echoes, reply)) return error;
   }
@@ -94,10 +95,11 @@ std::optional<ApiError> RequestReader::check_echoes(const Generation& reply) {
   if (reply.echoes.empty() || bytes <= longest / (reply.choices / reply.echoes.size())) {
     return std::nullopt;
   }
-  return ApiError{bad_request,
-                  "The prompts of all choices together are longer than 16 MiB: ask without echo, or "
-                  "for fewer choices.",
-                  "echo", "invalid_value"};
+  return ApiError{
+      bad_request,
+      "The prompts of all choices together are longer than 16 MiB: ask without echo, or "
+      "for fewer choices.",
+      "echo", "invalid_value"};
 }
 
 }  // namespace paceline

@@ -138,12 +138,11 @@ void Server::linger(int descriptor) {
   lingering_.add(Descriptor(fcntl(descriptor, F_DUPFD_CLOEXEC, 0)));
 }
 
-// libmicrohttpd does not look at a connection that is suspended. Of one that is not, it misses an end
-// that comes together with bytes that do not fill its buffer: it reads them and waits for more.
+// libmicrohttpd does not look at a connection that is suspended. Of one that is not, it misses an
+// end that comes together with bytes that do not fill its buffer: it reads them and waits for more.
 void Server::watch_for_hang_up(Peer& peer, int descriptor) {
-  peer.watch = std::make_unique<SocketWatch>(loop_, descriptor, [this, &peer, descriptor](int, int) {
-    hang_up(peer, descriptor);
-  });
+  peer.watch = std::make_unique<SocketWatch>(
+      loop_, descriptor, [this, &peer, descriptor](int, int) { hang_up(peer, descriptor); });
   peer.watch->want(UV_DISCONNECT);
 }
 

@@ -55,8 +55,7 @@ void Server::on_completed(void* self, MHD_Connection* connection, void** request
   server.keep(std::move(done));
 }
 
-std::unique_ptr<Server::Request> Server::begin(MHD_Connection* connection,
-                                               std::string_view path) {
+std::unique_ptr<Server::Request> Server::begin(MHD_Connection* connection, std::string_view path) {
   std::unique_ptr<Request> request;
   if (idle_.empty()) {
     request = std::make_unique<Request>();
@@ -183,8 +182,9 @@ std::optional<ApiError> Server::body_refusal(std::uint64_t own_bytes,
   }
   if (body_bytes_ + new_bytes > options_.max_body_bytes) {
     return ApiError{.status = MHD_HTTP_SERVICE_UNAVAILABLE,
-                    .message = "The endpoint has as many request bodies in memory as it keeps: "
-                               "send the request again later.",
+                    .message =
+                        "The endpoint has as many request bodies in memory as it keeps: "
+                        "send the request again later.",
                     .type = "server_error"};
   }
   return std::nullopt;

@@ -13,7 +13,8 @@
 namespace paceline {
 
 /// A reply as server-sent events, each at its due time: one for every token of each choice, those
-/// before with the first and those after with the last. The choices take turns. Can be started again, and keeps its memory for that.
+/// before with the first and those after with the last. The choices take turns. Can be started
+/// again, and keeps its memory for that.
 class TokenStream {
  public:
   TokenStream() = default;

@@ -91,8 +91,7 @@ void add_fault_flags(CLI::App& app, const std::string& prefix, EndpointFlags& fl
                      "http_500:0.01,reset:0.002 [none]; of {}",
                      fault_names()))
       ->type_name("LIST");
-  add_number_flag(app, prefix + "fault_after", flags.faults.after, std::size_t{0},
-                  most_fault_bytes,
+  add_number_flag(app, prefix + "fault_after", flags.faults.after, std::size_t{0}, most_fault_bytes,
                   fmt::format("Bytes of a reply's body before reset, close, half_event or "
                               "huge_body breaks it, at most half of one that does not stream; 0: a "
                               "reset or close comes before the headers, such as 1000 [{}]",

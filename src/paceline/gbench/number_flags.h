@@ -1,7 +1,7 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <charconv>
 #include <chrono>
@@ -37,9 +37,9 @@ CLI::Option* add_number_flag(CLI::App& app, const std::string& name, Value& valu
     const auto parsed = parse_number<Number>(text, lowest, highest);
     if (!parsed) {
       throw CLI::ValidationError(
-          name, fmt::format("'{}' is not a {} from {} to {}", text,
-                            std::is_integral_v<Number> ? "whole number" : "number", lowest,
-                            highest));
+          name,
+          fmt::format("'{}' is not a {} from {} to {}", text,
+                      std::is_integral_v<Number> ? "whole number" : "number", lowest, highest));
     }
     value = *parsed;
   };

@@ -112,8 +112,8 @@ TEST(EndpointBodies, AreBoundedTogether) {
 
     EXPECT_EQ(visitor.post("/echo", half), 503);
     RawClient chunked(*endpoint);
-    chunked.say("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nea60\r\n" + half +
-                "\r\n0\r\n\r\n");
+    chunked.say("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nea60\r\n" +
+                half + "\r\n0\r\n\r\n");
     ASSERT_TRUE(chunked.read_until("send the request again later"));
     EXPECT_TRUE(chunked.got.starts_with("HTTP/1.1 503 ")) << chunked.got;
     EXPECT_EQ(visitor.post("/echo", std::string(40'000, 'x')), 200);

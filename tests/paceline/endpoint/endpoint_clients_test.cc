@@ -50,10 +50,10 @@ TEST(EndpointClients, FindEveryModelTheyAskFor) {
   const auto endpoint = start();
   Visitor visitor(*endpoint);
   dom::parser parser;
-  for (const auto& [path, id] : {std::pair{"gpt-4o", "gpt-4o"},
-                                 std::pair{"meta-llama/Llama-3.1-8B", "meta-llama/Llama-3.1-8B"},
-                                 std::pair{"a%20%22b%22", "a \"b\""},
-                                 std::pair{"%ff%c3%a9", "\ufffd\ufffd\ufffd"}}) {
+  for (const auto& [path, id] :
+       {std::pair{"gpt-4o", "gpt-4o"},
+        std::pair{"meta-llama/Llama-3.1-8B", "meta-llama/Llama-3.1-8B"},
+        std::pair{"a%20%22b%22", "a \"b\""}, std::pair{"%ff%c3%a9", "\ufffd\ufffd\ufffd"}}) {
     ASSERT_EQ(visitor.get(std::string("/v1/models/") + path), 200);
     const dom::element model = parser.parse(visitor.body);
     EXPECT_EQ(std::string_view(model["id"]), id);
@@ -92,9 +92,10 @@ TEST(EndpointClients, GetCompletions) {
 TEST(EndpointClients, GetCompletionsAsTheyStream) {
   const auto endpoint = start();
   Visitor visitor(*endpoint);
-  ASSERT_EQ(visitor.post(completions_path, R"({"model":"m","prompt":"a","max_tokens":3,"stream":true,
+  ASSERT_EQ(
+      visitor.post(completions_path, R"({"model":"m","prompt":"a","max_tokens":3,"stream":true,
                          "stream_options":{"include_usage":true}})"),
-            200);
+      200);
   const auto events = sent_events(visitor.body);
   ASSERT_EQ(events.size(), 6U);
   std::string text;
@@ -222,15 +223,15 @@ TEST(EndpointClients, ReadItsMetrics) {
   while (endpoint->requests() < 4) std::this_thread::sleep_for(1ms);
   ASSERT_EQ(visitor.get("/metrics"), 200);
   EXPECT_NE(visitor.headers.find("text/plain; version=0.0.4"), std::string::npos);
-  for (const char* line : {R"(vllm:num_requests_running{model_name="paceline"} 1)",
-                           R"(vllm:num_requests_waiting{model_name="paceline"} 1)",
-                           R"(vllm:prompt_tokens_total{model_name="paceline"} 21)",
-                           R"(vllm:generation_tokens_total{model_name="paceline"} 3)",
-                           R"(http_requests_total{status="2xx"} 2)",
-                           R"(http_requests_total{status="4xx"} 1)",
-                           "# TYPE vllm:generation_tokens_total counter"}) {
-    EXPECT_NE(visitor.body.find(std::string(line) + "\n"), std::string::npos)
-        << line << " in\n" << visitor.body;
+  for (const char* line :
+       {R"(vllm:num_requests_running{model_name="paceline"} 1)",
+        R"(vllm:num_requests_waiting{model_name="paceline"} 1)",
+        R"(vllm:prompt_tokens_total{model_name="paceline"} 21)",
+        R"(vllm:generation_tokens_total{model_name="paceline"} 3)",
+        R"(http_requests_total{status="2xx"} 2)", R"(http_requests_total{status="4xx"} 1)",
+        "# TYPE vllm:generation_tokens_total counter"}) {
+    EXPECT_NE(visitor.body.find(std::string(line) + "\n"), std::string::npos) << line << " in\n"
+                                                                              << visitor.body;
   }
 }
 

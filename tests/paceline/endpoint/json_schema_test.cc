@@ -49,8 +49,9 @@ TEST(JsonSchemaTest, KeepsTheBoundsOfNumbers) {
   EXPECT_EQ(json_of(R"({"type":"number","exclusiveMinimum":0.5,"maximum":1})"), "1");
   EXPECT_EQ(json_of(R"({"type":"number","exclusiveMinimum":0,"exclusiveMaximum":1})"), "0.5");
   EXPECT_EQ(json_of(R"({"type":"number","minimum":0.25})"), "0.25");
-  EXPECT_NE(json_of(R"({"type":"integer","exclusiveMinimum":1,"exclusiveMaximum":2})").find("bounds"),
-            std::string::npos);
+  EXPECT_NE(
+      json_of(R"({"type":"integer","exclusiveMinimum":1,"exclusiveMaximum":2})").find("bounds"),
+      std::string::npos);
 }
 
 TEST(JsonSchemaTest, KeepsTheBoundsOfStringsAndArrays) {
@@ -83,10 +84,9 @@ TEST(JsonSchemaTest, SaysWhatItDoesNotKnowOrCannotEnd) {
         std::pair{R"({"type":"string","format":"isbn"})", "'isbn'"},
         std::pair{R"({"$ref":"#/$defs/none"})", "#/$defs/none"},
         std::pair{R"({"$ref":"https://example.com/s"})", "https://example.com/s"},
-        std::pair{R"({"$ref":"#"})", "no end"},
-        std::pair{R"({"enum":[]})", "enum"},
-        std::pair{R"({"anyOf":[]})", "anyOf"},
-        std::pair{"false", "false"}, std::pair{"3", "object"},
+        std::pair{R"({"$ref":"#"})", "no end"}, std::pair{R"({"enum":[]})", "enum"},
+        std::pair{R"({"anyOf":[]})", "anyOf"}, std::pair{"false", "false"},
+        std::pair{"3", "object"},
         std::pair{R"({"type":"array","minItems":1000000000000})", "very large"},
         std::pair{R"({"type":"array","minItems":1000000000000,"items":{"type":"integer"}})",
                   "very large"},

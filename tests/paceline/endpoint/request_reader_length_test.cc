@@ -90,8 +90,9 @@ TEST_F(JsonReplies, AreForTheirRequestOnly) {
 }
 
 TEST_F(JsonReplies, HaveTheFormatOfResponsesInTheirText) {
-  std::string body = R"({"model":"m","input":"a","text":{"format":{"type":"json_schema","name":"n",)"
-                     R"("schema":{"const":[1]}}}})";
+  std::string body =
+      R"({"model":"m","input":"a","text":{"format":{"type":"json_schema","name":"n",)"
+      R"("schema":{"const":[1]}}}})";
   EXPECT_FALSE(reader_.read_responses(body, reply_));
   EXPECT_EQ(reply_.json, "[1]");
 }

@@ -86,7 +86,8 @@ TEST_F(CompletionRequests, AreRefusedAsTheRealApiDoes) {
   for (const auto& [members, code] :
        {std::pair{R"("n":1)", "missing_required_parameter"},
         std::pair{R"("prompt":[])", "empty_array"}, std::pair{R"("prompt":[[]])", "empty_array"},
-        std::pair{R"("prompt":3)", "invalid_type"}, std::pair{R"("prompt":["a",3])", "invalid_type"},
+        std::pair{R"("prompt":3)", "invalid_type"},
+        std::pair{R"("prompt":["a",3])", "invalid_type"},
         std::pair{R"("prompt":[1,"a"])", "invalid_type"},
         std::pair{R"("prompt":{"a":1})", "invalid_type"}}) {
     const auto error = read(members);

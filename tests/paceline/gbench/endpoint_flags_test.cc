@@ -115,8 +115,8 @@ TEST(EndpointFlagsTest, RefuseWhatMakesNoSense) {
 TEST(EndpointFlagsTest, SayWhichNumbersTheyTake) {
   for (const char* name : {"slow_share", "slow_factor", "rpm_limit", "tpm_limit", "slots", "queue",
                            "reply_tokens", "reply_tokens_p99", "fault_after"}) {
-    for (const char* value : {"nan", "-nan", "inf", "-1", "1e400", "99999999999999999999999", "0x10",
-                              "18446744073709551615", "", " 1", "1 ", "many"}) {
+    for (const char* value : {"nan", "-nan", "inf", "-1", "1e400", "99999999999999999999999",
+                              "0x10", "18446744073709551615", "", " 1", "1 ", "many"}) {
       const std::string flag = std::string("--") + name;
       CLI::App app;
       EndpointFlags flags;
