@@ -8,6 +8,7 @@
 
 namespace paceline {
 
+/// Of a token of a reply that is JSON.
 inline constexpr std::size_t json_token_bytes = 4;
 
 /// A reply that a request asks for, as the model would generate it.

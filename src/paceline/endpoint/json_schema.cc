@@ -38,7 +38,7 @@ class SchemaWriter {
   explicit SchemaWriter(dom::element root) : root_(root) {}
 
   bool write(dom::element schema, unsigned depth = 0);
-  JsonText& json() { return json_; }
+  JsonReply& json() { return json_; }
   const std::string& why() const { return why_; }
 
  private:
@@ -56,7 +56,7 @@ class SchemaWriter {
   std::string& out() { return json_.text; }
 
   dom::element root_;
-  JsonText json_;
+  JsonReply json_;
   std::string why_;
   unsigned steps_ = 0;
 };
@@ -283,7 +283,7 @@ bool SchemaWriter::write_number(dom::object schema, bool is_whole) {
 
 }  // namespace
 
-std::variant<JsonText, std::string> json_for_schema(dom::element schema) {
+std::variant<JsonReply, std::string> json_for_schema(dom::element schema) {
   SchemaWriter writer(schema);
   if (!writer.write(schema)) {
     return fmt::format("The endpoint can make no JSON for this schema: {}.", writer.why());

@@ -10,8 +10,8 @@ namespace paceline {
 
 using std::chrono::milliseconds;
 
-LingeringConnections::LingeringConnections(Loop& loop)
-    : loop_(loop), timer_(loop, [this] { close_ended(); }) {}
+LingeringConnections::LingeringConnections(Loop& loop, milliseconds longest)
+    : loop_(loop), longest_(longest), timer_(loop, [this] { close_ended(); }) {}
 
 void LingeringConnections::add(Descriptor connection) {
   if (!connection.is_open()) return;
@@ -19,11 +19,11 @@ void LingeringConnections::add(Descriptor connection) {
   if (lingering_.size() == most) lingering_.pop_front();
   Lingering& one = lingering_.emplace_back();
   one.connection = std::move(connection);
-  one.until = Clock::now() + longest;
+  one.until = Clock::now() + longest_;
   one.watch = std::make_unique<SocketWatch>(loop_, one.connection.get(),
                                             [this, &one](int, int) { drop_bytes(one); });
   one.watch->want(UV_READABLE);
-  if (lingering_.size() == 1) timer_.start(longest);
+  if (lingering_.size() == 1) timer_.start(longest_);
 }
 
 // A bounded part, so that a client that sends fast leaves time for the others.

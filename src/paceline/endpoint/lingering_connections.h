@@ -16,12 +16,12 @@ namespace paceline {
 /// until the client closes too.
 class LingeringConnections {
  public:
-  /// A connection is closed after so long, whatever its client does.
-  static constexpr std::chrono::seconds longest{5};
   /// With more at once, the oldest one is closed.
   static constexpr std::size_t most = 32;
 
-  explicit LingeringConnections(Loop& loop);
+  /// A connection is closed after `longest`, whatever its client does.
+  explicit LingeringConnections(Loop& loop,
+                                std::chrono::milliseconds longest = std::chrono::seconds(5));
 
   void add(Descriptor connection);
   std::size_t size() const { return lingering_.size(); }
@@ -38,6 +38,7 @@ class LingeringConnections {
   void close_ended();
 
   Loop& loop_;
+  std::chrono::milliseconds longest_;
   std::list<Lingering> lingering_;
   Timer timer_;
 };

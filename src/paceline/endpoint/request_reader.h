@@ -2,7 +2,7 @@
 
 #include <paceline/endpoint/api_error.h>
 #include <paceline/endpoint/generation.h>
-#include <paceline/endpoint/json_text.h>
+#include <paceline/endpoint/json_reply.h>
 #include <paceline/endpoint/length_model.h>
 #include <paceline/endpoint/prefix_cache.h>
 #include <simdjson.h>
@@ -53,12 +53,12 @@ class RequestReader {
   std::optional<ApiError> read_text_format(Object body);
   std::optional<ApiError> read_format(std::optional<Element> format, std::string_view name);
   static void set_length(const Length& length, Generation& reply);
-  static void set_json_length(JsonText& json, const Length& length, Generation& reply);
+  static void set_json_length(JsonReply& json, const Length& length, Generation& reply);
   std::optional<ApiError> read_streaming(Object body, Generation& reply);
   void begin(Generation& reply);
 
   LengthModel lengths_;
-  std::optional<JsonText> json_;  // what the reply is to be
+  std::optional<JsonReply> json_;  // what the reply is to be
   PrefixCache cache_;
   simdjson::dom::parser parser_;
   std::uint64_t replies_ = 0;

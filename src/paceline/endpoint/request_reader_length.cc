@@ -77,7 +77,7 @@ void RequestReader::set_length(const Length& length, Generation& reply) {
 
 // As long as the reply would be otherwise where a string of it can take that many words, but as
 // long as its JSON needs. A limit below that cuts it, as it does with a model.
-void RequestReader::set_json_length(JsonText& json, const Length& length, Generation& reply) {
+void RequestReader::set_json_length(JsonReply& json, const Length& length, Generation& reply) {
   json.lengthen(reply.tokens * json_token_bytes);
   const std::size_t needed = (json.text.size() + json_token_bytes - 1) / json_token_bytes;
   const std::size_t forced =
@@ -117,14 +117,14 @@ std::optional<ApiError> RequestReader::read_format(std::optional<dom::element> f
   }
   const auto schema = find_member(holder, "schema");
   if (type == "json_object" || !schema) {
-    json_ = plain_json();
+    json_ = plain_json_reply();
     return std::nullopt;
   }
   auto made = json_for_schema(*schema);
   if (auto* why = std::get_if<std::string>(&made)) {
     return ApiError{bad_request, std::move(*why), name, "invalid_json_schema"};
   }
-  json_ = std::get<JsonText>(std::move(made));
+  json_ = std::get<JsonReply>(std::move(made));
   return std::nullopt;
 }
 

@@ -8,7 +8,7 @@
 namespace paceline {
 
 /// JSON of ASCII characters alone, so that it can be cut anywhere.
-struct JsonText {
+struct JsonReply {
   std::string text;
   /// Inside a string whose length and words are free.
   std::optional<std::size_t> free_place;
@@ -19,7 +19,7 @@ struct JsonText {
 };
 
 /// A small object, for those who ask for JSON and not for which.
-JsonText plain_json();
+JsonReply plain_json_reply();
 
 /// Appends so many bytes of words.
 void append_filling(std::size_t bytes, std::string& out);

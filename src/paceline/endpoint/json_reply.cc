@@ -1,5 +1,5 @@
 #include <fmt/format.h>
-#include <paceline/endpoint/json_text.h>
+#include <paceline/endpoint/json_reply.h>
 
 #include <cstdint>
 #include <iterator>
@@ -42,14 +42,14 @@ void append_as_ascii(std::string_view json, std::string& out) {
   }
 }
 
-void JsonText::lengthen(std::size_t size) {
+void JsonReply::lengthen(std::size_t size) {
   if (!free_place || size <= text.size()) return;
   std::string words;
   append_filling(size - text.size(), words);
   text.insert(*free_place, words);
 }
 
-JsonText plain_json() {
+JsonReply plain_json_reply() {
   constexpr std::string_view before = R"({"text":")";
   return {std::string(before) + "\"}", before.size()};
 }
