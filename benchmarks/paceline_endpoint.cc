@@ -2,6 +2,7 @@
 #include <paceline/endpoint/endpoint.h>
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/endpoint_flags.h>
+#include <paceline/gbench/flags.h>
 #include <paceline/gbench/help.h>
 #include <paceline/text/write.h>
 #include <pthread.h>
@@ -42,8 +43,9 @@ struct Flags {
 
 void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
   app.option_defaults()->group("Connection");
-  app.add_option("--port", flags.port,
-                 "Port to listen on, such as 8080; 0 lets the system choose [0]")
+  constexpr std::uint16_t last_port = 65'535;
+  add_number_flag(app, "--port", flags.port, std::uint16_t{0}, last_port,
+                  "Port to listen on, such as 8080; 0 lets the system choose [0]")
       ->type_name("PORT");
   app.add_option("--address", flags.address,
                  "IPv4 address to listen on, such as 0.0.0.0 for all [127.0.0.1]")

@@ -163,9 +163,9 @@ int main(int argc, char** argv) {
   app.add_option("FILE", flags.log, "The log")->required()->type_name("");
   app.add_option("-o,--out", flags.out, "File to write, replaced where it exists [standard output]")
       ->type_name("FILE");
-  app.add_option("--run", flags.run, "Run to write, where the log has several")
-      ->check(paceline::whole_number(1, std::numeric_limits<std::int64_t>::max()))
-      ->type_name("N");
+  paceline::add_number_flag(app, "--run", flags.run, std::int64_t{1},
+                            std::numeric_limits<std::int64_t>::max(),
+                            "Run to write, where the log has several");
   app.set_version_flag("--version", paceline::version_text("paceline_log"),
                        "Shows the versions of the program and of its libraries");
   CLI11_PARSE(app, argc, argv);

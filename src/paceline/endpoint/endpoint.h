@@ -20,12 +20,15 @@ namespace paceline {
 
 /// How an endpoint behaves, and where it listens. Times and lengths may be drawn at random.
 struct EndpointOptions {
-  /// To the first token of a reply, which is all of it when it does not stream and `token_time` is
-  /// 0. Counts from the arrival of a request's headers, or from the slot that it has waited for.
-  /// Replies that no model makes are held back alike, errors too.
+  /// To the first token of a reply. Counts from the arrival of a request's headers, or from the
+  /// slot that it has waited for. Replies that no model makes are held back alike, errors too, but
+  /// for those that refuse a body before it is read.
   LatencyModel latency = LatencyModel::fixed(std::chrono::nanoseconds(0));
-  /// Of each other token. A reply that does not stream takes all of its tokens' time.
+  /// Of each other token.
   LatencyModel token_time = LatencyModel::fixed(std::chrono::nanoseconds(0));
+  /// A reply that does not stream takes the time of all of its tokens. Otherwise it takes the
+  /// latency alone.
+  bool whole_takes_token_time = true;
   /// Of a reply that its request does not limit.
   LengthModel reply_tokens = LengthModel::fixed(16);
   /// How many replies are made at once; 0: as many as are asked for. A slot is free again when the
@@ -52,6 +55,9 @@ struct EndpointOptions {
   bool has_kernel_times = false;
   /// 0 lets the system choose.
   std::uint16_t port = 0;
+  /// Of all request bodies in memory together. Past that, a request gets 503 before or after its
+  /// body, which is dropped.
+  std::size_t max_body_bytes = std::size_t{256} << 20U;
   /// An IPv4 address of this machine.
   std::string address = "127.0.0.1";
   /// Fewer if the limit on open files is lower; start() raises that up to the hard limit.
@@ -59,12 +65,14 @@ struct EndpointOptions {
 };
 
 /// An HTTP/1.1 server on libmicrohttpd that stands in for the OpenAI API, in a thread and on a loop
-/// of its own. Answers POST /v1/chat/completions and /v1/responses, streamed or whole, POST
-/// /v1/embeddings and GET /v1/models as that API does, with words of no meaning; max_tokens as well
-/// as vLLM's min_tokens and ignore_eos hold, and the cached tokens of the usage are those of a
-/// prefix cache. GET / answers "ok", and POST /echo the request's body. Longer bodies than 16 MB
-/// get 413. A client that closes its side of the connection has gone: its reply ends there. Its
-/// functions are for one thread, the owner's.
+/// of its own. Answers chat completions, responses and completions, streamed or whole, embeddings
+/// and models as that API does, with words of no meaning; max_tokens as well as vLLM's min_tokens
+/// and ignore_eos hold, and the cached tokens of the usage are those of a prefix cache. GET /health
+/// and GET /metrics are about the server itself: without a key, latency or fault, and not recorded.
+/// GET / answers "ok", and POST /echo the request's body. A longer body than 16 MiB gets 413. A
+/// refused key, and a body whose length is refused, is answered before the body is read. A client
+/// that closes its side of the connection has gone: its reply ends there. Its functions are for one
+/// thread, the owner's.
 class Endpoint {
  public:
   /// The string is a sentence: why it could not start and what to do.

@@ -3,8 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace paceline {
+
+/// Of a token of a reply that is JSON.
+inline constexpr std::size_t json_token_bytes = 4;
 
 /// A reply that a request asks for, as the model would generate it.
 struct Generation {
@@ -15,14 +20,28 @@ struct Generation {
   std::uint64_t created = 0;
   std::size_t prompt_tokens = 0;
   std::size_t cached_tokens = 0;
+  /// Of each choice.
   std::size_t tokens = 0;
+  /// How many replies it asks for at once, all as long.
+  std::size_t choices = 1;
+  /// Where the reply is to be JSON: its text, of which each token has `json_token_bytes`, in ASCII.
+  /// Tokens past its end are spaces. Empty: a reply is words.
+  std::string json;
+  /// The prompts that its choices repeat; none where they do not.
+  std::vector<std::string> echoes;
   /// Its last token is where its request's limit ends it.
   bool is_capped = false;
   bool streams = false;
   /// Whether a stream ends with the usage, where the API leaves that to the request.
   bool includes_usage = false;
 
-  std::size_t total_tokens() const { return prompt_tokens + tokens; }
+  /// Of all choices together.
+  std::size_t all_tokens() const { return tokens * choices; }
+  /// The prompt that a choice begins with.
+  std::string_view echo_of(std::size_t choice) const {
+    return echoes.empty() ? std::string_view() : echoes[choice * echoes.size() / choices];
+  }
+  std::size_t total_tokens() const { return prompt_tokens + all_tokens(); }
 };
 
 }  // namespace paceline

@@ -1,13 +1,20 @@
 #include <fmt/format.h>
 #include <paceline/endpoint/json_string.h>
+#include <simdjson.h>
 
 #include <iterator>
 
 namespace paceline {
 
+// From outside come paths of any bytes; what is no UTF-8 would make the JSON none.
 void append_json_string(std::string_view text, std::string& out) {
+  const bool is_utf8 = simdjson::validate_utf8(text.data(), text.size());
   out += '"';
   for (const char c : text) {
+    if (!is_utf8 && static_cast<unsigned char>(c) >= 0x80U) {
+      out += "\\ufffd";
+      continue;
+    }
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;

@@ -7,7 +7,8 @@
 
 namespace paceline {
 
-/// Appends `text`, which is UTF-8, as a JSON string with its quotes.
+/// Appends `text` as a JSON string with its quotes. Where it is no UTF-8, U+FFFD stands for each of
+/// its bytes that are not ASCII.
 void append_json_string(std::string_view text, std::string& out);
 
 /// Appends the digits of a number, with zeros before them up to `width`.

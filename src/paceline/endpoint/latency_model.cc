@@ -1,5 +1,6 @@
 #include <paceline/endpoint/latency_model.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <numbers>
@@ -32,14 +33,19 @@ nanoseconds LatencyModel::next() {
   if (is_fixed()) return median_;
   const double deviate = deviates_.next();
   const double factor = std::exp(sigma_ * deviate) * (is_slow(deviate) ? slow_factor_ : 1);
-  return nanoseconds(std::llround(static_cast<double>(median_.count()) * factor));
+  const double longest = static_cast<double>(nanoseconds(longest_endpoint_time).count());
+  const double drawn = static_cast<double>(median_.count()) * factor;
+  return nanoseconds(std::llround(std::min(drawn, longest)));
 }
 
 nanoseconds LatencyModel::sum(std::size_t draws) {
-  if (is_fixed()) return median_ * static_cast<std::int64_t>(draws);
+  constexpr nanoseconds longest = 1000 * longest_endpoint_time;
+  if (draws == 0) return nanoseconds(0);
+  const auto count = static_cast<std::int64_t>(draws);
+  if (is_fixed()) return median_ > longest / count ? longest : median_ * count;
   nanoseconds total(0);
-  for (std::size_t i = 0; i < draws; ++i) total += next();
-  return total;
+  for (std::size_t i = 0; i < draws && total < longest; ++i) total += next();
+  return std::min(total, longest);
 }
 
 bool LatencyModel::is_slow(double deviate) const {

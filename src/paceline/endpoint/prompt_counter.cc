@@ -23,6 +23,12 @@ PromptCounter::PromptCounter(PrefixCache& cache, std::string_view model)
   cache_.begin(model);
 }
 
+PromptCounter PromptCounter::plain(PrefixCache& cache, std::string_view model) {
+  PromptCounter counter(cache, model);
+  counter.tokens_ = 0;
+  return counter;
+}
+
 void PromptCounter::add_message(std::string_view role, std::string_view text) {
   add_role(role);
   add_text(text);
@@ -47,6 +53,13 @@ void PromptCounter::add_role(std::string_view role) {
   std::copy_n(role.begin(), std::min(role.size(), around.size()), around.begin());
   cache_.add({around.data(), around.size()});
   tokens_ += tokens_around_message;
+}
+
+void PromptCounter::add_token(std::int64_t number) {
+  std::array<char, 4> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(number >> (8 * i));
+  cache_.add({bytes.data(), bytes.size()});
+  ++tokens_;
 }
 
 void PromptCounter::add_text(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace paceline {
@@ -15,17 +16,22 @@ std::size_t tokens_of(std::string_view text);
 class PromptCounter {
  public:
   PromptCounter(PrefixCache& cache, std::string_view model);
+  /// Of a prompt without messages, which costs nothing but its own tokens.
+  static PromptCounter plain(PrefixCache& cache, std::string_view model);
 
   void add_message(std::string_view role, std::string_view text);
   /// Of whatever JSON: what has no text counts as a message without.
   void add_message(simdjson::dom::element message);
+
+  void add_text(std::string_view text);
+  /// A token by its number.
+  void add_token(std::int64_t number);
 
   std::size_t tokens() const { return tokens_; }
   std::size_t cached_tokens() const { return cache_.cached_tokens(); }
 
  private:
   void add_role(std::string_view role);
-  void add_text(std::string_view text);
 
   PrefixCache& cache_;
   std::size_t tokens_;

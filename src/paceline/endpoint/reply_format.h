@@ -8,10 +8,12 @@
 
 namespace paceline {
 
-/// What is the same in the events of all tokens of a stream: an event is `before`, the token,
-/// `after`, and where events are numbered the number and `end`.
+/// What is the same in the events of all tokens of a stream. An event is `before`, the choice's
+/// index and `after_choice` unless that is empty, the token, `after`, and where events are numbered
+/// the number and `end`.
 struct TokenFrame {
   std::string before;
+  std::string after_choice;
   std::string after;
   /// Of the first token's event.
   std::optional<std::uint64_t> first_number;
@@ -33,6 +35,8 @@ class ReplyFormat {
 
 /// POST /v1/chat/completions.
 const ReplyFormat& chat_format();
+/// POST /v1/completions.
+const ReplyFormat& completions_format();
 /// POST /v1/responses.
 const ReplyFormat& responses_format();
 

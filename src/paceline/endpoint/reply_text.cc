@@ -24,4 +24,22 @@ void append_reply_text(std::size_t tokens, std::string& out) {
   for (std::size_t i = rounds * words.size(); i < tokens; ++i) out += reply_token(i);
 }
 
+std::string_view token_of(const Generation& reply, std::size_t place, TokenRoom& room) {
+  if (reply.json.empty()) return reply_token(place);
+  const std::size_t begin = place * json_token_bytes;
+  if (begin >= reply.json.size()) return " ";
+  char* end = room.data();
+  for (const char c : std::string_view(reply.json).substr(begin, json_token_bytes)) {
+    if (c == '"' || c == '\\') *end++ = '\\';
+    *end++ = c;
+  }
+  return {room.data(), end};
+}
+
+void append_text_of(const Generation& reply, std::string& out) {
+  if (reply.json.empty()) return append_reply_text(reply.tokens, out);
+  TokenRoom room;
+  for (std::size_t i = 0; i < reply.tokens; ++i) out += token_of(reply, i, room);
+}
+
 }  // namespace paceline

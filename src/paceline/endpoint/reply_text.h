@@ -1,5 +1,8 @@
 #pragma once
 
+#include <paceline/endpoint/generation.h>
+
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -12,5 +15,15 @@ std::string_view reply_token(std::size_t place);
 
 /// Appends the first `tokens` tokens.
 void append_reply_text(std::size_t tokens, std::string& out);
+
+/// Room for a token with its escapes.
+using TokenRoom = std::array<char, 2 * json_token_bytes>;
+
+/// The `place`-th token of this reply, escaped for a JSON string. It lies in `room`, or outlives
+/// it.
+std::string_view token_of(const Generation& reply, std::size_t place, TokenRoom& room);
+
+/// Appends all tokens of a choice, escaped for a JSON string.
+void append_text_of(const Generation& reply, std::string& out);
 
 }  // namespace paceline

@@ -18,13 +18,6 @@ std::uint64_t seconds_since_1970() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-ApiError too_large(std::string_view name, std::size_t asked) {
-  return {bad_request,
-          fmt::format("{} is too large: {}. This model supports at most {} completion tokens.",
-                      name, asked, longest_reply),
-          name, "invalid_value"};
-}
-
 }  // namespace
 
 std::optional<ApiError> RequestReader::read_chat(std::string& body, Generation& reply) {
@@ -35,6 +28,10 @@ std::optional<ApiError> RequestReader::read_chat(std::string& body, Generation& 
   begin(reply);
   if (auto error = read_model(object, reply.model)) return error;
   if (auto error = read_messages(object, reply)) return error;
+  if (auto error = read_choices(object, reply)) return error;
+  if (auto error = read_format(find_member(object, "response_format"), "response_format")) {
+    return error;
+  }
   if (auto error = read_length(object, limits, reply)) return error;
   return read_streaming(object, reply);
 }
@@ -47,6 +44,7 @@ std::optional<ApiError> RequestReader::read_responses(std::string& body, Generat
   begin(reply);
   if (auto error = read_model(object, reply.model)) return error;
   if (auto error = read_input(object, reply)) return error;
+  if (auto error = read_text_format(object)) return error;
   if (auto error = read_length(object, limits, reply)) return error;
   return read_flag(object, "stream", reply.streams);
 }
@@ -56,6 +54,10 @@ void RequestReader::begin(Generation& reply) {
   reply.created = seconds_since_1970();
   reply.streams = false;
   reply.includes_usage = false;
+  reply.choices = 1;
+  json_.reset();
+  reply.json.clear();
+  reply.echoes.clear();
 }
 
 std::optional<ApiError> RequestReader::read_messages(dom::object body, Generation& reply) {
@@ -96,34 +98,6 @@ std::optional<ApiError> RequestReader::read_input(dom::object body, Generation& 
   }
   reply.prompt_tokens = prompt.tokens();
   reply.cached_tokens = prompt.cached_tokens();
-  return std::nullopt;
-}
-
-std::optional<ApiError> RequestReader::read_length(dom::object body,
-                                                   std::span<const std::string_view> limits,
-                                                   Generation& reply) {
-  std::optional<std::size_t> most;
-  for (const auto name : limits) {
-    std::optional<std::size_t> limit;
-    if (auto error = read_count(body, name, 1, limit)) return error;
-    if (limit && *limit > longest_reply) return too_large(name, *limit);
-    if (limit) most = std::min(most.value_or(longest_reply), *limit);
-  }
-  std::optional<std::size_t> least;
-  if (auto error = read_count(body, "min_tokens", 0, least)) return error;
-  if (least && *least > longest_reply) return too_large("min_tokens", *least);
-  if (least && most && *least > *most) {
-    return ApiError{bad_request,
-                    fmt::format("min_tokens must be less than or equal to {}={}, got {}.",
-                                limits.back(), *most, *least),
-                    "min_tokens", "invalid_value"};
-  }
-  bool ignores_end = false;
-  if (auto error = read_flag(body, "ignore_eos", ignores_end)) return error;
-
-  const std::size_t wanted = std::max(lengths_.next(), least.value_or(0));
-  reply.tokens = ignores_end ? most.value_or(wanted) : std::min(wanted, most.value_or(wanted));
-  reply.is_capped = most && (ignores_end || wanted > *most);
   return std::nullopt;
 }
 

@@ -42,7 +42,7 @@ void append_token_counts(const Generation& reply, std::string& out) {
 
 void append_text(const Generation& reply, std::string& out) {
   out += '"';
-  append_reply_text(reply.tokens, out);
+  append_text_of(reply, out);
   out += '"';
 }
 
@@ -160,6 +160,7 @@ class ResponsesFormat : public ReplyFormat {
   }
 
   void set_frame(const Generation& reply, TokenFrame& frame) const override {
+    frame.after_choice.clear();
     frame.before = "event: response.output_text.delta\n";
     frame.before += R"(data: {"type":"response.output_text.delta","item_id":)";
     append_item_id(reply, frame.before);

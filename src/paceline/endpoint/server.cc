@@ -1,32 +1,54 @@
 #include <fmt/format.h>
+#include <paceline/endpoint/json_string.h>
 #include <paceline/endpoint/server.h>
 
 #include <chrono>
+#include <random>
 #include <utility>
 
 namespace paceline {
 namespace {
 
-std::string models_reply() {
+std::uint64_t seconds_now() {
   using std::chrono::system_clock;
   const auto now = system_clock::now().time_since_epoch();
-  return fmt::format(R"({{"object":"list","data":[{{"id":"paceline","object":"model","created":{},)"
-                     R"("owned_by":"paceline"}}]}})",
-                     std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+}
+
+std::string models_reply(std::uint64_t created) {
+  std::string reply = R"({"object":"list","data":[)";
+  append_model("paceline", created, reply);
+  return reply + "]}";
+}
+
+std::string random_prefix() {
+  std::random_device random;
+  return fmt::format("req_{:08x}{:08x}", random(), random());
 }
 
 }  // namespace
+
+void append_model(std::string_view id, std::uint64_t created, std::string& out) {
+  out += R"({"id":)";
+  append_json_string(id, out);
+  out += R"(,"object":"model","created":)";
+  append_number(created, out);
+  out += R"(,"owned_by":"paceline"})";
+}
 
 Server::Server(EndpointOptions options)
     : options_(std::move(options)),
       demanded_("Bearer " + options_.required_key),
       reader_(options_.reply_tokens),
-      models_(models_reply()),
+      model_created_(seconds_now()),
+      models_(models_reply(model_created_)),
       capacity_(options_.slots, options_.queue),
       limiter_(options_.rpm_limit, options_.tpm_limit),
       faults_(options_.faults.shares, options_.faults.seed),
       record_(options_.record_arrivals),
+      id_prefix_(random_prefix()),
       idle_connections_(loop_, options_.idle_timeout),
+      lingering_(loop_),
       wakeup_(loop_, [this] { loop_.stop(); }),
       alarm_(loop_, [this] { send_due(); }),
       listener_(loop_, [this](Descriptor connection, const sockaddr_in& from) {
@@ -53,7 +75,6 @@ void Server::stop() {
 }
 
 void Server::hold(Request& request) {
-  watch_for_hang_up(request);
   request.held = held_.emplace(request.due, &request);
   MHD_suspend_connection(request.connection);
 }

@@ -5,10 +5,13 @@
 #include <paceline/endpoint/capacity.h>
 #include <paceline/endpoint/embedder.h>
 #include <paceline/endpoint/endpoint.h>
+#include <paceline/endpoint/endpoint_metrics.h>
 #include <paceline/endpoint/faults.h>
 #include <paceline/endpoint/idle_connections.h>
+#include <paceline/endpoint/lingering_connections.h>
 #include <paceline/endpoint/rate_limiter.h>
 #include <paceline/endpoint/receive_notes.h>
+#include <paceline/endpoint/request_head.h>
 #include <paceline/endpoint/request_reader.h>
 #include <paceline/endpoint/token_stream.h>
 #include <paceline/loop/alarm.h>
@@ -41,6 +44,9 @@ struct DropResponse {
 /// Owns a server of libmicrohttpd, and stops it.
 using DaemonPtr = std::unique_ptr<MHD_Daemon, detail::StopDaemon>;
 using ResponsePtr = std::unique_ptr<MHD_Response, detail::DropResponse>;
+
+/// Appends a model as the OpenAI API lists it; `created` is in seconds since 1970.
+void append_model(std::string_view id, std::uint64_t created, std::string& out);
 
 /// What the endpoint's thread runs: libmicrohttpd on a loop, with replies held back to their due
 /// time.
@@ -80,6 +86,8 @@ class Server {
     Request* request = nullptr;
     std::unique_ptr<SocketWatch> watch;
     ReceiveNote came;
+    bool has_unread_body = false;
+    bool is_ending = false;
   };
   using Held = std::multimap<TimePoint, Request*>;
   struct Request {
@@ -90,8 +98,11 @@ class Server {
     TimePoint due;  // of the reply, or of the next piece of one that streams
     std::chrono::nanoseconds first_token_time{0};
     std::size_t recorded = 0;
-    bool is_too_long = false;
     bool has_gone = false;
+    bool is_generated = false;  // by a model, whose tokens count
+    std::string id;             // the reply's x-request-id
+    RequestHead head;
+    std::optional<ApiError> refusal;  // of a body that is not kept
     std::string body;
     std::string reply;
     Generation generation;
@@ -132,32 +143,46 @@ class Server {
   DaemonPtr start_daemon(Group& group);
   void serve(Group& group);
   void run(Group& group);
-  static void watch_for_hang_up(Request& request);
-  void hang_up(Peer& peer);
+  void watch_for_hang_up(Peer& peer, int descriptor);
+  void hang_up(Peer& peer, int descriptor);
+  void linger(int descriptor);
 
   // server_requests.cc: a request's way.
-  std::unique_ptr<Request> begin(MHD_Connection* connection);
+  std::unique_ptr<Request> begin(MHD_Connection* connection, std::string_view path);
+  MHD_Result admit(std::string_view path, std::string_view method, Request& request);
   MHD_Result handle(std::string_view path, std::string_view method, std::string_view upload,
                     Request& request);
+  void take_body(std::string_view part, Request& request);
+  void drop_body(Request& request);
+  std::optional<ApiError> body_refusal(std::uint64_t own_bytes, std::uint64_t new_bytes) const;
+  MHD_Result send(Request& request);
   void enter(Request& request);
   void generate(Request& request, TimePoint from);
   ssize_t read(Request& request, std::span<char> room);
   static ssize_t break_off(const Request& request, std::span<char> room);
   ssize_t read_stream(Request& request, std::span<char> room);
   void leave(Request& request);
+  void finish(const Request& request);
   void keep(std::unique_ptr<Request> request);
 
   // server_answers.cc: what is answered.
   static const Route* find_route(std::string_view path);
+  static bool is_about_server(std::string_view path);
+  bool needs_key(std::string_view path, std::string_view method) const;
   void prepare(std::string_view path, std::string_view method, Request& request);
-  bool is_allowed(Request& request) const;
+  std::optional<ApiError> key_refusal(const RequestHead& head) const;
+  static void set_id(const RequestHead& head, std::string_view prefix, std::uint64_t number,
+                     std::string& id);
   bool has_room(Request& request) const;
   bool is_within_limits(std::uint64_t tokens, Request& request);
   void add_limit_headers(Request& request) const;
   void answer_chat(Request& request);
+  void answer_completions(Request& request);
   void answer_responses(Request& request);
   void answer_embeddings(Request& request);
   void answer_models(Request& request);
+  void answer_model(Request& request);
+  void answer_metrics(Request& request);
   void answer_echo(Request& request);
   void answer_ok(Request& request);
   void answer_reply(const ReplyFormat& format, Request& request);
@@ -180,12 +205,17 @@ class Server {
   std::string demanded_;  // the Authorization header
   RequestReader reader_;
   Embedder embedder_;
+  std::uint64_t model_created_;
   std::string models_;
   Capacity<Request> capacity_;
   TimePoint started_ = Clock::now();
   RateLimiter limiter_;
   FaultDice faults_;
   ArrivalRecord record_;
+  EndpointMetrics metrics_;
+  std::string id_prefix_;  // of this server, so that no two have a request id in common
+  std::uint64_t ids_ = 0;
+  std::size_t body_bytes_ = 0;  // of all requests together
   std::atomic<std::uint64_t> requests_{0};
   std::atomic<bool> stopping_{false};
   std::vector<std::unique_ptr<Request>> idle_;
@@ -194,6 +224,7 @@ class Server {
 
   Loop loop_;
   IdleConnections idle_connections_;
+  LingeringConnections lingering_;
   std::optional<ReceiveNotes> receive_notes_;
   Wakeup wakeup_;
   Alarm alarm_;

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <paceline/endpoint/json_string.h>
 #include <paceline/endpoint/server.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@ namespace paceline {
 namespace {
 
 constexpr const char* json_type = "application/json";
+constexpr std::string_view models_path = "/v1/models/";
 
 void add_header(const ResponsePtr& response, const char* name, const char* value) {
   if (response) MHD_add_response_header(response.get(), name, value);
@@ -24,27 +26,63 @@ struct Server::Route {
   bool takes(std::string_view asked) const {
     return asked == method || (asked == "HEAD" && method == "GET");
   }
-  const char* allow_header() const { return method == "GET" ? "GET, HEAD" : "POST"; }
+  const char* allow_header() const {
+    return method == "GET" ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
+  }
 };
 
 const Server::Route* Server::find_route(std::string_view path) {
-  static constexpr std::array<Route, 6> routes = {
+  static constexpr std::array<Route, 9> routes = {
       {{"/v1/chat/completions", "POST", &Server::answer_chat},
+       {"/v1/completions", "POST", &Server::answer_completions},
        {"/v1/responses", "POST", &Server::answer_responses},
        {"/v1/embeddings", "POST", &Server::answer_embeddings},
        {"/v1/models", "GET", &Server::answer_models},
        {"/", "GET", &Server::answer_ok},
+       {"/health", "GET", &Server::answer_ok},
+       {"/metrics", "GET", &Server::answer_metrics},
        {"/echo", "POST", &Server::answer_echo}}};
   const auto found = std::find_if(routes.begin(), routes.end(),
                                   [path](const Route& route) { return route.path == path; });
-  return found == routes.end() ? nullptr : &*found;
+  static constexpr Route of_a_model = {models_path, "GET", &Server::answer_model};
+  if (found != routes.end()) return &*found;
+  return path.size() > models_path.size() && path.starts_with(models_path) ? &of_a_model : nullptr;
+}
+
+bool Server::is_about_server(std::string_view path) {
+  return path == "/health" || path == "/metrics";
+}
+
+// A browser asks for OPTIONS without a key.
+bool Server::needs_key(std::string_view path, std::string_view method) const {
+  return !options_.required_key.empty() && path.starts_with("/v1/") && method != "OPTIONS";
+}
+
+void Server::set_id(const RequestHead& head, std::string_view prefix, std::uint64_t number,
+                    std::string& id) {
+  constexpr std::size_t width = 16;
+  id.clear();
+  if (const auto given = head.request_id()) {
+    id += *given;
+  } else {
+    id += prefix;
+    append_number(number, id, width);
+  }
 }
 
 void Server::prepare(std::string_view path, std::string_view method, Request& request) {
-  const bool under_v1 = path.substr(0, 4) == "/v1/";
-  if (under_v1 && !is_allowed(request)) return;
+  if (needs_key(path, method)) {
+    if (const auto refusal = key_refusal(request.head)) return answer_error(*refusal, request);
+  }
   if (answer_fault(request)) return;
   const Route* route = find_route(path);
+  if (method == "OPTIONS" && (route != nullptr || path == "*")) {
+    request.status = MHD_HTTP_NO_CONTENT;
+    request.whole = {};
+    request.response.reset(MHD_create_response_from_buffer(0, nullptr, MHD_RESPMEM_PERSISTENT));
+    return add_header(request.response, MHD_HTTP_HEADER_ALLOW,
+                      route == nullptr ? "GET, HEAD, POST, OPTIONS" : route->allow_header());
+  }
   if (route == nullptr) {
     return answer_error(
         {MHD_HTTP_NOT_FOUND, fmt::format("Invalid URL ({} {})", method, path), {}, "unknown_url"},
@@ -58,29 +96,23 @@ void Server::prepare(std::string_view path, std::string_view method, Request& re
                  request);
     return add_header(request.response, MHD_HTTP_HEADER_ALLOW, route->allow_header());
   }
-  if (request.is_too_long) {
-    return answer_error(
-        {MHD_HTTP_CONTENT_TOO_LARGE, "The request body is longer than 16 MB: send a shorter one."},
-        request);
+  if (request.refusal) return answer_error(*request.refusal, request);
+  if (route->answer == &Server::answer_model) {
+    request.generation.model = path.substr(models_path.size());
   }
   (this->*route->answer)(request);
 }
 
-bool Server::is_allowed(Request& request) const {
-  if (options_.required_key.empty()) return true;
-  const char* given = MHD_lookup_connection_value(request.connection, MHD_HEADER_KIND,
-                                                  MHD_HTTP_HEADER_AUTHORIZATION);
-  if (given == nullptr) {
-    answer_error({MHD_HTTP_UNAUTHORIZED,
-                  "You didn't provide an API key. You need to provide your API key in an "
-                  "Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."},
-                 request);
-    return false;
+std::optional<ApiError> Server::key_refusal(const RequestHead& head) const {
+  const auto given = head.authorization();
+  if (!given) {
+    return ApiError{
+        MHD_HTTP_UNAUTHORIZED,
+        "You didn't provide an API key. You need to provide your API key in an Authorization "
+        "header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."};
   }
-  if (given == demanded_) return true;
-  answer_error({MHD_HTTP_UNAUTHORIZED, "Incorrect API key provided.", {}, "invalid_api_key"},
-               request);
-  return false;
+  if (*given == demanded_) return std::nullopt;
+  return ApiError{MHD_HTTP_UNAUTHORIZED, "Incorrect API key provided.", {}, "invalid_api_key"};
 }
 
 // A full endpoint says so at once, before it reads what is asked.
@@ -142,6 +174,14 @@ void Server::answer_chat(Request& request) {
   answer_reply(chat_format(), request);
 }
 
+void Server::answer_completions(Request& request) {
+  if (!has_room(request)) return;
+  if (const auto error = reader_.read_completions(request.body, request.generation)) {
+    return answer_error(*error, request);
+  }
+  answer_reply(completions_format(), request);
+}
+
 void Server::answer_responses(Request& request) {
   if (!has_room(request)) return;
   if (const auto error = reader_.read_responses(request.body, request.generation)) {
@@ -161,6 +201,9 @@ void Server::answer_reply(const ReplyFormat& format, Request& request) {
     answer(MHD_HTTP_OK, json_type, request.reply, request);
   }
   add_limit_headers(request);
+  request.is_generated = true;
+  metrics_.prompt_tokens += request.generation.prompt_tokens;
+  metrics_.cached_tokens += request.generation.cached_tokens;
   enter(request);
 }
 
@@ -175,11 +218,28 @@ void Server::answer_embeddings(Request& request) {
   add_limit_headers(request);
   request.generation.streams = false;
   request.generation.tokens = 1;
+  metrics_.prompt_tokens += embedder_.prompt_tokens();
   enter(request);
 }
 
 void Server::answer_models(Request& request) {
   answer(MHD_HTTP_OK, json_type, models_, request);
+}
+
+void Server::answer_model(Request& request) {
+  request.reply.clear();
+  append_model(request.generation.model, model_created_, request.reply);
+  answer(MHD_HTTP_OK, json_type, request.reply, request);
+}
+
+void Server::answer_metrics(Request& request) {
+  EndpointMetrics now = metrics_;
+  now.running = capacity_.taken();
+  now.waiting = capacity_.waiting();
+  now.connections = connections_;
+  now.body_bytes = body_bytes_;
+  write_metrics(now, request.reply);
+  answer(MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", request.reply, request);
 }
 
 void Server::answer_echo(Request& request) {
@@ -212,6 +272,7 @@ void Server::answer(unsigned status, const char* type, std::string_view body,
 void Server::answer_stream(Request& request) const {
   constexpr std::size_t block = 32u << 10;
   request.status = MHD_HTTP_OK;
+  request.whole = {};
   if (has_broken_body(request)) {
     answer_broken(MHD_SIZE_UNKNOWN, request);
   } else {

@@ -1,8 +1,10 @@
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <paceline/endpoint/server.h>
 #include <paceline/loop/open_files.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <utility>
@@ -113,32 +115,47 @@ void Server::on_connection(void* in, MHD_Connection* connection, void** peer,
     started->group = &group;
     started->came.descriptor = descriptor;
     if (server.receive_notes_) server.receive_notes_->add(started->came);
+    try {
+      server.watch_for_hang_up(*started, descriptor);
+    } catch (...) {
+      started->watch.reset();  // Out of memory: it is served all the same.
+    }
     *peer = started.release();
   } else {
     --group.connections;
     if (server.connections_-- == server.most_connections_) server.listener_.go_on();
     server.idle_connections_.remove(descriptor);
     const std::unique_ptr<Peer> closed(static_cast<Peer*>(std::exchange(*peer, nullptr)));
+    if (closed->has_unread_body && !server.stopping_.load(std::memory_order_relaxed)) {
+      server.linger(descriptor);
+    }
     if (server.receive_notes_) server.receive_notes_->remove(closed->came);
   }
 }
 
-// libmicrohttpd does not look at a connection that is suspended.
-void Server::watch_for_hang_up(Request& request) {
-  Peer& peer = *request.peer;
-  if (!peer.watch) {
-    Server& server = *request.server;
-    peer.watch =
-        std::make_unique<SocketWatch>(server.loop_, descriptor_of(request.connection),
-                                      [&server, &peer](int, int) { server.hang_up(peer); });
-  }
+// libmicrohttpd closes its own descriptor of the connection.
+void Server::linger(int descriptor) {
+  lingering_.add(Descriptor(fcntl(descriptor, F_DUPFD_CLOEXEC, 0)));
+}
+
+// libmicrohttpd does not look at a connection that is suspended. Of one that is not, it misses an
+// end that comes together with bytes that do not fill its buffer: it reads them and waits for more.
+void Server::watch_for_hang_up(Peer& peer, int descriptor) {
+  peer.watch = std::make_unique<SocketWatch>(
+      loop_, descriptor, [this, &peer, descriptor](int, int) { hang_up(peer, descriptor); });
   peer.watch->want(UV_DISCONNECT);
 }
 
 // Leaves the rest to the alarm: the connection may not end inside its watch's call.
-void Server::hang_up(Peer& peer) {
+void Server::hang_up(Peer& peer, int descriptor) {
+  if (peer.request == nullptr || !peer.request->held) {
+    // This takes no bytes from libmicrohttpd, and wakes it. The first time, it may still have to
+    // read what came before the end, and miss the end again.
+    shutdown(descriptor, SHUT_RD);
+    if (std::exchange(peer.is_ending, true)) peer.watch->want(0);
+    return;
+  }
   peer.watch->want(0);
-  if (peer.request == nullptr || !peer.request->held) return;
   peer.request->has_gone = true;
   const auto now = Clock::now();
   set_due(*peer.request, now);

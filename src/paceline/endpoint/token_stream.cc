@@ -25,13 +25,14 @@ void TokenStream::start(const Generation& reply, const ReplyFormat& format, Time
   format.set_frame(reply, frame_);
   due_ = first_due;
   next_ = 0;
+  choice_ = 0;
   is_opened_ = false;
   is_closed_ = false;
   left_ = {};
 }
 
 TokenStream::Step TokenStream::read(std::span<char> room, TimePoint now) {
-  const std::size_t first = next_;
+  std::size_t tokens = 0;
   std::size_t bytes = 0;
   for (;;) {
     const auto rest = room.subspan(bytes);
@@ -48,15 +49,17 @@ TokenStream::Step TokenStream::read(std::span<char> room, TimePoint now) {
       open();
     } else if (const std::size_t written = write_token(rest)) {
       bytes += written;
+      ++tokens;
       advance();
     } else if (bytes > 0) {
       break;
     } else {
       keep_token();
+      ++tokens;
       advance();
     }
   }
-  return {bytes, next_ - first};
+  return {bytes, tokens};
 }
 
 void TokenStream::open() {
@@ -75,8 +78,9 @@ void TokenStream::close() {
 
 void TokenStream::keep_token() {
   constexpr std::size_t longest_number = 20;
-  waiting_.resize(frame_.before.size() + reply_token(next_).size() + frame_.after.size() +
-                  longest_number + frame_.end.size());
+  constexpr std::size_t longest_token = 16;
+  waiting_.resize(frame_.before.size() + frame_.after_choice.size() + longest_token +
+                  frame_.after.size() + 2 * longest_number + frame_.end.size());
   left_ = std::string_view(waiting_).substr(0, write_token(waiting_));
 }
 
@@ -89,17 +93,26 @@ std::size_t TokenStream::read_left(std::span<char> room) {
 
 std::size_t TokenStream::write_token(std::span<char> room) const {
   std::array<char, 20> digits;
+  std::array<char, 20> choice_digits;
+  TokenRoom token_room;
   char* digits_end = digits.data();
+  char* choice_end = choice_digits.data();
+  if (!frame_.after_choice.empty()) {
+    choice_end = std::to_chars(choice_end, choice_end + choice_digits.size(), choice_).ptr;
+  }
   if (frame_.first_number) {
     const auto number = *frame_.first_number + next_;
     digits_end = std::to_chars(digits_end, digits_end + digits.size(), number).ptr;
   }
   const std::string_view number(digits.data(), digits_end);
-  const auto token = reply_token(next_);
-  const std::size_t size =
-      frame_.before.size() + token.size() + frame_.after.size() + number.size() + frame_.end.size();
+  const std::string_view choice(choice_digits.data(), choice_end);
+  const auto token = token_of(*reply_, next_, token_room);
+  const std::size_t size = frame_.before.size() + choice.size() + frame_.after_choice.size() +
+                           token.size() + frame_.after.size() + number.size() + frame_.end.size();
   if (size > room.size()) return 0;
   char* at = put(frame_.before, room.data());
+  at = put(choice, at);
+  at = put(frame_.after_choice, at);
   at = put(token, at);
   at = put(frame_.after, at);
   at = put(number, at);
@@ -108,6 +121,8 @@ std::size_t TokenStream::write_token(std::span<char> room) const {
 }
 
 void TokenStream::advance() {
+  if (++choice_ < reply_->choices) return;
+  choice_ = 0;
   ++next_;
   if (!has_all_tokens()) due_ += token_time_->next();
 }

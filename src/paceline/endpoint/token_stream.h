@@ -12,8 +12,9 @@
 
 namespace paceline {
 
-/// A reply as server-sent events, each at its due time: one for every token, those before with the
-/// first and those after with the last. Can be started again, and keeps its memory for that.
+/// A reply as server-sent events, each at its due time: one for every token of each choice, those
+/// before with the first and those after with the last. The choices take turns. Can be started
+/// again, and keeps its memory for that.
 class TokenStream {
  public:
   TokenStream() = default;
@@ -23,6 +24,7 @@ class TokenStream {
   /// What one read() wrote.
   struct Step {
     std::size_t bytes = 0;
+    /// Of all choices.
     std::size_t tokens = 0;
   };
 
@@ -58,6 +60,7 @@ class TokenStream {
   TokenFrame frame_;
   TimePoint due_;
   std::size_t next_ = 0;
+  std::size_t choice_ = 0;  // whose turn it is
   bool is_opened_ = false;
   bool is_closed_ = false;
   std::string waiting_;

@@ -3,16 +3,39 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include <paceline/endpoint/latency_model.h>
 #include <paceline/gbench/flags.h>
+#include <paceline/pace/duration.h>
 
 namespace paceline {
 
 namespace {
 
 using std::chrono::nanoseconds;
+
+constexpr std::size_t most_requests = 1'000'000;
+constexpr std::uint64_t most_a_minute = 1'000'000'000'000;
+constexpr std::size_t most_fault_bytes = 1U << 30U;
+
+/// A time of the endpoint: as add_duration_flag(), but no longer than the endpoint keeps.
+template <typename Time>
+void add_endpoint_time(CLI::App& app, const std::string& name, Time& time,
+                       const std::string& help) {
+  const auto set = [&time, name](const std::string& text) {
+    const auto parsed = parse_duration(text);
+    if (const auto* why = std::get_if<std::string>(&parsed)) throw CLI::ValidationError(name, *why);
+    if (std::get<nanoseconds>(parsed) > longest_endpoint_time) {
+      throw CLI::ValidationError(
+          name, fmt::format("'{}' is more than a day: give 1440m at most, such as 50ms", text));
+    }
+    time = std::get<nanoseconds>(parsed);
+  };
+  app.add_option_function<std::string>(name, set, help)->type_name("TIME");
+}
 
 std::string p99_help(const char* what, const char* median, const char* example) {
   return fmt::format(
@@ -23,39 +46,34 @@ std::string p99_help(const char* what, const char* median, const char* example) 
 
 void add_time_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
   const auto milliseconds = std::chrono::duration<double, std::milli>(flags.latency).count();
-  add_duration_flag(app, prefix + "latency", flags.latency,
+  add_endpoint_time(app, prefix + "latency", flags.latency,
                     fmt::format("Time the endpoint takes to answer, to the first token where a "
                                 "reply streams, such as 300ms [{}ms]",
                                 milliseconds));
-  add_duration_flag(app, prefix + "latency_p99", flags.latency_p99,
+  add_endpoint_time(app, prefix + "latency_p99", flags.latency_p99,
                     p99_help("that time", "the latency", "200ms"));
-  app.add_option(prefix + "slow_share", flags.slow_share,
-                 "Share of the latencies, the slowest ones, that the slow factor is for, such as "
-                 "0.01 [0.05]")
-      ->check(CLI::Range(0.0, 1.0))
+  add_number_flag(app, prefix + "slow_share", flags.slow_share, 0.0, 1.0,
+                  "Share of the latencies, the slowest ones, that the slow factor is for, such as "
+                  "0.01 [0.05]")
       ->type_name("SHARE");
-  app.add_option(prefix + "slow_factor", flags.slow_factor,
-                 "Makes those latencies this many times longer, such as 1.6 [1]")
-      ->check(CLI::Range(1.0, 1e6))
+  add_number_flag(app, prefix + "slow_factor", flags.slow_factor, 1.0, 1e6,
+                  "Makes those latencies this many times longer, such as 1.6 [1]")
       ->type_name("FACTOR");
-  add_duration_flag(app, prefix + "token_time", flags.token_time,
-                    "Time the endpoint takes for each token after the first; a reply that does not "
-                    "stream takes the time of all, such as 10ms [0]");
-  add_duration_flag(app, prefix + "token_time_p99", flags.token_time_p99,
+  add_endpoint_time(app, prefix + "token_time", flags.token_time,
+                    "Time the endpoint takes for each token after the first, such as 10ms. A reply "
+                    "that does not stream takes the time of all its tokens, if this is set [5ms in "
+                    "streams; whole replies take none]");
+  add_endpoint_time(app, prefix + "token_time_p99", flags.token_time_p99,
                     p99_help("that time", "the token time", "30ms"));
 }
 
 void add_limit_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
-  app.add_option(prefix + "rpm_limit", flags.rpm_limit,
-                 "Requests a minute that the endpoint takes, a second's worth at once; more get "
-                 "429, such as 60000 [0: all]")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
-  app.add_option(prefix + "tpm_limit", flags.tpm_limit,
-                 "Tokens a minute that the endpoint takes, as usage counts them, such as "
-                 "1000000 [0: all]")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
+  add_number_flag(app, prefix + "rpm_limit", flags.rpm_limit, std::uint64_t{0}, most_a_minute,
+                  "Requests a minute that the endpoint takes, a second's worth at once; more get "
+                  "429, such as 60000 [0: all]");
+  add_number_flag(app, prefix + "tpm_limit", flags.tpm_limit, std::uint64_t{0}, most_a_minute,
+                  "Tokens a minute that the endpoint takes, as usage counts them, such as "
+                  "1000000 [0: all]");
 }
 
 void add_fault_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
@@ -73,17 +91,16 @@ void add_fault_flags(CLI::App& app, const std::string& prefix, EndpointFlags& fl
                      "http_500:0.01,reset:0.002 [none]; of {}",
                      fault_names()))
       ->type_name("LIST");
-  app.add_option(prefix + "fault_after", flags.faults.after,
-                 fmt::format("Bytes of a reply's body before reset, close, half_event or huge_body "
-                             "breaks it, at most half of one that does not stream; 0: a reset or "
-                             "close comes before the headers, such as 1000 [{}]",
-                             flags.faults.after))
-      ->check(CLI::NonNegativeNumber)
+  add_number_flag(app, prefix + "fault_after", flags.faults.after, std::size_t{0}, most_fault_bytes,
+                  fmt::format("Bytes of a reply's body before reset, close, half_event or "
+                              "huge_body breaks it, at most half of one that does not stream; 0: a "
+                              "reset or close comes before the headers, such as 1000 [{}]",
+                              flags.faults.after))
       ->type_name("BYTES");
-  add_duration_flag(app, prefix + "fault_time", flags.faults.time,
+  add_endpoint_time(app, prefix + "fault_time", flags.faults.time,
                     "By how much delay makes a reply later, and slow_drip each of its bytes, "
                     "such as 50ms [1s]");
-  add_duration_flag(app, prefix + "idle_timeout", flags.idle_timeout,
+  add_endpoint_time(app, prefix + "idle_timeout", flags.idle_timeout,
                     "Time after which the endpoint closes a connection without requests, such "
                     "as 5s [0: never]");
 }
@@ -108,26 +125,17 @@ LengthModel length_model(std::size_t median, std::size_t p99, std::uint64_t seed
 
 void add_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
   add_time_flags(app, prefix, flags);
-  const CLI::Range reply_length(std::size_t{1}, longest_reply);
-  app.add_option(prefix + "reply_tokens", flags.reply_tokens,
-                 "Tokens in a reply of the endpoint that its request does not limit, such as "
-                 "128 [16]")
-      ->check(reply_length)
-      ->type_name("N");
-  app.add_option(prefix + "reply_tokens_p99", flags.reply_tokens_p99,
-                 p99_help("that length", "the reply tokens", "500"))
-      ->check(reply_length)
-      ->type_name("N");
-  app.add_option(prefix + "slots", flags.slots,
-                 "Replies that the endpoint makes at once; more wait, so that latency rises with "
-                 "load, such as 64 [0: as many as are asked for]")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
-  app.add_option(prefix + "queue", flags.queue,
-                 "Requests that may wait for a slot; one more gets 503 at once, such as "
-                 "100 [all]")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
+  add_number_flag(app, prefix + "reply_tokens", flags.reply_tokens, std::size_t{1}, longest_reply,
+                  "Tokens in a reply of the endpoint that its request does not limit, such as "
+                  "128 [16]");
+  add_number_flag(app, prefix + "reply_tokens_p99", flags.reply_tokens_p99, std::size_t{0},
+                  longest_reply, p99_help("that length", "the reply tokens", "500"));
+  add_number_flag(app, prefix + "slots", flags.slots, std::size_t{0}, most_requests,
+                  "Replies that the endpoint makes at once; more wait, so that latency rises with "
+                  "load, such as 64 [0: as many as are asked for]");
+  add_number_flag(app, prefix + "queue", flags.queue, std::size_t{0}, most_requests,
+                  "Requests that may wait for a slot; one more gets 503 at once, such as "
+                  "100 [all]");
   add_limit_flags(app, prefix, flags);
   add_fault_flags(app, prefix, flags);
 }
@@ -136,7 +144,9 @@ std::variant<EndpointOptions, std::string> endpoint_options(const EndpointFlags&
                                                             const std::string& prefix,
                                                             std::uint64_t seed) {
   if (auto why = check_p99(prefix + "latency", flags.latency, flags.latency_p99)) return *why;
-  if (auto why = check_p99(prefix + "token_time", flags.token_time, flags.token_time_p99)) {
+  const nanoseconds token_time = flags.token_time.value_or(default_stream_token_time);
+  const nanoseconds given_token_time = flags.token_time.value_or(nanoseconds(0));
+  if (auto why = check_p99(prefix + "token_time", given_token_time, flags.token_time_p99)) {
     return *why;
   }
   if (auto why = check_p99(prefix + "reply_tokens", flags.reply_tokens, flags.reply_tokens_p99)) {
@@ -148,7 +158,8 @@ std::variant<EndpointOptions, std::string> endpoint_options(const EndpointFlags&
   EndpointOptions options;
   options.latency = latency_model(flags.latency, flags.latency_p99, seed);
   options.latency.slow_down(flags.slow_share, flags.slow_factor);
-  options.token_time = latency_model(flags.token_time, flags.token_time_p99, seed + 1);
+  options.token_time = latency_model(token_time, flags.token_time_p99, seed + 1);
+  options.whole_takes_token_time = flags.token_time.has_value();
   options.reply_tokens = length_model(flags.reply_tokens, flags.reply_tokens_p99, seed + 2);
   options.slots = flags.slots;
   options.queue = flags.queue;

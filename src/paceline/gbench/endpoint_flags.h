@@ -15,6 +15,9 @@ class App;
 
 namespace paceline {
 
+/// Between the tokens of a streamed reply where no token time is given.
+inline constexpr std::chrono::milliseconds default_stream_token_time{5};
+
 /// How the endpoint is to behave, as a person sets it on a command line.
 struct EndpointFlags {
   std::chrono::nanoseconds latency{0};
@@ -23,7 +26,8 @@ struct EndpointFlags {
   /// The slowest share of the replies takes this many times its time.
   double slow_share = 0.05;
   double slow_factor = 1;
-  std::chrono::nanoseconds token_time{0};
+  /// Of all replies. Unset: default_stream_token_time in streams, and none in whole replies.
+  std::optional<std::chrono::nanoseconds> token_time{};
   std::chrono::nanoseconds token_time_p99{0};
   std::size_t reply_tokens = 16;
   std::size_t reply_tokens_p99 = 0;

@@ -1,11 +1,21 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
 #include <vector>
+
+#include <paceline/text/utf8.h>
 
 namespace paceline {
 
@@ -13,11 +23,39 @@ namespace paceline {
 void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
                        const std::string& help);
 
-/// Checks that a value is a whole number from `lowest` to `highest`, before CLI11 reads it: CLI11
-/// takes -1 for a very large number.
-CLI::Validator whole_number(std::uint64_t lowest, std::uint64_t highest);
-/// Checks that a value is a decimal number from `lowest` to `highest`; "nan" and "inf" are none.
-CLI::Validator decimal_number(double lowest, double highest);
+/// The value of `text`, if that is nothing but a number from `lowest` to `highest`. No "nan", no
+/// "inf", no sign before an unsigned number, and no fraction of a whole one.
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text, Number lowest, Number highest) {
+  Number value{};
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  // NaN compares false with both bounds.
+  const bool is_within = value >= lowest && value <= highest;
+  if (error != std::errc() || stopped != end || !is_within) return std::nullopt;
+  return value;
+}
+
+/// What is wrong with a text that is no such number.
+template <typename Number>
+std::string why_no_number(std::string_view text, Number lowest, Number highest) {
+  constexpr std::size_t enough = 40;
+  return fmt::format("'{}' is not a {} from {} to {}", cut_utf8(text, enough),
+                     std::is_integral_v<Number> ? "whole number" : "number", lowest, highest);
+}
+
+/// Adds a flag that takes one number, whole or decimal as its type is, from `lowest` to `highest`.
+/// CLI11 alone takes -1 for a very large number. `value` is the number or an optional one.
+template <typename Value, typename Number>
+CLI::Option* add_number_flag(CLI::App& app, const std::string& name, Value& value, Number lowest,
+                             Number highest, const std::string& help) {
+  const auto set = [&value, name, lowest, highest](const std::string& text) {
+    const auto parsed = parse_number<Number>(text, lowest, highest);
+    if (!parsed) throw CLI::ValidationError(name, why_no_number(text, lowest, highest));
+    value = *parsed;
+  };
+  return app.add_option_function<std::string>(name, set, help)->type_name("N");
+}
 
 /// Adds a flag that takes whole numbers from `lowest` to `highest`, with commas between them; or,
 /// where `automatic` is given, the word "auto", which sets it.

@@ -40,10 +40,9 @@ void add_flags(CLI::App& app, GridFlags& flags) {
   add_list_flag(app, "--paceline_parallel", flags.parallel, 1, 100'000,
                 "Most requests in flight, a comma-separated list, such as 10,100 [200,500; with a "
                 "URL 10]");
-  app.add_option("--paceline_requests", flags.requests,
-                 "Counted requests of each run, such as 1000 [10000; with a URL 60; all of a file]")
-      ->check(whole_number(1, 1'000'000'000))
-      ->type_name("N");
+  add_number_flag(
+      app, "--paceline_requests", flags.requests, std::int64_t{1}, std::int64_t{1'000'000'000},
+      "Counted requests of each run, such as 1000 [10000; with a URL 60; all of a file]");
   add_duration_flag(app, "--paceline_duration", flags.duration,
                     "How long each run sends, instead of a number of requests, such as 20s or 5m "
                     "[--paceline_requests]");

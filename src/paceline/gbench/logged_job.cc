@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include <paceline/gbench/options.h>
+#include <paceline/http/url.h>
 #include <paceline/workload/content_hash.h>
 
 namespace paceline {

@@ -25,7 +25,7 @@ const std::map<std::string, HttpVersion> http_versions{
 const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
                                                     {"poisson", Arrivals::poisson}};
 
-constexpr std::uint64_t most_bytes = std::uint64_t{1} << 40U;
+constexpr std::size_t most_bytes = std::size_t{1} << 40U;
 const std::map<std::string, ProgressMode> progress_modes{
     {"auto", ProgressMode::automatic}, {"on", ProgressMode::on}, {"off", ProgressMode::off}};
 
@@ -84,11 +84,10 @@ void add_connection_flags(CLI::App& app, Options& options) {
       ->type_name("FILE");
   add_choice_flag(app, "--paceline_http", http_versions, options.http,
                   "HTTP version: 1.1, 2 (over TLS), or auto, the best that the server has [auto]");
-  app.add_option(
-         "--paceline_max_reply", options.max_reply,
-         "Longest reply in bytes, such as 1000000; a longer one fails, so that no server can fill "
-         "the memory [67108864]")
-      ->check(whole_number(1, most_bytes))
+  add_number_flag(
+      app, "--paceline_max_reply", options.max_reply, std::size_t{1}, most_bytes,
+      "Longest reply in bytes, such as 1000000; a longer one fails, so that no server can fill "
+      "the memory [67108864]")
       ->type_name("BYTES");
 }
 
@@ -96,38 +95,33 @@ void add_load_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(load_group);
   add_choice_flag(app, "--paceline_arrivals", arrival_kinds, options.arrivals,
                   "How requests are spread: evenly, or at random as many users would [even]");
-  app.add_option(
-         "--paceline_seed", options.seed,
-         "Seed of random arrivals and latencies: the same seed, the same run; such as 7 [1]")
-      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
-      ->type_name("N");
-  app.add_option("--paceline_warmup", options.warmup,
-                 "Requests sent before the first counted one, at the same pace, such as 100 [0]")
-      ->check(whole_number(0, 1'000'000'000))
-      ->type_name("N");
+  add_number_flag(
+      app, "--paceline_seed", options.seed, std::uint64_t{0},
+      std::numeric_limits<std::uint64_t>::max(),
+      "Seed of random arrivals and latencies: the same seed, the same run; such as 7 [1]");
+  add_number_flag(app, "--paceline_warmup", options.warmup, std::uint64_t{0},
+                  std::uint64_t{1'000'000'000},
+                  "Requests sent before the first counted one, at the same pace, such as 100 [0]");
   add_choice_flag(app, "--paceline_precision", precisions, options.precision,
                   "How to wait for a due time: timer (to 1 ms), fine (to some 50 us), spin (to "
                   "1 us, keeps a core busy) [fine]");
-  app.add_option("--paceline_tpm", options.tpm,
-                 "Most tokens a minute, of prompts and replies together; with the rpm, whichever "
-                 "binds first holds requests back; such as 2000000 [no limit]")
-      ->check(whole_number(0, 1'000'000'000'000))
-      ->type_name("N");
-  app.add_option("--paceline_retries", options.retries,
-                 "How often a request that got 408, 409, 429, 5xx or no connection is sent again, "
-                 "each time in a slot of its own; such as 5; a benchmark measures first "
-                 "answers [0]")
-      ->check(whole_number(0, 1'000'000))
-      ->type_name("N");
+  add_number_flag(app, "--paceline_tpm", options.tpm, std::uint64_t{0},
+                  std::uint64_t{1'000'000'000'000},
+                  "Most tokens a minute, of prompts and replies together; with the rpm, whichever "
+                  "binds first holds requests back; such as 2000000 [no limit]");
+  add_number_flag(app, "--paceline_retries", options.retries, std::uint32_t{0},
+                  std::uint32_t{1'000'000},
+                  "How often a request that got 408, 409, 429, 5xx or no connection is sent again, "
+                  "each time in a slot of its own; such as 5; a benchmark measures first "
+                  "answers [0]");
 }
 
 void add_result_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(results_group);
-  app.add_option(
-         "--paceline_max_error_ratio", options.max_error_ratio,
-         "Share of failed requests in a run, from 0 to 1, above which the program exits with 1, "
-         "such as 0.1 [0.01]")
-      ->check(decimal_number(0, 1))
+  add_number_flag(
+      app, "--paceline_max_error_ratio", options.max_error_ratio, 0.0, 1.0,
+      "Share of failed requests in a run, from 0 to 1, above which the program exits with 1, "
+      "such as 0.1 [0.01]")
       ->type_name("SHARE");
   app.add_option("--paceline_log", options.log_file,
                  "SQLite file that gets a row for each request: times, status, tokens; such as "

@@ -95,7 +95,7 @@ TEST(EndpointStream, AnswersErrorsWhole) {
   EXPECT_NE(visitor.headers.find("Content-Type: application/json"), std::string::npos);
   EXPECT_EQ(visitor.post("/v1/responses", R"({"model":"m","stream":true})"), 400);
   EXPECT_EQ(visitor.get("/v1/responses"), 405);
-  EXPECT_NE(visitor.headers.find("Allow: POST\r\n"), std::string::npos);
+  EXPECT_NE(visitor.headers.find("Allow: POST, OPTIONS\r\n"), std::string::npos);
   EXPECT_EQ(visitor.get("/v1/embeddings"), 405);
   EXPECT_EQ(visitor.head("/v1/chat/completions"), 405);
   EXPECT_EQ(visitor.head("/v1/models"), 200);
@@ -233,6 +233,23 @@ TEST(EndpointStream, StopsWhileItSendsAllItCan) {
   ASSERT_TRUE(client.read_until("one"));
   endpoint->stop();
   EXPECT_FALSE(client.read_until("[DONE]"));
+}
+
+TEST(EndpointStream, ATokenTimeOfStreamsIsNotThatOfWholeReplies) {
+  EndpointOptions options;
+  options.latency = LatencyModel::fixed(5ms);
+  options.token_time = LatencyModel::fixed(2ms);
+  options.whole_takes_token_time = false;
+  options.reply_tokens = LengthModel::fixed(4);
+  options.record_arrivals = 2;
+  const auto endpoint = start(options);
+  Visitor visitor(*endpoint);
+  ASSERT_EQ(visitor.post(chat_path, chat_request), 200);
+  ASSERT_EQ(visitor.post(chat_path, stream_request), 200);
+  const auto record = endpoint->record();
+  ASSERT_EQ(record.size(), 2U);
+  EXPECT_EQ(record[0].due - record[0].arrived, 5ms);
+  EXPECT_EQ(record[1].due - record[1].arrived, 11ms);
 }
 
 }  // namespace

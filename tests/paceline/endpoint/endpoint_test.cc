@@ -60,9 +60,9 @@ TEST(Endpoint, RefusesInTheShapeOfTheRealApi) {
   EXPECT_EQ(std::string_view(error()["message"]), "Invalid URL (POST /v1/none)");
   EXPECT_EQ(visitor.get("/v1/chat/completions"), 405);
   EXPECT_TRUE(error()["param"].is_null());
-  EXPECT_NE(visitor.headers.find("Allow: POST\r\n"), std::string::npos);
+  EXPECT_NE(visitor.headers.find("Allow: POST, OPTIONS\r\n"), std::string::npos);
   EXPECT_EQ(visitor.post("/", "a"), 405);
-  EXPECT_NE(visitor.headers.find("Allow: GET, HEAD\r\n"), std::string::npos);
+  EXPECT_NE(visitor.headers.find("Allow: GET, HEAD, OPTIONS\r\n"), std::string::npos);
 }
 
 TEST(Endpoint, RefusesABodyThatIsTooLong) {

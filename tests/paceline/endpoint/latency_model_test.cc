@@ -92,5 +92,18 @@ TEST(LatencyModel, SumsItsNextDraws) {
   EXPECT_EQ(LatencyModel::fixed(3ms).sum(1'000'000), 3'000'000ms);
 }
 
+TEST(LatencyModel, StaysWithinItsLongestTime) {
+  auto spread = LatencyModel::lognormal(1ns, longest_endpoint_time, 1);
+  spread.slow_down(1, 1e6);
+  for (int i = 0; i < 10'000; ++i) {
+    const auto drawn = spread.next();
+    EXPECT_GE(drawn, 0ns);
+    EXPECT_LE(drawn, longest_endpoint_time);
+  }
+  EXPECT_EQ(LatencyModel::fixed(longest_endpoint_time).sum(1'000'000),
+            1000 * longest_endpoint_time);
+  EXPECT_EQ(LatencyModel::fixed(1h).sum(0), 0ns);
+}
+
 }  // namespace
 }  // namespace paceline

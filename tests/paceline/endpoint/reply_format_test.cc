@@ -30,7 +30,9 @@ std::string stream_of(const Generation& reply, const ReplyFormat& format) {
   TokenFrame frame;
   format.set_frame(reply, frame);
   for (std::size_t i = 0; i < reply.tokens; ++i) {
-    text += frame.before + "word" + frame.after;
+    text += frame.before;
+    if (!frame.after_choice.empty()) text += "0" + frame.after_choice;
+    text += "word" + frame.after;
     if (frame.first_number) text += std::to_string(*frame.first_number + i) + frame.end;
   }
   format.write_closing(reply, text);

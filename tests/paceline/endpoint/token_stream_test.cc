@@ -121,5 +121,37 @@ TEST_F(TokenStreamTest, StartsAgainAfterItWasLeftHalfRead) {
   EXPECT_EQ(read_all(1 << 16), whole);
 }
 
+TEST_F(TokenStreamTest, GivesEachChoiceItsTokenInTurn) {
+  reply_.choices = 12;
+  start(2, 5ms);
+  auto text = read(begin + 10ms);
+  EXPECT_EQ(tokens_, 12U);
+  EXPECT_EQ(stream_.due(), begin + 15ms);
+  EXPECT_FALSE(stream_.has_all_tokens());
+  text += read(begin + 15ms);
+  EXPECT_EQ(tokens_, 24U);
+  EXPECT_TRUE(stream_.has_ended());
+  // A role, two tokens and a finish reason of each, and the end.
+  const auto events = sent_events(text);
+  ASSERT_EQ(events.size(), 49U);
+  EXPECT_NE(events[12 + 11].data.find(R"({"index":11,"delta":{"content":"one"})"),
+            std::string::npos);
+  EXPECT_NE(events[24].data.find(R"({"index":0,"delta":{"content":" line"})"), std::string::npos);
+  start(2, 0ms);
+  EXPECT_EQ(read_all(7), text);
+}
+
+TEST_F(TokenStreamTest, CutsJsonIntoTokens) {
+  reply_.json = R"({"a":"\""})";
+  start(4, 0ms);
+  const auto text = read_all(1 << 16);
+  for (const char* token : {R"("content":"{\"a\"")", R"("content":":\"\\\"")", R"("content":"\"}")",
+                            R"("content":" ")"}) {
+    EXPECT_NE(text.find(token), std::string::npos) << token << " in " << text;
+  }
+  start(4, 0ms);
+  EXPECT_EQ(read_all(7), text);
+}
+
 }  // namespace
 }  // namespace paceline

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace paceline {
 namespace {
@@ -30,6 +31,7 @@ TEST(EndpointFlagsTest, BecomeOptions) {
   auto options = options_of("--latency=5ms --token_time=2ms --reply_tokens=7 --slots=3 --queue=0");
   EXPECT_EQ(options.latency.next(), 5ms);
   EXPECT_EQ(options.token_time.next(), 2ms);
+  EXPECT_TRUE(options.whole_takes_token_time);
   EXPECT_EQ(options.reply_tokens.next(), 7U);
   EXPECT_EQ(options.slots, 3U);
   EXPECT_EQ(options.queue, 0U);
@@ -52,10 +54,17 @@ TEST(EndpointFlagsTest, SetLimitsAndFaults) {
 TEST(EndpointFlagsTest, StandForAPlainEndpoint) {
   auto options = options_of("");
   EXPECT_EQ(options.latency.next(), 0ms);
-  EXPECT_EQ(options.token_time.next(), 0ms);
+  EXPECT_EQ(options.token_time.next(), default_stream_token_time);
+  EXPECT_FALSE(options.whole_takes_token_time);
   EXPECT_EQ(options.reply_tokens.next(), 16U);
   EXPECT_EQ(options.slots, 0U);
   EXPECT_EQ(options.queue, std::nullopt);
+}
+
+TEST(EndpointFlagsTest, TakeATokenTimeOfZeroForStreamsToo) {
+  auto options = options_of("--token_time=0");
+  EXPECT_EQ(options.token_time.next(), 0ms);
+  EXPECT_TRUE(options.whole_takes_token_time);
 }
 
 TEST(EndpointFlagsTest, MakeTimesAndLengthsLognormal) {
@@ -98,8 +107,33 @@ TEST(EndpointFlagsTest, RefuseWhatMakesNoSense) {
   EXPECT_THROW(parsed_endpoint_flags("--slots=-1"), CLI::ParseError);
   EXPECT_THROW(parsed_endpoint_flags("--queue=-1"), CLI::ParseError);
   EXPECT_THROW(parsed_endpoint_flags("--rpm_limit=-1"), CLI::ParseError);
+  EXPECT_THROW(parsed_endpoint_flags("--latency=1441m"), CLI::ValidationError);
   EXPECT_THROW(parsed_endpoint_flags("--fault=hang"), CLI::ValidationError);
   EXPECT_THROW(parsed_endpoint_flags("--fault=reset:0.6,close:0.6"), CLI::ValidationError);
+}
+
+TEST(EndpointFlagsTest, SayWhichNumbersTheyTake) {
+  for (const char* name : {"slow_share", "slow_factor", "rpm_limit", "tpm_limit", "slots", "queue",
+                           "reply_tokens", "reply_tokens_p99", "fault_after"}) {
+    for (const char* value : {"nan", "-nan", "inf", "-1", "1e400", "99999999999999999999999",
+                              "0x10", "18446744073709551615", "", " 1", "1 ", "many"}) {
+      const std::string flag = std::string("--") + name;
+      CLI::App app;
+      EndpointFlags flags;
+      add_flags(app, "--", flags);
+      try {
+        app.parse(std::vector<std::string>{flag + "=" + value});
+        ADD_FAILURE() << flag << "=" << value;
+      } catch (const CLI::ValidationError& error) {
+        const std::string sentence = error.what();
+        EXPECT_NE(sentence.find(flag), std::string::npos) << sentence;
+        EXPECT_NE(sentence.find("number from"), std::string::npos) << sentence;
+        EXPECT_LT(sentence.size(), 120U) << sentence;
+      } catch (const CLI::ParseError& error) {
+        EXPECT_STREQ(value, "") << error.what();
+      }
+    }
+  }
 }
 
 }  // namespace
