@@ -6,19 +6,20 @@ was left out is named below the table.
 """
 
 import argparse
+import contextlib
+import io
 import json
 import math
 import os
-import re
-import subprocess
+import runpy
 import sys
 import tempfile
 
+from compare_sides import is_program, read_sides
 from report.changes import (ALPHA, GOOD_REPETITIONS, Change, correct_by_holm, medians_text,
                             repetitions_needed, verdict_text)
 from report.errors import ReportError
-from report.results import read_rows
-from report.words import UNITS, count_text, harmless
+from report.words import count_text, harmless
 
 MODES = {"benchmarks": 3, "filters": 4, "benchmarksfiltered": 5}
 USAGE = """benchmarks/compare A B [options]
@@ -27,55 +28,6 @@ USAGE = """benchmarks/compare A B [options]
 DESCRIPTION = """A and B are JSON files (--benchmark_out=FILE) or programs that write them; B is
 compared against A. Options that are not listed go to the programs, for instance
 --benchmark_repetitions=9."""
-
-
-class Side:
-    """One of the two: its rows that can be compared, and what was left out of them."""
-
-    def __init__(self, path, rows, pattern="", replacement=""):
-        self.path = path
-        self.rows, self.left_out = [], []
-        for row in rows:
-            name = row.get("name")
-            if not isinstance(name, str) or pattern and not re.search(pattern, name):
-                continue
-            if pattern:
-                row = row | {"name": re.sub(pattern, lambda _: replacement, name)}
-            if row.get("error_occurred") or row.get("skipped"):
-                self.left_out.append(f"{name} failed: {row.get('error_message') or 'no reason given'}")
-            elif not is_comparable(row):
-                # What its repetitions say, its aggregates need not.
-                if row.get("run_type") == "aggregate":
-                    continue
-                self.left_out.append(f"{name} has no time above 0")
-            else:
-                self.rows.append(row)
-
-    @property
-    def names(self):
-        return list(dict.fromkeys(row["name"] for row in self.rows))
-
-    def times(self, name):
-        return [row["real_time"] * UNITS[row["time_unit"]]
-                for row in self.rows if row["name"] == name]
-
-    def is_aggregate(self, name):
-        return any(row["name"] == name and row.get("run_type") == "aggregate" for row in self.rows)
-
-    def cut_short(self):
-        """The names of runs that were interrupted."""
-        return sorted({row["run_name"] for row in self.rows
-                       if "cut short" in row.get("label", "") and "run_name" in row})
-
-
-def is_comparable(row):
-    if row.get("time_unit") not in UNITS:
-        return False
-    times = [row.get("real_time"), row.get("cpu_time")]
-    if not all(isinstance(time, (int, float)) and math.isfinite(time) for time in times):
-        return False
-    # Of an aggregate only the spread may be 0.
-    return times[0] > 0 or row.get("aggregate_name") in ("stddev", "cv")
 
 
 def parse(arguments):
@@ -102,54 +54,19 @@ def parse(arguments):
     return options, rest[:count], rest[count:]
 
 
-def is_program(path):
+def run_script(path, arguments):
+    """Its exit code and what it printed. In this process: another one would load SciPy again."""
+    out = io.StringIO()
+    before = sys.argv, sys.path
+    sys.argv, sys.path = [path, *arguments], [os.path.dirname(os.path.abspath(path)), *sys.path]
     try:
-        with open(path, "rb") as file:
-            return os.path.isfile(path) and file.read(4) == b"\x7fELF"
-    except OSError:
-        return False
-
-
-def run_program(path, program_options, folder):
-    """The file of results that the program writes."""
-    given = [option for option in program_options if option.startswith("--benchmark_out=")]
-    out = given[-1].partition("=")[2] if given else os.path.join(folder, "out.json")
-    command = [os.path.abspath(path), *program_options, f"--benchmark_out={out}"]
-    print("RUNNING:", harmless(" ".join(command)), flush=True)
-    code = subprocess.run(command).returncode
-    if code != 0:
-        raise ReportError(f"'{path}' failed with {code}, so there is nothing to compare")
-    return out
-
-
-def read_side(path, program_options, folder, pattern="", replacement=""):
-    if is_program(path):
-        if pattern:
-            program_options = [*program_options, f"--benchmark_filter={pattern}"]
-        rows, _ = read_rows(run_program(path, program_options, folder), with_failed=True)
-    else:
-        if program_options:
-            print(f"benchmarks/compare: '{harmless(path)}' is a file, which "
-                  f"{harmless(' '.join(program_options))} does not change", file=sys.stderr)
-        rows, _ = read_rows(path, with_failed=True)
-    return Side(path, rows, pattern, replacement)
-
-
-def read_sides(what, program_options, folder):
-    mode, *rest = what
-    if mode == "benchmarks":
-        return [read_side(path, program_options, folder) for path in rest]
-    if mode == "filters":
-        rest = [rest[0], rest[1], rest[0], rest[2]]
-    pairs = list(zip(rest[::2], rest[1::2]))
-    for _, pattern in pairs:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ReportError(f"'{pattern}' is no regular expression: {error}") from error
-    replacement = f"[{pairs[0][1]} vs. {pairs[1][1]}]"
-    return [read_side(path, program_options, folder, pattern, replacement)
-            for path, pattern in pairs]
+        with contextlib.redirect_stdout(out):
+            runpy.run_path(path, run_name="__main__")
+    except SystemExit as end:
+        return end.code or 0, out.getvalue()
+    finally:
+        sys.argv, sys.path = before
+    return 0, out.getvalue()
 
 
 def run_compare_py(options, sides, common, folder):
@@ -160,19 +77,18 @@ def run_compare_py(options, sides, common, folder):
         with open(files[-1], "w", encoding="utf-8") as file:
             json.dump({"benchmarks": [row for row in side.rows if row["name"] in common]}, file)
     dump = options.dump_to_json or os.path.join(folder, "report.json")
-    command = [sys.executable, os.environ["COMPARE_PY"], f"--dump_to_json={dump}",
-               f"--alpha={options.alpha}"]
+    command = [f"--dump_to_json={dump}", f"--alpha={options.alpha}"]
     if options.display_aggregates_only:
         command.append("--display_aggregates_only")
     if options.no_color or not sys.stdout.isatty():
         command.append("--no-color")
     if options.no_utest:
         command.append("--no-utest")
-    done = subprocess.run(command + ["benchmarks", *files], stdout=subprocess.PIPE, text=True)
+    code, table = run_script(os.environ["COMPARE_PY"], command + ["benchmarks", *files])
     print("Comparing", " to ".join(harmless(side.path) for side in sides))
-    print(done.stdout.partition("\n")[2], end="")
-    if done.returncode != 0:
-        return done.returncode, []
+    print(table.partition("\n")[2], end="")
+    if code != 0:
+        return code, []
     with open(dump, encoding="utf-8") as file:
         return 0, json.load(file)
 

@@ -1,5 +1,6 @@
 #include <paceline/gbench/logged_job.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include <paceline/http/url.h>
