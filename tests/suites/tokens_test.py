@@ -72,6 +72,16 @@ class Streams(Folder):
         self.assertGreater(row["p50"], row["ttft_p50"])
         self.assertGreater(row["tokens_out"], 0)
 
+    def test_the_endpoint_has_time_between_tokens_unless_told_otherwise(self):
+        few = ["--paceline_requests=20", "--paceline_rpm=6000", "--paceline_parallel=20",
+               "--paceline_endpoint_latency=1ms", "--paceline_measure=chat/stream"]
+        (row,) = rows(*few)["benchmarks"]
+        self.assertGreater(row["itl_p50"], 0)
+        # Fifteen gaps of 5 ms after the first token: no client sees the last token earlier.
+        self.assertGreaterEqual(row["p50"], 0.076)
+        (row,) = rows(*few, "--paceline_endpoint_token_time=0")["benchmarks"]
+        self.assertEqual(row["itl_p50"], 0)
+
     def test_times_become_rows(self):
         out = self.folder / "out.json"
         done = run(*FEW, "--paceline_measure=chat/stream", f"--benchmark_out={out}")
