@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from . import style
+from .version import VERSION
 from .words import harmless
 
 DESCRIPTION = """Makes one HTML page of results: the grid as a heat map, latency by rate, every
@@ -57,4 +58,6 @@ def parse(arguments):
                       metavar="PAGE.html", help="the page to write [report.html]")
     other = parser.add_argument_group("Help")
     other.add_argument("-h", "--help", action="help", help="print this help and exit")
+    other.add_argument("--version", action="version", version=f"paceline_report {VERSION}",
+                       help="print the version and exit")
     return parser.parse_args(arguments)

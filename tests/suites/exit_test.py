@@ -68,6 +68,38 @@ class StandardStreams(unittest.TestCase):
             self.assertEqual(done.returncode, 1)
 
 
+class Page(unittest.TestCase):
+    """The page's program, which is Python."""
+
+    REPORT = Path(__file__).parents[2] / "benchmarks" / "paceline_report"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        run(*QUICK, f"--benchmark_out={cls.folder / 'r.json'}")
+        cls.command = ["/usr/bin/python3", cls.REPORT, cls.folder / "r.json", "-o",
+                       cls.folder / "page.html"]
+
+    def test_any_standard_stream_may_be_closed(self):
+        for descriptor in (0, 1, 2):
+            done = without(descriptor, self.command)
+            self.assertEqual(done.returncode, 0, descriptor)
+
+    def test_a_full_one_is_said(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            for command in (self.command, [self.REPORT, "--help"]):
+                done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True,
+                                      timeout=60, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+    def test_its_version_is_that_of_the_programs(self):
+        versions = [subprocess.run([program, "--version"], capture_output=True, text=True,
+                                   timeout=60, check=True).stdout.split()[1]
+                    for program in (self.REPORT, PACELINE)]
+        self.assertEqual(*versions)
+
+
 class Refused(unittest.TestCase):
     """Nothing is sent, and one line says why."""
 

@@ -88,7 +88,12 @@ std::uint64_t Session::next_salt() {
 }
 
 LoggedRun Session::logged_job(const Workload& workload) const {
-  return paceline::logged_job(workload.describe(), api_.url, endpoint_ ? endpoint_->url() : "");
+  LoggedRun job =
+      paceline::logged_job(workload.describe(), api_.url, endpoint_ ? endpoint_->url() : "");
+  for (std::string* text : {&job.name, &job.workload, &job.model, &job.host, &job.url}) {
+    *text = gate_->without_secrets(*text);
+  }
+  return job;
 }
 
 std::variant<RunLog, std::string> Session::begin_log(const LoggedRun& run) {
