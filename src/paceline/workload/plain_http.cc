@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include <paceline/workload/reply_parser.h>
+
 namespace paceline {
 namespace {
 
@@ -28,10 +30,15 @@ class PlainHttpWorkload : public Workload {
     request.is_streamed = false;
   }
 
-  Outcome read(const Request&, Reply& reply) override { return read_status(reply); }
+  Outcome read(const Request&, Reply& reply) override {
+    Outcome outcome = read_status(reply);
+    if (outcome.failure) parser_.explain(reply, outcome);
+    return outcome;
+  }
 
  private:
   PlainHttp plain_;
+  ReplyParser parser_;
   std::shared_ptr<const HeaderList> headers_;
 };
 
