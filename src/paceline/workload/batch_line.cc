@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include <paceline/workload/json_mending.h>
 #include <paceline/workload/json_text.h>
 
 namespace paceline {
@@ -22,6 +23,12 @@ struct Service {
 };
 constexpr std::array<Service, 3> services = {
     {{"/v1/chat/completions", "messages"}, {"/v1/embeddings", "input"}, {"/v1/responses", ""}}};
+
+/// Azure's files leave the version out.
+bool is_named(const Service& service, std::string_view url) {
+  constexpr std::string_view version = "/v1";
+  return url == service.url || url == service.url.substr(version.size());
+}
 
 std::string not_json(simdjson::error_code error) {
   if (error == simdjson::UTF8_ERROR) return "the text is not UTF-8; save the file as UTF-8";
@@ -87,8 +94,13 @@ Problem read_line(dom::object line, BatchLine& request) {
                        shown(text_of(method)));
   }
   const auto named = text_of(url);
-  const auto* service = std::find_if(services.begin(), services.end(),
-                                     [&](const Service& known) { return known.url == named; });
+  const auto* service = std::find_if(services.begin(), services.end(), [&](const Service& known) {
+    return named && is_named(known, *named);
+  });
+  if (service == services.end() && named && named->find("://") != named->npos) {
+    return fmt::format("url is {}; write its path only, such as \"{}\": --paceline_url says where",
+                       shown(named), services[0].url);
+  }
   if (service == services.end()) {
     return fmt::format("url is {}; write \"{}\", \"{}\" or \"{}\"", shown(named), services[0].url,
                        services[1].url, services[2].url);
@@ -117,6 +129,7 @@ simdjson::error_code find_raw_body(ondemand::object line, std::string_view& body
 struct BatchLineParser::Parsers {
   dom::parser checking;
   ondemand::parser locating;
+  std::string mended;
 };
 
 BatchLineParser::BatchLineParser() : parsers_(std::make_unique<Parsers>()) {}
@@ -126,9 +139,13 @@ BatchLineParser::~BatchLineParser() = default;
 
 std::variant<BatchLine, std::string> BatchLineParser::check(std::string_view text) {
   dom::element root;
-  if (const auto error = parsers_->checking.parse(text.data(), text.size(), false).get(root)) {
-    return not_json(error);
+  auto error = parsers_->checking.parse(text.data(), text.size(), false).get(root);
+  // The body is sent as it stands, so that a half of an emoji in it is the server's to judge.
+  if (error != simdjson::SUCCESS && error != simdjson::UTF8_ERROR &&
+      mend_valid_json(text, parsers_->mended)) {
+    error = parsers_->checking.parse(parsers_->mended).get(root);
   }
+  if (error != simdjson::SUCCESS) return not_json(error);
   dom::object line;
   if (root.get(line) != simdjson::SUCCESS) {
     return fmt::format("the line is no JSON object; {}", one_request_a_line);

@@ -43,14 +43,15 @@ bool fits(std::string_view number) {
   }
   std::int64_t signed_value = 0;
   std::uint64_t value = 0;
-  return std::from_chars(number.data(), end, signed_value).ec == std::errc() ||
+  return std::from_chars(number.data(), end, signed_value).ec != std::errc::result_out_of_range ||
          std::from_chars(number.data(), end, value).ec == std::errc();
 }
 
 /// Goes through a text from its beginning to its end.
 class JsonMender {
  public:
-  JsonMender(std::string_view text, std::string& mended) : left_(text), mended_(mended) {
+  JsonMender(std::string_view text, std::string& mended, bool is_valid)
+      : left_(text), mended_(mended), is_valid_(is_valid) {
     mended_.clear();
     mended_.reserve(text.size() + text.size() / 8);
   }
@@ -85,6 +86,8 @@ class JsonMender {
       if (letter == '"') return keep(1);
       if (letter == '\\') {
         read_escape();
+      } else if (letter < 0x80 || is_valid_) {
+        keep(1);
       } else if (const std::size_t length = character_length(left_); length == 0) {
         replace(1, replacement_character);
       } else {
@@ -109,7 +112,7 @@ class JsonMender {
     constexpr std::array<std::string_view, 5> no_numbers{"NaN", "-NaN", "Infinity", "-Infinity",
                                                          "+Infinity"};
     for (const std::string_view name : no_numbers) {
-      if (left_.starts_with(name)) return replace(name.size(), "null");
+      if (!is_valid_ && left_.starts_with(name)) return replace(name.size(), "null");
     }
     const std::size_t length = std::min(left_.find_first_not_of("-+.0123456789eE"), left_.size());
     const char first = left_.front();
@@ -120,13 +123,18 @@ class JsonMender {
 
   std::string_view left_;
   std::string& mended_;
+  bool is_valid_;
   bool has_mended_ = false;
 };
 
 }  // namespace
 
 bool mend_json(std::string_view text, std::string& mended) {
-  return JsonMender(text, mended).mend();
+  return JsonMender(text, mended, false).mend();
+}
+
+bool mend_valid_json(std::string_view text, std::string& mended) {
+  return JsonMender(text, mended, true).mend();
 }
 
 }  // namespace paceline

@@ -12,4 +12,8 @@ namespace paceline {
 /// that are no UTF-8 become U+FFFD; NaN, Infinity and numbers beyond 64 bits become null.
 bool mend_json(std::string_view text, std::string& mended);
 
+/// The same of text that is valid JSON by its grammar: escapes of lone surrogates and numbers
+/// beyond 64 bits only.
+bool mend_valid_json(std::string_view text, std::string& mended);
+
 }  // namespace paceline
