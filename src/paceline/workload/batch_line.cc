@@ -129,7 +129,18 @@ simdjson::error_code find_raw_body(ondemand::object line, std::string_view& body
 struct BatchLineParser::Parsers {
   dom::parser checking;
   ondemand::parser locating;
+  /// The line, where it had to be mended; else empty.
   std::string mended;
+
+  simdjson::error_code locate(std::string_view text, std::string_view& body) {
+    ondemand::document document;
+    ondemand::object object;
+    const std::size_t capacity = text.size() + simdjson::SIMDJSON_PADDING;
+    auto error = locating.iterate(text.data(), text.size(), capacity).get(document);
+    if (error == simdjson::SUCCESS) error = document.get_object().get(object);
+    if (error == simdjson::SUCCESS) error = find_raw_body(object, body);
+    return error;
+  }
 };
 
 BatchLineParser::BatchLineParser() : parsers_(std::make_unique<Parsers>()) {}
@@ -144,6 +155,8 @@ std::variant<BatchLine, std::string> BatchLineParser::check(std::string_view tex
   if (error != simdjson::SUCCESS && error != simdjson::UTF8_ERROR &&
       mend_valid_json(text, parsers_->mended)) {
     error = parsers_->checking.parse(parsers_->mended).get(root);
+  } else {
+    parsers_->mended.clear();
   }
   if (error != simdjson::SUCCESS) return not_json(error);
   dom::object line;
@@ -159,13 +172,12 @@ std::variant<BatchLine, std::string> BatchLineParser::parse(std::string_view tex
   auto checked = check(text);
   auto* request = std::get_if<BatchLine>(&checked);
   if (request == nullptr) return checked;
-  ondemand::document document;
-  ondemand::object object;
-  auto error =
-      parsers_->locating.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING)
-          .get(document);
-  if (error == simdjson::SUCCESS) error = document.get_object().get(object);
-  if (error == simdjson::SUCCESS) error = find_raw_body(object, request->body);
+  auto error = parsers_->locate(text, request->body);
+  // A half of an emoji may stand in a name.
+  if (error != simdjson::SUCCESS && !parsers_->mended.empty()) {
+    parsers_->mended.reserve(parsers_->mended.size() + simdjson::SIMDJSON_PADDING);
+    error = parsers_->locate(parsers_->mended, request->body);
+  }
   if (error != simdjson::SUCCESS) return not_json(error);
   return checked;
 }
