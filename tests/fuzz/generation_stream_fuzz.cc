@@ -20,7 +20,7 @@ struct Result {
   std::optional<Failure> failure;
   std::string why;
   std::optional<std::uint64_t> completion_tokens;
-  std::uint64_t hidden_tokens = 0;
+  std::optional<std::uint64_t> streamed_tokens;
   std::uint64_t events = 0;
   bool has_answer = false;
   std::string text;
@@ -53,7 +53,7 @@ Result read(GenerationStream& stream, ApiKind kind, std::string_view text,
   return {outcome.failure,
           outcome.why,
           outcome.usage ? outcome.usage->completion_tokens : std::nullopt,
-          outcome.hidden_tokens,
+          outcome.streamed_tokens,
           times.events,
           times.first_answer.has_value(),
           reply.body};

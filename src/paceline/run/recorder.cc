@@ -17,13 +17,11 @@ std::optional<std::uint64_t> tokens_of(const Outcome& outcome, const TokenTimes*
   return std::nullopt;
 }
 
-/// A reply that came at once tells no time between its tokens. Thoughts that the server kept to
-/// itself took their time before the first event.
+/// A reply that came at once tells no time between its tokens.
 std::optional<std::chrono::nanoseconds> time_per_token(const Outcome& outcome,
                                                        const TokenTimes* times) {
   if (times == nullptr || times->events <= 1) return std::nullopt;
-  const std::uint64_t all = *tokens_of(outcome, times);
-  const std::uint64_t count = all - std::min(all, outcome.hidden_tokens);
+  const std::uint64_t count = outcome.streamed_tokens.value_or(*tokens_of(outcome, times));
   if (count <= 1) return std::nullopt;
   return (times->last - times->first) / static_cast<std::int64_t>(count - 1);
 }

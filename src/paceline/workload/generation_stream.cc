@@ -91,7 +91,7 @@ Outcome GenerationStream::finish(Reply& reply) {
     usage_->completion_tokens.reset();
   }
   outcome.usage = usage_;
-  outcome.hidden_tokens = hidden_tokens();
+  outcome.streamed_tokens = streamed_tokens();
   outcome.length_asked = options_.length_asked;
   if (options_.keeps_text && !outcome.failure) reply.body = text_.whole();
   return outcome;
@@ -133,14 +133,16 @@ bool GenerationStream::has_ended() const {
   return is_done_ || is_complete_ || (choices_begun_.any() && choices_begun_ == choices_ended_);
 }
 
-std::uint64_t GenerationStream::hidden_tokens() const {
+std::optional<std::uint64_t> GenerationStream::streamed_tokens() const {
   // Thoughts are longer than this where they are told as they are made; a summary is shorter.
   constexpr std::uint64_t bytes_of_a_token = 3;
-  if (!usage_ || !usage_->completion_tokens || !usage_->reasoning_tokens) return 0;
-  const std::uint64_t reasoning = *usage_->reasoning_tokens;
-  if (reasoning > *usage_->completion_tokens || reasoning <= thoughts_) return 0;
-  if (!thoughts_are_summary_ && thought_bytes_ >= bytes_of_a_token * reasoning) return 0;
-  return reasoning - thoughts_;
+  if (!usage_ || !usage_->completion_tokens) return std::nullopt;
+  const std::uint64_t all = *usage_->completion_tokens;
+  if (thoughts_ > 0 && all < times_.events) return times_.events;
+  const std::uint64_t reasoning = usage_->reasoning_tokens.value_or(0);
+  if (reasoning > all || reasoning <= thoughts_) return std::nullopt;
+  if (!thoughts_are_summary_ && thought_bytes_ >= bytes_of_a_token * reasoning) return std::nullopt;
+  return all - reasoning + thoughts_;
 }
 
 bool GenerationStream::read_line(const StreamEvent& event) {

@@ -64,7 +64,7 @@ class GenerationStream : public StreamReader {
   Outcome read_outcome(Reply& reply);
   /// A reply that has no events at all.
   Outcome read_without_events();
-  std::uint64_t hidden_tokens() const;
+  std::optional<std::uint64_t> streamed_tokens() const;
 
   GenerationStreamOptions options_;
   ReplyParser whole_replies_;

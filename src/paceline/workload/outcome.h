@@ -31,9 +31,9 @@ struct Outcome {
   /// A sentence when it failed; never holds a key.
   std::string why;
   std::optional<Usage> usage;
-  /// Of usage's completion tokens, those that no event of the stream brought: thoughts that the
-  /// server keeps to itself.
-  std::uint64_t hidden_tokens = 0;
+  /// The tokens that the events of a stream brought, where they are not usage's completion tokens:
+  /// a server may keep thoughts to itself that it counts, or show some that it does not count.
+  std::optional<std::uint64_t> streamed_tokens{};
   /// Nothing where any length will do.
   std::optional<LengthAsked> length_asked;
 };

@@ -77,9 +77,9 @@ TEST(RecorderTest, TokenTimesAreTheirFormulas) {
 TEST(RecorderTest, ThoughtsThatNoEventBroughtAreNotDividedBy) {
   Recording recording;
   Outcome outcome = good(Usage{.prompt_tokens = 7, .completion_tokens = 1005});
-  outcome.hidden_tokens = 1000;
+  outcome.streamed_tokens = 5;
   recording.add(outcome, {200ns, 500ns, 600ns, 1000ns});
-  outcome.hidden_tokens = 2000;
+  outcome.streamed_tokens = 1;
   recording.add(outcome, {200ns, 500ns});
   const TokenTally tokens = recording.finish().tokens;
   EXPECT_EQ(tokens.tpot.count(), 1U);

@@ -126,23 +126,25 @@ TEST(GenerationStreamTokensTest, TheAnswerComesAfterTheThoughts) {
   EXPECT_EQ(reading.stream_->times().events, 4U);
 }
 
-TEST(GenerationStreamTokensTest, ThoughtsThatNoEventBroughtAreHidden) {
+TEST(GenerationStreamTokensTest, TellsTheTokensThatItsEventsBrought) {
   const std::string thought = delta_chunk(R"({"reasoning_content":"t"})");
   const std::string long_thought =
       delta_chunk(R"({"reasoning":")" + std::string(400, 't') + R"("})");
-  const auto hidden = [](const std::vector<std::string>& thoughts, const std::string& usage) {
+  const auto streamed = [](const std::vector<std::string>& thoughts, const std::string& usage) {
     Reading reading("/chat/completions");
     reading.take(thoughts).take({text_chunk("x"), stop_chunk, usage, done});
-    return reading.finish().hidden_tokens;
+    return reading.finish().streamed_tokens;
   };
-  EXPECT_EQ(hidden({}, usage_of(1010, 1000)), 1000U);
-  EXPECT_EQ(hidden(repeated(90, thought), usage_of(100, 90)), 0U);
+  EXPECT_EQ(streamed({}, usage_of(1010, 1000)), 10U);
+  EXPECT_EQ(streamed(repeated(90, thought), usage_of(100, 90)), std::nullopt);
   // Several tokens in each event, and then a short summary of many thoughts.
-  EXPECT_EQ(hidden({long_thought}, usage_of(110, 100)), 0U);
-  EXPECT_EQ(hidden({long_thought}, usage_of(2000, 1990)), 1989U);
-  EXPECT_EQ(hidden(repeated(90, thought), usage_chunk), 0U);
+  EXPECT_EQ(streamed({long_thought}, usage_of(110, 100)), std::nullopt);
+  EXPECT_EQ(streamed({long_thought}, usage_of(2000, 1990)), 11U);
+  EXPECT_EQ(streamed(repeated(90, thought), usage_of(120, 0)), std::nullopt);
+  // A server that does not count the thoughts that it shows.
+  EXPECT_EQ(streamed(repeated(9, thought), usage_of(1, 0)), 10U);
   // No part is more than the whole.
-  EXPECT_EQ(hidden({}, usage_of(10, 20)), 0U);
+  EXPECT_EQ(streamed({}, usage_of(10, 20)), std::nullopt);
 
   Reading response("/responses");
   response.take(repeated(
@@ -150,7 +152,7 @@ TEST(GenerationStreamTokensTest, ThoughtsThatNoEventBroughtAreHidden) {
   response.take(
       {event(R"({"type":"response.completed","response":{"usage":{"input_tokens":5,)"
              R"("output_tokens":105,"output_tokens_details":{"reasoning_tokens":90}}}})")});
-  EXPECT_EQ(response.finish().hidden_tokens, 70U);
+  EXPECT_EQ(response.finish().streamed_tokens, 35U);
 }
 
 TEST(GenerationStreamTokensTest, UsageThatTheStreamDisprovesIsNone) {
