@@ -30,8 +30,9 @@ bool is_named(const Service& service, std::string_view url) {
   return url == service.url || url == service.url.substr(version.size());
 }
 
-std::string not_json(simdjson::error_code error) {
-  if (error == simdjson::UTF8_ERROR) return "the text is not UTF-8; save the file as UTF-8";
+std::string not_json(simdjson::error_code error, std::string_view text) {
+  // UTF-16 is refused for something else first.
+  if (!simdjson::validate_utf8(text)) return "the text is not UTF-8; save the file as UTF-8";
   return fmt::format("the line is not JSON ({}); {}", simdjson::error_message(error),
                      one_request_a_line);
 }
@@ -158,7 +159,7 @@ std::variant<BatchLine, std::string> BatchLineParser::check(std::string_view tex
   } else {
     parsers_->mended.clear();
   }
-  if (error != simdjson::SUCCESS) return not_json(error);
+  if (error != simdjson::SUCCESS) return not_json(error, text);
   dom::object line;
   if (root.get(line) != simdjson::SUCCESS) {
     return fmt::format("the line is no JSON object; {}", one_request_a_line);
@@ -178,7 +179,7 @@ std::variant<BatchLine, std::string> BatchLineParser::parse(std::string_view tex
     parsers_->mended.reserve(parsers_->mended.size() + simdjson::SIMDJSON_PADDING);
     error = parsers_->locate(parsers_->mended, request->body);
   }
-  if (error != simdjson::SUCCESS) return not_json(error);
+  if (error != simdjson::SUCCESS) return not_json(error, text);
   return checked;
 }
 

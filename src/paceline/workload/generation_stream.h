@@ -51,7 +51,8 @@ class GenerationStream : public StreamReader {
   bool read_data(std::string_view name, std::string_view data);
   void read_root(std::string_view name, simdjson::dom::element root);
   void read_chat(simdjson::dom::element root);
-  void read_choice(simdjson::dom::element choice, std::size_t index);
+  /// Whether the choice may hold a usage.
+  bool read_choice(simdjson::dom::element choice, std::size_t index);
   void read_response(std::string_view type, simdjson::dom::element root);
   void read_response_end(std::string_view type, simdjson::dom::element root);
   /// Counts what an event brought as one token.

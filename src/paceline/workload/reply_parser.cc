@@ -42,10 +42,7 @@ Outcome not_of_api(std::string_view what, std::string_view words) {
 }
 
 Outcome failed_by(const ToldError& told) {
-  return failed(told.failure,
-                told.words.empty()
-                    ? "the server answered with an error"
-                    : fmt::format("the server answered with an error: {}", told.words));
+  return failed(told.failure, with_words("the server answered with an error", told.words));
 }
 
 std::optional<ToldError> find_error(ApiKind kind, dom::element root, dom::array answers) {
@@ -103,7 +100,7 @@ void ReplyParser::explain(Reply& reply, Outcome& outcome) {
   if (json_.parse(reply.body).get(root) == simdjson::SUCCESS) words = words_of_error(root);
   // JSON of a shape that is not known tells something too.
   if (words.empty() && reply.body.size() > 2) words = words_of_text(reply.body);
-  if (!words.empty()) outcome.why += fmt::format(": {}", words);
+  outcome.why = with_words(outcome.why, words);
 }
 
 }  // namespace paceline

@@ -192,4 +192,10 @@ std::string words_of_text(std::string_view text) {
   return one_line(is_html(text) ? words_of_html(text) : std::string(text));
 }
 
+std::string with_words(std::string_view sentence, std::string_view words) {
+  std::string whole(sentence);
+  if (!words.empty()) whole.append(": ").append(words);
+  return whole;
+}
+
 }  // namespace paceline

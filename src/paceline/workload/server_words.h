@@ -17,4 +17,7 @@ std::string words_of_error(simdjson::dom::element error);
 /// From any other text: of HTML the title or else the text without its tags. Empty for binary data.
 std::string words_of_text(std::string_view text);
 
+/// The sentence, and behind a colon the words, where there are any.
+std::string with_words(std::string_view sentence, std::string_view words);
+
 }  // namespace paceline

@@ -1,8 +1,8 @@
 #include <paceline/workload/usage.h>
 
-#include <array>
 #include <cmath>
 #include <cstdint>
+#include <string_view>
 
 #include <paceline/workload/json_value.h>
 
@@ -27,15 +27,6 @@ Count read_count(Found found) {
   return static_cast<std::uint64_t>(std::llround(number));
 }
 
-/// The first of these that there is: APIs differ in what they call it.
-template <std::size_t size>
-Count first_of(const std::array<Found, size>& candidates) {
-  for (const Found& candidate : candidates) {
-    if (const Count count = read_count(candidate)) return count;
-  }
-  return std::nullopt;
-}
-
 bool is_object(const Found& found) {
   dom::object object;
   return read_value(found, object);
@@ -56,24 +47,36 @@ void merge_count(Count& count, const Count& later) {
   if (later && (*later > 0 || !count)) count = later;
 }
 
+/// Takes one field of a usage; APIs differ in what they call it.
+void read_field(std::string_view name, dom::element value, Usage& usage, Count& total) {
+  if (name == "prompt_tokens" || name == "input_tokens") {
+    merge_count(usage.prompt_tokens, read_count(as_found(value)));
+  } else if (name == "completion_tokens" || name == "output_tokens") {
+    merge_count(usage.completion_tokens, read_count(as_found(value)));
+  } else if (name == "total_tokens") {
+    total = read_count(as_found(value));
+  } else if (name == "prompt_tokens_details" || name == "input_tokens_details") {
+    merge_count(usage.cached_tokens, read_count(value["cached_tokens"]));
+  } else if (name == "completion_tokens_details" || name == "output_tokens_details") {
+    merge_count(usage.reasoning_tokens, read_count(value["reasoning_tokens"]));
+  } else if (name == "cached_tokens" || name == "prompt_cache_hit_tokens" ||
+             name == "cache_read_input_tokens") {
+    merge_count(usage.cached_tokens, read_count(as_found(value)));
+  } else if (name == "reasoning_tokens") {
+    merge_count(usage.reasoning_tokens, read_count(as_found(value)));
+  }
+}
+
 }  // namespace
 
 std::optional<Usage> read_usage(dom::element holder) {
-  const Found found = find_usage(holder);
-  if (found.error() != simdjson::SUCCESS) return std::nullopt;
+  dom::object fields;
+  if (!read_value(find_usage(holder), fields)) return std::nullopt;
   Usage usage;
-  usage.prompt_tokens = first_of<2>({found["prompt_tokens"], found["input_tokens"]});
-  usage.completion_tokens = first_of<2>({found["completion_tokens"], found["output_tokens"]});
+  Count total;
+  for (const dom::key_value_pair field : fields) read_field(field.key, field.value, usage, total);
   if (!tells_tokens(usage)) return std::nullopt;
-  usage.cached_tokens =
-      first_of<5>({found["prompt_tokens_details"]["cached_tokens"],
-                   found["input_tokens_details"]["cached_tokens"], found["prompt_cache_hit_tokens"],
-                   found["cached_tokens"], found["cache_read_input_tokens"]});
-  usage.reasoning_tokens =
-      first_of<3>({found["completion_tokens_details"]["reasoning_tokens"],
-                   found["output_tokens_details"]["reasoning_tokens"], found["reasoning_tokens"]});
   // xAI tells thoughts beside the completion, all others as a part of it.
-  const Count total = read_count(found["total_tokens"]);
   const std::uint64_t reasoning = usage.reasoning_tokens.value_or(0);
   if (total && usage.completion_tokens && reasoning > 0 &&
       *total == usage.prompt_tokens.value_or(0) + *usage.completion_tokens + reasoning) {

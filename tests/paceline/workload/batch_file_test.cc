@@ -190,6 +190,7 @@ TEST(BatchFileTest, NamesTheLineAndTheReason) {
       {"{\n" + line("a").substr(1), ":1: the line is not JSON"},
       {chat_line(R"({"model": "m", "messages": [], "n": tru})"), ":1: the line is not JSON"},
       {line("\xFF"), ":1: the text is not UTF-8"},
+      {"\xFF\xFE{\n", ":1: the text is not UTF-8"},
       {"[1]", ":1: the line is no JSON object"},
       {line_with_id("\"\""), ":1: custom_id is missing, empty or no text"},
       {line_with_id("7"), ":1: custom_id is missing, empty or no text"},
