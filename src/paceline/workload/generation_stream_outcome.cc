@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
 #include <paceline/workload/server_words.h>
@@ -66,7 +67,12 @@ std::optional<std::uint64_t> GenerationStream::streamed_tokens() const {
   const std::uint64_t all = *usage_->completion_tokens;
   if (thoughts_ > 0 && all < times_.events) return times_.events;
   const std::uint64_t reasoning = usage_->reasoning_tokens.value_or(0);
-  if (reasoning > all || reasoning <= thoughts_) return std::nullopt;
+  if (reasoning > all) return std::nullopt;
+  // Of an answer that no event brought only the thoughts were streamed.
+  if (thoughts_ > 0 && !times_.first_answer && reasoning > 0) {
+    return thoughts_are_summary_ ? thoughts_ : std::max(reasoning, thoughts_);
+  }
+  if (reasoning <= thoughts_) return std::nullopt;
   if (!thoughts_are_summary_ && thought_bytes_ >= bytes_of_a_token * reasoning) return std::nullopt;
   return all - reasoning + thoughts_;
 }

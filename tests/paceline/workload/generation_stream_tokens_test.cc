@@ -143,12 +143,17 @@ TEST(GenerationStreamTokensTest, TellsTheTokensThatItsEventsBrought) {
   EXPECT_EQ(streamed(repeated(90, thought), usage_of(120, 0)), std::nullopt);
   // A server that does not count the thoughts that it shows.
   EXPECT_EQ(streamed(repeated(9, thought), usage_of(1, 0)), 10U);
+  // Only thoughts.
+  Reading only_thoughts("/chat/completions");
+  only_thoughts.take(repeated(8, thought)).take({stop_chunk, usage_of(13, 5), done});
+  EXPECT_EQ(only_thoughts.finish().streamed_tokens, 8U);
   // No part is more than the whole.
   EXPECT_EQ(streamed({}, usage_of(10, 20)), std::nullopt);
 
   Reading response("/responses");
   response.take(repeated(
       20, event(R"({"type":"response.reasoning_summary_text.delta","delta":"a long summary"})")));
+  response.take({delta_event});
   response.take(
       {event(R"({"type":"response.completed","response":{"usage":{"input_tokens":5,)"
              R"("output_tokens":105,"output_tokens_details":{"reasoning_tokens":90}}}})")});
