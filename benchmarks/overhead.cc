@@ -136,7 +136,7 @@ BENCHMARK(event_stream);
 /// The same with the JSON of each event read, its text found and its time kept.
 void generation_stream(benchmark::State& state) {
   const std::string text = chunk_text();
-  GenerationStream stream("key", {});
+  GenerationStream stream(GenerationStreamOptions{});
   Request request;
   std::int64_t events = 0;
   std::size_t next = text.size();

@@ -1,7 +1,9 @@
 // Any bytes as a batch file. It is refused with a sentence, or each of its lines reads as simdjson
-// alone reads it, in any order; when it is cut short meanwhile, what is gone is refused.
+// alone reads it, mended where it must be, in any order; when it is cut short meanwhile, what is
+// gone is refused.
 
 #include <paceline/workload/batch_file.h>
+#include <paceline/workload/json_mending.h>
 #include <simdjson.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -64,11 +66,24 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
+/// Parses an object that is valid by JSON's grammar.
+simdjson::dom::object object_of(simdjson::dom::parser& parser, const std::string& json) {
+  simdjson::dom::object object;
+  std::string mended;
+  if (parser.parse(json).get(object) == simdjson::SUCCESS) return object;
+  mend_valid_json(json, mended);
+  require(parser.parse(mended).get(object) == simdjson::SUCCESS, "what is accepted is an object");
+  return object;
+}
+
 std::string minified(const std::string& json) {
   simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  require(parser.parse(json).get(object) == simdjson::SUCCESS, "the body is an object");
-  return simdjson::minify(object);
+  return simdjson::minify(object_of(parser, json));
+}
+
+/// Whether a line names the service, with its version or without.
+bool names(const std::optional<std::string_view>& url, const std::string& service) {
+  return url == service || (url && "/v1" + std::string(*url) == service);
 }
 
 /// The last value of a name, which is the one that counts.
@@ -87,16 +102,18 @@ std::optional<std::string_view> text_of(const std::optional<simdjson::dom::eleme
 
 void check_line(const std::string& text, const Line& line) {
   simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  require(parser.parse(text).get(object) == simdjson::SUCCESS, "an accepted line is an object");
+  const simdjson::dom::object object = object_of(parser, text);
   require(!line.custom_id.empty(), "a custom_id is not empty");
   require(text_of(last(object, "custom_id")) == line.custom_id, "the custom_id is the line's");
-  require(text_of(last(object, "url")) == line.url, "the url is the line's");
+  require(names(text_of(last(object, "url")), line.url), "the url is the line's");
   require(text_of(last(object, "method")) == "POST", "the method is POST");
   const auto value = last(object, "body");
   require(value && value->is_object(), "the body is an object");
   const simdjson::dom::object body = *value;
-  require(text.find(line.body) != std::string::npos, "the body stands in the line");
+  std::string mended;
+  mend_valid_json(text, mended);
+  require(text.find(line.body) != std::string::npos || mended.find(line.body) != std::string::npos,
+          "the body stands in the line");
   require(minified(line.body) == simdjson::minify(body), "the body is the line's");
   const auto stream = last(body, "stream");
   require(line.stream == (stream && stream->is_bool() && bool(*stream)), "stream is the body's");

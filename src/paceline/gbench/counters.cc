@@ -23,6 +23,9 @@ const Histogram& late(const Tally& tally) {
 const Histogram& ttft(const Tally& tally) {
   return tally.tokens.ttft;
 }
+const Histogram& ttfa(const Tally& tally) {
+  return tally.tokens.ttfa;
+}
 const Histogram& itl(const Tally& tally) {
   return tally.tokens.itl;
 }
@@ -40,14 +43,15 @@ struct TimeCounter {
   bool is_default_row;
 };
 
-constexpr std::array<TimeCounter, 20> all_time_counters{{
+constexpr std::array<TimeCounter, 22> all_time_counters{{
     {"p50", latency, 0.5, true},          {"p90", latency, 0.9, true},
     {"p99", latency, 0.99, true},         {"p99.9", latency, 0.999, true},
     {"max", latency, 1, false},           {"due_p50", due_latency, 0.5, false},
     {"due_p99", due_latency, 0.99, true}, {"late_p50", late, 0.5, false},
     {"late_p99", late, 0.99, false},      {"late_max", late, 1, false},
     {"ttft_p50", ttft, 0.5, true},        {"ttft_p90", ttft, 0.9, false},
-    {"ttft_p99", ttft, 0.99, true},       {"itl_p50", itl, 0.5, true},
+    {"ttft_p99", ttft, 0.99, true},       {"ttfa_p50", ttfa, 0.5, false},
+    {"ttfa_p99", ttfa, 0.99, false},      {"itl_p50", itl, 0.5, true},
     {"itl_p90", itl, 0.9, false},         {"itl_p99", itl, 0.99, true},
     {"tpot_p50", tpot, 0.5, true},        {"tpot_p99", tpot, 0.99, true},
     {"retried_p50", retried, 0.5, false}, {"retried_p99", retried, 0.99, false},
@@ -55,6 +59,11 @@ constexpr std::array<TimeCounter, 20> all_time_counters{{
 
 bool is_in_every_run(const TimeCounter& counter) {
   return counter.times == latency || counter.times == due_latency || counter.times == late;
+}
+
+/// Of streams without thoughts the answer begins with the first token, as ttft tells.
+bool tells_nothing(const TimeCounter& counter, const Tally& tally) {
+  return counter.times == ttfa && tally.tokens.streams_with_thoughts == 0;
 }
 
 /// Each is there only where it happened, but that errors are always told.
@@ -77,14 +86,16 @@ void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally)
 void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
   const TokenTally& tokens = tally.tokens;
   const double wall = seconds_of(tally.last_done - tally.first_send);
-  if (tokens.replies() == 0 || wall <= 0) return;
-  counters["tokens_out"] = static_cast<double>(tokens.out) / wall;
-  counters["tokens_per_request"] =
-      static_cast<double>(tokens.out) / static_cast<double>(tokens.replies());
-  if (tokens.replies_with_usage > 0) {
-    counters["tokens_in"] = static_cast<double>(tokens.in) / wall;
+  if (wall <= 0) return;
+  if (tokens.replies() > 0) {
+    counters["tokens_out"] = static_cast<double>(tokens.out) / wall;
+    counters["tokens_per_request"] =
+        static_cast<double>(tokens.out) / static_cast<double>(tokens.replies());
+  }
+  if (tokens.replies_with_in > 0) counters["tokens_in"] = static_cast<double>(tokens.in) / wall;
+  if (tokens.replies_with_cached > 0) {
     counters["cached_tokens"] =
-        static_cast<double>(tokens.cached) / static_cast<double>(tokens.replies_with_usage);
+        static_cast<double>(tokens.cached) / static_cast<double>(tokens.replies_with_cached);
   }
   if (tokens.lengths_asked > 0) counters["length_off"] = tokens.off_ratio();
 }
@@ -95,6 +106,7 @@ void set_counters(benchmark::UserCounters& counters, const Tally& tally) {
   for (const TimeCounter& counter : all_time_counters) {
     const Histogram& times = counter.times(tally);
     if (times.count() == 0 && !is_in_every_run(counter)) continue;
+    if (tells_nothing(counter, tally)) continue;
     counters[counter.name] = seconds_of(times.quantile(counter.quantile));
   }
   counters["rpm"] = tally.achieved_rpm();

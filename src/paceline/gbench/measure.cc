@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include <paceline/gbench/advice.h>
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/run_setup.h>
 #include <paceline/gbench/session.h>
@@ -86,10 +87,8 @@ Preflight try_api(Workload& workload) {
   Request request;
   workload.make(0, request);
   if (!trial.failure.empty()) {
-    const bool key_refused = trial.failure.find("HTTP 401") != std::string::npos;
     return {fmt::format("a first request to {} failed: {}; {}", host_of(request.url), trial.failure,
-                        key_refused ? "set a key that it takes in " + options.api_key_env
-                                    : "check the URL, and that the server is up"),
+                        advice_for(trial.kind, trial.status, options.api_key_env)),
             {}};
   }
   if (options.http == HttpVersion::two && trial.http_version != "HTTP/2") {

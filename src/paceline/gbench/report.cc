@@ -37,8 +37,15 @@ std::string label_of(const Verdict& verdict, const Tally& tally) {
     words.push_back(
         fmt::format("cut short: {} of {} requests", tally.succeeded + tally.failed, tally.planned));
   }
-  if (tally.tokens.replies_counted > 0) {
-    words.push_back("tokens counted as events with text, since the server told no usage");
+  const TokenTally& tokens = tally.tokens;
+  if (tokens.replies_counted > 0) {
+    words.push_back(fmt::format(
+        "tokens of {} of {} responses counted as events, since the server told no usage",
+        tokens.replies_counted, tokens.replies()));
+  }
+  if (tokens.streams_without_tokens > 0) {
+    words.push_back(fmt::format("{} of {} streams had no tokens", tokens.streams_without_tokens,
+                                tokens.streams));
   }
   return fmt::format("{}", fmt::join(words, "; "));
 }

@@ -5,9 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -17,6 +14,7 @@
 #include <paceline/http/url.h>
 #include <paceline/workload/batch_replay.h>
 #include <paceline/workload/plain_http.h>
+#include <paceline/workload/regular_file.h>
 #include <paceline/workload/synthetic_text.h>
 #include <paceline/workload/text_embedding.h>
 
@@ -38,6 +36,14 @@ void check_families(const std::vector<std::string>& names) {
           fmt::format("there is no '{}'; choose of {}", name, fmt::join(known_families, ",")));
     }
   }
+}
+
+/// CLI::Range alone takes nan, which is neither below nor above anything.
+std::string check_temperature(const std::string& text) {
+  constexpr double highest = 2;
+  double value = 0;
+  if (CLI::detail::lexical_cast(text, value) && value >= 0 && value <= highest) return {};
+  return fmt::format("'{}' is no temperature: give a number from 0 to 2, such as 0.7", text);
 }
 
 void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
@@ -88,18 +94,39 @@ void add_length_flags(CLI::App& app, TextGeneration& generation) {
                "and llama.cpp do");
 }
 
+/// What is wrong with a file, and what to do.
+struct Sentence {
+  std::string text;
+};
+
+/// Each request in flight holds the whole body.
+std::variant<std::string, Sentence> read_body(const std::string& path) {
+  constexpr std::uint64_t longest_body = std::uint64_t{64} << 20U;
+  const auto opened = RegularFile::open(path);
+  if (const auto* why = std::get_if<std::string>(&opened)) return Sentence{*why};
+  const auto& file = std::get<RegularFile>(opened);
+  if (file.size() > longest_body) {
+    return Sentence{fmt::format("{}: has {} MiB, and a body has 64 at most; name a smaller file",
+                                path, (file.size() >> 20U) + 1)};
+  }
+  std::string body(file.size(), '\0');
+  const auto got = file.read(0, body.data(), body.size());
+  if (const auto* why = std::get_if<std::string>(&got)) return Sentence{*why};
+  body.resize(std::get<std::size_t>(got));
+  return body;
+}
+
 std::variant<Family, std::string> make_http(const WorkloadFlags& flags) {
   if (flags.http_body_file.empty()) {
     return Family{make_workload(PlainHttp{.url = flags.http_url})};
   }
-  std::ifstream file(flags.http_body_file, std::ios::binary);
-  if (!file || std::filesystem::is_directory(flags.http_body_file)) {
-    return fmt::format("--paceline_http_body: cannot read '{}': check the path and its permissions",
-                       flags.http_body_file);
+  auto body = read_body(flags.http_body_file);
+  if (const auto* why = std::get_if<Sentence>(&body)) {
+    return "--paceline_http_body: " + why->text;
   }
-  std::string body{std::istreambuf_iterator<char>(file), {}};
-  return Family{make_workload(
-      PlainHttp{.url = flags.http_url, .method = Method::post, .body = std::move(body)})};
+  return Family{make_workload(PlainHttp{.url = flags.http_url,
+                                        .method = Method::post,
+                                        .body = std::get<std::string>(std::move(body))})};
 }
 
 std::variant<Family, std::string> make_replay(const WorkloadFlags& flags, const Options& options,
@@ -166,7 +193,7 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
   add_length_flags(app, flags.generation);
   app.add_option("--paceline_temperature", flags.generation.temperature,
                  "Sampling temperature, from 0 to 2, such as 0.7 [0]")
-      ->check(CLI::Range(0.0, 2.0))
+      ->check(check_temperature)
       ->type_name("NUMBER");
   app.option_defaults()->group(measure_group);
   app.add_option("--paceline_workload", flags.batch_file,

@@ -59,6 +59,8 @@ struct Reply {
   /// "HTTP/1.1", "HTTP/2", …; empty where there was no reply.
   std::string_view http_version;
   std::string body;
+  /// Of the header of a redirect, status 300 to 399; empty where there is none.
+  std::string location;
   /// A sentence when transport is not ok.
   std::string error;
   TimePoint sent;

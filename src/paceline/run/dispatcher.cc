@@ -227,10 +227,11 @@ void Dispatcher::after_replies() {
 }
 
 void Dispatcher::settle_tokens(const Flight& flight, const Outcome& outcome) {
-  if (outcome.usage) {
+  if (outcome.usage && outcome.usage->completion_tokens) {
+    const std::uint64_t tokens = *outcome.usage->completion_tokens;
     ++replies_with_usage_;
-    reply_tokens_ += outcome.usage->completion_tokens;
-    budget_->settle(flight.tokens, outcome.usage->prompt_tokens + outcome.usage->completion_tokens);
+    reply_tokens_ += tokens;
+    budget_->settle(flight.tokens, outcome.usage->prompt_tokens.value_or(0) + tokens);
   } else if (outcome.failure == Failure::http_429 || outcome.failure == Failure::http_4xx ||
              outcome.failure == Failure::connect) {
     // What was refused has cost nothing; of the rest nobody knows.

@@ -12,7 +12,7 @@ namespace {
 
 /// The tokens of a reply, as the server or else as we counted them; nothing where nobody did.
 std::optional<std::uint64_t> tokens_of(const Outcome& outcome, const TokenTimes* times) {
-  if (outcome.usage) return outcome.usage->completion_tokens;
+  if (outcome.usage && outcome.usage->completion_tokens) return outcome.usage->completion_tokens;
   if (times != nullptr) return times->events;
   return std::nullopt;
 }
@@ -21,7 +21,7 @@ std::optional<std::uint64_t> tokens_of(const Outcome& outcome, const TokenTimes*
 std::optional<std::chrono::nanoseconds> time_per_token(const Outcome& outcome,
                                                        const TokenTimes* times) {
   if (times == nullptr || times->events <= 1) return std::nullopt;
-  const std::uint64_t count = *tokens_of(outcome, times);
+  const std::uint64_t count = outcome.streamed_tokens.value_or(*tokens_of(outcome, times));
   if (count <= 1) return std::nullopt;
   return (times->last - times->first) / static_cast<std::int64_t>(count - 1);
 }
@@ -133,24 +133,38 @@ void Recorder::count_objective(const Job& job, const Reply& reply, const Outcome
 void Recorder::count_tokens(const Job& job, const Reply& reply, const Outcome& outcome,
                             const TokenTimes* times) {
   TokenTally& tokens = tally_.tokens;
+  if (times != nullptr) count_stream(job, reply, outcome, *times);
+  const Usage usage = outcome.usage.value_or(Usage{});
+  if (usage.prompt_tokens) {
+    ++tokens.replies_with_in;
+    tokens.in += *usage.prompt_tokens;
+  }
+  if (usage.cached_tokens) {
+    ++tokens.replies_with_cached;
+    tokens.cached += *usage.cached_tokens;
+  }
   const std::optional<std::uint64_t> count = tokens_of(outcome, times);
-  if (times != nullptr && times->events > 0 && job.tries == 1) {
-    tokens.ttft.record(times->first - reply.sent);
-    for (const Nanoseconds gap : times->gaps) tokens.itl.record(gap);
-    if (const auto each = time_per_token(outcome, times)) tokens.tpot.record(*each);
-  }
   if (!count) return;
-  ++(outcome.usage ? tokens.replies_with_usage : tokens.replies_counted);
+  ++(usage.completion_tokens ? tokens.replies_with_usage : tokens.replies_counted);
   tokens.out += *count;
-  if (outcome.usage) {
-    tokens.in += outcome.usage->prompt_tokens;
-    tokens.cached += outcome.usage->cached_tokens;
-  }
   if (outcome.length_asked) {
     ++tokens.lengths_asked;
     const LengthAsked& asked = *outcome.length_asked;
     if (*count < asked.at_least || *count > asked.at_most) ++tokens.lengths_off;
   }
+}
+
+void Recorder::count_stream(const Job& job, const Reply& reply, const Outcome& outcome,
+                            const TokenTimes& times) {
+  TokenTally& tokens = tally_.tokens;
+  ++tokens.streams;
+  if (times.events == 0) ++tokens.streams_without_tokens;
+  if (times.events == 0 || job.tries > 1) return;
+  tokens.ttft.record(times.first - reply.sent);
+  if (times.first_answer) tokens.ttfa.record(*times.first_answer - reply.sent);
+  if (times.first_answer != times.first) ++tokens.streams_with_thoughts;
+  for (const Nanoseconds gap : times.gaps) tokens.itl.record(gap);
+  if (const auto each = time_per_token(outcome, &times)) tokens.tpot.record(*each);
 }
 
 void Recorder::log(const Job& job, const Exchange& exchange, const Outcome& outcome,

@@ -52,6 +52,8 @@ class Recorder {
                        const TokenTimes* times);
   void count_tokens(const Job& job, const Reply& reply, const Outcome& outcome,
                     const TokenTimes* times);
+  void count_stream(const Job& job, const Reply& reply, const Outcome& outcome,
+                    const TokenTimes& times);
   void log(const Job& job, const Exchange& exchange, const Outcome& outcome,
            const TokenTimes* times);
   Nanoseconds since_start(TimePoint time) const { return time - start_; }

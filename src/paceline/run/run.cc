@@ -15,8 +15,14 @@ Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) 
 Trial try_once(Workload& workload, const ConnectionOptions& connection, std::uint64_t salt) {
   Trial trial;
   RunHooks hooks;
-  hooks.on_reply = [&trial](const Exchange& exchange) { trial.limits = rate_limits(exchange); };
+  hooks.on_reply = [&trial](const Exchange& exchange) {
+    trial.limits = rate_limits(exchange);
+    trial.status = exchange.reply.status;
+  };
   Tally tally = run(workload, {.salt = salt, .connection = connection}, hooks);
+  for (std::size_t i = 0; i < failure_kinds; ++i) {
+    if (tally.failures[i] > 0) trial.kind = static_cast<Failure>(i);
+  }
   trial.failure = std::move(tally.first_failure);
   trial.http_version = std::move(tally.http_version);
   return trial;

@@ -4,13 +4,19 @@ namespace paceline {
 
 void TokenTally::merge(const TokenTally& other) {
   ttft.merge(other.ttft);
+  ttfa.merge(other.ttfa);
   itl.merge(other.itl);
   tpot.merge(other.tpot);
+  streams += other.streams;
+  streams_without_tokens += other.streams_without_tokens;
+  streams_with_thoughts += other.streams_with_thoughts;
   replies_with_usage += other.replies_with_usage;
   replies_counted += other.replies_counted;
-  in += other.in;
-  cached += other.cached;
   out += other.out;
+  in += other.in;
+  replies_with_in += other.replies_with_in;
+  cached += other.cached;
+  replies_with_cached += other.replies_with_cached;
   lengths_asked += other.lengths_asked;
   lengths_off += other.lengths_off;
 }

@@ -8,21 +8,34 @@ namespace paceline {
 
 /// What a run counted of a language model's tokens, over the requests that succeeded.
 struct TokenTally {
-  /// Time to first token: send to the first event with text; of streamed replies.
+  /// Time to first token: send to the first event with a token of any kind, such as a thought, the
+  /// answer or a tool's call; of streamed replies.
   Histogram ttft;
-  /// Inter-token latency: each gap between two events with text.
+  /// Time to first answer: send to the first event with a token that is no thought.
+  Histogram ttfa;
+  /// Inter-token latency: each gap between two events with tokens.
   Histogram itl;
-  /// Time per output token: of each reply of several events (last event - first) / (tokens - 1).
+  /// Time per output token: of each reply of several events (last event - first) / (tokens - 1), of
+  /// the tokens that these events brought.
   Histogram tpot;
 
-  /// Replies whose tokens the server told.
+  /// Streamed replies; those of them without any token, and those that began with thoughts.
+  std::uint64_t streams = 0;
+  std::uint64_t streams_without_tokens = 0;
+  std::uint64_t streams_with_thoughts = 0;
+
+  /// Replies whose output tokens the server told.
   std::uint64_t replies_with_usage = 0;
-  /// Replies whose tokens were counted, an event with text as one, because the server did not tell.
+  /// Replies whose tokens were counted, an event with tokens as one, because the server did not
+  /// tell.
   std::uint64_t replies_counted = 0;
-  /// Of the prompts, where the server told.
-  std::uint64_t in = 0;
-  std::uint64_t cached = 0;
   std::uint64_t out = 0;
+  /// Tokens of the prompts, and the replies that told them.
+  std::uint64_t in = 0;
+  std::uint64_t replies_with_in = 0;
+  /// Tokens of the prompts that a cache answered for, and the replies that told them.
+  std::uint64_t cached = 0;
+  std::uint64_t replies_with_cached = 0;
 
   /// Replies of which a length was asked, and those of them that had another.
   std::uint64_t lengths_asked = 0;

@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include <paceline/workload/json_mending.h>
 #include <paceline/workload/json_text.h>
 
 namespace paceline {
@@ -23,8 +24,15 @@ struct Service {
 constexpr std::array<Service, 3> services = {
     {{"/v1/chat/completions", "messages"}, {"/v1/embeddings", "input"}, {"/v1/responses", ""}}};
 
-std::string not_json(simdjson::error_code error) {
-  if (error == simdjson::UTF8_ERROR) return "the text is not UTF-8; save the file as UTF-8";
+/// Azure's files leave the version out.
+bool is_named(const Service& service, std::string_view url) {
+  constexpr std::string_view version = "/v1";
+  return url == service.url || url == service.url.substr(version.size());
+}
+
+std::string not_json(simdjson::error_code error, std::string_view text) {
+  // UTF-16 is refused for something else first.
+  if (!simdjson::validate_utf8(text)) return "the text is not UTF-8; save the file as UTF-8";
   return fmt::format("the line is not JSON ({}); {}", simdjson::error_message(error),
                      one_request_a_line);
 }
@@ -87,8 +95,13 @@ Problem read_line(dom::object line, BatchLine& request) {
                        shown(text_of(method)));
   }
   const auto named = text_of(url);
-  const auto* service = std::find_if(services.begin(), services.end(),
-                                     [&](const Service& known) { return known.url == named; });
+  const auto* service = std::find_if(services.begin(), services.end(), [&](const Service& known) {
+    return named && is_named(known, *named);
+  });
+  if (service == services.end() && named && named->find("://") != named->npos) {
+    return fmt::format("url is {}; write its path only, such as \"{}\": --paceline_url says where",
+                       shown(named), services[0].url);
+  }
   if (service == services.end()) {
     return fmt::format("url is {}; write \"{}\", \"{}\" or \"{}\"", shown(named), services[0].url,
                        services[1].url, services[2].url);
@@ -117,6 +130,18 @@ simdjson::error_code find_raw_body(ondemand::object line, std::string_view& body
 struct BatchLineParser::Parsers {
   dom::parser checking;
   ondemand::parser locating;
+  /// The line, where it had to be mended; else empty.
+  std::string mended;
+
+  simdjson::error_code locate(std::string_view text, std::string_view& body) {
+    ondemand::document document;
+    ondemand::object object;
+    const std::size_t capacity = text.size() + simdjson::SIMDJSON_PADDING;
+    auto error = locating.iterate(text.data(), text.size(), capacity).get(document);
+    if (error == simdjson::SUCCESS) error = document.get_object().get(object);
+    if (error == simdjson::SUCCESS) error = find_raw_body(object, body);
+    return error;
+  }
 };
 
 BatchLineParser::BatchLineParser() : parsers_(std::make_unique<Parsers>()) {}
@@ -126,9 +151,15 @@ BatchLineParser::~BatchLineParser() = default;
 
 std::variant<BatchLine, std::string> BatchLineParser::check(std::string_view text) {
   dom::element root;
-  if (const auto error = parsers_->checking.parse(text.data(), text.size(), false).get(root)) {
-    return not_json(error);
+  auto error = parsers_->checking.parse(text.data(), text.size(), false).get(root);
+  // The body is sent as it stands, so that a half of an emoji in it is the server's to judge.
+  if (error != simdjson::SUCCESS && error != simdjson::UTF8_ERROR &&
+      mend_valid_json(text, parsers_->mended)) {
+    error = parsers_->checking.parse(parsers_->mended).get(root);
+  } else {
+    parsers_->mended.clear();
   }
+  if (error != simdjson::SUCCESS) return not_json(error, text);
   dom::object line;
   if (root.get(line) != simdjson::SUCCESS) {
     return fmt::format("the line is no JSON object; {}", one_request_a_line);
@@ -142,14 +173,13 @@ std::variant<BatchLine, std::string> BatchLineParser::parse(std::string_view tex
   auto checked = check(text);
   auto* request = std::get_if<BatchLine>(&checked);
   if (request == nullptr) return checked;
-  ondemand::document document;
-  ondemand::object object;
-  auto error =
-      parsers_->locating.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING)
-          .get(document);
-  if (error == simdjson::SUCCESS) error = document.get_object().get(object);
-  if (error == simdjson::SUCCESS) error = find_raw_body(object, request->body);
-  if (error != simdjson::SUCCESS) return not_json(error);
+  auto error = parsers_->locate(text, request->body);
+  // A half of an emoji may stand in a name.
+  if (error != simdjson::SUCCESS && !parsers_->mended.empty()) {
+    parsers_->mended.reserve(parsers_->mended.size() + simdjson::SIMDJSON_PADDING);
+    error = parsers_->locate(parsers_->mended, request->body);
+  }
+  if (error != simdjson::SUCCESS) return not_json(error, text);
   return checked;
 }
 

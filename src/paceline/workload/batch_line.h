@@ -10,7 +10,7 @@ namespace paceline {
 /// One request of a file in the OpenAI Batch input format. Its method is POST, the only one there.
 struct BatchLine {
   std::string_view custom_id;
-  /// "/v1/chat/completions", "/v1/embeddings" or "/v1/responses".
+  /// "/v1/chat/completions", "/v1/embeddings" or "/v1/responses"; a line may leave "/v1" out.
   std::string_view url;
   /// The JSON object as it stands in the line.
   std::string_view body;

@@ -19,11 +19,7 @@ namespace {
 class BatchReplayWorkload : public Workload {
  public:
   BatchReplayWorkload(const Api& api, const BatchReplay& replay)
-      : api_(api),
-        replay_(replay),
-        reader_(replay.file),
-        headers_(json_request_headers(api)),
-        parser_(api.key) {}
+      : api_(api), replay_(replay), reader_(replay.file), headers_(json_request_headers(api)) {}
 
   Description describe() const override {
     return {.name = "batch/replay",
@@ -61,7 +57,7 @@ class BatchReplayWorkload : public Workload {
 
   std::unique_ptr<StreamReader> make_stream_reader() override {
     return std::make_unique<GenerationStream>(
-        api_.key, GenerationStreamOptions{.keeps_text = replay_.keeps_text});
+        GenerationStreamOptions{.keeps_text = replay_.keeps_text});
   }
 
  private:

@@ -6,8 +6,8 @@
 #include <utility>
 
 namespace paceline {
-EventStream::EventStream(OnEvent on_event, std::size_t longest)
-    : on_event_(std::move(on_event)), longest_(longest) {}
+EventStream::EventStream(OnEvent on_event, std::size_t longest, OnLine on_line)
+    : on_event_(std::move(on_event)), on_line_(std::move(on_line)), longest_(longest) {}
 
 bool EventStream::take(std::string_view chunk) {
   if (std::exchange(skip_line_feed_, skip_line_feed_ && chunk.empty()) && chunk.starts_with('\n')) {
@@ -19,6 +19,10 @@ bool EventStream::take(std::string_view chunk) {
   while (next_line(line)) read_line(line);
   drop_what_was_read();
   return buffer_.size() + joined_.size() <= longest_;
+}
+
+void EventStream::end() {
+  if (read_ < buffer_.size()) take("\n");
 }
 
 void EventStream::reset() {
@@ -80,6 +84,11 @@ void EventStream::add_data(std::string_view value) {
   if (++data_lines_ == 1) {
     data_ = {static_cast<std::size_t>(value.data() - buffer_.data()), value.size()};
     if (value.empty()) data_ = {};
+    if (on_line_ && on_line_({name_, value})) {
+      data_lines_ = 0;
+      data_ = {};
+      name_.clear();
+    }
     return;
   }
   if (data_lines_ == 2) joined_.assign(buffer_, data_.begin, data_.length);

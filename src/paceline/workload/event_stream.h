@@ -21,13 +21,20 @@ struct StreamEvent {
 class EventStream {
  public:
   using OnEvent = std::function<void(const StreamEvent&)>;
+  /// Takes a first line of data before the line that ends its event. True: that line is an event of
+  /// its own, as from servers that put only one newline between events. False: it is a part of one.
+  using OnLine = std::function<bool(const StreamEvent&)>;
 
-  /// `longest`: of one event, so that no server can fill the memory.
-  explicit EventStream(OnEvent on_event, std::size_t longest = 16U << 20U);
+  /// `longest`: of one event, so that no server can fill the memory. Without `on_line` no event
+  /// ends before its empty line.
+  explicit EventStream(OnEvent on_event, std::size_t longest = 16U << 20U, OnLine on_line = {});
 
   /// Reads on, and brings each event that has ended. False when an event is too long; then nothing
   /// more can be read before reset().
   bool take(std::string_view chunk);
+  /// The stream has ended: reads its last line where that has no end. An event that has not ended
+  /// is dropped, as the standard says.
+  void end();
   /// Begins a new stream. An event that has not ended is dropped, as the standard says.
   void reset();
 
@@ -44,6 +51,7 @@ class EventStream {
   void drop_what_was_read();
 
   OnEvent on_event_;
+  OnLine on_line_;
   std::size_t longest_;
   std::string buffer_;
   std::size_t read_ = 0;

@@ -1,10 +1,13 @@
 #include <paceline/workload/generation_stream.h>
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <utility>
 
 #include <paceline/workload/json_value.h>
+#include <paceline/workload/server_words.h>
+#include <paceline/workload/usage.h>
 #include <paceline/workload/workload.h>
 
 namespace paceline {
@@ -12,123 +15,231 @@ namespace {
 
 namespace dom = simdjson::dom;
 
+constexpr std::size_t longest_event = 16U << 20U;
+constexpr std::size_t longest_beginning = 16U << 10U;
+constexpr std::string_view end_mark = "[DONE]";
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view spaces = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(spaces);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(spaces) - begin + 1);
+}
+
+/// Words that some servers send as data to keep a connection open.
+bool is_heartbeat(std::string_view data) {
+  constexpr std::array<std::string_view, 5> heartbeats{"ping", "pong", "heartbeat", "keepalive",
+                                                       "keep-alive"};
+  return std::any_of(heartbeats.begin(), heartbeats.end(), [data](std::string_view word) {
+    return std::equal(data.begin(), data.end(), word.begin(), word.end(), [](char a, char b) {
+      return std::tolower(static_cast<unsigned char>(a)) == b;
+    });
+  });
+}
+
+/// Whether an event of this name may be one of the API's, whatever its data.
+bool is_name_of_api(std::string_view name) {
+  return name.empty() || name == "message" || name == "error" || name.starts_with("response.");
+}
+
 }  // namespace
 
-GenerationStream::GenerationStream(std::string key, GenerationStreamOptions options)
+GenerationStream::GenerationStream(GenerationStreamOptions options)
     : options_(options),
-      whole_replies_(std::move(key)),
-      events_([this](const StreamEvent& event) { read_event(event); }) {}
+      events_([this](const StreamEvent& event) { read_event(event); }, longest_event,
+              [this](const StreamEvent& event) { return read_line(event); }) {}
 
 void GenerationStream::begin(const Request& request) {
   kind_ = kind_of(request.url);
   events_.reset();
   times_.clear();
+  thoughts_ = 0;
+  thought_bytes_ = 0;
+  thoughts_are_summary_ = false;
   has_begun_ = false;
-  has_ended_ = false;
+  is_of_api_ = false;
+  is_done_ = false;
+  is_complete_ = false;
+  choices_begun_.reset();
+  choices_ended_.reset();
+  beginning_.clear();
   usage_.reset();
-  failure_.clear();
+  failure_.reset();
   text_.clear();
 }
 
 bool GenerationStream::take(std::string_view piece, TimePoint now) {
   now_ = now;
-  if (!events_.take(piece)) fail("an event of the stream is too long");
-  return failure_.empty();
+  if (!events_.take(piece)) fail(Failure::bad_reply, "an event of the stream is too long");
+  if (!has_begun_ && beginning_.size() < longest_beginning) {
+    beginning_.append(piece.substr(0, longest_beginning - beginning_.size()));
+  }
+  return !failure_;
 }
 
-Outcome GenerationStream::finish(Reply& reply) {
-  Outcome outcome = read_status(reply);
-  if (!failure_.empty()) {
-    outcome = failed(Failure::bad_reply, failure_);
-  } else if (outcome.failure) {
-    whole_replies_.explain(reply, outcome);
-  } else if (!has_ended_) {
-    outcome =
-        failed(Failure::bad_reply,
-               has_begun_ ? "the stream broke off before its end"
-                          : "the reply is no stream of events: does this API stream its replies?");
-  }
-  outcome.usage = usage_;
-  outcome.length_asked = options_.length_asked;
-  if (options_.keeps_text && !outcome.failure) reply.body = text_.whole();
-  return outcome;
+bool GenerationStream::read_line(const StreamEvent& event) {
+  if (failure_ || is_done_) return true;
+  const std::string_view data = trimmed(event.data);
+  if (data.empty()) return false;
+  return read_data(event.name, data);
 }
 
 void GenerationStream::read_event(const StreamEvent& event) {
-  if (!failure_.empty()) return;
+  if (failure_ || is_done_) return;
   has_begun_ = true;
-  if (event.data == "[DONE]") {
-    has_ended_ = true;
-    return;
+  const std::string_view data = trimmed(event.data);
+  if (data.empty() || read_data(event.name, data)) return;
+  if (is_heartbeat(data) || !is_name_of_api(event.name)) return;
+  const std::string words = data.starts_with('{') ? "" : words_of_text(data);
+  fail(Failure::bad_reply, event.name == "error"
+                               ? with_words("the server gave up in the middle of the stream", words)
+                               : with_words("an event of the stream is not JSON", words));
+}
+
+bool GenerationStream::read_data(std::string_view name, std::string_view data) {
+  if (data.starts_with(end_mark)) {
+    has_begun_ = true;
+    is_done_ = true;
+    return true;
   }
   dom::element root;
-  if (parser_.parse(event.data.data(), event.data.size(), false).get(root) != simdjson::SUCCESS) {
-    fail("an event of the stream is not JSON");
-  } else if (kind_ == ApiKind::chat) {
+  if (json_.parse(data).get(root) != simdjson::SUCCESS) return false;
+  has_begun_ = true;
+  read_root(name, root);
+  return true;
+}
+
+void GenerationStream::read_root(std::string_view name, dom::element root) {
+  delta_.clear();
+  std::string_view type;
+  if (kind_ == ApiKind::chat) {
     read_chat(root);
   } else {
-    read_response(root);
+    if (!read_value(root["type"], type)) type = name;
+    read_response(type, root);
+  }
+  if (!failure_ && name == "error") {
+    fail_with({Failure::bad_reply, words_of_error(root)});
   }
 }
 
+// Each chunk's fields are gone through once: looking each up by its name takes a third longer.
 void GenerationStream::read_chat(dom::element root) {
-  // Of several, as some servers send with each chunk, the last one counts.
-  const std::optional<Usage> usage = read_usage(root);
-  if (usage) usage_ = usage;
+  dom::object fields;
   dom::array choices;
-  const bool has_choices = read_value(root["choices"], choices);
-  // Some servers give up in a chunk that has choices too.
-  if (has_value(root["error"])) return fail_with(read_error(root));
-  if (!has_choices && !usage) return refuse(root, "choices");
-  if (has_choices && choices.begin() != choices.end()) {
-    const dom::element choice = *choices.begin();
-    std::string_view text;
-    if (read_value(choice["delta"]["content"], text)) add_text(text);
-    has_ended_ = has_ended_ || choice["finish_reason"].is_string();
+  bool has_choices = false;
+  bool may_have_usage = false;
+  bool may_have_error = root.get(fields) != simdjson::SUCCESS;
+  if (!may_have_error) {
+    for (const dom::key_value_pair field : fields) {
+      if (field.key == "choices") {
+        has_choices = field.value.get(choices) == simdjson::SUCCESS;
+      } else if (field.key == "usage" || field.key == "x_groq") {
+        may_have_usage = may_have_usage || !field.value.is_null();
+      } else if (field.key == "error") {
+        may_have_error = !field.value.is_null();
+      }
+    }
   }
+  // Some servers give up in a chunk that has choices too.
+  if (may_have_error || !has_choices) {
+    const auto told = has_choices ? read_told_error(root) : read_bare_error(root);
+    if (told) return fail_with(*told);
+  }
+  std::size_t index = 0;
+  if (has_choices) {
+    for (const dom::element choice : choices) {
+      may_have_usage = read_choice(choice, index++) || may_have_usage;
+    }
+  }
+  if (may_have_usage) merge_usage(usage_, read_usage(root));
+  count_tokens();
   if (options_.keeps_text) text_.add_chunk(root);
 }
 
-void GenerationStream::read_response(dom::element root) {
-  std::string_view type;
-  if (!read_value(root["type"], type)) return refuse(root, "type");
-  if (type == "response.output_text.delta") {
-    std::string_view text;
-    if (read_value(root["delta"], text)) add_text(text);
-  } else if (type == "response.completed" || type == "response.incomplete") {
-    has_ended_ = true;
-    dom::element response;
-    if (!read_value(root["response"], response)) return;
-    usage_ = read_usage(response);
-    if (options_.keeps_text) text_.set_response(response);
-  } else if (type == "response.failed" || type == "error") {
+bool GenerationStream::read_choice(dom::element choice, std::size_t index) {
+  is_of_api_ = true;
+  dom::object fields;
+  bool has_usage = false;
+  bool has_ended = false;
+  bool may_have_failed = false;
+  if (choice.get(fields) != simdjson::SUCCESS) return has_usage;
+  for (const dom::key_value_pair field : fields) {
+    std::uint64_t number = 0;
+    std::string_view reason;
+    if (field.key == "delta") {
+      read_chat_delta(field.value, delta_);
+    } else if (field.key == "index") {
+      if (field.value.get(number) == simdjson::SUCCESS) index = number;
+    } else if (field.key == "finish_reason") {
+      if (field.value.get(reason) != simdjson::SUCCESS) continue;
+      // Some servers write a missing reason as a text.
+      has_ended = !reason.empty() && reason != "null";
+      may_have_failed = may_have_failed || reason == "error";
+    } else if (field.key == "error") {
+      may_have_failed = may_have_failed || !field.value.is_null();
+    } else if (field.key == "usage") {
+      has_usage = true;
+    }
+  }
+  index = std::min(index, most_choices - 1);
+  choices_begun_.set(index);
+  if (has_ended) choices_ended_.set(index);
+  if (may_have_failed) {
+    if (const auto told = read_choice_error(choice)) fail_with(*told);
+  }
+  return has_usage;
+}
+
+void GenerationStream::read_response(std::string_view type, dom::element root) {
+  if (type == "response.failed" || type == "response.cancelled" || type == "error") {
     dom::element holder = root;
     read_value(root["response"], holder);
-    fail_with(read_error(holder));
+    const auto told = read_bare_error(holder);
+    return fail_with(told ? *told : ToldError{Failure::bad_reply, words_of_error(holder)});
   }
-}
-
-void GenerationStream::add_text(std::string_view text) {
-  if (text.empty()) return;
-  times_.add(now_);
-  if (options_.keeps_text) text_.add_text(text);
-}
-
-void GenerationStream::fail(std::string_view why) {
-  failure_ = why;
-}
-
-void GenerationStream::refuse(dom::element root, std::string_view missing) {
-  const std::string_view words = read_error(root);
-  if (!words.empty()) return fail_with(words);
-  fail(fmt::format("an event of the stream has no {}: is this an OpenAI-compatible API?", missing));
-}
-
-void GenerationStream::fail_with(std::string_view words) {
-  failure_ = "the server gave up in the middle of the stream";
-  if (!words.empty() && whole_replies_.may_tell(words)) {
-    failure_ += fmt::format(": {}", words.substr(0, 300));
+  if (!type.starts_with("response.")) {
+    if (const auto told = read_bare_error(root)) fail_with(*told);
+    return;
   }
+  is_of_api_ = true;
+  if (type == "response.completed" || type == "response.incomplete") {
+    return read_response_end(type, root);
+  }
+  read_response_delta(type, root, delta_);
+  count_tokens();
+}
+
+void GenerationStream::read_response_end(std::string_view type, dom::element root) {
+  is_complete_ = true;
+  dom::element response;
+  if (!read_value(root["response"], response)) return;
+  merge_usage(usage_, read_usage(response));
+  const auto told = read_response_error(response);
+  // Without a reason, what has come is the response.
+  if (told && !(type == "response.incomplete" && times_.events > 0 && !read_told_error(response) &&
+                !has_value(response["incomplete_details"]["reason"]))) {
+    return fail_with(*told);
+  }
+  if (options_.keeps_text) text_.set_response(response);
+}
+
+void GenerationStream::count_tokens() {
+  if (failure_ || !delta_.has_tokens()) return;
+  times_.add(now_, delta_.has_answer);
+  if (delta_.has_thoughts) ++thoughts_;
+  thought_bytes_ += delta_.thought_bytes;
+  thoughts_are_summary_ = thoughts_are_summary_ || delta_.is_summary;
+  if (!options_.keeps_text) return;
+  for (const std::string_view text : delta_.texts) text_.add_text(text);
+}
+
+void GenerationStream::fail(Failure failure, std::string why) {
+  if (!failure_) failure_ = failed(failure, std::move(why));
+}
+
+void GenerationStream::fail_with(const ToldError& told) {
+  fail(told.failure, with_words("the server gave up in the middle of the stream", told.words));
 }
 
 }  // namespace paceline

@@ -2,15 +2,19 @@
 
 #include <simdjson.h>
 
+#include <bitset>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <paceline/workload/api.h>
 #include <paceline/workload/event_stream.h>
+#include <paceline/workload/json_reader.h>
 #include <paceline/workload/reply_parser.h>
+#include <paceline/workload/stream_delta.h>
 #include <paceline/workload/stream_reader.h>
 #include <paceline/workload/streamed_text.h>
+#include <paceline/workload/told_error.h>
 
 namespace paceline {
 
@@ -22,11 +26,12 @@ struct GenerationStreamOptions {
 };
 
 /// Reads text that comes in server-sent events: chat completion chunks or a response's events.
-/// It succeeds when it comes to its end; an event with text in it is a token.
+/// It succeeds when it comes to its end: [DONE], a finish_reason for each choice, or the response's
+/// last event. An event that brings thoughts, content, a refusal or a tool's call is a token.
+/// Events that are none of the API's are passed over, as long as some are.
 class GenerationStream : public StreamReader {
  public:
-  /// `key`: no error of a server's that holds it is told on.
-  GenerationStream(std::string key, GenerationStreamOptions options);
+  explicit GenerationStream(GenerationStreamOptions options);
   GenerationStream(const GenerationStream&) = delete;
   GenerationStream& operator=(const GenerationStream&) = delete;
 
@@ -36,28 +41,58 @@ class GenerationStream : public StreamReader {
   const TokenTimes& times() const override { return times_; }
 
  private:
+  /// APIs allow fewer; further ones are not told apart.
+  static constexpr std::size_t most_choices = 128;
+
+  /// False: `event`, a first line, is no event of its own.
+  bool read_line(const StreamEvent& event);
   void read_event(const StreamEvent& event);
+  /// False where the data is no JSON.
+  bool read_data(std::string_view name, std::string_view data);
+  void read_root(std::string_view name, simdjson::dom::element root);
   void read_chat(simdjson::dom::element root);
-  void read_response(simdjson::dom::element root);
-  void add_text(std::string_view text);
-  void fail(std::string_view why);
-  /// An event that is none of the API's.
-  void refuse(simdjson::dom::element root, std::string_view missing);
+  /// Whether the choice may hold a usage.
+  bool read_choice(simdjson::dom::element choice, std::size_t index);
+  void read_response(std::string_view type, simdjson::dom::element root);
+  void read_response_end(std::string_view type, simdjson::dom::element root);
+  /// Counts what an event brought as one token.
+  void count_tokens();
+  void fail(Failure failure, std::string why);
   /// The server says in the stream that it has failed.
-  void fail_with(std::string_view words);
+  void fail_with(const ToldError& told);
+
+  bool has_ended() const;
+  Outcome read_outcome(Reply& reply);
+  /// A reply that has no events at all.
+  Outcome read_without_events();
+  std::optional<std::uint64_t> streamed_tokens() const;
 
   GenerationStreamOptions options_;
   ReplyParser whole_replies_;
   EventStream events_;
-  simdjson::dom::parser parser_;
+  JsonReader json_;
+  StreamDelta delta_;
 
   ApiKind kind_ = ApiKind::chat;
   TimePoint now_;
   TokenTimes times_;
+  std::uint64_t thoughts_ = 0;
+  std::uint64_t thought_bytes_ = 0;
+  bool thoughts_are_summary_ = false;
+
   bool has_begun_ = false;
-  bool has_ended_ = false;
+  /// Whether any event was one of the API's.
+  bool is_of_api_ = false;
+  /// [DONE] has come; what follows is not read.
+  bool is_done_ = false;
+  /// The last event of a response has come.
+  bool is_complete_ = false;
+  std::bitset<most_choices> choices_begun_;
+  std::bitset<most_choices> choices_ended_;
+  /// What a reply that is no stream begins with.
+  std::string beginning_;
   std::optional<Usage> usage_;
-  std::string failure_;
+  std::optional<Outcome> failure_;
   StreamedText text_;
 };
 

@@ -2,12 +2,19 @@
 
 #include <simdjson.h>
 
+#include <utility>
+
 namespace paceline {
 
 /// Sets `value` and is true when the element is there and of its type; else leaves it alone.
 template <typename Value>
 bool read_value(simdjson::simdjson_result<simdjson::dom::element> found, Value& value) {
   return found.get(value) == simdjson::SUCCESS;
+}
+
+/// An element as a look-up would have found it.
+inline simdjson::simdjson_result<simdjson::dom::element> as_found(simdjson::dom::element element) {
+  return {std::move(element)};
 }
 
 /// Whether the element is there and no null.

@@ -8,12 +8,14 @@
 
 namespace paceline {
 
-/// Tokens as the server counted them.
+/// Tokens as the server counted them; each where it told.
 struct Usage {
-  std::uint64_t prompt_tokens = 0;
-  std::uint64_t completion_tokens = 0;
-  /// Of the prompt's, those that a cache of the server answered for; 0 where it does not tell.
-  std::uint64_t cached_tokens = 0;
+  std::optional<std::uint64_t> prompt_tokens{};
+  std::optional<std::uint64_t> completion_tokens{};
+  /// Of the prompt's, those that a cache of the server answered for.
+  std::optional<std::uint64_t> cached_tokens{};
+  /// Of the completion's, the thoughts.
+  std::optional<std::uint64_t> reasoning_tokens{};
 };
 
 /// How many tokens a reply was asked to have.
@@ -29,6 +31,9 @@ struct Outcome {
   /// A sentence when it failed; never holds a key.
   std::string why;
   std::optional<Usage> usage;
+  /// The tokens that the events of a stream brought, where they are not usage's completion tokens:
+  /// a server may keep thoughts to itself that it counts, or show some that it does not count.
+  std::optional<std::uint64_t> streamed_tokens{};
   /// Nothing where any length will do.
   std::optional<LengthAsked> length_asked;
 };

@@ -7,6 +7,7 @@
 
 #include <paceline/workload/content_hash.h>
 #include <paceline/workload/json_text.h>
+#include <paceline/workload/reply_parser.h>
 
 namespace paceline {
 namespace {
@@ -37,10 +38,15 @@ class PlainHttpWorkload : public Workload {
     request.is_streamed = false;
   }
 
-  Outcome read(const Request&, Reply& reply) override { return read_status(reply); }
+  Outcome read(const Request&, Reply& reply) override {
+    Outcome outcome = read_status(reply);
+    if (outcome.failure) parser_.explain(reply, outcome);
+    return outcome;
+  }
 
  private:
   PlainHttp plain_;
+  ReplyParser parser_;
   std::shared_ptr<const HeaderList> headers_;
 };
 

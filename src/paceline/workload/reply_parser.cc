@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <string>
 #include <string_view>
-#include <utility>
 
 #include <paceline/workload/json_value.h>
+#include <paceline/workload/server_words.h>
+#include <paceline/workload/told_error.h>
+#include <paceline/workload/usage.h>
 #include <paceline/workload/workload.h>
 
 namespace paceline {
@@ -31,80 +35,72 @@ Wording wording_of(ApiKind kind) {
   return {};
 }
 
-/// The first of the two names that `object` has as a number: the APIs differ in what they call it.
-bool read_number(simdjson::simdjson_result<dom::element> object, const char* name,
-                 const char* other_name, std::uint64_t& value) {
-  return read_value(object[name], value) || read_value(object[other_name], value);
+Outcome not_of_api(std::string_view what, std::string_view words) {
+  std::string why = fmt::format("the reply {}: is this an OpenAI-compatible API?", what);
+  if (!words.empty()) why += fmt::format(" It says: {}", words);
+  return failed(Failure::bad_reply, std::move(why));
+}
+
+Outcome failed_by(const ToldError& told) {
+  return failed(told.failure, with_words("the server answered with an error", told.words));
+}
+
+std::optional<ToldError> find_error(ApiKind kind, dom::element root, dom::array answers) {
+  if (auto told = read_told_error(root)) return told;
+  if (kind == ApiKind::responses) return read_response_error(root);
+  if (kind != ApiKind::chat) return std::nullopt;
+  for (const dom::element choice : answers) {
+    if (auto told = read_choice_error(choice)) return told;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<Usage> read_usage(dom::element holder) {
-  const auto found = holder["usage"];
-  dom::object object;
-  if (found.get(object) != simdjson::SUCCESS) return std::nullopt;
-  Usage usage;
-  if (!read_number(found, "prompt_tokens", "input_tokens", usage.prompt_tokens)) {
-    return std::nullopt;
-  }
-  // Embeddings have a prompt only.
-  read_number(found, "completion_tokens", "output_tokens", usage.completion_tokens);
-  if (!read_value(found["prompt_tokens_details"]["cached_tokens"], usage.cached_tokens)) {
-    read_value(found["input_tokens_details"]["cached_tokens"], usage.cached_tokens);
-  }
-  return usage;
-}
-
-std::string_view read_error(dom::element holder) {
-  std::string_view words;
-  if (!read_value(holder["error"]["message"], words) && !read_value(holder["error"], words) &&
-      !read_value(holder["message"], words)) {
-    read_value(holder["detail"], words);
-  }
-  return words;
-}
-
-ReplyParser::ReplyParser(std::string key) : key_(std::move(key)) {}
-
 Outcome ReplyParser::read(ApiKind kind, Reply& reply) {
   Outcome outcome = read_status(reply);
-  if (outcome.failure) {
-    explain(reply, outcome);
-    return outcome;
-  }
-  const auto bad = [](std::string_view what) {
-    return failed(Failure::bad_reply,
-                  fmt::format("the reply {}: is this an OpenAI-compatible API?", what));
-  };
+  if (!outcome.failure) return read_body(kind, reply);
+  explain(reply, outcome);
+  return outcome;
+}
+
+Outcome ReplyParser::read_body(ApiKind kind, Reply& reply) {
   dom::element root;
-  if (parse(reply).get(root) != simdjson::SUCCESS || !root.is_object()) return bad("is not JSON");
+  if (json_.parse(reply.body).get(root) != simdjson::SUCCESS) {
+    const bool is_cut = reply.body.starts_with('{');
+    return not_of_api("is not JSON", is_cut ? "" : words_of_text(reply.body));
+  }
   const Wording wording = wording_of(kind);
   dom::array answers;
-  if (!read_value(root[wording.array], answers) ||
-      (!wording.may_be_empty && answers.begin() == answers.end())) {
-    return bad(fmt::format("has no {}", wording.array));
+  const bool has_answers = read_value(root[wording.array], answers) &&
+                           (wording.may_be_empty || answers.begin() != answers.end());
+  if (!has_answers) {
+    if (const auto told = read_bare_error(root)) return failed_by(*told);
+    if (kind == ApiKind::responses) {
+      if (const auto told = read_response_error(root)) return failed_by(*told);
+    }
+    return not_of_api(root.is_object() ? fmt::format("has no {}", wording.array) : "is not JSON",
+                      words_of_error(root));
   }
+  if (const auto told = find_error(kind, root, answers)) return failed_by(*told);
+  Outcome outcome;
   outcome.usage = read_usage(root);
+  // Embeddings have a prompt only.
+  if (kind == ApiKind::embeddings && outcome.usage && !outcome.usage->completion_tokens) {
+    outcome.usage->completion_tokens = 0;
+  }
   return outcome;
 }
 
 void ReplyParser::explain(Reply& reply, Outcome& outcome) {
-  if (reply.transport != Transport::ok) return;
-  // There a server may repeat a part of the key.
-  if (reply.status == 401 || reply.status == 403) return;
+  // What a redirect says beside its target is no help.
+  if (reply.transport != Transport::ok || !reply.location.empty()) return;
   dom::element root;
-  if (parse(reply).get(root) != simdjson::SUCCESS) return;
-  const std::string_view words = read_error(root);
-  if (!words.empty() && may_tell(words)) outcome.why += fmt::format(": {}", words.substr(0, 300));
-}
-
-bool ReplyParser::may_tell(std::string_view words) const {
-  return key_.empty() || words.find(key_) == std::string_view::npos;
-}
-
-simdjson::simdjson_result<dom::element> ReplyParser::parse(Reply& reply) {
-  reply.body.reserve(reply.body.size() + simdjson::SIMDJSON_PADDING);
-  return parser_.parse(reply.body.data(), reply.body.size(), false);
+  std::string words;
+  if (json_.parse(reply.body).get(root) == simdjson::SUCCESS) words = words_of_error(root);
+  // JSON of a shape that is not known tells something too.
+  if (words.empty() && reply.body.size() > 2) words = words_of_text(reply.body);
+  outcome.why = with_words(outcome.why, words);
 }
 
 }  // namespace paceline

@@ -2,7 +2,8 @@
 
 namespace paceline {
 
-void TokenTimes::add(TimePoint when) {
+void TokenTimes::add(TimePoint when, bool is_answer) {
+  if (is_answer && !first_answer) first_answer = when;
   if (events++ == 0) {
     first = when;
   } else {
@@ -13,6 +14,7 @@ void TokenTimes::add(TimePoint when) {
 
 void TokenTimes::clear() {
   events = 0;
+  first_answer.reset();
   gaps.clear();
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -11,15 +12,18 @@
 
 namespace paceline {
 
-/// When the content of one streamed reply came: events with text in them, each taken as a token.
+/// When the tokens of one streamed reply came: events that bring thoughts, content or a tool's
+/// call, each taken as a token.
 struct TokenTimes {
   std::uint64_t events = 0;
   TimePoint first;
   TimePoint last;
+  /// The first event that is of the answer and not only of thoughts.
+  std::optional<TimePoint> first_answer;
   /// Between each event and the one before.
   std::vector<std::chrono::nanoseconds> gaps;
 
-  void add(TimePoint when);
+  void add(TimePoint when, bool is_answer = true);
   void clear();
 };
 

@@ -18,8 +18,7 @@ class TextEmbeddingWorkload : public Workload {
         headers_(json_request_headers(api)),
         body_(fmt::format(R"({{"model":{},"input":{}}})", json_quoted(asked.model),
                           prompt_text(asked.input).user),
-              asked.input.synthetic_tokens),
-        parser_(api.key) {}
+              asked.input.synthetic_tokens) {}
 
   Description describe() const override {
     Description description{.name = "embeddings/create", .model = model_, .url = url_};

@@ -50,12 +50,10 @@ class TextGenerationWorkload : public Workload {
         is_streamed_(asked.is_streamed),
         keeps_text_(asked.keeps_text),
         model_(asked.model),
-        key_(api.key),
         url_(resource_url(api.url, kind_ == ApiKind::chat ? "/chat/completions" : "/responses")),
         headers_(json_request_headers(api)),
         body_(body_text(asked), asked.prompt.synthetic_tokens),
-        length_asked_(paceline::length_asked(asked)),
-        parser_(api.key) {}
+        length_asked_(paceline::length_asked(asked)) {}
 
   Description describe() const override {
     Description description;
@@ -86,8 +84,7 @@ class TextGenerationWorkload : public Workload {
   }
 
   std::unique_ptr<StreamReader> make_stream_reader() override {
-    return std::make_unique<GenerationStream>(key_,
-                                              GenerationStreamOptions{length_asked_, keeps_text_});
+    return std::make_unique<GenerationStream>(GenerationStreamOptions{length_asked_, keeps_text_});
   }
 
  private:
@@ -95,7 +92,6 @@ class TextGenerationWorkload : public Workload {
   bool is_streamed_;
   bool keeps_text_;
   std::string model_;
-  std::string key_;
   std::string url_;
   std::shared_ptr<const HeaderList> headers_;
   BodyTemplate body_;

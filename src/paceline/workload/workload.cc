@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include <paceline/workload/utf8.h>
+
 namespace paceline {
 namespace {
 
@@ -45,7 +47,13 @@ Outcome read_status(const Reply& reply) {
     return failed(failure_of(reply.transport), reply.error);
   }
   if (reply.status >= 200 && reply.status < 300) return {};
-  return failed(failure_of(reply.status), fmt::format("the server answered HTTP {}", reply.status));
+  std::string why = fmt::format("the server answered HTTP {}", reply.status);
+  if (reply.status >= 300 && reply.status < 400 && !reply.location.empty()) {
+    constexpr std::size_t longest_url = 300;
+    why += fmt::format(" and redirects to {}: give that as the URL",
+                       cut_at_character(reply.location, longest_url));
+  }
+  return failed(failure_of(reply.status), std::move(why));
 }
 
 }  // namespace paceline

@@ -48,7 +48,9 @@ TEST(CountersTest, TokensAreASecondOverTheRun) {
   tally.tokens.replies_with_usage = 4;
   tally.tokens.out = 100;
   tally.tokens.in = 60;
+  tally.tokens.replies_with_in = 4;
   tally.tokens.cached = 20;
+  tally.tokens.replies_with_cached = 4;
   auto counters = counters_of(tally);
   EXPECT_EQ(counters.at("tokens_out"), 50);
   EXPECT_EQ(counters.at("tokens_in"), 30);
@@ -78,6 +80,9 @@ TEST(CountersTest, CachedTokensAreOfRepliesThatTell) {
   tally.tokens.replies_with_usage = 2;
   tally.tokens.replies_counted = 2;
   tally.tokens.out = 100;
+  EXPECT_FALSE(counters_of(tally).contains("cached_tokens"));
+  tally.tokens.replies_with_cached = 2;
+  EXPECT_EQ(counters_of(tally).at("cached_tokens"), 0);
   tally.tokens.cached = 20;
   EXPECT_EQ(counters_of(tally).at("cached_tokens"), 10);
   EXPECT_EQ(counters_of(tally).at("tokens_per_request"), 25);
@@ -102,6 +107,18 @@ TEST(CountersTest, AStreamsTimesAreInSeconds) {
   expect_near("itl_p99", 0.198);
   expect_near("tpot_p50", 0.15);
   expect_near("tpot_p99", 0.297);
+}
+
+TEST(CountersTest, TheFirstAnswerHasATimeWhereThoughtsCameBeforeIt) {
+  Tally tally = some_tally();
+  tally.tokens.ttfa.record(300ms);
+  EXPECT_FALSE(counters_of(tally).contains("ttfa_p50"));
+  tally.tokens.streams_with_thoughts = 1;
+  EXPECT_NEAR(counters_of(tally).at("ttfa_p50"), 0.3, 0.0003);
+  EXPECT_NEAR(counters_of(tally).at("ttfa_p99"), 0.3, 0.0003);
+  // None is a row unless it is asked for.
+  const auto rows = default_rows();
+  EXPECT_EQ(std::count(rows.begin(), rows.end(), "ttfa_p50"), 0);
 }
 
 TEST(CountersTest, GoodputIsThereWhereAnObjectiveIs) {
@@ -132,6 +149,8 @@ TEST(CountersTest, EveryTimeCanBecomeARowAndTheUsualOnesDo) {
   }
   Tally tally = some_tally();
   tally.tokens.ttft.record(1ms);
+  tally.tokens.ttfa.record(1ms);
+  tally.tokens.streams_with_thoughts = 1;
   tally.tokens.itl.record(1ms);
   tally.tokens.tpot.record(1ms);
   tally.retried_latency.record(1ms);

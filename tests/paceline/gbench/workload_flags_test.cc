@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 #include <paceline/gbench/workload_flags.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -169,7 +170,14 @@ TEST(WorkloadFlagsTest, WrongValuesAreRefusedWithASentence) {
   says({"--paceline_max_tokens=-1"}, {"--paceline_max_tokens"});
   says({"--paceline_min_tokens=-1"}, {"--paceline_min_tokens"});
   says({"--paceline_max_tokens=many"}, {"--paceline_max_tokens"});
-  says({"--paceline_temperature=3"}, {"--paceline_temperature"});
+  for (const std::string number : {"3", "-1", "nan", "inf", "-nan", "1e999", "warm", "0.5x"}) {
+    says({"--paceline_temperature=" + number}, {"--paceline_temperature", number, "from 0 to 2"});
+  }
+  for (const std::string number : {"nan", "inf", "1e3", "99999999999999999999", "10000001"}) {
+    says({"--paceline_max_tokens=" + number}, {"--paceline_max_tokens"});
+    says({"--paceline_shared_prefix=" + number}, {"--paceline_shared_prefix"});
+    says({"--paceline_synthetic=" + number + ":5"}, {"--paceline_synthetic"});
+  }
   says({"--paceline_http_url=host"}, {"--paceline_http_url", "http://"});
 }
 
@@ -183,6 +191,27 @@ TEST(WorkloadFlagsTest, WhatDoesNotGoTogetherIsRefusedWithASentence) {
   EXPECT_NE(refusal({"--paceline_min_tokens=3", "--paceline_max_tokens=2"}).find("more than"),
             std::string::npos);
   EXPECT_EQ(refusal({"--paceline_min_tokens=3", "--paceline_synthetic=30:7"}), "");
+}
+
+TEST(WorkloadFlagsTest, ABodyIsARegularFileOfABoundedSize) {
+  const auto says = [](const std::string& path, const std::string& words) {
+    const std::string why =
+        refusal({"--paceline_http_url=http://host/", "--paceline_http_body=" + path});
+    EXPECT_NE(why.find("--paceline_http_body: " + path), std::string::npos) << why;
+    EXPECT_NE(why.find(words), std::string::npos) << why;
+  };
+  says("/dev/zero", "no regular file");
+  says("/no/such/file", "cannot be opened");
+  says("/tmp", "is a folder");
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("workload_flags_body." + std::to_string(getpid()));
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  says(path, "no regular file");
+  std::filesystem::remove(path);
+  std::ofstream(path) << "{}";
+  std::filesystem::resize_file(path, (64U << 20U) + 1);
+  says(path, "has 65 MiB");
+  std::filesystem::remove(path);
 }
 
 class BatchFlagTest : public testing::Test {

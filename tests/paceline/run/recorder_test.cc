@@ -74,6 +74,34 @@ TEST(RecorderTest, TokenTimesAreTheirFormulas) {
   EXPECT_EQ(tokens.tpot.max(), 200ns);
 }
 
+TEST(RecorderTest, ThoughtsThatNoEventBroughtAreNotDividedBy) {
+  Recording recording;
+  Outcome outcome = good(Usage{.prompt_tokens = 7, .completion_tokens = 1005});
+  outcome.streamed_tokens = 5;
+  recording.add(outcome, {200ns, 500ns, 600ns, 1000ns});
+  outcome.streamed_tokens = 1;
+  recording.add(outcome, {200ns, 500ns});
+  const TokenTally tokens = recording.finish().tokens;
+  EXPECT_EQ(tokens.tpot.count(), 1U);
+  EXPECT_EQ(tokens.tpot.max(), 200ns);
+  EXPECT_EQ(tokens.out, 2010U);
+}
+
+TEST(RecorderTest, WhatUsageDoesNotTellIsNotCounted) {
+  Recording recording;
+  recording.add(good(Usage{.prompt_tokens = 7}), {100ns, 300ns});
+  recording.add(good(Usage{.completion_tokens = 4, .cached_tokens = 3}), {100ns, 300ns});
+  recording.add(good(Usage{.prompt_tokens = 9}), {}, false);
+  const TokenTally tokens = recording.finish().tokens;
+  EXPECT_EQ(tokens.out, 6U);
+  EXPECT_EQ(tokens.replies_counted, 1U);
+  EXPECT_EQ(tokens.replies_with_usage, 1U);
+  EXPECT_EQ(tokens.in, 16U);
+  EXPECT_EQ(tokens.replies_with_in, 2U);
+  EXPECT_EQ(tokens.cached, 3U);
+  EXPECT_EQ(tokens.replies_with_cached, 1U);
+}
+
 TEST(RecorderTest, WithoutUsageEventsAreTheTokens) {
   Recording recording;
   recording.add(good(), {100ns, 300ns, 700ns});
@@ -116,6 +144,8 @@ TEST(RecorderTest, AStreamWithoutTextHasNoTokenTimes) {
   EXPECT_EQ(tokens.ttft.count(), 0U);
   EXPECT_EQ(tokens.replies(), 2U);
   EXPECT_EQ(tokens.out, 0U);
+  EXPECT_EQ(tokens.streams, 2U);
+  EXPECT_EQ(tokens.streams_without_tokens, 2U);
 }
 
 TEST(RecorderTest, AWholeReplyHasTokensAndNoTokenTimes) {

@@ -133,6 +133,27 @@ TEST(BatchFileTest, TellsWhoAsksForAStream) {
   }
 }
 
+TEST(BatchFileTest, TheVersionMayBeLeftOut) {
+  for (const std::string path : {"/chat/completions", "/embeddings", "/responses"}) {
+    const TemporaryFile file(R"({"custom_id":"a","method":"POST","url":")" + path +
+                             R"(","body":{"model":"m","messages":[],"input":"x"}})");
+    BatchReader reader(open(file));
+    EXPECT_EQ(std::get<BatchLine>(reader.read(0)).url, "/v1" + path);
+  }
+}
+
+TEST(BatchFileTest, TakesValidJsonThatFewParsersDo) {
+  for (const std::string body :
+       {R"({"model":"m","messages":[{"role":"user","content":"cut \ud83d"}]})",
+        R"({"model":"m","messages":[],"seed":123456789012345678901234567890})"}) {
+    const TemporaryFile file(chat_line(body));
+    BatchReader reader(open(file));
+    EXPECT_EQ(std::get<BatchLine>(reader.read(0)).body, body);
+  }
+  EXPECT_EQ(refusal(chat_line(R"({"model":"m","messages":[],"n":NaN})")).substr(0, 24),
+            ":1: the line is not JSON");
+}
+
 TEST(BatchFileTest, TakesWhateverEndsALine) {
   EXPECT_EQ(ids_of(open(TemporaryFile(line("a") + "\n" + line("b") + "\n"))), (Ids{"a", "b"}));
   EXPECT_EQ(ids_of(open(TemporaryFile(line("a") + "\n" + line("b")))), (Ids{"a", "b"}));
@@ -169,6 +190,7 @@ TEST(BatchFileTest, NamesTheLineAndTheReason) {
       {"{\n" + line("a").substr(1), ":1: the line is not JSON"},
       {chat_line(R"({"model": "m", "messages": [], "n": tru})"), ":1: the line is not JSON"},
       {line("\xFF"), ":1: the text is not UTF-8"},
+      {"\xFF\xFE{\n", ":1: the text is not UTF-8"},
       {"[1]", ":1: the line is no JSON object"},
       {line_with_id("\"\""), ":1: custom_id is missing, empty or no text"},
       {line_with_id("7"), ":1: custom_id is missing, empty or no text"},
@@ -176,6 +198,10 @@ TEST(BatchFileTest, NamesTheLineAndTheReason) {
       {R"({"custom_id": "a", "method": "GET"})", ":1: method is \"GET\"; write \"POST\""},
       {R"({"custom_id": "a"})", ":1: method is missing"},
       {R"({"custom_id": "a", "method": "POST", "url": "/v1/files"})", ":1: url is \"/v1/files\""},
+      {R"({"custom_id": "a", "method": "POST", "url": "https://host/v1/chat/completions"})",
+       ":1: url is \"https://host/v1/chat/completions\"; write its path only"},
+      {R"({"custom_id": "a", "method": "POST", "url": "/v1"})", ":1: url is \"/v1\""},
+      {R"({"custom_id": "a", "method": "POST", "url": ""})", ":1: url is \"\""},
       {R"({"custom_id": "a", "method": "POST"})", ":1: url is missing"},
       {chat_line("[]"), ":1: body is missing or no object"},
       {chat_line(R"({"messages": []})"), ":1: body has no model"},

@@ -95,6 +95,32 @@ TEST(EventStreamTest, AnEventThatDoesNotEndIsDropped) {
   EXPECT_EQ(events, (Events{{"", "whole"}}));
 }
 
+/// The events of a text whose lines with a 1 in them are events of their own.
+Events lines_of(std::string_view text, std::size_t cut) {
+  Events events;
+  EventStream stream(
+      [&events](const StreamEvent& event) { events.emplace_back(event.name, event.data); }, 1'000,
+      [&events](const StreamEvent& event) {
+        if (event.data.find('1') == event.data.npos) return false;
+        events.emplace_back("line", event.data);
+        return true;
+      });
+  EXPECT_TRUE(stream.take(text.substr(0, cut)));
+  EXPECT_TRUE(stream.take(text.substr(cut)));
+  stream.end();
+  return events;
+}
+
+TEST(EventStreamTest, ALineMayBeAnEventOfItsOwn) {
+  const std::string_view text =
+      "data: 1\ndata: 11\n\ndata: 2\ndata: 1\n\nevent: e\ndata: 12\nid: 7\n\ndata: 1";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    EXPECT_EQ(lines_of(text, cut),
+              (Events{{"line", "1"}, {"line", "11"}, {"", "2\n1"}, {"line", "12"}, {"line", "1"}}))
+        << cut;
+  }
+}
+
 TEST(EventStreamTest, AnEventThatIsTooLongIsRefused) {
   EventStream stream([](const StreamEvent&) { FAIL(); }, 100);
   EXPECT_TRUE(stream.take("data: " + std::string(50, 'x')));

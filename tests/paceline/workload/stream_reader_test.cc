@@ -23,6 +23,20 @@ TEST(TokenTimesTest, KeepsTheFirstTheLastAndEachGap) {
   EXPECT_EQ(times.gaps, (std::vector<std::chrono::nanoseconds>{2ms, 5ms}));
 }
 
+TEST(TokenTimesTest, TheAnswerBeginsAfterThoughts) {
+  TokenTimes times;
+  times.add(TimePoint(1ms), false);
+  EXPECT_FALSE(times.first_answer);
+  times.add(TimePoint(2ms));
+  times.add(TimePoint(3ms), false);
+  times.add(TimePoint(4ms));
+  EXPECT_EQ(times.first, TimePoint(1ms));
+  EXPECT_EQ(times.first_answer, TimePoint(2ms));
+  EXPECT_EQ(times.events, 4U);
+  times.clear();
+  EXPECT_FALSE(times.first_answer);
+}
+
 TEST(TokenTimesTest, BeginsAnew) {
   TokenTimes times;
   times.add(TimePoint{} + 1ms);

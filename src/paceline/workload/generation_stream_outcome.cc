@@ -1,0 +1,80 @@
+#include <paceline/workload/generation_stream.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include <paceline/workload/server_words.h>
+#include <paceline/workload/workload.h>
+
+namespace paceline {
+
+Outcome GenerationStream::finish(Reply& reply) {
+  events_.end();
+  Outcome outcome = read_outcome(reply);
+  // A count that the stream itself disproves is none.
+  if (usage_ && usage_->completion_tokens == 0U && times_.events > 0) {
+    usage_->completion_tokens.reset();
+  }
+  outcome.usage = usage_;
+  outcome.streamed_tokens = streamed_tokens();
+  outcome.length_asked = options_.length_asked;
+  if (options_.keeps_text && !outcome.failure) reply.body = text_.whole();
+  return outcome;
+}
+
+Outcome GenerationStream::read_outcome(Reply& reply) {
+  if (failure_) return *failure_;
+  Outcome outcome = read_status(reply);
+  if (outcome.failure) {
+    whole_replies_.explain(reply, outcome);
+    return outcome;
+  }
+  if (!has_begun_) return read_without_events();
+  if (!is_of_api_) {
+    return failed(Failure::bad_reply,
+                  fmt::format("no event of the stream has {}: is this an OpenAI-compatible API?",
+                              kind_ == ApiKind::chat ? "choices" : "a type of this API"));
+  }
+  if (!has_ended()) return failed(Failure::bad_reply, "the stream broke off before its end");
+  return outcome;
+}
+
+Outcome GenerationStream::read_without_events() {
+  constexpr std::string_view sentence =
+      "the reply is no stream of events: does this API stream its replies?";
+  simdjson::dom::element root;
+  if (json_.parse(beginning_).get(root) == simdjson::SUCCESS) {
+    if (const auto told = read_bare_error(root)) {
+      return failed(told->failure, with_words("the server answered with an error", told->words));
+    }
+    return failed(Failure::bad_reply, std::string(sentence));
+  }
+  const std::string words = beginning_.starts_with('{') ? "" : words_of_text(beginning_);
+  return failed(Failure::bad_reply, words.empty() ? std::string(sentence)
+                                                  : fmt::format("{} It says: {}", sentence, words));
+}
+
+bool GenerationStream::has_ended() const {
+  return is_done_ || is_complete_ || (choices_begun_.any() && choices_begun_ == choices_ended_);
+}
+
+std::optional<std::uint64_t> GenerationStream::streamed_tokens() const {
+  // Thoughts are longer than this where they are told as they are made; a summary is shorter.
+  constexpr std::uint64_t bytes_of_a_token = 3;
+  if (!usage_ || !usage_->completion_tokens) return std::nullopt;
+  const std::uint64_t all = *usage_->completion_tokens;
+  if (thoughts_ > 0 && all < times_.events) return times_.events;
+  const std::uint64_t reasoning = usage_->reasoning_tokens.value_or(0);
+  if (reasoning > all) return std::nullopt;
+  // Of an answer that no event brought only the thoughts were streamed.
+  if (thoughts_ > 0 && !times_.first_answer && reasoning > 0) {
+    return thoughts_are_summary_ ? thoughts_ : std::max(reasoning, thoughts_);
+  }
+  if (reasoning <= thoughts_) return std::nullopt;
+  if (!thoughts_are_summary_ && thought_bytes_ >= bytes_of_a_token * reasoning) return std::nullopt;
+  return all - reasoning + thoughts_;
+}
+
+}  // namespace paceline

@@ -1,0 +1,140 @@
+#include <paceline/workload/json_mending.h>
+#include <paceline/workload/utf8.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <system_error>
+
+namespace paceline {
+namespace {
+
+constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+constexpr std::string_view replacement_escape = "\\ufffd";
+constexpr std::size_t escape_length = 6;
+
+/// The UTF-16 unit of the escape \uXXXX that `text` begins with.
+std::optional<unsigned> escaped_unit(std::string_view text) {
+  if (text.size() < escape_length || !text.starts_with("\\u")) return std::nullopt;
+  unsigned unit = 0;
+  const char* end = text.data() + escape_length;
+  const auto [stopped, error] = std::from_chars(text.data() + 2, end, unit, 16);
+  if (error != std::errc() || stopped != end) return std::nullopt;
+  return unit;
+}
+
+bool is_high_surrogate(std::optional<unsigned> unit) {
+  return unit && *unit >= 0xD800 && *unit < 0xDC00;
+}
+
+bool is_low_surrogate(std::optional<unsigned> unit) {
+  return unit && *unit >= 0xDC00 && *unit < 0xE000;
+}
+
+/// Whether a parser of 64 bits takes the number.
+bool fits(std::string_view number) {
+  const char* end = number.data() + number.size();
+  if (number.find_first_of(".eE") != std::string_view::npos) {
+    double value = 0;
+    return std::from_chars(number.data(), end, value).ec != std::errc::result_out_of_range;
+  }
+  std::int64_t signed_value = 0;
+  std::uint64_t value = 0;
+  return std::from_chars(number.data(), end, signed_value).ec != std::errc::result_out_of_range ||
+         std::from_chars(number.data(), end, value).ec == std::errc();
+}
+
+/// Goes through a text from its beginning to its end.
+class JsonMender {
+ public:
+  JsonMender(std::string_view text, std::string& mended, bool is_valid)
+      : left_(text), mended_(mended), is_valid_(is_valid) {
+    mended_.clear();
+    mended_.reserve(text.size() + text.size() / 8);
+  }
+
+  bool mend() {
+    while (!left_.empty()) {
+      if (left_.front() == '"') {
+        keep(1);
+        read_string();
+      } else {
+        read_outside();
+      }
+    }
+    return has_mended_;
+  }
+
+ private:
+  void keep(std::size_t length) {
+    mended_.append(left_.substr(0, length));
+    left_.remove_prefix(std::min(length, left_.size()));
+  }
+
+  void replace(std::size_t length, std::string_view by) {
+    mended_.append(by);
+    left_.remove_prefix(length);
+    has_mended_ = true;
+  }
+
+  void read_string() {
+    while (!left_.empty()) {
+      const auto letter = static_cast<unsigned char>(left_.front());
+      if (letter == '"') return keep(1);
+      if (letter == '\\') {
+        read_escape();
+      } else if (letter < 0x80 || is_valid_) {
+        keep(1);
+      } else if (const std::size_t length = character_length(left_); length == 0) {
+        replace(1, replacement_character);
+      } else {
+        keep(length);
+      }
+    }
+  }
+
+  void read_escape() {
+    const std::optional<unsigned> unit = escaped_unit(left_);
+    if (!unit) return keep(2);
+    if (is_high_surrogate(unit) && is_low_surrogate(escaped_unit(left_.substr(escape_length)))) {
+      keep(2 * escape_length);
+    } else if (is_high_surrogate(unit) || is_low_surrogate(unit)) {
+      replace(escape_length, replacement_escape);
+    } else {
+      keep(escape_length);
+    }
+  }
+
+  void read_outside() {
+    constexpr std::array<std::string_view, 5> no_numbers{"NaN", "-NaN", "Infinity", "-Infinity",
+                                                         "+Infinity"};
+    for (const std::string_view name : no_numbers) {
+      if (!is_valid_ && left_.starts_with(name)) return replace(name.size(), "null");
+    }
+    const std::size_t length = std::min(left_.find_first_not_of("-+.0123456789eE"), left_.size());
+    const char first = left_.front();
+    if (first != '-' && (first < '0' || first > '9')) return keep(1);
+    if (fits(left_.substr(0, length))) return keep(length);
+    replace(length, "null");
+  }
+
+  std::string_view left_;
+  std::string& mended_;
+  bool is_valid_;
+  bool has_mended_ = false;
+};
+
+}  // namespace
+
+bool mend_json(std::string_view text, std::string& mended) {
+  return JsonMender(text, mended, false).mend();
+}
+
+bool mend_valid_json(std::string_view text, std::string& mended) {
+  return JsonMender(text, mended, true).mend();
+}
+
+}  // namespace paceline

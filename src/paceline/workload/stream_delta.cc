@@ -1,0 +1,142 @@
+#include <paceline/workload/stream_delta.h>
+
+#include <algorithm>
+#include <array>
+
+#include <paceline/workload/json_value.h>
+
+namespace paceline {
+namespace {
+
+namespace dom = simdjson::dom;
+using Found = simdjson::simdjson_result<dom::element>;
+
+constexpr std::array<std::string_view, 5> thought_fields{"reasoning_content", "reasoning",
+                                                         "thinking", "thought", "thoughts"};
+
+std::size_t bytes_of(Found found) {
+  std::string_view text;
+  return read_value(found, text) ? text.size() : 0;
+}
+
+bool is_thought_field(std::string_view name) {
+  return std::find(thought_fields.begin(), thought_fields.end(), name) != thought_fields.end();
+}
+
+void add_thoughts(std::size_t bytes, StreamDelta& found) {
+  if (bytes == 0) return;
+  found.has_thoughts = true;
+  found.thought_bytes += bytes;
+}
+
+void add_text(std::string_view text, StreamDelta& found) {
+  if (text.empty()) return;
+  found.has_answer = true;
+  found.texts.push_back(text);
+}
+
+/// Bytes of text in a part of content, or in the parts that it holds.
+std::size_t bytes_in_parts(dom::element element) {
+  std::size_t bytes = bytes_of(as_found(element));
+  dom::array parts;
+  if (element.get(parts) == simdjson::SUCCESS) {
+    for (const dom::element part : parts) bytes += bytes_of(part["text"]);
+  }
+  return bytes;
+}
+
+/// Content is a text, or an array of parts, some of which may be thoughts (Mistral's).
+void read_content(dom::element content, StreamDelta& found) {
+  std::string_view text;
+  if (content.get(text) == simdjson::SUCCESS) return add_text(text, found);
+  dom::array parts;
+  if (content.get(parts) != simdjson::SUCCESS) return;
+  for (const dom::element part : parts) {
+    dom::element thoughts;
+    if (read_value(part["thinking"], thoughts)) {
+      add_thoughts(bytes_in_parts(thoughts), found);
+    } else if (read_value(part["text"], text)) {
+      add_text(text, found);
+    } else if (has_value(part["refusal"])) {
+      found.has_answer = true;
+    }
+  }
+}
+
+bool calls_function(Found function) {
+  return bytes_of(function["name"]) > 0 || bytes_of(function["arguments"]) > 0 ||
+         bytes_of(function["input"]) > 0 || function["arguments"].is_object();
+}
+
+void read_tool_calls(dom::element calls, StreamDelta& found) {
+  dom::array items;
+  if (calls.get(items) != simdjson::SUCCESS) return;
+  for (const dom::element call : items) {
+    if (calls_function(call["function"]) || calls_function(call["custom"])) found.has_answer = true;
+  }
+}
+
+/// OpenRouter's form of thoughts, beside which the same text may stand as `reasoning`.
+void read_reasoning_details(dom::element details, StreamDelta& found) {
+  dom::array items;
+  if (details.get(items) != simdjson::SUCCESS) return;
+  for (const dom::element item : items) {
+    const std::size_t summary = bytes_of(item["summary"]);
+    const std::size_t bytes = summary + bytes_of(item["text"]) + bytes_of(item["data"]);
+    found.has_thoughts = found.has_thoughts || bytes > 0;
+    found.is_summary = found.is_summary || summary > 0;
+  }
+}
+
+}  // namespace
+
+void StreamDelta::clear() {
+  has_thoughts = false;
+  has_answer = false;
+  is_summary = false;
+  thought_bytes = 0;
+  texts.clear();
+}
+
+void read_chat_delta(dom::element delta, StreamDelta& found) {
+  dom::object fields;
+  if (delta.get(fields) != simdjson::SUCCESS) return;
+  // Some servers tell the same thoughts by two names.
+  std::size_t thoughts = 0;
+  for (const dom::key_value_pair field : fields) {
+    if (field.key == "role") continue;
+    if (field.key == "content") {
+      read_content(field.value, found);
+    } else if (is_thought_field(field.key)) {
+      thoughts = std::max(thoughts, bytes_in_parts(field.value));
+    } else if (field.key == "reasoning_details") {
+      read_reasoning_details(field.value, found);
+    } else if (field.key == "tool_calls") {
+      read_tool_calls(field.value, found);
+    } else if (field.key == "function_call") {
+      found.has_answer = found.has_answer || calls_function(as_found(field.value));
+    } else if (field.key == "refusal") {
+      found.has_answer = found.has_answer || bytes_of(as_found(field.value)) > 0;
+    } else if (field.key == "audio") {
+      const Found audio = as_found(field.value);
+      found.has_answer =
+          found.has_answer || bytes_of(audio["transcript"]) > 0 || bytes_of(audio["data"]) > 0;
+    }
+  }
+  add_thoughts(thoughts, found);
+}
+
+void read_response_delta(std::string_view type, dom::element event, StreamDelta& found) {
+  std::string_view text;
+  if (!type.ends_with(".delta") || !read_value(event["delta"], text) || text.empty()) return;
+  if (type.find("reasoning") != std::string_view::npos) {
+    add_thoughts(text.size(), found);
+    found.is_summary = type.find("summary") != std::string_view::npos;
+  } else if (type == "response.output_text.delta") {
+    add_text(text, found);
+  } else {
+    found.has_answer = true;
+  }
+}
+
+}  // namespace paceline

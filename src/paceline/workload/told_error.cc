@@ -1,0 +1,171 @@
+#include <paceline/workload/told_error.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+
+#include <paceline/workload/json_value.h>
+#include <paceline/workload/server_words.h>
+
+namespace paceline {
+namespace {
+
+namespace dom = simdjson::dom;
+using Found = simdjson::simdjson_result<dom::element>;
+
+constexpr std::array<const char*, 7> code_fields{"code",      "status", "status_code", "statusCode",
+                                                 "http_code", "type",   "error_type"};
+constexpr std::array<std::string_view, 6> names_of_429{"rate_limit",         "ratelimit",
+                                                       "too_many_requests",  "toomanyrequests",
+                                                       "resource_exhausted", "throttl"};
+constexpr std::array<std::string_view, 12> names_of_5xx{
+    "server_error",    "servererror",     "internal_error", "internalerror",
+    "internal_server", "internalserver",  "overloaded",     "unavailable",
+    "bad_gateway",     "gateway_timeout", "timeout_error",  "deadline_exceeded"};
+
+bool is_placeholder(dom::element element, int depth = 0) {
+  std::string_view text;
+  double number = 0;
+  bool flag = false;
+  if (element.is_null()) return true;
+  if (element.get(text) == simdjson::SUCCESS) return text.empty();
+  if (element.get(flag) == simdjson::SUCCESS) return !flag;
+  if (element.get(number) == simdjson::SUCCESS) return number == 0;
+  if (depth > 1) return false;
+  const auto is_one = [depth](dom::element value) { return is_placeholder(value, depth + 1); };
+  dom::array items;
+  if (element.get(items) == simdjson::SUCCESS) {
+    return std::all_of(items.begin(), items.end(), is_one);
+  }
+  dom::object fields;
+  return element.get(fields) == simdjson::SUCCESS &&
+         std::all_of(fields.begin(), fields.end(),
+                     [&](const dom::key_value_pair& field) { return is_one(field.value); });
+}
+
+std::optional<Failure> failure_of_number(std::int64_t code) {
+  if (code == 429) return Failure::http_429;
+  if (code >= 500 && code < 600) return Failure::http_5xx;
+  return std::nullopt;
+}
+
+std::optional<Failure> failure_of_name(std::string_view text) {
+  std::int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc() && stopped == end) return failure_of_number(number);
+  std::string name(text.substr(0, 100));
+  for (char& letter : name) {
+    const int lower = std::tolower(static_cast<unsigned char>(letter));
+    letter = lower == '-' || lower == ' ' ? '_' : static_cast<char>(lower);
+  }
+  const auto holds = [&name](std::string_view part) { return name.find(part) != name.npos; };
+  if (std::any_of(names_of_429.begin(), names_of_429.end(), holds)) return Failure::http_429;
+  if (name == "insufficient_quota") return Failure::http_429;
+  // Google's and Anthropic's.
+  if (name == "internal" || name == "api_error") return Failure::http_5xx;
+  if (std::any_of(names_of_5xx.begin(), names_of_5xx.end(), holds)) return Failure::http_5xx;
+  return std::nullopt;
+}
+
+/// What the fields of `object` that name an error say.
+std::optional<Failure> failure_of_fields(Found object) {
+  for (const char* field : code_fields) {
+    std::int64_t number = 0;
+    std::string_view name;
+    std::optional<Failure> failure;
+    if (read_value(object[field], number)) {
+      failure = failure_of_number(number);
+    } else if (read_value(object[field], name)) {
+      failure = failure_of_name(name);
+    }
+    if (failure) return failure;
+  }
+  return std::nullopt;
+}
+
+/// An error that stands in `holder`.
+ToldError error_in(dom::element holder) {
+  ToldError told;
+  std::string_view name;
+  std::optional<Failure> failure = failure_of_fields(holder["error"]);
+  if (!failure) failure = failure_of_fields(as_found(holder));
+  if (!failure && read_value(holder["error"], name)) failure = failure_of_name(name);
+  told.failure = failure.value_or(Failure::bad_reply);
+  told.words = words_of_error(holder);
+  return told;
+}
+
+bool holds_error(Found found) {
+  return found.error() == simdjson::SUCCESS && !is_placeholder(found.value_unsafe());
+}
+
+std::string_view text_in(Found found) {
+  std::string_view text;
+  read_value(found, text);
+  return text;
+}
+
+bool has_output(dom::element response) {
+  dom::array output;
+  return read_value(response["output"], output) && output.begin() != output.end();
+}
+
+}  // namespace
+
+std::optional<ToldError> read_told_error(dom::element holder) {
+  if (!holds_error(holder["error"])) return std::nullopt;
+  return error_in(holder);
+}
+
+std::optional<ToldError> read_bare_error(dom::element object) {
+  if (auto told = read_told_error(object)) return told;
+  dom::array items;
+  if (object.get(items) == simdjson::SUCCESS) {
+    // Google's APIs put an array around it.
+    if (items.begin() == items.end()) return std::nullopt;
+    return read_told_error(*items.begin());
+  }
+  std::int64_t code = 0;
+  const bool has_code =
+      (read_value(object["code"], code) || read_value(object["status"], code) ||
+       read_value(object["status_code"], code) || read_value(object["statusCode"], code)) &&
+      code >= 400 && code < 600;
+  if (has_code || text_in(object["object"]) == "error" || text_in(object["type"]) == "error" ||
+      holds_error(object["detail"]) || holds_error(object["errors"])) {
+    return error_in(object);
+  }
+  return std::nullopt;
+}
+
+std::optional<ToldError> read_choice_error(dom::element choice) {
+  if (auto told = read_told_error(choice)) return told;
+  if (text_in(choice["finish_reason"]) != "error") return std::nullopt;
+  return ToldError{Failure::bad_reply, words_of_error(choice)};
+}
+
+std::optional<ToldError> read_response_error(dom::element response) {
+  if (auto told = read_told_error(response)) return told;
+  const std::string_view status = text_in(response["status"]);
+  if (status == "failed" || status == "cancelled") {
+    return ToldError{Failure::bad_reply, fmt::format("the response's status is {}", status)};
+  }
+  if (status != "incomplete") return std::nullopt;
+  const std::string_view reason = text_in(response["incomplete_details"]["reason"]);
+  // These end a good response early, as finish_reason does "length" in chat completions.
+  if (reason == "max_output_tokens" || reason == "max_tokens" || reason == "length" ||
+      reason == "content_filter" || (reason.empty() && has_output(response))) {
+    return std::nullopt;
+  }
+  return ToldError{Failure::bad_reply, reason.empty()
+                                           ? "the response is incomplete"
+                                           : fmt::format("the response is incomplete: {}", reason)};
+}
+
+}  // namespace paceline
