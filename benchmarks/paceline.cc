@@ -72,6 +72,7 @@ struct Grid {
 // What a run against the embedded endpoint may cost is time; against a real API it is money.
 const Grid embedded_grid{{60'000, 100'000}, {100, 500}, 10'000};
 const Grid api_grid{{60}, {10}, 60};
+constexpr std::int64_t most_rpm = 60'000'000;
 // So that rate x latency rather than the cap is what a search finds.
 constexpr std::int64_t search_parallel = 500;
 
@@ -104,7 +105,7 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
   app.description(description);
   app.footer(footer);
   app.option_defaults()->group(paceline::load_group);
-  paceline::add_list_flag(app, "--paceline_rpm", asked_.rpm, 0, 60'000'000,
+  paceline::add_list_flag(app, "--paceline_rpm", asked_.rpm, 0, most_rpm,
                           "Requests per minute, a comma-separated list; 0 is unpaced, and auto "
                           "what the server says that the account may send; such as "
                           "6000,60000,100000 [60000,100000; with a URL 60]",
@@ -272,9 +273,22 @@ std::string PacelineSuite::register_benchmarks() {
   return {};
 }
 
+/// Such as "14400 requests a day".
+std::string describe(const char* what, const paceline::RateLimit& limit) {
+  const auto rate = paceline::allowed_rate(limit);
+  if (!rate) return {};
+  if (!rate->window.empty()) {
+    return fmt::format("{} {} {} {}", *limit.limit, what, rate->window == "hour" ? "an" : "a",
+                       rate->window);
+  }
+  return fmt::format("{} {}, which come back at {:.3g} a minute", *limit.limit, what,
+                     rate->per_minute);
+}
+
 void say_limit(const char* what, const paceline::RateLimit& limit) {
-  if (!limit.limit) return;
-  fmt::print(stderr, "The account may send {} {} a minute", *limit.limit, what);
+  const std::string words = describe(what, limit);
+  if (words.empty()) return;
+  fmt::print(stderr, "The account may send {}", words);
   if (limit.remaining) fmt::print(stderr, "; {} are left now", *limit.remaining);
   fmt::print(stderr, ".\n");
 }
@@ -283,12 +297,26 @@ void say_limit(const char* what, const paceline::RateLimit& limit) {
 std::string PacelineSuite::pace_at_limit() {
   const paceline::Preflight preflight = paceline::try_api(*families_.front().workload);
   if (!preflight.failure.empty()) return preflight.failure;
-  const auto limit = preflight.limits.requests.limit;
-  if (!limit || *limit == 0) {
+  const paceline::RateLimit& limit = preflight.limits.requests;
+  const auto rate = paceline::allowed_rate(limit);
+  if (!rate) {
     return "--paceline_rpm=auto: the server tells no limit (x-ratelimit-limit-requests); give a "
            "number";
   }
-  asked_.rpm = {static_cast<std::int64_t>(*limit)};
+  const std::string words = describe("requests", limit);
+  if (rate->per_minute < 1) {
+    return fmt::format(
+        "--paceline_rpm=auto: the account may send {}, less than one a minute; give a number",
+        words);
+  }
+  if (rate->per_minute > static_cast<double>(most_rpm)) {
+    return fmt::format(
+        "--paceline_rpm=auto: the account may send {}, more than the most that can be asked for, "
+        "{}; give a number",
+        words, most_rpm);
+  }
+  asked_.rpm = {static_cast<std::int64_t>(rate->per_minute)};
+  fmt::print(stderr, "{}; --paceline_rpm=auto takes {}\n", words, asked_.rpm.front());
   return {};
 }
 

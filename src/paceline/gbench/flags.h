@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -12,6 +13,10 @@ namespace paceline {
 /// Adds a flag that takes a duration such as 250us, 50ms, 1.5s or 2m.
 void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
                        const std::string& help);
+
+/// Adds a flag that takes bytes, at least one: 1000000, 500MB or 1GiB.
+void add_size_flag(CLI::App& app, const std::string& name, std::size_t& bytes,
+                   const std::string& help);
 
 /// Adds a flag that takes whole numbers from `lowest` to `highest`, with commas between them; or,
 /// where `automatic` is given, the word "auto", which sets it.

@@ -38,7 +38,8 @@ ConnectionOptions connection_options(const Options& options) {
   return {.timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout),
           .ca_file = options.ca_file,
           .http = options.http,
-          .max_reply = options.max_reply};
+          .max_reply = options.max_reply,
+          .memory = options.memory};
 }
 
 RunOptions run_options(const Options& options) {

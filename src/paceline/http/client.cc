@@ -31,7 +31,8 @@ std::size_t Client::descriptors_for(std::size_t parallel) {
 Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece on_piece)
     : connection_options_(options.connection),
       on_done_(std::move(on_done)),
-      has_proxy_(environment_names_proxy()) {
+      has_proxy_(environment_names_proxy()),
+      give_up_timer_(loop, [this] { end_given_up(); }) {
   raise_open_files_limit();
   const auto transferred = [this](Transfer& transfer, CURLcode code, TimePoint ended) {
     if (code == CURLE_OK && transfer.only_connects()) return connected(transfer.exchange());
@@ -45,10 +46,18 @@ Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece
     if (end == PlainConnection::End::stale) return connect(exchange);
     done(exchange);
   };
+  // Another exchange is being read, maybe by libcurl: nothing can be ended from inside.
+  const auto memory_full = [this](std::size_t number) {
+    exchanges_[number]->give_up();
+    given_up_.push_back(number);
+    give_up_timer_.start(std::chrono::milliseconds(0));
+  };
   shared_ = std::make_unique<Shared>(
       Shared{{.max_reply = options.connection.max_reply,
               .timeout = options.connection.timeout,
-              .on_piece = std::move(on_piece)},
+              .memory = ReplyMemory(options.connection.memory, options.parallel),
+              .on_piece = std::move(on_piece),
+              .on_memory_full = memory_full},
              {.loop = loop, .on_end = ended, .buffer = std::vector<char>(read_at_once)}});
   for (std::size_t i = 0; i < options.parallel; ++i) {
     exchanges_.push_back(std::make_unique<Exchange>(i, shared_->of_exchanges));
@@ -124,11 +133,25 @@ void Client::connected(Exchange& exchange) {
 }
 
 void Client::time_out(Exchange& exchange) {
+  cut_off(exchange);
+  exchange.fail(Transport::timed_out, {}, Clock::now());
+  done(exchange);
+}
+
+void Client::end_given_up() {
+  for (const std::size_t number : std::exchange(given_up_, {})) {
+    Exchange& exchange = *exchanges_[number];
+    // It may have ended in the meantime.
+    if (!exchange.is_refused()) continue;
+    cut_off(exchange);
+    exchange.fail(Transport::too_large, {}, Clock::now());
+    done(exchange);
+  }
+}
+
+void Client::cut_off(Exchange& exchange) {
   exchange.connection_->close();
   if (exchange.transfer_) multi_->shard_of(exchange).cut_off(*exchange.transfer_);
-  exchange.fail(Transport::timed_out, {}, Clock::now());
-  set_urgent(exchange, false);
-  on_done_(exchange);
 }
 
 void Client::done(Exchange& exchange) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct ConnectionOptions {
   HttpVersion http = HttpVersion::automatic;
   /// In bytes. A longer reply is a failure, so that no server can fill the memory.
   std::size_t max_reply = 64U << 20U;
+  /// In bytes. Where the replies in flight hold more than this together, the longest fail.
+  std::size_t memory = 1U << 30U;
 };
 
 /// What a client may do.
@@ -53,9 +56,11 @@ class Client {
   /// Called when a reply is in or has failed; not from within libcurl. Hand the exchange back with
   /// release() when the reply has been read.
   using OnDone = std::function<void(Exchange&)>;
-  /// Called with each piece of a streamed reply, and when it came in. False ends the exchange as
-  /// too large. Nothing may be sent or thrown from inside.
-  using OnPiece = std::function<bool(Exchange&, std::string_view piece, TimePoint read)>;
+  /// Called with each piece of a streamed reply, and when it came in. Returns how many bytes are
+  /// held of the reply so far; nothing ends the exchange as too large. Nothing may be sent or
+  /// thrown from inside.
+  using OnPiece =
+      std::function<std::optional<std::size_t>(Exchange&, std::string_view piece, TimePoint read)>;
 
   /// How many descriptors a client of that many in flight opens at most, for hosts by number.
   static std::size_t descriptors_for(std::size_t parallel);
@@ -85,6 +90,9 @@ class Client {
   void connect(Exchange& exchange);
   void connected(Exchange& exchange);
   void time_out(Exchange& exchange);
+  /// Ends exchanges that have given up their replies.
+  void end_given_up();
+  void cut_off(Exchange& exchange);
   void done(Exchange& exchange);
   void set_urgent(Exchange& exchange, bool is_urgent);
 
@@ -102,6 +110,8 @@ class Client {
   /// How many are sent whose replies are to be read at once.
   std::size_t urgent_ = 0;
   std::unique_ptr<Deadlines> deadlines_;
+  std::vector<std::size_t> given_up_;
+  Timer give_up_timer_;
 };
 
 }  // namespace paceline

@@ -129,7 +129,8 @@ void PlainConnection::read() {
     case ReplyReader::State::refused:
       return fail(Transport::too_large, {});
     case ReplyReader::State::broken:
-      return fail(Transport::other, fmt::format("the reply is not HTTP/1.1: {}", reader_->why()));
+      return fail(Transport::malformed,
+                  fmt::format("the reply is not HTTP/1.1: {}", reader_->why()));
   }
 }
 

@@ -1,6 +1,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <paceline/http/plain_request.h>
+#include <paceline/http/user_agent.h>
 #include <strings.h>
 
 #include <algorithm>
@@ -83,6 +84,7 @@ std::optional<PlainRequest> plain_request(Method method, const std::string& url,
   if (!has(lines, "Host")) {
     request.head += fmt::format("Host: {}\r\n", port == "80" ? host : request.origin);
   }
+  if (!has(lines, "User-Agent")) request.head += fmt::format("User-Agent: {}\r\n", user_agent());
   if (!has(lines, "Accept")) request.head += "Accept: */*\r\n";
   for (const std::string& line : lines) request.head += line + "\r\n";
   if (method == Method::get) {

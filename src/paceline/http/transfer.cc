@@ -1,14 +1,20 @@
 #include <fcntl.h>
 #include <paceline/http/exchange.h>
 #include <paceline/http/proxy.h>
+#include <paceline/http/tls_errors.h>
 #include <paceline/http/transfer.h>
+#include <paceline/http/user_agent.h>
 
 #include <new>
 
 namespace paceline {
 namespace {
 
-Transport transport_of(CURLcode code) {
+Transport transport_of(CURLcode code, std::string_view words, bool was_sent) {
+  // libcurl has no code for it.
+  if (code == CURLE_RECV_ERROR && words.find("chunk") != std::string_view::npos) {
+    return Transport::malformed;
+  }
   switch (code) {
     case CURLE_OK:
       return Transport::ok;
@@ -20,10 +26,6 @@ Transport transport_of(CURLcode code) {
       return Transport::timed_out;
     case CURLE_WRITE_ERROR:
       return Transport::too_large;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-      return Transport::tls_failed;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
@@ -32,7 +34,8 @@ Transport transport_of(CURLcode code) {
     case CURLE_HTTP2_STREAM:
       return Transport::reset;
     default:
-      return Transport::other;
+      // After the request only the server's reply can be at fault.
+      return was_sent ? Transport::malformed : Transport::other;
   }
 }
 
@@ -74,7 +77,11 @@ void Transfer::set_common(const ConnectionOptions& options) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (!options.ca_file.empty()) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+    // libcurl would trust the system's folder of certificates too.
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   }
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, user_agent().c_str());
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why_.data());
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
@@ -159,22 +166,54 @@ void Transfer::finish(CURLcode code, TimePoint ended) {
   long version = CURL_HTTP_VERSION_NONE;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
   reply.http_version = http_version_name(version);
-  if (code == CURLE_OK) {
+  if (code == CURLE_OK && differs_in_length()) {
+    exchange_.fail(Transport::malformed, "the reply has two Content-Length that differ", ended);
+  } else if (code == CURLE_OK || is_early_response(code)) {
     exchange_.finish(ended);
+  } else if (is_tls_failure(code, why_.data())) {
+    long verified = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
+    exchange_.fail(Transport::tls_failed, explain_tls_failure(code, verified, why_.data()), ended);
   } else {
-    exchange_.fail(transport_of(code), explain(code), ended);
+    exchange_.fail(transport_of(code, why_.data(), was_sent()), explain(code), ended);
   }
+}
+
+bool Transfer::was_sent() const {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &microseconds);
+  return microseconds > 0;
+}
+
+bool Transfer::differs_in_length() const {
+  curl_header* last = nullptr;
+  if (curl_easy_header(easy_.get(), "content-length", 0, CURLH_HEADER, -1, &last) != CURLHE_OK ||
+      last->amount == 1) {
+    return false;
+  }
+  const std::string length = last->value;
+  for (std::size_t i = 0; i < last->amount; ++i) {
+    curl_header* other = nullptr;
+    if (curl_easy_header(easy_.get(), "content-length", i, CURLH_HEADER, -1, &other) == CURLHE_OK &&
+        length != other->value) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// nginx refuses a request before it has read the body, then resets the stream; libcurl 7.88 calls
+// that an error, though the response has come.
+bool Transfer::is_early_response(CURLcode code) const {
+  const Reply& reply = exchange_.reply;
+  const bool lost_the_stream =
+      code == CURLE_HTTP2_STREAM || code == CURLE_HTTP2 || code == CURLE_SEND_ERROR;
+  return lost_the_stream && reply.status >= 400 && reply.http_version == "HTTP/2";
 }
 
 std::string Transfer::explain(CURLcode code) const {
   if (code == CURLE_OPERATION_TIMEDOUT) return why_.data();
-  std::string why = why_[0] != '\0' ? why_.data() : curl_easy_strerror(code);
-  if (transport_of(code) == Transport::tls_failed) {
-    why +=
-        ": its certificate is not one for this host that is trusted and valid now; name "
-        "the right host, or its authority's certificate with --paceline_ca";
-  }
-  return why;
+  return why_[0] != '\0' ? why_.data() : curl_easy_strerror(code);
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t, std::size_t length,

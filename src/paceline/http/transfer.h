@@ -50,6 +50,11 @@ class Transfer {
   void set_common(const ConnectionOptions& options);
   void set_only_connects(bool only_connects);
   void set_url();
+  /// Whether the connection was there, so that the request went out.
+  bool was_sent() const;
+  bool differs_in_length() const;
+  /// Whether the error comes after a response that tells enough.
+  bool is_early_response(CURLcode code) const;
   /// A sentence on what went wrong.
   std::string explain(CURLcode code) const;
   static std::size_t on_body(char* data, std::size_t, std::size_t length, void* transfer) noexcept;
