@@ -27,6 +27,7 @@ Session::Session() : salt_(random_salt()) {}
 
 std::string Session::open(const Options& options) {
   options_ = options;
+  resolver_ = Resolver::make(options.dns_ttl);
   if (!options.log_file.empty()) {
     auto opened = RequestLog::open(options.log_file);
     if (auto* why = std::get_if<std::string>(&opened)) return std::move(*why);

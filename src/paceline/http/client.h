@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <paceline/http/message.h>
+#include <paceline/http/route.h>
 #include <paceline/loop/loop.h>
 
 namespace paceline {
@@ -24,6 +25,8 @@ enum class HttpVersion {
   automatic,
 };
 
+class Resolver;
+
 /// What holds for every connection and request, whoever sends.
 struct ConnectionOptions {
   /// From send to last byte, of one request.
@@ -35,6 +38,8 @@ struct ConnectionOptions {
   std::size_t max_reply = 64U << 20U;
   /// In bytes. Where the replies in flight hold more than this together, the longest fail.
   std::size_t memory = 1U << 30U;
+  /// Looks up hosts for all clients that are given it; nullptr: each client has its own.
+  std::shared_ptr<Resolver> resolver{};
 };
 
 /// What a client may do.
@@ -46,6 +51,7 @@ struct ClientOptions {
 
 class Deadlines;
 class Exchange;
+class HostWait;
 class Multi;
 class Transfer;
 
@@ -86,8 +92,12 @@ class Client {
  private:
   /// libcurl's part in it, made when it is first asked for.
   Transfer& transfer_of(Exchange& exchange);
+  /// Sends it, or begins what is needed before.
+  void start(Exchange& exchange);
   /// Has libcurl make a connection for its request.
   void connect(Exchange& exchange);
+  static const Route& route_of(const Exchange& exchange);
+  void unresolved(Exchange& exchange, std::string why);
   void connected(Exchange& exchange);
   void time_out(Exchange& exchange);
   /// Ends exchanges that have given up their replies.
@@ -100,11 +110,11 @@ class Client {
 
   ConnectionOptions connection_options_;
   OnDone on_done_;
-  bool has_proxy_;
   // Declared so that easy handles die before their multis, and all exchanges before what they
   // share.
   std::unique_ptr<Shared> shared_;
   std::unique_ptr<Multi> multi_;
+  std::unique_ptr<HostWait> hosts_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> free_;
   /// How many are sent whose replies are to be read at once.

@@ -38,8 +38,9 @@ bool PlainConnection::prepare() {
   return request_ != nullptr;
 }
 
-bool PlainConnection::is_ready() const {
-  return socket_.is_open() &&
+bool PlainConnection::is_ready(std::uint64_t moves) {
+  const bool has_moved = std::exchange(moves_, moves) != moves;
+  return socket_.is_open() && !has_moved &&
          (opened_for_ == request_ || opened_for_->origin == request_->origin) &&
          exchange_.reply.sent - last_used_ < most_idle;
 }

@@ -1,10 +1,11 @@
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <paceline/http/exchange.h>
-#include <paceline/http/proxy.h>
 #include <paceline/http/tls_errors.h>
 #include <paceline/http/transfer.h>
 #include <paceline/http/user_agent.h>
 
+#include <algorithm>
 #include <new>
 
 namespace paceline {
@@ -56,10 +57,10 @@ std::string_view http_version_name(long version) {
 
 }  // namespace
 
-Transfer::Transfer(Exchange& exchange, const ConnectionOptions& options, Sockets& sockets)
-    : exchange_(exchange), sockets_(sockets), easy_(curl_easy_init()) {
+Transfer::Transfer(Exchange& exchange, const Shared& shared)
+    : exchange_(exchange), shared_(shared), easy_(curl_easy_init()) {
   if (easy_ == nullptr) throw std::bad_alloc();
-  set_common(options);
+  set_common();
 }
 
 std::optional<std::string_view> Transfer::header(const char* name) const {
@@ -70,8 +71,9 @@ std::optional<std::string_view> Transfer::header(const char* name) const {
   return std::string_view(found->value);
 }
 
-void Transfer::set_common(const ConnectionOptions& options) {
+void Transfer::set_common() {
   CURL* easy = easy_.get();
+  const ConnectionOptions& options = shared_.options;
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -90,15 +92,13 @@ void Transfer::set_common(const ConnectionOptions& options) {
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                    static_cast<long>(is_one ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
-  // libcurl looks for these before every request.
-  if (!environment_names_proxy()) {
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-  }
+  // libcurl would look for these in the environment before every request.
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Sockets::open);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &sockets_);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &shared_.sockets);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &Sockets::close);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &sockets_);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &shared_.sockets);
 }
 
 void Transfer::prepare() {
@@ -144,12 +144,51 @@ void Transfer::set_url() {
   // the first reply, and every first request would take twice its time.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, url_.starts_with("https:") ? 1L : 0L);
   parsed_.reset(curl_url());
+  route_.clear();
+  addresses_.clear();
   if (parsed_ && curl_url_set(parsed_.get(), CURLUPART_URL, url_.c_str(), 0) == CURLUE_OK) {
+    set_route();
     curl_easy_setopt(easy, CURLOPT_CURLU, parsed_.get());
     return;
   }
   curl_easy_setopt(easy, CURLOPT_CURLU, nullptr);
   curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
+}
+
+void Transfer::set_route() {
+  // As it is looked up; where libcurl knows no such names, it says so.
+  const std::string host = url_part(parsed_, CURLUPART_HOST, CURLU_PUNYCODE);
+  const std::string port = url_part(parsed_, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  const Proxy* proxy = shared_.proxies.find(url_part(parsed_, CURLUPART_SCHEME), host);
+  if (proxy == nullptr || proxy->wants_address) route_.push_back({host, port});
+  if (proxy != nullptr) route_.push_back(proxy->at);
+  std::erase_if(route_, [](const HostPort& at) { return !needs_lookup(at.host); });
+  curl_easy_setopt(easy_.get(), CURLOPT_PROXY, proxy != nullptr ? proxy->url.c_str() : "");
+}
+
+void Transfer::use_addresses(std::span<const Resolver::Known> known) {
+  for (const Resolver::Known& host : known) {
+    if (host.moves == 0) continue;
+    // Kept connections that are older than the move lead to where the host was.
+    const auto age = std::chrono::floor<std::chrono::seconds>(Clock::now() - host.last_move);
+    curl_easy_setopt(easy_.get(), CURLOPT_MAXLIFETIME_CONN,
+                     std::max<long>(1, static_cast<long>(age.count())));
+  }
+  const auto is_same = [](const std::shared_ptr<const Addresses>& one,
+                          const Resolver::Known& other) { return one == other.addresses; };
+  if (std::equal(addresses_.begin(), addresses_.end(), known.begin(), known.end(), is_same)) return;
+  addresses_.clear();
+  curl_slist* list = nullptr;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    addresses_.push_back(known[i].addresses);
+    if (addresses_.back()->empty()) continue;
+    const std::string entry =
+        fmt::format("{}:{}:{}", route_[i].host, route_[i].port, fmt::join(*addresses_.back(), ","));
+    curl_slist* longer = curl_slist_append(list, entry.c_str());
+    if (longer != nullptr) list = longer;
+  }
+  curl_easy_setopt(easy_.get(), CURLOPT_RESOLVE, list);
+  address_list_.reset(list);
 }
 
 // libcurl closes its descriptor when it forgets the connection, which then lives on in a copy.
@@ -229,7 +268,7 @@ bool Transfer::take(std::string_view piece) {
   if (exchange_.reply.status == 0) {
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &exchange_.reply.status);
   }
-  return exchange_.take(piece, sockets_.received());
+  return exchange_.take(piece, shared_.sockets.received());
 }
 
 }  // namespace paceline
