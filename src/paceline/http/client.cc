@@ -21,6 +21,9 @@ constexpr std::size_t read_at_once = 65'536;
 /// Of a client with a resolver of its own.
 constexpr std::chrono::seconds usual_dns_ttl{30};
 
+/// Of a request that the server says it has not looked at.
+constexpr unsigned most_resends = 2;
+
 /// How often the hosts on a route have moved.
 std::uint64_t moves_of(HostWait::Known known) {
   return std::accumulate(
@@ -49,6 +52,9 @@ Client::Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece
   raise_open_files_limit();
   const auto transferred = [this](Transfer& transfer, CURLcode code, TimePoint ended) {
     if (code == CURLE_OK && transfer.only_connects()) return connected(transfer.exchange());
+    if (transfer.was_refused(code) && transfer.exchange().resends_++ < most_resends) {
+      return start(transfer.exchange());
+    }
     transfer.finish(code, ended);
     if (transfer.exchange().reply.transport == Transport::connect_failed) {
       hosts_->distrust(transfer.route());

@@ -26,6 +26,7 @@ void Exchange::begin() {
   reply.location.clear();
   reply.error.clear();
   length_ = 0;
+  resends_ = 0;
   refused_ = Transport::ok;
 }
 

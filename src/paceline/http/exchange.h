@@ -89,6 +89,7 @@ class Exchange {
   /// Why the reply is not read on; ok: it is.
   Transport refused_ = Transport::ok;
   std::string why_refused_;
+  unsigned resends_ = 0;
   bool is_plain_ = false;
   bool is_urgent_ = false;
 };

@@ -224,6 +224,19 @@ bool Transfer::was_sent() const {
   return microseconds > 0;
 }
 
+// After REFUSED_STREAM libcurl sends again by itself, but counts five times over all requests of a
+// handle. After GOAWAY 7.88 gives up and calls it a framing error, for the streams behind it only.
+bool Transfer::was_refused(CURLcode code) const {
+  const std::string_view words = why_.data();
+  const bool gave_up = words.find("Connection died, tried") != std::string_view::npos;
+  const bool refused =
+      code == CURLE_HTTP2_STREAM && words.find("REFUSED_STREAM") != std::string_view::npos;
+  if (code != CURLE_HTTP2 && !gave_up && !refused) return false;
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  return status == 0;
+}
+
 bool Transfer::differs_in_length() const {
   curl_header* last = nullptr;
   if (curl_easy_header(easy_.get(), "content-length", 0, CURLH_HEADER, -1, &last) != CURLHE_OK ||
@@ -252,7 +265,13 @@ bool Transfer::is_early_response(CURLcode code) const {
 
 std::string Transfer::explain(CURLcode code) const {
   if (code == CURLE_OPERATION_TIMEDOUT) return why_.data();
-  return why_[0] != '\0' ? why_.data() : curl_easy_strerror(code);
+  // A server that hangs up before the request, as some do that want a client certificate.
+  const std::string_view words = why_.data();
+  if (words.starts_with("getpeername() failed")) {
+    return fmt::format("the server closed the connection at once{}",
+                       url_.starts_with("https:") ? "; it may ask for a client certificate" : "");
+  }
+  return words.empty() ? curl_easy_strerror(code) : std::string(words);
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t, std::size_t length,

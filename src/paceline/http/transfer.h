@@ -53,6 +53,9 @@ class Transfer {
   void end(CURLcode code);
   /// The connection that was asked for, once, where it could be made.
   Descriptor take_connection() { return std::move(connection_); }
+  /// Whether the server refused the request's HTTP/2 stream before it did anything, so that the
+  /// request may be sent again.
+  bool was_refused(CURLcode code) const;
   /// Fills the exchange's reply with how it ended.
   void finish(CURLcode code, TimePoint ended);
   std::optional<std::string_view> header(const char* name) const;
