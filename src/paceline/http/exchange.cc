@@ -28,6 +28,7 @@ void Exchange::begin() {
   length_ = 0;
   resends_ = 0;
   refused_ = Transport::ok;
+  why_refused_.clear();
 }
 
 void Exchange::drop_reply() {
@@ -118,7 +119,7 @@ void Exchange::finish(TimePoint ended) {
   if (decoder_ && !decoder_->is_whole() && !is_refused()) {
     refuse(Transport::malformed, "the reply's compressed body is cut short");
   }
-  if (is_refused()) return fail(refused_, std::exchange(why_refused_, {}), ended);
+  if (is_refused()) return fail(Transport::too_large, {}, ended);
   reply.done = std::max(ended, reply.done);
   if (reply.status / 100 == 3) reply.location = header("location").value_or("");
 }
@@ -126,9 +127,9 @@ void Exchange::finish(TimePoint ended) {
 void Exchange::fail(Transport transport, std::string why, TimePoint ended) {
   reply.done = std::max(ended, reply.done);
   // The connection's part knows only that the reply was refused.
-  if (transport == Transport::too_large && is_refused()) {
-    transport = refused_;
-    if (!why_refused_.empty()) why = std::move(why_refused_);
+  if (transport == Transport::too_large) {
+    if (is_refused()) transport = refused_;
+    why = std::exchange(why_refused_, {});
   }
   reply.transport = transport;
   if (transport == Transport::too_large && why.empty()) {

@@ -78,8 +78,10 @@ class Transfer {
   /// Whether the error comes after a response that tells enough.
   bool is_early_response(CURLcode code) const;
   /// A sentence on what went wrong.
-  std::string explain(CURLcode code) const;
+  std::string explain(CURLcode code, Transport transport) const;
   static std::size_t on_body(char* data, std::size_t, std::size_t length, void* transfer) noexcept;
+  static std::size_t on_header(char* data, std::size_t, std::size_t length,
+                               void* transfer) noexcept;
   bool take(std::string_view piece);
 
   Exchange& exchange_;
@@ -95,6 +97,8 @@ class Transfer {
   std::shared_ptr<const HeaderList> headers_;
   Method method_ = Method::get;
   bool only_connects_ = false;
+  /// Of this reply's headers and trailers so far.
+  std::size_t header_bytes_ = 0;
   Descriptor connection_;
 };
 

@@ -129,6 +129,21 @@ TEST_P(ClientReplyTest, WhatIsNoHttpIsMalformed) {
   }
 }
 
+TEST_P(ClientReplyTest, TooLongIsSaidInPacelinesWords) {
+  const Reply reply = reply_of(message("200 OK", "", std::string(200'000, 'x')));
+  EXPECT_EQ(reply.transport, Transport::too_large);
+  EXPECT_NE(reply.error.find("100000 bytes, --paceline_max_reply"), std::string::npos)
+      << reply.error;
+}
+
+TEST_P(ClientReplyTest, TrailersAreBoundedAsHeadersAre) {
+  std::string trailers;
+  for (int i = 0; i < 1'000; ++i) trailers += "X-Trailer: " + std::string(1'000, 'y') + "\r\n";
+  const Reply reply = reply_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" +
+                               trailers + "\r\n");
+  EXPECT_EQ(reply.transport, Transport::malformed) << reply.error;
+}
+
 TEST_P(ClientReplyTest, RequestsNameTheirAgent) {
   std::string head;
   ScriptedServer server(1, [&](int, int connection) {
