@@ -12,6 +12,15 @@ namespace {
 
 constexpr std::size_t most_header_bytes = 512U << 10U;
 
+/// For CURLOPT_CAPATH, so that libcurl does not trust the system's folder beside a file. Newer ones
+/// take nullptr for the system's; OpenSSL takes a folder that is none, and other libraries do not.
+const char* no_certificates() {
+  const char* library = curl_version_info(CURLVERSION_NOW)->ssl_version;
+  const bool is_openssl =
+      library != nullptr && std::string_view(library).find("OpenSSL") != std::string_view::npos;
+  return is_openssl ? "/dev/null" : nullptr;
+}
+
 }  // namespace
 
 Transfer::Transfer(Exchange& exchange, const Shared& shared)
@@ -36,8 +45,7 @@ void Transfer::set_common() {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (!options.ca_file.empty()) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
-    // libcurl would trust the system's folder of certificates too.
-    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, no_certificates());
   }
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(easy, CURLOPT_USERAGENT, user_agent().c_str());
