@@ -16,6 +16,10 @@ Transport transport_of(CURLcode code, std::string_view words, bool was_sent) {
   if (code == CURLE_RECV_ERROR && words.find("chunk") != std::string_view::npos) {
     return Transport::malformed;
   }
+  // Of a proxy, before there is a connection to the server.
+  if (code == CURLE_RECV_ERROR && words.starts_with("CONNECT tunnel failed")) {
+    return Transport::connect_failed;
+  }
   switch (code) {
     case CURLE_OK:
       return Transport::ok;

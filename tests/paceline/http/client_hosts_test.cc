@@ -161,6 +161,21 @@ TEST_P(ProxyHostTest, AProxysNameIsLookedUpAndNotTheHosts) {
   EXPECT_EQ(lookup_.count(), 1);
 }
 
+TEST_P(ProxyHostTest, AProxyThatRefusesATunnelIsAFailedConnect) {
+  ScriptedServer proxy(1, [](int, int connection) {
+    answer_one(connection, "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+  });
+  setenv("https_proxy", proxy.url().c_str(), 1);
+  Client client(loop_, {.parallel = 1, .connection = {.timeout = 5s, .resolver = resolver_}},
+                [this](Exchange& exchange) { replies_["proxied"] = exchange.reply; });
+  Exchange* exchange = client.acquire();
+  exchange->request.url = "https://hidden.test/";
+  client.send(*exchange);
+  while (!replies_.contains("proxied")) loop_.run_once();
+  unsetenv("https_proxy");
+  EXPECT_EQ(replies_["proxied"].transport, Transport::connect_failed);
+}
+
 INSTANTIATE_TEST_SUITE_P(, ProxyHostTest, testing::Values(true));
 
 }  // namespace
