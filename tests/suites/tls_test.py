@@ -140,15 +140,19 @@ class TlsTest(unittest.TestCase):
         listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listener.close)
 
+        # Kept open, so that the alert arrives before the end.
+        connections = []
+
         def serve():
             while True:
                 try:
                     connection, _ = listener.accept()
                 except OSError:
                     return
+                connections.append(tls.wrap_socket(connection, server_side=True,
+                                                   do_handshake_on_connect=False))
                 try:
-                    with tls.wrap_socket(connection, server_side=True) as secured:
-                        secured.recv(65536)
+                    connections[-1].do_handshake()
                 except OSError:
                     pass
 

@@ -113,6 +113,7 @@ std::optional<AllowedRate> allowed_rate(const RateLimit& limit) {
   // servers round that up to whole seconds.
   const bool is_whole_seconds = std::fmod(reset, 1) == 0;
   const double used = most - remaining;
+  if (used * 60 / reset >= most) return AllowedRate{most, "minute"};
   for (const Window& window : windows) {
     const double expected = used * window.seconds / most;
     const double rounding = std::max(expected / 10, is_whole_seconds ? 1 : 1e-3);

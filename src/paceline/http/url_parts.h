@@ -7,6 +7,7 @@
 
 namespace paceline {
 
+/// Frees what libcurl took apart.
 struct UrlCleanup {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };

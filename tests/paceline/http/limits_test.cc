@@ -108,6 +108,10 @@ TEST(AllowedRateTest, TheTimeToRefillTellsAMinutesLimitFromADays) {
   EXPECT_EQ(allowed(1'000, 999, 600ms), "100 ");
 }
 
+TEST(AllowedRateTest, ABucketCanHoldLessThanAMinutesLimit) {
+  EXPECT_EQ(allowed(12'000, 199, 5ms), "12000 minute");
+}
+
 TEST(AllowedRateTest, WholeSecondsAreRounded) {
   EXPECT_EQ(allowed(500, 499, 1s), "500 minute");
 }
