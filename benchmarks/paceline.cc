@@ -282,9 +282,22 @@ std::string PacelineSuite::hosts() const {
   return fmt::format("{}", fmt::join(hosts, ", "));
 }
 
+/// Such as "14400 requests a day".
+std::string describe(const char* what, const paceline::RateLimit& limit) {
+  const auto rate = paceline::allowed_rate(limit);
+  if (!rate) return {};
+  if (!rate->window.empty()) {
+    return fmt::format("{} {} {} {}", *limit.limit, what, rate->window == "hour" ? "an" : "a",
+                       rate->window);
+  }
+  return fmt::format("{} {}, which come back at {:.3g} a minute", *limit.limit, what,
+                     rate->per_minute);
+}
+
 void say_limit(const char* what, const paceline::RateLimit& limit) {
-  if (!limit.limit) return;
-  std::string line = fmt::format("The account may send {} {} a minute", *limit.limit, what);
+  const std::string words = describe(what, limit);
+  if (words.empty()) return;
+  std::string line = "The account may send " + words;
   if (limit.remaining) line += fmt::format("; {} are left now", *limit.remaining);
   paceline::Session::global().say(line + '.');
 }
@@ -293,12 +306,27 @@ void say_limit(const char* what, const paceline::RateLimit& limit) {
 std::string PacelineSuite::pace_at_limit() {
   const paceline::Preflight preflight = paceline::try_api(*families_.front().workload);
   if (!preflight.failure.empty()) return preflight.failure;
-  const auto limit = preflight.limits.requests.limit;
-  if (!limit || *limit == 0) {
+  const paceline::RateLimit& limit = preflight.limits.requests;
+  const auto rate = paceline::allowed_rate(limit);
+  if (!rate) {
     return "--paceline_rpm=auto: the server tells no limit (x-ratelimit-limit-requests); give a "
            "number";
   }
-  asked_.rpm = {static_cast<std::int64_t>(*limit)};
+  const std::string words = describe("requests", limit);
+  if (rate->per_minute < 1) {
+    return fmt::format(
+        "--paceline_rpm=auto: the account may send {}, less than one a minute; give a number",
+        words);
+  }
+  if (rate->per_minute > static_cast<double>(paceline::most_rpm)) {
+    return fmt::format(
+        "--paceline_rpm=auto: the account may send {}, more than the most that can be asked for, "
+        "{}; give a number",
+        words, paceline::most_rpm);
+  }
+  asked_.rpm = {static_cast<std::int64_t>(rate->per_minute)};
+  paceline::Session::global().say(
+      fmt::format("{}; --paceline_rpm=auto takes {}", words, asked_.rpm.front()));
   return {};
 }
 

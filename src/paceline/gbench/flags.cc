@@ -2,12 +2,47 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
 #include <sstream>
+#include <string_view>
+#include <system_error>
 #include <variant>
 
 #include <paceline/pace/duration.h>
 
 namespace paceline {
+namespace {
+
+/// 1 for no unit; 0 for an unknown one.
+double bytes_of_unit(std::string unit) {
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  if (unit.empty() || unit == "b") return 1;
+  constexpr std::string_view prefixes = "kmgt";
+  const std::size_t power = prefixes.find(unit.front());
+  if (power == std::string_view::npos) return 0;
+  const std::string rest = unit.substr(1);
+  if (rest == "ib") return std::pow(1024, power + 1);
+  return rest.empty() || rest == "b" ? std::pow(1000, power + 1) : 0;
+}
+
+std::size_t parse_size(const std::string& flag, const std::string& text) {
+  constexpr double most = 1e15;
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [unit, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  const double bytes = number * bytes_of_unit(std::string(unit, end));
+  if (error != std::errc() || !(bytes >= 1 && bytes <= most)) {
+    throw CLI::ValidationError(
+        flag, fmt::format("'{}' is no size; give bytes, such as 1000000, 500MB or 1GiB", text));
+  }
+  return static_cast<std::size_t>(bytes);
+}
+
+}  // namespace
 
 std::vector<std::string> split_list(const std::string& text) {
   std::vector<std::string> items;
@@ -35,6 +70,13 @@ void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nano
          },
          help)
       ->type_name("TIME");
+}
+
+void add_size_flag(CLI::App& app, const std::string& name, std::size_t& bytes,
+                   const std::string& help) {
+  app.add_option_function<std::string>(
+         name, [&bytes, name](const std::string& text) { bytes = parse_size(name, text); }, help)
+      ->type_name("BYTES");
 }
 
 void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int64_t>& values,

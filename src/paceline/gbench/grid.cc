@@ -32,7 +32,7 @@ std::chrono::nanoseconds Grid::time() const {
 
 void add_flags(CLI::App& app, GridFlags& flags) {
   app.option_defaults()->group(load_group);
-  add_list_flag(app, "--paceline_rpm", flags.rpm, 0, 60'000'000,
+  add_list_flag(app, "--paceline_rpm", flags.rpm, 0, most_rpm,
                 "Requests per minute, a comma-separated list; 0 is unpaced, and auto what the "
                 "server says that the account may send; such as 6000,60000,100000 "
                 "[60000,100000; with a URL 60]",

@@ -11,6 +11,9 @@ class App;
 
 namespace paceline {
 
+/// The highest rate that can be asked for, in requests per minute.
+inline constexpr std::int64_t most_rpm = 60'000'000;
+
 /// Which runs a person asks for on a command line; what is empty or 0 is left to the program.
 struct GridFlags {
   std::vector<std::int64_t> rpm;

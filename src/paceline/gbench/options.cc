@@ -25,7 +25,6 @@ const std::map<std::string, HttpVersion> http_versions{
 const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
                                                     {"poisson", Arrivals::poisson}};
 
-constexpr std::size_t most_bytes = std::size_t{1} << 40U;
 const std::map<std::string, ProgressMode> progress_modes{
     {"auto", ProgressMode::automatic}, {"on", ProgressMode::on}, {"off", ProgressMode::off}};
 
@@ -84,11 +83,15 @@ void add_connection_flags(CLI::App& app, Options& options) {
       ->type_name("FILE");
   add_choice_flag(app, "--paceline_http", http_versions, options.http,
                   "HTTP version: 1.1, 2 (over TLS), or auto, the best that the server has [auto]");
-  add_number_flag(
-      app, "--paceline_max_reply", options.max_reply, std::size_t{1}, most_bytes,
-      "Longest reply in bytes, such as 1000000; a longer one fails, so that no server can fill "
-      "the memory [67108864]")
-      ->type_name("BYTES");
+  add_duration_flag(app, "--paceline_dns_ttl", options.dns_ttl,
+                    "Longest time for which a host's addresses are used before they are looked up "
+                    "again, such as 5s; after a failed connect it is at once [30s]");
+  add_size_flag(app, "--paceline_max_reply", options.max_reply,
+                "Longest reply, streamed or not, such as 1MB; a longer one fails, so that no "
+                "server can fill the memory [64MiB]");
+  add_size_flag(app, "--paceline_memory", options.memory,
+                "Most memory for the replies in flight together, such as 500MB; beyond it the "
+                "longest fail [1GiB]");
 }
 
 void add_load_flags(CLI::App& app, Options& options) {

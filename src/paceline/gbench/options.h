@@ -35,6 +35,9 @@ struct Options {
   HttpVersion http = HttpVersion::automatic;
   /// In bytes.
   std::size_t max_reply = ConnectionOptions{}.max_reply;
+  /// In bytes.
+  std::size_t memory = ConnectionOptions{}.memory;
+  std::chrono::nanoseconds dns_ttl = std::chrono::seconds(30);
   /// Tokens a minute; 0: no such budget.
   std::uint64_t tpm = 0;
   std::uint32_t retries = 0;

@@ -39,6 +39,8 @@ ConnectionOptions connection_options(const Options& options) {
           .ca_file = options.ca_file,
           .http = options.http,
           .max_reply = options.max_reply,
+          .memory = options.memory,
+          .resolver = Session::global().resolver(),
           .gate = Session::global().gate()};
 }
 

@@ -38,6 +38,7 @@ void Session::learn_secrets(const std::vector<std::string>& arguments) {
 
 std::string Session::open(const Options& options, bool needs_api) {
   options_ = options;
+  resolver_ = Resolver::make(options.dns_ttl);
   api_.url = options.url;
   if (std::string why = read_key(); !why.empty()) return why;
   if (std::string why = open_log(); !why.empty()) return why;

@@ -12,6 +12,7 @@
 #include <paceline/gbench/options.h>
 #include <paceline/gbench/probe_rows.h>
 #include <paceline/gbench/team.h>
+#include <paceline/http/resolver.h>
 #include <paceline/log/request_log.h>
 #include <paceline/run/run.h>
 #include <paceline/text/gate.h>
@@ -42,6 +43,8 @@ class Session {
   Team& team() { return team_; }
 
   const Options& options() const { return options_; }
+  /// Of all the program's hosts.
+  const std::shared_ptr<Resolver>& resolver() const { return resolver_; }
   /// Where to send; the key appears in no output.
   const Api& api() const { return api_; }
 
@@ -83,6 +86,7 @@ class Session {
   Team team_;
   Api api_;
   std::unique_ptr<Endpoint> endpoint_;
+  std::shared_ptr<Resolver> resolver_;
   std::unique_ptr<RequestLog> log_;
   std::atomic<std::uint64_t> salt_;
   std::vector<std::string> verdicts_;

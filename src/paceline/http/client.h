@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <paceline/http/message.h>
+#include <paceline/http/route.h>
 #include <paceline/loop/loop.h>
 #include <paceline/text/gate.h>
 
@@ -24,6 +26,8 @@ enum class HttpVersion {
   automatic,
 };
 
+class Resolver;
+
 /// What holds for every connection and request, whoever sends.
 struct ConnectionOptions {
   /// From send to last byte, of one request.
@@ -33,6 +37,10 @@ struct ConnectionOptions {
   HttpVersion http = HttpVersion::automatic;
   /// In bytes. A longer reply is a failure, so that no server can fill the memory.
   std::size_t max_reply = 64U << 20U;
+  /// In bytes. Where the replies in flight hold more than this together, the longest fail.
+  std::size_t memory = 1U << 30U;
+  /// Looks up hosts for all clients that are given it; nullptr: each client has its own.
+  std::shared_ptr<Resolver> resolver{};
   /// What servers and libraries say passes it before it is shown or kept; never nullptr.
   std::shared_ptr<const Gate> gate = std::make_shared<const Gate>();
 };
@@ -46,6 +54,7 @@ struct ClientOptions {
 
 class Deadlines;
 class Exchange;
+class HostWait;
 class Multi;
 class Transfer;
 
@@ -56,9 +65,11 @@ class Client {
   /// Called when a reply is in or has failed; not from within libcurl. Hand the exchange back with
   /// release() when the reply has been read.
   using OnDone = std::function<void(Exchange&)>;
-  /// Called with each piece of a streamed reply, and when it came in. False ends the exchange as
-  /// too large. Nothing may be sent or thrown from inside.
-  using OnPiece = std::function<bool(Exchange&, std::string_view piece, TimePoint read)>;
+  /// Called with each piece of a streamed reply, and when it came in. Returns how many bytes are
+  /// held of the reply so far; nothing ends the exchange as too large. Nothing may be sent or
+  /// thrown from inside.
+  using OnPiece =
+      std::function<std::optional<std::size_t>(Exchange&, std::string_view piece, TimePoint read)>;
 
   /// How many descriptors a client of that many in flight opens at most, for hosts by number.
   static std::size_t descriptors_for(std::size_t parallel);
@@ -84,10 +95,17 @@ class Client {
  private:
   /// libcurl's part in it, made when it is first asked for.
   Transfer& transfer_of(Exchange& exchange);
+  /// Sends it, or begins what is needed before.
+  void start(Exchange& exchange);
   /// Has libcurl make a connection for its request.
   void connect(Exchange& exchange);
+  static const Route& route_of(const Exchange& exchange);
+  void unresolved(Exchange& exchange, std::string why);
   void connected(Exchange& exchange);
   void time_out(Exchange& exchange);
+  /// Ends exchanges that have given up their replies.
+  void end_given_up();
+  void cut_off(Exchange& exchange);
   void done(Exchange& exchange);
   void set_urgent(Exchange& exchange, bool is_urgent);
 
@@ -95,16 +113,18 @@ class Client {
 
   ConnectionOptions connection_options_;
   OnDone on_done_;
-  bool has_proxy_;
   // Declared so that easy handles die before their multis, and all exchanges before what they
   // share.
   std::unique_ptr<Shared> shared_;
   std::unique_ptr<Multi> multi_;
+  std::unique_ptr<HostWait> hosts_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> free_;
   /// How many are sent whose replies are to be read at once.
   std::size_t urgent_ = 0;
   std::unique_ptr<Deadlines> deadlines_;
+  std::vector<std::size_t> given_up_;
+  Timer give_up_timer_;
 };
 
 }  // namespace paceline

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,10 +10,12 @@
 
 #include <paceline/http/client.h>
 #include <paceline/http/message.h>
-#include <paceline/http/spares.h>
+#include <paceline/http/reply_memory.h>
+#include <paceline/http/spare_bodies.h>
 
 namespace paceline {
 
+class ContentDecoder;
 class PlainConnection;
 class Transfer;
 
@@ -24,10 +27,13 @@ class Exchange {
   struct Shared {
     std::size_t max_reply = 0;
     std::chrono::milliseconds timeout{0};
+    ReplyMemory memory{0, 0};
     /// Takes the pieces of streamed replies.
     Client::OnPiece on_piece{};
-    /// Memory for the bodies of replies.
-    Spares<std::string> bodies{};
+    /// Called with the number of an exchange that takes too much memory, from within another one's
+    /// reading.
+    std::function<void(std::size_t number)> on_memory_full{};
+    SpareBodies bodies{};
   };
 
   /// `number` counts a client's exchanges from 0, for those who keep a record beside each.
@@ -60,11 +66,30 @@ class Exchange {
   void finish(TimePoint ended);
   /// `why` is a sentence; where one is known for the kind of failure, it may be empty.
   void fail(Transport transport, std::string why, TimePoint ended);
+  /// Drops what has come of the reply, which takes more memory than there is. It has failed.
+  void give_up();
+  bool is_refused() const { return refused_ != Transport::ok; }
+
+  bool is_success() const { return reply.status >= 200 && reply.status < 300; }
+  /// Looks how the body is encoded, before its first piece.
+  bool begin_body();
+  bool take_decoded(std::string_view piece);
+  bool keep(std::string_view piece);
+  /// It has so many bytes in memory. False where that is too much.
+  bool hold(std::size_t bytes);
+  bool refuse(Transport transport, std::string why);
 
   std::size_t number_;
   Shared& shared_;
   std::unique_ptr<Transfer> transfer_;
   std::unique_ptr<PlainConnection> connection_;
+  std::unique_ptr<ContentDecoder> decoder_;
+  /// Of the body so far, decoded.
+  std::size_t length_ = 0;
+  /// Why the reply is not read on; ok: it is.
+  Transport refused_ = Transport::ok;
+  std::string why_refused_;
+  unsigned resends_ = 0;
   bool is_plain_ = false;
   bool is_urgent_ = false;
 };

@@ -15,6 +15,11 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+/// Larger numbers are how servers write "no limit".
+constexpr double most_of_a_limit = 1e12;
+/// As seconds, a wait of decades; as a time since 1970, one after 2001.
+constexpr double earliest_date = 1e9;
+
 /// A decimal number at the beginning of `text`, which it is taken off.
 std::optional<double> take_number(std::string_view& text) {
   double number = 0;
@@ -52,7 +57,7 @@ RateLimit rate_limit(const Exchange& exchange, std::string_view what) {
     auto text = exchange.header(fmt::format("x-ratelimit-{}-{}", which, what).c_str());
     if (!text) return std::nullopt;
     const auto value = take_number(*text);
-    if (!value) return std::nullopt;
+    if (!value || *value > most_of_a_limit) return std::nullopt;
     return static_cast<std::uint64_t>(*value);
   };
   RateLimit limit{number("limit"), number("remaining"), std::nullopt};
@@ -61,17 +66,32 @@ RateLimit rate_limit(const Exchange& exchange, std::string_view what) {
   return limit;
 }
 
+double seconds_until(double unix_time) {
+  return unix_time - static_cast<double>(std::time(nullptr));
+}
+
+struct Window {
+  std::string_view name;
+  double seconds;
+};
+constexpr Window windows[] = {{"minute", 60}, {"hour", 3'600}, {"day", 86'400}};
+
 }  // namespace
 
 std::optional<nanoseconds> retry_after(const Exchange& exchange) {
   if (auto text = exchange.header("retry-after-ms")) {
-    if (const auto milliseconds = take_number(*text)) return bounded(*milliseconds / 1e3);
+    if (const auto milliseconds = take_number(*text)) {
+      const double seconds = *milliseconds / 1e3;
+      return bounded(seconds > earliest_date ? seconds_until(seconds) : seconds);
+    }
   }
   const auto text = exchange.header("retry-after");
   if (!text) return std::nullopt;
   std::string_view rest = *text;
   const auto seconds = take_number(rest);
-  if (seconds && rest.empty()) return bounded(*seconds);
+  if (seconds && rest.empty()) {
+    return bounded(*seconds > earliest_date ? seconds_until(*seconds) : *seconds);
+  }
   const std::time_t date = curl_getdate(std::string(*text).c_str(), nullptr);
   if (date < 0) return std::nullopt;
   return bounded(std::difftime(date, std::time(nullptr)));
@@ -79,6 +99,33 @@ std::optional<nanoseconds> retry_after(const Exchange& exchange) {
 
 RateLimits rate_limits(const Exchange& exchange) {
   return {rate_limit(exchange, "requests"), rate_limit(exchange, "tokens")};
+}
+
+std::optional<AllowedRate> allowed_rate(const RateLimit& limit) {
+  if (!limit.limit || *limit.limit == 0) return std::nullopt;
+  const auto most = static_cast<double>(*limit.limit);
+  const double reset = limit.reset ? std::chrono::duration<double>(*limit.reset).count() : 0;
+  if (!limit.remaining || *limit.remaining >= *limit.limit || reset <= 0) {
+    return AllowedRate{most, "minute"};
+  }
+  const auto remaining = static_cast<double>(*limit.remaining);
+  // Where a budget refills steadily, what was used is back after its share of the window. Some
+  // servers round that up to whole seconds.
+  const bool is_whole_seconds = std::fmod(reset, 1) == 0;
+  const double used = most - remaining;
+  if (used * 60 / reset >= most) return AllowedRate{most, "minute"};
+  for (const Window& window : windows) {
+    const double expected = used * window.seconds / most;
+    const double rounding = std::max(expected / 10, is_whole_seconds ? 1 : 1e-3);
+    if (std::abs(reset - expected) < rounding) {
+      return AllowedRate{most * 60 / window.seconds, window.name};
+    }
+  }
+  constexpr double longest_refill = 10;
+  if (reset <= longest_refill) return AllowedRate{used * 60 / reset, {}};
+  // Otherwise all of it comes back at once, when the window ends.
+  if (reset <= 60) return AllowedRate{most, "minute"};
+  return AllowedRate{remaining * 60 / reset, {}};
 }
 
 std::optional<nanoseconds> parse_reset(std::string_view text) {

@@ -46,10 +46,22 @@ struct Request {
   std::string name;
   /// Whether a reply of status 200 to 299 is handed on in pieces, as it comes, and not kept.
   bool is_streamed = false;
+  /// Whether anybody reads a body of status 200 to 299. Otherwise it is only counted.
+  bool keeps_response = true;
 };
 
 /// Why no whole reply came.
-enum class Transport { ok, connect_failed, timed_out, reset, too_large, tls_failed, other };
+enum class Transport {
+  ok,
+  connect_failed,
+  timed_out,
+  reset,
+  too_large,
+  tls_failed,
+  /// What came is no HTTP, or contradicts itself.
+  malformed,
+  other,
+};
 
 /// What came back, and when. Times are on paceline's clock. Where the kernel notes when bytes come
 /// in, that is when they came; otherwise, when they had been read.

@@ -38,8 +38,9 @@ bool PlainConnection::prepare() {
   return request_ != nullptr;
 }
 
-bool PlainConnection::is_ready() const {
-  return socket_.is_open() &&
+bool PlainConnection::is_ready(std::uint64_t moves) {
+  const bool has_moved = std::exchange(moves_, moves) != moves;
+  return socket_.is_open() && !has_moved &&
          (opened_for_ == request_ || opened_for_->origin == request_->origin) &&
          exchange_.reply.sent - last_used_ < most_idle;
 }
@@ -129,7 +130,8 @@ void PlainConnection::read() {
     case ReplyReader::State::refused:
       return fail(Transport::too_large, {});
     case ReplyReader::State::broken:
-      return fail(Transport::other, fmt::format("the reply is not HTTP/1.1: {}", reader_->why()));
+      return fail(Transport::malformed,
+                  fmt::format("the reply is not HTTP/1.1: {}", reader_->why()));
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,8 +42,11 @@ class PlainConnection {
 
   /// Learns what to send. False where only libcurl can.
   bool prepare();
-  /// Whether it is open to where the request goes, which is being sent now.
-  bool is_ready() const;
+  /// What is to be looked up to connect to where the request goes.
+  const Route& route() const { return request_->route; }
+  /// Whether it is open to where the request goes, which is being sent now. It is not where the
+  /// host has moved since: `moves` is how often it has.
+  bool is_ready(std::uint64_t moves);
   /// Takes a connection to where the request goes.
   void open(Descriptor socket);
   void close();
@@ -82,6 +86,7 @@ class PlainConnection {
   std::optional<SocketWatch> watch_;
   /// Where the connection goes to.
   std::shared_ptr<const PlainRequest> opened_for_;
+  std::uint64_t moves_ = 0;
   TimePoint last_used_;
 };
 

@@ -1,29 +1,17 @@
-#include <curl/curl.h>
 #include <fmt/format.h>
 #include <paceline/http/plain_request.h>
+#include <paceline/http/resolver.h>
+#include <paceline/http/url_parts.h>
+#include <paceline/http/user_agent.h>
 #include <strings.h>
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <string_view>
 #include <vector>
 
 namespace paceline {
 namespace {
-
-struct Cleanup {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-  void operator()(char* text) const { curl_free(text); }
-};
-using Url = std::unique_ptr<CURLU, Cleanup>;
-
-/// Empty where the URL has no such part.
-std::string part(const Url& url, CURLUPart which, unsigned flags = 0) {
-  char* text = nullptr;
-  if (curl_url_get(url.get(), which, &text, flags) != CURLUE_OK) return {};
-  return std::unique_ptr<char, Cleanup>(text).get();
-}
 
 bool is_same_name(std::string_view one, std::string_view other) {
   return one.size() == other.size() && strncasecmp(one.data(), other.data(), one.size()) == 0;
@@ -65,24 +53,26 @@ std::optional<PlainRequest> plain_request(Method method, const std::string& url,
   if (!url.starts_with("http://")) return std::nullopt;
   const Url parsed(curl_url());
   if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
-      !part(parsed, CURLUPART_USER).empty() || !part(parsed, CURLUPART_PASSWORD).empty()) {
+      !url_part(parsed, CURLUPART_USER).empty() || !url_part(parsed, CURLUPART_PASSWORD).empty()) {
     return std::nullopt;
   }
-  const std::string host = part(parsed, CURLUPART_HOST);
-  if (!is_plain_host(host) || !part(parsed, CURLUPART_ZONEID).empty()) return std::nullopt;
+  const std::string host = url_part(parsed, CURLUPART_HOST);
+  if (!is_plain_host(host) || !url_part(parsed, CURLUPART_ZONEID).empty()) return std::nullopt;
   static const std::vector<std::string> none;
   const std::vector<std::string>& lines = headers != nullptr ? headers->lines() : none;
   if (!std::all_of(lines.begin(), lines.end(), is_plain)) return std::nullopt;
 
-  const std::string port = part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-  const std::string query = part(parsed, CURLUPART_QUERY);
+  const std::string port = url_part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  const std::string query = url_part(parsed, CURLUPART_QUERY);
   PlainRequest request;
   request.origin = host + ':' + port;
+  if (needs_lookup(host)) request.route.push_back({host, port});
   request.head = fmt::format("{} {}{}{} HTTP/1.1\r\n", method == Method::get ? "GET" : "POST",
-                             part(parsed, CURLUPART_PATH), query.empty() ? "" : "?", query);
+                             url_part(parsed, CURLUPART_PATH), query.empty() ? "" : "?", query);
   if (!has(lines, "Host")) {
     request.head += fmt::format("Host: {}\r\n", port == "80" ? host : request.origin);
   }
+  if (!has(lines, "User-Agent")) request.head += fmt::format("User-Agent: {}\r\n", user_agent());
   if (!has(lines, "Accept")) request.head += "Accept: */*\r\n";
   for (const std::string& line : lines) request.head += line + "\r\n";
   if (method == Method::get) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <paceline/http/message.h>
+#include <paceline/http/route.h>
 
 namespace paceline {
 
@@ -12,6 +13,8 @@ namespace paceline {
 struct PlainRequest {
   /// The host and its port: one connection does for all requests that have the same.
   std::string origin;
+  /// What is to be looked up before a connection can be made.
+  Route route;
   /// The request line and headers, which stay the same while only the body changes. A post's ends
   /// before the number of its body's bytes.
   std::string head;

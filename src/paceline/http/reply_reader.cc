@@ -60,6 +60,7 @@ void ReplyReader::begin(OnBody on_body) {
   parser_.lenient_http_headers = 1;
   state_ = State::reading;
   keeps_connection_ = false;
+  lengths_differ_ = false;
   text_.clear();
   headers_.clear();
 }
@@ -96,12 +97,27 @@ std::optional<std::string_view> ReplyReader::header(std::string_view name) const
 
 std::string ReplyReader::why() const {
   if (parser_.status_code == 101) return "it changes to another protocol, which nobody asked for";
+  if (lengths_differ_) return "it has two Content-Length that differ";
   return http_errno_description(HTTP_PARSER_ERRNO(&parser_));
+}
+
+void ReplyReader::read_length_again() {
+  constexpr std::string_view length = "content-length";
+  const auto& name = headers_.back();
+  if ((parser_.flags & F_CONTENTLENGTH) == 0 || name.value - name.name != length.size() ||
+      strncasecmp(text_.data() + name.name, length.data(), length.size()) != 0) {
+    return;
+  }
+  if (first_length_ && *first_length_ != parser_.content_length) lengths_differ_ = true;
+  first_length_ = parser_.content_length;
+  parser_.flags = parser_.flags & ~F_CONTENTLENGTH & 0xFFU;
 }
 
 int ReplyReader::begin_message() {
   text_.clear();
   headers_.clear();
+  first_length_.reset();
+  lengths_differ_ = false;
   in_headers_ = true;
   return go_on;
 }
@@ -114,6 +130,7 @@ int ReplyReader::read_name(std::string_view piece) {
   }
   text_.append(piece);
   headers_.back().value = headers_.back().end = text_.size();
+  read_length_again();
   return go_on;
 }
 
@@ -128,7 +145,8 @@ int ReplyReader::read_value(std::string_view piece) {
 int ReplyReader::end_headers() {
   in_headers_ = false;
   in_value_ = false;
-  if (status() == 101) return give_up;
+  if (first_length_ && *first_length_ != parser_.content_length) lengths_differ_ = true;
+  if (status() == 101 || lengths_differ_) return give_up;
   const bool never_has_a_body = is_interim() || status() == 204 || status() == 304;
   return never_has_a_body ? has_no_body : go_on;
 }

@@ -3,6 +3,7 @@
 #include <http_parser.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -59,6 +60,8 @@ class ReplyReader {
   static const http_parser_settings& settings();
   static ReplyReader& self(http_parser* parser) { return *static_cast<ReplyReader*>(parser->data); }
   bool is_interim() const { return parser_.status_code / 100 == 1; }
+  /// Has http_parser read a Content-Length after the first one, which it would refuse.
+  void read_length_again();
   // What http_parser calls, with what it wants back.
   int begin_message();
   int read_name(std::string_view piece);
@@ -73,6 +76,9 @@ class ReplyReader {
   bool keeps_connection_ = false;
   bool in_headers_ = false;
   bool in_value_ = false;
+  /// Of the first Content-Length, once a second one has been read.
+  std::optional<std::uint64_t> first_length_;
+  bool lengths_differ_ = false;
   std::string text_;
   std::vector<Header> headers_;
 };

@@ -1,62 +1,32 @@
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <paceline/http/exchange.h>
-#include <paceline/http/proxy.h>
 #include <paceline/http/transfer.h>
+#include <paceline/http/user_agent.h>
 
+#include <algorithm>
 #include <new>
 
 namespace paceline {
 namespace {
 
-Transport transport_of(CURLcode code) {
-  switch (code) {
-    case CURLE_OK:
-      return Transport::ok;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-      return Transport::connect_failed;
-    case CURLE_OPERATION_TIMEDOUT:
-      return Transport::timed_out;
-    case CURLE_WRITE_ERROR:
-      return Transport::too_large;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-      return Transport::tls_failed;
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_GOT_NOTHING:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-      return Transport::reset;
-    default:
-      return Transport::other;
-  }
-}
+constexpr std::size_t most_header_bytes = 512U << 10U;
 
-std::string_view http_version_name(long version) {
-  switch (version) {
-    case CURL_HTTP_VERSION_1_0:
-      return "HTTP/1.0";
-    case CURL_HTTP_VERSION_1_1:
-      return "HTTP/1.1";
-    case CURL_HTTP_VERSION_2_0:
-      return "HTTP/2";
-    case CURL_HTTP_VERSION_3:
-      return "HTTP/3";
-    default:
-      return {};
-  }
+/// For CURLOPT_CAPATH, so that libcurl does not trust the system's folder beside a file. Newer ones
+/// take nullptr for the system's; OpenSSL takes a folder that is none, and other libraries do not.
+const char* no_certificates() {
+  const char* library = curl_version_info(CURLVERSION_NOW)->ssl_version;
+  const bool is_openssl =
+      library != nullptr && std::string_view(library).find("OpenSSL") != std::string_view::npos;
+  return is_openssl ? "/dev/null" : nullptr;
 }
 
 }  // namespace
 
-Transfer::Transfer(Exchange& exchange, const ConnectionOptions& options, Sockets& sockets)
-    : exchange_(exchange), sockets_(sockets), easy_(curl_easy_init()) {
+Transfer::Transfer(Exchange& exchange, const Shared& shared)
+    : exchange_(exchange), shared_(shared), easy_(curl_easy_init()) {
   if (easy_ == nullptr) throw std::bad_alloc();
-  set_common(options);
+  set_common();
 }
 
 std::optional<std::string_view> Transfer::header(const char* name) const {
@@ -67,37 +37,42 @@ std::optional<std::string_view> Transfer::header(const char* name) const {
   return std::string_view(found->value);
 }
 
-void Transfer::set_common(const ConnectionOptions& options) {
+void Transfer::set_common() {
   CURL* easy = easy_.get();
+  const ConnectionOptions& options = shared_.options;
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (!options.ca_file.empty()) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_CAPATH, no_certificates());
   }
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, user_agent().c_str());
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why_.data());
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   // HTTP/2 by ALPN over TLS only: without encryption it breaks in libcurl 7.88.
   const bool is_one = options.http == HttpVersion::one;
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                    static_cast<long>(is_one ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
-  // libcurl looks for these before every request.
-  if (!environment_names_proxy()) {
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-  }
+  // libcurl would look for these in the environment before every request.
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Sockets::open);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &sockets_);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &shared_.sockets);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &Sockets::close);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &sockets_);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &shared_.sockets);
 }
 
 void Transfer::prepare() {
   CURL* easy = easy_.get();
   const Request& request = exchange_.request;
   why_[0] = '\0';
+  header_bytes_ = 0;
   set_only_connects(false);
   set_url();
   if (request.headers != headers_) {
@@ -137,12 +112,51 @@ void Transfer::set_url() {
   // the first reply, and every first request would take twice its time.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, url_.starts_with("https:") ? 1L : 0L);
   parsed_.reset(curl_url());
+  route_.clear();
+  addresses_.clear();
   if (parsed_ && curl_url_set(parsed_.get(), CURLUPART_URL, url_.c_str(), 0) == CURLUE_OK) {
+    set_route();
     curl_easy_setopt(easy, CURLOPT_CURLU, parsed_.get());
     return;
   }
   curl_easy_setopt(easy, CURLOPT_CURLU, nullptr);
   curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
+}
+
+void Transfer::set_route() {
+  // As it is looked up; where libcurl knows no such names, it says so.
+  const std::string host = url_part(parsed_, CURLUPART_HOST, CURLU_PUNYCODE);
+  const std::string port = url_part(parsed_, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  const Proxy* proxy = shared_.proxies.find(url_part(parsed_, CURLUPART_SCHEME), host);
+  if (proxy == nullptr || proxy->wants_address) route_.push_back({host, port});
+  if (proxy != nullptr) route_.push_back(proxy->at);
+  std::erase_if(route_, [](const HostPort& at) { return !needs_lookup(at.host); });
+  curl_easy_setopt(easy_.get(), CURLOPT_PROXY, proxy != nullptr ? proxy->url.c_str() : "");
+}
+
+void Transfer::use_addresses(std::span<const Resolver::Known> known) {
+  for (const Resolver::Known& host : known) {
+    if (host.moves == 0) continue;
+    // Kept connections that are older than the move lead to where the host was.
+    const auto age = std::chrono::floor<std::chrono::seconds>(Clock::now() - host.last_move);
+    curl_easy_setopt(easy_.get(), CURLOPT_MAXLIFETIME_CONN,
+                     std::max<long>(1, static_cast<long>(age.count())));
+  }
+  const auto is_same = [](const std::shared_ptr<const Addresses>& one,
+                          const Resolver::Known& other) { return one == other.addresses; };
+  if (std::equal(addresses_.begin(), addresses_.end(), known.begin(), known.end(), is_same)) return;
+  addresses_.clear();
+  curl_slist* list = nullptr;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    addresses_.push_back(known[i].addresses);
+    if (addresses_.back()->empty()) continue;
+    const std::string entry =
+        fmt::format("{}:{}:{}", route_[i].host, route_[i].port, fmt::join(*addresses_.back(), ","));
+    curl_slist* longer = curl_slist_append(list, entry.c_str());
+    if (longer != nullptr) list = longer;
+  }
+  curl_easy_setopt(easy_.get(), CURLOPT_RESOLVE, list);
+  address_list_.reset(list);
 }
 
 // libcurl closes its descriptor when it forgets the connection, which then lives on in a copy.
@@ -153,28 +167,17 @@ void Transfer::end(CURLcode code) {
   if (socket != CURL_SOCKET_BAD) connection_ = Descriptor(fcntl(socket, F_DUPFD_CLOEXEC, 0));
 }
 
-void Transfer::finish(CURLcode code, TimePoint ended) {
-  Reply& reply = exchange_.reply;
-  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply.status);
-  long version = CURL_HTTP_VERSION_NONE;
-  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
-  reply.http_version = http_version_name(version);
-  if (code == CURLE_OK) {
-    exchange_.finish(ended);
-  } else {
-    exchange_.fail(transport_of(code), explain(code), ended);
+// libcurl keeps trailers as it keeps headers, and bounds only those.
+std::size_t Transfer::on_header(char*, std::size_t, std::size_t length, void* transfer) noexcept {
+  auto& self = *static_cast<Transfer*>(transfer);
+  self.header_bytes_ += length;
+  if (self.header_bytes_ <= most_header_bytes) return length;
+  try {
+    self.exchange_.refuse(Transport::malformed, "the reply's headers are too long");
+  } catch (...) {
+    // The exchange ends all the same.
   }
-}
-
-std::string Transfer::explain(CURLcode code) const {
-  if (code == CURLE_OPERATION_TIMEDOUT) return why_.data();
-  std::string why = why_[0] != '\0' ? why_.data() : curl_easy_strerror(code);
-  if (transport_of(code) == Transport::tls_failed) {
-    why +=
-        ": its certificate is not one for this host that is trusted and valid now; name "
-        "the right host, or its authority's certificate with --paceline_ca";
-  }
-  return why;
+  return 0;
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t, std::size_t length,
@@ -190,7 +193,7 @@ bool Transfer::take(std::string_view piece) {
   if (exchange_.reply.status == 0) {
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &exchange_.reply.status);
   }
-  return exchange_.take(piece, sockets_.received());
+  return exchange_.take(piece, shared_.sockets.received());
 }
 
 }  // namespace paceline

@@ -14,6 +14,8 @@ namespace {
 /// that would sleep after each; reading more of them first only keeps the server waiting.
 constexpr unsigned most_replies_in_a_row = 32;
 
+constexpr std::size_t most_kept_by_stream = 256U << 10U;
+
 constexpr std::chrono::milliseconds stop_look{50};
 constexpr std::chrono::milliseconds progress_interval{200};
 
@@ -31,6 +33,12 @@ std::optional<Pacer> make_pacer(const RunOptions& options) {
 std::optional<TokenBudget> make_budget(const RunOptions& options) {
   if (options.tpm == 0) return std::nullopt;
   return TokenBudget(std::max<std::uint64_t>(options.tpm / options.stripe.count, 1));
+}
+
+ClientOptions client_options(const RunOptions& options) {
+  ClientOptions client{options.stripe.share_of(options.parallel), options.connection};
+  client.connection.memory /= options.stripe.count;
+  return client;
 }
 
 /// CPU that this thread has used.
@@ -66,9 +74,7 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       pacer_(make_pacer(options)),
       budget_(make_budget(options)),
       client_(
-          loop,
-          {.parallel = options.stripe.share_of(options.parallel), .connection = options.connection},
-          [this](Exchange& exchange) { read_reply(exchange); },
+          loop, client_options(options), [this](Exchange& exchange) { read_reply(exchange); },
           [this](Exchange& exchange, std::string_view piece, TimePoint read) {
             return read_piece(exchange, piece, read);
           }),
@@ -133,7 +139,9 @@ bool Dispatcher::prepare(TimePoint now) {
   Exchange* exchange = client_.acquire();
   Flight& flight = flights_[exchange->number()];
   flight.job = *job;
+  exchange->request.keeps_response = true;
   workload_.make(job->slot, exchange->request);
+  if (options_.log.keeps_replies) exchange->request.keeps_response = true;
   if (exchange->request.is_streamed && !flight.stream) {
     flight.stream = workload_.make_stream_reader();
   }
@@ -193,12 +201,15 @@ std::uint64_t Dispatcher::estimate_tokens(const Request& request) const {
   return prompt + (replies_with_usage_ > 0 ? reply_tokens_ / replies_with_usage_ : 0);
 }
 
-bool Dispatcher::read_piece(Exchange& exchange, std::string_view piece, TimePoint read) {
-  return flights_[exchange.number()].stream->take(piece, read);
+std::optional<std::size_t> Dispatcher::read_piece(Exchange& exchange, std::string_view piece,
+                                                  TimePoint read) {
+  StreamReader& stream = *flights_[exchange.number()].stream;
+  if (!stream.take(piece, read)) return std::nullopt;
+  return stream.held();
 }
 
 void Dispatcher::read_reply(Exchange& exchange) {
-  const Flight& flight = flights_[exchange.number()];
+  Flight& flight = flights_[exchange.number()];
   const bool is_streamed = exchange.request.is_streamed;
   if (hooks_.on_reply) hooks_.on_reply(exchange);
   Outcome outcome = is_streamed ? flight.stream->finish(exchange.reply)
@@ -211,6 +222,8 @@ void Dispatcher::read_reply(Exchange& exchange) {
   if (const auto why = stop_rule_.add(outcome, exchange.reply.status, exchange.reply.done)) {
     stop(*why);
   }
+  // A long reply's buffers are not kept for the short ones to come.
+  if (is_streamed && flight.stream->held() > most_kept_by_stream) flight.stream.reset();
   client_.release(exchange);
   if (++replies_read_ < most_replies_in_a_row) {
     turn_end_.ask();

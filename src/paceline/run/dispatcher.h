@@ -55,7 +55,7 @@ class Dispatcher {
   void depart(TimePoint now);
   std::uint64_t estimate_tokens(const Request& request) const;
 
-  bool read_piece(Exchange& exchange, std::string_view piece, TimePoint read);
+  std::optional<std::size_t> read_piece(Exchange& exchange, std::string_view piece, TimePoint read);
   void read_reply(Exchange& exchange);
   /// Sends on the exchanges that replies have freed.
   void after_replies();

@@ -37,6 +37,8 @@ class EventStream {
   void end();
   /// Begins a new stream. An event that has not ended is dropped, as the standard says.
   void reset();
+  /// How many bytes it holds of the stream.
+  std::size_t held() const { return buffer_.capacity() + joined_.capacity(); }
 
  private:
   struct Span {

@@ -39,6 +39,7 @@ class GenerationStream : public StreamReader {
   bool take(std::string_view piece, TimePoint now) override;
   Outcome finish(Reply& reply) override;
   const TokenTimes& times() const override { return times_; }
+  std::size_t held() const override { return times_.held() + events_.held() + text_.held(); }
 
  private:
   /// APIs allow fewer; further ones are not told apart.

@@ -36,6 +36,8 @@ class PlainHttpWorkload : public Workload {
     request.name.clear();
     request.reply_tokens = 0;
     request.is_streamed = false;
+    // Its status tells all.
+    request.keeps_response = false;
   }
 
   Outcome read(const Request&, Reply& reply) override {

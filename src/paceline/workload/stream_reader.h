@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -25,6 +26,7 @@ struct TokenTimes {
 
   void add(TimePoint when, bool is_answer = true);
   void clear();
+  std::size_t held() const { return gaps.capacity() * sizeof gaps[0]; }
 };
 
 /// Reads one streamed reply after another, each piece by piece.
@@ -38,6 +40,8 @@ class StreamReader {
   /// The reply has ended. Where its body was kept, because its status was no success, it is there.
   virtual Outcome finish(Reply& reply) = 0;
   virtual const TokenTimes& times() const = 0;
+  /// How many bytes it holds of the reply.
+  virtual std::size_t held() const { return times().held(); }
 };
 
 }  // namespace paceline

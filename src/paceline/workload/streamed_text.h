@@ -19,6 +19,8 @@ class StreamedText {
   void set_response(simdjson::dom::element response);
 
   std::string whole() const;
+  /// How many bytes it holds.
+  std::size_t held() const { return text_.capacity() + response_.capacity(); }
 
  private:
   /// JSON values as they came; empty: none came.

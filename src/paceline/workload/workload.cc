@@ -20,6 +20,7 @@ Failure failure_of(Transport transport) {
     case Transport::reset:
       return Failure::reset;
     case Transport::too_large:
+    case Transport::malformed:
       return Failure::bad_reply;
     default:
       return Failure::other;

@@ -30,6 +30,21 @@ TEST(OptionsTest, ReadsWhatIsGivenAndLeavesTheRest) {
   EXPECT_EQ(options.endpoint.latency, 50ms);
 }
 
+TEST(OptionsTest, ASizeHasAUnit) {
+  const auto memory = [](const std::string& size) {
+    return parsed_options("--paceline_memory=" + size).memory;
+  };
+  EXPECT_EQ(memory("1000000"), 1'000'000U);
+  EXPECT_EQ(memory("500MB"), 500'000'000U);
+  EXPECT_EQ(memory("2GiB"), 2U << 30U);
+  EXPECT_EQ(memory("1.5k"), 1'500U);
+  EXPECT_EQ(parsed_options("--paceline_max_reply=1mib").max_reply, 1U << 20U);
+  for (const char* wrong : {"", "0", "-1", "nan", "inf", "1XB", "MB", "1e99", "99999999999TB"}) {
+    EXPECT_THROW(memory(wrong), CLI::ParseError) << wrong;
+  }
+  EXPECT_EQ(parsed_options("--paceline_dns_ttl=5s").dns_ttl, 5s);
+}
+
 TEST(OptionsTest, RefusesWhatMakesNoSense) {
   EXPECT_THROW(parsed_options("--paceline_timeout=0"), CLI::ValidationError);
   EXPECT_THROW(parsed_options("--paceline_timeout=soon"), CLI::ValidationError);

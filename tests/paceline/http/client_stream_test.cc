@@ -35,7 +35,8 @@ class ClientStreamTest : public ClientFixture {
                       [this](Exchange& exchange, std::string_view piece, TimePoint read) {
                         EXPECT_EQ(exchange.number(), 0U);
                         pieces_.push_back({std::string(piece), read});
-                        return on_piece_();
+                        return on_piece_() ? std::optional<std::size_t>(piece.size())
+                                           : std::nullopt;
                       }) {}
 
   struct Piece {
@@ -83,12 +84,26 @@ TEST_F(ClientStreamTest, PiecesComeInOrderEachWithItsTime) {
   EXPECT_LE(pieces_[2].read, reply.done);
 }
 
-TEST_F(ClientStreamTest, AStreamMayBeLongerThanAWholeReply) {
-  const std::string text(50'000, 'x');
+TEST_F(ClientStreamTest, AStreamMayBeAsLongAsAWholeReply) {
+  const std::string text(1'000, 'x');
   ScriptedServer server(
-      1, [&](int, int connection) { answer_one(connection, head("201 Created", 50'000) + text); });
+      1, [&](int, int connection) { answer_one(connection, head("201 Created", 1'000) + text); });
   EXPECT_EQ(stream(server.url()).transport, Transport::ok);
   EXPECT_EQ(this->text(), text);
+}
+
+TEST_F(ClientStreamTest, ALongerStreamFails) {
+  ScriptedServer server(1, [&](int, int connection) {
+    answer_one(connection, head("200 OK", 1'000'000) + std::string(900, 'x'));
+    write_later(connection, std::string(900, 'x'));
+    char buffer[16];
+    while (read(connection, buffer, sizeof buffer) > 0) {
+    }
+  });
+  const Reply reply = stream(server.url());
+  EXPECT_EQ(reply.transport, Transport::too_large);
+  EXPECT_NE(reply.error.find("1000 bytes"), std::string::npos) << reply.error;
+  EXPECT_EQ(text().size(), 900U);
 }
 
 TEST_F(ClientStreamTest, WhatIsNoSuccessIsKept) {

@@ -3,7 +3,10 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
+#include <cstdint>
 #include <ctime>
+#include <optional>
 #include <string>
 
 #include "scripted_server.h"
@@ -65,6 +68,66 @@ TEST_F(LimitsTest, WhatTheAccountMaySend) {
   EXPECT_EQ(limits.requests.reset, 120ms);
   EXPECT_EQ(limits.tokens.limit, 30'000U);
   EXPECT_EQ(limits.tokens.remaining, std::nullopt);
+}
+
+TEST_F(LimitsTest, RetryAfterCanBeAUnixTime) {
+  const std::time_t then = std::time(nullptr) + 60;
+  const auto wait = retry_after(answered_with("Retry-After: " + std::to_string(then) + "\r\n"));
+  ASSERT_TRUE(wait);
+  EXPECT_LE(*wait, 60s);
+  EXPECT_GE(*wait, 50s);
+  EXPECT_EQ(retry_after(answered_with("Retry-After: 1500000000\r\n")), 0s);
+}
+
+TEST_F(LimitsTest, AbsurdLimitsAreNone) {
+  const std::string endless = "1" + std::string(300, '0');
+  for (const std::string& value : {std::string("9223372036854775808"), std::string("nan"),
+                                   std::string("inf"), std::string("-5"), endless}) {
+    EXPECT_EQ(
+        rate_limits(answered_with("x-ratelimit-limit-requests: " + value + "\r\n")).requests.limit,
+        std::nullopt)
+        << value;
+  }
+}
+
+/// What a limit allows, and of what it is.
+std::string allowed(std::optional<std::uint64_t> limit, std::optional<std::uint64_t> remaining = {},
+                    std::optional<std::chrono::nanoseconds> reset = {}) {
+  const auto rate = allowed_rate({limit, remaining, reset});
+  if (!rate) return "nothing";
+  return std::to_string(std::lround(rate->per_minute)) + " " + std::string(rate->window);
+}
+
+TEST(AllowedRateTest, TheTimeToRefillTellsAMinutesLimitFromADays) {
+  EXPECT_EQ(allowed(500, 499, 120ms), "500 minute");
+  EXPECT_EQ(allowed(10'000, 9'990, 60ms), "10000 minute");
+  EXPECT_EQ(allowed(14'400, 14'399, 6s), "10 day");
+  EXPECT_EQ(allowed(14'400, 14'370, 180s), "10 day");
+  EXPECT_EQ(allowed(6'000, 5'999, 600ms), "100 hour");
+  // A window of its own.
+  EXPECT_EQ(allowed(1'000, 999, 600ms), "100 ");
+}
+
+TEST(AllowedRateTest, ABucketCanHoldLessThanAMinutesLimit) {
+  EXPECT_EQ(allowed(12'000, 199, 5ms), "12000 minute");
+}
+
+TEST(AllowedRateTest, WholeSecondsAreRounded) {
+  EXPECT_EQ(allowed(500, 499, 1s), "500 minute");
+}
+
+TEST(AllowedRateTest, WindowsCanEndAtOnce) {
+  EXPECT_EQ(allowed(100, 60, 59s), "100 minute");
+  // 900 are left for 15 hours.
+  EXPECT_EQ(allowed(1'000, 900, 15h), "1 ");
+}
+
+TEST(AllowedRateTest, ALimitAloneIsOfAMinute) {
+  EXPECT_EQ(allowed(60), "60 minute");
+  EXPECT_EQ(allowed(60, 60, 1s), "60 minute");
+  EXPECT_EQ(allowed(60, 70, 1s), "60 minute");
+  EXPECT_EQ(allowed(0, 0, 1s), "nothing");
+  EXPECT_EQ(allowed(std::nullopt, 7, 1s), "nothing");
 }
 
 TEST(ParseResetTest, TakesWhatServersWrite) {

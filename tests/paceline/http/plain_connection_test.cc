@@ -166,7 +166,7 @@ TEST_F(PlainConnectionTest, WhatIsNoHttpIsASentence) {
   ScriptedServer server(
       1, [](int, int connection) { answer_one(connection, "SSH-2.0-OpenSSH_9.2\r\n"); });
   const Reply reply = get(server.url());
-  EXPECT_EQ(reply.transport, Transport::other);
+  EXPECT_EQ(reply.transport, Transport::malformed);
   EXPECT_NE(reply.error.find("not HTTP/1.1"), std::string::npos) << reply.error;
 }
 

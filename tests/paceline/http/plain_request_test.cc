@@ -1,11 +1,15 @@
 #include <gtest/gtest.h>
 #include <paceline/http/plain_request.h>
+#include <paceline/http/user_agent.h>
 
 #include <string>
 #include <vector>
 
 namespace paceline {
 namespace {
+
+/// What stands before it, but for its own.
+const std::string agent = "User-Agent: " + user_agent() + "\r\n";
 
 std::string head(Method method, const std::string& url,
                  const std::vector<std::string>& lines = {}) {
@@ -16,27 +20,30 @@ std::string head(Method method, const std::string& url,
 
 TEST(PlainRequest, AGetIsWhole) {
   EXPECT_EQ(head(Method::get, "http://127.0.0.1:8000/a/b?c=d&e"),
-            "GET /a/b?c=d&e HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nAccept: */*\r\n\r\n");
+            "GET /a/b?c=d&e HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n" + agent + "Accept: */*\r\n\r\n");
 }
 
 TEST(PlainRequest, APostLacksTheNumberOfItsBytes) {
   EXPECT_EQ(head(Method::post, "http://host/v1", {"Content-Type: application/json", "X-One: 1"}),
-            "POST /v1 HTTP/1.1\r\nHost: host\r\nAccept: */*\r\nContent-Type: application/json\r\n"
-            "X-One: 1\r\nContent-Length: ");
+            "POST /v1 HTTP/1.1\r\nHost: host\r\n" + agent +
+                "Accept: */*\r\nContent-Type: application/json\r\n"
+                "X-One: 1\r\nContent-Length: ");
   EXPECT_EQ(head(Method::post, "http://host/v1"),
-            "POST /v1 HTTP/1.1\r\nHost: host\r\nAccept: */*\r\n"
-            "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ");
+            "POST /v1 HTTP/1.1\r\nHost: host\r\n" + agent +
+                "Accept: */*\r\n"
+                "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ");
 }
 
 TEST(PlainRequest, WithoutHeadersOrAPathItIsTheRoot) {
   const auto request = plain_request(Method::get, "http://host:80#part", nullptr);
   ASSERT_TRUE(request);
-  EXPECT_EQ(request->head, "GET / HTTP/1.1\r\nHost: host\r\nAccept: */*\r\n\r\n");
+  EXPECT_EQ(request->head, "GET / HTTP/1.1\r\nHost: host\r\n" + agent + "Accept: */*\r\n\r\n");
 }
 
 TEST(PlainRequest, AHeaderLineWinsOverWhatIsUsual) {
-  EXPECT_EQ(head(Method::get, "http://host/", {"host: other", "ACCEPT: text/plain"}),
-            "GET / HTTP/1.1\r\nhost: other\r\nACCEPT: text/plain\r\n\r\n");
+  EXPECT_EQ(
+      head(Method::get, "http://host/", {"host: other", "ACCEPT: text/plain", "USER-agent: me"}),
+      "GET / HTTP/1.1\r\nhost: other\r\nACCEPT: text/plain\r\nUSER-agent: me\r\n\r\n");
 }
 
 TEST(PlainRequest, TheOriginIsTheHostWithItsPort) {
@@ -49,7 +56,7 @@ TEST(PlainRequest, TheOriginIsTheHostWithItsPort) {
   EXPECT_EQ(origin("http://host:8080/b"), "host:8080");
   EXPECT_EQ(origin("http://[::1]:8080/b"), "[::1]:8080");
   EXPECT_EQ(head(Method::get, "http://[::1]:8080/"),
-            "GET / HTTP/1.1\r\nHost: [::1]:8080\r\nAccept: */*\r\n\r\n");
+            "GET / HTTP/1.1\r\nHost: [::1]:8080\r\n" + agent + "Accept: */*\r\n\r\n");
 }
 
 TEST(PlainRequest, WhatIsMoreThanPlainIsLibcurls) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -37,17 +38,27 @@ class ScriptedServer {
   std::thread thread_;
 };
 
-/// Reads one request's headers and sends `reply`.
-inline void answer_one(int connection, const std::string& reply) {
+/// Reads one request up to the end of its headers.
+inline std::string read_head(int connection) {
   std::string request;
   char buffer[4096];
   while (request.find("\r\n\r\n") == std::string::npos) {
     const ssize_t length = read(connection, buffer, sizeof buffer);
-    if (length <= 0) return;
+    if (length <= 0) break;
     request.append(buffer, static_cast<std::size_t>(length));
   }
-  [[maybe_unused]] const ssize_t written =
-      send(connection, reply.data(), reply.size(), MSG_NOSIGNAL);
+  return request;
+}
+
+/// Reads one request's headers and sends `reply`.
+inline void answer_one(int connection, const std::string& reply) {
+  if (read_head(connection).find("\r\n\r\n") == std::string::npos) return;
+  std::string_view rest = reply;
+  while (!rest.empty()) {
+    const ssize_t written = send(connection, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (written <= 0) return;
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 inline constexpr const char* ok_reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <paceline/http/exchange.h>
+#include <paceline/http/resolver.h>
+#include <paceline/http/route.h>
+#include <paceline/loop/loop.h>
+
+namespace paceline {
+
+/// Exchanges that wait for the addresses of their hosts, while the loop goes on.
+class HostWait {
+ public:
+  /// `on_found` is called for each exchange that has waited, when its hosts may be known.
+  HostWait(Loop& loop, std::shared_ptr<Resolver> resolver, std::function<void(Exchange&)> on_found);
+  ~HostWait();
+
+  struct Waits {};
+  using Known = std::span<const Resolver::Known>;
+  /// What is known of the route's hosts, valid until the next call; or why one cannot be found; or
+  /// the exchange waits from now on.
+  std::variant<Known, Waits, std::string> find(Exchange& exchange, const Route& route);
+  /// True where it waited; it does no more.
+  bool cancel(const Exchange& exchange);
+  /// No connection could be made there.
+  void distrust(const Route& route);
+
+ private:
+  void go_on();
+  void refresh();
+
+  std::shared_ptr<Resolver> resolver_;
+  std::function<void(Exchange&)> on_found_;
+  std::vector<Exchange*> waiting_;
+  std::vector<Resolver::Known> known_;
+  bool refreshes_ = false;
+  Timer refresh_timer_;
+  Wakeup looked_up_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,176 @@
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netdb.h>
+#include <paceline/http/resolver.h>
+#include <signal.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+/// Between two lookups of a host that cannot be found or connected to.
+constexpr std::chrono::milliseconds shortest_pause{250};
+/// Between two where there still are older addresses.
+constexpr std::chrono::seconds pause_after_failure{1};
+
+bool ends_with(std::string_view host, std::string_view name) {
+  return host.size() >= name.size() &&
+         strncasecmp(host.data() + host.size() - name.size(), name.data(), name.size()) == 0;
+}
+
+bool have_any_in_common(const Addresses& one, const Addresses& other) {
+  return std::any_of(one.begin(), one.end(), [&other](const std::string& address) {
+    return std::find(other.begin(), other.end(), address) != other.end();
+  });
+}
+
+/// Signals are for the threads that know of them.
+void block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+}  // namespace
+
+Resolution look_up(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* list = nullptr;
+  const int error = getaddrinfo(host.c_str(), nullptr, &hints, &list);
+  if (error != 0) {
+    return {{},
+            fmt::format("cannot find the address of {}: {}; check the host's name and the "
+                        "DNS server",
+                        host, gai_strerror(error))};
+  }
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
+  Resolution found;
+  for (const addrinfo* info = list; info != nullptr; info = info->ai_next) {
+    std::array<char, NI_MAXHOST> number{};
+    if (getnameinfo(info->ai_addr, info->ai_addrlen, number.data(), number.size(), nullptr, 0,
+                    NI_NUMERICHOST) != 0) {
+      continue;
+    }
+    std::string address = number.data();
+    const auto& known = found.addresses;
+    // libcurl takes no address with the name of an interface.
+    if (address.find('%') == std::string::npos &&
+        std::find(known.begin(), known.end(), address) == known.end()) {
+      found.addresses.push_back(std::move(address));
+    }
+  }
+  return found;
+}
+
+bool needs_lookup(const std::string& host) {
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  return !host.empty() && host.front() != '[' &&
+         inet_pton(AF_INET, host.c_str(), address.data()) != 1 &&
+         inet_pton(AF_INET6, host.c_str(), address.data()) != 1 &&
+         // libcurl knows these by itself.
+         !(ends_with(host, "localhost") && host.size() == 9) && !ends_with(host, ".localhost");
+}
+
+Resolver::Resolver(std::chrono::nanoseconds ttl, Lookup lookup)
+    : ttl_(ttl), lookup_(std::move(lookup)) {}
+
+std::shared_ptr<Resolver> Resolver::make(std::chrono::nanoseconds ttl, Lookup lookup) {
+  return std::shared_ptr<Resolver>(new Resolver(ttl, std::move(lookup)));
+}
+
+Resolver::Known Resolver::find(const std::string& host, TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  Entry& entry = entries_[host];
+  if (entry.next <= now) ask(host, entry, now);
+  Known known = entry.known;
+  if (entry.is_asked) known.why.clear();
+  return known;
+}
+
+void Resolver::distrust(const std::string& host, TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(host);
+  if (found == entries_.end()) return;
+  Entry& entry = found->second;
+  entry.next = std::min(entry.next, entry.asked + shortest_pause);
+  if (entry.next <= now) ask(host, entry, now);
+}
+
+void Resolver::refresh(TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [host, entry] : entries_) {
+    if (entry.known.addresses && entry.next <= now) ask(host, entry, now);
+  }
+}
+
+std::chrono::nanoseconds Resolver::refresh_interval() const {
+  return std::max<std::chrono::nanoseconds>(ttl_ / 4, shortest_pause);
+}
+
+void Resolver::ask(const std::string& host, Entry& entry, TimePoint now) {
+  if (std::exchange(entry.is_asked, true)) return;
+  entry.asked = now;
+  try {
+    std::thread([self = shared_from_this(), host] { self->look_up_here(host); }).detach();
+  } catch (const std::exception& error) {
+    entry.is_asked = false;
+    take(entry, {{}, fmt::format("cannot look up {}: {}", host, error.what())}, now);
+  }
+}
+
+void Resolver::look_up_here(const std::string& host) {
+  block_signals();
+  Resolution found = lookup_(host);
+  const std::lock_guard lock(mutex_);
+  Entry& entry = entries_[host];
+  entry.is_asked = false;
+  take(entry, std::move(found), Clock::now());
+  for (Wakeup* listener : listeners_) listener->send();
+}
+
+void Resolver::take(Entry& entry, Resolution found, TimePoint now) const {
+  Known& known = entry.known;
+  if (!found.why.empty()) {
+    // An old address is better than none.
+    if (!known.addresses) known.why = std::move(found.why);
+    entry.next = now + (known.addresses ? pause_after_failure : shortest_pause);
+    return;
+  }
+  // A quarter of the time is left for the next lookup.
+  entry.next = now + ttl_ / 4 * 3;
+  known.why.clear();
+  if (known.addresses) {
+    Addresses before = *known.addresses;
+    Addresses after = found.addresses;
+    std::sort(before.begin(), before.end());
+    std::sort(after.begin(), after.end());
+    if (before == after) return;
+    if (!have_any_in_common(before, after)) {
+      ++known.moves;
+      known.last_move = now;
+    }
+  }
+  known.addresses = std::make_shared<const Addresses>(std::move(found.addresses));
+}
+
+void Resolver::add(Wakeup& listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.push_back(&listener);
+}
+
+void Resolver::remove(Wakeup& listener) {
+  const std::lock_guard lock(mutex_);
+  std::erase(listeners_, &listener);
+}
+
+}  // namespace paceline

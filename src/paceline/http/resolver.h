@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <paceline/loop/loop.h>
+
+namespace paceline {
+
+/// Addresses as numbers, such as "127.0.0.1" and "::1", in the order in which to try them.
+using Addresses = std::vector<std::string>;
+
+/// What looking up a host came to.
+struct Resolution {
+  Addresses addresses;
+  /// A sentence where the host has no address.
+  std::string why;
+};
+
+/// Asks the system for a host's addresses. Blocks for as long as a DNS server is silent.
+Resolution look_up(const std::string& host);
+
+/// Whether a host has to be looked up: it is no number, and not this machine's own name.
+bool needs_lookup(const std::string& host);
+
+/// Looks up hosts in the background: once for all who ask, and again before the answer is too old.
+/// An old answer is used until there is a new one, so that only the first request to a host waits.
+/// For any thread; several clients share one.
+class Resolver : public std::enable_shared_from_this<Resolver> {
+ public:
+  using Lookup = std::function<Resolution(const std::string& host)>;
+
+  /// What is known of a host.
+  struct Known {
+    /// nullptr: not yet, or `why` says why there are none. The same object while they are the same.
+    std::shared_ptr<const Addresses> addresses;
+    std::string why;
+    /// How often the host has moved: none of its addresses was one of those before.
+    std::uint64_t moves = 0;
+    TimePoint last_move{};
+  };
+
+  /// `ttl`: an answer is looked up again before it is that old. Each `lookup` has a thread of its
+  /// own, which ends when it returns, be that after the resolver's end.
+  static std::shared_ptr<Resolver> make(std::chrono::nanoseconds ttl, Lookup lookup = look_up);
+
+  /// What is known; has the host looked up where that is due.
+  Known find(const std::string& host, TimePoint now);
+  /// No connection to the host could be made: it is looked up at once.
+  void distrust(const std::string& host, TimePoint now);
+  /// Looks up again the hosts whose answers become old.
+  void refresh(TimePoint now);
+  /// How often refresh() should be called.
+  std::chrono::nanoseconds refresh_interval() const;
+
+  /// Wakes it up after each lookup, until it is removed.
+  void add(Wakeup& listener);
+  void remove(Wakeup& listener);
+
+ private:
+  struct Entry {
+    Known known;
+    bool is_asked = false;
+    /// When it was last asked, and is to be asked next.
+    TimePoint asked{};
+    TimePoint next{};
+  };
+
+  Resolver(std::chrono::nanoseconds ttl, Lookup lookup);
+  void ask(const std::string& host, Entry& entry, TimePoint now);
+  void look_up_here(const std::string& host);
+  void take(Entry& entry, Resolution found, TimePoint now) const;
+
+  std::chrono::nanoseconds ttl_;
+  Lookup lookup_;
+  std::mutex mutex_;
+  std::map<std::string, Entry> entries_;
+  std::vector<Wakeup*> listeners_;
+};
+
+}  // namespace paceline

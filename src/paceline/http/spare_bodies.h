@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace paceline {
+
+/// Memory for the bodies of replies, of which few are read at once. The last one given back is the
+/// next one taken: it is still in the CPU's caches. Large buffers go back to the system.
+class SpareBodies {
+ public:
+  /// An empty one, with memory where there is some to spare.
+  std::string take();
+  void give(std::string body);
+
+ private:
+  static constexpr std::size_t most_bytes = 16U << 20U;
+
+  std::vector<std::string> bodies_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace paceline

@@ -1,0 +1,111 @@
+#include <gtest/gtest.h>
+#include <paceline/http/client.h>
+#include <paceline/http/exchange.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "scripted_server.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t memory_limit = 1U << 20U;
+
+class ClientMemoryTest : public testing::Test {
+ protected:
+  void send(const std::string& url, bool is_streamed = false) {
+    Exchange* exchange = client_.acquire();
+    exchange->request.url = url;
+    exchange->request.is_streamed = is_streamed;
+    client_.send(*exchange);
+  }
+
+  void wait_for_all() {
+    while (client_.in_flight() > 0) loop_.run_once();
+  }
+
+  Loop loop_;
+  std::map<std::string, Reply> replies_;
+  /// What each piece of a stream adds to what is held.
+  std::size_t held_of_piece_ = 0;
+  std::map<const Exchange*, std::size_t> held_;
+  Client client_{loop_,
+                 {.parallel = 3,
+                  .connection = {.timeout = 30s, .max_reply = 100U << 20U, .memory = memory_limit}},
+                 [this](Exchange& exchange) {
+                   replies_[exchange.request.url] = exchange.reply;
+                   client_.release(exchange);
+                 },
+                 [this](Exchange& exchange, std::string_view, TimePoint) {
+                   return std::optional<std::size_t>(held_[&exchange] += held_of_piece_);
+                 }};
+};
+
+std::string head_of(std::size_t length) {
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
+}
+
+/// Sends so many bytes of a body, then waits until the client hangs up.
+void answer_and_wait(int connection, std::size_t length) {
+  answer_one(connection, head_of(1U << 30U) + std::string(length, 'x'));
+  char buffer[16];
+  while (read(connection, buffer, sizeof buffer) > 0) {
+  }
+}
+
+TEST_F(ClientMemoryTest, BeyondItTheLongestFailsAndTheOthersLive) {
+  ScriptedServer longest(1, [](int, int connection) { answer_and_wait(connection, 700'000); });
+  send(longest.url());
+  // Until it is all there.
+  for (int i = 0; i < 50; ++i) {
+    Timer wait(loop_, [this] { loop_.stop(); });
+    wait.start(2ms);
+    loop_.run();
+  }
+  const std::string body(400'000, 'y');
+  ScriptedServer other(
+      1, [&](int, int connection) { answer_one(connection, head_of(body.size()) + body); });
+  send(other.url());
+  wait_for_all();
+  const Reply& failed = replies_[longest.url()];
+  EXPECT_EQ(failed.transport, Transport::too_large);
+  EXPECT_NE(failed.error.find("--paceline_memory"), std::string::npos) << failed.error;
+  EXPECT_EQ(replies_[other.url()].transport, Transport::ok) << replies_[other.url()].error;
+  EXPECT_EQ(replies_[other.url()].body, body);
+}
+
+TEST_F(ClientMemoryTest, OneAloneThatIsTooMuchFails) {
+  ScriptedServer server(1, [](int, int connection) { answer_and_wait(connection, 3'000'000); });
+  send(server.url());
+  wait_for_all();
+  EXPECT_EQ(replies_[server.url()].transport, Transport::too_large);
+}
+
+TEST_F(ClientMemoryTest, WhatAStreamsReaderHoldsCounts) {
+  held_of_piece_ = memory_limit + 1;
+  ScriptedServer server(1, [](int, int connection) { answer_and_wait(connection, 10); });
+  send(server.url(), true);
+  wait_for_all();
+  EXPECT_EQ(replies_[server.url()].transport, Transport::too_large);
+}
+
+TEST_F(ClientMemoryTest, WhatHasEndedCountsNoMore) {
+  const std::string body(600'000, 'y');
+  for (int i = 0; i < 5; ++i) {
+    ScriptedServer server(
+        1, [&](int, int connection) { answer_one(connection, head_of(body.size()) + body); });
+    send(server.url());
+    wait_for_all();
+    EXPECT_EQ(replies_[server.url()].transport, Transport::ok);
+  }
+}
+
+}  // namespace
+}  // namespace paceline

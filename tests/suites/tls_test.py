@@ -1,0 +1,165 @@
+"""HTTPS: what the server may refuse over HTTP/2, and what each TLS error says."""
+
+import ssl
+import socket
+import subprocess
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+from http2_server import (DATA, END_HEADERS, HEADERS, NO_ERROR, REFUSED_STREAM, Http2Server, frame,
+                          goaway, reset, response, status)
+from program import Api, rows, run
+
+
+def openssl(*arguments):
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+class Certificates:
+    """An authority, and what it and others have signed."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.authority = self.self_signed("authority", "/CN=authority")
+        self.other = self.self_signed("other", "/CN=other")
+
+    def self_signed(self, name, subject, *more):
+        file, key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                "-nodes", "-days", "2", "-subj", subject, "-keyout", key, "-out", file, *more)
+        return file
+
+    def signed(self, name, host, days="2"):
+        """A file with a key and its certificate."""
+        key, request, file = (self.folder / f"{name}.{kind}" for kind in ("key", "csr", "crt"))
+        names = self.folder / "names"
+        names.write_text(f"subjectAltName=DNS:{host}")
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-subj", f"/CN={host}", "-keyout", key, "-out", request)
+        openssl("x509", "-req", "-in", request, "-CA", self.authority,
+                "-CAkey", self.folder / "authority.key", "-CAcreateserial", "-days", days,
+                "-extfile", names, "-out", file)
+        both = self.folder / f"{name}.both"
+        both.write_text(key.read_text() + file.read_text())
+        return both
+
+
+class TlsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.certificates = Certificates(cls.folder.name)
+        cls.good = cls.certificates.signed("good", "localhost")
+
+    def counters(self, answer):
+        server = Http2Server(self.good, answer)
+        self.addCleanup(server.close)
+        result = rows(f"--paceline_url={server.url}", f"--paceline_ca={self.certificates.authority}",
+                      "--paceline_rpm=6000", "--paceline_parallel=10", "--paceline_requests=60",
+                      "--paceline_max_error_ratio=1")
+        return result["benchmarks"][0], server.count
+
+    def test_refused_streams_are_sent_again(self):
+        row, sent = self.counters(
+            lambda n, stream: (reset(stream, REFUSED_STREAM) if n % 7 == 3 else response(stream),
+                               False))
+        self.assertEqual(row["errors"], 0)
+        self.assertGreater(sent, 61)
+
+    def test_what_a_goaway_leaves_out_is_sent_again(self):
+        row, sent = self.counters(
+            lambda n, stream: (goaway(stream - 2), True) if n % 7 == 3 else (response(stream), False))
+        self.assertEqual(row["errors"], 0)
+        self.assertGreater(sent, 61)
+
+    def test_what_a_server_may_have_done_is_not_sent_again(self):
+        internal_error = 2
+        row, sent = self.counters(
+            lambda n, stream: (reset(stream, internal_error) if n % 7 == 3 else response(stream),
+                               False))
+        self.assertEqual((row["errors"], row["resets"], sent), (9, 9, 61))
+
+    def test_an_early_refusal_keeps_its_status(self):
+        def answer(number, stream):
+            if number % 7 != 3:
+                return response(stream), False
+            refusal = (frame(HEADERS, END_HEADERS, stream, status(429)) +
+                       frame(DATA, 0, stream, b'{"error":{"message":"slow down"}}'))
+            return [refusal, reset(stream, NO_ERROR)], False
+
+        row, _ = self.counters(answer)
+        self.assertEqual((row["errors"], row["http_429"]), (9, 9))
+
+    def refusal(self, url, authority=None):
+        authority = authority or self.certificates.authority
+        done = run(f"--paceline_url={url}", f"--paceline_ca={authority}", "--paceline_requests=1",
+                   "--paceline_rpm=600", "--paceline_parallel=1")
+        self.assertEqual(done.returncode, 1)
+        return done.stderr
+
+    def refusal_by(self, certificate, authority=None):
+        with Api(certificate=certificate) as api:
+            return self.refusal(api.url, authority)
+
+    def test_no_tls_there(self):
+        with Api() as api:
+            self.assertIn("does not speak TLS on this port", self.refusal(api.url.replace("http", "https")))
+
+    def test_an_unknown_authority(self):
+        self.assertIn("of an authority that is not trusted",
+                      self.refusal_by(self.good, self.certificates.other))
+
+    def test_a_self_signed_one(self):
+        self.certificates.self_signed("self", "/CN=localhost")
+        both = Path(self.folder.name) / "self.both"
+        both.write_text("".join((Path(self.folder.name) / f"self.{kind}").read_text()
+                                for kind in ("key", "pem")))
+        self.assertIn("self-signed", self.refusal_by(both))
+
+    def test_an_expired_one(self):
+        self.assertIn("has expired", self.refusal_by(
+            self.certificates.signed("old", "localhost", days="-1")))
+
+    def test_another_host(self):
+        self.assertIn("for another host",
+                      self.refusal_by(self.certificates.signed("elsewhere", "elsewhere.test")))
+
+    def test_what_is_no_pem(self):
+        file = Path(self.folder.name) / "no.pem"
+        file.write_text("no certificate")
+        self.assertIn("give --paceline_ca a file with PEM", self.refusal_by(self.good, file))
+
+    def test_a_client_certificate(self):
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(self.good)
+        tls.verify_mode = ssl.CERT_REQUIRED
+        tls.load_verify_locations(self.certificates.authority)
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+
+        # Kept open, so that the alert arrives before the end.
+        connections = []
+
+        def serve():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                connections.append(tls.wrap_socket(connection, server_side=True,
+                                                   do_handshake_on_connect=False))
+                try:
+                    connections[-1].do_handshake()
+                except OSError:
+                    pass
+
+        threading.Thread(target=serve, daemon=True).start()
+        self.assertIn(" for a client certificate",
+                      self.refusal(f"https://localhost:{listener.getsockname()[1]}/v1"))
+
+
+if __name__ == "__main__":
+    unittest.main()
