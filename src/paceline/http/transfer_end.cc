@@ -12,8 +12,9 @@ namespace paceline {
 namespace {
 
 Transport transport_of(CURLcode code, std::string_view words, bool was_sent) {
-  // libcurl has no code for it.
-  if (code == CURLE_RECV_ERROR && words.find("chunk") != std::string_view::npos) {
+  // libcurl has no codes for these.
+  if (code == CURLE_RECV_ERROR && (words.find("chunk") != std::string_view::npos ||
+                                   words.starts_with("Too large response headers"))) {
     return Transport::malformed;
   }
   // Of a proxy, before there is a connection to the server.
