@@ -57,12 +57,13 @@ bool is_in_every_run(const TimeCounter& counter) {
   return counter.times == latency || counter.times == due_latency || counter.times == late;
 }
 
-/// Each is there only where it happened, but that errors are always told.
+/// All of them are in every run, so that all rows have the same counters: `errors` is the sum of
+/// the kinds, and what was cut off is no error.
 void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally) {
   const auto set = [&counters](const char* name, std::uint64_t value) {
-    if (value > 0) counters[name] = static_cast<double>(value);
+    counters[name] = static_cast<double>(value);
   };
-  counters["errors"] = static_cast<double>(tally.failed);
+  set("errors", tally.failed);
   set("http_429", tally.failed_by(Failure::http_429));
   set("http_4xx", tally.failed_by(Failure::http_4xx));
   set("http_5xx", tally.failed_by(Failure::http_5xx));
@@ -70,6 +71,8 @@ void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally)
   set("timeouts", tally.failed_by(Failure::timeout));
   set("resets", tally.failed_by(Failure::reset));
   set("bad_replies", tally.failed_by(Failure::bad_reply));
+  set("other_errors", tally.failed_by(Failure::other));
+  set("cut_off", tally.cut_off);
   set("retries", tally.retries);
   set("gave_up", tally.gave_up);
 }

@@ -20,7 +20,7 @@ Workload& Fixture::workload_of(std::size_t thread) {
   if (!workload) workload = make_workload(session.api());
   if (first && !session.stopped()) {
     const std::string why = try_api(*workload).failure;
-    if (!why.empty()) {
+    if (!why.empty() && !session.stopped()) {
       session.fail(why);
       session.stop();
     }

@@ -10,6 +10,7 @@
 #include <paceline/gbench/run_setup.h>
 #include <paceline/gbench/session.h>
 #include <paceline/run/run.h>
+#include <paceline/stats/seconds.h>
 
 namespace paceline {
 namespace {
@@ -81,9 +82,19 @@ void measure(benchmark::State& state, Workload& workload, std::span<const std::u
 Preflight try_api(Workload& workload) {
   Session& session = Session::global();
   const Options& options = session.options();
-  const Trial trial = try_once(workload, connection_options(options), session.next_salt());
   Request request;
   workload.make(0, request);
+  TrialOptions first{.connection = connection_options(options), .salt = session.next_salt()};
+  first.retries = options.retries;
+  first.max_backoff = options.max_backoff;
+  first.wait = options.wait;
+  first.stop = &session.stopped();
+  first.on_wait = [&](const std::string& why) {
+    session.warn(fmt::format("waiting up to {:g} s for {} to answer: {}", seconds_of(options.wait),
+                             host_of(request.url), why));
+  };
+  const Trial trial = try_once(workload, first);
+  if (session.stopped()) return {"stopped before the first response", {}};
   if (!trial.failure.empty()) {
     const bool key_refused = trial.failure.find("HTTP 401") != std::string::npos;
     return {fmt::format("a first request to {} failed: {}; {}", host_of(request.url), trial.failure,

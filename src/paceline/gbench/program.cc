@@ -101,6 +101,11 @@ int say(const std::string& sentence) {
   return 1;
 }
 
+/// Why nothing is measured; who has ended the program knows.
+int say_unless_ended(const std::string& sentence) {
+  return ended_by == 0 ? say(sentence) : 128 + ended_by;
+}
+
 /// Google Benchmark's flags stand between paceline's and what follows all flags.
 void print_help(CLI::App& app) {
   const std::string footer = app.get_footer();
@@ -129,7 +134,7 @@ std::string run_with_rows(const OutFile& file, const std::vector<std::string>& r
 }
 
 void say_verdicts() {
-  const std::vector<std::string>& verdicts = Session::global().verdicts();
+  const std::vector<std::string> verdicts = Session::global().verdicts().lines();
   if (!verdicts.empty()) std::fprintf(stderr, "\nWhat bounded each run:\n");
   for (const std::string& verdict : verdicts) std::fprintf(stderr, "  %s\n", verdict.c_str());
 }
@@ -138,9 +143,8 @@ int run_benchmarks(Suite& suite, const std::vector<std::string>& rest) {
   Session& session = Session::global();
   if (!has_flag(rest, "--benchmark_list_tests")) {
     const std::string why = suite.check();
-    if (!why.empty()) return say(why);
+    if (!why.empty()) return say_unless_ended(why);
   }
-  set_end_handlers(on_end);
   const std::string why = run_with_rows(read_out_file(rest), session.options().rows);
   set_end_handlers(SIG_DFL);
   say_verdicts();
@@ -179,13 +183,16 @@ int run_program(int argc, char** argv, Suite& suite) {
   Session& session = Session::global();
   if (const std::string why = session.open(options); !why.empty()) return say(why);
   add_context(options, session.api().url);
+  // The first request, which may wait for a server that is starting, can be ended too.
+  set_end_handlers(on_end);
   std::string why = suite.register_benchmarks();
   int code = 0;
   if (!why.empty()) {
-    code = say(why);
+    code = say_unless_ended(why);
   } else if (suite.has_work()) {
     code = run_benchmarks(suite, rest);
   }
+  set_end_handlers(SIG_DFL);
   session.close();
   if (code == 0 && session.failed()) code = 1;
   benchmark::Shutdown();
