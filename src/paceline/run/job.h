@@ -10,7 +10,7 @@ namespace paceline {
 /// A request of a run on its way.
 struct Job {
   /// Its place in the schedule.
-  Slot place;
+  Slot place{};
   /// The workload's slot: what is asked.
   std::uint64_t slot = 0;
   /// Whether warm-up is over.

@@ -41,9 +41,9 @@ class Backoff {
 /// What a try came to that is followed by another one. Times are from the start of the run.
 struct FailedTry {
   Failure failure{};
-  std::string why;
+  std::string why{};
   /// Of the request, in the user's batch file.
-  std::string name;
+  std::string name{};
   std::chrono::nanoseconds due{0};
   std::chrono::nanoseconds sent{0};
   std::chrono::nanoseconds done{0};

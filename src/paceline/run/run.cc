@@ -37,15 +37,14 @@ Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) 
 
 Trial try_once(Workload& workload, const TrialOptions& options) {
   Trial trial;
-  long status = 0;
   RunHooks hooks;
   hooks.stop = options.stop;
   hooks.on_reply = [&](const Exchange& exchange) {
     trial.limits = rate_limits(exchange);
-    status = exchange.reply.status;
+    trial.status = exchange.reply.status;
   };
   const auto send = [&](std::uint32_t retries) {
-    status = 0;
+    trial.status = 0;
     RunOptions once{.salt = options.salt, .connection = options.connection, .retries = retries};
     once.max_backoff = options.max_backoff;
     // There is nothing to be kept of it.
@@ -54,15 +53,18 @@ Trial try_once(Workload& workload, const TrialOptions& options) {
   };
   const TimePoint deadline = Clock::now() + options.wait;
   Tally tally = send(options.wait > std::chrono::nanoseconds(0) ? 0 : options.retries);
-  if (may_be_starting(tally, status) && Clock::now() < deadline && options.on_wait) {
+  if (may_be_starting(tally, trial.status) && Clock::now() < deadline && options.on_wait) {
     options.on_wait(tally.first_failure);
   }
-  while (may_be_starting(tally, status) && Clock::now() < deadline && !is_stopped(options)) {
+  while (may_be_starting(tally, trial.status) && Clock::now() < deadline && !is_stopped(options)) {
     sleep_until(std::min(Clock::now() + between_starts, deadline), options);
     if (!is_stopped(options)) tally = send(0);
   }
   const bool is_to_be_retried = options.wait > std::chrono::nanoseconds(0) && options.retries > 0;
   if (tally.failed > 0 && is_to_be_retried && !is_stopped(options)) tally = send(options.retries);
+  for (std::size_t i = 0; i < failure_kinds; ++i) {
+    if (tally.failures[i] > 0) trial.kind = static_cast<Failure>(i);
+  }
   trial.failure = std::move(tally.first_failure);
   if (tally.succeeded + tally.failed == 0) trial.failure = "stopped before it was answered";
   trial.http_version = std::move(tally.http_version);

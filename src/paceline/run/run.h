@@ -100,6 +100,10 @@ struct Trial {
   RateLimits limits{};
   /// Empty when it succeeded, otherwise a sentence that says what went wrong.
   std::string failure;
+  /// What it counts as, where it failed.
+  Failure kind = Failure::other;
+  /// Of the HTTP response; 0 where there was none.
+  long status = 0;
   /// Such as "HTTP/1.1"; empty where there was no reply.
   std::string http_version;
 };

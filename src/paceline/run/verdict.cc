@@ -76,18 +76,17 @@ std::string own_lateness_text(const Tally& tally) {
       milliseconds_text(tally.latency.quantile(0.5)));
 }
 
-/// Without a rate in it where nothing is known of that.
 std::string server_does(double per_second) {
   return fmt::format("the server does about {:.0f} RPM", 60 * per_second);
 }
 
 std::string saturated_text(const Saturation& saturation, const Tally& tally) {
+  const auto threads = static_cast<double>(tally.threads);
   return fmt::format(
-      "{}, however many requests are in flight: with {:.0f} a response takes {:.1f} times as long "
-      "as with {:.0f}",
-      server_does(saturation.rate * static_cast<double>(tally.threads)),
-      saturation.in_flight * static_cast<double>(tally.threads), saturation.times_as_long,
-      std::max(1.0, saturation.enough_in_flight * static_cast<double>(tally.threads)));
+      "{}, however many requests are in flight (with {:.0f} a response takes {:.1f} times as long "
+      "as with {:.0f})",
+      server_does(saturation.rate * threads), saturation.in_flight * threads,
+      saturation.times_as_long, std::max(1.0, saturation.enough_in_flight * threads));
 }
 
 Verdict unpaced(const Tally& tally, std::uint64_t parallel) {
@@ -141,8 +140,7 @@ Verdict at_the_cap(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel
   const double wanted = static_cast<double>(rpm) / 60;
   const auto saturation = tally.levels.saturation();
   if (saturation && saturation->rate * static_cast<double>(tally.threads) < wanted) {
-    return {Bound::server,
-            fmt::format("{}; ask for less than {} RPM", saturated_text(*saturation, tally), rpm)};
+    return {Bound::server, saturated_text(*saturation, tally) + ": ask for no more"};
   }
   const std::uint64_t would_do = parallel_for(tally, wanted, arrivals);
   if (would_do <= parallel && is_late_itself(tally)) {
@@ -183,7 +181,7 @@ std::optional<Verdict> falls_behind(const Tally& tally) {
   return Verdict{
       Bound::server,
       fmt::format("the rate was kept, but the server falls behind: latency grew by {:.0f} ms each "
-                  "second; {}",
+                  "second; {}: ask for no more",
                   1e3 * thirds->growth(), server_does(tally.achieved_rpm() / 60 * answered))};
 }
 

@@ -16,7 +16,7 @@ constexpr std::uint64_t fewest_below = 2;
 // Latencies of one level differ by some percent on any machine.
 constexpr double least_deviation = 0.05;
 // Standard errors that chance explains, squared.
-constexpr double by_chance = 25;
+constexpr double by_chance = 16;
 // Of what one latency for all levels leaves unexplained.
 constexpr double explained_share = 0.6;
 // A knee above this share of the highest level is none.
@@ -143,7 +143,8 @@ std::optional<Saturation> Levels::saturation() const {
   if (flat_left - left < by_chance * variance()) return std::nullopt;
   if (left > (1 - explained_share) * flat_left) return std::nullopt;
   if (knee.parameter > highest_knee) return std::nullopt;
-  if (line.left < knee.left && 1 - line.parameter < saturated_growth) return std::nullopt;
+  const bool is_line = 2 * line.left < knee.left && knee.left - line.left > 4 * variance();
+  if (is_line && 1 - line.parameter < saturated_growth) return std::nullopt;
   return Saturation{high.in_flight / high.latency, knee.parameter * high.mean_in_flight(),
                     high.mean_in_flight(), 1 / knee.parameter};
 }

@@ -15,7 +15,9 @@ class PlainHttpWorkload : public Workload {
   }
 
   Description describe() const override {
-    return {.name = plain_.method == Method::post ? "http/post" : "http/get", .asks = plain_.body};
+    return {.name = plain_.method == Method::post ? "http/post" : "http/get",
+            .asks = plain_.body,
+            .is_streamed = false};
   }
 
   void make(std::uint64_t, Request& request) override {

@@ -22,6 +22,7 @@ class TextEmbeddingWorkload : public Workload {
 
   Description describe() const override {
     Description description{.name = "embeddings/create", .model = model_};
+    description.is_streamed = false;
     body_.fill(0, 0, description.asks);
     return description;
   }

@@ -61,6 +61,7 @@ class TextGenerationWorkload : public Workload {
     description.name = fmt::format("{}/{}", kind_ == ApiKind::chat ? "chat" : "responses",
                                    is_streamed_ ? "stream" : "complete");
     description.model = model_;
+    description.is_streamed = is_streamed_;
     body_.fill(0, 0, description.asks);
     return description;
   }

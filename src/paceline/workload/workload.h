@@ -19,6 +19,8 @@ struct Description {
   std::string model{};
   /// The same for workloads whose slots ask the same, whatever their salt.
   std::string asks{};
+  /// Whether any response streams, and so tells when its tokens came; nothing: that is not known.
+  std::optional<bool> is_streamed{};
 };
 
 /// Makes the request of slot k and reads its reply. Called on the run's thread only.

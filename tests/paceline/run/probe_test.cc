@@ -49,7 +49,7 @@ TEST(ProbeTest, GrowthThatChanceExplainsIsNone) {
 
 TEST(ProbeTest, ARateThatParallelHeldBack) {
   Tally tally = tally_of(5'900, 0);
-  tally.waits_for_parallel = 500;
+  tally.parallel_wait = 5s;
   EXPECT_TRUE(why(tally).starts_with("parallel-bound: ")) << why(tally);
 }
 
@@ -61,6 +61,15 @@ TEST(ProbeTest, ClientBoundIsNotKept) {
   Tally tally = tally_of(6'000, 0);
   for (int i = 0; i < 100; ++i) tally.own_late.record(20ms);
   EXPECT_TRUE(why(tally).starts_with("client-bound: ")) << why(tally);
+}
+
+TEST(ProbeTest, LatenessThatDoesNotShowInTheLatencyIsTolerable) {
+  Tally tally = tally_of(6'000, 0);
+  for (int i = 0; i < 100; ++i) {
+    tally.own_late.record(99ms);
+    tally.latency.record(3s);
+  }
+  EXPECT_EQ(why(tally), "");
 }
 
 TEST(ProbeTest, RandomArrivalsFallShortByChance) {
