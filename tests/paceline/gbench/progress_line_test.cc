@@ -78,7 +78,7 @@ TEST(ProgressLineTest, ARunThatOnlyWaitsForARetrySaysSo) {
       progress_sentence(run),
       "chat/complete rpm:100000 parallel:500: 50%, 500000 of 1000000, 0:42 left, waiting 42 s "
       "for a retry, 0 of 100000 RPM, 0 in flight, p50 50.2 ms, p99 1.23 s, 3 errors");
-  EXPECT_EQ(progress_bar(run, 60), "500000 of 1000000  0:42 left  waiting 42 s for a retry");
+  EXPECT_EQ(progress_bar(run, 60), "[######------]  500000 of 1000000  waiting 42 s for a retry");
   // Without a rate too.
   run.rpm = 0;
   EXPECT_NE(progress_sentence(run).find("0:42 left"), std::string::npos);
