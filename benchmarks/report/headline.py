@@ -62,6 +62,7 @@ def words(verdict):
     """What a verdict says, after "N runs"."""
     return {
         "parallel-bound": "had all of parallel in flight, which held the rate back",
+        "server-bound": "reached what the server can do",
         "client-bound": "waited for this client: their figures are not the API's",
         "rate-limited": "were refused for their rate (429)",
         "failing": "failed too often",

@@ -10,12 +10,13 @@ from pathlib import Path
 from .errors import ReportError
 from .words import UNITS, rate_text
 
-VERDICTS = ("paced", "parallel-bound", "client-bound", "rate-limited", "failing")
+VERDICTS = ("paced", "parallel-bound", "server-bound", "client-bound", "rate-limited", "failing")
 # Of the rate asked for, where no verdict says whether it was kept.
 HELD = 0.99
 TOLERATED_ERRORS = 0.01
-ERROR_KINDS = {"http_429": "429", "http_5xx": "5xx", "timeouts": "timeout", "resets": "reset",
-               "bad_replies": "bad reply"}
+ERROR_KINDS = {"http_429": "429", "http_4xx": "other 4xx", "http_5xx": "5xx", "connects": "connect",
+               "timeouts": "timeout", "resets": "reset", "bad_replies": "bad reply",
+               "other_errors": "other"}
 
 NAME = re.compile(r"(?P<workload>.+?)/rpm:(?P<rpm>\d+)/parallel:(?P<parallel>\d+)(?P<rest>(/.*)?)")
 # Parts of a name that Google Benchmark adds; any other is a knob of the suite's own.

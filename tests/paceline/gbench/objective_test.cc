@@ -102,14 +102,15 @@ TEST(ObjectiveTest, WhatAWorkloadNeverMeasuresIsNoObjective) {
   EXPECT_NE(why_never_measured(run_objective("retried_p99<9s"), whole, 0), "");
   EXPECT_EQ(why_never_measured(run_objective("retried_p99<9s"), whole, 1), "");
 
-  for (const RequestObjective& asked :
-       {RequestObjective{.ttft = 1s}, RequestObjective{.latency = 1s, .tpot = 1s}}) {
+  for (const char* times : {"ttft<1s", "latency<1s,tpot<1s"}) {
+    const auto asked = std::get<RequestObjective>(parse_request_objective(times));
     EXPECT_TRUE(
         why_never_measured(asked, whole).starts_with("--paceline_objective: chat/complete"));
     EXPECT_EQ(why_never_measured(asked, streamed), "");
     EXPECT_EQ(why_never_measured(asked, unknown), "");
   }
-  EXPECT_EQ(why_never_measured(RequestObjective{.latency = 1s, .due_latency = 1s}, whole), "");
+  const auto any = std::get<RequestObjective>(parse_request_objective("latency<1s,due_latency<1s"));
+  EXPECT_EQ(why_never_measured(any, whole), "");
 }
 
 }  // namespace
