@@ -127,6 +127,16 @@ std::uint64_t parallel_for(const Tally& tally, double per_second, Arrivals arriv
   return static_cast<std::uint64_t>(std::ceil(needed));
 }
 
+/// Where the server is saturated below the rate asked for.
+std::optional<Verdict> saturated(const Tally& tally, std::uint64_t rpm) {
+  const auto saturation = tally.levels.saturation();
+  const double wanted = static_cast<double>(rpm) / 60;
+  if (!saturation || saturation->rate * static_cast<double>(tally.threads) >= wanted) {
+    return std::nullopt;
+  }
+  return Verdict{Bound::server, saturated_text(*saturation, tally) + ": ask for no more"};
+}
+
 /// What held requests back while `parallel` were in flight.
 Verdict at_the_cap(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel,
                    Arrivals arrivals) {
@@ -138,10 +148,7 @@ Verdict at_the_cap(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel
                     seconds_of(tally.longest_silence), tally.in_flight, tally.achieved_rpm(), rpm)};
   }
   const double wanted = static_cast<double>(rpm) / 60;
-  const auto saturation = tally.levels.saturation();
-  if (saturation && saturation->rate * static_cast<double>(tally.threads) < wanted) {
-    return {Bound::server, saturated_text(*saturation, tally) + ": ask for no more"};
-  }
+  if (auto verdict = saturated(tally, rpm)) return std::move(*verdict);
   const std::uint64_t would_do = parallel_for(tally, wanted, arrivals);
   if (would_do <= parallel && is_late_itself(tally)) {
     return {Bound::client, own_lateness_text(tally)};
@@ -161,6 +168,7 @@ Verdict held_back(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel,
     return {Bound::rate_limit,
             fmt::format("the token budget allowed {:.0f} RPM of {}", tally.achieved_rpm(), rpm)};
   }
+  if (auto verdict = saturated(tally, rpm)) return std::move(*verdict);
   if (is_late_itself(tally)) return {Bound::client, own_lateness_text(tally)};
   if (kept_rate(tally, rpm, arrivals)) {
     return {Bound::client,

@@ -102,6 +102,15 @@ TEST(VerdictTest, ASaturatedServerGetsNoAdviceToSendItMore) {
       Bound::server);
 }
 
+TEST(VerdictTest, TheServerComesBeforeTheClient) {
+  // The cap is not reached, and this program has lost some of the rate.
+  Tally tally = simulate(
+      {.rpm = 3'000, .parallel = 1'000, .requests = 200, .slots = 4, .service = nearly(0.2)});
+  tally.last_send += 1s;
+  for (int i = 0; i < 20; ++i) tally.own_late.record(500ms);
+  EXPECT_EQ(judge(tally, 3'000, 1'000).bound, Bound::server);
+}
+
 TEST(VerdictTest, AServerWithoutBoundsIsParallelBoundAtTheCap) {
   for (const auto& service : {fixed(0.05), nearly(0.05), lognormal(0.05, 1), exponential(0.05)}) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
