@@ -11,7 +11,7 @@ namespace {
 
 // Levels from this share of the highest on count as the highest: where several responses come at
 // once, requests leave a little below it.
-constexpr double near_highest = 0.8;
+constexpr double near_highest = 0.7;
 constexpr std::uint64_t fewest_at_highest = 10;
 constexpr std::uint64_t fewest_below = 2;
 // Latencies of one level differ by some percent on any machine.
