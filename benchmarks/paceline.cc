@@ -88,6 +88,8 @@ class PacelineSuite : public paceline::Suite {
   std::string pace_at_limit();
   void register_search(const paceline::Family& family);
   paceline::Grid grid_of(const paceline::Family& family) const;
+  /// A sentence when an objective is by what a family never measures.
+  std::string why_never_measured() const;
   /// A sentence when the flags do not go with a search.
   std::string prepare_search();
 
@@ -217,6 +219,20 @@ std::string PacelineSuite::prepare_search() {
   return {};
 }
 
+std::string PacelineSuite::why_never_measured() const {
+  const paceline::Options& options = paceline::Session::global().options();
+  std::string why;
+  for (const paceline::Family& family : families_) {
+    const paceline::Description asked = family.workload->describe();
+    if (options.objective) why = paceline::why_never_measured(*options.objective, asked);
+    if (why.empty() && search_) {
+      why = paceline::why_never_measured(search_->objective, asked, options.retries);
+    }
+    if (!why.empty()) break;
+  }
+  return why;
+}
+
 /// Leaves the family the slots without a good reply.
 std::string PacelineSuite::resume(paceline::Family& family) {
   const paceline::Grid grid = grid_of(family);
@@ -242,6 +258,7 @@ std::string PacelineSuite::register_benchmarks() {
   auto made = paceline::make_families(flags_, session.options(), session.api());
   if (auto* why = std::get_if<std::string>(&made)) return std::move(*why);
   families_ = std::get<std::vector<paceline::Family>>(std::move(made));
+  if (std::string why = why_never_measured(); !why.empty()) return why;
   if (asked_.asks_for_limit) {
     if (std::string why = pace_at_limit(); !why.empty()) return why;
   }

@@ -15,8 +15,9 @@ VERDICTS = ("paced", "parallel-bound", "server-bound", "client-bound", "rate-lim
 # Of the rate asked for, where no verdict says whether it was kept.
 HELD = 0.99
 TOLERATED_ERRORS = 0.01
-ERROR_KINDS = {"http_429": "429", "http_4xx": "4xx", "http_5xx": "5xx", "connects": "connect",
-               "timeouts": "timeout", "resets": "reset", "bad_replies": "bad reply"}
+ERROR_KINDS = {"http_429": "429", "http_4xx": "other 4xx", "http_5xx": "5xx", "connects": "connect",
+               "timeouts": "timeout", "resets": "reset", "bad_replies": "bad reply",
+               "other_errors": "other"}
 
 NAME_A_RESULT = "name a file that paceline wrote with --benchmark_out"
 NAME = re.compile(r"(?P<workload>.+?)/rpm:(?P<rpm>\d{1,15})/parallel:(?P<parallel>\d{1,15})"

@@ -38,23 +38,23 @@ def search(url, *arguments):
     return found[0], probes
 
 
-# What the endpoint is told, and the search: each takes half a minute, and mostly waits.
+# What the endpoint is told, and the search: each takes a quarter of a minute, and mostly waits.
 SEARCHES = {
     # Ten replies at once of 100 ms each: 100 a second. That p99 is met far above it, for as long as
     # a probe lasts; what tells is that the server falls behind.
     "server": (["--slots=10", "--latency=100ms"],
                ["--paceline_find_max=p99<2s,errors<1%", "--paceline_rpm=2500",
-                "--paceline_requests=300"]),
+                "--paceline_requests=100"]),
     # 20 ms and fifteen more tokens of 6 ms: 110 ms in one of eleven slots.
     "streams": (["--slots=11", "--latency=20ms", "--token_time=6ms"],
                 ["--paceline_measure=chat/stream",
                  "--paceline_objective=ttft<300ms,tpot<100ms",
                  "--paceline_find_max=ttft_p99<300ms,misses<10%", "--paceline_rpm=3000",
-                 "--paceline_requests=300"]),
+                 "--paceline_requests=100"]),
     # Rate = parallel / latency.
     "cap": (["--latency=100ms"],
             ["--paceline_find_max=p99<2s", "--paceline_rpm=1600", "--paceline_parallel=5",
-             "--paceline_requests=150"]),
+             "--paceline_requests=80"]),
 }
 
 
@@ -71,10 +71,10 @@ class KnownLimits(unittest.TestCase):
             cls.results = dict(zip(SEARCHES, pool.map(run_search, SEARCHES)))
 
     def assert_found(self, found, probes, limit):
-        """Never above the limit; below it only by 2% and what a busy machine takes."""
-        self.assertLessEqual(found["max_rpm"], 1.03 * limit, found["label"])
-        if "client-bound" not in found["label"]:
-            self.assertGreaterEqual(found["max_rpm"], 0.9 * limit, found["label"])
+        """What the search says follows from what its probes measured, however busy the machine was.
+        Where exactly a search ends is tested against simulated servers (probe_test.cc)."""
+        # No server does half as much again as it can, for seconds, unseen.
+        self.assertLess(found["max_rpm"], 1.5 * limit, found["label"])
         self.assertTrue(found["label"].startswith(f"max {found['max_rpm']:.0f} RPM; at "))
         # The time from one request to the next.
         self.assertAlmostEqual(found["real_time"], 60e6 / found["max_rpm"], delta=0.01)
@@ -86,17 +86,23 @@ class KnownLimits(unittest.TestCase):
         self.assertEqual(len(met) + len(missed), len(rates))
         self.assertGreater(min(missed), max(met))
         self.assertLessEqual(min(missed), 1.02 * max(met) + 1)
+        for rpm in met:
+            self.assertGreaterEqual(rates[rpm]["rpm"], 0.99 * rpm)
+        for rpm in missed:
+            self.assertRegex(rates[rpm]["label"], "; missed: (the server falls behind: latency grew"
+                             "|(server|parallel|client)-bound: |p99 |ttft_p99 |misses )")
 
     def test_the_limit_is_the_servers(self):
         found, probes = self.results["server"]
         self.assert_found(found, probes, 6000)
         self.assertTrue(found["name"].startswith("chat/complete/find_max/parallel:500/"))
         self.assertTrue(probes[0]["name"].startswith(
-            "chat/complete/probe/rpm:2500/parallel:500/iterations:300/"))
+            "chat/complete/probe/rpm:2500/parallel:500/iterations:100/"))
         self.assertGreaterEqual(probes[0]["real_time"], 100e3)
-        self.assertLess(probes[0]["real_time"], 1e6)
         # The counters are the best probe's.
-        self.assertAlmostEqual(found["rpm"], found["max_rpm"], delta=0.02 * found["max_rpm"])
+        best = [row for row in probes if f"/rpm:{found['max_rpm']:.0f}/" in row["name"]]
+        self.assertEqual(found["rpm"], best[-1]["rpm"])
+        self.assertEqual(found["p99"], best[-1]["p99"])
 
     def test_the_limit_is_of_streams_and_their_first_tokens(self):
         found, probes = self.results["streams"]
@@ -109,21 +115,25 @@ class KnownLimits(unittest.TestCase):
         found, probes = self.results["cap"]
         self.assert_found(found, probes, 3000)
         # Just above the limit it may be that latency grows; further up the cap shows.
-        self.assertTrue(any("parallel-bound" in row["label"] for row in probes), probes)
+        for row in probes:
+            if "/rpm:3200/" in row["name"]:
+                self.assertIn("parallel-bound; missed: parallel-bound: ", row["label"])
 
 
 class Ends(unittest.TestCase):
-    QUICK = ["--paceline_requests=100", "--paceline_endpoint_latency=5ms"]
-
     def test_at_the_highest_rate_to_try(self):
-        (found, *probes) = rows("--paceline_find_max=p50<10s,errors<50%", "--paceline_rpm=1500,4000",
-                                *self.QUICK)["benchmarks"]
-        if "client-bound" not in found["label"]:
-            self.assertEqual(found["max_rpm"], 4000)
-            self.assertEqual(found["label"],
-                             "max 4000 RPM, the highest that was to be tried")
-            self.assertEqual({row["name"].split("/")[3] for row in probes},
-                             {"rpm:1500", "rpm:3000", "rpm:4000"})
+        # Responses of a second: what a busy machine is late by is little of that.
+        (found, *probes) = rows("--paceline_find_max=p50<50s,errors<50%", "--paceline_rpm=400,1000",
+                                "--paceline_requests=60", "--paceline_endpoint_latency=1s")[
+                                    "benchmarks"]
+        rates = {row["name"].split("/")[3]: row["label"] for row in probes}
+        if any("missed" in label for label in rates.values()):
+            # The search has ended below, for the reason that it says.
+            self.assertIn("; at ", found["label"])
+            return
+        self.assertEqual(found["max_rpm"], 1000)
+        self.assertEqual(found["label"], "max 1000 RPM, the highest that was to be tried")
+        self.assertEqual(set(rates), {"rpm:400", "rpm:800", "rpm:1000"})
 
     def test_where_no_rate_meets_it(self):
         done = run("--paceline_find_max=p50<1ms", "--paceline_rpm=600", "--paceline_requests=5",
@@ -131,11 +141,6 @@ class Ends(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"no rate down to 60 RPM meets the objective; at 60 RPM: .+; "
                                       r"ask for less, or begin at a lower --paceline_rpm")
-
-    def test_where_nothing_is_measured_for_it(self):
-        done = run("--paceline_find_max=ttft_p99<1s", "--paceline_rpm=60", "--paceline_requests=2")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("nothing was measured for ttft_p99", done.stderr)
 
     def test_what_does_not_go_together(self):
         for arguments, sentence in {
@@ -160,7 +165,7 @@ class Goodput(unittest.TestCase):
         self.assertNotIn("goodput", row)
         (row,) = rows(*quick, "--paceline_objective=latency<30s")["benchmarks"]
         self.assertAlmostEqual(row["goodput"], row["rps"], places=6)
-        (row,) = rows(*quick, "--paceline_objective=latency<30s,ttft<1ms")["benchmarks"]
+        (row,) = rows(*quick, "--paceline_objective=latency<30s,due_latency<1ms")["benchmarks"]
         self.assertEqual(row["goodput"], 0)
 
 

@@ -42,6 +42,7 @@ class Account(unittest.TestCase):
         (row,) = rows("--paceline_requests=40", "--paceline_rpm=30000", "--paceline_parallel=50",
                       "--paceline_endpoint_latency=2ms", "--paceline_tpm=60000",
                       "--paceline_max_tokens=16")["benchmarks"]
+        # A machine that is slow makes it fewer, and still it is the budget that bounds the run.
         self.assertLessEqual((row["tokens_in"] + row["tokens_out"]) * 60, 60_000 * 1.1)
         self.assertTrue(row["label"].startswith("rate-limited"), row["label"])
 
@@ -53,7 +54,7 @@ class Retries(unittest.TestCase):
         (row,) = rows(*QUICK, *self.FAULTY)["benchmarks"]
         self.assertGreater(row["errors"], 20)
         self.assertEqual(row["errors"], row["http_5xx"])
-        self.assertNotIn("retries", row)
+        self.assertEqual(row["retries"], 0)
         self.assertTrue(row["label"].startswith("failing"), row["label"])
 
     def test_with_them_every_request_succeeds_in_the_end(self):
@@ -122,7 +123,7 @@ class Restart(unittest.TestCase):
         row = self.run_through_an_outage(25, "200ms", "--paceline_max_error_ratio=1")
         self.assertNotIn("cut short", row["label"])
         self.assertGreater(row["errors"], 0)
-        self.assertEqual(row["errors"], row["connects"] + row.get("resets", 0))
+        self.assertEqual(row["errors"], row["connects"] + row["resets"])
 
 
 class Machine(unittest.TestCase):

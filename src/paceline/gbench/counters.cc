@@ -66,12 +66,13 @@ bool tells_nothing(const TimeCounter& counter, const Tally& tally) {
   return counter.times == ttfa && tally.tokens.streams_with_thoughts == 0;
 }
 
-/// Each is there only where it happened, but that errors are always told.
+/// All of them are in every run, so that all rows have the same counters: `errors` is the sum of
+/// the kinds, and what was cut off is no error.
 void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally) {
   const auto set = [&counters](const char* name, std::uint64_t value) {
-    if (value > 0) counters[name] = static_cast<double>(value);
+    counters[name] = static_cast<double>(value);
   };
-  counters["errors"] = static_cast<double>(tally.failed);
+  set("errors", tally.failed);
   set("http_429", tally.failed_by(Failure::http_429));
   set("http_4xx", tally.failed_by(Failure::http_4xx));
   set("http_5xx", tally.failed_by(Failure::http_5xx));
@@ -79,6 +80,8 @@ void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally)
   set("timeouts", tally.failed_by(Failure::timeout));
   set("resets", tally.failed_by(Failure::reset));
   set("bad_replies", tally.failed_by(Failure::bad_reply));
+  set("other_errors", tally.failed_by(Failure::other));
+  set("cut_off", tally.cut_off);
   set("retries", tally.retries);
   set("gave_up", tally.gave_up);
 }
@@ -128,11 +131,14 @@ std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, co
 
 std::vector<std::string> all_counters() {
   std::vector<std::string> names = time_counters();
-  for (const char* name :
-       {"rpm",        "rps",      "goodput",    "in_flight",          "errors",    "http_429",
-        "http_4xx",   "http_5xx", "connects",   "timeouts",           "resets",    "bad_replies",
-        "retries",    "gave_up",  "tokens_out", "tokens_per_request", "tokens_in", "cached_tokens",
-        "length_off", "max_rpm",  "probes"}) {
+  for (const char* name : {"other_errors", "cut_off",       "rpm",
+                           "rps",          "goodput",       "in_flight",
+                           "errors",       "http_429",      "http_4xx",
+                           "http_5xx",     "connects",      "timeouts",
+                           "resets",       "bad_replies",   "retries",
+                           "gave_up",      "tokens_out",    "tokens_per_request",
+                           "tokens_in",    "cached_tokens", "length_off",
+                           "max_rpm",      "probes"}) {
     names.emplace_back(name);
   }
   return names;

@@ -215,7 +215,8 @@ void find_max(benchmark::State& state, const std::string& benchmark, Workload& w
     if (why.empty()) why = search.run();
     if (why.empty()) {
       search.report(state);
-      session.add_verdict(fmt::format("{} parallel:{}: {}", benchmark, parallel, search.summary()));
+      session.verdicts().add(
+          fmt::format("{} parallel:{}: {}", benchmark, parallel, search.summary()));
     } else {
       if (!session.stopped()) session.fail(why);
       state.SkipWithError(why.c_str());

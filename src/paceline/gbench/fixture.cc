@@ -3,6 +3,7 @@
 #include <string>
 
 #include <paceline/gbench/measure.h>
+#include <paceline/gbench/objective.h>
 #include <paceline/gbench/session.h>
 
 namespace paceline {
@@ -19,8 +20,12 @@ Workload& Fixture::workload_of(std::size_t thread) {
   std::unique_ptr<Workload>& workload = workloads_[thread];
   if (!workload) workload = make_workload(session.api());
   if (first && !session.stopped()) {
-    const std::string why = try_api(*workload).failure;
-    if (!why.empty()) {
+    std::string why;
+    if (const auto& objective = session.options().objective) {
+      why = why_never_measured(*objective, workload->describe());
+    }
+    if (why.empty()) why = try_api(*workload).failure;
+    if (!why.empty() && !session.stopped()) {
       session.fail(why);
       session.stop();
     }

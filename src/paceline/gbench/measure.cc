@@ -12,6 +12,7 @@
 #include <paceline/gbench/session.h>
 #include <paceline/http/url.h>
 #include <paceline/run/run.h>
+#include <paceline/stats/seconds.h>
 
 namespace paceline {
 namespace {
@@ -83,9 +84,19 @@ void measure(benchmark::State& state, Workload& workload, std::span<const std::u
 Preflight try_api(Workload& workload) {
   Session& session = Session::global();
   const Options& options = session.options();
-  const Trial trial = try_once(workload, connection_options(options), session.next_salt());
   Request request;
   workload.make(0, request);
+  TrialOptions first{.connection = connection_options(options), .salt = session.next_salt()};
+  first.retries = options.retries;
+  first.max_backoff = options.max_backoff;
+  first.wait = options.wait;
+  first.stop = &session.stopped();
+  first.on_wait = [&](const std::string& why) {
+    session.warn(fmt::format("waiting up to {:g} s for {} to answer: {}", seconds_of(options.wait),
+                             host_of(request.url), why));
+  };
+  const Trial trial = try_once(workload, first);
+  if (session.stopped()) return {"stopped before the first response", {}};
   if (!trial.failure.empty()) {
     return {fmt::format("a first request to {} failed: {}; {}", host_of(request.url), trial.failure,
                         advice_for(trial.kind, trial.status, options.api_key_env)),

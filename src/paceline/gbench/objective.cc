@@ -75,6 +75,13 @@ std::string missed_share(const char* name, double share, double limit) {
   return fmt::format("{} {:.3g}%, not below {:.3g}%", name, 100 * share, 100 * limit);
 }
 
+std::string no_stream(const Description& workload, const std::string& time) {
+  return fmt::format(
+      "{} never measures {}, since its responses do not stream: measure what does, such as "
+      "--paceline_measure=chat/stream, or give another condition",
+      workload.name, time);
+}
+
 }  // namespace
 
 std::variant<RequestObjective, std::string> parse_request_objective(const std::string& text) {
@@ -137,6 +144,30 @@ std::string RunObjective::why_missed(const Tally& tally) const {
   }
   if (misses && tally.miss_ratio() >= *misses) {
     return missed_share("misses", tally.miss_ratio(), *misses);
+  }
+  return {};
+}
+
+std::string why_never_measured(const RequestObjective& objective, const Description& workload) {
+  const char* time = objective.ttft ? "ttft" : objective.tpot ? "tpot" : nullptr;
+  if (time == nullptr || workload.is_streamed.value_or(true)) return {};
+  return "--paceline_objective: " + no_stream(workload, time);
+}
+
+std::string why_never_measured(const RunObjective& objective, const Description& workload,
+                               std::uint32_t retries) {
+  for (const RunObjective::TimeLimit& limit : objective.times) {
+    const std::string& time = limit.counter;
+    if (time.starts_with("tt") || time.starts_with("itl") || time.starts_with("tpot")) {
+      if (workload.is_streamed.value_or(true)) continue;
+      return "--paceline_find_max: " + no_stream(workload, time);
+    }
+    if (time.starts_with("retried") && retries == 0) {
+      return fmt::format(
+          "--paceline_find_max: {} is of retries: give --paceline_retries too, or "
+          "another condition",
+          time);
+    }
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -8,6 +9,7 @@
 
 #include <paceline/run/request_objective.h>
 #include <paceline/stats/tally.h>
+#include <paceline/workload/workload.h>
 
 namespace paceline {
 
@@ -38,5 +40,11 @@ struct RunObjective {
 /// Reads what a run is to meet: any counter that is a time, and errors and misses as a share or in
 /// percent, such as "p99<2s,errors<0.1%". The string is a sentence, as above.
 std::variant<RunObjective, std::string> parse_run_objective(const std::string& text);
+
+/// Empty where the workload measures all of it; otherwise a sentence, since nothing could meet it.
+std::string why_never_measured(const RequestObjective& objective, const Description& workload);
+/// The same; `retries`: how often a request is sent again.
+std::string why_never_measured(const RunObjective& objective, const Description& workload,
+                               std::uint32_t retries);
 
 }  // namespace paceline

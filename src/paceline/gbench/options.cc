@@ -117,6 +117,12 @@ void add_load_flags(CLI::App& app, Options& options) {
                   "How often a request that got 408, 409, 429, 5xx or no connection is sent again, "
                   "each time in a slot of its own; such as 5; a benchmark measures first "
                   "answers [0]");
+  add_duration_flag(app, "--paceline_max_backoff", options.max_backoff,
+                    "Longest wait for a retry, such as 5m; where the server asks for a longer one "
+                    "(Retry-After), that request fails at once [60s]");
+  add_duration_flag(app, "--paceline_wait", options.wait,
+                    "For how long to wait, before the first run, for a server that is starting: "
+                    "no connection, or 502, 503 or 504; such as 2m [0s, not at all]");
 }
 
 void add_result_flags(CLI::App& app, Options& options) {

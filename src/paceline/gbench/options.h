@@ -41,6 +41,10 @@ struct Options {
   /// Tokens a minute; 0: no such budget.
   std::uint64_t tpm = 0;
   std::uint32_t retries = 0;
+  /// The longest wait for a retry.
+  std::chrono::nanoseconds max_backoff = RunOptions{}.max_backoff;
+  /// For how long to wait for a server that is starting.
+  std::chrono::nanoseconds wait{0};
   /// What a request is to meet to count as goodput.
   std::optional<RequestObjective> objective{};
   ProgressMode progress = ProgressMode::automatic;

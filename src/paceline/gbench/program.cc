@@ -78,6 +78,11 @@ std::vector<std::string> names_of_flags(const CLI::App& app) {
   return names;
 }
 
+/// Says why nothing is measured, unless a signal has ended the program.
+int refuse_unless_ended(const std::string& sentence) {
+  return ended_by == 0 ? refuse(sentence) : 128 + ended_by;
+}
+
 /// Google Benchmark's flags stand between paceline's and what follows all flags.
 int print_help(CLI::App& app) {
   const std::string footer = app.get_footer();
@@ -168,11 +173,12 @@ std::string run_with_rows(const OutFile& file, const std::vector<std::string>& a
 }
 
 void say_verdicts() {
-  const Session& session = Session::global();
-  if (session.verdicts().empty()) return;
+  Session& session = Session::global();
+  const std::vector<std::string> verdicts = session.verdicts().lines();
+  if (verdicts.empty()) return;
   session.say("");
   session.say("What bounded each run:");
-  for (const std::string& verdict : session.verdicts()) session.say("  " + verdict);
+  for (const std::string& verdict : verdicts) session.say("  " + verdict);
 }
 
 /// `count`: how many runs --benchmark_filter leaves.
@@ -210,13 +216,11 @@ int run_benchmarks(Suite& suite, const std::string& program,
   BenchmarkArguments given(program, std::move(all));
   benchmark::Initialize(&given.count(), given.data());
   if (benchmark::ReportUnrecognizedArguments(given.count(), given.data())) return 1;
-  set_end_handlers(on_end);
   std::string why = only_lists ? std::string() : suite.check();
   if (why.empty()) {
     if (!only_lists) say_planned_time(suite, arguments, count);
     why = run_with_rows(file, arguments);
   }
-  set_end_handlers(SIG_DFL);
   say_verdicts();
   if (lost_output()) session.fail("the results could not all be written to the standard output");
   if (ended_by != 0 && !session.failed()) return 128 + ended_by;
@@ -230,13 +234,16 @@ int run_suite(Suite& suite, const Options& options, const std::string& program,
   if (const std::string why = session.open(options, suite.needs_api()); !why.empty()) {
     return refuse(why);
   }
+  // The first request, which may wait for a server that is starting, can be ended too.
+  set_end_handlers(on_end);
   int code = 0;
   if (const std::string why = suite.register_benchmarks(); !why.empty()) {
-    code = refuse(why);
+    code = refuse_unless_ended(why);
   } else if (suite.has_work()) {
     add_context(options, session.gate()->shown(suite.hosts()));
     code = run_benchmarks(suite, program, arguments);
   }
+  set_end_handlers(SIG_DFL);
   session.close();
   if (code == 0 && session.failed()) code = 1;
   benchmark::Shutdown();

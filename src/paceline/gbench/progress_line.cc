@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <paceline/gbench/time_text.h>
+#include <paceline/stats/seconds.h>
 
 namespace paceline {
 namespace {
@@ -31,8 +32,9 @@ std::string clock_text(double in_seconds) {
 std::string left_text(const RunProgress& run) {
   // At the start, and in a stall, the rate asked for is the best guess.
   const double rpm = run.recent_rpm > 0 ? run.recent_rpm : static_cast<double>(run.rpm);
-  if (rpm <= 0) return {};
-  return clock_text(60 * static_cast<double>(run.so_far.left) / rpm) + " left";
+  const double waiting = run.so_far.retry_in ? seconds_of(*run.so_far.retry_in) : 0;
+  if (rpm <= 0) return waiting > 0 ? clock_text(waiting) + " left" : "";
+  return clock_text(std::max(waiting, 60 * static_cast<double>(run.so_far.left) / rpm)) + " left";
 }
 
 std::string rate_text(const RunProgress& run) {
@@ -55,6 +57,11 @@ std::vector<Figure> figures_of(const RunProgress& run) {
   const Progress& progress = run.so_far;
   std::vector<Figure> figures{{done_text(progress), 0}};
   if (std::string left = left_text(run); !left.empty()) figures.push_back({std::move(left), 1});
+  if (progress.retry_in) {
+    figures.push_back(
+        {fmt::format("waiting {:.0f} s for a retry", std::ceil(seconds_of(*progress.retry_in))),
+         0});
+  }
   figures.push_back({rate_text(run), 3});
   figures.push_back({fmt::format("{} in flight", progress.in_flight), 6});
   if (progress.p50 > nanoseconds(0)) {

@@ -9,6 +9,7 @@
 #include <paceline/gbench/counters.h>
 #include <paceline/gbench/session.h>
 #include <paceline/run/verdict.h>
+#include <paceline/stats/seconds.h>
 #include <paceline_version.h>
 
 namespace paceline {
@@ -36,6 +37,7 @@ std::string label_of(const Verdict& verdict, const Tally& tally) {
   } else if (tally.cut_short) {
     words.push_back(
         fmt::format("cut short: {} of {} requests", tally.succeeded + tally.failed, tally.planned));
+    if (tally.cut_off > 0) words.push_back(fmt::format("{} cut off", tally.cut_off));
   }
   const TokenTally& tokens = tally.tokens;
   if (tokens.replies_counted > 0) {
@@ -71,11 +73,17 @@ void warn_of_failures(const Tally& tally) {
   Session& session = Session::global();
   if (!tally.stopped_why.empty()) {
     session.fail("a run was ended early: " + tally.stopped_why);
-  } else if (tally.error_ratio() > session.options().max_error_ratio) {
+  } else if (tally.settled_error_ratio() > session.options().max_error_ratio) {
     session.fail(fmt::format(
         "{} of {} requests failed, more than --paceline_max_error_ratio={}; the first: {}",
         tally.failed, tally.succeeded + tally.failed, session.options().max_error_ratio,
         tally.first_failure));
+  }
+  if (tally.waits_too_long > 0) {
+    session.warn(fmt::format(
+        "the server asked to wait longer than --paceline_max_backoff={:g}s for {} of the requests, "
+        "and those were given up: give a longer one to wait, or ask for a lower rate",
+        seconds_of(session.options().max_backoff), tally.waits_too_long));
   }
 }
 
@@ -96,8 +104,8 @@ void report(benchmark::State& state, const std::string& name, const Tally& tally
   state.SetIterationTime(iteration_time(state, tally));
   set_counters(state.counters, tally);
   state.SetLabel(label_of(verdict, tally));
-  session.add_verdict(fmt::format("{} rpm:{} parallel:{}: {}: {}", name, rpm, parallel,
-                                  name_of(verdict.bound), verdict.words));
+  session.verdicts().add(fmt::format("{} rpm:{} parallel:{}", name, rpm, parallel), verdict.bound,
+                         verdict.words);
   warn_of_lengths(tally.tokens);
   warn_of_failures(tally);
 }

@@ -52,6 +52,7 @@ RunOptions run_options(const Options& options) {
   run.precision = options.precision;
   run.tpm = options.tpm;
   run.retries = options.retries;
+  run.max_backoff = options.max_backoff;
   run.objective = options.objective;
   run.connection = connection_options(options);
   return run;

@@ -12,6 +12,7 @@
 #include <paceline/gbench/options.h>
 #include <paceline/gbench/probe_rows.h>
 #include <paceline/gbench/team.h>
+#include <paceline/gbench/verdict_lines.h>
 #include <paceline/http/resolver.h>
 #include <paceline/log/request_log.h>
 #include <paceline/run/run.h>
@@ -70,9 +71,8 @@ class Session {
   /// Says a sentence on stderr and makes the program exit with 1.
   void fail(const std::string& sentence);
   bool failed() const { return failed_; }
-  /// What bounded a run, in words, for the program's end.
-  void add_verdict(std::string sentence) { verdicts_.push_back(std::move(sentence)); }
-  const std::vector<std::string>& verdicts() const { return verdicts_; }
+  /// What bounded each run, in words, for the program's end.
+  VerdictLines& verdicts() { return verdicts_; }
   /// Of searches, for the file of results.
   ProbeStore& probes() { return probes_; }
 
@@ -89,7 +89,7 @@ class Session {
   std::shared_ptr<Resolver> resolver_;
   std::unique_ptr<RequestLog> log_;
   std::atomic<std::uint64_t> salt_;
-  std::vector<std::string> verdicts_;
+  VerdictLines verdicts_;
   ProbeStore probes_;
   std::atomic<bool> stop_{false};
   bool failed_ = false;

@@ -1,11 +1,15 @@
 #include <paceline/run/dispatcher.h>
 
+#include <fmt/format.h>
+#include <paceline/stats/seconds.h>
+
 #include <algorithm>
 #include <ctime>
 #include <utility>
 
 #include <paceline/http/exchange.h>
 #include <paceline/http/limits.h>
+#include <paceline/run/pacing.h>
 
 namespace paceline {
 namespace {
@@ -23,18 +27,6 @@ constexpr std::chrono::milliseconds progress_interval{200};
 constexpr std::chrono::seconds patience{1};
 constexpr std::chrono::seconds patience_with_retries{30};
 
-std::optional<Pacer> make_pacer(const RunOptions& options) {
-  const std::optional<Rate> rate = Rate::per_minute(options.rpm);
-  if (!rate) return std::nullopt;
-  return Pacer(make_schedule(options.arrivals, *rate, options.seed), usual_bounds(),
-               options.stripe);
-}
-
-std::optional<TokenBudget> make_budget(const RunOptions& options) {
-  if (options.tpm == 0) return std::nullopt;
-  return TokenBudget(std::max<std::uint64_t>(options.tpm / options.stripe.count, 1));
-}
-
 ClientOptions client_options(const RunOptions& options) {
   ClientOptions client{options.stripe.share_of(options.parallel), options.connection};
   client.connection.memory /= options.stripe.count;
@@ -46,21 +38,6 @@ std::chrono::nanoseconds thread_cpu() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-std::uint64_t counted_here(const RunOptions& options) {
-  return options.stripe.share_of(options.warmup + options.requests) -
-         options.stripe.share_of(options.warmup);
-}
-
-/// What is asked at a position of the schedule. Warm-up asks for what no counted request does.
-std::uint64_t slot_at(std::uint64_t position, const RunOptions& options) {
-  const bool picks = !options.slots.empty();
-  if (position < options.warmup) {
-    return position + (picks ? options.slots.back() + 1 : options.requests);
-  }
-  const std::uint64_t counted = position - options.warmup;
-  return picks ? options.slots[counted] : counted;
 }
 
 }  // namespace
@@ -83,7 +60,8 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       stop_watch_(loop, [this] { watch_stop(); }),
       progress_watch_(loop, [this] { tell_progress(); }),
       flights_(options.stripe.share_of(options.parallel)),
-      backoff_(options.seed + options.stripe.index),
+      exchanges_(flights_.size()),
+      backoff_(options.seed + options.stripe.index, options.max_backoff),
       stop_rule_(options.retries > 0 ? patience_with_retries : patience),
       planned_(options.stripe.share_of(options.warmup + options.requests)),
       recorder_(options_, counted_here(options)) {}
@@ -97,10 +75,7 @@ Tally Dispatcher::run() {
   if (hooks_.on_progress) progress_watch_.start(progress_interval);
   pump();
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
-  while (!retries_.empty()) {
-    const Retry retry = retries_.take();
-    recorder_.abandoned(retry.job, retry.failure, retry.why);
-  }
+  settle_unanswered();
   Tally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
   tally.cpu_time = thread_cpu() - cpu_before;
   return tally;
@@ -134,25 +109,28 @@ bool Dispatcher::prepare(TimePoint now) {
     at_the_cap_ = true;
     return false;
   }
-  const std::optional<Job> job = take_job(now);
-  if (!job) return false;
+  std::optional<Taken> taken = take_job(now);
+  if (!taken) return false;
   Exchange* exchange = client_.acquire();
   Flight& flight = flights_[exchange->number()];
-  flight.job = *job;
+  flight.job = taken->job;
   exchange->request.keeps_response = true;
-  workload_.make(job->slot, exchange->request);
+  workload_.make(flight.job.slot, exchange->request);
   if (options_.log.keeps_replies) exchange->request.keeps_response = true;
   if (exchange->request.is_streamed && !flight.stream) {
     flight.stream = workload_.make_stream_reader();
   }
   if (budget_) flight.tokens = estimate_tokens(exchange->request);
-  prepared_ = {exchange, now, std::exchange(at_the_cap_, false)};
+  prepared_ = {exchange, now, std::exchange(at_the_cap_, false), std::move(taken->last)};
   return true;
 }
 
-std::optional<Job> Dispatcher::take_job(TimePoint now) {
+std::optional<Dispatcher::Taken> Dispatcher::take_job(TimePoint now) {
   if (!retries_.empty()) {
-    if (retries_.next() <= now) return retries_.take().job;
+    if (retries_.next() <= now) {
+      Retry retry = retries_.take();
+      return Taken{retry.job, std::move(retry.last)};
+    }
     if (taken_ == planned_) wait_.until(retries_.next(), client_.replies_can_wait());
   }
   if (taken_ == planned_) return std::nullopt;
@@ -160,7 +138,7 @@ std::optional<Job> Dispatcher::take_job(TimePoint now) {
   const std::uint64_t position = options_.stripe.slot(taken_++);
   job.slot = slot_at(position, options_);
   job.is_counted = position >= options_.warmup;
-  return job;
+  return Taken{job, {}};
 }
 
 Dispatcher::Nanoseconds Dispatcher::next_departure() const {
@@ -169,7 +147,9 @@ Dispatcher::Nanoseconds Dispatcher::next_departure() const {
 }
 
 void Dispatcher::depart(TimePoint now) {
-  const auto [exchange, since, waited_for_parallel] = *prepared_;
+  Exchange* const exchange = prepared_->exchange;
+  const TimePoint since = prepared_->since;
+  const bool waited_for_parallel = prepared_->waited_for_parallel;
   prepared_.reset();
   Flight& flight = flights_[exchange->number()];
   Job& job = flight.job;
@@ -178,17 +158,22 @@ void Dispatcher::depart(TimePoint now) {
   const Nanoseconds allowed = next_departure();
   departure.possible = std::min(departure.now, std::max(allowed, since - start_));
   departure.waited_for_parallel = waited_for_parallel && since - start_ > allowed;
+  if (departure.waited_for_parallel) departure.parallel_wait = since - start_ - allowed;
   departure.waited_for_tokens =
       budget_ && budget_->next_departure() > (pacer_ ? pacer_->next_departure() : Nanoseconds(0));
   ++departures_;
   job.place = pacer_ ? pacer_->depart(departure.now) : Slot{job.slot, departure.now};
+  job.sent = departure.now;
+  job.in_flight = client_.in_flight();
   if (job.tries++ == 0) job.first_sent = departure.now;
   if (budget_) budget_->reserve(departure.now, flight.tokens);
   if (job.is_counted && !std::exchange(has_counted_, true) && hooks_.on_first_counted) {
     hooks_.on_first_counted();
   }
   if (exchange->request.is_streamed) flight.stream->begin(exchange->request);
-  recorder_.departed(job, departure, client_.in_flight());
+  recorder_.departed(job, departure);
+  flight.is_in_flight = true;
+  exchanges_[exchange->number()] = exchange;
   client_.send(*exchange);
 }
 
@@ -210,6 +195,7 @@ std::optional<std::size_t> Dispatcher::read_piece(Exchange& exchange, std::strin
 
 void Dispatcher::read_reply(Exchange& exchange) {
   Flight& flight = flights_[exchange.number()];
+  flight.is_in_flight = false;
   const bool is_streamed = exchange.request.is_streamed;
   if (hooks_.on_reply) hooks_.on_reply(exchange);
   Outcome outcome = is_streamed ? flight.stream->finish(exchange.reply)
@@ -252,16 +238,38 @@ void Dispatcher::settle_tokens(const Flight& flight, const Outcome& outcome) {
   }
 }
 
-bool Dispatcher::retry(Exchange& exchange, const Outcome& outcome) {
+bool Dispatcher::retry(const Exchange& exchange, Outcome& outcome) {
   const Job& job = flights_[exchange.number()].job;
   if (stopped_ || job.tries > options_.retries ||
       !is_worth_retrying(outcome, exchange.reply.status)) {
     return false;
   }
-  const Nanoseconds wait = backoff_.wait(job.tries, retry_after(exchange));
-  retries_.add({job, Clock::now() + wait, *outcome.failure, outcome.why});
-  recorder_.retried(job, outcome);
+  const auto asked_for = retry_after(exchange);
+  const auto wait = backoff_.wait(job.tries, asked_for);
+  if (!wait) {
+    outcome.why +=
+        fmt::format("; the server asks to wait {:.0f} s, more than the longest wait of {:g} s",
+                    seconds_of(*asked_for), seconds_of(options_.max_backoff));
+    recorder_.asked_for_too_long(job);
+    return false;
+  }
+  retries_.add({job, Clock::now() + *wait, recorder_.retried(job, exchange, outcome)});
   return true;
+}
+
+void Dispatcher::settle_unanswered() {
+  const TimePoint now = Clock::now();
+  for (std::size_t number = 0; number < flights_.size(); ++number) {
+    const Flight& flight = flights_[number];
+    if (flight.is_in_flight) recorder_.cut_off(flight.job, *exchanges_[number], now);
+  }
+  if (prepared_ && prepared_->last) {
+    recorder_.abandoned(flights_[prepared_->exchange->number()].job, *prepared_->last);
+  }
+  while (!retries_.empty()) {
+    const Retry retry = retries_.take();
+    recorder_.abandoned(retry.job, retry.last);
+  }
 }
 
 void Dispatcher::finish_if_done() {
@@ -288,6 +296,9 @@ void Dispatcher::tell_progress() {
   progress.departures = departures_;
   progress.in_flight = in_flight();
   progress.is_warming_up = options_.warmup > 0 && !has_counted_;
+  if (!retries_.empty() && taken_ == planned_ && client_.in_flight() == 0) {
+    progress.retry_in = std::max(Nanoseconds(0), retries_.next() - Clock::now());
+  }
   hooks_.on_progress(progress);
   progress_watch_.start(progress_interval);
 }

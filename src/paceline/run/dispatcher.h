@@ -34,6 +34,7 @@ class Dispatcher {
   /// What goes on on one exchange.
   struct Flight {
     Job job;
+    bool is_in_flight = false;
     /// Tokens reserved for it.
     std::uint64_t tokens = 0;
     /// Made when the first streamed reply is asked for on it.
@@ -44,13 +45,19 @@ class Dispatcher {
     Exchange* exchange;
     TimePoint since;
     bool waited_for_parallel;
+    /// What its last try came to, where it is a retry.
+    std::optional<FailedTry> last;
+  };
+  struct Taken {
+    Job job;
+    std::optional<FailedTry> last;
   };
 
   /// Sends what may leave now, then waits for what may leave next.
   void pump();
   bool send_next();
   bool prepare(TimePoint now);
-  std::optional<Job> take_job(TimePoint now);
+  std::optional<Taken> take_job(TimePoint now);
   Nanoseconds next_departure() const;
   void depart(TimePoint now);
   std::uint64_t estimate_tokens(const Request& request) const;
@@ -61,13 +68,15 @@ class Dispatcher {
   void after_replies();
   void settle_tokens(const Flight& flight, const Outcome& outcome);
   /// Whether it will be tried again.
-  bool retry(Exchange& exchange, const Outcome& outcome);
+  bool retry(const Exchange& exchange, Outcome& outcome);
 
   void stop(const std::string& why);
   bool stop_asked();
   /// Looks now and then whether the run is to stop.
   void watch_stop();
   void finish_if_done();
+  /// Accounts for what the stop has kept from being answered, or tried again.
+  void settle_unanswered();
   void tell_progress();
   bool all_sent() const { return taken_ == planned_ && !prepared_ && retries_.empty(); }
   std::size_t in_flight() const { return client_.in_flight() - (prepared_ ? 1 : 0); }
@@ -86,6 +95,8 @@ class Dispatcher {
   Timer progress_watch_;
   /// By exchange number.
   std::vector<Flight> flights_;
+  /// By exchange number; nullptr where it was never sent.
+  std::vector<Exchange*> exchanges_;
   std::optional<Prepared> prepared_;
   RetryQueue retries_;
   Backoff backoff_;

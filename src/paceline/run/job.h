@@ -10,7 +10,7 @@ namespace paceline {
 /// A request of a run on its way.
 struct Job {
   /// Its place in the schedule.
-  Slot place;
+  Slot place{};
   /// The workload's slot: what is asked.
   std::uint64_t slot = 0;
   /// Whether warm-up is over.
@@ -19,6 +19,9 @@ struct Job {
   std::uint32_t tries = 0;
   /// From the start of the run.
   std::chrono::nanoseconds first_sent{0};
+  /// Of its last send: when it was, and how many were in flight then, this one included.
+  std::chrono::nanoseconds sent{0};
+  std::uint64_t in_flight = 0;
 };
 
 }  // namespace paceline

@@ -9,10 +9,6 @@ namespace paceline {
 namespace {
 
 constexpr std::uint64_t fewest_for_p99 = 100;
-// Of the time that passes; steeper means that under 99% of the requests are served in time.
-constexpr double steepest_growth = 0.01;
-// Standard errors that chance explains.
-constexpr double errors_by_chance = 3;
 
 }  // namespace
 
@@ -25,14 +21,13 @@ std::uint64_t requests_to_judge(std::uint64_t rpm, std::chrono::nanoseconds at_l
 std::string why_not_kept(const Tally& tally, const RunOptions& options, const Verdict& verdict) {
   if (!tally.stopped_why.empty()) return "ended early: " + tally.stopped_why;
   if (tally.cut_short) return "cut short";
-  if (verdict.bound == Bound::client || !kept_rate(tally, options.rpm, options.arrivals)) {
+  if (verdict.bound == Bound::client || moved_schedule(tally) ||
+      !kept_rate(tally, options.rpm, options.arrivals)) {
     return fmt::format("{}: {}", name_of(verdict.bound), verdict.words);
   }
-  const double growth = tally.due_latency_trend.slope();
-  if (growth > steepest_growth &&
-      growth > errors_by_chance * tally.due_latency_trend.slope_error()) {
+  if (const auto growth = growth_of_latency(tally)) {
     return fmt::format("the server falls behind: latency grew by {:.0f} ms each second",
-                       1e3 * growth);
+                       1e3 * *growth);
   }
   return {};
 }

@@ -1,5 +1,7 @@
 #include <paceline/run/progress.h>
 
+#include <algorithm>
+
 namespace paceline {
 namespace {
 
@@ -13,11 +15,19 @@ nanoseconds mean_of(nanoseconds one, std::uint64_t weight, nanoseconds other,
   return one + std::chrono::duration_cast<nanoseconds>((other - one) * share);
 }
 
+std::optional<nanoseconds> sooner_retry(const Progress& one, const Progress& other) {
+  if (one.left == 0) return other.retry_in;
+  if (other.left == 0) return one.retry_in;
+  if (!one.retry_in || !other.retry_in) return std::nullopt;
+  return std::min(*one.retry_in, *other.retry_in);
+}
+
 }  // namespace
 
 void Progress::merge(const Progress& other) {
   const std::uint64_t replies = ended - failed;
   const std::uint64_t other_replies = other.ended - other.failed;
+  retry_in = sooner_retry(*this, other);
   p50 = mean_of(p50, replies, other.p50, other_replies);
   p99 = mean_of(p99, replies, other.p99, other_replies);
   planned += other.planned;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace paceline {
 
@@ -20,9 +21,12 @@ struct Progress {
   /// Latency so far, of requests that succeeded at once; 0 while there is none.
   std::chrono::nanoseconds p50{0};
   std::chrono::nanoseconds p99{0};
+  /// How long it is until the next retry, where nothing else is left to be done before.
+  std::optional<std::chrono::nanoseconds> retry_in{};
 
   /// Adds another stripe of the same run. The latencies become the mean, weighed by the replies:
-  /// each stripe is a fair sample of the whole.
+  /// each stripe is a fair sample of the whole. The run waits for a retry when every stripe that
+  /// has requests left does.
   void merge(const Progress& other);
 };
 

@@ -33,37 +33,87 @@ Recorder::Recorder(const RunOptions& options, std::uint64_t planned) : options_(
   if (options.objective) tally_.met_objective = 0;
 }
 
-void Recorder::departed(const Job& job, const Departure& departure, std::uint64_t in_flight) {
+void Recorder::departed(const Job& job, const Departure& departure) {
+  if (!silent_since_ || job.in_flight == 1) silent_since_ = departure.now;
   if (!job.is_counted) return;
   ++tally_.sends;
   if (job.tries == 1) {
     ++tally_.sent;
     ++unfinished_;
   }
-  tally_.in_flight = std::max(tally_.in_flight, in_flight);
+  tally_.in_flight = std::max(tally_.in_flight, job.in_flight);
   tally_.first_send = std::min(tally_.first_send, departure.now);
   tally_.last_send = departure.now;
   tally_.own_late.record(departure.now - departure.possible);
+  tally_.parallel_wait += departure.parallel_wait;
   if (departure.waited_for_parallel) ++tally_.waits_for_parallel;
   if (departure.waited_for_tokens) ++tally_.waits_for_tokens;
 }
 
-void Recorder::retried(const Job& job, const Outcome& outcome) {
-  if (!job.is_counted) return;
-  ++tally_.retries;
-  if (outcome.failure == Failure::http_429) ++tally_.refused_429;
+FailedTry Recorder::retried(const Job& job, const Exchange& exchange, const Outcome& outcome) {
+  const Reply& reply = exchange.reply;
+  end_silence(reply.done);
+  if (job.is_counted) {
+    ++tally_.retries;
+    if (outcome.failure == Failure::http_429) ++tally_.refused_429;
+    tally_.time_in_flight += reply.done - reply.sent;
+    ++tally_.ended_sends;
+  }
+  return {*outcome.failure,
+          outcome.why,
+          exchange.request.name,
+          due_of(job, reply),
+          since_start(reply.sent),
+          since_start(reply.done),
+          reply.status};
 }
 
-void Recorder::abandoned(const Job& job, Failure failure, const std::string& why) {
+void Recorder::asked_for_too_long(const Job& job) {
+  if (job.is_counted) ++tally_.waits_too_long;
+}
+
+void Recorder::abandoned(const Job& job, const FailedTry& last) {
   if (!job.is_counted) return;
   --unfinished_;
-  tally_.count_failure(failure, 1, why);
+  ++tally_.abandoned;
+  tally_.count_failure(last.failure, 1, last.why);
+  if (options_.log.file == nullptr) return;
+  RequestRecord record;
+  record.slot = job.slot;
+  record.custom_id = last.name;
+  record.due = last.due;
+  record.sent = last.sent;
+  record.done = last.done;
+  record.retries = job.tries - 1;
+  record.status = last.status;
+  record.error = last.why;
+  options_.log.file->add(options_.log.run, record);
+}
+
+void Recorder::cut_off(const Job& job, const Exchange& exchange, TimePoint now) {
+  if (!job.is_counted) return;
+  --unfinished_;
+  ++tally_.cut_off;
+  if (options_.log.file == nullptr) return;
+  RequestRecord record;
+  record.slot = job.slot;
+  record.custom_id = exchange.request.name;
+  record.due = options_.rpm > 0 ? job.place.due : job.sent;
+  record.sent = job.sent;
+  record.done = since_start(now);
+  record.retries = job.tries - 1;
+  record.error = "cut off when the run was stopped";
+  options_.log.file->add(options_.log.run, record);
 }
 
 void Recorder::ended(const Job& job, const Exchange& exchange, const Outcome& outcome,
                      const TokenTimes* times) {
-  if (!job.is_counted) return;
   const Reply& reply = exchange.reply;
+  end_silence(reply.done);
+  if (!outcome.failure && job.tries == 1) {
+    tally_.levels.record(job.in_flight, reply.done - reply.sent);
+  }
+  if (!job.is_counted) return;
   --unfinished_;
   if (tally_.http_version.empty()) tally_.http_version = reply.http_version;
   count_times(job, reply, !outcome.failure);
@@ -80,9 +130,7 @@ void Recorder::ended(const Job& job, const Exchange& exchange, const Outcome& ou
 }
 
 Tally Recorder::finish(bool cut_short, const std::string& stopped_why) {
-  if (unfinished_ > 0) {
-    tally_.count_failure(Failure::other, unfinished_, "cut off when the run was stopped");
-  }
+  assert(unfinished_ == 0);
   tally_.not_sent = tally_.planned - tally_.sent;
   tally_.stopped_why = stopped_why;
   tally_.cut_short = cut_short;
@@ -100,12 +148,22 @@ Progress Recorder::progress() const {
   return progress;
 }
 
+void Recorder::end_silence(TimePoint done) {
+  const Nanoseconds now = since_start(done);
+  if (silent_since_) {
+    tally_.longest_silence = std::max(tally_.longest_silence, now - *silent_since_);
+  }
+  silent_since_ = now;
+}
+
 void Recorder::count_times(const Job& job, const Reply& reply, bool succeeded) {
   const Nanoseconds due = due_of(job, reply);
   const Nanoseconds sent = since_start(reply.sent);
   const Nanoseconds done = since_start(reply.done);
   tally_.late.record(sent - due);
   tally_.last_done = std::max(tally_.last_done, done);
+  tally_.time_in_flight += done - sent;
+  ++tally_.ended_sends;
   if (!succeeded) return;
   if (job.tries > 1) {
     tally_.retried_latency.record(done - job.first_sent);
@@ -114,6 +172,7 @@ void Recorder::count_times(const Job& job, const Reply& reply, bool succeeded) {
   tally_.latency.record(done - sent);
   tally_.due_latency.record(done - due);
   tally_.due_latency_trend.record(seconds_of(due), seconds_of(done - due));
+  tally_.course.record(sent, done - sent);
 }
 
 /// Of a retried request too, from its first send: its user has waited that long.

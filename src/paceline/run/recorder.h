@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <paceline/http/exchange.h>
 #include <paceline/run/job.h>
 #include <paceline/run/progress.h>
+#include <paceline/run/retry.h>
 #include <paceline/run/run.h>
 #include <paceline/stats/tally.h>
 #include <paceline/workload/outcome.h>
@@ -21,6 +23,8 @@ struct Departure {
   std::chrono::nanoseconds possible{0};
   bool waited_for_parallel = false;
   bool waited_for_tokens = false;
+  /// For how long `parallel` alone held it back.
+  std::chrono::nanoseconds parallel_wait{0};
 };
 
 /// Counts what became of a run's requests, and keeps a row of each in the log where there is one.
@@ -30,16 +34,20 @@ class Recorder {
 
   /// Times are kept from here on.
   void begin(TimePoint start) { start_ = start; }
-  /// `job` leaves at `now`; `in_flight`: at once, this one included.
-  void departed(const Job& job, const Departure& departure, std::uint64_t in_flight);
-  /// It failed, and is to be tried again.
-  void retried(const Job& job, const Outcome& outcome);
+  /// `job` leaves, with so many in flight as it says.
+  void departed(const Job& job, const Departure& departure);
+  /// It failed, and is to be tried again. What is to be known of that if it is not.
+  FailedTry retried(const Job& job, const Exchange& exchange, const Outcome& outcome);
+  /// It is not tried again, because the server asks for a longer wait than the run allows.
+  void asked_for_too_long(const Job& job);
   /// It failed, was to be tried again, and is not, because the run ends.
-  void abandoned(const Job& job, Failure failure, const std::string& why);
+  void abandoned(const Job& job, const FailedTry& last);
+  /// It is in flight, and the run does not wait for its response.
+  void cut_off(const Job& job, const Exchange& exchange, TimePoint now);
   /// For good. `times` of a streamed reply, otherwise nullptr.
   void ended(const Job& job, const Exchange& exchange, const Outcome& outcome,
              const TokenTimes* times);
-  /// What is left in flight will never end. `stopped_why`: why the run ended itself early.
+  /// Nothing is in flight any more. `stopped_why`: why the run ended itself early.
   Tally finish(bool cut_short, const std::string& stopped_why);
   /// What of it is counted here: requests and latencies.
   Progress progress() const;
@@ -47,6 +55,7 @@ class Recorder {
  private:
   using Nanoseconds = std::chrono::nanoseconds;
 
+  void end_silence(TimePoint done);
   void count_times(const Job& job, const Reply& reply, bool succeeded);
   void count_objective(const Job& job, const Reply& reply, const Outcome& outcome,
                        const TokenTimes* times);
@@ -63,6 +72,8 @@ class Recorder {
   TimePoint start_;
   /// Sent, and not ended for good.
   std::uint64_t unfinished_ = 0;
+  /// Since when requests are in flight, and none has ended.
+  std::optional<Nanoseconds> silent_since_;
   Tally tally_;
 };
 

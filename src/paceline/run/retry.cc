@@ -33,10 +33,15 @@ bool is_worth_retrying(const Outcome& outcome, long status) {
   }
 }
 
-nanoseconds Backoff::wait(std::uint32_t tries, std::optional<nanoseconds> asked_for) {
-  if (asked_for) return *asked_for + up_to(std::max(*asked_for / 4, least_spread));
+std::optional<nanoseconds> Backoff::wait(std::uint32_t tries,
+                                         std::optional<nanoseconds> asked_for) {
+  if (asked_for) {
+    if (*asked_for > longest_) return std::nullopt;
+    const nanoseconds spread = std::min(*asked_for / 4, longest_ - *asked_for);
+    return *asked_for + up_to(std::max(spread, least_spread));
+  }
   const std::uint32_t doublings = std::min(tries - 1, 6U);
-  return up_to(std::min(longest_backoff, first_backoff * (1 << doublings)));
+  return up_to(std::min({longest_, longest_backoff, first_backoff * (1 << doublings)}));
 }
 
 nanoseconds Backoff::up_to(nanoseconds most) {

@@ -22,26 +22,39 @@ bool is_worth_retrying(const Outcome& outcome, long status);
 /// How long to wait before the next try: what the server asks for and up to a quarter more (10 ms
 /// at least), since a request that always comes back at the same point of the server's period is
 /// refused for ever; else exponential back-off with full jitter, as AWS describes it: anything up
-/// to 0.5 s, 1 s, 2 s, … 30 s.
+/// to 0.5 s, 1 s, 2 s, … 30 s. No wait is longer than `longest` and those 10 ms.
 class Backoff {
  public:
-  explicit Backoff(std::uint64_t seed) : random_(seed) {}
-  /// `tries`: how many there were.
-  std::chrono::nanoseconds wait(std::uint32_t tries,
-                                std::optional<std::chrono::nanoseconds> asked_for);
+  Backoff(std::uint64_t seed, std::chrono::nanoseconds longest)
+      : longest_(longest), random_(seed) {}
+  /// `tries`: how many there were. Nothing where the server asks for more than the longest wait.
+  std::optional<std::chrono::nanoseconds> wait(std::uint32_t tries,
+                                               std::optional<std::chrono::nanoseconds> asked_for);
 
  private:
   std::chrono::nanoseconds up_to(std::chrono::nanoseconds most);
 
+  std::chrono::nanoseconds longest_;
   std::mt19937_64 random_;
 };
 
-/// A job that waits for its next try, and what its last one came to.
+/// What a try came to that is followed by another one. Times are from the start of the run.
+struct FailedTry {
+  Failure failure{};
+  std::string why{};
+  /// Of the request, in the user's batch file.
+  std::string name{};
+  std::chrono::nanoseconds due{0};
+  std::chrono::nanoseconds sent{0};
+  std::chrono::nanoseconds done{0};
+  long status = 0;
+};
+
+/// A job that waits for its next try.
 struct Retry {
   Job job;
   TimePoint not_before;
-  Failure failure{};
-  std::string why;
+  FailedTry last;
 };
 
 /// Jobs that wait for their next try, the earliest first.

@@ -70,6 +70,8 @@ struct RunOptions {
   std::uint64_t tpm = 0;
   /// How often a request that may go better is sent again. Each time takes a slot of its own.
   std::uint32_t retries = 0;
+  /// The longest wait for a retry. Where the server asks for more, the request fails at once.
+  std::chrono::nanoseconds max_backoff = std::chrono::seconds(60);
   /// What a request is to meet to count as good.
   std::optional<RequestObjective> objective{};
   /// How long requests in flight may still take when the run is stopped.
@@ -106,7 +108,24 @@ struct Trial {
   std::string http_version;
 };
 
-/// Sends one request, which with another salt is another one.
-Trial try_once(Workload& workload, const ConnectionOptions& connection, std::uint64_t salt = 0);
+/// How a first request is sent.
+struct TrialOptions {
+  ConnectionOptions connection{};
+  /// With another salt it is another request.
+  std::uint64_t salt = 0;
+  /// As of a run.
+  std::uint32_t retries = 0;
+  std::chrono::nanoseconds max_backoff = std::chrono::seconds(60);
+  /// For how long to send it anew while no connection can be made, or the server says that it is
+  /// not ready (502, 503 or 504).
+  std::chrono::nanoseconds wait{0};
+  /// Becomes true when nothing more is to be sent or waited for.
+  const std::atomic<bool>* stop = nullptr;
+  /// Called once with what went wrong, where it is sent anew.
+  std::function<void(const std::string& why)> on_wait{};
+};
+
+/// Sends one request.
+Trial try_once(Workload& workload, const TrialOptions& options = {});
 
 }  // namespace paceline

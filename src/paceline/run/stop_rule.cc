@@ -5,7 +5,11 @@
 namespace paceline {
 
 std::optional<std::string> StopRule::add(const Outcome& outcome, long status, TimePoint now) {
-  if (status == 401 || status == 403) return "the server refuses the key: " + outcome.why;
+  is_all_forbidden_ = is_all_forbidden_ && (status == 403 || status == 0);
+  if (status == 403) ++forbidden_;
+  if (status == 401 || (is_all_forbidden_ && forbidden_ == enough_forbidden)) {
+    return "the server refuses the key: " + outcome.why;
+  }
   // A limit that is met is a result, not trouble.
   failed_[next_++ % window] = outcome.failure && outcome.failure != Failure::http_429;
   if (2 * failed_.count() <= window) {

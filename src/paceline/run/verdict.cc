@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <paceline/stats/seconds.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -14,16 +15,21 @@ using std::chrono::nanoseconds;
 
 // More failures than this and a run says little of the rest.
 constexpr double failing_ratio = 0.1;
-// A reply refused, or a departure held back, counts as bounding from one in a hundred on.
+// A response refused, a departure held back, or time for which departures were held back, counts as
+// bounding from one in a hundred on.
 constexpr double bounding_share = 0.01;
 constexpr double kept_share = 0.99;
 // Standard errors that chance explains.
 constexpr double by_chance = 3;
-// Later than this by its own fault, a client distorts what it measures.
-constexpr nanoseconds late_p50 = milliseconds(1);
-constexpr nanoseconds late_p99 = milliseconds(10);
-// Without a rate, a thread that never waits is what bounds the run.
+// Of the time that passes; steeper means that under 99% of the requests are served in time.
+constexpr double steepest_growth = 0.01;
+// Later than this by its own fault, and than this share of the median latency, a client distorts
+// what it measures.
+constexpr nanoseconds own_lateness = milliseconds(10);
+constexpr double own_lateness_share = 0.05;
+// Without a rate, a thread that never waits is what bounds the run; one that mostly waits does not.
 constexpr double busy_share = 0.97;
+constexpr double idle_share = 0.5;
 
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -37,7 +43,50 @@ double busy(const Tally& tally) {
 
 bool is_failing(const Tally& tally) {
   const std::uint64_t refused = tally.failed_by(Failure::http_429);
-  return share(tally.failed - refused, tally.succeeded + tally.failed) > failing_ratio;
+  const std::uint64_t failed = tally.failed - std::min(tally.failed, refused + tally.abandoned);
+  return share(failed, tally.succeeded + tally.failed) > failing_ratio;
+}
+
+std::string milliseconds_text(nanoseconds time) {
+  return fmt::format("{:.1f} ms", 1e3 * seconds_of(time));
+}
+
+nanoseconds tolerable_lateness(const Tally& tally) {
+  const double of_latency =
+      own_lateness_share * static_cast<double>(tally.latency.quantile(0.5).count());
+  return std::max(own_lateness, nanoseconds(std::llround(of_latency)));
+}
+
+/// Whether two sends and 1% of them left too late by this program's own fault.
+bool is_late_itself(const Tally& tally) {
+  const std::uint64_t sends = tally.own_late.count();
+  const auto enough = std::max<std::uint64_t>(
+      2, static_cast<std::uint64_t>(std::ceil(bounding_share * static_cast<double>(sends))));
+  if (sends < enough) return false;
+  const double rank = static_cast<double>(sends - enough) + 0.5;
+  return tally.own_late.quantile(rank / static_cast<double>(sends)) > tolerable_lateness(tally);
+}
+
+std::string own_lateness_text(const Tally& tally) {
+  const nanoseconds late = tally.own_late.quantile(0.99);
+  return fmt::format(
+      "requests left {} late at p99 by this program's own fault: so much of due_p99 ({}) is this "
+      "program's, beside a median latency of {}; give it a core of its own, or a lower rate",
+      milliseconds_text(late), milliseconds_text(tally.due_latency.quantile(0.99)),
+      milliseconds_text(tally.latency.quantile(0.5)));
+}
+
+std::string server_does(double per_second) {
+  return fmt::format("the server does about {:.0f} RPM", 60 * per_second);
+}
+
+std::string saturated_text(const Saturation& saturation, const Tally& tally) {
+  const auto threads = static_cast<double>(tally.threads);
+  return fmt::format(
+      "{}, however many requests are in flight (with {:.0f} a response takes {:.1f} times as long "
+      "as with {:.0f})",
+      server_does(saturation.rate * threads), saturation.in_flight * threads,
+      saturation.times_as_long, std::max(1.0, saturation.enough_in_flight * threads));
 }
 
 Verdict unpaced(const Tally& tally, std::uint64_t parallel) {
@@ -47,12 +96,101 @@ Verdict unpaced(const Tally& tally, std::uint64_t parallel) {
                         "use Threads(n) in a suite of your own, or a faster core",
                         100 * busy(tally))};
   }
+  const auto saturation = tally.levels.saturation();
+  if (saturation && busy(tally) < idle_share) {
+    return {Bound::server, saturated_text(*saturation, tally)};
+  }
   return {Bound::parallel, fmt::format("as fast as {} in flight allow", parallel)};
 }
 
-/// Little's law: what is in flight is the rate times the time that each is.
-std::uint64_t parallel_for(double per_second, nanoseconds latency) {
-  return static_cast<std::uint64_t>(std::ceil(per_second * seconds_of(latency)));
+/// For how much of the run `parallel` held the next request back.
+bool is_held_by_parallel(const Tally& tally) {
+  const double wall =
+      seconds_of(tally.last_send - tally.first_send) * static_cast<double>(tally.threads);
+  return wall > 0 && seconds_of(tally.parallel_wait) > bounding_share * wall;
+}
+
+/// Whether most of that time is one silence of the server.
+bool stood_still(const Tally& tally) {
+  constexpr int times_latency = 3;
+  return 2 * tally.longest_silence * static_cast<std::int64_t>(tally.threads) >
+             tally.parallel_wait &&
+         tally.longest_silence > times_latency * tally.latency.quantile(0.5);
+}
+
+/// Little's law: what is in flight is the rate times the time that each is, failures too. Random
+/// arrivals need more than the mean.
+std::uint64_t parallel_for(const Tally& tally, double per_second, Arrivals arrivals) {
+  const nanoseconds each = std::max(tally.latency.quantile(0.99), tally.mean_time_in_flight());
+  double needed = per_second * seconds_of(each);
+  if (arrivals != Arrivals::even) needed += by_chance * std::sqrt(needed);
+  return static_cast<std::uint64_t>(std::ceil(needed));
+}
+
+/// Where the server is saturated below the rate asked for.
+std::optional<Verdict> saturated(const Tally& tally, std::uint64_t rpm) {
+  const auto saturation = tally.levels.saturation();
+  const double wanted = static_cast<double>(rpm) / 60;
+  if (!saturation || saturation->rate * static_cast<double>(tally.threads) >= wanted) {
+    return std::nullopt;
+  }
+  return Verdict{Bound::server, saturated_text(*saturation, tally) + ": ask for no more"};
+}
+
+/// What held requests back while `parallel` were in flight.
+Verdict at_the_cap(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel,
+                   Arrivals arrivals) {
+  if (stood_still(tally)) {
+    return {
+        Bound::server,
+        fmt::format("the server stood still: no response came for {:.1f} s, with up to {} in "
+                    "flight; {:.0f} RPM of {} left",
+                    seconds_of(tally.longest_silence), tally.in_flight, tally.achieved_rpm(), rpm)};
+  }
+  const double wanted = static_cast<double>(rpm) / 60;
+  if (auto verdict = saturated(tally, rpm)) return std::move(*verdict);
+  const std::uint64_t would_do = parallel_for(tally, wanted, arrivals);
+  if (would_do <= parallel && is_late_itself(tally)) {
+    return {Bound::client, own_lateness_text(tally)};
+  }
+  return {Bound::parallel,
+          fmt::format("{} in flight allowed {:.0f} RPM of {}: --paceline_parallel={} would do "
+                      "(rate x latency)",
+                      parallel, tally.achieved_rpm(), rpm,
+                      std::max(would_do, parallel + parallel / 4 + 1))};
+}
+
+/// A schedule that was not kept.
+Verdict held_back(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel,
+                  Arrivals arrivals) {
+  if (is_held_by_parallel(tally)) return at_the_cap(tally, rpm, parallel, arrivals);
+  if (share(tally.waits_for_tokens, tally.sends) > bounding_share) {
+    return {Bound::rate_limit,
+            fmt::format("the token budget allowed {:.0f} RPM of {}", tally.achieved_rpm(), rpm)};
+  }
+  if (auto verdict = saturated(tally, rpm)) return std::move(*verdict);
+  if (is_late_itself(tally)) return {Bound::client, own_lateness_text(tally)};
+  if (kept_rate(tally, rpm, arrivals)) {
+    return {Bound::client,
+            fmt::format("stalls of this program moved the schedule by {} (late_p50): give it a "
+                        "core of its own, or a lower rate",
+                        milliseconds_text(tally.late.quantile(0.5)))};
+  }
+  return {Bound::client,
+          fmt::format("stalls of this program left {:.0f} RPM of {}: give it a core of its own",
+                      tally.achieved_rpm(), rpm)};
+}
+
+/// The rate was kept: whether the server keeps up with it.
+std::optional<Verdict> falls_behind(const Tally& tally) {
+  const auto thirds = tally.course.thirds();
+  if (!growth_of_latency(tally) || !thirds || !thirds->grew_steadily()) return std::nullopt;
+  const double answered = 1 / (1 + thirds->growth());
+  return Verdict{
+      Bound::server,
+      fmt::format("the rate was kept, but the server falls behind: latency grew by {:.0f} ms each "
+                  "second; {}: ask for no more",
+                  1e3 * thirds->growth(), server_does(tally.achieved_rpm() / 60 * answered))};
 }
 
 }  // namespace
@@ -68,28 +206,12 @@ Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel, Arr
                         tally.refused_429, tally.sends)};
   }
   if (rpm == 0) return unpaced(tally, parallel);
-  if (tally.own_late.quantile(0.5) > late_p50 || tally.own_late.quantile(0.99) > late_p99) {
-    return {Bound::client,
-            fmt::format("requests left {:.1f} ms late at p99 by this program's own fault: do not "
-                        "trust the figures; give it a core of its own, or a lower rate",
-                        1e3 * seconds_of(tally.own_late.quantile(0.99)))};
+  if (!kept_rate(tally, rpm, arrivals) || moved_schedule(tally)) {
+    return held_back(tally, rpm, parallel, arrivals);
   }
-  if (kept_rate(tally, rpm, arrivals)) return {Bound::paced, "the rate was kept"};
-  if (share(tally.waits_for_tokens, tally.sends) > bounding_share) {
-    return {Bound::rate_limit,
-            fmt::format("the token budget allowed {:.0f} RPM of {}", tally.achieved_rpm(), rpm)};
-  }
-  if (share(tally.waits_for_parallel, tally.sends) <= bounding_share) {
-    return {Bound::client,
-            fmt::format("stalls of this program left {:.0f} RPM of {}: give it a core of its own",
-                        tally.achieved_rpm(), rpm)};
-  }
-  const double wanted = static_cast<double>(rpm) / 60;
-  return {Bound::parallel,
-          fmt::format("{} in flight allowed {:.0f} RPM of {}: --paceline_parallel={} would do "
-                      "(rate x latency)",
-                      parallel, tally.achieved_rpm(), rpm,
-                      parallel_for(wanted, tally.latency.quantile(0.99)))};
+  if (auto verdict = falls_behind(tally)) return std::move(*verdict);
+  if (is_late_itself(tally)) return {Bound::client, own_lateness_text(tally)};
+  return {Bound::paced, "the rate was kept"};
 }
 
 bool kept_rate(const Tally& tally, std::uint64_t rpm, Arrivals arrivals) {
@@ -100,12 +222,26 @@ bool kept_rate(const Tally& tally, std::uint64_t rpm, Arrivals arrivals) {
   return achieved >= kept_share - chance;
 }
 
+bool moved_schedule(const Tally& tally) {
+  return tally.late.quantile(0.5) > tolerable_lateness(tally);
+}
+
+std::optional<double> growth_of_latency(const Tally& tally) {
+  const double growth = tally.due_latency_trend.slope();
+  if (growth <= steepest_growth || growth <= by_chance * tally.due_latency_trend.slope_error()) {
+    return std::nullopt;
+  }
+  return growth;
+}
+
 std::string_view name_of(Bound bound) {
   switch (bound) {
     case Bound::paced:
       return "paced";
     case Bound::parallel:
       return "parallel-bound";
+    case Bound::server:
+      return "server-bound";
     case Bound::client:
       return "client-bound";
     case Bound::rate_limit:

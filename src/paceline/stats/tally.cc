@@ -15,6 +15,8 @@ void Tally::merge(const Tally& other) {
   due_latency.merge(other.due_latency);
   late.merge(other.late);
   due_latency_trend.merge(other.due_latency_trend);
+  course.merge(other.course);
+  levels.merge(other.levels);
   retried_latency.merge(other.retried_latency);
   own_late.merge(other.own_late);
   planned += other.planned;
@@ -22,14 +24,21 @@ void Tally::merge(const Tally& other) {
   succeeded += other.succeeded;
   failed += other.failed;
   not_sent += other.not_sent;
+  cut_off += other.cut_off;
   for (std::size_t i = 0; i < failure_kinds; ++i) failures[i] += other.failures[i];
   sends += other.sends;
   retries += other.retries;
   gave_up += other.gave_up;
+  abandoned += other.abandoned;
+  waits_too_long += other.waits_too_long;
   refused_429 += other.refused_429;
   if (other.met_objective) met_objective = met_objective.value_or(0) + *other.met_objective;
   waits_for_parallel += other.waits_for_parallel;
   waits_for_tokens += other.waits_for_tokens;
+  parallel_wait += other.parallel_wait;
+  longest_silence = std::max(longest_silence, other.longest_silence);
+  time_in_flight += other.time_in_flight;
+  ended_sends += other.ended_sends;
   cpu_time += other.cpu_time;
   threads += other.threads;
   if (stopped_why.empty()) stopped_why = other.stopped_why;
@@ -41,6 +50,11 @@ void Tally::merge(const Tally& other) {
   last_send = std::max(last_send, other.last_send);
   last_done = std::max(last_done, other.last_done);
   cut_short = cut_short || other.cut_short;
+}
+
+std::chrono::nanoseconds Tally::mean_time_in_flight() const {
+  if (ended_sends == 0) return std::chrono::nanoseconds(0);
+  return time_in_flight / static_cast<std::int64_t>(ended_sends);
 }
 
 double Tally::achieved_rpm() const {
@@ -61,6 +75,11 @@ double Tally::goodput() const {
 double Tally::error_ratio() const {
   const std::uint64_t ended = succeeded + failed;
   return ended == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(ended);
+}
+
+double Tally::settled_error_ratio() const {
+  const std::uint64_t ended = succeeded + failed - abandoned;
+  return ended == 0 ? 0 : static_cast<double>(failed - abandoned) / static_cast<double>(ended);
 }
 
 double Tally::miss_ratio() const {

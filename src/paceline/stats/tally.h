@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 
+#include <paceline/stats/course.h>
 #include <paceline/stats/histogram.h>
+#include <paceline/stats/levels.h>
 #include <paceline/stats/token_tally.h>
 #include <paceline/stats/trend.h>
 
@@ -28,6 +30,10 @@ struct Tally {
   /// Of due latency over due time, both in seconds: a server that falls behind makes each second's
   /// requests wait longer than those before, by the share that it cannot do.
   Trend due_latency_trend;
+  /// Of latency over the time of the send.
+  Course course;
+  /// Of latency over what was in flight, warm-up too: the lowest levels are at the start.
+  Levels levels;
 
   /// Of requests that succeeded at a later try, first send to last byte; not in the others.
   Histogram retried_latency;
@@ -40,17 +46,30 @@ struct Tally {
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
   std::uint64_t not_sent = 0;
+  /// In flight when the run was stopped, and never answered: neither failures nor successes.
+  std::uint64_t cut_off = 0;
   std::array<std::uint64_t, failure_kinds> failures{};
   /// Departures: requests that were sent, and their retries.
   std::uint64_t sends = 0;
   std::uint64_t retries = 0;
   /// Requests that failed at their last try.
   std::uint64_t gave_up = 0;
+  /// Failed requests that were to be tried again when the run was stopped.
+  std::uint64_t abandoned = 0;
+  /// Requests that were given up because the server asked for a longer wait than the run allows.
+  std::uint64_t waits_too_long = 0;
   /// Replies 429, those that were retried too.
   std::uint64_t refused_429 = 0;
   /// Departures that waited because `parallel` were in flight, or for the token budget.
   std::uint64_t waits_for_parallel = 0;
   std::uint64_t waits_for_tokens = 0;
+  /// For how long `parallel` in flight held the next request back, in all.
+  std::chrono::nanoseconds parallel_wait{0};
+  /// The longest time without a response while requests were in flight.
+  std::chrono::nanoseconds longest_silence{0};
+  /// How long sends that have ended were in flight, failures too, and how many those are.
+  std::chrono::nanoseconds time_in_flight{0};
+  std::uint64_t ended_sends = 0;
   /// Requests that succeeded and met the objective; nothing where none was given.
   std::optional<std::uint64_t> met_objective;
   /// A sentence about one of the failures.
@@ -80,10 +99,12 @@ struct Tally {
   void merge(const Tally& other);
 
   /// Whether every planned request came to something; false is a bug.
-  bool adds_up() const { return planned == succeeded + failed + not_sent; }
+  bool adds_up() const { return planned == succeeded + failed + cut_off + not_sent; }
   std::uint64_t failed_by(Failure failure) const {
     return failures[static_cast<std::size_t>(failure)];
   }
+  /// How long a send was in flight on average, failures too; 0 where none has ended.
+  std::chrono::nanoseconds mean_time_in_flight() const;
   /// Sends a minute from the first to the last; 0 for fewer than two.
   double achieved_rpm() const;
   /// Replies a second from the first send to the last reply.
@@ -92,6 +113,8 @@ struct Tally {
   double goodput() const;
   /// Failed requests among those that ended.
   double error_ratio() const;
+  /// The same without those that a stop has kept from being tried again.
+  double settled_error_ratio() const;
   /// Requests that did not meet the objective among those that ended; 0 without one.
   double miss_ratio() const;
 };

@@ -21,11 +21,13 @@ class PlainHttpWorkload : public Workload {
   }
 
   Description describe() const override {
-    if (plain_.method == Method::get) return {.name = "http/get", .url = plain_.url, .asks = "{}"};
+    if (plain_.method == Method::get)
+      return {.name = "http/get", .url = plain_.url, .asks = "{}", .is_streamed = false};
     return {.name = "http/post",
             .url = plain_.url,
             .asks = fmt::format(R"({{"content_type":{},"body":"#{}"}})",
-                                json_quoted(plain_.content_type), content_hash_text(plain_.body))};
+                                json_quoted(plain_.content_type), content_hash_text(plain_.body)),
+            .is_streamed = false};
   }
 
   void make(std::uint64_t, Request& request) override {

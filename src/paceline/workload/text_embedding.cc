@@ -23,6 +23,7 @@ class TextEmbeddingWorkload : public Workload {
   Description describe() const override {
     Description description{.name = "embeddings/create", .model = model_, .url = url_};
     description.asks = body_.description();
+    description.is_streamed = false;
     return description;
   }
 

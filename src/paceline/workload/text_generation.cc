@@ -62,6 +62,7 @@ class TextGenerationWorkload : public Workload {
     description.model = model_;
     description.url = url_;
     description.asks = body_.description();
+    description.is_streamed = is_streamed_;
     return description;
   }
 

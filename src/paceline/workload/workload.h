@@ -22,6 +22,8 @@ struct Description {
   /// The same for workloads whose slots ask the same, whatever their salt: a JSON object, whose
   /// keys name what differs between two of them. A text that begins with # is a hash.
   std::string asks{};
+  /// Whether any response streams, and so tells when its tokens came; nothing: that is not known.
+  std::optional<bool> is_streamed{};
 };
 
 /// Makes the request of slot k and reads its reply. Called on the run's thread only.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace paceline {
 namespace {
@@ -129,6 +130,24 @@ TEST(CountersTest, GoodputIsThereWhereAnObjectiveIs) {
   EXPECT_EQ(counters_of(tally).at("goodput"), 1.5);
   tally.met_objective = 0;
   EXPECT_EQ(counters_of(tally).at("goodput"), 0);
+}
+
+TEST(CountersTest, TheKindsOfFailureAreAlwaysThereAndSumToErrors) {
+  const std::vector<std::string> kinds{"http_429", "http_4xx", "http_5xx",    "connects",
+                                       "timeouts", "resets",   "bad_replies", "other_errors"};
+  Tally tally = some_tally();
+  for (const std::string& kind : kinds) EXPECT_EQ(counters_of(tally).at(kind), 0) << kind;
+  for (const char* count : {"errors", "retries", "gave_up", "cut_off"}) {
+    EXPECT_EQ(counters_of(tally).at(count), 0) << count;
+  }
+  for (std::size_t i = 0; i < failure_kinds; ++i) {
+    tally.count_failure(static_cast<Failure>(i), i + 1, "why");
+  }
+  auto counters = counters_of(tally);
+  double sum = 0;
+  for (const std::string& kind : kinds) sum += counters.at(kind);
+  EXPECT_EQ(counters.at("errors"), 36);
+  EXPECT_EQ(sum, 36);
 }
 
 TEST(CountersTest, ATimeByItsName) {

@@ -85,5 +85,33 @@ TEST(ObjectiveTest, ARunMeetsItOrSaysWhatItMissed) {
   EXPECT_EQ(run_objective("ttft_p99<1s").why_missed(tally), "nothing was measured for ttft_p99");
 }
 
+TEST(ObjectiveTest, WhatAWorkloadNeverMeasuresIsNoObjective) {
+  const Description whole{.name = "chat/complete", .is_streamed = false};
+  const Description streamed{.name = "chat/stream", .is_streamed = true};
+  const Description unknown{.name = "batch/replay"};
+  for (const char* time : {"ttft_p99", "itl_p50", "tpot_p99"}) {
+    const RunObjective asked = run_objective(std::string("p99<9s,") + time + "<1s");
+    EXPECT_EQ(why_never_measured(asked, whole, 0),
+              "--paceline_find_max: chat/complete never measures " + std::string(time) +
+                  ", since its responses do not stream: measure what does, such as "
+                  "--paceline_measure=chat/stream, or give another condition");
+    EXPECT_EQ(why_never_measured(asked, streamed, 0), "");
+    EXPECT_EQ(why_never_measured(asked, unknown, 0), "");
+  }
+  EXPECT_EQ(why_never_measured(run_objective("p99<9s,errors<1%"), whole, 0), "");
+  EXPECT_NE(why_never_measured(run_objective("retried_p99<9s"), whole, 0), "");
+  EXPECT_EQ(why_never_measured(run_objective("retried_p99<9s"), whole, 1), "");
+
+  for (const char* times : {"ttft<1s", "latency<1s,tpot<1s"}) {
+    const auto asked = std::get<RequestObjective>(parse_request_objective(times));
+    EXPECT_TRUE(
+        why_never_measured(asked, whole).starts_with("--paceline_objective: chat/complete"));
+    EXPECT_EQ(why_never_measured(asked, streamed), "");
+    EXPECT_EQ(why_never_measured(asked, unknown), "");
+  }
+  const auto any = std::get<RequestObjective>(parse_request_objective("latency<1s,due_latency<1s"));
+  EXPECT_EQ(why_never_measured(any, whole), "");
+}
+
 }  // namespace
 }  // namespace paceline

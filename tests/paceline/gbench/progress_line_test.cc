@@ -18,7 +18,8 @@ RunProgress halfway() {
            .in_flight = 84,
            .is_warming_up = false,
            .p50 = 50'200us,
-           .p99 = 1'234ms},
+           .p99 = 1'234ms,
+           .retry_in = {}},
           "chat/complete rpm:100000 parallel:500",
           100'000,
           100'003.4};
@@ -65,6 +66,22 @@ TEST(ProgressLineTest, WarmingUpAndUnpaced) {
   run.rpm = 60;
   EXPECT_EQ(progress_sentence(run),
             "x: 0%, warm-up, 0:15 left, 0 of 60 RPM, 2 in flight, 0 errors");
+}
+
+TEST(ProgressLineTest, ARunThatOnlyWaitsForARetrySaysSo) {
+  RunProgress run = halfway();
+  run.so_far.left = 1;
+  run.so_far.in_flight = 0;
+  run.so_far.retry_in = 41'200ms;
+  run.recent_rpm = 0;
+  EXPECT_EQ(
+      progress_sentence(run),
+      "chat/complete rpm:100000 parallel:500: 50%, 500000 of 1000000, 0:42 left, waiting 42 s "
+      "for a retry, 0 of 100000 RPM, 0 in flight, p50 50.2 ms, p99 1.23 s, 3 errors");
+  EXPECT_EQ(progress_bar(run, 60), "[######------]  500000 of 1000000  waiting 42 s for a retry");
+  // Without a rate too.
+  run.rpm = 0;
+  EXPECT_NE(progress_sentence(run).find("0:42 left"), std::string::npos);
 }
 
 TEST(ProgressLineTest, HoursAndOneError) {

@@ -1,7 +1,13 @@
 #include <gtest/gtest.h>
 #include <paceline/run/probe.h>
+#include <paceline/run/rate_search.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "../stats/simulated_server.h"
 
 namespace paceline {
 namespace {
@@ -49,7 +55,7 @@ TEST(ProbeTest, GrowthThatChanceExplainsIsNone) {
 
 TEST(ProbeTest, ARateThatParallelHeldBack) {
   Tally tally = tally_of(5'900, 0);
-  tally.waits_for_parallel = 500;
+  tally.parallel_wait = 5s;
   EXPECT_TRUE(why(tally).starts_with("parallel-bound: ")) << why(tally);
 }
 
@@ -61,6 +67,15 @@ TEST(ProbeTest, ClientBoundIsNotKept) {
   Tally tally = tally_of(6'000, 0);
   for (int i = 0; i < 100; ++i) tally.own_late.record(20ms);
   EXPECT_TRUE(why(tally).starts_with("client-bound: ")) << why(tally);
+}
+
+TEST(ProbeTest, LatenessThatDoesNotShowInTheLatencyIsTolerable) {
+  Tally tally = tally_of(6'000, 0);
+  for (int i = 0; i < 100; ++i) {
+    tally.own_late.record(99ms);
+    tally.latency.record(3s);
+  }
+  EXPECT_EQ(why(tally), "");
 }
 
 TEST(ProbeTest, RandomArrivalsFallShortByChance) {
@@ -77,6 +92,34 @@ TEST(ProbeTest, ARunThatWasNotWhole) {
   EXPECT_EQ(why(tally), "cut short");
   tally.stopped_why = "most failed";
   EXPECT_EQ(why(tally), "ended early: most failed");
+}
+
+/// What a search finds whose probes are simulated.
+std::uint64_t found_rate(SimulatedRun run, std::uint64_t start) {
+  RateSearch search(start, 60, 60'000'000);
+  while (const auto rate = search.next()) {
+    run.rpm = static_cast<double>(*rate);
+    run.requests = std::max(run.requests, requests_to_judge(*rate, 10s));
+    const RunOptions options{.rpm = *rate, .parallel = static_cast<std::size_t>(run.parallel)};
+    search.add(why(simulate(run), options).empty());
+  }
+  return search.best();
+}
+
+TEST(ProbeTest, ASearchFindsWhatTheServerCanDo) {
+  // Ten slots of 100 ms.
+  const SimulatedRun server{.parallel = 500, .requests = 300, .slots = 10, .service = nearly(0.1)};
+  const auto rate = static_cast<double>(found_rate(server, 2'500));
+  EXPECT_LE(rate, 1.02 * 6'000);
+  EXPECT_GE(rate, 0.97 * 6'000);
+}
+
+TEST(ProbeTest, ASearchFindsWhatTheCapAllows) {
+  // Five in flight of 100 ms.
+  const SimulatedRun server{.parallel = 5, .requests = 300, .service = nearly(0.1)};
+  const auto rate = static_cast<double>(found_rate(server, 1'600));
+  EXPECT_LE(rate, 1.02 * 3'000);
+  EXPECT_GE(rate, 0.97 * 3'000);
 }
 
 TEST(ProbeTest, EnoughRequestsForTheTimeAndForAP99) {

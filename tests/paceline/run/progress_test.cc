@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -15,8 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(ProgressTest, StripesAddUp) {
-  Progress one{100, 40, 10, 60, 50, 7, false, 10ms, 20ms};
-  const Progress other{100, 20, 10, 80, 30, 3, true, 50ms, 100ms};
+  Progress one{100, 40, 10, 60, 50, 7, false, 10ms, 20ms, {}};
+  const Progress other{100, 20, 10, 80, 30, 3, true, 50ms, 100ms, {}};
   one.merge(other);
   EXPECT_EQ(one.planned, 200U);
   EXPECT_EQ(one.ended, 60U);
@@ -28,6 +29,23 @@ TEST(ProgressTest, StripesAddUp) {
   // Thirty replies and ten.
   EXPECT_EQ(one.p50, 20ms);
   EXPECT_EQ(one.p99, 40ms);
+}
+
+TEST(ProgressTest, ItWaitsForARetryWhenEveryStripeThatIsNotDoneDoes) {
+  const Progress busy{.left = 5};
+  const Progress done{.left = 0};
+  const Progress waiting{.left = 1, .retry_in = 40s};
+  const Progress waiting_less{.left = 2, .retry_in = 30s};
+  const auto merged = [](Progress one, const Progress& other) {
+    one.merge(other);
+    return one.retry_in;
+  };
+  EXPECT_EQ(merged(waiting, waiting_less), 30s);
+  EXPECT_EQ(merged(waiting, done), 40s);
+  EXPECT_EQ(merged(done, waiting), 40s);
+  EXPECT_EQ(merged(waiting, busy), std::nullopt);
+  EXPECT_EQ(merged(busy, waiting), std::nullopt);
+  EXPECT_EQ(merged(done, done), std::nullopt);
 }
 
 TEST(ProgressTest, ARunTellsHowFarItIs) {

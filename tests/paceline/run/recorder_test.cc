@@ -2,7 +2,9 @@
 #include <paceline/log/log_reader.h>
 #include <paceline/run/recorder.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,7 +35,8 @@ class Recording {
     TokenTimes times;
     for (const auto event : events) times.add(sent_ + event);
     job_.tries = 1;
-    recorder_.departed(job_, {.now = sent_ - start, .possible = sent_ - start}, 1);
+    job_.in_flight = 1;
+    recorder_.departed(job_, {.now = sent_ - start, .possible = sent_ - start});
     recorder_.ended(job_, exchange_, outcome, is_streamed ? &times : nullptr);
     ++job_.slot;
   }
@@ -263,6 +266,98 @@ TEST_F(RecorderLogTest, KeepsRepliesOnlyWhenAsked) {
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE reply IS NULL"), 1);
 }
 
+TEST_F(RecorderLogTest, WhatAStopLeavesUnansweredHasItsRow) {
+  auto log = open_request_log(path());
+  RunOptions options{.rpm = 60};
+  options.log = {log.get(), begin_run(*log), true};
+  Recorder recorder(options, 4);
+  recorder.begin(start);
+  Exchange::Shared shared;
+  Exchange exchange{0, shared};
+  exchange.request.name = "mine";
+  exchange.reply.status = 503;
+  exchange.reply.sent = start + 1s;
+  exchange.reply.done = start + 2s;
+  Job job{.place = {0, 1s}, .slot = 0, .is_counted = true, .tries = 1, .sent = 1s, .in_flight = 1};
+  // One fails, and is not tried again.
+  recorder.departed(job, {.now = 1s, .possible = 1s});
+  const FailedTry last = recorder.retried(job, exchange, failed(Failure::http_5xx, "busy"));
+  recorder.abandoned(job, last);
+  // One is in its second try.
+  job.slot = 1;
+  recorder.departed(job, {.now = 1s, .possible = 1s});
+  recorder.retried(job, exchange, failed(Failure::http_5xx, "busy"));
+  job.tries = 2;
+  job.sent = 3s;
+  recorder.departed(job, {.now = 3s, .possible = 3s});
+  recorder.cut_off(job, exchange, start + 5s);
+  // One is of the warm-up.
+  job.is_counted = false;
+  recorder.departed(job, {.now = 4s, .possible = 4s});
+  recorder.cut_off(job, exchange, start + 5s);
+  const Tally tally = recorder.finish(true, {});
+  ASSERT_EQ(log->close(), std::nullopt);
+
+  EXPECT_TRUE(tally.adds_up());
+  EXPECT_EQ(tally.failed, 1U);
+  EXPECT_EQ(tally.abandoned, 1U);
+  EXPECT_EQ(tally.cut_off, 1U);
+  EXPECT_EQ(tally.not_sent, 2U);
+  EXPECT_EQ(tally.settled_error_ratio(), 0);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 2);
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM requests WHERE (slot, custom_id, due_ns, sent_ns, done_ns, "
+                "status, error, retries) IS (0, 'mine', 1000000000, 1000000000, 2000000000, 503, "
+                "'busy', 0)"),
+            1);
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM requests WHERE (slot, custom_id, sent_ns, done_ns, error, "
+                "retries) IS (1, 'mine', 3000000000, 5000000000, 'cut off when the run was "
+                "stopped', 1)"),
+            1);
+}
+
+TEST(RecorderTest, KnowsTheLongestSilenceWhileRequestsAreInFlight) {
+  const RunOptions options;
+  Recorder recorder(options, 10);
+  recorder.begin(start);
+  Exchange::Shared shared;
+  Exchange exchange{0, shared};
+  Job job{.is_counted = true, .tries = 1, .in_flight = 1};
+  const auto answer_at = [&](std::chrono::nanoseconds time) {
+    exchange.reply.sent = start;
+    exchange.reply.done = start + time;
+    recorder.ended(job, exchange, good(), nullptr);
+  };
+  recorder.departed(job, {.now = 1s, .possible = 1s});
+  answer_at(2s);
+  // Nothing is in flight for a minute.
+  recorder.departed(job, {.now = 62s, .possible = 62s});
+  job.in_flight = 2;
+  recorder.departed(job, {.now = 63s, .possible = 63s});
+  answer_at(64s);
+  answer_at(67s);
+  EXPECT_EQ(recorder.finish(false, {}).longest_silence, 3s);
+}
+
+TEST(RecorderTest, WarmUpShowsTheLowestLevels) {
+  const RunOptions options{.rpm = 60};
+  Recorder recorder(options, 100);
+  recorder.begin(start);
+  Exchange::Shared shared;
+  Exchange exchange{0, shared};
+  for (int i = 1; i <= 100; ++i) {
+    Job job{.is_counted = i > 10, .tries = 1, .in_flight = std::min<std::uint64_t>(i, 10)};
+    recorder.departed(job, {.now = 1s, .possible = 1s});
+    exchange.reply.sent = start;
+    exchange.reply.done = start + job.in_flight * 100ms;
+    recorder.ended(job, exchange, good(), nullptr);
+  }
+  const auto saturation = recorder.finish(false, {}).levels.saturation();
+  ASSERT_TRUE(saturation);
+  EXPECT_NEAR(saturation->rate, 10, 0.1);
+}
+
 /// How many of the requests met the objective.
 std::uint64_t met(const Tally& tally) {
   EXPECT_TRUE(tally.met_objective);
@@ -311,9 +406,9 @@ TEST(RecorderTest, ARetriedRequestHasTakenSinceItsFirstSend) {
     Recorder recorder(options, 1);
     recorder.begin(start);
     Job job{.place = {}, .slot = 0, .is_counted = true, .tries = 1, .first_sent = 1s};
-    recorder.departed(job, {.now = 1s, .possible = 1s}, 1);
+    recorder.departed(job, {.now = 1s, .possible = 1s});
     job.tries = 2;
-    recorder.departed(job, {.now = 3s, .possible = 3s}, 1);
+    recorder.departed(job, {.now = 3s, .possible = 3s});
     Exchange::Shared shared;
     Exchange exchange{0, shared};
     exchange.reply.sent = start + 3s;
@@ -332,7 +427,7 @@ TEST(RecorderTest, LatencyThatGrowsShowsInItsTrend) {
   for (int i = 0; i < 100; ++i) {
     const auto due = i * 1s;
     Job job{.place = {static_cast<std::uint64_t>(i), due}, .is_counted = true, .tries = 1};
-    recorder.departed(job, {.now = due, .possible = due}, 1);
+    recorder.departed(job, {.now = due, .possible = due});
     Exchange::Shared shared;
     Exchange exchange{0, shared};
     exchange.reply.sent = start + due;

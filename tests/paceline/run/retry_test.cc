@@ -27,13 +27,13 @@ TEST(RetryTest, OnlyWhatMayGoBetterIsTriedAgain) {
 }
 
 TEST(BackoffTest, WaitsAsLongAsTheServerAsksAndALittleMore) {
-  Backoff backoff(1);
+  Backoff backoff(1, 60s);
   std::chrono::nanoseconds shortest = 1h;
   std::chrono::nanoseconds longest{0};
   for (int i = 0; i < 1'000; ++i) {
-    EXPECT_GE(backoff.wait(1, 1000ms), 1000ms);
-    EXPECT_LE(backoff.wait(1, 1000ms), 1250ms);
-    const auto wait = backoff.wait(7, 1ms);
+    EXPECT_GE(*backoff.wait(1, 1000ms), 1000ms);
+    EXPECT_LE(*backoff.wait(1, 1000ms), 1250ms);
+    const auto wait = *backoff.wait(7, 1ms);
     shortest = std::min(shortest, wait);
     longest = std::max(longest, wait);
   }
@@ -44,13 +44,13 @@ TEST(BackoffTest, WaitsAsLongAsTheServerAsksAndALittleMore) {
 }
 
 TEST(BackoffTest, IsAnythingUpToABoundThatDoublesToHalfAMinute) {
-  Backoff backoff(1);
+  Backoff backoff(1, 60s);
   for (const auto& [tries, bound] :
        {std::pair{1U, 500ms}, {2U, 1000ms}, {4U, 4000ms}, {7U, 30'000ms}, {100U, 30'000ms}}) {
     std::chrono::nanoseconds longest{0};
     std::chrono::nanoseconds sum{0};
     for (int i = 0; i < 1'000; ++i) {
-      const auto wait = backoff.wait(tries, {});
+      const auto wait = *backoff.wait(tries, {});
       longest = std::max(longest, wait);
       sum += wait;
     }
@@ -61,13 +61,24 @@ TEST(BackoffTest, IsAnythingUpToABoundThatDoublesToHalfAMinute) {
   }
 }
 
+TEST(BackoffTest, DoesNotWaitForLongerThanItMay) {
+  Backoff backoff(1, 2s);
+  for (int i = 0; i < 1'000; ++i) {
+    EXPECT_LE(*backoff.wait(7, {}), 2s);
+    EXPECT_LE(*backoff.wait(1, 1900ms), 2s);
+    EXPECT_LE(*backoff.wait(1, 2s), 2010ms);
+  }
+  EXPECT_FALSE(backoff.wait(1, 2001ms));
+  EXPECT_FALSE(backoff.wait(1, 24h));
+}
+
 TEST(RetryQueueTest, GivesTheEarliestFirst) {
   const TimePoint now = Clock::now();
   RetryQueue queue;
   for (const int wait : {5, 1, 3, 2, 4}) {
     Job job;
     job.slot = static_cast<std::uint64_t>(wait);
-    queue.add({job, now + std::chrono::seconds(wait), Failure::http_429, "why"});
+    queue.add({job, now + std::chrono::seconds(wait), {Failure::http_429, "why"}});
   }
   for (std::uint64_t expected = 1; expected <= 5; ++expected) {
     EXPECT_EQ(queue.next(), now + std::chrono::seconds(expected));

@@ -33,6 +33,20 @@ TEST_F(StopRuleTest, ARefusedKeyEndsTheRunAtOnce) {
   EXPECT_NE(why->find("key"), std::string::npos);
 }
 
+TEST_F(StopRuleTest, AForbiddenPromptIsNoRefusedKey) {
+  const Outcome forbidden = failed(Failure::http_4xx, "the server answered HTTP 403");
+  EXPECT_FALSE(add({}, 200));
+  for (int i = 0; i < 40; ++i) EXPECT_FALSE(add(forbidden, 403)) << i;
+}
+
+TEST_F(StopRuleTest, AKeyThatIsForbiddenEverythingIsRefused) {
+  const Outcome forbidden = failed(Failure::http_4xx, "the server answered HTTP 403");
+  for (int i = 1; i < 20; ++i) EXPECT_FALSE(add(forbidden, 403)) << i;
+  const auto why = add(forbidden, 403);
+  ASSERT_TRUE(why);
+  EXPECT_NE(why->find("key"), std::string::npos);
+}
+
 TEST_F(StopRuleTest, AHostThatIsGoneForLongEndsIt) {
   // With the 51st most of the last hundred have failed.
   for (int i = 1; i <= 51 + 999; ++i) EXPECT_FALSE(add(refused, 0)) << i;

@@ -175,7 +175,7 @@ TEST(SlotsTest, StripesShareThem) {
 TEST(SlotsTest, ATrialHasASaltOfItsOwn) {
   const auto endpoint = start_endpoint(0ns, 0ns, 1);
   Spy spy({endpoint->url(), ""});
-  EXPECT_EQ(try_once(spy, {}, 5).failure, "");
+  EXPECT_EQ(try_once(spy, {.salt = 5}).failure, "");
   EXPECT_EQ(spy.salts, (Slots{5}));
 }
 

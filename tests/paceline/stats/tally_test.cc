@@ -28,6 +28,29 @@ TEST(TallyTest, AddsUp) {
   EXPECT_TRUE(tally.adds_up());
   ++tally.failed;
   EXPECT_FALSE(tally.adds_up());
+  --tally.failed;
+  ++tally.cut_off;
+  EXPECT_FALSE(tally.adds_up());
+  ++tally.planned;
+  EXPECT_TRUE(tally.adds_up());
+}
+
+TEST(TallyTest, WhatAStopHasUndoneIsNotJudged) {
+  Tally tally = some_tally();
+  tally.cut_off = 5;
+  EXPECT_DOUBLE_EQ(tally.error_ratio(), 3.0 / 9);
+  EXPECT_DOUBLE_EQ(tally.settled_error_ratio(), 3.0 / 9);
+  tally.abandoned = 2;
+  EXPECT_DOUBLE_EQ(tally.settled_error_ratio(), 1.0 / 7);
+  EXPECT_EQ(Tally().settled_error_ratio(), 0);
+}
+
+TEST(TallyTest, TimeInFlightIsTheMean) {
+  Tally tally;
+  EXPECT_EQ(tally.mean_time_in_flight(), 0ns);
+  tally.ended_sends = 4;
+  tally.time_in_flight = 10s;
+  EXPECT_EQ(tally.mean_time_in_flight(), 2500ms);
 }
 
 TEST(TallyTest, Rates) {
@@ -52,9 +75,20 @@ TEST(TallyTest, MergesStripesOfOneRun) {
   right.first_send = 500ms;
   right.last_done = 5s;
   right.latency.record(7ms);
+  right.cut_off = right.planned = 2;
+  right.succeeded = right.failed = right.not_sent = 0;
+  right.longest_silence = 3s;
+  left.longest_silence = 1s;
+  left.parallel_wait = right.parallel_wait = 2s;
+  left.ended_sends = right.ended_sends = 1;
+  left.time_in_flight = right.time_in_flight = 5s;
   left.merge(right);
   EXPECT_TRUE(left.adds_up());
-  EXPECT_EQ(left.planned, 20U);
+  EXPECT_EQ(left.planned, 12U);
+  EXPECT_EQ(left.cut_off, 2U);
+  EXPECT_EQ(left.longest_silence, 3s);
+  EXPECT_EQ(left.parallel_wait, 4s);
+  EXPECT_EQ(left.mean_time_in_flight(), 5s);
   EXPECT_EQ(left.failures[static_cast<std::size_t>(Failure::timeout)], 4U);
   EXPECT_EQ(left.first_send, 500ms);
   EXPECT_EQ(left.last_done, 5s);

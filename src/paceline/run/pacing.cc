@@ -1,0 +1,33 @@
+#include <paceline/run/pacing.h>
+
+#include <algorithm>
+
+namespace paceline {
+
+std::optional<Pacer> make_pacer(const RunOptions& options) {
+  const std::optional<Rate> rate = Rate::per_minute(options.rpm);
+  if (!rate) return std::nullopt;
+  return Pacer(make_schedule(options.arrivals, *rate, options.seed), usual_bounds(),
+               options.stripe);
+}
+
+std::optional<TokenBudget> make_budget(const RunOptions& options) {
+  if (options.tpm == 0) return std::nullopt;
+  return TokenBudget(std::max<std::uint64_t>(options.tpm / options.stripe.count, 1));
+}
+
+std::uint64_t counted_here(const RunOptions& options) {
+  return options.stripe.share_of(options.warmup + options.requests) -
+         options.stripe.share_of(options.warmup);
+}
+
+std::uint64_t slot_at(std::uint64_t position, const RunOptions& options) {
+  const bool picks = !options.slots.empty();
+  if (position < options.warmup) {
+    return position + (picks ? options.slots.back() + 1 : options.requests);
+  }
+  const std::uint64_t counted = position - options.warmup;
+  return picks ? options.slots[counted] : counted;
+}
+
+}  // namespace paceline

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <paceline/pace/pacer.h>
+#include <paceline/pace/token_budget.h>
+#include <paceline/run/run.h>
+
+namespace paceline {
+
+// What follows from a run's options: its pace, and what is sent where in its schedule.
+
+/// Nothing where the run is unpaced.
+std::optional<Pacer> make_pacer(const RunOptions& options);
+/// Nothing where tokens are not limited.
+std::optional<TokenBudget> make_budget(const RunOptions& options);
+/// How many of the counted requests are this stripe's.
+std::uint64_t counted_here(const RunOptions& options);
+/// The workload's slot at a position of the schedule. Warm-up asks for what no counted request
+/// does.
+std::uint64_t slot_at(std::uint64_t position, const RunOptions& options);
+
+}  // namespace paceline

@@ -1,0 +1,153 @@
+#include <paceline/stats/levels.h>
+#include <paceline/stats/seconds.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <functional>
+
+namespace paceline {
+namespace {
+
+// Levels from this share of the highest on count as the highest: where several responses come at
+// once, requests leave a little below it.
+constexpr double near_highest = 0.7;
+constexpr std::uint64_t fewest_at_highest = 10;
+constexpr std::uint64_t fewest_below = 2;
+// Latencies of one level differ by some percent on any machine.
+constexpr double least_deviation = 0.05;
+// Standard errors that chance explains, squared.
+constexpr double by_chance = 16;
+// Of what one latency for all levels leaves unexplained.
+constexpr double explained_share = 0.6;
+// A knee above this share of the highest level is none.
+constexpr double highest_knee = 0.87;
+// By how much latency grows where in flight grows by 1%, in percent.
+constexpr double saturated_growth = 0.75;
+
+/// What is left unexplained, and the parameter that leaves least.
+struct Fit {
+  double left = 0;
+  double parameter = 1;
+};
+
+/// Tries parameters from 1 downwards.
+Fit best_fit(const std::function<double(double parameter)>& left, double lowest) {
+  constexpr double step = 0.97;
+  Fit best{left(1), 1};
+  for (double parameter = step; parameter >= lowest; parameter *= step) {
+    const double value = left(parameter);
+    if (value < best.left) best = {value, parameter};
+  }
+  return best;
+}
+
+}  // namespace
+
+void Levels::Bucket::add(const Bucket& other) {
+  count += other.count;
+  in_flight += other.in_flight;
+  latency += other.latency;
+  log_latency += other.log_latency;
+  log_latency_squared += other.log_latency_squared;
+}
+
+void Levels::record(std::uint64_t in_flight, std::chrono::nanoseconds latency) {
+  const double seconds = std::max(seconds_of(latency), 1e-9);
+  const double log_latency = std::log(seconds);
+  buckets_[index_of(in_flight)].add(
+      {1, static_cast<double>(in_flight), seconds, log_latency, log_latency * log_latency});
+}
+
+void Levels::merge(const Levels& other) {
+  for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i].add(other.buckets_[i]);
+}
+
+std::size_t Levels::index_of(std::uint64_t in_flight) {
+  if (in_flight < exact) return static_cast<std::size_t>(in_flight);
+  constexpr unsigned first_octave = 4;
+  const auto octave = static_cast<unsigned>(std::bit_width(in_flight)) - 1;
+  const std::uint64_t eighth = (in_flight >> (octave - 3)) & 7U;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(
+      exact + 8 * (octave - first_octave) + eighth, exact + 8 * octaves - 1));
+}
+
+Levels::Bucket Levels::highest() const {
+  const auto last = std::find_if(buckets_.rbegin(), buckets_.rend(),
+                                 [](const Bucket& bucket) { return bucket.count > 0; });
+  if (last == buckets_.rend()) return {};
+  const double from = near_highest * last->mean_in_flight();
+  Bucket high;
+  for (const Bucket& bucket : buckets_) {
+    if (bucket.count > 0 && bucket.mean_in_flight() >= from) high.add(bucket);
+  }
+  return high;
+}
+
+/// Of the logarithm of latency, within levels.
+double Levels::variance() const {
+  double squares = 0;
+  double freedom = 0;
+  for (const Bucket& bucket : buckets_) {
+    if (bucket.count < 2) continue;
+    squares += bucket.log_latency_squared - bucket.log_latency * bucket.mean_log();
+    freedom += static_cast<double>(bucket.count - 1);
+  }
+  return std::max(freedom > 0 ? squares / freedom : 0, least_deviation * least_deviation);
+}
+
+std::vector<Levels::Point> Levels::points_below(const Bucket& high) const {
+  std::vector<Point> points;
+  for (const Bucket& bucket : buckets_) {
+    if (bucket.count == 0 || bucket.mean_in_flight() >= near_highest * high.mean_in_flight()) {
+      continue;
+    }
+    points.push_back({static_cast<double>(bucket.count),
+                      std::log(bucket.mean_in_flight() / high.mean_in_flight()),
+                      bucket.mean_log() - high.mean_log()});
+  }
+  return points;
+}
+
+std::optional<Saturation> Levels::saturation() const {
+  const Bucket high = highest();
+  const std::vector<Point> points = points_below(high);
+  double below = 0;
+  for (const Point& point : points) below += point.weight;
+  if (high.count < fewest_at_highest || below < fewest_below || high.latency <= 0) {
+    return std::nullopt;
+  }
+  const auto left_by = [&points](const std::function<double(const Point&)>& predicted) {
+    double left = 0;
+    for (const Point& point : points) {
+      const double error = point.latency - predicted(point);
+      left += point.weight * error * error;
+    }
+    return left;
+  };
+  const double lowest = 1 / high.mean_in_flight();
+  const Fit knee = best_fit(
+      [&](double share) {
+        return left_by(
+            [share](const Point& point) { return std::max(std::log(share), point.in_flight); });
+      },
+      lowest);
+  const Fit line = best_fit(
+      [&](double constant) {
+        return left_by([constant](const Point& point) {
+          return std::log(constant + (1 - constant) * std::exp(point.in_flight));
+        });
+      },
+      lowest / 10);
+  const double flat_left = left_by([](const Point&) { return 0.0; });
+  const double left = std::min(knee.left, line.left);
+  if (flat_left - left < by_chance * variance()) return std::nullopt;
+  if (left > (1 - explained_share) * flat_left) return std::nullopt;
+  if (knee.parameter > highest_knee) return std::nullopt;
+  const bool is_line = 2 * line.left < knee.left && knee.left - line.left > 4 * variance();
+  if (is_line && 1 - line.parameter < saturated_growth) return std::nullopt;
+  return Saturation{high.in_flight / high.latency, knee.parameter * high.mean_in_flight(),
+                    high.mean_in_flight(), 1 / knee.parameter};
+}
+
+}  // namespace paceline

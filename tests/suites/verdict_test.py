@@ -1,0 +1,107 @@
+"""What the built `paceline` says bounded a run, against endpoints of which that is known.
+
+Needs PACELINE and PACELINE_ENDPOINT, the paths of the programs.
+"""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+from program import run
+
+ENDPOINT = os.environ["PACELINE_ENDPOINT"]
+
+
+class Endpoint:
+    """`paceline_endpoint` in a process of its own, for the time of a `with`."""
+
+    def __init__(self, *arguments):
+        self.arguments = arguments
+
+    def __enter__(self):
+        self.process = subprocess.Popen([ENDPOINT, *self.arguments], stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
+        self.url = self.process.stdout.readline().strip()
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGCONT)
+        self.process.terminate()
+        self.process.communicate()
+
+
+def verdict(url, *flags):
+    """The line after the table."""
+    done = run(f"--paceline_url={url}", *flags)
+    assert done.returncode == 0, done.stderr
+    return done.stderr.strip().splitlines()[-1]
+
+
+class Server(unittest.TestCase):
+    def test_a_saturated_one_gets_no_advice_to_send_it_more(self):
+        # 4 slots of 200 ms do 1,200 RPM.
+        with Endpoint("--latency=200ms", "--slots=4") as endpoint:
+            for parallel in (8, 60):
+                line = verdict(endpoint.url, "--paceline_rpm=3000", f"--paceline_parallel={parallel}",
+                               "--paceline_requests=200")
+                self.assertIn(": server-bound: the server does about 1", line)
+                self.assertNotIn("--paceline_parallel", line)
+
+    def test_nor_is_a_queue_that_fills_a_rate_that_is_kept(self):
+        with Endpoint("--latency=200ms", "--slots=4") as endpoint:
+            line = verdict(endpoint.url, "--paceline_rpm=3000", "--paceline_parallel=1000",
+                           "--paceline_requests=200")
+            # A machine that is busy may not keep the rate, and still it is the server that is full.
+            self.assertIn(": server-bound: the ", line)
+
+    def test_a_cap_that_is_too_small_is_the_caps(self):
+        for latency in (["--latency=100ms"], ["--latency=60ms", "--latency_p99=400ms"]):
+            with self.subTest(latency=latency), Endpoint(*latency) as endpoint:
+                line = verdict(endpoint.url, "--paceline_rpm=6000", "--paceline_parallel=4",
+                               "--paceline_requests=150")
+                self.assertIn(": parallel-bound: 4 in flight allowed ", line)
+                self.assertIn("--paceline_parallel=", line)
+
+    def test_one_that_stands_still_is_not_this_programs_fault(self):
+        with Endpoint("--latency=20ms") as endpoint:
+            def stall():
+                time.sleep(2)
+                endpoint.process.send_signal(signal.SIGSTOP)
+                time.sleep(3)
+                endpoint.process.send_signal(signal.SIGCONT)
+
+            stalled = threading.Thread(target=stall)
+            stalled.start()
+            line = verdict(endpoint.url, "--paceline_rpm=6000", "--paceline_parallel=50",
+                           "--paceline_requests=500")
+            stalled.join()
+            self.assertIn(": server-bound: the server stood still: no response came for ", line)
+
+
+class Lines(unittest.TestCase):
+    def test_repetitions_share_one(self):
+        done = run("--paceline_rpm=6000", "--paceline_parallel=50", "--paceline_requests=20",
+                   "--benchmark_repetitions=9")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = [line for line in done.stderr.splitlines() if "rpm:6000 parallel:50: " in line]
+        self.assertEqual(len(lines), 1, done.stderr)
+        self.assertIn("9 repetitions)", lines[0])
+
+
+class NeverMeasured(unittest.TestCase):
+    def test_is_refused_before_anything_is_sent(self):
+        # Nobody listens there.
+        url = "--paceline_url=http://127.0.0.1:1/v1"
+        for flag, time_asked in (("--paceline_find_max=ttft_p99<1s", "ttft_p99"),
+                                 ("--paceline_objective=latency<1s,tpot<1s", "tpot")):
+            done = run(url, flag)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"chat/complete never measures {time_asked}", done.stderr)
+            self.assertIn("--paceline_measure=chat/stream", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
