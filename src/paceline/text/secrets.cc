@@ -101,6 +101,13 @@ std::optional<Escape> html_escape(std::string_view text) {
   return Escape{*value, end + 1};
 }
 
+/// How many characters at the end of one text are those at the beginning of the other.
+std::size_t overlap_of(std::string_view one, std::string_view other) {
+  std::size_t length = std::min(one.size(), other.size());
+  while (one.substr(one.size() - length) != other.substr(0, length)) --length;
+  return length;
+}
+
 std::optional<Escape> escape_at_front(std::string_view text) {
   switch (text[0]) {
     case '%':
@@ -125,7 +132,7 @@ std::optional<Escape> escape_at_front(std::string_view text) {
 
 void Secrets::add(std::string_view secret) {
   if (secret.size() < shortest_secret) return;
-  if (secret.size() < gram_length) short_.emplace_back(secret);
+  whole_.emplace_back(secret);
   add_grams(secret);
   add_grams(hexadecimal_form(secret));
   for (const std::string_view last : {"+/", "-_"}) {
@@ -160,6 +167,7 @@ std::string Secrets::remove_from(std::string_view text) const {
     mark_window(text.substr(begin, window + overlap), begin, marks);
   }
   mark_short(text, marks);
+  mark_masked(text, marks);
   std::string kept;
   kept.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -207,11 +215,28 @@ void Secrets::mark(const Characters& characters, std::vector<bool>& marks) const
 }
 
 void Secrets::mark_short(std::string_view text, std::vector<bool>& marks) const {
-  for (const std::string& secret : short_) {
+  for (const std::string& secret : whole_) {
+    if (secret.size() >= gram_length) continue;
     for (std::size_t at = text.find(secret); at != std::string_view::npos;
          at = text.find(secret, at + 1)) {
       std::fill_n(marks.begin() + static_cast<std::ptrdiff_t>(at), secret.size(), true);
     }
+  }
+}
+
+void Secrets::mark_masked(std::string_view text, std::vector<bool>& marks) const {
+  constexpr std::string_view mask = "**";
+  constexpr std::size_t fewest_shown = 3;
+  for (std::size_t begin = text.find(mask); begin != std::string_view::npos;) {
+    const std::size_t end = std::min(text.find_first_not_of('*', begin), text.size());
+    for (const std::string& secret : whole_) {
+      const std::size_t before = overlap_of(text.substr(0, begin), secret);
+      const std::size_t after = overlap_of(secret, text.substr(end));
+      if (before + after < fewest_shown) continue;
+      std::fill_n(marks.begin() + static_cast<std::ptrdiff_t>(begin - before),
+                  before + end - begin + after, true);
+    }
+    begin = text.find(mask, end);
   }
 }
 

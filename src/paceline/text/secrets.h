@@ -14,7 +14,8 @@ namespace paceline {
 /// A piece of text is a secret's when it shares eight or more characters in a row with that secret,
 /// regardless of case: as it is, in base64 (at any offset, both alphabets), in hexadecimal, or with
 /// characters escaped as in URLs, JSON or HTML, nested up to three deep. Control characters within
-/// a piece do not hide it. Secrets of four to seven characters are found whole and as they are;
+/// a piece do not hide it. A masked secret, such as "sk-ab***yz", is one with three characters or
+/// more of its ends. Secrets of four to seven characters are otherwise found whole and as they are;
 /// shorter ones are not looked for.
 ///
 /// Not thread-safe while secrets are added; afterwards any thread may search.
@@ -24,7 +25,7 @@ class Secrets {
   static constexpr std::string_view removed = "[removed]";
 
   void add(std::string_view secret);
-  bool empty() const { return grams_.empty() && short_.empty(); }
+  bool empty() const { return whole_.empty(); }
 
   /// `text` with each piece of a secret replaced. Escape sequences are removed whole, so that JSON
   /// stays JSON where a secret stands in one of its strings.
@@ -46,6 +47,7 @@ class Secrets {
   /// Marks the bytes that the found pieces stand in.
   void mark(const Characters& characters, std::vector<bool>& marks) const;
   void mark_short(std::string_view text, std::vector<bool>& marks) const;
+  void mark_masked(std::string_view text, std::vector<bool>& marks) const;
   /// Resolves one level of escapes. False when there were none.
   static bool resolve_escapes(const Characters& from, Characters& to);
 
@@ -53,7 +55,7 @@ class Secrets {
   std::vector<std::uint64_t> grams_;
   /// Which of the grams' hashes occur: most text is told from secrets by a look at this.
   std::bitset<1U << 16U> hashes_;
-  std::vector<std::string> short_;
+  std::vector<std::string> whole_;
 };
 
 }  // namespace paceline

@@ -65,6 +65,13 @@ TEST(SecretsTest, RemovesItInHexadecimal) {
   EXPECT_EQ(without_key("736B2D5345435245"), "[removed]");
 }
 
+TEST(SecretsTest, RemovesMaskedOnes) {
+  EXPECT_EQ(without_key("provided: sk-S***cdef. See"), "provided: [removed]. See");
+  EXPECT_EQ(without_key("********cdef"), "[removed]");
+  EXPECT_EQ(without_key("sk-SEC**"), "[removed]");
+  EXPECT_EQ(without_key("a **bold** word, ef** and **sk"), "a **bold** word, ef** and **sk");
+}
+
 TEST(SecretsTest, FindsShortSecretsWholeOnly) {
   const Secrets secrets = secrets_of("hunter2");
   EXPECT_EQ(secrets.remove_from("hunter2, hunter, Hunter2"), "[removed], hunter, Hunter2");
