@@ -9,7 +9,8 @@ LineFilter::~LineFilter() {
 }
 
 int LineFilter::overflow(int letter) {
-  if (letter == std::streambuf::traits_type::eof()) return std::streambuf::traits_type::not_eof(letter);
+  if (letter == std::streambuf::traits_type::eof())
+    return std::streambuf::traits_type::not_eof(letter);
   line_ += std::streambuf::traits_type::to_char_type(letter);
   if (line_.back() != '\n') return letter;
   if (!line_.starts_with(dropped_)) to_ << line_;

@@ -139,8 +139,8 @@ TEST_P(ClientReplyTest, TooLongIsSaidInPacelinesWords) {
 TEST_P(ClientReplyTest, TrailersAreBoundedAsHeadersAre) {
   std::string trailers;
   for (int i = 0; i < 1'000; ++i) trailers += "X-Trailer: " + std::string(1'000, 'y') + "\r\n";
-  const Reply reply = reply_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" +
-                               trailers + "\r\n");
+  const Reply reply =
+      reply_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + trailers + "\r\n");
   EXPECT_EQ(reply.transport, Transport::malformed) << reply.error;
 }
 
