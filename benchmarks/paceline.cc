@@ -65,9 +65,9 @@ A log of every request, to be resumed where it is cut short:
 
   $ paceline --paceline_requests=100 --paceline_log=run.sqlite)";
 
-// What a run against the embedded endpoint may cost is time; against a real API it is money. Twice
-// as many in flight as 100,000 RPM of 50 ms need.
-const paceline::Grid embedded_grid{{60'000, 100'000}, {200, 500}, 10'000};
+// What a run against the embedded endpoint may cost is time; against a real API it is money. In
+// flight there are more than 100,000 RPM need: 84 of 50 ms, and 208 of streams, which take 125 ms.
+const paceline::Grid embedded_grid{{60'000, 100'000}, {300, 500}, 10'000};
 const paceline::Grid api_grid{{60}, {10}, 60};
 // So that rate x latency rather than the cap is what a search finds.
 constexpr std::int64_t search_parallel = 500;

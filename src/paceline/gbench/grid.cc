@@ -38,7 +38,7 @@ void add_flags(CLI::App& app, GridFlags& flags) {
                 "[60000,100000; with a URL 60]",
                 &flags.asks_for_limit);
   add_list_flag(app, "--paceline_parallel", flags.parallel, 1, 100'000,
-                "Most requests in flight, a comma-separated list, such as 10,100 [200,500; with a "
+                "Most requests in flight, a comma-separated list, such as 10,100 [300,500; with a "
                 "URL 10]");
   add_number_flag(
       app, "--paceline_requests", flags.requests, std::int64_t{1}, std::int64_t{1'000'000'000},

@@ -40,10 +40,10 @@ void clean_numbers(Run& run) {
 }  // namespace
 
 ValidRows::ValidRows(benchmark::BenchmarkReporter& inner, std::shared_ptr<const Gate> gate,
-                     Columns columns, const std::vector<std::string>& counters)
+                     Columns kind, const std::vector<std::string>& counters)
     : ReporterDecorator(inner),
       gate_(std::move(gate)),
-      columns_(columns),
+      columns_(kind),
       counters_(counters.begin(), counters.end()) {}
 
 void ValidRows::ReportRuns(const std::vector<Run>& runs) {

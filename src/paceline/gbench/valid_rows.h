@@ -26,7 +26,7 @@ class ValidRows : public ReporterDecorator {
     fixed,
   };
 
-  ValidRows(benchmark::BenchmarkReporter& inner, std::shared_ptr<const Gate> gate, Columns columns,
+  ValidRows(benchmark::BenchmarkReporter& inner, std::shared_ptr<const Gate> gate, Columns kind,
             const std::vector<std::string>& counters);
 
   void ReportRuns(const std::vector<Run>& runs) override;

@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 #include <netdb.h>
 #include <paceline/http/resolver.h>
-#include <signal.h>
 #include <strings.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <exception>
 #include <string_view>
 #include <thread>

@@ -69,7 +69,7 @@ std::size_t Levels::index_of(std::uint64_t in_flight) {
   const auto octave = static_cast<unsigned>(std::bit_width(in_flight)) - 1;
   const std::uint64_t eighth = (in_flight >> (octave - 3)) & 7U;
   return static_cast<std::size_t>(std::min<std::uint64_t>(
-      exact + 8 * (octave - first_octave) + eighth, exact + 8 * octaves - 1));
+      exact + std::uint64_t{8} * (octave - first_octave) + eighth, exact + 8 * octaves - 1));
 }
 
 Levels::Bucket Levels::highest() const {

@@ -17,13 +17,8 @@ struct FirstCharacter {
 
 FirstCharacter first_character(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
-  if (first < 0x80) return {first, 1};
-  std::size_t length = 2;
-  if (first >= 0xF0) {
-    length = 4;
-  } else if (first >= 0xE0) {
-    length = 3;
-  }
+  const std::size_t length = character_length(text);
+  if (length == 1) return {first, 1};
   std::uint32_t code = first & (0xFFU >> (length + 1));
   for (std::size_t i = 1; i < length; ++i) {
     code = code << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);

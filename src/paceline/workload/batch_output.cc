@@ -43,6 +43,7 @@ std::string_view BatchOutput::line(std::int64_t run, const RequestRecord& record
                    json_quoted(record.error));
   }
   line_ += "}\n";
+  escape_controls(line_);
   return line_;
 }
 

@@ -1,5 +1,5 @@
+#include <paceline/text/utf8.h>
 #include <paceline/workload/json_mending.h>
-#include <paceline/workload/utf8.h>
 
 #include <algorithm>
 #include <array>

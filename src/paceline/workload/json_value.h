@@ -2,8 +2,6 @@
 
 #include <simdjson.h>
 
-#include <utility>
-
 namespace paceline {
 
 /// Sets `value` and is true when the element is there and of its type; else leaves it alone.
@@ -14,7 +12,8 @@ bool read_value(simdjson::simdjson_result<simdjson::dom::element> found, Value& 
 
 /// An element as a look-up would have found it.
 inline simdjson::simdjson_result<simdjson::dom::element> as_found(simdjson::dom::element element) {
-  return {std::move(element)};
+  // Its constructor wants an element of its own.
+  return simdjson::simdjson_result<simdjson::dom::element>(simdjson::dom::element(element));
 }
 
 /// Whether the element is there and no null.

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <utility>
 
+#include <paceline/text/utf8.h>
 #include <paceline/workload/json_value.h>
-#include <paceline/workload/utf8.h>
 
 namespace paceline {
 namespace {
@@ -40,7 +40,7 @@ std::string one_line(std::string_view text) {
     if (line.size() > longest_words + 4) break;
   }
   while (line.ends_with(' ')) line.pop_back();
-  line.resize(cut_at_character(line, longest_words).size());
+  line.resize(cut_utf8(line, longest_words).size());
   return line;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include <paceline/workload/utf8.h>
+#include <paceline/text/utf8.h>
 
 namespace paceline {
 namespace {
@@ -51,8 +51,7 @@ Outcome read_status(const Reply& reply) {
   std::string why = fmt::format("the server answered HTTP {}", reply.status);
   if (reply.status >= 300 && reply.status < 400 && !reply.location.empty()) {
     constexpr std::size_t longest_url = 300;
-    why += fmt::format(" and redirects to {}: give that as the URL",
-                       cut_at_character(reply.location, longest_url));
+    why += fmt::format(" and redirects to {}", cut_utf8(reply.location, longest_url));
   }
   return failed(failure_of(reply.status), std::move(why));
 }

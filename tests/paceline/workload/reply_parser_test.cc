@@ -102,7 +102,7 @@ TEST(ReplyParserTest, ARedirectTellsItsTargetOnly) {
   EXPECT_EQ(outcome.failure, Failure::bad_reply);
   EXPECT_EQ(outcome.why,
             "the server answered HTTP 308 and redirects to "
-            "https://api.example.com/v1/chat/completions: give that as the URL");
+            "https://api.example.com/v1/chat/completions");
 }
 
 TEST(ReplyParserTest, AnErrorInASuccessIsAFailure) {

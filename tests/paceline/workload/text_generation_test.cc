@@ -222,5 +222,13 @@ TEST(JsonTextTest, QuotesWhatJsonForbids) {
   EXPECT_EQ(json_quoted("a\"b\\c\n\x01é"), R"("a\"b\\c\u000a\u0001é")");
 }
 
+TEST(JsonTextTest, ControlCharactersOfLatinAreEscapedToo) {
+  EXPECT_EQ(json_quoted("\x7f \u0080\u009b31m \u00a0é\xC2"),
+            "\"\\u007f \\u0080\\u009b31m \u00a0é\xC2\"");
+  std::string json = "{\"a\":\"\u009b\"}";
+  escape_controls(json);
+  EXPECT_EQ(json, R"({"a":"\u009b"})");
+}
+
 }  // namespace
 }  // namespace paceline
