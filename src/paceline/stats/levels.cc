@@ -35,9 +35,11 @@ struct Fit {
 Fit best_fit(const std::function<double(double parameter)>& left, double lowest) {
   constexpr double step = 0.97;
   Fit best{left(1), 1};
-  for (double parameter = step; parameter >= lowest; parameter *= step) {
+  double parameter = step;
+  while (parameter >= lowest) {
     const double value = left(parameter);
     if (value < best.left) best = {value, parameter};
+    parameter *= step;
   }
   return best;
 }
