@@ -346,7 +346,7 @@ TEST(RecorderTest, WarmUpShowsTheLowestLevels) {
   recorder.begin(start);
   Exchange::Shared shared;
   Exchange exchange{0, shared};
-  for (int i = 1; i <= 100; ++i) {
+  for (std::uint64_t i = 1; i <= 100; ++i) {
     Job job{.is_counted = i > 10, .tries = 1, .in_flight = std::min<std::uint64_t>(i, 10)};
     recorder.departed(job, {.now = 1s, .possible = 1s});
     exchange.reply.sent = start;
