@@ -23,7 +23,7 @@ TEST(AdviceTest, FitsWhatWentWrong) {
   expect_advice(Failure::http_4xx, 422, "leave out");
   expect_advice(Failure::http_4xx, 451, "check the URL");
   expect_advice(Failure::http_5xx, 503, "try again later");
-  expect_advice(Failure::bad_reply, 308, "check the URL");
+  expect_advice(Failure::bad_reply, 308, "the URL that it redirects to");
 }
 
 TEST(AdviceTest, WhatA200TellsCountsAsSuch) {

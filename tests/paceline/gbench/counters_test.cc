@@ -177,5 +177,26 @@ TEST(CountersTest, EveryTimeCanBecomeARowAndTheUsualOnesDo) {
   for (const std::string& name : all) EXPECT_TRUE(counters.contains(name)) << name;
 }
 
+TEST(CountersTest, AllAreKnownBeforehand) {
+  Tally tally = some_tally();
+  TokenTally& tokens = tally.tokens;
+  for (Histogram* times : {&tally.due_latency, &tally.late, &tally.retried_latency, &tokens.ttft,
+                           &tokens.ttfa, &tokens.itl, &tokens.tpot}) {
+    times->record(1ms);
+  }
+  tokens.streams_with_thoughts = 1;
+  tokens.replies_with_usage = tokens.replies_with_in = tokens.replies_with_cached = 1;
+  tokens.lengths_asked = 1;
+  tally.met_objective = 1;
+  const std::vector<std::string> known = all_counters();
+  auto counters = counters_of(tally);
+  // Those of a search.
+  counters["max_rpm"] = counters["probes"] = 0;
+  for (const auto& [name, counter] : counters) {
+    EXPECT_EQ(std::count(known.begin(), known.end(), name), 1) << name;
+  }
+  EXPECT_EQ(counters.size(), known.size());
+}
+
 }  // namespace
 }  // namespace paceline
