@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/endpoint/endpoint.h>
+#include <paceline/gbench/arguments.h>
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/endpoint_flags.h>
 #include <paceline/gbench/flags.h>
@@ -226,6 +227,6 @@ int main(int argc, char** argv) {
   paceline::add_endpoint_program_flags(app, flags);
   app.set_version_flag("--version", paceline::version_text("paceline_endpoint"),
                        "Shows the versions of the program and of its libraries");
-  CLI11_PARSE(app, argc, argv);
+  if (const auto code = paceline::parse_arguments(app, argc, argv)) return *code;
   return paceline::serve(flags);
 }

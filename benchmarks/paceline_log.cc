@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <paceline/gbench/arguments.h>
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/flags.h>
 #include <paceline/gbench/help.h>
@@ -168,6 +169,6 @@ int main(int argc, char** argv) {
                             "Run to write, where the log has several");
   app.set_version_flag("--version", paceline::version_text("paceline_log"),
                        "Shows the versions of the program and of its libraries");
-  CLI11_PARSE(app, argc, argv);
+  if (const auto code = paceline::parse_arguments(app, argc, argv)) return *code;
   return paceline::write_log(flags);
 }

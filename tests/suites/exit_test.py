@@ -155,6 +155,15 @@ class Refused(unittest.TestCase):
         self.assert_refused("--frobnicate", says="unknown flag --frobnicate; --help")
         self.assert_refused("results.json", says="unknown argument 'results.json'")
 
+    def test_the_other_programs_name_it_too(self):
+        for program, wrong, meant in ((ENDPOINT, "--latancy=1ms", "--latency"),
+                                      (LOG, "--rnu=1", "--run")):
+            done = subprocess.run([program, "x.sqlite", wrong] if program == LOG
+                                  else [program, wrong], capture_output=True, text=True,
+                                  timeout=60, check=False)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"did you mean {meant}?", done.stderr)
+
     def test_a_duration_and_a_number(self):
         self.assert_refused("--paceline_duration=5s", "--paceline_requests=5", says="exclude")
         self.assert_refused("--paceline_duration=5s", "--paceline_rpm=0", says="needs a rate")

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <paceline/gbench/arguments.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -9,6 +10,8 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+
+#include <paceline/text/write.h>
 
 namespace paceline {
 namespace {
@@ -59,11 +62,9 @@ std::size_t distance(std::string_view one, std::string_view other) {
 
 /// Empty where no flag is near.
 std::string_view nearest(std::string_view name, const std::vector<std::string>& known) {
-  std::vector<std::string_view> all(benchmark_flags.begin(), benchmark_flags.end());
-  all.insert(all.end(), known.begin(), known.end());
   std::string_view best;
   std::size_t least = std::max<std::size_t>(2, name.size() / 6) + 1;
-  for (const std::string_view flag : all) {
+  for (const std::string_view flag : known) {
     const std::size_t letters = distance(name, flag);
     if (letters >= least) continue;
     least = letters;
@@ -136,7 +137,9 @@ std::string why_not_benchmark_flags(const std::vector<std::string>& arguments,
                                     const std::vector<std::string>& known) {
   for (const std::string& argument : arguments) {
     if (argument == "-h" || is_benchmark_flag(name_of_flag(argument))) continue;
-    return why_unknown(argument, known);
+    std::vector<std::string> all(benchmark_flags.begin(), benchmark_flags.end());
+    all.insert(all.end(), known.begin(), known.end());
+    return why_unknown(argument, all);
   }
   const std::string warmup =
       flag_value(arguments, "--benchmark_min_warmup_time=", "BENCHMARK_MIN_WARMUP_TIME", "0");
@@ -145,6 +148,34 @@ std::string why_not_benchmark_flags(const std::vector<std::string>& arguments,
   }
   return why_not_repetitions(
       flag_value(arguments, "--benchmark_repetitions=", "BENCHMARK_REPETITIONS", "1"));
+}
+
+std::vector<std::string> names_of_flags(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv) {
+  const auto refuse = [&app](const std::string& why) {
+    say_lines(fmt::format("{}: {}", app.get_name(), why));
+    return 1;
+  };
+  app.allow_extras();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return write_text(stdout, app.help()) ? 0 : 1;
+  } catch (const CLI::CallForVersion&) {
+    return write_text(stdout, app.version()) ? 0 : 1;
+  } catch (const CLI::ParseError& error) {
+    return refuse(std::string(error.what()) + "; --help shows every flag");
+  }
+  const std::vector<std::string> unknown = app.remaining();
+  if (unknown.empty()) return std::nullopt;
+  return refuse(why_unknown(unknown.front(), names_of_flags(app)));
 }
 
 }  // namespace paceline

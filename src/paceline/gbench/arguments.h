@@ -1,9 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace paceline {
 
@@ -32,13 +37,20 @@ bool has_flag(const std::vector<std::string>& arguments, std::string_view flag);
 std::string flag_value(const std::vector<std::string>& arguments, std::string_view flag,
                        const char* variable, std::string value);
 
-/// Why an argument that no flag took cannot be: a sentence that names the flag most like it, of
-/// `known` and Google Benchmark's, where one is.
+/// Why an argument that no flag took cannot be: a sentence that names the one of `known` that is
+/// most like it, where one is.
 std::string why_unknown(std::string_view argument, const std::vector<std::string>& known);
 
 /// Why Google Benchmark's own flags, or the variables that stand for them, cannot be as given: a
 /// sentence. Empty when they can.
 std::string why_not_benchmark_flags(const std::vector<std::string>& arguments,
                                     const std::vector<std::string>& known);
+
+/// The long names of an app's flags, with their dashes.
+std::vector<std::string> names_of_flags(const CLI::App& app);
+
+/// Parses the arguments of a program that is none of Google Benchmark's. The exit code where the
+/// program ends here: after --help or --version, or after a sentence on what is wrong.
+std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv);
 
 }  // namespace paceline

@@ -70,14 +70,6 @@ std::string parse(CLI::App& app, int argc, char** argv, std::vector<std::string>
   return {};
 }
 
-std::vector<std::string> names_of_flags(const CLI::App& app) {
-  std::vector<std::string> names{"--version"};
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  return names;
-}
-
 /// Says why nothing is measured, unless a signal has ended the program.
 int refuse_unless_ended(const std::string& sentence) {
   return ended_by == 0 ? refuse(sentence) : 128 + ended_by;
@@ -279,7 +271,9 @@ int run_program(int argc, char** argv, Suite& suite) {
   if (has_flag(rest, "--version")) {
     return write_text(stdout, version_text(app.get_name())) ? 0 : 1;
   }
-  if (std::string why = why_not_benchmark_flags(rest, names_of_flags(app)); !why.empty()) {
+  std::vector<std::string> known = names_of_flags(app);
+  known.emplace_back("--version");
+  if (std::string why = why_not_benchmark_flags(rest, known); !why.empty()) {
     return refuse(why);
   }
   return run_suite(suite, options, program, rest);

@@ -28,6 +28,14 @@ double iteration_time(const benchmark::State& state, const Tally& tally) {
          (divides_by_threads ? threads : 1);
 }
 
+/// Whether so many responses told no usage that figures of tokens are in part of events.
+bool counts_events(const TokenTally& tokens) {
+  constexpr double tolerable = 0.05;
+  const bool is_one_of_many = tokens.replies_counted == 1 && tokens.replies() > 1;
+  return !is_one_of_many && static_cast<double>(tokens.replies_counted) >
+                                tolerable * static_cast<double>(tokens.replies());
+}
+
 /// What a reader has to know beside the counters: the verdict's word first.
 std::string label_of(const Verdict& verdict, const Tally& tally) {
   std::vector<std::string> words{std::string(name_of(verdict.bound))};
@@ -40,7 +48,7 @@ std::string label_of(const Verdict& verdict, const Tally& tally) {
     if (tally.cut_off > 0) words.push_back(fmt::format("{} cut off", tally.cut_off));
   }
   const TokenTally& tokens = tally.tokens;
-  if (tokens.replies_counted > 0) {
+  if (counts_events(tokens)) {
     words.push_back(fmt::format(
         "tokens of {} of {} responses counted as events, since the server told no usage",
         tokens.replies_counted, tokens.replies()));
