@@ -12,7 +12,6 @@
 namespace paceline {
 namespace {
 
-constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 constexpr std::string_view replacement_escape = "\\ufffd";
 constexpr std::size_t escape_length = 6;
 
@@ -82,18 +81,26 @@ class JsonMender {
 
   void read_string() {
     while (!left_.empty()) {
-      const auto letter = static_cast<unsigned char>(left_.front());
-      if (letter == '"') return keep(1);
-      if (letter == '\\') {
+      keep(static_cast<std::size_t>(
+          std::find_if(left_.begin(), left_.end(),
+                       [this](char letter) { return is_special(letter); }) -
+          left_.begin()));
+      if (left_.empty()) return;
+      if (left_.front() == '"') return keep(1);
+      if (left_.front() == '\\') {
         read_escape();
-      } else if (letter < 0x80 || is_valid_) {
-        keep(1);
       } else if (const std::size_t length = character_length(left_); length == 0) {
         replace(1, replacement_character);
       } else {
         keep(length);
       }
     }
+  }
+
+  /// What ends the plain part of a string.
+  bool is_special(char letter) const {
+    return letter == '"' || letter == '\\' ||
+           (!is_valid_ && static_cast<unsigned char>(letter) >= 0x80);
   }
 
   void read_escape() {
@@ -111,12 +118,15 @@ class JsonMender {
   void read_outside() {
     constexpr std::array<std::string_view, 5> no_numbers{"NaN", "-NaN", "Infinity", "-Infinity",
                                                          "+Infinity"};
+    constexpr std::string_view beginnings = "\"-+0123456789NI";
+    keep(std::min(left_.find_first_of(beginnings), left_.size()));
+    if (left_.empty() || left_.front() == '"') return;
     for (const std::string_view name : no_numbers) {
       if (!is_valid_ && left_.starts_with(name)) return replace(name.size(), "null");
     }
-    const std::size_t length = std::min(left_.find_first_not_of("-+.0123456789eE"), left_.size());
     const char first = left_.front();
     if (first != '-' && (first < '0' || first > '9')) return keep(1);
+    const std::size_t length = std::min(left_.find_first_not_of("-+.0123456789eE"), left_.size());
     if (fits(left_.substr(0, length))) return keep(length);
     replace(length, "null");
   }
