@@ -28,7 +28,7 @@ class Numbers(unittest.TestCase):
                 name, value = flag.split("=")
                 self.assertIn(name, sentence)
                 self.assertIn(value.split(":")[-1], sentence)
-                self.assertLess(len(sentence), 120, sentence)
+                self.assertLess(len(sentence), 160, sentence)
 
 
 if __name__ == "__main__":

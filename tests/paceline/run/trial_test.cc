@@ -25,8 +25,9 @@ class Replies {
   explicit Replies(std::vector<std::string> replies)
       : replies_(std::move(replies)),
         server_(static_cast<int>(replies_.size()), [this](int number, int connection) {
-          answer_one(connection, replies_[static_cast<std::size_t>(number)]);
+          // First: with the answer the test goes on at once.
           ++answered_;
+          answer_one(connection, replies_[static_cast<std::size_t>(number)]);
         }) {}
 
   Trial ask(const TrialOptions& options) const {
