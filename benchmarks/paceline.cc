@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <paceline/gbench/account_limit.h>
 #include <paceline/gbench/find_max.h>
 #include <paceline/gbench/flags.h>
 #include <paceline/gbench/grid.h>
@@ -24,46 +25,9 @@
 #include <variant>
 #include <vector>
 
+#include "paceline_help.h"
+
 namespace {
-
-constexpr char description[] =
-    "Measures rate-limited HTTP and LLM APIs at the rate you set: evenly spaced requests, never "
-    "more than `parallel` in flight, latency percentiles as Google Benchmark's counters. It runs "
-    "each pair of the lists of rates and of parallel; with no URL, against an endpoint of its own.";
-
-constexpr char footer[] = R"(Exit status:
-  0    all went well
-  1    bad input, an API that did not answer, or more failed requests in a run
-       than --paceline_max_error_ratio
-  130  interrupted (Ctrl-C); 143 ended by SIGTERM, 129 by SIGHUP
-
-Environment:
-  OPENAI_API_KEY  the API's key; --paceline_api_key_env names another variable
-
-Examples:
-A grid of two rates, against the embedded endpoint:
-
-  $ paceline --paceline_rpm=6000,60000 --paceline_parallel=100
-
-An API, with a request a second for a minute:
-
-  $ paceline --paceline_url=https://api.openai.com/v1
-
-Tokens as they stream, for paceline_report:
-
-  $ paceline --paceline_measure=chat/stream --benchmark_out=r.json
-
-The highest rate at which p99 stays below two seconds:
-
-  $ paceline --paceline_find_max='p99<2s,errors<0.1%'
-
-Any other URL:
-
-  $ paceline --paceline_http_url=http://127.0.0.1:8080/
-
-A log of every request, to be resumed where it is cut short:
-
-  $ paceline --paceline_requests=100 --paceline_log=run.sqlite)";
 
 // What a run against the embedded endpoint may cost is time; against a real API it is money. In
 // flight there are more than 100,000 RPM need: 84 of 50 ms, and 208 of streams, which take 125 ms.
@@ -299,51 +263,16 @@ std::string PacelineSuite::hosts() const {
   return fmt::format("{}", fmt::join(hosts, ", "));
 }
 
-/// Such as "14400 requests a day".
-std::string describe(const char* what, const paceline::RateLimit& limit) {
-  const auto rate = paceline::allowed_rate(limit);
-  if (!rate) return {};
-  if (!rate->window.empty()) {
-    return fmt::format("{} {} {} {}", *limit.limit, what, rate->window == "hour" ? "an" : "a",
-                       rate->window);
-  }
-  return fmt::format("{} {}, which come back at {:.3g} a minute", *limit.limit, what,
-                     rate->per_minute);
-}
-
-void say_limit(const char* what, const paceline::RateLimit& limit) {
-  const std::string words = describe(what, limit);
-  if (words.empty()) return;
-  std::string line = "The account may send " + words;
-  if (limit.remaining) line += fmt::format("; {} are left now", *limit.remaining);
-  paceline::Session::global().say(line + '.');
-}
-
 /// Asks the server what the account may send.
 std::string PacelineSuite::pace_at_limit() {
   const paceline::Preflight preflight = paceline::try_api(*families_.front().workload);
   if (!preflight.failure.empty()) return preflight.failure;
-  const paceline::RateLimit& limit = preflight.limits.requests;
-  const auto rate = paceline::allowed_rate(limit);
-  if (!rate) {
-    return "--paceline_rpm=auto: the server tells no limit (x-ratelimit-limit-requests); give a "
-           "number";
-  }
-  const std::string words = describe("requests", limit);
-  if (rate->per_minute < 1) {
-    return fmt::format(
-        "--paceline_rpm=auto: the account may send {}, less than one a minute; give a number",
-        words);
-  }
-  if (rate->per_minute > static_cast<double>(paceline::most_rpm)) {
-    return fmt::format(
-        "--paceline_rpm=auto: the account may send {}, more than the most that can be asked for, "
-        "{}; give a number",
-        words, paceline::most_rpm);
-  }
-  asked_.rpm = {static_cast<std::int64_t>(rate->per_minute)};
+  const auto rate = paceline::rate_of_account(preflight.limits.requests);
+  if (const auto* why = std::get_if<std::string>(&rate)) return "--paceline_rpm=auto: " + *why;
+  asked_.rpm = {std::get<std::int64_t>(rate)};
   paceline::Session::global().say(
-      fmt::format("{}; --paceline_rpm=auto takes {}", words, asked_.rpm.front()));
+      fmt::format("{}; --paceline_rpm=auto takes {}",
+                  paceline::limit_text("requests", preflight.limits.requests), asked_.rpm.front()));
   return {};
 }
 
@@ -351,8 +280,9 @@ std::string PacelineSuite::check() {
   for (const paceline::Family& family : families_) {
     const paceline::Preflight preflight = paceline::try_api(*family.workload);
     if (!preflight.failure.empty()) return preflight.failure;
-    say_limit("requests", preflight.limits.requests);
-    say_limit("tokens", preflight.limits.tokens);
+    for (const std::string& line : paceline::account_lines(preflight.limits)) {
+      paceline::Session::global().say(line);
+    }
   }
   return {};
 }

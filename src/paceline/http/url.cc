@@ -1,18 +1,13 @@
-#include <curl/curl.h>
 #include <fmt/format.h>
 #include <paceline/http/url.h>
+#include <paceline/http/url_parts.h>
 #include <paceline/text/gate.h>
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
 namespace paceline {
 namespace {
-
-struct FreeUrl {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
 
 bool has_http_scheme(std::string_view url) {
   return url.starts_with("http://") || url.starts_with("https://");
@@ -42,7 +37,7 @@ std::string why_not_url(const std::string& url) {
     return fmt::format("'{}' has a fragment, which no server gets: remove '#' and what follows it",
                        shown);
   }
-  const std::unique_ptr<CURLU, FreeUrl> parsed(curl_url());
+  const Url parsed(curl_url());
   const std::string why = why_not_parsed(curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0));
   // libcurl takes the next part for the host where three slashes follow the scheme.
   const bool has_host = url.find(":///") == std::string::npos;

@@ -1,0 +1,42 @@
+#pragma once
+
+/// What --help of `paceline` says before its flags.
+inline constexpr char description[] =
+    "Measures rate-limited HTTP and LLM APIs at the rate you set: evenly spaced requests, never "
+    "more than `parallel` in flight, latency percentiles as Google Benchmark's counters. It runs "
+    "each pair of the lists of rates and of parallel; with no URL, against an endpoint of its own.";
+
+/// And after them.
+inline constexpr char footer[] = R"(Exit status:
+  0    all went well
+  1    bad input, an API that did not answer, or more failed requests in a run
+       than --paceline_max_error_ratio
+  130  interrupted (Ctrl-C); 143 ended by SIGTERM, 129 by SIGHUP
+
+Environment:
+  OPENAI_API_KEY  the API's key; --paceline_api_key_env names another variable
+
+Examples:
+A grid of two rates, against the embedded endpoint:
+
+  $ paceline --paceline_rpm=6000,60000 --paceline_parallel=100
+
+An API, with a request a second for a minute:
+
+  $ paceline --paceline_url=https://api.openai.com/v1
+
+Tokens as they stream, for paceline_report:
+
+  $ paceline --paceline_measure=chat/stream --benchmark_out=r.json
+
+The highest rate at which p99 stays below two seconds:
+
+  $ paceline --paceline_find_max='p99<2s,errors<0.1%'
+
+Any other URL:
+
+  $ paceline --paceline_http_url=http://127.0.0.1:8080/
+
+A log of every request, to be resumed where it is cut short:
+
+  $ paceline --paceline_requests=100 --paceline_log=run.sqlite)";

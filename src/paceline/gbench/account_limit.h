@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <paceline/http/limits.h>
+
+namespace paceline {
+
+/// A limit for people, such as "14400 requests a day"; empty where the server told none.
+std::string limit_text(std::string_view what, const RateLimit& limit);
+
+/// What the account may send, a line for each limit that the server told.
+std::vector<std::string> account_lines(const RateLimits& limits);
+
+/// The whole number of requests per minute that a limit allows. The string is a sentence: why there
+/// is none.
+std::variant<std::int64_t, std::string> rate_of_account(const RateLimit& limit);
+
+}  // namespace paceline
