@@ -9,7 +9,7 @@
 
 #include <paceline/http/exchange.h>
 #include <paceline/http/limits.h>
-#include <paceline/run/pacing.h>
+#include <paceline/run/stripe_options.h>
 
 namespace paceline {
 namespace {
@@ -26,12 +26,6 @@ constexpr std::chrono::milliseconds progress_interval{200};
 /// Who asks for retries wants a server's restart survived.
 constexpr std::chrono::seconds patience{1};
 constexpr std::chrono::seconds patience_with_retries{30};
-
-ClientOptions client_options(const RunOptions& options) {
-  ClientOptions client{options.stripe.share_of(options.parallel), options.connection};
-  client.connection.memory /= options.stripe.count;
-  return client;
-}
 
 /// CPU that this thread has used.
 std::chrono::nanoseconds thread_cpu() {

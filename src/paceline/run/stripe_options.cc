@@ -1,4 +1,4 @@
-#include <paceline/run/pacing.h>
+#include <paceline/run/stripe_options.h>
 
 #include <algorithm>
 
@@ -14,6 +14,12 @@ std::optional<Pacer> make_pacer(const RunOptions& options) {
 std::optional<TokenBudget> make_budget(const RunOptions& options) {
   if (options.tpm == 0) return std::nullopt;
   return TokenBudget(std::max<std::uint64_t>(options.tpm / options.stripe.count, 1));
+}
+
+ClientOptions client_options(const RunOptions& options) {
+  ClientOptions client{options.stripe.share_of(options.parallel), options.connection};
+  client.connection.memory /= options.stripe.count;
+  return client;
 }
 
 std::uint64_t counted_here(const RunOptions& options) {

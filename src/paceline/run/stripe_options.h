@@ -3,18 +3,21 @@
 #include <cstdint>
 #include <optional>
 
+#include <paceline/http/client.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/token_budget.h>
 #include <paceline/run/run.h>
 
 namespace paceline {
 
-// What follows from a run's options: its pace, and what is sent where in its schedule.
+// What a run's options, which are of the whole run, mean for one of its stripes.
 
 /// Nothing where the run is unpaced.
 std::optional<Pacer> make_pacer(const RunOptions& options);
 /// Nothing where tokens are not limited.
 std::optional<TokenBudget> make_budget(const RunOptions& options);
+/// The stripe's share of what is in flight, and of the memory for it.
+ClientOptions client_options(const RunOptions& options);
 /// How many of the counted requests are this stripe's.
 std::uint64_t counted_here(const RunOptions& options);
 /// The workload's slot at a position of the schedule. Warm-up asks for what no counted request
