@@ -1,5 +1,6 @@
 #include <paceline/workload/byte_order_mark.h>
 #include <paceline/workload/json_mending.h>
+#include <paceline/workload/json_outline.h>
 #include <paceline/workload/json_reader.h>
 
 namespace paceline {
@@ -32,8 +33,12 @@ simdjson::simdjson_result<simdjson::dom::element> JsonReader::parse(std::string_
 }
 
 simdjson::simdjson_result<simdjson::dom::element> JsonReader::parse(std::string& text) {
-  text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
-  return parse(std::string_view(text));
+  if (outline_.capacity() > most_kept) outline_ = {};
+  const bool is_large = text.size() > most_kept;
+  if (is_large) outline_json(text, outline_);
+  std::string& parsed = is_large ? outline_ : text;
+  parsed.reserve(parsed.size() + simdjson::SIMDJSON_PADDING);
+  return parse(std::string_view(parsed));
 }
 
 }  // namespace paceline

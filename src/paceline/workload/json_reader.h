@@ -14,12 +14,14 @@ class JsonReader {
   /// order mark is passed over. A text that strict JSON refuses is mended and parsed again
   /// (mend_json). The values live until the next call.
   simdjson::simdjson_result<simdjson::dom::element> parse(std::string_view text);
-  /// The same of a string, which grows by the padding.
+  /// The same of a string, which grows by the padding. The long texts of a large one are cut short
+  /// (outline_json).
   simdjson::simdjson_result<simdjson::dom::element> parse(std::string& text);
 
  private:
   simdjson::dom::parser parser_;
   std::string mended_;
+  std::string outline_;
 };
 
 }  // namespace paceline
