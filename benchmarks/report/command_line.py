@@ -1,6 +1,7 @@
 """The command line of paceline_report. It needs no package, so that --help always answers."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from . import style
@@ -38,6 +39,11 @@ class Layout(argparse.HelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
+    def _print_message(self, message, file=None):
+        # argparse passes over a text that cannot be written.
+        if message:
+            (file or sys.stderr).write(message)
+
     def error(self, message):
         self.exit(1, f"{self.prog}: {harmless(message)}; see {self.prog} --help\n")
 

@@ -84,7 +84,9 @@ TEST(EndpointBodies, HaveOneLength) {
   RawClient coded(*endpoint);
   coded.say(chat_head("Transfer-Encoding: gzip, chunked\r\n"));
   EXPECT_TRUE(ends(coded));
-  EXPECT_TRUE(coded.got.starts_with("HTTP/1.1 501 ")) << coded.got;
+  // libmicrohttpd 1.0 refuses it by itself.
+  EXPECT_TRUE(coded.got.starts_with("HTTP/1.1 501 ") || coded.got.starts_with("HTTP/1.1 400 "))
+      << coded.got;
 }
 
 TEST(EndpointBodies, AreRefusedByTheirLengthBeforeTheyAreRead) {

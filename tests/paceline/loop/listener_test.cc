@@ -31,10 +31,13 @@ struct Accepted {
   std::vector<std::uint16_t> ports;
   /// How many more may come before it is paused.
   std::size_t room = 1'000;
+  /// With so many connections run_until() ends.
+  std::size_t awaited = 0;
   Listener listener{loop, [this](Descriptor connection, const sockaddr_in& from) {
                       connections.push_back(std::move(connection));
                       ports.push_back(ntohs(from.sin_port));
                       if (--room == 0) listener.pause();
+                      if (connections.size() == awaited) loop.stop();
                     }};
 
   Accepted() { EXPECT_EQ(listener.listen(loopback(0)), std::nullopt); }
@@ -44,6 +47,11 @@ struct Accepted {
     const auto to = loopback(listener.port());
     if (::connect(made.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) made.reset();
     return made;
+  }
+
+  void run_until(std::size_t count) {
+    awaited = count;
+    if (connections.size() < count) run_for(milliseconds(60'000));
   }
 
   void run_for(milliseconds time) {
@@ -69,7 +77,7 @@ TEST(Listener, AcceptsAllThatCome) {
     ASSERT_TRUE(made.back().is_open());
     ports.push_back(port_of(made.back()));
   }
-  accepted.run_for(milliseconds(10));
+  accepted.run_until(ports.size());
   EXPECT_EQ(accepted.ports, ports);
 }
 
@@ -84,11 +92,12 @@ TEST(Listener, LeavesThoseWaitingThatComeInAPause) {
   accepted.room = 2;
   std::vector<Descriptor> made;
   for (int i = 0; i < 3; ++i) made.push_back(accepted.connect());
+  accepted.run_until(2);
   accepted.run_for(milliseconds(10));
   EXPECT_EQ(accepted.connections.size(), 2u);
   accepted.room = 1'000;
   accepted.listener.go_on();
-  accepted.run_for(milliseconds(10));
+  accepted.run_until(3);
   EXPECT_EQ(accepted.connections.size(), 3u);
 }
 
@@ -103,7 +112,7 @@ TEST(Listener, GoesOnWhenThereAreDescriptorsAgain) {
   accepted.run_for(milliseconds(30));
   setrlimit(RLIMIT_NOFILE, &before);
   EXPECT_TRUE(accepted.connections.empty());
-  accepted.run_for(milliseconds(30));
+  accepted.run_until(1);
   EXPECT_EQ(accepted.connections.size(), 1u);
 }
 
