@@ -3,30 +3,10 @@
 Needs PACELINE and PACELINE_ENDPOINT, the paths of the programs.
 """
 
-import os
-import subprocess
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from program import rows, run
-
-ENDPOINT = os.environ["PACELINE_ENDPOINT"]
-
-
-class Endpoint:
-    """`paceline_endpoint` in a process of its own, for the time of a `with`."""
-
-    def __init__(self, *arguments):
-        self.arguments = arguments
-
-    def __enter__(self):
-        self.process = subprocess.Popen([ENDPOINT, *self.arguments], stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)
-        return self.process.stdout.readline().strip()
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.communicate()
+from program import Endpoint, rows, run
 
 
 def search(url, *arguments):
@@ -60,8 +40,8 @@ SEARCHES = {
 
 def run_search(name):
     endpoint, arguments = SEARCHES[name]
-    with Endpoint(*endpoint) as url:
-        return search(url, *arguments)
+    with Endpoint(*endpoint) as running:
+        return search(running.url, *arguments)
 
 
 class KnownLimits(unittest.TestCase):

@@ -148,18 +148,19 @@ class Machine(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("make room", done.stderr)
 
-    def test_sigterm_ends_a_run_with_what_it_has(self):
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "out.json"
-            program = subprocess.Popen(
-                [PACELINE, "--paceline_requests=100000", "--paceline_rpm=6000",
-                 "--paceline_parallel=50", "--paceline_endpoint_latency=2ms",
-                 f"--benchmark_out={out}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(2)
-            program.send_signal(signal.SIGTERM)
-            self.assertEqual(program.wait(timeout=30), 128 + signal.SIGTERM)
-            self.assertIn("cut short", out.read_text())
-            json.loads(out.read_text())
+    def test_a_signal_or_a_closed_terminal_ends_a_run_with_its_results(self):
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number), tempfile.TemporaryDirectory() as folder:
+                out = Path(folder) / "out.json"
+                program = subprocess.Popen(
+                    [PACELINE, "--paceline_requests=100000", "--paceline_rpm=6000",
+                     "--paceline_parallel=50", "--paceline_endpoint_latency=2ms",
+                     f"--benchmark_out={out}"], stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL)
+                time.sleep(2)
+                program.send_signal(number)
+                self.assertEqual(program.wait(timeout=30), 128 + number)
+                self.assertIn("cut short", json.loads(out.read_text())["benchmarks"][0]["label"])
 
     def test_a_reader_who_goes_away_costs_nothing_of_the_file(self):
         with tempfile.TemporaryDirectory() as folder:

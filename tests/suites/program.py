@@ -1,10 +1,11 @@
 """Runs the built `paceline` for the suites.
 
-Needs PACELINE, the path of the program.
+Needs PACELINE, the path of the program; Endpoint needs PACELINE_ENDPOINT, too.
 """
 
 import json
 import os
+import signal
 import ssl
 import subprocess
 import tempfile
@@ -30,6 +31,24 @@ def rows(*arguments, env=None):
         done = run("--paceline_rows=", *arguments, f"--benchmark_out={out}", env=env)
         assert done.returncode == 0, done.stderr
         return json.loads(out.read_text())
+
+
+class Endpoint:
+    """Runs `paceline_endpoint` in its own process until the `with` block ends."""
+
+    def __init__(self, *arguments):
+        self.arguments = arguments
+
+    def __enter__(self):
+        self.process = subprocess.Popen([os.environ["PACELINE_ENDPOINT"], *self.arguments],
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.url = self.process.stdout.readline().strip()
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGCONT)  # a test may have stopped the process
+        self.process.terminate()
+        self.process.communicate()
 
 
 class Api(ThreadingHTTPServer):

@@ -3,34 +3,12 @@
 Needs PACELINE and PACELINE_ENDPOINT, the paths of the programs.
 """
 
-import os
 import signal
-import subprocess
 import threading
 import time
 import unittest
 
-from program import run
-
-ENDPOINT = os.environ["PACELINE_ENDPOINT"]
-
-
-class Endpoint:
-    """`paceline_endpoint` in a process of its own, for the time of a `with`."""
-
-    def __init__(self, *arguments):
-        self.arguments = arguments
-
-    def __enter__(self):
-        self.process = subprocess.Popen([ENDPOINT, *self.arguments], stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)
-        self.url = self.process.stdout.readline().strip()
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGCONT)
-        self.process.terminate()
-        self.process.communicate()
+from program import Endpoint, run
 
 
 def verdict(url, *flags):

@@ -1,4 +1,4 @@
-// Hosts by name, on connections of paceline's own and by libcurl.
+// Requests to hosts given by name, over paceline's own connections and over libcurl.
 
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
