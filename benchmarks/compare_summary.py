@@ -55,7 +55,7 @@ def parse(arguments):
 
 
 def run_script(path, arguments):
-    """Its exit code and what it printed. In this process: another one would load SciPy again."""
+    """The script's exit code and output. The script runs in this process, so SciPy loads once."""
     out = io.StringIO()
     before = sys.argv, sys.path
     sys.argv, sys.path = [path, *arguments], [os.path.dirname(os.path.abspath(path)), *sys.path]

@@ -71,7 +71,7 @@ def harmless(text):
 
 
 def shortened(text, most):
-    """So many characters of it at most, of its beginning and its end."""
+    """The text, cut in its middle to at most `most` characters."""
     if len(text) <= most:
         return text
     tail = most // 3

@@ -7,7 +7,7 @@
 
 namespace paceline {
 
-/// What GET /metrics tells. Counters are from the endpoint's start.
+/// The values that GET /metrics reports. Counters start at 0 when the endpoint starts.
 struct EndpointMetrics {
   /// Replies that have been begun, by the first digit of their status.
   std::array<std::uint64_t, 6> replies_by_class{};

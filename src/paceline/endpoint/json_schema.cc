@@ -286,7 +286,7 @@ bool SchemaWriter::write_number(dom::object schema, bool is_whole) {
 std::variant<JsonReply, std::string> json_for_schema(dom::element schema) {
   SchemaWriter writer(schema);
   if (!writer.write(schema)) {
-    return fmt::format("The endpoint can make no JSON for this schema: {}.", writer.why());
+    return fmt::format("The endpoint cannot make JSON for this schema: {}.", writer.why());
   }
   return std::move(writer.json());
 }

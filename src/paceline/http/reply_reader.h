@@ -76,7 +76,7 @@ class ReplyReader {
   bool keeps_connection_ = false;
   bool in_headers_ = false;
   bool in_value_ = false;
-  /// Of the first Content-Length, once a second one has been read.
+  /// The value of the Content-Length header last read, while another one may follow.
   std::optional<std::uint64_t> first_length_;
   bool lengths_differ_ = false;
   std::string text_;

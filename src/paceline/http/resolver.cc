@@ -16,9 +16,9 @@
 namespace paceline {
 namespace {
 
-/// Between two lookups of a host that cannot be found or connected to.
+/// The pause between two lookups of a host that has no usable address.
 constexpr std::chrono::milliseconds shortest_pause{250};
-/// Between two where there still are older addresses.
+/// The pause after a failed lookup while older addresses are still in use.
 constexpr std::chrono::seconds pause_after_failure{1};
 
 bool ends_with(std::string_view host, std::string_view name) {
@@ -32,7 +32,7 @@ bool have_any_in_common(const Addresses& one, const Addresses& other) {
   });
 }
 
-/// Signals are for the threads that know of them.
+/// Keeps signals from interrupting the thread that looks hosts up.
 void block_signals() {
   sigset_t all;
   sigfillset(&all);

@@ -23,10 +23,10 @@ struct Resolution {
   std::string why;
 };
 
-/// Asks the system for a host's addresses. Blocks for as long as a DNS server is silent.
+/// Asks the system for a host's addresses. Blocks until the system's resolver answers or gives up.
 Resolution look_up(const std::string& host);
 
-/// Whether a host has to be looked up: it is no number, and not this machine's own name.
+/// Whether a host needs a lookup: it is neither an IP address nor a name of this machine.
 bool needs_lookup(const std::string& host);
 
 /// Looks up hosts in the background: once for all who ask, and again before the answer is too old.

@@ -72,10 +72,10 @@ class Transfer {
   void set_common();
   void set_only_connects(bool only_connects);
   void set_url();
-  /// Learns the route of a URL, and tells libcurl of a proxy on it.
+  /// Finds the route to the request's URL, and sets libcurl's proxy from the route.
   void set_route();
   bool differs_in_length() const;
-  /// Whether the error comes after a response that tells enough.
+  /// Whether an HTTP/2 server answered with an error status and then dropped the request's stream.
   bool is_early_response(CURLcode code) const;
   /// A sentence on what went wrong.
   std::string explain(CURLcode code, Transport transport) const;

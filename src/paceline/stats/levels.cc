@@ -9,8 +9,8 @@
 namespace paceline {
 namespace {
 
-// Levels from this share of the highest on count as the highest: where several responses come at
-// once, requests leave a little below it.
+// A level of at least this share of the highest level counts as the highest. When several responses
+// arrive at once, the next requests leave at levels slightly below the highest.
 constexpr double near_highest = 0.7;
 constexpr std::uint64_t fewest_at_highest = 10;
 constexpr std::uint64_t fewest_below = 2;

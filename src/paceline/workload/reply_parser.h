@@ -15,7 +15,7 @@ class ReplyParser {
   /// A whole reply: it succeeds when its status is 200 to 299, it is what `kind` answers with, and
   /// neither it nor a choice in it says that it failed.
   Outcome read(ApiKind kind, Reply& reply);
-  /// Adds the server's own words to a failure by status.
+  /// Appends the server's error message to the outcome of a reply whose status is a failure.
   void explain(Reply& reply, Outcome& outcome);
 
  private:
