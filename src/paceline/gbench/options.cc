@@ -90,8 +90,8 @@ void add_connection_flags(CLI::App& app, Options& options) {
                 "Longest reply, streamed or not, such as 1MB; a longer one fails, so that no "
                 "server can fill the memory [64MiB]");
   add_size_flag(app, "--paceline_memory", options.memory,
-                "Most memory for the replies in flight together, such as 500MB; beyond it the "
-                "longest fail [1GiB]");
+                "Most memory for the bodies of all replies in flight, such as 500MB; beyond it "
+                "the longest reply fails. Parsing takes memory of its own [1GiB]");
 }
 
 void add_load_flags(CLI::App& app, Options& options) {

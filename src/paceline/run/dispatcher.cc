@@ -171,15 +171,6 @@ void Dispatcher::depart(TimePoint now) {
   client_.send(*exchange);
 }
 
-/// Four bytes a token, as is the rule of thumb, and what the reply may have at most; where that is
-/// not known, what replies have had so far.
-std::uint64_t Dispatcher::estimate_tokens(const Request& request) const {
-  constexpr std::size_t bytes_of_a_token = 4;
-  const std::uint64_t prompt = request.body.size() / bytes_of_a_token;
-  if (request.reply_tokens > 0) return prompt + request.reply_tokens;
-  return prompt + (replies_with_usage_ > 0 ? reply_tokens_ / replies_with_usage_ : 0);
-}
-
 std::optional<std::size_t> Dispatcher::read_piece(Exchange& exchange, std::string_view piece,
                                                   TimePoint read) {
   StreamReader& stream = *flights_[exchange.number()].stream;
@@ -217,19 +208,6 @@ void Dispatcher::after_replies() {
   turn_end_.cancel();
   pump();
   finish_if_done();
-}
-
-void Dispatcher::settle_tokens(const Flight& flight, const Outcome& outcome) {
-  if (outcome.usage && outcome.usage->completion_tokens) {
-    const std::uint64_t tokens = *outcome.usage->completion_tokens;
-    ++replies_with_usage_;
-    reply_tokens_ += tokens;
-    budget_->settle(flight.tokens, outcome.usage->prompt_tokens.value_or(0) + tokens);
-  } else if (outcome.failure == Failure::http_429 || outcome.failure == Failure::http_4xx ||
-             outcome.failure == Failure::connect) {
-    // What was refused has cost nothing; of the rest nobody knows.
-    budget_->settle(flight.tokens, 0);
-  }
 }
 
 bool Dispatcher::retry(const Exchange& exchange, Outcome& outcome) {
