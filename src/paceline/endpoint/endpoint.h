@@ -24,7 +24,7 @@ struct EndpointOptions {
   /// slot that it has waited for. Replies that no model makes are held back alike, errors too, but
   /// for those that refuse a body before it is read.
   LatencyModel latency = LatencyModel::fixed(std::chrono::nanoseconds(0));
-  /// Of each other token.
+  /// The time of each token after the first.
   LatencyModel token_time = LatencyModel::fixed(std::chrono::nanoseconds(0));
   /// A reply that does not stream takes the time of all of its tokens. Otherwise it takes the
   /// latency alone.

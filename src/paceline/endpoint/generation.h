@@ -8,7 +8,7 @@
 
 namespace paceline {
 
-/// Of a token of a reply that is JSON.
+/// Bytes of each token in a JSON reply.
 inline constexpr std::size_t json_token_bytes = 4;
 
 /// A reply that a request asks for, as the model would generate it.
@@ -22,7 +22,7 @@ struct Generation {
   std::size_t cached_tokens = 0;
   /// Of each choice.
   std::size_t tokens = 0;
-  /// How many replies it asks for at once, all as long.
+  /// The number of choices that the request asks for, all of the same length.
   std::size_t choices = 1;
   /// Where the reply is to be JSON: its text, of which each token has `json_token_bytes`, in ASCII.
   /// Tokens past its end are spaces. Empty: a reply is words.

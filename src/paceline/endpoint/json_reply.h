@@ -18,10 +18,10 @@ struct JsonReply {
   void lengthen(std::size_t size);
 };
 
-/// A small object, for those who ask for JSON and not for which.
+/// A small JSON object, for requests that ask for JSON without a schema.
 JsonReply plain_json_reply();
 
-/// Appends so many bytes of words.
+/// Appends `bytes` bytes of words.
 void append_filling(std::size_t bytes, std::string& out);
 /// Appends JSON with what is not ASCII, which only strings can hold, as \u escapes.
 void append_as_ascii(std::string_view json, std::string& out);

@@ -24,7 +24,7 @@ class PromptCounter {
   void add_message(simdjson::dom::element message);
 
   void add_text(std::string_view text);
-  /// A token by its number.
+  /// Adds a token given by its number.
   void add_token(std::int64_t number);
 
   std::size_t tokens() const { return tokens_; }

@@ -31,7 +31,7 @@ class RequestReader {
  private:
   using Object = simdjson::dom::object;
   using Element = simdjson::dom::element;
-  /// In tokens.
+  /// The reply lengths that the request asks for, in tokens.
   struct Length {
     std::size_t wanted = 0;
     std::size_t least = 0;

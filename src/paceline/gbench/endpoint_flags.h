@@ -15,7 +15,7 @@ class App;
 
 namespace paceline {
 
-/// Between the tokens of a streamed reply where no token time is given.
+/// The time between the tokens of a streamed reply when no token time is set.
 inline constexpr std::chrono::milliseconds default_stream_token_time{5};
 
 /// How the endpoint is to behave, as a person sets it on a command line.

@@ -36,7 +36,7 @@ std::optional<Number> parse_number(std::string_view text, Number lowest, Number 
   return value;
 }
 
-/// What is wrong with a text that is no such number.
+/// A sentence that says why `text` is not a number from `lowest` to `highest`.
 template <typename Number>
 std::string why_no_number(std::string_view text, Number lowest, Number highest) {
   constexpr std::size_t enough = 40;

@@ -21,7 +21,7 @@ struct GridFlags {
   bool asks_for_limit = false;
   std::vector<std::int64_t> parallel;
   std::int64_t requests = 0;
-  /// Instead of a number of requests.
+  /// The length of each run, in place of a number of requests.
   std::chrono::nanoseconds duration{0};
 };
 

@@ -10,7 +10,7 @@ namespace paceline {
 /// A stream that hands on all lines but those that begin with a given text.
 class LineFilter : private std::streambuf, public std::ostream {
  public:
-  /// `to` outlives it.
+  /// `to` must outlive the stream.
   LineFilter(std::ostream& to, std::string_view dropped)
       : std::ostream(static_cast<std::streambuf*>(this)), to_(to), dropped_(dropped) {}
   ~LineFilter() override;
@@ -24,7 +24,7 @@ class LineFilter : private std::streambuf, public std::ostream {
 
   std::ostream& to_;
   std::string dropped_;
-  /// The line that has not ended.
+  /// The line whose end has not been written yet.
   std::string line_;
 };
 

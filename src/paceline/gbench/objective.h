@@ -43,7 +43,7 @@ std::variant<RunObjective, std::string> parse_run_objective(const std::string& t
 
 /// Empty where the workload measures all of it; otherwise a sentence, since nothing could meet it.
 std::string why_never_measured(const RequestObjective& objective, const Description& workload);
-/// The same; `retries`: how often a request is sent again.
+/// As above, with `retries`: how often a failed request is sent again.
 std::string why_never_measured(const RunObjective& objective, const Description& workload,
                                std::uint32_t retries);
 

@@ -9,7 +9,7 @@ namespace paceline {
 /// Base of a reporter that changes what another reporter is told.
 class ReporterDecorator : public benchmark::BenchmarkReporter {
  public:
-  /// `inner` outlives it.
+  /// `inner` must outlive the decorator.
   explicit ReporterDecorator(benchmark::BenchmarkReporter& inner) : inner_(inner) {}
 
   bool ReportContext(const Context& context) override {

@@ -14,11 +14,11 @@ namespace paceline {
 class ContentDecoder {
  public:
   enum class State {
-    /// More may come.
+    /// The decoder accepts more data.
     reading,
     /// on_body did not want its piece.
     refused,
-    /// The data is not in the encoding that it claims.
+    /// The data does not match its Content-Encoding.
     broken,
   };
   /// Called with each piece that was decoded; false ends the decoding.

@@ -75,7 +75,8 @@ class Exchange {
   bool begin_body();
   bool take_decoded(std::string_view piece);
   bool keep(std::string_view piece);
-  /// It has so many bytes in memory. False where that is too much.
+  /// Records the bytes that the reply holds in memory. Returns false when the memory bound is
+  /// exceeded.
   bool hold(std::size_t bytes);
   bool refuse(Transport transport, std::string why);
 
@@ -84,7 +85,7 @@ class Exchange {
   std::unique_ptr<Transfer> transfer_;
   std::unique_ptr<PlainConnection> connection_;
   std::unique_ptr<ContentDecoder> decoder_;
-  /// Of the body so far, decoded.
+  /// Decoded bytes of the body so far.
   std::size_t length_ = 0;
   /// Why the reply is not read on; ok: it is.
   Transport refused_ = Transport::ok;

@@ -26,9 +26,9 @@ class HostWait {
   /// What is known of the route's hosts, valid until the next call; or why one cannot be found; or
   /// the exchange waits from now on.
   std::variant<Known, Waits, std::string> find(Exchange& exchange, const Route& route);
-  /// True where it waited; it does no more.
+  /// Stops the exchange's wait. Returns whether the exchange was waiting.
   bool cancel(const Exchange& exchange);
-  /// No connection could be made there.
+  /// Reports that no connection to the route could be made.
   void distrust(const Route& route);
 
  private:

@@ -58,7 +58,7 @@ enum class Transport {
   reset,
   too_large,
   tls_failed,
-  /// What came is no HTTP, or contradicts itself.
+  /// The response is not HTTP, or contradicts itself.
   malformed,
   other,
 };

@@ -13,7 +13,7 @@ namespace paceline {
 struct PlainRequest {
   /// The host and its port: one connection does for all requests that have the same.
   std::string origin;
-  /// What is to be looked up before a connection can be made.
+  /// The hosts that need a lookup before the connection can be made.
   Route route;
   /// The request line and headers, which stay the same while only the body changes. A post's ends
   /// before the number of its body's bytes.

@@ -9,9 +9,9 @@
 
 namespace paceline {
 
-/// What requests go through.
+/// A proxy for requests.
 struct Proxy {
-  /// As libcurl takes it.
+  /// The proxy's URL, in libcurl's syntax.
   std::string url;
   /// Empty where libcurl is to say what is wrong with the URL.
   HostPort at;

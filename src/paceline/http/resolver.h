@@ -50,11 +50,11 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
   /// own, which ends when it returns, be that after the resolver's end.
   static std::shared_ptr<Resolver> make(std::chrono::nanoseconds ttl, Lookup lookup = look_up);
 
-  /// What is known; has the host looked up where that is due.
+  /// Returns the known addresses, and starts a lookup when one is due.
   Known find(const std::string& host, TimePoint now);
   /// No connection to the host could be made: it is looked up at once.
   void distrust(const std::string& host, TimePoint now);
-  /// Looks up again the hosts whose answers become old.
+  /// Looks up every host whose addresses are due for a lookup.
   void refresh(TimePoint now);
   /// How often refresh() should be called.
   std::chrono::nanoseconds refresh_interval() const;
@@ -67,7 +67,7 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
   struct Entry {
     Known known;
     bool is_asked = false;
-    /// When it was last asked, and is to be asked next.
+    /// The times of the last lookup and of the next one.
     TimePoint asked{};
     TimePoint next{};
   };

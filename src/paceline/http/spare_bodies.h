@@ -10,7 +10,7 @@ namespace paceline {
 /// next one taken: it is still in the CPU's caches. Large buffers go back to the system.
 class SpareBodies {
  public:
-  /// An empty one, with memory where there is some to spare.
+  /// Returns an empty body, with the capacity of a spare one if there is any.
   std::string take();
   void give(std::string body);
 

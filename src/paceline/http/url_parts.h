@@ -7,12 +7,12 @@
 
 namespace paceline {
 
-/// Frees what libcurl took apart.
+/// Frees a CURLU handle.
 struct UrlCleanup {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
 
-/// A URL that libcurl took apart.
+/// A URL parsed by libcurl.
 using Url = std::unique_ptr<CURLU, UrlCleanup>;
 
 /// Empty where the URL has no such part. `flags` are CURLU_*.

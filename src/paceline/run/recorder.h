@@ -23,7 +23,7 @@ struct Departure {
   std::chrono::nanoseconds possible{0};
   bool waited_for_parallel = false;
   bool waited_for_tokens = false;
-  /// For how long `parallel` alone held it back.
+  /// The time for which only the cap on requests in flight held the request back.
   std::chrono::nanoseconds parallel_wait{0};
 };
 
@@ -47,7 +47,7 @@ class Recorder {
   /// For good. `times` of a streamed reply, otherwise nullptr.
   void ended(const Job& job, const Exchange& exchange, const Outcome& outcome,
              const TokenTimes* times);
-  /// Nothing is in flight any more. `stopped_why`: why the run ended itself early.
+  /// Closes the tally after the last request. `stopped_why` says why the run ended itself early.
   Tally finish(bool cut_short, const std::string& stopped_why);
   /// What of it is counted here: requests and latencies.
   Progress progress() const;
@@ -72,7 +72,7 @@ class Recorder {
   TimePoint start_;
   /// Sent, and not ended for good.
   std::uint64_t unfinished_ = 0;
-  /// Since when requests are in flight, and none has ended.
+  /// The start of the current silence: requests are in flight and none has ended since.
   std::optional<Nanoseconds> silent_since_;
   Tally tally_;
 };

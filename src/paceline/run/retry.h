@@ -42,7 +42,7 @@ class Backoff {
 struct FailedTry {
   Failure failure{};
   std::string why{};
-  /// Of the request, in the user's batch file.
+  /// The request's line in the user's batch file.
   std::string name{};
   std::chrono::nanoseconds due{0};
   std::chrono::nanoseconds sent{0};

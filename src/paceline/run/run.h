@@ -100,7 +100,7 @@ struct Trial {
   RateLimits limits{};
   /// Empty when it succeeded, otherwise a sentence that says what went wrong.
   std::string failure;
-  /// What it counts as, where it failed.
+  /// The kind of failure, when `failure` is not empty.
   Failure kind = Failure::other;
   /// Of the HTTP response; 0 where there was none.
   long status = 0;
@@ -111,7 +111,7 @@ struct Trial {
 /// How a first request is sent.
 struct TrialOptions {
   ConnectionOptions connection{};
-  /// With another salt it is another request.
+  /// A different salt gives a different request.
   std::uint64_t salt = 0;
   /// As of a run.
   std::uint32_t retries = 0;

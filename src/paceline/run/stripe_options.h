@@ -12,9 +12,9 @@ namespace paceline {
 
 // What a run's options, which are of the whole run, mean for one of its stripes.
 
-/// Nothing where the run is unpaced.
+/// nullopt when the run is unpaced.
 std::optional<Pacer> make_pacer(const RunOptions& options);
-/// Nothing where tokens are not limited.
+/// nullopt when tokens are not limited.
 std::optional<TokenBudget> make_budget(const RunOptions& options);
 /// The stripe's share of what is in flight, and of the memory for it.
 ClientOptions client_options(const RunOptions& options);
