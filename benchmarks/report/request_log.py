@@ -131,7 +131,7 @@ def list_runs(log, path):
         "WHERE requests.run = runs.run AND error IS NULL) AS mean FROM runs ORDER BY run").fetchall()
     runs = [run for run in runs if run["mean"] is not None]
     if not runs:
-        raise ReportError(f"the log '{path}' has no successful request")
+        raise ReportError(f"the log '{path}' is empty: it has no successful request")
     return runs
 
 
