@@ -163,9 +163,8 @@ std::optional<ToldError> read_response_error(dom::element response) {
       reason == "content_filter" || (reason.empty() && has_output(response))) {
     return std::nullopt;
   }
-  return ToldError{Failure::bad_reply, reason.empty()
-                                           ? "the response is incomplete"
-                                           : fmt::format("the response is incomplete: {}", reason)};
+  return ToldError{Failure::bad_reply,
+                   with_words("the response is incomplete", words_of_text(reason))};
 }
 
 }  // namespace paceline

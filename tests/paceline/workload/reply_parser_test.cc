@@ -131,6 +131,10 @@ TEST(ReplyParserTest, AnErrorInASuccessIsAFailure) {
          Failure::bad_reply, "the response is incomplete: no_memory", ApiKind::responses);
   expect(R"({"status":"incomplete","output":[]})", Failure::bad_reply, "the response is incomplete",
          ApiKind::responses);
+  expect(R"({"status":"incomplete","output":[],"incomplete_details":{"reason":")" +
+             std::string(1'000, 'n') + R"("}})",
+         Failure::bad_reply, "the response is incomplete: " + std::string(300, 'n'),
+         ApiKind::responses);
 }
 
 TEST(ReplyParserTest, AResponseThatALimitEndedIsGood) {
