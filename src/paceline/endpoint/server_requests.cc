@@ -1,4 +1,5 @@
 #include <paceline/endpoint/server.h>
+#include <paceline/text/release_memory.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -170,7 +171,7 @@ void Server::take_body(std::string_view part, Request& request) {
 void Server::drop_body(Request& request) {
   body_bytes_ -= request.body.size();
   request.body.clear();
-  if (request.body.capacity() > kept_buffer) std::string().swap(request.body);
+  if (request.body.capacity() > kept_buffer) release_memory(request.body);
 }
 
 // `new_bytes` more than the `own_bytes` that this request has already.

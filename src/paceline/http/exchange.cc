@@ -3,6 +3,7 @@
 #include <paceline/http/exchange.h>
 #include <paceline/http/plain_connection.h>
 #include <paceline/http/transfer.h>
+#include <paceline/text/release_memory.h>
 
 #include <algorithm>
 #include <utility>
@@ -101,7 +102,7 @@ bool Exchange::hold(std::size_t bytes) {
 }
 
 void Exchange::give_up() {
-  reply.body = std::string();
+  release_memory(reply.body);
   shared_.memory.release(number_);
   refuse(Transport::too_large,
          fmt::format("the replies in flight take more than {} bytes together, --paceline_memory, "

@@ -1,3 +1,4 @@
+#include <paceline/text/release_memory.h>
 #include <paceline/workload/byte_order_mark.h>
 #include <paceline/workload/json_mending.h>
 #include <paceline/workload/json_outline.h>
@@ -21,7 +22,7 @@ bool is_worth_mending(std::string_view text) {
 }  // namespace
 
 simdjson::simdjson_result<simdjson::dom::element> JsonReader::parse(std::string_view text) {
-  if (mended_.capacity() > most_kept) mended_ = {};
+  if (mended_.capacity() > most_kept) release_memory(mended_);
   if (parser_.capacity() > most_kept && text.size() <= most_kept) parser_ = simdjson::dom::parser();
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   const auto parsed = parser_.parse(text.data(), text.size(), false);
@@ -33,7 +34,7 @@ simdjson::simdjson_result<simdjson::dom::element> JsonReader::parse(std::string_
 }
 
 simdjson::simdjson_result<simdjson::dom::element> JsonReader::parse(std::string& text) {
-  if (outline_.capacity() > most_kept) outline_ = {};
+  if (outline_.capacity() > most_kept) release_memory(outline_);
   const bool is_large = text.size() > most_kept;
   if (is_large) outline_json(text, outline_);
   std::string& parsed = is_large ? outline_ : text;

@@ -33,6 +33,8 @@ class ClientMemoryTest : public testing::Test {
 
   Loop loop_;
   std::map<std::string, Reply> replies_;
+  /// Bytes that each reply's body still took when it was read.
+  std::map<std::string, std::size_t> capacities_;
   /// What each piece of a stream adds to what is held.
   std::size_t held_of_piece_ = 0;
   std::map<const Exchange*, std::size_t> held_;
@@ -41,6 +43,7 @@ class ClientMemoryTest : public testing::Test {
                   .connection = {.timeout = 30s, .max_reply = 100U << 20U, .memory = memory_limit}},
                  [this](Exchange& exchange) {
                    replies_[exchange.request.url] = exchange.reply;
+                   capacities_[exchange.request.url] = exchange.reply.body.capacity();
                    client_.release(exchange);
                  },
                  [this](Exchange& exchange, std::string_view, TimePoint) {
@@ -77,6 +80,7 @@ TEST_F(ClientMemoryTest, BeyondItTheLongestFailsAndTheOthersLive) {
   const Reply& failed = replies_[longest.url()];
   EXPECT_EQ(failed.transport, Transport::too_large);
   EXPECT_NE(failed.error.find("--paceline_memory"), std::string::npos) << failed.error;
+  EXPECT_LT(capacities_[longest.url()], 100U);
   EXPECT_EQ(replies_[other.url()].transport, Transport::ok) << replies_[other.url()].error;
   EXPECT_EQ(replies_[other.url()].body, body);
 }
@@ -86,6 +90,7 @@ TEST_F(ClientMemoryTest, OneAloneThatIsTooMuchFails) {
   send(server.url());
   wait_for_all();
   EXPECT_EQ(replies_[server.url()].transport, Transport::too_large);
+  EXPECT_LT(capacities_[server.url()], 100U);
 }
 
 TEST_F(ClientMemoryTest, WhatAStreamsReaderHoldsCounts) {
