@@ -46,6 +46,23 @@ class Interrupt(unittest.TestCase):
         with sqlite3.connect(self.log) as database:
             return database.execute(question).fetchall()
 
+    def test_prints_and_writes_what_was_measured(self):
+        with subprocess.Popen(
+                [PACELINE, "--paceline_requests=100000", "--paceline_rpm=6000,60000",
+                 "--paceline_parallel=50", "--paceline_rows=", f"--benchmark_out={self.out}"],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+            time.sleep(2)
+            program.send_signal(signal.SIGINT)
+            printed, _ = program.communicate(timeout=60)
+        self.assertEqual(program.returncode, 130)
+        self.assertIn("cut short", printed)
+        # The run that was left shows on the console, and never as a time of 0 in the file.
+        self.assertIn("not run", printed)
+        row = self.row()
+        self.assertIn("cut short", row["label"])
+        self.assertGreaterEqual(row["p50"], 0.05)
+        self.assertGreaterEqual(row["real_time"], 50000)
+
     def test_what_it_cuts_off_is_no_failure_and_has_its_row(self):
         # The first request, ten that are answered, and 20 that would take a minute.
         flags = ["--paceline_rpm=6000", "--paceline_parallel=20", "--paceline_requests=50"]

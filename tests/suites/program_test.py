@@ -4,15 +4,12 @@ Needs PACELINE, the path of the program.
 """
 
 import json
-import re
-import signal
 import subprocess
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
-from program import PACELINE, Api, rows, run
+from program import Api, rows, run
 
 QUICK = ["--paceline_requests=200", "--paceline_rpm=60000", "--paceline_parallel=50",
          "--paceline_endpoint_latency=2ms"]
@@ -205,131 +202,6 @@ class Certificates(unittest.TestCase):
         done = run("--paceline_ca=/no/such.pem")
         self.assertEqual(done.returncode, 1)
         self.assertIn("/no/such.pem", done.stderr)
-
-
-class BadInput(unittest.TestCase):
-    def assert_refused(self, *arguments, says):
-        done = run(*arguments)
-        self.assertNotEqual(done.returncode, 0, arguments)
-        for word in says:
-            self.assertIn(word, done.stderr)
-        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
-        self.assertNotIn("chat/complete", done.stdout)
-
-    def test_flags(self):
-        self.assert_refused("--paceline_rmp=5", says=["--paceline_rmp"])
-        self.assert_refused("--paceline_rpm=fast", says=["--paceline_rpm", "fast"])
-        self.assert_refused("--paceline_rpm=-5", says=["--paceline_rpm"])
-        self.assert_refused("--paceline_parallel=0", says=["--paceline_parallel"])
-        self.assert_refused("--paceline_requests=0", says=["--paceline_requests"])
-        self.assert_refused("--paceline_timeout=5", says=["--paceline_timeout", "5"])
-        self.assert_refused("--paceline_timeout=0", says=["--paceline_timeout"])
-        self.assert_refused("--paceline_rows=p50,p95", says=["--paceline_rows", "p95", "p99.9"])
-        self.assert_refused("--paceline_precision=exact", says=["--paceline_precision", "spin"])
-        self.assert_refused("--paceline_max_error_ratio=2", says=["--paceline_max_error_ratio"])
-        self.assert_refused("--paceline_endpoint_latency=10ms",
-                            "--paceline_endpoint_latency_p99=5ms",
-                            says=["--paceline_endpoint_latency_p99"])
-
-    def test_url_without_scheme(self):
-        self.assert_refused("--paceline_url=api.openai.com/v1", says=["--paceline_url", "http"])
-
-    def test_unreachable_host(self):
-        self.assert_refused("--paceline_url=http://127.0.0.1:1/v1", says=["127.0.0.1:1"])
-
-    def test_host_that_does_not_exist(self):
-        self.assert_refused("--paceline_url=http://no-such-host.invalid/v1",
-                            says=["no-such-host.invalid"])
-
-    def test_reply_that_is_not_json(self):
-        with Api() as api:
-            self.assert_refused(f"--paceline_url={api.url}", says=["JSON"])
-            self.assertEqual(len(api.seen), 1)
-
-    def test_missing_body_file(self):
-        self.assert_refused("--paceline_http_url=http://127.0.0.1:1/",
-                            "--paceline_http_body=/no/such/file", says=["/no/such/file"])
-        self.assert_refused("--paceline_http_url=http://127.0.0.1:1/", "--paceline_http_body=/",
-                            says=["--paceline_http_body"])
-
-    def test_body_without_url(self):
-        self.assert_refused("--paceline_http_body=/dev/null", says=["--paceline_http_url"])
-
-    def test_google_benchmarks_own_unknown_flag(self):
-        self.assertNotEqual(run("--benchmark_fliter=x").returncode, 0)
-
-    def test_too_many_errors(self):
-        done = run("--paceline_requests=50", "--paceline_rpm=6000", "--paceline_parallel=50",
-                   "--paceline_endpoint_latency=100ms", "--paceline_endpoint_latency_p99=1s",
-                   "--paceline_timeout=150ms", "--paceline_seed=4")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("--paceline_max_error_ratio", done.stderr)
-        self.assertIn("chat/complete", done.stdout)
-
-
-class Help(unittest.TestCase):
-    def test_both_sets_of_flags(self):
-        done = run("--help")
-        self.assertEqual(done.returncode, 0)
-        for flag in ["--paceline_url", "--paceline_rpm", "--paceline_precision",
-                     "--benchmark_repetitions"]:
-            self.assertIn(flag, done.stdout)
-
-    def test_groups_that_fit_a_terminal(self):
-        paceline, benchmark = run("--help").stdout.split("\nGoogle Benchmark's own:\n")
-        self.assertEqual(re.findall(r"^(\S.*):$", paceline, re.MULTILINE), [
-            "What to measure", "Prompts and lengths", "Rate and load", "Connection", "Results",
-            "The embedded endpoint"])
-        _, examples = benchmark.split("\nExamples:\n")
-        for line in (paceline + examples).splitlines():
-            self.assertLessEqual(len(line), 80, line)
-        # A flag is followed by what it does.
-        for flag in re.findall(r"^  --\S+\n(?! {20}\S)", paceline, re.MULTILINE):
-            self.fail(flag)
-
-    def test_each_flag_has_an_example_and_a_default(self):
-        paceline, _ = run("--help").stdout.split("\nGoogle Benchmark's own:\n")
-        flags = re.findall(r"^  (--\S+) *((?:.|\n(?!  -|\S))*)", paceline, re.MULTILINE)
-        self.assertGreater(len(flags), 50)
-        for flag, words in flags:
-            name, _, value = flag.partition("=")
-            if not value:
-                continue
-            self.assertRegex(" ".join(words.split()), r"\[[^\]]+\]", name)
-            if "|" not in value:
-                self.assertIn("such as", " ".join(words.split()), name)
-
-    def test_a_log_is_resumed_or_begun(self):
-        with tempfile.NamedTemporaryFile(suffix=".sqlite") as log:
-            done = run(f"--paceline_resume={log.name}", "--paceline_log=other.sqlite")
-            self.assertEqual(done.returncode, 1)
-            self.assertIn("--paceline_resume excludes --paceline_log", done.stderr)
-
-    def test_list_tests_sends_nothing(self):
-        done = run("--paceline_url=http://127.0.0.1:1/v1", "--benchmark_list_tests")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("chat/complete/rpm:60/parallel:10", done.stdout)
-
-
-class Interrupt(unittest.TestCase):
-    def test_prints_and_writes_what_was_measured(self):
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "out.json"
-            process = subprocess.Popen(
-                [PACELINE, "--paceline_requests=100000", "--paceline_rpm=6000,60000",
-                 "--paceline_parallel=50", "--paceline_rows=", f"--benchmark_out={out}"],
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            time.sleep(2)
-            process.send_signal(signal.SIGINT)
-            stdout, _ = process.communicate(timeout=60)
-            self.assertEqual(process.returncode, 130)
-            self.assertIn("cut short", stdout)
-            # The run that was left shows on the console, and never as a time of 0 in the file.
-            self.assertIn("not run", stdout)
-            (row,) = json.loads(out.read_text())["benchmarks"]
-            self.assertIn("cut short", row["label"])
-            self.assertGreaterEqual(row["p50"], 0.05)
-            self.assertGreaterEqual(row["real_time"], 50000)
 
 
 if __name__ == "__main__":

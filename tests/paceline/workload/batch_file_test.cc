@@ -1,15 +1,10 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/batch_file.h>
+#include <paceline/workload/line_scanner.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -17,89 +12,10 @@
 #include <variant>
 #include <vector>
 
-#include <paceline/workload/line_scanner.h>
+#include "batch_files.h"
 
 namespace paceline {
 namespace {
-
-// g++ says it with macros, clang with a question.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-constexpr bool is_sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool is_sanitized = false;
-#endif
-
-using Opened = std::variant<std::shared_ptr<const BatchFile>, std::string>;
-
-/// A file of a test's own, gone with it.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(std::string_view text = "")
-      : path_(testing::TempDir() + "batch-" + std::to_string(getpid()) + "-" +
-              testing::UnitTest::GetInstance()->current_test_info()->name() + ".jsonl") {
-    write(text);
-  }
-  ~TemporaryFile() { std::filesystem::remove(path_); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  void write(std::string_view text) const { std::ofstream(path_, std::ios::binary) << text; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-std::string line_with_id(std::string_view quoted_id) {
-  return R"({"custom_id": )" + std::string(quoted_id) +
-         R"(, "method": "POST", "url": "/v1/responses", "body": {"model": "m"}})";
-}
-
-std::string line(std::string_view id) {
-  return line_with_id('"' + std::string(id) + '"');
-}
-
-/// A whole line around the body of a chat.
-std::string chat_line(std::string_view body) {
-  return R"({"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": )" +
-         std::string(body) + "}";
-}
-
-/// Opens a text that is right.
-std::shared_ptr<const BatchFile> open(const TemporaryFile& file) {
-  Opened opened = BatchFile::open(file.path());
-  if (const auto* sentence = std::get_if<std::string>(&opened)) {
-    ADD_FAILURE() << *sentence;
-    return nullptr;
-  }
-  return std::get<std::shared_ptr<const BatchFile>>(opened);
-}
-
-/// The sentence for a text that is wrong, without its path.
-std::string refusal(std::string_view text) {
-  const TemporaryFile file(text);
-  const Opened opened = BatchFile::open(file.path());
-  const auto* sentence = std::get_if<std::string>(&opened);
-  if (sentence == nullptr) return "opened";
-  EXPECT_EQ(sentence->rfind(file.path() + ":", 0), 0U) << *sentence;
-  EXPECT_NE(sentence->find("; "), std::string::npos) << *sentence;
-  return sentence->substr(file.path().size());
-}
-
-std::vector<std::string> ids_of(const std::shared_ptr<const BatchFile>& file) {
-  std::vector<std::string> ids;
-  BatchReader reader(file);
-  for (std::size_t k = 0; k < file->size(); ++k) {
-    const auto read = reader.read(k);
-    const auto* request = std::get_if<BatchLine>(&read);
-    ids.emplace_back(request == nullptr ? std::get<std::string>(read) : request->custom_id);
-  }
-  return ids;
-}
-
-using Ids = std::vector<std::string>;
 
 TEST(BatchFileTest, ReadsEachFieldAndTheBodyAsItStands) {
   const TemporaryFile file(
@@ -303,106 +219,6 @@ TEST(BatchFileTest, AFileMayGrow) {
   std::ofstream(file.path(), std::ios::app) << "\n" << line("c") << "\n";
   EXPECT_EQ(reader.file().size(), 2U);
   EXPECT_EQ(std::get<BatchLine>(reader.read(1)).custom_id, "b");
-}
-
-/// MurmurHash64A's step for eight bytes, which std::hash of libstdc++ is made of, and its inverse.
-constexpr std::uint64_t murmur = 0xc6a4a7935bd1e995;
-std::uint64_t inverse_of_murmur() {
-  std::uint64_t inverse = murmur;
-  for (int i = 0; i < 5; ++i) inverse *= 2 - murmur * inverse;
-  return inverse;
-}
-std::uint64_t scramble(std::uint64_t block) {
-  block *= murmur;
-  return (block ^ block >> 47U) * murmur;
-}
-std::uint64_t unscramble(std::uint64_t block) {
-  block *= inverse_of_murmur();
-  return (block ^ block >> 47U) * inverse_of_murmur();
-}
-
-std::string text_of(std::uint64_t first, std::uint64_t second) {
-  std::string text(16, ' ');
-  std::memcpy(text.data(), &first, 8);
-  std::memcpy(text.data() + 8, &second, 8);
-  return text;
-}
-
-bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char letter) {
-    return letter >= ' ' && letter <= '~' && letter != '"' && letter != '\\';
-  });
-}
-
-/// Two texts with the same hash where std::hash is libstdc++'s for 64 bits.
-std::optional<std::pair<std::string, std::string>> same_hash() {
-  constexpr std::uint64_t seed = 0xc70f6907;
-  const std::string text = "abcdefghijklmnop";
-  std::uint64_t first = 0;
-  std::uint64_t second = 0;
-  std::memcpy(&first, text.data(), 8);
-  std::memcpy(&second, text.data() + 8, 8);
-  const auto after_first = [&](std::uint64_t block) {
-    return ((seed ^ text.size() * murmur) ^ scramble(block)) * murmur;
-  };
-  const std::uint64_t wanted = after_first(first) ^ scramble(second);
-  for (std::uint64_t number = 10'000'000; number < 20'000'000; ++number) {
-    std::uint64_t other = 0;
-    std::memcpy(&other, std::to_string(number).data(), 8);
-    const std::string candidate = text_of(other, unscramble(wanted ^ after_first(other)));
-    if (!is_plain(candidate)) continue;
-    if (std::hash<std::string_view>{}(candidate) != std::hash<std::string_view>{}(text)) break;
-    return std::pair(text, candidate);
-  }
-  return std::nullopt;
-}
-
-TEST(BatchFileTest, TellsTextsOfOneHashApart) {
-  const auto same = same_hash();
-  if (!same) GTEST_SKIP() << "this std::hash is not the one whose collisions are known";
-  const auto& [one, other] = *same;
-  ASSERT_NE(one, other);
-  EXPECT_EQ(ids_of(open(TemporaryFile(line(one) + "\n" + line(other)))), (Ids{one, other}));
-  EXPECT_EQ(refusal(line(one) + "\n" + line(other) + "\n" + line(other)).substr(0, 36),
-            ":3: custom_id is that of line 2 too;");
-}
-
-/// A line of /proc/self/status in bytes: "RssAnon:" is the memory that is no file's, "VmRSS:" all.
-std::size_t memory(std::string_view wanted) {
-  std::ifstream status("/proc/self/status");
-  std::string name;
-  while (status >> name && name != wanted) continue;
-  std::size_t kilobytes = 0;
-  status >> kilobytes;
-  return kilobytes << 10U;
-}
-
-TEST(BatchFileTest, ALargeFileStaysOnTheDisk) {
-  constexpr std::size_t lines = 600'000;
-  const TemporaryFile file;
-  {
-    std::ofstream out(file.path(), std::ios::binary);
-    const std::string filling(430, 'x');
-    for (std::size_t k = 0; k < lines; ++k) {
-      out << R"({"custom_id":")" << k << R"(","method":"POST","url":"/v1/responses",)"
-          << R"("body":{"model":"m","input":")" << filling << "\"}}\n";
-    }
-  }
-  ASSERT_GT(std::filesystem::file_size(file.path()), 300'000'000U);
-  const std::size_t own_before = memory("RssAnon:");
-  const std::size_t all_before = memory("VmRSS:");
-  const auto batch = open(file);
-  ASSERT_EQ(batch->size(), lines);
-  BatchReader reader(batch);
-  for (std::size_t k = 0; k < lines; ++k) {
-    const auto read = reader.read(k);
-    ASSERT_TRUE(std::holds_alternative<BatchLine>(read)) << std::get<std::string>(read);
-    ASSERT_EQ(std::get<BatchLine>(read).custom_id, std::to_string(k));
-  }
-  if (is_sanitized) GTEST_SKIP() << "a sanitizer keeps memory of its own";
-  // Four bytes a line, eight more until it is opened, and the buffers.
-  EXPECT_LT(memory("RssAnon:") - own_before, 16U << 20U);
-  EXPECT_LT(memory("VmRSS:") - all_before, 16U << 20U);
 }
 
 }  // namespace

@@ -1,0 +1,119 @@
+#include <gtest/gtest.h>
+#include <paceline/log/log_reader.h>
+#include <paceline/run/recorder.h>
+
+#include <chrono>
+#include <optional>
+
+#include "../log/log_folder.h"
+#include "recording.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+using RecorderLogTest = LogFolder;
+
+TEST_F(RecorderLogTest, KeepsARowOfEachCountedRequest) {
+  auto log = open_request_log(path());
+  RunOptions options{.rpm = 60};
+  options.log = {log.get(), begin_run(*log), true};
+  Recording recording(options);
+  recording.exchange_.request.name = "first";
+  recording.exchange_.reply.body = "the text";
+  recording.add(good(Usage{7, 3, 2}), {3ms, 5ms});
+  recording.exchange_.request.name.clear();
+  recording.exchange_.reply.body.clear();
+  recording.add(failed(Failure::bad_reply, "broke off"), {4ms});
+  recording.add(good(), {}, false);
+  recording.job_.is_counted = false;
+  recording.add(good(), {}, false);
+  static_cast<void>(recording.finish());
+  ASSERT_EQ(log->close(), std::nullopt);
+
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 3);
+  EXPECT_EQ(
+      ask(path(),
+          "SELECT count(*) FROM requests WHERE (run, slot, custom_id, due_ns, sent_ns, "
+          "first_byte_ns, first_token_ns, done_ns, status, error, tokens_in, tokens_out, "
+          "cached_tokens, retries, reply) IS (1, 0, 'first', 998000000, 1000000000, 1001000000, "
+          "1003000000, 1010000000, 200, NULL, 7, 3, 2, 0, 'the text')"),
+      1);
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM requests WHERE (slot, custom_id, first_token_ns, error, "
+                "tokens_in, tokens_out, reply) IS (1, NULL, 2004000000, 'broke off', NULL, 1, "
+                "NULL)"),
+            1);
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM requests WHERE (slot, first_token_ns, error, tokens_in, "
+                "tokens_out) IS (2, NULL, NULL, NULL, NULL)"),
+            1);
+}
+
+TEST_F(RecorderLogTest, KeepsRepliesOnlyWhenAsked) {
+  auto log = open_request_log(path());
+  RunOptions options;
+  options.log = {log.get(), begin_run(*log), false};
+  Recording recording(options);
+  recording.exchange_.reply.body = "the text";
+  recording.exchange_.reply.first_byte = TimePoint::max();
+  recording.add(good(), {}, false);
+  static_cast<void>(recording.finish());
+  ASSERT_EQ(log->close(), std::nullopt);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE reply IS NULL"), 1);
+}
+
+TEST_F(RecorderLogTest, WhatAStopLeavesUnansweredHasItsRow) {
+  auto log = open_request_log(path());
+  RunOptions options{.rpm = 60};
+  options.log = {log.get(), begin_run(*log), true};
+  Recorder recorder(options, 4);
+  recorder.begin(start);
+  Exchange::Shared shared;
+  Exchange exchange{0, shared};
+  exchange.request.name = "mine";
+  exchange.reply.status = 503;
+  exchange.reply.sent = start + 1s;
+  exchange.reply.done = start + 2s;
+  Job job{.place = {0, 1s}, .slot = 0, .is_counted = true, .tries = 1, .sent = 1s, .in_flight = 1};
+  // One fails, and is not tried again.
+  recorder.departed(job, {.now = 1s, .possible = 1s});
+  const FailedTry last = recorder.retried(job, exchange, failed(Failure::http_5xx, "busy"));
+  recorder.abandoned(job, last);
+  // One is in its second try.
+  job.slot = 1;
+  recorder.departed(job, {.now = 1s, .possible = 1s});
+  recorder.retried(job, exchange, failed(Failure::http_5xx, "busy"));
+  job.tries = 2;
+  job.sent = 3s;
+  recorder.departed(job, {.now = 3s, .possible = 3s});
+  recorder.cut_off(job, exchange, start + 5s);
+  // One is of the warm-up.
+  job.is_counted = false;
+  recorder.departed(job, {.now = 4s, .possible = 4s});
+  recorder.cut_off(job, exchange, start + 5s);
+  const Tally tally = recorder.finish(true, {});
+  ASSERT_EQ(log->close(), std::nullopt);
+
+  EXPECT_TRUE(tally.adds_up());
+  EXPECT_EQ(tally.failed, 1U);
+  EXPECT_EQ(tally.abandoned, 1U);
+  EXPECT_EQ(tally.cut_off, 1U);
+  EXPECT_EQ(tally.not_sent, 2U);
+  EXPECT_EQ(tally.settled_error_ratio(), 0);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 2);
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM requests WHERE (slot, custom_id, due_ns, sent_ns, done_ns, "
+                "status, error, retries) IS (0, 'mine', 1000000000, 1000000000, 2000000000, 503, "
+                "'busy', 0)"),
+            1);
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM requests WHERE (slot, custom_id, sent_ns, done_ns, error, "
+                "retries) IS (1, 'mine', 3000000000, 5000000000, 'cut off when the run was "
+                "stopped', 1)"),
+            1);
+}
+
+}  // namespace
+}  // namespace paceline
