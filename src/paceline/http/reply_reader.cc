@@ -101,22 +101,17 @@ std::string ReplyReader::why() const {
   return http_errno_description(HTTP_PARSER_ERRNO(&parser_));
 }
 
-void ReplyReader::read_length_again() {
-  constexpr std::string_view length = "content-length";
-  const auto& name = headers_.back();
-  if ((parser_.flags & F_CONTENTLENGTH) == 0 || name.value - name.name != length.size() ||
-      strncasecmp(text_.data() + name.name, length.data(), length.size()) != 0) {
-    return;
-  }
-  if (first_length_ && *first_length_ != parser_.content_length) lengths_differ_ = true;
-  first_length_ = parser_.content_length;
+void ReplyReader::take_length() {
+  if ((parser_.flags & F_CONTENTLENGTH) == 0) return;
+  if (length_ && *length_ != parser_.content_length) lengths_differ_ = true;
+  length_ = parser_.content_length;
   parser_.flags = parser_.flags & ~F_CONTENTLENGTH & 0xFFU;
 }
 
 int ReplyReader::begin_message() {
   text_.clear();
   headers_.clear();
-  first_length_.reset();
+  length_.reset();
   lengths_differ_ = false;
   in_headers_ = true;
   return go_on;
@@ -126,11 +121,11 @@ int ReplyReader::read_name(std::string_view piece) {
   // What comes after the body is named like a header, and is none.
   if (!in_headers_) return go_on;
   if (headers_.empty() || std::exchange(in_value_, false)) {
+    take_length();
     headers_.push_back({text_.size(), text_.size(), text_.size()});
   }
   text_.append(piece);
   headers_.back().value = headers_.back().end = text_.size();
-  read_length_again();
   return go_on;
 }
 
@@ -145,7 +140,7 @@ int ReplyReader::read_value(std::string_view piece) {
 int ReplyReader::end_headers() {
   in_headers_ = false;
   in_value_ = false;
-  if (first_length_ && *first_length_ != parser_.content_length) lengths_differ_ = true;
+  take_length();
   if (status() == 101 || lengths_differ_) return give_up;
   const bool never_has_a_body = is_interim() || status() == 204 || status() == 304;
   return never_has_a_body ? has_no_body : go_on;

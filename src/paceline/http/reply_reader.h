@@ -60,8 +60,9 @@ class ReplyReader {
   static const http_parser_settings& settings();
   static ReplyReader& self(http_parser* parser) { return *static_cast<ReplyReader*>(parser->data); }
   bool is_interim() const { return parser_.status_code / 100 == 1; }
-  /// Has http_parser read a Content-Length after the first one, which it would refuse.
-  void read_length_again();
+  /// Takes the length that the last header told, where it was a Content-Length. http_parser would
+  /// refuse another one after it.
+  void take_length();
   // What http_parser calls, with what it wants back.
   int begin_message();
   int read_name(std::string_view piece);
@@ -76,8 +77,8 @@ class ReplyReader {
   bool keeps_connection_ = false;
   bool in_headers_ = false;
   bool in_value_ = false;
-  /// The value of the Content-Length header last read, while another one may follow.
-  std::optional<std::uint64_t> first_length_;
+  /// The value of the last Content-Length so far.
+  std::optional<std::uint64_t> length_;
   bool lengths_differ_ = false;
   std::string text_;
   std::vector<Header> headers_;

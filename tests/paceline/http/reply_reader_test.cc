@@ -135,6 +135,17 @@ TEST_F(ReplyReaderTest, AHeaderIsFoundInWhateverCase) {
   EXPECT_EQ(reader_.header(""), std::nullopt);
 }
 
+TEST_F(ReplyReaderTest, ALengthIsKnownByItsWholeName) {
+  for (const std::string more :
+       {"Content-Length : 2", "content-length: 2", "Content-Lengthy: 7", "Content-Length-Of: 7"}) {
+    EXPECT_EQ(read("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + more + "\r\n\r\nok"), State::whole)
+        << more;
+    EXPECT_EQ(body_, "ok");
+  }
+  EXPECT_EQ(read("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length : 3\r\n\r\nok"),
+            State::broken);
+}
+
 TEST_F(ReplyReaderTest, WhatIsNoHttpIsBroken) {
   for (const char* words : {"SSH-2.0-OpenSSH\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 abc\r\n",
                             "\x16\x03\x01", "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"}) {
