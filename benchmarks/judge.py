@@ -48,14 +48,14 @@ class Endpoint:
         return [int(line) for line in self.file.read_text().split()]
 
     def latency(self, percentile):
-        """From arrival to reply, in ms, as the endpoint itself recorded it."""
-        times = re.search(r"replies left ([\d.]+) ms after .*p50.*?([\d.]+) ms", self.summary)
+        """From arrival to response, in ms, as the endpoint itself recorded it."""
+        times = re.search(r"responses left ([\d.]+) ms after .*p50.*?([\d.]+) ms", self.summary)
         return float(times[{"p50": 1, "p99": 2}[percentile]])
 
 
     def token_times(self):
         """As the endpoint itself recorded them, in ms: p50 and p99 of ttft, itl and tpot."""
-        line = next(line for line in self.summary.splitlines() if "replies streamed" in line)
+        line = next(line for line in self.summary.splitlines() if "responses streamed" in line)
         times = [float(time) for time in re.findall(r"([\d.]+) ms", line)]
         return dict(zip(("ttft", "itl", "tpot"), zip(times[::2], times[1::2])))
 

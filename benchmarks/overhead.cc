@@ -2,7 +2,7 @@
 
 #include <benchmark/benchmark.h>
 #include <paceline/endpoint/endpoint.h>
-#include <paceline/endpoint/reply_format.h>
+#include <paceline/endpoint/generation_format.h>
 #include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/run/run.h>
@@ -88,18 +88,18 @@ void chat_make(benchmark::State& state) {
 }
 BENCHMARK(chat_make);
 
-/// Reads replies of some tokens, as the endpoint words them.
+/// Reads responses of some tokens, as the endpoint words them.
 void chat_read(benchmark::State& state) {
   const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, TextGeneration{});
   Request request;
   chat->make(0, request);
   Generation generation;
   generation.tokens = static_cast<std::size_t>(state.range(0));
-  Reply reply;
-  reply.status = 200;
-  chat_format().write_whole(generation, reply.body);
-  while (state.KeepRunning()) benchmark::DoNotOptimize(chat->read(request, reply));
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(reply.body.size()));
+  Response response;
+  response.status = 200;
+  chat_format().write_whole(generation, response.body);
+  while (state.KeepRunning()) benchmark::DoNotOptimize(chat->read(request, response));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(response.body.size()));
 }
 BENCHMARK(chat_read)->ArgName("tokens")->Arg(16)->Arg(1'024);
 
@@ -155,7 +155,7 @@ void generation_stream(benchmark::State& state) {
 }
 BENCHMARK(generation_stream);
 
-/// What a run's thread pays to have a request logged, with a reply of so many bytes. At no more
+/// What a run's thread pays to have a request logged, with a response of so many bytes. At no more
 /// than 100,000 a second, so that the log's thread keeps up as in a run.
 void log_add(benchmark::State& state) {
   constexpr std::int64_t batch = 1'000;
@@ -168,8 +168,8 @@ void log_add(benchmark::State& state) {
   }
   RequestLog& log = *std::get<std::unique_ptr<RequestLog>>(opened);
   const auto run = std::get<std::int64_t>(log.begin_run({}));
-  const std::string reply(static_cast<std::size_t>(state.range(0)), 'x');
-  RequestRecord record{.status = 200, .tokens_in = 9, .tokens_out = 16, .reply = reply};
+  const std::string response(static_cast<std::size_t>(state.range(0)), 'x');
+  RequestRecord record{.status = 200, .tokens_in = 9, .tokens_out = 16, .response = response};
   while (state.KeepRunningBatch(batch)) {
     for (std::int64_t i = 0; i < batch; ++i, ++record.slot) log.add(run, record);
     state.PauseTiming();
@@ -179,7 +179,7 @@ void log_add(benchmark::State& state) {
   if (const auto lost = log.close()) state.SkipWithError(lost->c_str());
   std::filesystem::remove(path);
 }
-BENCHMARK(log_add)->ArgName("reply")->Arg(0)->Arg(1'024)->Iterations(100'000);
+BENCHMARK(log_add)->ArgName("response")->Arg(0)->Arg(1'024)->Iterations(100'000);
 
 /// A file of requests of about 500 bytes each, gone with its owner.
 class BatchOnDisk {
@@ -242,9 +242,12 @@ void synthetic_text(benchmark::State& state) {
 BENCHMARK(synthetic_text)->ArgName("tokens")->Arg(100);
 
 /// Whole exchanges over loopback, unpaced: request made, sent, answered, read and counted.
-void run_exchanges(benchmark::State& state, const std::string& url) {
-  const auto chat = make_workload({url, ""}, TextGeneration{});
+void run_exchanges(benchmark::State& state, TransportKind transport) {
+  auto started = Endpoint::start({});
+  const auto& endpoint = std::get<std::unique_ptr<Endpoint>>(started);
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   RunOptions options;
+  options.connection.transport = transport;
   options.parallel = static_cast<std::size_t>(state.range(0));
   options.requests = static_cast<std::uint64_t>(state.max_iterations);
   while (state.KeepRunningBatch(state.max_iterations)) {
@@ -253,24 +256,19 @@ void run_exchanges(benchmark::State& state, const std::string& url) {
   }
 }
 
-/// Plain HTTP/1.1, by paceline itself.
-void exchange_plain(benchmark::State& state) {
-  auto started = Endpoint::start({});
-  run_exchanges(state, std::get<std::unique_ptr<Endpoint>>(started)->url());
+void exchange_curl(benchmark::State& state) {
+  run_exchanges(state, TransportKind::curl);
 }
-/// The same by libcurl, which carries what has a user in its URL.
-void exchange_by_libcurl(benchmark::State& state) {
-  auto started = Endpoint::start({});
-  std::string url = std::get<std::unique_ptr<Endpoint>>(started)->url();
-  run_exchanges(state, url.insert(url.find("//") + 2, "user@"));
+void exchange_direct(benchmark::State& state) {
+  run_exchanges(state, TransportKind::direct);
 }
 
 void configure_exchange(benchmark::internal::Benchmark* exchange) {
   exchange->ArgName("parallel")->Arg(1)->Arg(50)->Arg(500)->Arg(5'000);
   exchange->Iterations(50'000)->UseRealTime();
 }
-BENCHMARK(exchange_plain)->Apply(configure_exchange);
-BENCHMARK(exchange_by_libcurl)->Apply(configure_exchange);
+BENCHMARK(exchange_curl)->Apply(configure_exchange);
+BENCHMARK(exchange_direct)->Apply(configure_exchange);
 
 }  // namespace
 }  // namespace paceline

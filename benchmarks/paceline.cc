@@ -77,7 +77,7 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
            is_resumed_ = true;
            options.log_file = file;
          },
-         "Sends only the requests that have no good reply in this log of the same run, and adds "
+         "Sends only the requests that have no good response in this log of the same run, and adds "
          "them to it: give the same flags as before, with this one for --paceline_log, "
          "such as run.sqlite [none]")
       ->check(CLI::ExistingFile)
@@ -137,7 +137,7 @@ void PacelineSuite::register_family(const paceline::Family& family) {
         ->Iterations(grid.requests_at(rpm))
         ->Unit(benchmark::kMicrosecond)
         ->UseManualTime();
-    // A repetition would send again what has just got its reply.
+    // A repetition would send again what has just got its response.
     if (is_resumed_) runs->Repetitions(1);
   }
 }
@@ -197,7 +197,7 @@ std::string PacelineSuite::why_never_measured() const {
   return why;
 }
 
-/// Leaves the family the slots without a good reply.
+/// Leaves the family the slots without a good response.
 std::string PacelineSuite::resume(paceline::Family& family) {
   const paceline::Grid grid = grid_of(family);
   if (grid.rpm.size() != 1 || grid.parallel.size() != 1) {
@@ -265,22 +265,22 @@ std::string PacelineSuite::hosts() const {
 
 /// Asks the server what the account may send.
 std::string PacelineSuite::pace_at_limit() {
-  const paceline::Preflight preflight = paceline::try_api(*families_.front().workload);
-  if (!preflight.failure.empty()) return preflight.failure;
-  const auto rate = paceline::rate_of_account(preflight.limits.requests);
+  const paceline::ApiCheck checked = paceline::check_api(*families_.front().workload);
+  if (!checked.failure.empty()) return checked.failure;
+  const auto rate = paceline::rate_of_account(checked.limits.requests);
   if (const auto* why = std::get_if<std::string>(&rate)) return "--paceline_rpm=auto: " + *why;
   asked_.rpm = {std::get<std::int64_t>(rate)};
   paceline::Session::global().say(
       fmt::format("{}; --paceline_rpm=auto takes {}",
-                  paceline::limit_text("requests", preflight.limits.requests), asked_.rpm.front()));
+                  paceline::limit_text("requests", checked.limits.requests), asked_.rpm.front()));
   return {};
 }
 
 std::string PacelineSuite::check() {
   for (const paceline::Family& family : families_) {
-    const paceline::Preflight preflight = paceline::try_api(*family.workload);
-    if (!preflight.failure.empty()) return preflight.failure;
-    for (const std::string& line : paceline::account_lines(preflight.limits)) {
+    const paceline::ApiCheck checked = paceline::check_api(*family.workload);
+    if (!checked.failure.empty()) return checked.failure;
+    for (const std::string& line : paceline::account_lines(checked.limits)) {
       paceline::Session::global().say(line);
     }
   }

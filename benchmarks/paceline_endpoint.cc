@@ -29,7 +29,7 @@ Answers after 50 ms:
 
   $ paceline_endpoint --port=8080 --latency=50ms
 
-Streams a token each 10 ms, 64 replies at once:
+Streams a token each 10 ms, 64 responses at once:
 
   $ paceline_endpoint --latency=300ms --token_time=10ms --slots=64)";
 
@@ -55,7 +55,7 @@ void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
          "--require_key_env", flags.key_variable,
          "Environment variable that holds the API key to demand, such as MY_KEY [demand none]")
       ->type_name("NAME");
-  app.option_defaults()->group("Replies");
+  app.option_defaults()->group("Responses");
   add_flags(app, "--", flags.behaviour);
   app.option_defaults()->group("Results");
   app.add_option(
@@ -107,7 +107,7 @@ class Durations {
   std::vector<nanoseconds> all_;
 };
 
-void print_reply_times(const std::vector<Arrival>& record) {
+void print_response_times(const std::vector<Arrival>& record) {
   Durations late;
   Durations took;
   for (const auto& arrival : record) {
@@ -118,11 +118,12 @@ void print_reply_times(const std::vector<Arrival>& record) {
   if (late.empty()) return;
   late.sort();
   took.sort();
-  say_lines(fmt::format(
-      "replies left {:.3f} ms after their arrival (p50), {:.3f} ms (p99); after their due time by "
-      "{:.0f} us (p50), {:.0f} us (p99)",
-      milliseconds(took.at(0.5)), milliseconds(took.at(0.99)), milliseconds(late.at(0.5)) * 1e3,
-      milliseconds(late.at(0.99)) * 1e3));
+  say_lines(
+      fmt::format("responses left {:.3f} ms after their arrival (p50), {:.3f} ms (p99); after "
+                  "their due time by "
+                  "{:.0f} us (p50), {:.0f} us (p99)",
+                  milliseconds(took.at(0.5)), milliseconds(took.at(0.99)),
+                  milliseconds(late.at(0.5)) * 1e3, milliseconds(late.at(0.99)) * 1e3));
 }
 
 void print_token_times(const std::vector<Arrival>& record, const Histogram& gaps) {
@@ -135,13 +136,14 @@ void print_token_times(const std::vector<Arrival>& record, const Histogram& gaps
   if (first.empty()) return;
   first.sort();
   std::string line = fmt::format(
-      "{} replies streamed: first tokens left {:.3f} ms after their arrival (p50), {:.3f} ms (p99)",
+      "{} responses streamed: first tokens left {:.3f} ms after their arrival (p50), {:.3f} ms "
+      "(p99)",
       first.count(), milliseconds(first.at(0.5)), milliseconds(first.at(0.99)));
   if (!each.empty()) {
     each.sort();
     line += fmt::format(
         "; each other token {:.3f} ms after the one before (p50), {:.3f} ms (p99); {:.3f} ms a "
-        "token in a reply (p50), {:.3f} ms (p99)",
+        "token in a response (p50), {:.3f} ms (p99)",
         milliseconds(gaps.quantile(0.5)), milliseconds(gaps.quantile(0.99)),
         milliseconds(each.at(0.5)), milliseconds(each.at(0.99)));
   }
@@ -163,7 +165,7 @@ void print_summary(const Endpoint& endpoint) {
       "{:.2f} us CPU a request",
       static_cast<double>(endpoint.cpu_time().count()) / 1e3 / static_cast<double>(requests)));
   const auto record = endpoint.record();
-  print_reply_times(record);
+  print_response_times(record);
   print_token_times(record, endpoint.token_gaps());
 }
 

@@ -29,7 +29,7 @@ constexpr char footer[] = R"(Examples:
 One run of a log, to the terminal and to a file:
 
   $ paceline_log run.sqlite --run=1
-  $ paceline_log run.sqlite --run=1 -o replies.jsonl)";
+  $ paceline_log run.sqlite --run=1 -o responses.jsonl)";
 
 struct Flags {
   std::string log;
@@ -108,7 +108,7 @@ std::optional<std::string> write_lines(LogReader& log, const std::vector<std::in
     written = std::fwrite(line.data(), 1, line.size(), out) == line.size();
     ++counts.lines;
     if (record.error.empty()) ++counts.good;
-    if (record.error.empty() && record.reply.empty()) ++counts.without_body;
+    if (record.error.empty() && record.response.empty()) ++counts.without_body;
     return written;
   });
   if (trouble) return trouble;
@@ -118,11 +118,11 @@ std::optional<std::string> write_lines(LogReader& log, const std::vector<std::in
 }
 
 void print_summary(const Flags& flags, const Counts& counts) {
-  say_lines(fmt::format("{} lines: {} good replies, {} failed", counts.lines, counts.good,
+  say_lines(fmt::format("{} lines: {} good responses, {} failed", counts.lines, counts.good,
                         counts.lines - counts.good));
   if (counts.without_body == 0) return;
   say_lines(fmt::format(
-      "{} good replies have \"body\":null, because their texts are not in '{}': measure with "
+      "{} good responses have \"body\":null, because their texts are not in '{}': measure with "
       "--paceline_log_replies to keep them.",
       counts.without_body, flags.log));
 }
@@ -156,7 +156,7 @@ int main(int argc, char** argv) {
       "OpenAI's "
       "Batch API, in the order of their slots. A resumed run is written with those that it "
       "resumed: "
-      "of several replies to one slot the last good one.");
+      "of several responses to one slot the last good one.");
   paceline::Flags flags;
   app.name("paceline_log");
   paceline::set_help_layout(app);

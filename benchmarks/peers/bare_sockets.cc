@@ -4,9 +4,9 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
-#include <paceline/loop/alarm.h>
 #include <paceline/loop/loop.h>
 #include <paceline/loop/open_files.h>
+#include <paceline/loop/precise_timer.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/rate.h>
 #include <paceline/pace/schedule.h>
@@ -39,9 +39,9 @@ namespace {
 
 class Connection {
  public:
-  Connection(Loop& loop, std::uint16_t port, std::function<void(Connection&)> on_reply)
+  Connection(Loop& loop, std::uint16_t port, std::function<void(Connection&)> on_response)
       : descriptor_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
-        on_reply_(std::move(on_reply)) {
+        on_response_(std::move(on_response)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -67,22 +67,22 @@ class Connection {
   }
 
  private:
-  // The endpoint sends a short reply at once, so that it comes whole.
+  // The endpoint sends a short response at once, so that it comes whole.
   void read() {
-    std::array<char, 16'384> reply;
-    const ssize_t length = recv(descriptor_, reply.data(), reply.size(), 0);
+    std::array<char, 16'384> response;
+    const ssize_t length = recv(descriptor_, response.data(), response.size(), 0);
     if (length <= 0) give_up("bare_sockets: recv");
-    if (!std::string_view(reply.data(), static_cast<std::size_t>(length))
+    if (!std::string_view(response.data(), static_cast<std::size_t>(length))
              .starts_with("HTTP/1.1 200 ")) {
-      std::fputs("bare_sockets: a reply was not 200\n", stderr);
+      std::fputs("bare_sockets: a response was not 200\n", stderr);
       std::exit(1);
     }
-    on_reply_(*this);
+    on_response_(*this);
   }
 
   int descriptor_;
-  std::function<void(Connection&)> on_reply_;
-  std::optional<SocketWatch> watch_;
+  std::function<void(Connection&)> on_response_;
+  std::optional<Poll> watch_;
 };
 
 class BareClient {
@@ -120,7 +120,7 @@ class BareClient {
         return;
       }
       if (pacer_ && pacer_->next_departure() > now) {
-        alarm_.set(start_ + pacer_->next_departure());
+        timer_.set(start_ + pacer_->next_departure());
         return;
       }
       if (pacer_) pacer_->depart(now);
@@ -131,7 +131,7 @@ class BareClient {
   }
 
   Loop loop_;
-  Alarm alarm_{loop_, [this] { pump(); }};
+  PreciseTimer timer_{loop_, [this] { pump(); }};
   std::string request_;
   std::optional<Pacer> pacer_;
   std::vector<std::unique_ptr<Connection>> connections_;

@@ -60,14 +60,15 @@ def json_claims(output):
     return said["p50"], said["p99"]
 
 
-def paceline(precision):
+def paceline(precision, transport="curl"):
     def command(load):
         # Unpaced runs are bounded by a count, chosen to take about as long as the others.
         requests = round(load.rate * load.seconds) or 60_000 * load.seconds
         return [PACELINE, f"--paceline_url={load.url}", f"--paceline_rpm={load.rpm}",
                 f"--paceline_parallel={load.parallel}", f"--paceline_requests={requests}",
-                f"--paceline_precision={precision}", "--paceline_system=",
-                "--paceline_prompt=Translate: sentence #{n}", "--benchmark_format=json"]
+                f"--paceline_precision={precision}", f"--paceline_transport={transport}",
+                "--paceline_system=", "--paceline_prompt=Translate: sentence #{n}",
+                "--benchmark_format=json"]
     return command
 
 
@@ -153,9 +154,13 @@ def all_tools():
     ]
     return [
         Tool("paceline", PACELINE, paceline("fine"), paceline_claims),
-        Tool("paceline, spin", PACELINE, paceline("spin"), paceline_claims, unpaced=False),
-        Tool("paceline, parallel 500", PACELINE, paceline("fine"), paced=False, parallel=500),
-        Tool("paceline, parallel 5,000", PACELINE, paceline("fine"), paced=False, parallel=5_000),
+        Tool("paceline, direct", PACELINE, paceline("fine", "direct"), paceline_claims),
+        Tool("paceline, direct, spin", PACELINE, paceline("spin", "direct"), paceline_claims,
+             unpaced=False),
+        Tool("paceline, direct, parallel 500", PACELINE, paceline("fine", "direct"), paced=False,
+             parallel=500),
+        Tool("paceline, direct, parallel 5,000", PACELINE, paceline("fine", "direct"), paced=False,
+             parallel=5_000),
         Tool("bare sockets", BARE_SOCKETS, bare_sockets),
         *(Tool(name, debian(name), behind(debian(name), arguments), paced=False)
           for name, arguments in bare),

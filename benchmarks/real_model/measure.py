@@ -133,7 +133,7 @@ def main():
         sys.exit("real_model: paceline did not measure; it says why above")
     rows = read_rows()
     print(f"{MODEL} on llama.cpp's server ({versions()}), {SLOTS} slots on one core;\n"
-          f"{options.requests} requests a run, {TOKENS} tokens a reply.\n")
+          f"{options.requests} requests a run, {TOKENS} tokens a response.\n")
     print_measured(rows)
     runs = server_log.split_runs(server_log.read_requests(LOG), [row["iterations"] for row in rows])
     if status == 0 and runs:

@@ -57,6 +57,7 @@ def known_facts(result):
         "model": context.get("model"),
         "API": context.get("host"),
         "over": context.get("http"),
+        "transport": context.get("transport"),
         "from": context.get("host_name"),
         "precision": context.get("precision"),
         "paceline": context.get("paceline")}

@@ -17,7 +17,7 @@ from .errors import ReportError
 from .words import count_text, list_text, rate_text
 
 APPLICATION_ID = 0x70616365  # "pace"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000
@@ -42,7 +42,7 @@ class Curve:
 
 @dataclass
 class TimeLine:
-    """Of one run, in bins of `width` seconds. NaN where a bin has no good reply."""
+    """Of one run, in bins of `width` seconds. NaN where a bin has no good response."""
 
     starts: numpy.ndarray
     width: float
@@ -125,7 +125,7 @@ def open_log(path):
 
 
 def list_runs(log, path):
-    """Those with a good reply, in the order of their starts."""
+    """Those with a good response, in the order of their starts."""
     runs = log.execute(
         "SELECT runs.*, (SELECT avg(done_ns - sent_ns) / 1e9 FROM requests "
         "WHERE requests.run = runs.run AND error IS NULL) AS mean FROM runs ORDER BY run").fetchall()

@@ -1,9 +1,9 @@
 // The first two bytes say which API streams, whether its text is kept, and how the rest, a stream,
 // is cut into chunks. However it is cut, the stream comes to the same; and the same bytes as a
-// whole reply, whatever they are, come to something.
+// whole response, whatever they are, come to something.
 
 #include <paceline/workload/generation_stream.h>
-#include <paceline/workload/reply_parser.h>
+#include <paceline/workload/response_reader.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -44,9 +44,9 @@ Result read(GenerationStream& stream, ApiKind kind, std::string_view text,
     if (!stream.take({chunk.data(), chunk.size()}, now)) break;
     text.remove_prefix(taken);
   }
-  Reply reply;
-  reply.status = 200;
-  const Outcome outcome = stream.finish(reply);
+  Response response;
+  response.status = 200;
+  const Outcome outcome = stream.finish(response);
   const TokenTimes& times = stream.times();
   require(times.gaps.size() + (times.events > 0 ? 1 : 0) == times.events, "a gap between any two");
   require(outcome.failure.has_value() != outcome.why.empty(), "a failure says why");
@@ -56,14 +56,14 @@ Result read(GenerationStream& stream, ApiKind kind, std::string_view text,
           outcome.streamed_tokens,
           times.events,
           times.first_answer.has_value(),
-          reply.body};
+          response.body};
 }
 
 void check_whole(ApiKind kind, std::string_view text, long status) {
-  Reply reply;
-  reply.status = status;
-  reply.body = text;
-  const Outcome outcome = ReplyParser().read(kind, reply);
+  Response response;
+  response.status = status;
+  response.body = text;
+  const Outcome outcome = ResponseReader().read(kind, response);
   require(outcome.failure.has_value() != outcome.why.empty(), "a failure says why");
   require(outcome.failure || status == 200, "a status that is no success is a failure");
   constexpr std::size_t longest_sentence = 500;

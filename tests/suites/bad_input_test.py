@@ -42,7 +42,7 @@ class BadInput(unittest.TestCase):
         self.assert_refused("--paceline_url=http://no-such-host.invalid/v1",
                             says=["no-such-host.invalid"])
 
-    def test_reply_that_is_not_json(self):
+    def test_response_that_is_not_json(self):
         with Api() as api:
             self.assert_refused(f"--paceline_url={api.url}", says=["JSON"])
             self.assertEqual(len(api.seen), 1)

@@ -20,7 +20,7 @@ def search(url, *arguments):
 
 # What the endpoint is told, and the search: each takes a quarter of a minute, and mostly waits.
 SEARCHES = {
-    # Ten replies at once of 100 ms each: 100 a second. That p99 is met far above it, for as long as
+    # Ten responses at once of 100 ms each: 100 a second. That p99 is met far above it, for as long as
     # a probe lasts; what tells is that the server falls behind.
     "server": (["--slots=10", "--latency=100ms"],
                ["--paceline_find_max=p99<2s,errors<1%", "--paceline_rpm=2500",

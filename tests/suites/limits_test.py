@@ -38,7 +38,7 @@ class Account(unittest.TestCase):
         self.assertIn("x-ratelimit-limit-requests", done.stderr)
 
     def test_a_token_budget_holds_requests_back(self):
-        # Some 30 tokens of prompt and 16 of reply: 60,000 a minute allow about 20 a second.
+        # Some 30 tokens of prompt and 16 of response: 60,000 a minute allow about 20 a second.
         (row,) = rows("--paceline_requests=40", "--paceline_rpm=30000", "--paceline_parallel=50",
                       "--paceline_endpoint_latency=2ms", "--paceline_tpm=60000",
                       "--paceline_max_tokens=16")["benchmarks"]
@@ -179,7 +179,7 @@ class Version(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("--paceline_http=2", done.stderr)
 
-    def test_a_reply_that_is_too_long(self):
+    def test_a_response_that_is_too_long(self):
         with Api(200, b"x" * 5000) as api:
             done = run(f"--paceline_url={api.url}", "--paceline_max_reply=1000")
         self.assertEqual(done.returncode, 1)

@@ -39,32 +39,32 @@ class Log(unittest.TestCase):
 
 
 class BatchOutput(Log):
-    def test_a_good_reply(self):
-        reply = {"id": "chatcmpl-1", "choices": [{"message": {"content": "Zeile\n\"ü\" 🙂"}}]}
+    def test_a_good_response(self):
+        response = {"id": "chatcmpl-1", "choices": [{"message": {"content": "Zeile\n\"ü\" 🙂"}}]}
         self.write(CHAT, {"slot": 5, "custom_id": "task-\"5\"", "status": 200,
-                          "reply": json.dumps(reply)})
+                          "response": json.dumps(response)})
         self.assertEqual(self.lines(), [{
             "id": "batch_req_1_5", "custom_id": "task-\"5\"",
-            "response": {"status_code": 200, "request_id": "req_1_5", "body": reply},
+            "response": {"status_code": 200, "request_id": "req_1_5", "body": response},
             "error": None}])
 
     def test_the_body_keeps_the_servers_words_on_one_line(self):
         self.write(CHAT, {"slot": 0, "status": 200,
-                          "reply": '{\r\n  "b": 1.50,\n  "a": "x  y"\n}\n'})
+                          "response": '{\r\n  "b": 1.50,\n  "a": "x  y"\n}\n'})
         self.assertIn('"body":{"b":1.50,"a":"x  y"}}', run(self.file).stdout)
 
-    def test_other_replies_become_strings(self):
-        replies = ["plain\ttext\x00\u2028", '{"cut": ', "{} {}", "[1]", '"quoted"']
-        self.write(CHAT, *({"slot": slot, "status": 200, "reply": reply}
-                           for slot, reply in enumerate(replies)))
+    def test_other_responses_become_strings(self):
+        responses = ["plain\ttext\x00\u2028", '{"cut": ', "{} {}", "[1]", '"quoted"']
+        self.write(CHAT, *({"slot": slot, "status": 200, "response": response}
+                           for slot, response in enumerate(responses)))
         self.assertEqual([line["response"]["body"] for line in self.lines()],
-                         [*replies[:3], [1], "quoted"])
+                         [*responses[:3], [1], "quoted"])
 
     def test_failures(self):
         self.write(CHAT,
                    {"slot": 0, "error": "It timed out."},
-                   {"slot": 1, "status": 429, "error": "Too many.", "reply": '{"error":{}}'},
-                   {"slot": 2, "status": 200, "error": "The reply is not JSON.", "reply": "<p>"},
+                   {"slot": 1, "status": 429, "error": "Too many.", "response": '{"error":{}}'},
+                   {"slot": 2, "status": 200, "error": "The response is not JSON.", "response": "<p>"},
                    {"slot": 3, "status": 500, "error": "HTTP 500"})
         lines = self.lines()
         self.assertEqual([line["error"]["code"] for line in lines],
@@ -76,21 +76,21 @@ class BatchOutput(Log):
                          [{"error": {}}, "<p>", None])
 
     def test_in_the_order_of_slots_with_names_for_the_nameless(self):
-        self.write(CHAT, *({"slot": slot, "status": 200, "reply": "{}"} for slot in (2, 10, 0, 1)))
+        self.write(CHAT, *({"slot": slot, "status": 200, "response": "{}"} for slot in (2, 10, 0, 1)))
         self.assertEqual([line["custom_id"] for line in self.lines()],
                          ["request-0", "request-1", "request-2", "request-10"])
 
-    def test_replies_that_were_not_kept(self):
-        self.write(CHAT, {"slot": 0, "status": 200}, {"slot": 1, "status": 200, "reply": "{}"},
+    def test_responses_that_were_not_kept(self):
+        self.write(CHAT, {"slot": 0, "status": 200}, {"slot": 1, "status": 200, "response": "{}"},
                    {"slot": 2, "status": 500, "error": "HTTP 500"})
         self.assertIsNone(self.lines()[0]["response"]["body"])
         said = run(self.file).stderr
-        self.assertIn("3 lines: 2 good replies, 1 failed", said)
-        self.assertIn("1 good replies have", said)
+        self.assertIn("3 lines: 2 good responses, 1 failed", said)
+        self.assertIn("1 good responses have", said)
         self.assertIn("--paceline_log_replies", said)
 
     def test_many(self):
-        self.write(CHAT, *({"slot": slot, "status": 200, "reply": json.dumps({"slot": slot})}
+        self.write(CHAT, *({"slot": slot, "status": 200, "response": json.dumps({"slot": slot})}
                            for slot in range(20_000)))
         bodies = [line["response"]["body"]["slot"] for line in self.lines()]
         self.assertEqual(bodies, list(range(20_000)))
@@ -99,21 +99,21 @@ class BatchOutput(Log):
 class Runs(Log):
     def setUp(self):
         super().setUp()
-        self.write(CHAT, {"slot": 0, "status": 200, "reply": '"first"'},
+        self.write(CHAT, {"slot": 0, "status": 200, "response": '"first"'},
                    {"slot": 1, "error": "It timed out."}, {"slot": 2, "error": "It timed out."})
 
     def bodies(self, *arguments):
         return [line["response"] and line["response"]["body"] for line in self.lines(*arguments)]
 
     def test_a_resumed_run_comes_with_what_it_resumed(self):
-        self.write(CHAT | {"resumed": 1}, {"slot": 1, "status": 200, "reply": '"second"'},
+        self.write(CHAT | {"resumed": 1}, {"slot": 1, "status": 200, "response": '"second"'},
                    {"slot": 2, "status": 500, "error": "HTTP 500"})
         self.assertEqual(self.bodies(), ["first", "second", None])
         self.assertEqual(self.lines()[2]["error"]["code"], "http_500")
         self.assertEqual(self.bodies("--run", 1), ["first", None, None])
 
     def test_of_several_one_is_chosen(self):
-        self.write(CHAT, {"slot": 0, "status": 200, "reply": '"again"'})
+        self.write(CHAT, {"slot": 0, "status": 200, "response": '"again"'})
         done = run(self.file)
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stdout, "")
@@ -139,7 +139,7 @@ class Runs(Log):
 class Output(Log):
     def setUp(self):
         super().setUp()
-        self.write(CHAT, {"slot": 0, "status": 200, "reply": "{}"})
+        self.write(CHAT, {"slot": 0, "status": 200, "response": "{}"})
 
     def test_a_file(self):
         out = self.folder / "out.jsonl"

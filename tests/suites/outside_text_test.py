@@ -35,10 +35,10 @@ def error(words):
 
 
 class Server:
-    """Answers with GOOD at first, and then always with `reply`, whatever bytes those are."""
+    """Answers with GOOD at first, and then always with `response`, whatever bytes those are."""
 
-    def __init__(self, reply, good=1):
-        self.reply, self.good, self.count = reply, good, 0
+    def __init__(self, response, good=1):
+        self.response, self.good, self.count = response, good, 0
         self.lock = threading.Lock()
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=100)
         self.port = self.socket.getsockname()[1]
@@ -72,8 +72,8 @@ class Server:
                     self.count += 1
                     is_good = self.count <= self.good
                 try:
-                    connection.sendall(http(GOOD) if is_good else self.reply)
-                    if not is_good and b"Content-Length" not in self.reply:
+                    connection.sendall(http(GOOD) if is_good else self.response)
+                    if not is_good and b"Content-Length" not in self.response:
                         return
                 except OSError:
                     return
@@ -82,8 +82,8 @@ class Server:
 class Outputs:
     """All that a run against such a server leaves behind."""
 
-    def __init__(self, reply, good=1, arguments=()):
-        with tempfile.TemporaryDirectory() as folder, Server(reply, good) as server:
+    def __init__(self, response, good=1, arguments=()):
+        with tempfile.TemporaryDirectory() as folder, Server(response, good) as server:
             out, log = Path(folder) / "out.json", Path(folder) / "log.sqlite"
             self.done = run(f"--paceline_url=http://127.0.0.1:{server.port}/v1",
                             "--paceline_requests=8", "--paceline_rpm=6000", "--paceline_parallel=4",
@@ -128,7 +128,7 @@ class Secrets(unittest.TestCase):
         "chunk": f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{KEY}\r\n".encode(),
         "version": f"HTTP/{KEY} 200 OK\r\n\r\n".encode(),
         "no HTTP": f"{KEY} {KEY}\r\n\r\n".encode(),
-        "good reply": http(json.dumps({"choices": [{"message": {"content": KEY}}]}).encode()),
+        "good response": http(json.dumps({"choices": [{"message": {"content": KEY}}]}).encode()),
     }
 
     def assert_kept(self, outputs):
@@ -142,13 +142,13 @@ class Secrets(unittest.TestCase):
             self.assertNotIn(hexadecimal[:16], re.sub(r"\\+u00|\\+x|%", "", plain), name)
 
     def test_a_key_that_a_server_repeats_is_nowhere(self):
-        for name, reply in self.ECHOES.items():
+        for name, response in self.ECHOES.items():
             with self.subTest(echo=name):
-                outputs = Outputs(reply)
+                outputs = Outputs(response)
                 self.assert_kept(outputs)
                 self.assertEqual(len(outputs.rows), 8)
 
-    def test_nor_where_it_is_the_first_reply(self):
+    def test_nor_where_it_is_the_first_response(self):
         for name in ("whole", "base64", "no header name", "no HTTP"):
             with self.subTest(echo=name):
                 self.assert_kept(Outputs(self.ECHOES[name], good=0))
@@ -190,16 +190,16 @@ class ControlCharacters(unittest.TestCase):
             self.assertNotRegex(why or "", "[\x00-\x1f\x7f-\x9f\u202a-\u202e]")
 
     def test_of_servers(self):
-        for name, reply in {"error": error(self.ESCAPES),
+        for name, response in {"error": error(self.ESCAPES),
                             "text": http(self.ESCAPES.encode(), "500 X"),
                             "cut within a character": error("x" * 299 + "€" * 50),
                             "no UTF-8": http(b"\xff\xfe\x1b[31m", "500 X"),
                             "status line": b"HTTP/1.1 \x1b[31m\r\n\r\n"}.items():
             for good in (0, 1):
-                with self.subTest(reply=name, good=good):
+                with self.subTest(response=name, good=good):
                     # A run that never succeeds has no row; every other request does.
-                    self.assert_harmless(Outputs(reply, good))
-                    self.assert_harmless(Outputs(reply, good=5))
+                    self.assert_harmless(Outputs(response, good))
+                    self.assert_harmless(Outputs(response, good=5))
 
     def test_of_names(self):
         outputs = Outputs(http(GOOD), arguments=[f"--paceline_model=m{self.ESCAPES[:-1]}\u00e9"])

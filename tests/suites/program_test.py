@@ -138,10 +138,10 @@ class PercentileRows(unittest.TestCase):
 
 
 class Key(unittest.TestCase):
-    REPLY = b'{"choices":[{"message":{"content":"x"}}]}'
+    RESPONSE = b'{"choices":[{"message":{"content":"x"}}]}'
 
     def test_sent_from_its_variable_and_shown_nowhere(self):
-        with Api(body=self.REPLY) as api, tempfile.TemporaryDirectory() as folder:
+        with Api(body=self.RESPONSE) as api, tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "out.json"
             done = run(f"--paceline_url={api.url}", "--paceline_requests=2", "--paceline_rpm=0",
                        f"--benchmark_out={out}", env={"OPENAI_API_KEY": "sk-hidden"})
@@ -150,13 +150,13 @@ class Key(unittest.TestCase):
             self.assertNotIn("hidden", done.stdout + done.stderr + out.read_text())
 
     def test_another_variable(self):
-        with Api(body=self.REPLY) as api:
+        with Api(body=self.RESPONSE) as api:
             run(f"--paceline_url={api.url}", "--paceline_requests=1", "--paceline_api_key_env=MINE",
                 env={"OPENAI_API_KEY": "sk-a", "MINE": "sk-b"})
             self.assertEqual(api.seen[0][0]["Authorization"], "Bearer sk-b")
 
     def test_none(self):
-        with Api(body=self.REPLY) as api:
+        with Api(body=self.RESPONSE) as api:
             run(f"--paceline_url={api.url}", "--paceline_requests=1")
             self.assertNotIn("Authorization", api.seen[0][0])
 
@@ -184,7 +184,7 @@ class Certificates(unittest.TestCase):
             both.write(Path(cls.file + ".key").read_text())
 
     def test_a_ca_file_is_trusted(self):
-        with Api(body=Key.REPLY, certificate=self.file) as api:
+        with Api(body=Key.RESPONSE, certificate=self.file) as api:
             result = rows(f"--paceline_url={api.url}", f"--paceline_ca={self.file}",
                           "--paceline_requests=3", "--paceline_rpm=0")
         self.assertEqual(result["benchmarks"][0]["errors"], 0)
@@ -192,7 +192,7 @@ class Certificates(unittest.TestCase):
         self.assertNotEqual(result["context"]["tls"], "none")
 
     def test_without_it_nothing_is_sent(self):
-        with Api(body=Key.REPLY, certificate=self.file) as api:
+        with Api(body=Key.RESPONSE, certificate=self.file) as api:
             done = run(f"--paceline_url={api.url}", env={"OPENAI_API_KEY": "sk-hidden"})
             self.assertEqual(done.returncode, 1)
             self.assertIn("certificate", done.stderr)

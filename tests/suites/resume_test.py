@@ -13,7 +13,7 @@ from pathlib import Path
 
 from program import Api, run
 
-REPLY = b'{"choices":[{"message":{"content":"x"}}],"data":[]}'
+RESPONSE = b'{"choices":[{"message":{"content":"x"}}],"data":[]}'
 FAST = ["--paceline_rpm=0", "--paceline_parallel=5", "--paceline_requests=10"]
 
 
@@ -64,14 +64,14 @@ class Resume(unittest.TestCase):
                              [("embedded endpoint", "embedded endpoint/chat/completions")])
 
     def test_a_batch_file_of_another_name(self):
-        with Api(body=REPLY) as api:
+        with Api(body=RESPONSE) as api:
             flags = [f"--paceline_url={api.url}"]
             self.begin(*flags, f"--paceline_workload={self.batch}")
             other = self.batch.rename(self.folder / "other.jsonl")
             self.assert_resumed(*flags, f"--paceline_workload={other}")
 
     def test_a_batch_file_with_other_lines(self):
-        with Api(body=REPLY) as api:
+        with Api(body=RESPONSE) as api:
             flags = [f"--paceline_url={api.url}", f"--paceline_workload={self.batch}"]
             self.begin(*flags)
             self.write_batch(line3="other", line5="other")
@@ -82,7 +82,7 @@ class Resume(unittest.TestCase):
             self.assert_resumed(*flags)
 
     def test_another_host(self):
-        with Api(body=REPLY) as one, Api(body=REPLY) as other:
+        with Api(body=RESPONSE) as one, Api(body=RESPONSE) as other:
             for what in ([f"--paceline_workload={self.batch}"], []):
                 with self.subTest(what):
                     self.log.unlink(missing_ok=True)
@@ -91,7 +91,7 @@ class Resume(unittest.TestCase):
                                         says=f"the URL was {one.url}", api=other)
 
     def test_another_model_and_prompt_are_named_one_by_one(self):
-        with Api(body=REPLY) as api:
+        with Api(body=RESPONSE) as api:
             url = f"--paceline_url={api.url}"
             self.begin(url, "--paceline_model=a", "--paceline_max_tokens=5")
             self.assert_refused(url, "--paceline_model=b", "--paceline_max_tokens=6", api=api,

@@ -138,7 +138,7 @@ class Lengths(unittest.TestCase):
     def test_a_warning_when_they_are_not_held(self):
         done = run(*AT_ONCE, "--paceline_max_tokens=32")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("100% of the replies", done.stderr)
+        self.assertIn("100% of the responses", done.stderr)
         self.assertIn("--paceline_ignore_eos", done.stderr)
         (row,) = rows(*AT_ONCE, "--paceline_max_tokens=32")["benchmarks"]
         self.assertEqual(row["length_off"], 1)
@@ -247,14 +247,14 @@ class Log(Folder):
                            " error FROM requests ORDER BY slot")
         self.assertEqual(found, [(0, "a", 200, 4, 0, None), (1, "b", 200, 4, 1, None),
                                  (2, "c", 200, 0, 0, None)])
-        replies = [json.loads(reply) for (reply,) in
+        responses = [json.loads(response) for (response,) in
                    self.query("SELECT reply FROM requests ORDER BY slot")]
         # A stream is kept as the API would have answered at once.
-        for reply in replies[:2]:
-            self.assertEqual(reply["object"], "chat.completion")
-            self.assertEqual(reply["choices"][0]["message"]["content"], "one line keeps its")
-            self.assertEqual(reply["usage"]["completion_tokens"], 4)
-        self.assertIn("embedding", replies[2]["data"][0])
+        for response in responses[:2]:
+            self.assertEqual(response["object"], "chat.completion")
+            self.assertEqual(response["choices"][0]["message"]["content"], "one line keeps its")
+            self.assertEqual(response["usage"]["completion_tokens"], 4)
+        self.assertIn("embedding", responses[2]["data"][0])
         for due, sent, first_byte, done in self.query(
                 "SELECT due_ns, sent_ns, first_byte_ns, done_ns FROM requests"):
             self.assertLessEqual(due, sent)
@@ -269,7 +269,7 @@ class Log(Folder):
                                     " FROM requests GROUP BY run"),
                          [(1, 40, 0, 0), (2, 40, 0, 40)])
 
-    def test_replies_need_a_log(self):
+    def test_responses_need_a_log(self):
         done = run("--paceline_log_replies")
         self.assertEqual(done.returncode, 1)
         self.assertIn("--paceline_log", done.stderr)

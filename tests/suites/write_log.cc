@@ -45,12 +45,12 @@ int write(const char* path) {
     }
     const std::string custom_id = text(object, "custom_id");
     const std::string error = text(object, "error");
-    const std::string reply = text(object, "reply");
+    const std::string response = text(object, "response");
     log.add(run, {.slot = static_cast<std::uint64_t>(number(object, "slot")),
                   .custom_id = custom_id,
                   .status = number(object, "status"),
                   .error = error,
-                  .reply = reply});
+                  .response = response});
   }
   const auto lost = log.close();
   if (lost) fmt::print(stderr, "{}\n", *lost);

@@ -19,10 +19,10 @@ namespace paceline {
 struct Arrival {
   /// Its headers came.
   TimePoint arrived;
-  /// The end of its reply was due, and left.
+  /// The end of its response was due, and left.
   TimePoint due = TimePoint::max();
   TimePoint replied = TimePoint::max();
-  /// Of a streamed reply: the events with content, and when the first and the last of them left.
+  /// Of a streamed response: the events with content, and when the first and the last of them left.
   std::uint32_t content_events = 0;
   TimePoint first_content = TimePoint::max();
   TimePoint last_content = TimePoint::max();
@@ -48,7 +48,7 @@ class ArrivalRecord {
 
   /// In the order of arrival, which need not be the one in which they were recorded.
   std::vector<Arrival> all() const;
-  /// From each event with content to the next of the same reply: ITL.
+  /// From each event with content to the next of the same response: ITL.
   Histogram token_gaps() const;
 
  private:

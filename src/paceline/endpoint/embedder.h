@@ -18,7 +18,7 @@ class Embedder {
   static constexpr std::size_t most_dimensions = 4096;
   static constexpr std::size_t most_inputs = 2048;
 
-  /// Puts the reply's JSON into `out`, in place of what it held, unless there is an error.
+  /// Puts the response's JSON into `out`, in place of what it held, unless there is an error.
   /// `request` keeps its text, but may be moved in memory.
   std::optional<ApiError> answer(std::string& request, std::string& out);
   /// Of the last answer.

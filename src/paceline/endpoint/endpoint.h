@@ -20,29 +20,29 @@ namespace paceline {
 
 /// How an endpoint behaves, and where it listens. Times and lengths may be drawn at random.
 struct EndpointOptions {
-  /// To the first token of a reply. Counts from the arrival of a request's headers, or from the
-  /// slot that it has waited for. Replies that no model makes are held back alike, errors too, but
-  /// for those that refuse a body before it is read.
+  /// To the first token of a response. Counts from the arrival of a request's headers, or from the
+  /// slot that it has waited for. Responses that no model makes are held back alike, errors too,
+  /// but for those that refuse a body before it is read.
   LatencyModel latency = LatencyModel::fixed(std::chrono::nanoseconds(0));
   /// The time of each token after the first.
   LatencyModel token_time = LatencyModel::fixed(std::chrono::nanoseconds(0));
-  /// A reply that does not stream takes the time of all of its tokens. Otherwise it takes the
+  /// A response that does not stream takes the time of all of its tokens. Otherwise it takes the
   /// latency alone.
   bool whole_takes_token_time = true;
-  /// Of a reply that its request does not limit.
+  /// Of a response that its request does not limit.
   LengthModel reply_tokens = LengthModel::fixed(16);
-  /// How many replies are made at once; 0: as many as are asked for. A slot is free again when the
-  /// last token has left or the client has gone.
+  /// How many responses are made at once; 0: as many as are asked for. A slot is free again when
+  /// the last token has left or the client has gone.
   std::size_t slots = 0;
   /// How many requests may wait for a slot, first come first served; without it, all. One more gets
   /// 503 at once.
   std::optional<std::size_t> queue;
   /// Requests and tokens a minute that all clients together may have, as RateLimiter says; 0: as
-  /// many as they like. They count requests for a model's reply, and the tokens that its usage
-  /// tells. One more gets 429 at once, and each reply says in x-ratelimit-* what is left.
+  /// many as they like. They count requests for a model's response, and the tokens that its usage
+  /// tells. One more gets 429 at once, and each response says in x-ratelimit-* what is left.
   std::uint64_t rpm_limit = 0;
   std::uint64_t tpm_limit = 0;
-  /// What is wrong with some of the replies, whatever they answer.
+  /// What is wrong with some of the responses, whatever they answer.
   FaultOptions faults{};
   /// Connections that have had no request for so long are closed; 0: none.
   std::chrono::milliseconds idle_timeout{0};
@@ -71,8 +71,8 @@ struct EndpointOptions {
 /// and GET /metrics are about the server itself: without a key, latency or fault, and not recorded.
 /// GET / answers "ok", and POST /echo the request's body. A longer body than 16 MiB gets 413. A
 /// refused key, and a body whose length is refused, is answered before the body is read. A client
-/// that closes its side of the connection has gone: its reply ends there. Its functions are for one
-/// thread, the owner's.
+/// that closes its side of the connection has gone: its response ends there. Its functions are for
+/// one thread, the owner's.
 class Endpoint {
  public:
   /// The string is a sentence: why it could not start and what to do.
@@ -90,9 +90,9 @@ class Endpoint {
   std::uint64_t requests() const;
   /// When each recorded request arrived, in that order; see most_in_window().
   std::vector<TimePoint> arrivals() const;
-  /// The same with the times of the replies.
+  /// The same with the times of the responses.
   std::vector<Arrival> record() const;
-  /// Between the events with content of each recorded reply.
+  /// Between the events with content of each recorded response.
   Histogram token_gaps() const;
   /// CPU time of the endpoint's thread, to tell it from the client's in one process.
   std::chrono::nanoseconds cpu_time() const;

@@ -39,7 +39,7 @@ class MetricsText {
 
 void write_metrics(const EndpointMetrics& metrics, std::string& out) {
   MetricsText text(out);
-  text.gauge("vllm:num_requests_running", "Number of replies being made.", metrics.running);
+  text.gauge("vllm:num_requests_running", "Number of responses being made.", metrics.running);
   text.gauge("vllm:num_requests_waiting", "Number of requests waiting for a slot.",
              metrics.waiting);
   text.counter("vllm:prompt_tokens_total", "Number of prompt tokens read.", metrics.prompt_tokens);
@@ -49,12 +49,12 @@ void write_metrics(const EndpointMetrics& metrics, std::string& out) {
                "Number of prompt tokens looked up in the prefix cache.", metrics.prompt_tokens);
   text.counter("vllm:prefix_cache_hits_total", "Number of prompt tokens found in the prefix cache.",
                metrics.cached_tokens);
-  text.begin("vllm:request_success_total", "counter", "Number of replies that have left whole.");
+  text.begin("vllm:request_success_total", "counter", "Number of responses that have left whole.");
   text.sample(R"({model_name="paceline",finished_reason="stop"})", metrics.stopped);
   text.sample(R"({model_name="paceline",finished_reason="length"})", metrics.capped);
   text.begin("http_requests_total", "counter", "Number of responses by status.");
-  for (std::size_t i = 1; i < metrics.replies_by_class.size(); ++i) {
-    text.sample(fmt::format(R"({{status="{}xx"}})", i), metrics.replies_by_class[i]);
+  for (std::size_t i = 1; i < metrics.responses_by_class.size(); ++i) {
+    text.sample(fmt::format(R"({{status="{}xx"}})", i), metrics.responses_by_class[i]);
   }
   text.gauge("paceline_endpoint_connections", "Number of open connections.", metrics.connections,
              "");

@@ -9,13 +9,13 @@ namespace paceline {
 
 /// The values that GET /metrics reports. Counters start at 0 when the endpoint starts.
 struct EndpointMetrics {
-  /// Replies started so far, by the first digit of their status.
-  std::array<std::uint64_t, 6> replies_by_class{};
+  /// Responses started so far, by the first digit of their status.
+  std::array<std::uint64_t, 6> responses_by_class{};
   std::uint64_t prompt_tokens = 0;
   std::uint64_t cached_tokens = 0;
   /// Tokens sent so far.
   std::uint64_t generated_tokens = 0;
-  /// Model replies sent completely.
+  /// Model responses sent completely.
   std::uint64_t stopped = 0;
   std::uint64_t capped = 0;
 

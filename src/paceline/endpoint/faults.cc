@@ -41,7 +41,7 @@ std::variant<FaultShare, std::string> parse_one(std::string_view text) {
   if (error != std::errc() || end != share.data() + share.size() || !(one.share > 0) ||
       one.share > 1) {
     return fmt::format(
-        "'{}' is not a share of the replies: write one above 0 and up to 1, as in "
+        "'{}' is not a share of the responses: write one above 0 and up to 1, as in "
         "{}:0.01",
         share, name);
   }
@@ -74,7 +74,7 @@ std::variant<std::vector<FaultShare>, std::string> parse_faults(std::string_view
   constexpr double rounding = 1e-9;
   if (sum > 1 + rounding) {
     return fmt::format(
-        "the shares of '{}' add up to {}: a reply has one fault, so that they are "
+        "the shares of '{}' add up to {}: a response has one fault, so that they are "
         "to be 1 together at most",
         text, sum);
   }

@@ -12,7 +12,7 @@
 
 namespace paceline {
 
-/// What can be wrong with a reply.
+/// What can be wrong with a response.
 enum class Fault {
   /// Its status is 500, or 503.
   http_500,
@@ -39,7 +39,7 @@ enum class Fault {
 /// A fault, and how often it happens.
 struct FaultShare {
   Fault fault;
-  /// Of the replies, above 0 and at most 1.
+  /// Of the responses, above 0 and at most 1.
   double share = 1;
 };
 
@@ -47,7 +47,7 @@ struct FaultShare {
 struct FaultOptions {
   /// Together at most 1.
   std::vector<FaultShare> shares{};
-  /// How much of the body is sent as it should be, in bytes; of a reply that does not stream at
+  /// How much of the body is sent as it should be, in bytes; of a response that does not stream at
   /// most half. With 0, a reset or closed connection sends no headers either.
   std::size_t after = 400;
   /// By how much a delay is later, and how long each byte of a slow drip takes.
@@ -57,13 +57,13 @@ struct FaultOptions {
 };
 
 /// Reads faults and their shares such as "http_500:0.01,reset:0.002"; a fault alone is for all
-/// replies. The string is a sentence: what is wrong with `text`, and how to write it.
+/// responses. The string is a sentence: what is wrong with `text`, and how to write it.
 std::variant<std::vector<FaultShare>, std::string> parse_faults(std::string_view text);
 
 /// The names that parse_faults() takes, with commas between them.
 std::string fault_names();
 
-/// Draws the fault of each reply.
+/// Draws the fault of each response.
 class FaultDice {
  public:
   FaultDice(std::vector<FaultShare> shares, std::uint64_t seed)

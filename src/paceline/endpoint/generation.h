@@ -8,13 +8,13 @@
 
 namespace paceline {
 
-/// Bytes of each token in a JSON reply.
+/// Bytes of each token in a JSON response.
 inline constexpr std::size_t json_token_bytes = 4;
 
-/// A reply that a request asks for, as the model would generate it.
+/// A response that a request asks for, as the model would generate it.
 struct Generation {
   std::string model;
-  /// Of the reply among all of them, for its ids.
+  /// Of the response among all of them, for its ids.
   std::uint64_t number = 0;
   /// Seconds since 1970.
   std::uint64_t created = 0;
@@ -24,8 +24,8 @@ struct Generation {
   std::size_t tokens = 0;
   /// The number of choices that the request asks for, all of the same length.
   std::size_t choices = 1;
-  /// Where the reply is to be JSON: its text, of which each token has `json_token_bytes`, in ASCII.
-  /// Tokens past its end are spaces. Empty: a reply is words.
+  /// Where the response is to be JSON: its text, of which each token has `json_token_bytes`, in
+  /// ASCII. Tokens past its end are spaces. Empty: a response is words.
   std::string json;
   /// The prompts that its choices repeat; none where they do not.
   std::vector<std::string> echoes;

@@ -38,7 +38,7 @@ class SchemaWriter {
   explicit SchemaWriter(dom::element root) : root_(root) {}
 
   bool write(dom::element schema, unsigned depth = 0);
-  JsonReply& json() { return json_; }
+  JsonResponse& json() { return json_; }
   const std::string& why() const { return why_; }
 
  private:
@@ -56,7 +56,7 @@ class SchemaWriter {
   std::string& out() { return json_.text; }
 
   dom::element root_;
-  JsonReply json_;
+  JsonResponse json_;
   std::string why_;
   unsigned steps_ = 0;
 };
@@ -283,7 +283,7 @@ bool SchemaWriter::write_number(dom::object schema, bool is_whole) {
 
 }  // namespace
 
-std::variant<JsonReply, std::string> json_for_schema(dom::element schema) {
+std::variant<JsonResponse, std::string> json_for_schema(dom::element schema) {
   SchemaWriter writer(schema);
   if (!writer.write(schema)) {
     return fmt::format("The endpoint cannot make JSON for this schema: {}.", writer.why());

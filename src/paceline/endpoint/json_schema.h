@@ -1,6 +1,6 @@
 #pragma once
 
-#include <paceline/endpoint/json_reply.h>
+#include <paceline/endpoint/json_response.h>
 #include <simdjson.h>
 
 #include <string>
@@ -13,6 +13,6 @@ namespace paceline {
 /// required, items, prefixItems, enum, const, anyOf, oneOf, allOf with one schema, $ref within the
 /// schema, format, and the bounds of numbers, lengths and items. The string is a sentence: what it
 /// does not know, or why nothing conforms.
-std::variant<JsonReply, std::string> json_for_schema(simdjson::dom::element schema);
+std::variant<JsonResponse, std::string> json_for_schema(simdjson::dom::element schema);
 
 }  // namespace paceline

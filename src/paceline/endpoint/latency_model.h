@@ -11,7 +11,7 @@ namespace paceline {
 /// No draw is longer, and no sum of draws is longer than a thousand of these.
 inline constexpr std::chrono::hours longest_endpoint_time{24};
 
-/// How long the endpoint takes for something: a reply's first token, or each token after it.
+/// How long the endpoint takes for something: a response's first token, or each token after it.
 class LatencyModel {
  public:
   /// Always the same time; zero takes none.

@@ -16,12 +16,14 @@ LengthModel LengthModel::lognormal(std::size_t median, std::size_t p99, std::uin
 }
 
 LengthModel::LengthModel(std::size_t median, double sigma, std::uint64_t seed)
-    : median_(std::clamp<std::size_t>(median, 1, longest_reply)), sigma_(sigma), deviates_(seed) {}
+    : median_(std::clamp<std::size_t>(median, 1, longest_response)),
+      sigma_(sigma),
+      deviates_(seed) {}
 
 std::size_t LengthModel::next() {
   if (sigma_ == 0) return median_;
   const double tokens = static_cast<double>(median_) * std::exp(sigma_ * deviates_.next());
-  const double most = static_cast<double>(longest_reply);
+  const double most = static_cast<double>(longest_response);
   return static_cast<std::size_t>(std::llround(std::clamp(tokens, 1.0, most)));
 }
 

@@ -7,15 +7,15 @@
 
 namespace paceline {
 
-/// No reply of the endpoint is longer, whatever its request asks for.
-inline constexpr std::size_t longest_reply = 1'000'000;
+/// No response of the endpoint is longer, whatever its request asks for.
+inline constexpr std::size_t longest_response = 1'000'000;
 
-/// How many tokens a reply has that its request does not limit: 1 to longest_reply.
+/// How many tokens a response has that its request does not limit: 1 to longest_response.
 class LengthModel {
  public:
   /// Always the same length, 1 or more.
   static LengthModel fixed(std::size_t tokens);
-  /// Half of the replies have at most `median` tokens, and 99% at most `p99`; 0 < median <= p99.
+  /// Half of the responses have at most `median` tokens, and 99% at most `p99`; 0 < median <= p99.
   static LengthModel lognormal(std::size_t median, std::size_t p99, std::uint64_t seed);
 
   /// The next draw.

@@ -20,8 +20,8 @@ void LingeringConnections::add(Descriptor connection) {
   Lingering& one = lingering_.emplace_back();
   one.connection = std::move(connection);
   one.until = Clock::now() + longest_;
-  one.watch = std::make_unique<SocketWatch>(loop_, one.connection.get(),
-                                            [this, &one](int, int) { drop_bytes(one); });
+  one.watch = std::make_unique<Poll>(loop_, one.connection.get(),
+                                     [this, &one](int, int) { drop_bytes(one); });
   one.watch->want(UV_READABLE);
   if (lingering_.size() == 1) timer_.start(longest_);
 }

@@ -31,7 +31,7 @@ class LingeringConnections {
     Descriptor connection;
     TimePoint until;
     bool has_ended = false;
-    std::unique_ptr<SocketWatch> watch;
+    std::unique_ptr<Poll> watch;
   };
 
   void drop_bytes(Lingering& one);

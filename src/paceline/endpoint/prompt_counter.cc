@@ -8,9 +8,9 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// As OpenAI counts: around each message, and before the reply.
+// As OpenAI counts: around each message, and before the response.
 constexpr std::size_t tokens_around_message = 3;
-constexpr std::size_t tokens_before_reply = 3;
+constexpr std::size_t tokens_before_response = 3;
 
 }  // namespace
 
@@ -19,7 +19,7 @@ std::size_t tokens_of(std::string_view text) {
 }
 
 PromptCounter::PromptCounter(PrefixCache& cache, std::string_view model)
-    : cache_(cache), tokens_(tokens_before_reply) {
+    : cache_(cache), tokens_(tokens_before_response) {
   cache_.begin(model);
 }
 

@@ -20,47 +20,47 @@ std::uint64_t seconds_since_1970() {
 
 }  // namespace
 
-std::optional<ApiError> RequestReader::read_chat(std::string& body, Generation& reply) {
+std::optional<ApiError> RequestReader::read_chat(std::string& body, Generation& response) {
   constexpr std::array<std::string_view, 2> limits = {"max_completion_tokens", "max_tokens"};
   auto parsed = parse_request(parser_, body);
   if (auto* error = std::get_if<ApiError>(&parsed)) return std::move(*error);
   const auto object = std::get<dom::object>(parsed);
-  begin(reply);
-  if (auto error = read_model(object, reply.model)) return error;
-  if (auto error = read_messages(object, reply)) return error;
-  if (auto error = read_choices(object, reply)) return error;
+  begin(response);
+  if (auto error = read_model(object, response.model)) return error;
+  if (auto error = read_messages(object, response)) return error;
+  if (auto error = read_choices(object, response)) return error;
   if (auto error = read_format(find_member(object, "response_format"), "response_format")) {
     return error;
   }
-  if (auto error = read_length(object, limits, reply)) return error;
-  return read_streaming(object, reply);
+  if (auto error = read_length(object, limits, response)) return error;
+  return read_streaming(object, response);
 }
 
-std::optional<ApiError> RequestReader::read_responses(std::string& body, Generation& reply) {
+std::optional<ApiError> RequestReader::read_responses(std::string& body, Generation& response) {
   constexpr std::array<std::string_view, 1> limits = {"max_output_tokens"};
   auto parsed = parse_request(parser_, body);
   if (auto* error = std::get_if<ApiError>(&parsed)) return std::move(*error);
   const auto object = std::get<dom::object>(parsed);
-  begin(reply);
-  if (auto error = read_model(object, reply.model)) return error;
-  if (auto error = read_input(object, reply)) return error;
+  begin(response);
+  if (auto error = read_model(object, response.model)) return error;
+  if (auto error = read_input(object, response)) return error;
   if (auto error = read_text_format(object)) return error;
-  if (auto error = read_length(object, limits, reply)) return error;
-  return read_flag(object, "stream", reply.streams);
+  if (auto error = read_length(object, limits, response)) return error;
+  return read_flag(object, "stream", response.streams);
 }
 
-void RequestReader::begin(Generation& reply) {
-  reply.number = ++replies_;
-  reply.created = seconds_since_1970();
-  reply.streams = false;
-  reply.includes_usage = false;
-  reply.choices = 1;
+void RequestReader::begin(Generation& response) {
+  response.number = ++responses_;
+  response.created = seconds_since_1970();
+  response.streams = false;
+  response.includes_usage = false;
+  response.choices = 1;
   json_.reset();
-  reply.json.clear();
-  reply.echoes.clear();
+  response.json.clear();
+  response.echoes.clear();
 }
 
-std::optional<ApiError> RequestReader::read_messages(dom::object body, Generation& reply) {
+std::optional<ApiError> RequestReader::read_messages(dom::object body, Generation& response) {
   dom::element messages;
   if (body["messages"].get(messages) != simdjson::SUCCESS) return missing_parameter("messages");
   dom::array list;
@@ -68,17 +68,17 @@ std::optional<ApiError> RequestReader::read_messages(dom::object body, Generatio
     return invalid_type("messages", "an array of objects");
   }
   if (list.begin() == list.end()) return empty_array("messages");
-  PromptCounter prompt(cache_, reply.model);
+  PromptCounter prompt(cache_, response.model);
   for (const dom::element message : list) prompt.add_message(message);
-  reply.prompt_tokens = prompt.tokens();
-  reply.cached_tokens = prompt.cached_tokens();
+  response.prompt_tokens = prompt.tokens();
+  response.cached_tokens = prompt.cached_tokens();
   return std::nullopt;
 }
 
-std::optional<ApiError> RequestReader::read_input(dom::object body, Generation& reply) {
+std::optional<ApiError> RequestReader::read_input(dom::object body, Generation& response) {
   const auto input = find_member(body, "input");
   if (!input) return missing_parameter("input");
-  PromptCounter prompt(cache_, reply.model);
+  PromptCounter prompt(cache_, response.model);
   if (const auto instructions = find_member(body, "instructions")) {
     std::string_view text;
     if (instructions->get(text) != simdjson::SUCCESS)
@@ -96,23 +96,23 @@ std::optional<ApiError> RequestReader::read_input(dom::object body, Generation& 
   } else {
     for (const dom::element message : list) prompt.add_message(message);
   }
-  reply.prompt_tokens = prompt.tokens();
-  reply.cached_tokens = prompt.cached_tokens();
+  response.prompt_tokens = prompt.tokens();
+  response.cached_tokens = prompt.cached_tokens();
   return std::nullopt;
 }
 
-std::optional<ApiError> RequestReader::read_streaming(dom::object body, Generation& reply) {
-  if (auto error = read_flag(body, "stream", reply.streams)) return error;
+std::optional<ApiError> RequestReader::read_streaming(dom::object body, Generation& response) {
+  if (auto error = read_flag(body, "stream", response.streams)) return error;
   const auto given = find_member(body, "stream_options");
   if (!given) return std::nullopt;
   dom::object options;
   if (given->get(options) != simdjson::SUCCESS) return invalid_type("stream_options", "an object");
-  if (!reply.streams) {
+  if (!response.streams) {
     return ApiError{bad_request,
                     "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
                     "stream_options"};
   }
-  return read_flag(options, "include_usage", reply.includes_usage);
+  return read_flag(options, "include_usage", response.includes_usage);
 }
 
 }  // namespace paceline

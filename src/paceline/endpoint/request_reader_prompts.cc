@@ -1,7 +1,7 @@
 #include <fmt/format.h>
+#include <paceline/endpoint/generated_text.h>
 #include <paceline/endpoint/json_request.h>
 #include <paceline/endpoint/prompt_counter.h>
-#include <paceline/endpoint/reply_text.h>
 #include <paceline/endpoint/request_reader.h>
 
 #include <array>
@@ -18,38 +18,38 @@ constexpr std::string_view prompt_kinds =
 
 }  // namespace
 
-std::optional<ApiError> RequestReader::read_completions(std::string& body, Generation& reply) {
+std::optional<ApiError> RequestReader::read_completions(std::string& body, Generation& response) {
   constexpr std::array<std::string_view, 1> limits = {"max_tokens"};
   auto parsed = parse_request(parser_, body);
   if (auto* error = std::get_if<ApiError>(&parsed)) return std::move(*error);
   const auto object = std::get<dom::object>(parsed);
-  begin(reply);
-  if (auto error = read_model(object, reply.model)) return error;
-  if (auto error = read_prompts(object, reply)) return error;
-  if (auto error = read_choices(object, reply)) return error;
+  begin(response);
+  if (auto error = read_model(object, response.model)) return error;
+  if (auto error = read_prompts(object, response)) return error;
+  if (auto error = read_choices(object, response)) return error;
   if (auto error = read_format(find_member(object, "response_format"), "response_format")) {
     return error;
   }
-  if (auto error = read_length(object, limits, reply)) return error;
-  if (auto error = check_echoes(reply)) return error;
-  return read_streaming(object, reply);
+  if (auto error = read_length(object, limits, response)) return error;
+  if (auto error = check_echoes(response)) return error;
+  return read_streaming(object, response);
 }
 
-std::optional<ApiError> RequestReader::read_prompts(dom::object body, Generation& reply) {
+std::optional<ApiError> RequestReader::read_prompts(dom::object body, Generation& response) {
   constexpr std::size_t most_prompts = 2048;
   bool echoes = false;
   if (auto error = read_flag(body, "echo", echoes)) return error;
   const auto prompt = find_member(body, "prompt");
   if (!prompt) return missing_parameter("prompt");
-  reply.prompt_tokens = 0;
-  reply.cached_tokens = 0;
+  response.prompt_tokens = 0;
+  response.cached_tokens = 0;
   dom::array list;
-  if (prompt->get(list) != simdjson::SUCCESS) return add_prompt(*prompt, echoes, reply);
+  if (prompt->get(list) != simdjson::SUCCESS) return add_prompt(*prompt, echoes, response);
   if (list.begin() == list.end()) return empty_array("prompt");
-  if ((*list.begin()).is_int64()) return add_prompt(*prompt, echoes, reply);
-  reply.choices = 0;
+  if ((*list.begin()).is_int64()) return add_prompt(*prompt, echoes, response);
+  response.choices = 0;
   for (const dom::element one : list) {
-    if (++reply.choices > most_prompts) {
+    if (++response.choices > most_prompts) {
       return ApiError{
           bad_request,
           fmt::format("Invalid 'prompt': array too long. Expected an array with maximum "
@@ -57,19 +57,19 @@ std::optional<ApiError> RequestReader::read_prompts(dom::object body, Generation
                       most_prompts),
           "prompt", "array_above_max_length"};
     }
-    if (auto error = add_prompt(one, echoes, reply)) return error;
+    if (auto error = add_prompt(one, echoes, response)) return error;
   }
   return std::nullopt;
 }
 
 std::optional<ApiError> RequestReader::add_prompt(dom::element prompt, bool echoes,
-                                                  Generation& reply) {
-  auto counter = PromptCounter::plain(cache_, reply.model);
+                                                  Generation& response) {
+  auto counter = PromptCounter::plain(cache_, response.model);
   std::string_view text;
   dom::array tokens;
   if (prompt.get(text) == simdjson::SUCCESS) {
     counter.add_text(text);
-    if (echoes) reply.echoes.emplace_back(text);
+    if (echoes) response.echoes.emplace_back(text);
   } else if (prompt.get(tokens) == simdjson::SUCCESS) {
     if (tokens.begin() == tokens.end()) return empty_array("prompt");
     for (const dom::element token : tokens) {
@@ -78,21 +78,21 @@ std::optional<ApiError> RequestReader::add_prompt(dom::element prompt, bool echo
       counter.add_token(number);
     }
     // Its tokens are numbers of no known text, so that as many words stand for them.
-    if (echoes) append_reply_text(counter.tokens(), reply.echoes.emplace_back());
+    if (echoes) append_generated_text(counter.tokens(), response.echoes.emplace_back());
   } else {
     return invalid_type("prompt", prompt_kinds);
   }
-  reply.prompt_tokens += counter.tokens();
-  reply.cached_tokens += counter.cached_tokens();
+  response.prompt_tokens += counter.tokens();
+  response.cached_tokens += counter.cached_tokens();
   return std::nullopt;
 }
 
-// Each choice has a prompt of its own in the reply.
-std::optional<ApiError> RequestReader::check_echoes(const Generation& reply) {
+// Each choice has a prompt of its own in the response.
+std::optional<ApiError> RequestReader::check_echoes(const Generation& response) {
   constexpr std::size_t longest = 16U << 20U;
   std::size_t bytes = 0;
-  for (const std::string& echo : reply.echoes) bytes += echo.size();
-  if (reply.echoes.empty() || bytes <= longest / (reply.choices / reply.echoes.size())) {
+  for (const std::string& echo : response.echoes) bytes += echo.size();
+  if (response.echoes.empty() || bytes <= longest / (response.choices / response.echoes.size())) {
     return std::nullopt;
   }
   return ApiError{

@@ -15,10 +15,10 @@ std::uint64_t seconds_now() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-std::string models_reply(std::uint64_t created) {
-  std::string reply = R"({"object":"list","data":[)";
-  append_model("paceline", created, reply);
-  return reply + "]}";
+std::string models_response(std::uint64_t created) {
+  std::string response = R"({"object":"list","data":[)";
+  append_model("paceline", created, response);
+  return response + "]}";
 }
 
 std::string random_prefix() {
@@ -41,7 +41,7 @@ Server::Server(EndpointOptions options)
       demanded_("Bearer " + options_.required_key),
       reader_(options_.reply_tokens),
       model_created_(seconds_now()),
-      models_(models_reply(model_created_)),
+      models_(models_response(model_created_)),
       capacity_(options_.slots, options_.queue),
       limiter_(options_.rpm_limit, options_.tpm_limit),
       faults_(options_.faults.shares, options_.faults.seed),
@@ -50,7 +50,7 @@ Server::Server(EndpointOptions options)
       idle_connections_(loop_, options_.idle_timeout),
       lingering_(loop_),
       wakeup_(loop_, [this] { loop_.stop(); }),
-      alarm_(loop_, [this] { send_due(); }),
+      timer_(loop_, [this] { send_due(); }),
       listener_(loop_, [this](Descriptor connection, const sockaddr_in& from) {
         add(std::move(connection), from);
       }) {
@@ -99,7 +99,7 @@ void Server::send_due() {
     }
     resumed_.clear();
   }
-  if (!held_.empty() && held_.begin()->first != TimePoint::max()) alarm_.set(held_.begin()->first);
+  if (!held_.empty() && held_.begin()->first != TimePoint::max()) timer_.set(held_.begin()->first);
 }
 
 void Server::resume_due() {

@@ -14,10 +14,10 @@
 #include <paceline/endpoint/request_head.h>
 #include <paceline/endpoint/request_reader.h>
 #include <paceline/endpoint/token_stream.h>
-#include <paceline/loop/alarm.h>
 #include <paceline/loop/descriptor.h>
 #include <paceline/loop/listener.h>
 #include <paceline/loop/loop.h>
+#include <paceline/loop/precise_timer.h>
 
 #include <atomic>
 #include <cstddef>
@@ -48,7 +48,7 @@ using ResponsePtr = std::unique_ptr<MHD_Response, detail::DropResponse>;
 /// Appends a model as the OpenAI API lists it; `created` is in seconds since 1970.
 void append_model(std::string_view id, std::uint64_t created, std::string& out);
 
-/// What the endpoint's thread runs: libmicrohttpd on a loop, with replies held back to their due
+/// What the endpoint's thread runs: libmicrohttpd on a loop, with responses held back to their due
 /// time.
 class Server {
  public:
@@ -78,13 +78,13 @@ class Server {
     std::size_t connections = 0;
     bool has_resumed = false;
     DaemonPtr daemon;
-    std::unique_ptr<SocketWatch> watch;
+    std::unique_ptr<Poll> watch;
   };
   /// A connection, which may be held back with a request.
   struct Peer {
     Group* group = nullptr;
     Request* request = nullptr;
-    std::unique_ptr<SocketWatch> watch;
+    std::unique_ptr<Poll> watch;
     ReceiveNote came;
     bool has_unread_body = false;
     bool is_ending = false;
@@ -95,24 +95,24 @@ class Server {
     MHD_Connection* connection = nullptr;
     Peer* peer = nullptr;
     TimePoint arrived;
-    TimePoint due;  // of the reply, or of the next piece of one that streams
+    TimePoint due;  // of the response, or of the next piece of one that streams
     std::chrono::nanoseconds first_token_time{0};
     std::size_t recorded = 0;
     bool has_gone = false;
     bool is_generated = false;  // by a model, whose tokens count
-    std::string id;             // the reply's x-request-id
+    std::string id;             // the response's x-request-id
     RequestHead head;
     std::optional<ApiError> refusal;  // of a body that is not kept
     std::string body;
-    std::string reply;
+    std::string response_body;
     Generation generation;
     TokenStream stream;
-    const ReplyFormat* format = nullptr;  // only of a reply that streams
+    const GenerationFormat* format = nullptr;  // only of a response that streams
     Capacity<Request>::Place place;
     std::optional<Held::iterator> held;
     ResponsePtr response;
     unsigned status = 0;
-    std::string_view whole;  // the body of a reply that does not stream
+    std::string_view whole;  // the body of a response that does not stream
     std::optional<Fault> fault;
     std::size_t bytes_sent = 0;  // of a broken body
     std::size_t good_bytes = 0;
@@ -185,17 +185,17 @@ class Server {
   void answer_metrics(Request& request);
   void answer_echo(Request& request);
   void answer_ok(Request& request);
-  void answer_reply(const ReplyFormat& format, Request& request);
+  void answer_response(const GenerationFormat& format, Request& request);
   void answer_error(const ApiError& error, Request& request) const;
   void answer_overloaded(Request& request) const;
   void answer(unsigned status, const char* type, std::string_view body, Request& request) const;
   void answer_stream(Request& request) const;
 
-  // server_faults.cc: replies that are not as they should be.
+  // server_faults.cc: responses that are not as they should be.
   static int descriptor_of(MHD_Connection* connection);
   static bool has_broken_body(const Request& request);
   bool answer_fault(Request& request) const;
-  bool ends_before_reply(const Request& request) const;
+  bool ends_before_response(const Request& request) const;
   void answer_broken(std::uint64_t size, Request& request) const;
   ssize_t read_broken(Request& request, std::span<char> room);
   ssize_t read_body(Request& request, std::span<char> room);
@@ -227,7 +227,7 @@ class Server {
   LingeringConnections lingering_;
   std::optional<ReceiveNotes> receive_notes_;
   Wakeup wakeup_;
-  Alarm alarm_;
+  PreciseTimer timer_;
   Listener listener_;
   std::size_t most_connections_ = 0;
   std::size_t connections_ = 0;

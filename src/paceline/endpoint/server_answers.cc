@@ -171,7 +171,7 @@ void Server::answer_chat(Request& request) {
   if (const auto error = reader_.read_chat(request.body, request.generation)) {
     return answer_error(*error, request);
   }
-  answer_reply(chat_format(), request);
+  answer_response(chat_format(), request);
 }
 
 void Server::answer_completions(Request& request) {
@@ -179,7 +179,7 @@ void Server::answer_completions(Request& request) {
   if (const auto error = reader_.read_completions(request.body, request.generation)) {
     return answer_error(*error, request);
   }
-  answer_reply(completions_format(), request);
+  answer_response(completions_format(), request);
 }
 
 void Server::answer_responses(Request& request) {
@@ -187,18 +187,18 @@ void Server::answer_responses(Request& request) {
   if (const auto error = reader_.read_responses(request.body, request.generation)) {
     return answer_error(*error, request);
   }
-  answer_reply(responses_format(), request);
+  answer_response(responses_format(), request);
 }
 
-void Server::answer_reply(const ReplyFormat& format, Request& request) {
+void Server::answer_response(const GenerationFormat& format, Request& request) {
   if (!is_within_limits(request.generation.total_tokens(), request)) return;
   if (request.generation.streams) {
     request.format = &format;
     answer_stream(request);
   } else {
-    request.reply.clear();
-    format.write_whole(request.generation, request.reply);
-    answer(MHD_HTTP_OK, json_type, request.reply, request);
+    request.response_body.clear();
+    format.write_whole(request.generation, request.response_body);
+    answer(MHD_HTTP_OK, json_type, request.response_body, request);
   }
   add_limit_headers(request);
   request.is_generated = true;
@@ -210,11 +210,11 @@ void Server::answer_reply(const ReplyFormat& format, Request& request) {
 // The model is done with it at once: as long as a first token.
 void Server::answer_embeddings(Request& request) {
   if (!has_room(request)) return;
-  if (const auto error = embedder_.answer(request.body, request.reply)) {
+  if (const auto error = embedder_.answer(request.body, request.response_body)) {
     return answer_error(*error, request);
   }
   if (!is_within_limits(embedder_.prompt_tokens(), request)) return;
-  answer(MHD_HTTP_OK, json_type, request.reply, request);
+  answer(MHD_HTTP_OK, json_type, request.response_body, request);
   add_limit_headers(request);
   request.generation.streams = false;
   request.generation.tokens = 1;
@@ -227,9 +227,9 @@ void Server::answer_models(Request& request) {
 }
 
 void Server::answer_model(Request& request) {
-  request.reply.clear();
-  append_model(request.generation.model, model_created_, request.reply);
-  answer(MHD_HTTP_OK, json_type, request.reply, request);
+  request.response_body.clear();
+  append_model(request.generation.model, model_created_, request.response_body);
+  answer(MHD_HTTP_OK, json_type, request.response_body, request);
 }
 
 void Server::answer_metrics(Request& request) {
@@ -238,8 +238,8 @@ void Server::answer_metrics(Request& request) {
   now.waiting = capacity_.waiting();
   now.connections = connections_;
   now.body_bytes = body_bytes_;
-  write_metrics(now, request.reply);
-  answer(MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", request.reply, request);
+  write_metrics(now, request.response_body);
+  answer(MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", request.response_body, request);
 }
 
 void Server::answer_echo(Request& request) {
@@ -251,11 +251,11 @@ void Server::answer_ok(Request& request) {
 }
 
 void Server::answer_error(const ApiError& error, Request& request) const {
-  write_error(error, request.reply);
-  answer(error.status, json_type, request.reply, request);
+  write_error(error, request.response_body);
+  answer(error.status, json_type, request.response_body, request);
 }
 
-// The body stays in the request or the server, both of which outlive the reply.
+// The body stays in the request or the server, both of which outlive the response.
 void Server::answer(unsigned status, const char* type, std::string_view body,
                     Request& request) const {
   request.status = status;

@@ -69,15 +69,15 @@ Server::Group* Server::group_with_room() {
   if (!group->daemon) return nullptr;
   const int descriptor =
       MHD_get_daemon_info(group->daemon.get(), MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-  group->watch = std::make_unique<SocketWatch>(loop_, descriptor,
-                                               [this, at = group.get()](int, int) { serve(*at); });
+  group->watch =
+      std::make_unique<Poll>(loop_, descriptor, [this, at = group.get()](int, int) { serve(*at); });
   group->watch->want(UV_READABLE);
   return groups_.emplace_back(std::move(group)).get();
 }
 
 DaemonPtr Server::start_daemon(Group& group) {
   // It clears this much after each request, which with the default, four times as much, takes two
-  // microseconds of 5,000 busy connections. Headers of a request and of its reply have to fit.
+  // microseconds of 5,000 busy connections. Headers of a request and of its response have to fit.
   constexpr std::size_t memory = 8u << 10;
   return DaemonPtr(MHD_start_daemon(
       MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
@@ -141,7 +141,7 @@ void Server::linger(int descriptor) {
 // libmicrohttpd does not look at a connection that is suspended. Of one that is not, it misses an
 // end that comes together with bytes that do not fill its buffer: it reads them and waits for more.
 void Server::watch_for_hang_up(Peer& peer, int descriptor) {
-  peer.watch = std::make_unique<SocketWatch>(
+  peer.watch = std::make_unique<Poll>(
       loop_, descriptor, [this, &peer, descriptor](int, int) { hang_up(peer, descriptor); });
   peer.watch->want(UV_DISCONNECT);
 }
@@ -159,7 +159,7 @@ void Server::hang_up(Peer& peer, int descriptor) {
   peer.request->has_gone = true;
   const auto now = Clock::now();
   set_due(*peer.request, now);
-  alarm_.set(now);
+  timer_.set(now);
 }
 
 }  // namespace paceline

@@ -56,7 +56,7 @@ bool Server::answer_fault(Request& request) const {
   return false;
 }
 
-bool Server::ends_before_reply(const Request& request) const {
+bool Server::ends_before_response(const Request& request) const {
   if (options_.faults.after > 0) return false;
   if (request.fault == Fault::reset) reset_connection(descriptor_of(request.connection));
   return request.fault == Fault::reset || request.fault == Fault::close;

@@ -148,13 +148,14 @@ MHD_Result Server::handle(std::string_view path, std::string_view method, std::s
     }
     leave(request);
   }
-  if (ends_before_reply(request)) return MHD_NO;
+  if (ends_before_response(request)) return MHD_NO;
   return send(request);
 }
 
 MHD_Result Server::send(Request& request) {
   const std::size_t status_class = request.status / 100;
-  if (status_class < metrics_.replies_by_class.size()) ++metrics_.replies_by_class[status_class];
+  if (status_class < metrics_.responses_by_class.size())
+    ++metrics_.responses_by_class[status_class];
   MHD_add_response_header(request.response.get(), "x-request-id", request.id.c_str());
   return MHD_queue_response(request.connection, request.status, request.response.get());
 }
@@ -191,21 +192,21 @@ std::optional<ApiError> Server::body_refusal(std::uint64_t own_bytes,
   return std::nullopt;
 }
 
-// Takes a slot for the reply, or waits for one.
+// Takes a slot for the response, or waits for one.
 void Server::enter(Request& request) {
   request.due = TimePoint::max();
   capacity_.enter(request, request.place);
   if (request.place.has_slot()) generate(request, request.arrived);
 }
 
-// The reply has its slot from then on.
+// The response has its slot from then on.
 void Server::generate(Request& request, TimePoint from) {
-  const auto& reply = request.generation;
+  const auto& response = request.generation;
   auto due = from + request.first_token_time;
-  if (reply.streams) {
-    request.stream.start(reply, *request.format, due, options_.token_time);
+  if (response.streams) {
+    request.stream.start(response, *request.format, due, options_.token_time);
   } else if (options_.whole_takes_token_time) {
-    due += options_.token_time.sum(reply.tokens - 1);
+    due += options_.token_time.sum(response.tokens - 1);
   }
   set_due(request, due);
 }
@@ -254,7 +255,7 @@ void Server::finish(const Request& request) {
 void Server::keep(std::unique_ptr<Request> request) {
   drop_body(*request);
   const std::size_t longest =
-      std::max({request->body.capacity(), request->reply.capacity(), request->stream.kept(),
+      std::max({request->body.capacity(), request->response_body.capacity(), request->stream.kept(),
                 request->generation.json.capacity()});
   if (longest > kept_buffer) {
     --requests_alive_;

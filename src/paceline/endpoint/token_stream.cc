@@ -1,4 +1,4 @@
-#include <paceline/endpoint/reply_text.h>
+#include <paceline/endpoint/generated_text.h>
 #include <paceline/endpoint/token_stream.h>
 
 #include <algorithm>
@@ -17,12 +17,12 @@ char* put(std::string_view text, char* at) {
 
 }  // namespace
 
-void TokenStream::start(const Generation& reply, const ReplyFormat& format, TimePoint first_due,
-                        LatencyModel& token_time) {
-  reply_ = &reply;
+void TokenStream::start(const Generation& response, const GenerationFormat& format,
+                        TimePoint first_due, LatencyModel& token_time) {
+  response_ = &response;
   format_ = &format;
   token_time_ = &token_time;
-  format.set_frame(reply, frame_);
+  format.set_frame(response, frame_);
   due_ = first_due;
   next_ = 0;
   choice_ = 0;
@@ -65,14 +65,14 @@ TokenStream::Step TokenStream::read(std::span<char> room, TimePoint now) {
 void TokenStream::open() {
   is_opened_ = true;
   waiting_.clear();
-  format_->write_opening(*reply_, waiting_);
+  format_->write_opening(*response_, waiting_);
   left_ = waiting_;
 }
 
 void TokenStream::close() {
   is_closed_ = true;
   waiting_.clear();
-  format_->write_closing(*reply_, waiting_);
+  format_->write_closing(*response_, waiting_);
   left_ = waiting_;
 }
 
@@ -106,7 +106,7 @@ std::size_t TokenStream::write_token(std::span<char> room) const {
   }
   const std::string_view number(digits.data(), digits_end);
   const std::string_view choice(choice_digits.data(), choice_end);
-  const auto token = token_of(*reply_, next_, token_room);
+  const auto token = token_of(*response_, next_, token_room);
   const std::size_t size = frame_.before.size() + choice.size() + frame_.after_choice.size() +
                            token.size() + frame_.after.size() + number.size() + frame_.end.size();
   if (size > room.size()) return 0;
@@ -121,7 +121,7 @@ std::size_t TokenStream::write_token(std::span<char> room) const {
 }
 
 void TokenStream::advance() {
-  if (++choice_ < reply_->choices) return;
+  if (++choice_ < response_->choices) return;
   choice_ = 0;
   ++next_;
   if (!has_all_tokens()) due_ += token_time_->next();

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <paceline/endpoint/generation.h>
+#include <paceline/endpoint/generation_format.h>
 #include <paceline/endpoint/latency_model.h>
-#include <paceline/endpoint/reply_format.h>
 #include <paceline/loop/loop.h>
 
 #include <cstddef>
@@ -12,9 +12,9 @@
 
 namespace paceline {
 
-/// A reply as server-sent events, each at its due time: one for every token of each choice, those
-/// before with the first and those after with the last. The choices take turns. Can be started
-/// again, and keeps its memory for that.
+/// A response as server-sent events, each at its due time: one for every token of each choice,
+/// those before with the first and those after with the last. The choices take turns. Can be
+/// started again, and keeps its memory for that.
 class TokenStream {
  public:
   TokenStream() = default;
@@ -30,7 +30,7 @@ class TokenStream {
 
   /// The arguments outlive the stream. Each token after the first is due `token_time` after the one
   /// before it.
-  void start(const Generation& reply, const ReplyFormat& format, TimePoint first_due,
+  void start(const Generation& response, const GenerationFormat& format, TimePoint first_due,
              LatencyModel& token_time);
 
   /// Writes what is due by `now` and fits into `room`. Cuts an event only when it is longer than
@@ -39,7 +39,7 @@ class TokenStream {
 
   /// Of the next token, or of the last one when there is no other.
   TimePoint due() const { return due_; }
-  bool has_all_tokens() const { return next_ == reply_->tokens; }
+  bool has_all_tokens() const { return next_ == response_->tokens; }
   /// All of it has been read.
   bool has_ended() const { return is_closed_ && left_.empty(); }
   /// Bytes that it keeps for its next start.
@@ -54,8 +54,8 @@ class TokenStream {
   std::size_t write_token(std::span<char> room) const;
   void advance();
 
-  const Generation* reply_ = nullptr;
-  const ReplyFormat* format_ = nullptr;
+  const Generation* response_ = nullptr;
+  const GenerationFormat* format_ = nullptr;
   LatencyModel* token_time_ = nullptr;
   TokenFrame frame_;
   TimePoint due_;

@@ -52,7 +52,7 @@ std::string advice_for(Failure failure, long status, const std::string& api_key_
              "log";
     case Failure::http_4xx:
       return advice_for_status(status, api_key_env);
-    case Failure::bad_reply:
+    case Failure::bad_response:
       if (status >= 300 && status < 400)
         return "give the URL that it redirects to, without /chat/completions";
       return "check that the URL is that of an OpenAI-compatible API, and the server's log";

@@ -36,6 +36,7 @@ void add_context(const Options& options, const std::string& hosts) {
     benchmark::AddCustomContext(library, its_version);
   }
   benchmark::AddCustomContext("host", hosts);
+  benchmark::AddCustomContext("transport", std::string(name_of(options.transport)));
   benchmark::AddCustomContext("precision", name_of(options.precision));
 }
 

@@ -79,7 +79,7 @@ void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally)
   set("connects", tally.failed_by(Failure::connect));
   set("timeouts", tally.failed_by(Failure::timeout));
   set("resets", tally.failed_by(Failure::reset));
-  set("bad_replies", tally.failed_by(Failure::bad_reply));
+  set("bad_replies", tally.failed_by(Failure::bad_response));
   set("other_errors", tally.failed_by(Failure::other));
   set("cut_off", tally.cut_off);
   set("retries", tally.retries);
@@ -90,15 +90,15 @@ void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
   const TokenTally& tokens = tally.tokens;
   const double wall = seconds_of(tally.last_done - tally.first_send);
   if (wall <= 0) return;
-  if (tokens.replies() > 0) {
+  if (tokens.responses() > 0) {
     counters["tokens_out"] = static_cast<double>(tokens.out) / wall;
     counters["tokens_per_request"] =
-        static_cast<double>(tokens.out) / static_cast<double>(tokens.replies());
+        static_cast<double>(tokens.out) / static_cast<double>(tokens.responses());
   }
-  if (tokens.replies_with_in > 0) counters["tokens_in"] = static_cast<double>(tokens.in) / wall;
-  if (tokens.replies_with_cached > 0) {
+  if (tokens.responses_with_in > 0) counters["tokens_in"] = static_cast<double>(tokens.in) / wall;
+  if (tokens.responses_with_cached > 0) {
     counters["cached_tokens"] =
-        static_cast<double>(tokens.cached) / static_cast<double>(tokens.replies_with_cached);
+        static_cast<double>(tokens.cached) / static_cast<double>(tokens.responses_with_cached);
   }
   if (tokens.lengths_asked > 0) counters["length_off"] = tokens.off_ratio();
 }

@@ -48,7 +48,7 @@ void add_time_flags(CLI::App& app, const std::string& prefix, EndpointFlags& fla
   const auto milliseconds = std::chrono::duration<double, std::milli>(flags.latency).count();
   add_endpoint_time(app, prefix + "latency", flags.latency,
                     fmt::format("Time the endpoint takes to answer, to the first token where a "
-                                "reply streams, such as 300ms [{}ms]",
+                                "response streams, such as 300ms [{}ms]",
                                 milliseconds));
   add_endpoint_time(app, prefix + "latency_p99", flags.latency_p99,
                     p99_help("that time", "the latency", "200ms"));
@@ -59,10 +59,11 @@ void add_time_flags(CLI::App& app, const std::string& prefix, EndpointFlags& fla
   add_number_flag(app, prefix + "slow_factor", flags.slow_factor, 1.0, 1e6,
                   "Makes those latencies this many times longer, such as 1.6 [1]")
       ->type_name("FACTOR");
-  add_endpoint_time(app, prefix + "token_time", flags.token_time,
-                    "Time the endpoint takes for each token after the first, such as 10ms. A reply "
-                    "that does not stream takes the time of all its tokens, if this is set [5ms in "
-                    "streams; whole replies take none]");
+  add_endpoint_time(
+      app, prefix + "token_time", flags.token_time,
+      "Time the endpoint takes for each token after the first, such as 10ms. A response "
+      "that does not stream takes the time of all its tokens, if this is set [5ms in "
+      "streams; whole responses take none]");
   add_endpoint_time(app, prefix + "token_time_p99", flags.token_time_p99,
                     p99_help("that time", "the token time", "30ms"));
 }
@@ -87,18 +88,18 @@ void add_fault_flags(CLI::App& app, const std::string& prefix, EndpointFlags& fl
            }
            flags.faults.shares = std::get<std::vector<FaultShare>>(std::move(parsed));
          },
-         fmt::format("What is wrong with which share of the replies, such as "
+         fmt::format("What is wrong with which share of the responses, such as "
                      "http_500:0.01,reset:0.002 [none]; of {}",
                      fault_names()))
       ->type_name("LIST");
   add_number_flag(app, prefix + "fault_after", flags.faults.after, std::size_t{0}, most_fault_bytes,
-                  fmt::format("Bytes of a reply's body before reset, close, half_event or "
+                  fmt::format("Bytes of a response's body before reset, close, half_event or "
                               "huge_body breaks it, at most half of one that does not stream; 0: a "
                               "reset or close comes before the headers, such as 1000 [{}]",
                               flags.faults.after))
       ->type_name("BYTES");
   add_endpoint_time(app, prefix + "fault_time", flags.faults.time,
-                    "By how much delay makes a reply later, and slow_drip each of its bytes, "
+                    "By how much delay makes a response later, and slow_drip each of its bytes, "
                     "such as 50ms [1s]");
   add_endpoint_time(app, prefix + "idle_timeout", flags.idle_timeout,
                     "Time after which the endpoint closes a connection without requests, such "
@@ -125,14 +126,16 @@ LengthModel length_model(std::size_t median, std::size_t p99, std::uint64_t seed
 
 void add_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
   add_time_flags(app, prefix, flags);
-  add_number_flag(app, prefix + "reply_tokens", flags.reply_tokens, std::size_t{1}, longest_reply,
-                  "Tokens in a reply of the endpoint that its request does not limit, such as "
+  add_number_flag(app, prefix + "reply_tokens", flags.reply_tokens, std::size_t{1},
+                  longest_response,
+                  "Tokens in a response of the endpoint that its request does not limit, such as "
                   "128 [16]");
   add_number_flag(app, prefix + "reply_tokens_p99", flags.reply_tokens_p99, std::size_t{0},
-                  longest_reply, p99_help("that length", "the reply tokens", "500"));
-  add_number_flag(app, prefix + "slots", flags.slots, std::size_t{0}, most_requests,
-                  "Replies that the endpoint makes at once; more wait, so that latency rises with "
-                  "load, such as 64 [0: as many as are asked for]");
+                  longest_response, p99_help("that length", "the response tokens", "500"));
+  add_number_flag(
+      app, prefix + "slots", flags.slots, std::size_t{0}, most_requests,
+      "Responses that the endpoint makes at once; more wait, so that latency rises with "
+      "load, such as 64 [0: as many as are asked for]");
   add_number_flag(app, prefix + "queue", flags.queue, std::size_t{0}, most_requests,
                   "Requests that may wait for a slot; one more gets 503 at once, such as "
                   "100 [all]");

@@ -15,7 +15,7 @@ class App;
 
 namespace paceline {
 
-/// The time between the tokens of a streamed reply when no token time is set.
+/// The time between the tokens of a streamed response when no token time is set.
 inline constexpr std::chrono::milliseconds default_stream_token_time{5};
 
 /// How the endpoint is to behave, as a person sets it on a command line.
@@ -23,10 +23,10 @@ struct EndpointFlags {
   std::chrono::nanoseconds latency{0};
   /// More than 0 makes the latency lognormal, with `latency` as its median. So with the others.
   std::chrono::nanoseconds latency_p99{0};
-  /// The slowest share of the replies takes this many times its time.
+  /// The slowest share of the responses takes this many times its time.
   double slow_share = 0.05;
   double slow_factor = 1;
-  /// Of all replies. Unset: default_stream_token_time in streams, and none in whole replies.
+  /// Of all responses. Unset: default_stream_token_time in streams, and none in whole responses.
   std::optional<std::chrono::nanoseconds> token_time{};
   std::chrono::nanoseconds token_time_p99{0};
   std::size_t reply_tokens = 16;

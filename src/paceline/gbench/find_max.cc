@@ -143,7 +143,7 @@ RunOptions Search::options_at(std::uint64_t rpm) const {
 Probed Search::probe(std::uint64_t rpm) {
   Probed probed;
   probed.options = options_at(rpm);
-  const SharedRun shared = begin_run(workload_, probed.options, name_ + "/probe");
+  const GroupRun shared = begin_run(workload_, probed.options, name_ + "/probe");
   if (!shared.why.empty()) {
     probed.why_over = shared.why;
     return probed;

@@ -24,7 +24,7 @@ Workload& Fixture::workload_of(std::size_t thread) {
     if (const auto& objective = session.options().objective) {
       why = why_never_measured(*objective, workload->describe());
     }
-    if (why.empty()) why = try_api(*workload).failure;
+    if (why.empty()) why = check_api(*workload).failure;
     if (!why.empty() && !session.stopped()) {
       session.fail(why);
       session.stop();

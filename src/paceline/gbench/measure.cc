@@ -63,7 +63,7 @@ void measure(benchmark::State& state, Workload& workload, std::span<const std::u
     state.PauseTiming();
     RunOptions options = options_of(state, slots);
     const std::string name = workload.describe().name;
-    const SharedRun shared =
+    const GroupRun shared =
         session.team().join(threads_of(state), [&] { return begin_run(workload, options, name); });
     options.salt = shared.salt;
     options.log = shared.log;
@@ -81,12 +81,12 @@ void measure(benchmark::State& state, Workload& workload, std::span<const std::u
   }
 }
 
-Preflight try_api(Workload& workload) {
+ApiCheck check_api(Workload& workload) {
   Session& session = Session::global();
   const Options& options = session.options();
   Request request;
   workload.make(0, request);
-  TrialOptions first{.connection = connection_options(options), .salt = session.next_salt()};
+  PreflightOptions first{.connection = connection_options(options), .salt = session.next_salt()};
   first.retries = options.retries;
   first.max_backoff = options.max_backoff;
   first.wait = options.wait;
@@ -95,21 +95,22 @@ Preflight try_api(Workload& workload) {
     session.warn(fmt::format("waiting up to {:g} s for {} to answer: {}", seconds_of(options.wait),
                              host_of(request.url), why));
   };
-  const Trial trial = try_once(workload, first);
+  const Trial preflight = send_preflight(workload, first);
   if (session.stopped()) return {"stopped before the first response", {}};
-  if (!trial.failure.empty()) {
-    return {fmt::format("a first request to {} failed: {}; {}", host_of(request.url), trial.failure,
-                        advice_for(trial.kind, trial.status, options.api_key_env)),
-            {}};
+  if (!preflight.failure.empty()) {
+    return {
+        fmt::format("a first request to {} failed: {}; {}", host_of(request.url), preflight.failure,
+                    advice_for(preflight.kind, preflight.status, options.api_key_env)),
+        {}};
   }
-  if (options.http == HttpVersion::two && trial.http_version != "HTTP/2") {
+  if (options.http == HttpVersion::two && preflight.http_version != "HTTP/2") {
     return {fmt::format("{} speaks {} and --paceline_http=2 was asked for: it needs https, and a "
                         "server that has it; or leave the flag out",
-                        host_of(request.url), trial.http_version),
+                        host_of(request.url), preflight.http_version),
             {}};
   }
-  session.note_protocol(request.url, trial.http_version);
-  return {{}, trial.limits};
+  session.note_protocol(request.url, preflight.http_version);
+  return {{}, preflight.limits};
 }
 
 }  // namespace paceline

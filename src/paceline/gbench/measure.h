@@ -23,7 +23,7 @@ void measure(benchmark::State& state, Workload& workload,
              std::span<const std::uint64_t> slots = {});
 
 /// What a first request showed.
-struct Preflight {
+struct ApiCheck {
   /// Empty when the API answered well, otherwise a sentence.
   std::string failure;
   /// What the account may send, where the server tells.
@@ -31,6 +31,6 @@ struct Preflight {
 };
 
 /// Sends one request of `workload`.
-Preflight try_api(Workload& workload);
+ApiCheck check_api(Workload& workload);
 
 }  // namespace paceline

@@ -22,6 +22,8 @@ const std::map<std::string, Precision> precisions{
     {"timer", Precision::timer}, {"fine", Precision::fine}, {"spin", Precision::spin}};
 const std::map<std::string, HttpVersion> http_versions{
     {"1.1", HttpVersion::one}, {"2", HttpVersion::two}, {"auto", HttpVersion::automatic}};
+const std::map<std::string, TransportKind> transports{{"curl", TransportKind::curl},
+                                                      {"direct", TransportKind::direct}};
 const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
                                                     {"poisson", Arrivals::poisson}};
 
@@ -81,17 +83,21 @@ void add_connection_flags(CLI::App& app, Options& options) {
                  "PEM file with the certificates to trust, such as ca.pem [the system's]")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
+  add_choice_flag(
+      app, "--paceline_transport", transports, options.transport,
+      "What carries requests: curl (libcurl, for every URL) or direct (HTTP/1.1 without "
+      "TLS or a proxy, at half the CPU) [curl]");
   add_choice_flag(app, "--paceline_http", http_versions, options.http,
                   "HTTP version: 1.1, 2 (over TLS), or auto, the best that the server has [auto]");
   add_duration_flag(app, "--paceline_dns_ttl", options.dns_ttl,
                     "Longest time for which a host's addresses are used before they are looked up "
                     "again, such as 5s; after a failed connect it is at once [30s]");
   add_size_flag(app, "--paceline_max_reply", options.max_reply,
-                "Longest reply, streamed or not, such as 1MB; a longer one fails, so that no "
+                "Longest response, streamed or not, such as 1MB; a longer one fails, so that no "
                 "server can fill the memory [64MiB]");
   add_size_flag(app, "--paceline_memory", options.memory,
-                "Most memory for the bodies of all replies in flight, such as 500MB; beyond it "
-                "the longest reply fails. Parsing takes memory of its own [1GiB]");
+                "Most memory for the bodies of all responses in flight, such as 500MB; beyond it "
+                "the longest response fails. Parsing takes memory of its own [1GiB]");
 }
 
 void add_load_flags(CLI::App& app, Options& options) {
@@ -108,10 +114,10 @@ void add_load_flags(CLI::App& app, Options& options) {
   add_choice_flag(app, "--paceline_precision", precisions, options.precision,
                   "How to wait for a due time: timer (to 1 ms), fine (to some 50 us), spin (to "
                   "1 us, keeps a core busy) [fine]");
-  add_number_flag(app, "--paceline_tpm", options.tpm, std::uint64_t{0},
-                  std::uint64_t{1'000'000'000'000},
-                  "Most tokens a minute, of prompts and replies together; with the rpm, whichever "
-                  "binds first holds requests back; such as 2000000 [no limit]");
+  add_number_flag(
+      app, "--paceline_tpm", options.tpm, std::uint64_t{0}, std::uint64_t{1'000'000'000'000},
+      "Most tokens a minute, of prompts and responses together; with the rpm, whichever "
+      "binds first holds requests back; such as 2000000 [no limit]");
   add_number_flag(app, "--paceline_retries", options.retries, std::uint32_t{0},
                   std::uint32_t{1'000'000},
                   "How often a request that got 408, 409, 429, 5xx or no connection is sent again, "
@@ -137,7 +143,7 @@ void add_result_flags(CLI::App& app, Options& options) {
                  "run.sqlite [none]")
       ->type_name("FILE");
   app.add_flag("--paceline_log_replies{true}", options.log_replies,
-               "Keeps the replies' texts in that file too");
+               "Keeps the responses' texts in that file too");
   add_objective_flag(app, options.objective);
   add_choice_flag(app, "--paceline_progress", progress_modes, options.progress,
                   "Shows on stderr how a run goes: auto, on a terminal; on, in a log file too, a "

@@ -32,6 +32,7 @@ struct Options {
   /// Of the certificates to trust instead of the system's; empty: the system's.
   std::string ca_file;
   double max_error_ratio = 0.01;
+  TransportKind transport = TransportKind::curl;
   HttpVersion http = HttpVersion::automatic;
   /// In bytes.
   std::size_t max_reply = ConnectionOptions{}.max_reply;
@@ -50,7 +51,7 @@ struct Options {
   ProgressMode progress = ProgressMode::automatic;
   /// Keeps a row of each request; empty: nowhere.
   std::string log_file;
-  /// Whether the log keeps the replies' texts too.
+  /// Whether the log keeps the responses' texts too.
   bool log_replies = false;
 
   /// Counters that become rows in the file, for compare.py; see PercentileRows.

@@ -31,9 +31,9 @@ double iteration_time(const benchmark::State& state, const Tally& tally) {
 /// Whether so many responses told no usage that figures of tokens are in part of events.
 bool counts_events(const TokenTally& tokens) {
   constexpr double tolerable = 0.05;
-  const bool is_one_of_many = tokens.replies_counted == 1 && tokens.replies() > 1;
-  return !is_one_of_many && static_cast<double>(tokens.replies_counted) >
-                                tolerable * static_cast<double>(tokens.replies());
+  const bool is_one_of_many = tokens.responses_counted == 1 && tokens.responses() > 1;
+  return !is_one_of_many && static_cast<double>(tokens.responses_counted) >
+                                tolerable * static_cast<double>(tokens.responses());
 }
 
 /// What a reader has to know beside the counters: the verdict's word first.
@@ -51,7 +51,7 @@ std::string label_of(const Verdict& verdict, const Tally& tally) {
   if (counts_events(tokens)) {
     words.push_back(fmt::format(
         "tokens of {} of {} responses counted as events, since the server told no usage",
-        tokens.replies_counted, tokens.replies()));
+        tokens.responses_counted, tokens.responses()));
   }
   if (tokens.streams_without_tokens > 0) {
     words.push_back(fmt::format("{} of {} streams had no tokens", tokens.streams_without_tokens,
@@ -64,16 +64,16 @@ void warn_of_lengths(const TokenTally& tokens) {
   constexpr double tolerable = 0.05;
   if (tokens.off_ratio() <= tolerable) return;
   Session::global().warn(fmt::format(
-      "{:.0f}% of the replies had not the length asked for, and statistics over unequal lengths "
+      "{:.0f}% of the responses had not the length asked for, and statistics over unequal lengths "
       "mean little: hold it with --paceline_ignore_eos or --paceline_min_tokens, where the server "
       "takes them, or ask for fewer tokens",
       100 * tokens.off_ratio()));
 }
 
-/// Why a run without a single good reply has nothing to show.
+/// Why a run without a single good response has nothing to show.
 std::string why_nothing(const Tally& tally) {
   if (!tally.stopped_why.empty()) return tally.stopped_why;
-  if (tally.cut_short) return "cut short before any reply";
+  if (tally.cut_short) return "cut short before any response";
   return fmt::format("every request failed: {}", tally.first_failure);
 }
 

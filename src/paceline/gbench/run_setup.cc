@@ -10,6 +10,7 @@
 #include <paceline/gbench/session.h>
 #include <paceline/http/client.h>
 #include <paceline/loop/open_files.h>
+#include <paceline/run/make_transport.h>
 
 namespace paceline {
 namespace {
@@ -20,8 +21,9 @@ std::string why_too_many(std::size_t parallel) {
   constexpr std::size_t spare = 24;
   const std::size_t limit = raise_open_files_limit();
   const bool has_endpoint = Session::global().options().url.empty();
+  const TransportKind transport = Session::global().options().transport;
   const auto needed = [&](std::size_t count) {
-    return spare + Client::descriptors_for(count) + (has_endpoint ? count : 0);
+    return spare + descriptors_for(transport, count) + (has_endpoint ? count : 0);
   };
   if (needed(parallel) <= limit) return {};
   std::size_t most = parallel;
@@ -35,7 +37,8 @@ std::string why_too_many(std::size_t parallel) {
 }  // namespace
 
 ConnectionOptions connection_options(const Options& options) {
-  return {.timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout),
+  return {.transport = options.transport,
+          .timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout),
           .ca_file = options.ca_file,
           .http = options.http,
           .max_reply = options.max_reply,
@@ -66,9 +69,9 @@ std::string why_not_run(std::size_t parallel, std::size_t threads) {
   return why_too_many(parallel);
 }
 
-SharedRun begin_run(const Workload& workload, const RunOptions& options, const std::string& name) {
+GroupRun begin_run(const Workload& workload, const RunOptions& options, const std::string& name) {
   Session& session = Session::global();
-  SharedRun run;
+  GroupRun run;
   run.salt = session.next_salt();
   LoggedRun logged = session.logged_job(workload);
   logged.resumed = !options.slots.empty();
@@ -77,6 +80,7 @@ SharedRun begin_run(const Workload& workload, const RunOptions& options, const s
   logged.parallel = options.parallel;
   logged.requests = options.requests;
   logged.warmup = options.warmup;
+  logged.transport = name_of(options.connection.transport);
   auto log = session.begin_log(logged);
   if (auto* why = std::get_if<std::string>(&log)) {
     session.fail(*why);

@@ -4,7 +4,7 @@
 #include <string>
 
 #include <paceline/gbench/options.h>
-#include <paceline/gbench/team.h>
+#include <paceline/gbench/run_group.h>
 #include <paceline/run/run.h>
 #include <paceline/workload/workload.h>
 
@@ -21,6 +21,6 @@ std::string why_not_run(std::size_t parallel, std::size_t threads);
 
 /// Gives the run, which is called `name` where progress is shown, its salt, its place in the log
 /// and its display. Where the log cannot take it, `why` is set, and the program's work has ended.
-SharedRun begin_run(const Workload& workload, const RunOptions& options, const std::string& name);
+GroupRun begin_run(const Workload& workload, const RunOptions& options, const std::string& name);
 
 }  // namespace paceline

@@ -11,7 +11,7 @@
 #include <paceline/endpoint/endpoint.h>
 #include <paceline/gbench/options.h>
 #include <paceline/gbench/probe_rows.h>
-#include <paceline/gbench/team.h>
+#include <paceline/gbench/run_group.h>
 #include <paceline/gbench/verdict_lines.h>
 #include <paceline/http/resolver.h>
 #include <paceline/log/request_log.h>
@@ -41,7 +41,7 @@ class Session {
   void close();
 
   /// The threads of the run that goes on; Google Benchmark has one run at a time.
-  Team& team() { return team_; }
+  RunGroup& team() { return team_; }
 
   const Options& options() const { return options_; }
   /// Of all the program's hosts.
@@ -83,7 +83,7 @@ class Session {
 
   std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
   Options options_;
-  Team team_;
+  RunGroup team_;
   Api api_;
   std::unique_ptr<Endpoint> endpoint_;
   std::shared_ptr<Resolver> resolver_;

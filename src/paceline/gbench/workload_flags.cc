@@ -74,23 +74,23 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
            flags.generation.max_tokens = lengths.out;
          },
          "Instead of a prompt, about IN tokens of each request's own, and at most OUT in the "
-         "reply, such as 512:128 [none]")
+         "response, such as 512:128 [none]")
       ->type_name("IN:OUT");
 }
 
 void add_length_flags(CLI::App& app, TextGeneration& generation) {
   app.add_option("--paceline_max_tokens", generation.max_tokens,
-                 "Most tokens in a reply, such as 128 [not sent, the server decides]")
+                 "Most tokens in a response, such as 128 [not sent, the server decides]")
       ->check(token_count)
       ->type_name("N");
   app.add_option(
          "--paceline_min_tokens", generation.min_tokens,
-         "Fewest tokens in a reply, such as 128, for servers that take it, as vLLM does [not "
+         "Fewest tokens in a response, such as 128, for servers that take it, as vLLM does [not "
          "sent]")
       ->check(token_count)
       ->type_name("N");
   app.add_flag("--paceline_ignore_eos{true}", generation.ignore_eos,
-               "Has replies go on to --paceline_max_tokens, for servers that take it, as vLLM "
+               "Has responses go on to --paceline_max_tokens, for servers that take it, as vLLM "
                "and llama.cpp do");
 }
 
@@ -162,10 +162,10 @@ std::string why_not_together(const WorkloadFlags& flags) {
   }
   if (generation.max_tokens == 0 && (generation.ignore_eos || generation.min_tokens > 0)) {
     return "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, where a "
-           "reply is to end";
+           "response is to end";
   }
   if (generation.min_tokens > generation.max_tokens) {
-    return "--paceline_min_tokens is more than --paceline_max_tokens: no reply could have both";
+    return "--paceline_min_tokens is more than --paceline_max_tokens: no response could have both";
   }
   return {};
 }

@@ -9,8 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include <paceline/http/message.h>
-#include <paceline/http/route.h>
+#include <paceline/http/end_queue.h>
+#include <paceline/http/host_wait.h>
+#include <paceline/http/request_timeouts.h>
+#include <paceline/http/response_collector.h>
+#include <paceline/http/target.h>
+#include <paceline/http/transport.h>
 #include <paceline/loop/loop.h>
 #include <paceline/text/gate.h>
 
@@ -20,24 +24,23 @@ namespace paceline {
 enum class HttpVersion {
   /// HTTP/1.1.
   one,
-  /// HTTP/2, by ALPN over TLS; Reply::http_version tells where the server took another.
+  /// HTTP/2, by ALPN over TLS; Response::http_version tells where the server took another.
   two,
   /// HTTP/2 where TLS and the server bring it, else HTTP/1.1.
   automatic,
 };
 
-class Resolver;
-
 /// What holds for every connection and request, whoever sends.
 struct ConnectionOptions {
+  TransportKind transport = TransportKind::curl;
   /// From send to last byte, of one request.
   std::chrono::milliseconds timeout{60'000};
   /// A PEM file with the certificates to trust instead of the system's; empty: the system's.
   std::string ca_file{};
   HttpVersion http = HttpVersion::automatic;
-  /// In bytes. A longer reply is a failure, so that no server can fill the memory.
+  /// In bytes. A longer response is a failure, so that no server can fill the memory.
   std::size_t max_reply = 64U << 20U;
-  /// In bytes. Where the replies in flight hold more than this together, the longest fail.
+  /// In bytes. Where the responses in flight hold more than this together, the longest fail.
   std::size_t memory = 1U << 30U;
   /// Looks up hosts for all clients that are given it; nullptr: each client has its own.
   std::shared_ptr<Resolver> resolver{};
@@ -52,79 +55,65 @@ struct ClientOptions {
   ConnectionOptions connection{};
 };
 
-class Deadlines;
-class Exchange;
-class HostWait;
-class Multi;
-class Transfer;
-
-/// Carries requests and replies on the loop: HTTP/1.1 without TLS or a proxy on connections of its
-/// own, which costs least, and all else by libcurl.
-class Client {
+/// Carries requests and responses on the loop: looks up hosts, hands exchanges to a transport, and
+/// ends those that take too long or too much memory. For the loop's thread only.
+class Client : private ResponseSink {
  public:
-  /// Called when a reply is in or has failed; not from within libcurl. Hand the exchange back with
-  /// release() when the reply has been read.
+  /// Called from the loop when a response is in or has failed, and never from inside send(). Hand
+  /// the exchange back with release() when the response has been read.
   using OnDone = std::function<void(Exchange&)>;
-  /// Called with each piece of a streamed reply, and when it came in. Returns how many bytes are
-  /// held of the reply so far; nothing ends the exchange as too large. Nothing may be sent or
-  /// thrown from inside.
-  using OnPiece =
-      std::function<std::optional<std::size_t>(Exchange&, std::string_view piece, TimePoint read)>;
+  using OnPiece = ResponseCollector::OnPiece;
 
-  /// How many descriptors a client of that many in flight opens at most, for hosts by number.
-  static std::size_t descriptors_for(std::size_t parallel);
-
-  /// Requests that ask for a streamed reply need `on_piece`.
-  Client(Loop& loop, const ClientOptions& options, OnDone on_done, OnPiece on_piece = {});
-  ~Client();
+  /// Requests that ask for a streamed response need `on_piece`; nothing may be sent or thrown from
+  /// inside `on_piece`.
+  Client(Loop& loop, const ClientOptions& options, const TransportFactory& make_transport,
+         OnDone on_done, OnPiece on_piece = {});
+  ~Client() override;
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   /// A free exchange whose request is to be filled, or nullptr when `parallel` are taken.
   Exchange* acquire();
-  /// Sends what exchange.request says. A reply that comes at once calls on_done from inside.
+  /// Sends what exchange.request says.
   void send(Exchange& exchange);
-  /// Makes an exchange free again; its reply is gone.
+  /// Makes an exchange free again; its response is gone.
   void release(Exchange& exchange);
   /// Exchanges acquired and not released.
   std::size_t in_flight() const { return exchanges_.size() - free_.size(); }
-  /// Whether the times of all replies to come are the kernel's notes, and so the same however late
-  /// they are read: not of streams, nor of what libcurl carries.
-  bool replies_can_wait() const { return urgent_ == 0; }
+  /// Whether the times of all responses to come are the kernel's notes, and so the same however
+  /// late the responses are read.
+  bool can_defer_reads() const { return hosts_->is_idle() && transport_->can_defer_reads(); }
 
  private:
-  /// libcurl's part in it, made when it is first asked for.
-  Transfer& transfer_of(Exchange& exchange);
-  /// Sends it, or begins what is needed before.
+  bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received) override;
+  void end(Exchange& exchange, TransportEnd end) override;
+
+  /// Sends the request, or has it wait for the addresses of its hosts.
   void start(Exchange& exchange);
-  /// Has libcurl make a connection for its request.
-  void connect(Exchange& exchange);
-  static const Route& route_of(const Exchange& exchange);
-  void unresolved(Exchange& exchange, std::string why);
-  void connected(Exchange& exchange);
   void time_out(Exchange& exchange);
-  /// Ends exchanges that have given up their replies.
-  void end_given_up();
-  void cut_off(Exchange& exchange);
-  void done(Exchange& exchange);
-  void set_urgent(Exchange& exchange, bool is_urgent);
+  /// Ends exchanges whose responses took too much memory.
+  void end_refused();
+  void complete(Exchange& exchange, TransportEnd end);
 
-  struct Shared;
-
-  ConnectionOptions connection_options_;
+  ConnectionOptions options_;
   OnDone on_done_;
-  // Declared so that easy handles die before their multis, and all exchanges before what they
-  // share.
-  std::unique_ptr<Shared> shared_;
-  std::unique_ptr<Multi> multi_;
-  std::unique_ptr<HostWait> hosts_;
+  Targets targets_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> free_;
-  /// How many are sent whose replies are to be read at once.
-  std::size_t urgent_ = 0;
-  std::unique_ptr<Deadlines> deadlines_;
-  std::vector<std::size_t> given_up_;
-  Timer give_up_timer_;
+  /// By exchange number: where the request goes, and how often it was sent again.
+  struct Way {
+    std::shared_ptr<const Target> target{};
+    unsigned resends = 0;
+  };
+  std::vector<Way> ways_;
+  ResponseCollector collector_;
+  EndQueue ends_;
+  std::vector<std::size_t> refused_;
+  DeferredCall end_refused_;
+  std::unique_ptr<HostWait> hosts_;
+  std::unique_ptr<RequestTimeouts> timeouts_;
+  // Destroyed first: its sockets and handles refer to the rest.
+  std::unique_ptr<Transport> transport_;
 };
 
 }  // namespace paceline

@@ -28,6 +28,8 @@ class HostWait {
   std::variant<Known, Waits, std::string> find(Exchange& exchange, const Route& route);
   /// Stops the exchange's wait. Returns whether the exchange was waiting.
   bool cancel(const Exchange& exchange);
+  /// Whether no exchange waits.
+  bool is_idle() const { return waiting_.empty(); }
   /// Reports that no connection to the route could be made.
   void distrust(const Route& route);
 

@@ -52,16 +52,16 @@ double take_unit(std::string_view& text) {
   return 0;
 }
 
-RateLimit rate_limit(const Exchange& exchange, std::string_view what) {
+RateLimit rate_limit(const Response& response, std::string_view what) {
   const auto number = [&](std::string_view which) -> std::optional<std::uint64_t> {
-    auto text = exchange.header(fmt::format("x-ratelimit-{}-{}", which, what).c_str());
+    auto text = response.header(fmt::format("x-ratelimit-{}-{}", which, what).c_str());
     if (!text) return std::nullopt;
     const auto value = take_number(*text);
     if (!value || *value > most_of_a_limit) return std::nullopt;
     return static_cast<std::uint64_t>(*value);
   };
   RateLimit limit{number("limit"), number("remaining"), std::nullopt};
-  const auto reset = exchange.header(fmt::format("x-ratelimit-reset-{}", what).c_str());
+  const auto reset = response.header(fmt::format("x-ratelimit-reset-{}", what).c_str());
   if (reset) limit.reset = parse_reset(*reset);
   return limit;
 }
@@ -78,14 +78,14 @@ constexpr Window windows[] = {{"minute", 60}, {"hour", 3'600}, {"day", 86'400}};
 
 }  // namespace
 
-std::optional<nanoseconds> retry_after(const Exchange& exchange) {
-  if (auto text = exchange.header("retry-after-ms")) {
+std::optional<nanoseconds> retry_after(const Response& response) {
+  if (auto text = response.header("retry-after-ms")) {
     if (const auto milliseconds = take_number(*text)) {
       const double seconds = *milliseconds / 1e3;
       return bounded(seconds > earliest_date ? seconds_until(seconds) : seconds);
     }
   }
-  const auto text = exchange.header("retry-after");
+  const auto text = response.header("retry-after");
   if (!text) return std::nullopt;
   std::string_view rest = *text;
   const auto seconds = take_number(rest);
@@ -97,8 +97,8 @@ std::optional<nanoseconds> retry_after(const Exchange& exchange) {
   return bounded(std::difftime(date, std::time(nullptr)));
 }
 
-RateLimits rate_limits(const Exchange& exchange) {
-  return {rate_limit(exchange, "requests"), rate_limit(exchange, "tokens")};
+RateLimits rate_limits(const Response& response) {
+  return {rate_limit(response, "requests"), rate_limit(response, "tokens")};
 }
 
 std::optional<AllowedRate> allowed_rate(const RateLimit& limit) {

@@ -5,13 +5,13 @@
 #include <optional>
 #include <string_view>
 
-#include <paceline/http/exchange.h>
+#include <paceline/http/message.h>
 
 namespace paceline {
 
 /// How long the server asks to wait before the next try: retry-after-ms, or Retry-After as seconds,
 /// as a Unix time or as an HTTP date; at most a day. Nothing where it does not say.
-std::optional<std::chrono::nanoseconds> retry_after(const Exchange& exchange);
+std::optional<std::chrono::nanoseconds> retry_after(const Response& response);
 
 /// What an account may send, as the headers x-ratelimit-* of an OpenAI-compatible API say.
 struct RateLimit {
@@ -27,8 +27,8 @@ struct RateLimits {
   RateLimit tokens;
 };
 
-/// Reads those headers of a reply; what is not there, or is no sensible number, is left out.
-RateLimits rate_limits(const Exchange& exchange);
+/// Reads those headers of a response; what is not there, or is no sensible number, is left out.
+RateLimits rate_limits(const Response& response);
 
 /// What a limit allows in the long run.
 struct AllowedRate {

@@ -73,7 +73,7 @@ RequestRecord read_request(const Statement& row) {
   record.tokens_out = optional_number(row, 10);
   record.cached_tokens = optional_number(row, 11);
   record.retries = number(row, 12);
-  record.reply = row.text(13);
+  record.response = row.text(13);
   return record;
 }
 

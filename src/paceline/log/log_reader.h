@@ -21,7 +21,7 @@ struct ListedRun {
   std::string started_utc;
   /// Rows.
   std::uint64_t logged = 0;
-  /// Of them, those with a good reply.
+  /// Of them, those with a good response.
   std::uint64_t good = 0;
 };
 
@@ -42,8 +42,8 @@ class LogReader {
       const std::vector<std::int64_t>& runs);
 
   /// Calls `take` with one row for each slot in these runs, in the order of slots: of several the
-  /// last with a good reply, else the last. The record's texts live until `take` returns. Ends when
-  /// `take` answers false.
+  /// last with a good response, else the last. The record's texts live until `take` returns. Ends
+  /// when `take` answers false.
   std::optional<std::string> for_each_slot(
       const std::vector<std::int64_t>& runs,
       const std::function<bool(std::int64_t run, const RequestRecord& record)>& take);

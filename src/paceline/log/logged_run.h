@@ -14,7 +14,7 @@ struct LoggedRun {
   /// What the requests ask, as a JSON object. A text that begins with # is a hash; "lines" are the
   /// hashes of a file's lines (LineHashes).
   std::string workload{};
-  /// It sends only slots without a good reply in earlier runs that do the same job.
+  /// It sends only slots without a good response in earlier runs that do the same job.
   bool resumed = false;
   /// By the wall clock, when the run's time is 0.
   std::chrono::system_clock::time_point started{};
@@ -29,6 +29,8 @@ struct LoggedRun {
   /// Where its requests go, without a user, and of a query only a hash. Empty: not known, in logs
   /// of the first schema.
   std::string url{};
+  /// What carries its requests, such as "curl".
+  std::string transport{};
 };
 
 }  // namespace paceline

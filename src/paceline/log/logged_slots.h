@@ -9,7 +9,7 @@
 
 namespace paceline {
 
-/// Slots that have a good reply.
+/// Slots that have a good response.
 class LoggedSlots {
  public:
   /// In ascending order, each once.
@@ -24,9 +24,9 @@ class LoggedSlots {
   std::vector<std::uint64_t> good_;
 };
 
-/// Reads which slots got a good reply in any run of the log that does this job (see LoggedRun). The
-/// string is a sentence: why nothing can be resumed from this file, with what differs, and what to
-/// do.
+/// Reads which slots got a good response in any run of the log that does this job (see LoggedRun).
+/// The string is a sentence: why nothing can be resumed from this file, with what differs, and what
+/// to do.
 std::variant<LoggedSlots, std::string> read_logged_slots(const std::string& path,
                                                          const LoggedRun& job);
 

@@ -19,7 +19,8 @@ RequestPage::RequestPage() {
 
 void RequestPage::add(std::int64_t run, const RequestRecord& record) {
   requests_.push_back({run, record});
-  for (const std::string_view text : {record.custom_id, record.error, record.reply}) texts_ += text;
+  for (const std::string_view text : {record.custom_id, record.error, record.response})
+    texts_ += text;
 }
 
 bool RequestPage::full() const {
@@ -34,7 +35,7 @@ void RequestPage::clear() {
 std::span<const LoggedRequest> RequestPage::requests() {
   std::string_view texts = texts_;
   for (auto& [run, record] : requests_) {
-    for (std::string_view* text : {&record.custom_id, &record.error, &record.reply}) {
+    for (std::string_view* text : {&record.custom_id, &record.error, &record.response}) {
       *text = texts.substr(0, text->size());
       texts.remove_prefix(text->size());
     }
@@ -61,7 +62,7 @@ void RequestPages::give_back(Pages pages) {
 
 std::size_t bytes_of(const RequestRecord& record) {
   return sizeof(LoggedRequest) + record.custom_id.size() + record.error.size() +
-         record.reply.size();
+         record.response.size();
 }
 
 }  // namespace paceline

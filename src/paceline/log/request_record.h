@@ -22,9 +22,9 @@ struct RequestRecord {
   /// When the last byte had been read, or the exchange had failed.
   std::optional<std::chrono::nanoseconds> done{};
 
-  /// 0: there was no HTTP reply.
+  /// 0: there was no HTTP response.
   long status = 0;
-  /// A sentence; empty: the reply was good.
+  /// A sentence; empty: the response was good.
   std::string_view error{};
 
   std::optional<std::uint64_t> tokens_in{};
@@ -32,8 +32,9 @@ struct RequestRecord {
   std::optional<std::uint64_t> cached_tokens{};
   std::uint64_t retries = 0;
 
-  /// The reply's text where replies are kept: its body, or what a stream came to. Empty: not kept.
-  std::string_view reply{};
+  /// The response's text where responses are kept: its body, or what a stream came to. Empty: not
+  /// kept.
+  std::string_view response{};
 };
 
 }  // namespace paceline

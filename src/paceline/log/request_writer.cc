@@ -19,7 +19,8 @@ constexpr const char* insert_request =
 
 constexpr const char* insert_run =
     "INSERT INTO runs (name, workload, resumed, started_utc, rpm, parallel, requests, warmup, "
-    "host, model, url) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING run";
+    "host, model, url, transport) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
+    "RETURNING run";
 
 constexpr const char* moved =
     "the file was moved or deleted, and what is written to it would be lost";
@@ -72,7 +73,7 @@ std::variant<std::int64_t, std::string> RequestWriter::add_run(const LoggedRun& 
   const std::string started = utc(run.started);
   insert.bind(run.name, run.workload, std::int64_t{run.resumed}, started, integer(run.rpm),
               integer(run.parallel), integer(run.requests), integer(run.warmup), run.host,
-              run.model, run.url);
+              run.model, run.url, run.transport);
   if (insert.step() != Statement::Step::row) return database_.why();
   const std::int64_t number = insert.integer(0);
   if (insert.step() != Statement::Step::done) return database_.why();
@@ -92,7 +93,7 @@ std::optional<std::string> RequestWriter::write(std::int64_t run, const RequestR
                integer(record.first_token), integer(record.done), status,
                text_or_null(record.error, error_), integer(record.tokens_in),
                integer(record.tokens_out), integer(record.cached_tokens), integer(record.retries),
-               text_or_null(record.reply, reply_));
+               text_or_null(record.response, response_));
   if (insert_.step() == Statement::Step::done) return std::nullopt;
   return database_.why();
 }

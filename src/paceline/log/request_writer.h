@@ -36,7 +36,7 @@ class RequestWriter {
   Statement insert_;
   std::string custom_id_;
   std::string error_;
-  std::string reply_;
+  std::string response_;
 };
 
 }  // namespace paceline

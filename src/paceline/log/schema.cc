@@ -2,6 +2,9 @@
 #include <paceline/log/schema.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -10,7 +13,7 @@ namespace paceline {
 namespace {
 
 constexpr std::int64_t application_id = 0x70616365;  // "pace"
-constexpr std::int64_t schema_version = 2;
+constexpr std::int64_t schema_version = 3;
 
 constexpr const char* tables = R"(
 CREATE TABLE runs (
@@ -25,7 +28,8 @@ CREATE TABLE runs (
   warmup      INTEGER NOT NULL,
   host        TEXT NOT NULL,
   model       TEXT NOT NULL,
-  url         TEXT
+  url         TEXT,
+  transport   TEXT
 ) STRICT;
 
 CREATE TABLE requests (
@@ -58,8 +62,10 @@ SELECT run, slot, custom_id,
 FROM requests;
 )";
 
-/// From the first schema to the second; the runs that are there have no URL.
-constexpr const char* add_url = "ALTER TABLE runs ADD COLUMN url TEXT; PRAGMA user_version = 2";
+/// From each schema to the next, beginning with the first. The runs that are there have no value in
+/// the new columns.
+constexpr std::array<const char*, schema_version - 1> upgrades{
+    "ALTER TABLE runs ADD COLUMN url TEXT", "ALTER TABLE runs ADD COLUMN transport TEXT"};
 
 enum class Contents { nothing, log, older, foreign, newer };
 
@@ -110,6 +116,18 @@ std::optional<std::string> use_wal(Database& database) {
   return "its file system cannot hold a write-ahead log";
 }
 
+std::optional<std::string> upgrade(Database& database) {
+  auto held = database.read_integer("PRAGMA user_version");
+  if (auto* reason = std::get_if<std::string>(&held)) return std::move(*reason);
+  for (std::int64_t version = std::max<std::int64_t>(std::get<std::int64_t>(held), 1);
+       version < schema_version; ++version) {
+    if (auto reason = database.execute(upgrades[static_cast<std::size_t>(version - 1)])) {
+      return reason;
+    }
+  }
+  return database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
+}
+
 /// Makes the tables or brings an older log's to this schema, unless another program has done so
 /// since they were looked for.
 std::optional<std::string> make_tables(Database& database) {
@@ -122,7 +140,7 @@ std::optional<std::string> make_tables(Database& database) {
     if (auto reason = database.execute(tables + marks)) return reason;
   }
   if (std::get<Contents>(looked) == Contents::older) {
-    if (auto reason = database.execute(add_url)) return reason;
+    if (auto reason = upgrade(database)) return reason;
   }
   return database.execute("COMMIT");
 }

@@ -9,8 +9,9 @@ namespace paceline {
 
 // A log's tables. Times are whole nanoseconds from the start of the row's run.
 //
-//   runs: one row a run; `url` is NULL in those of the first schema.
-//   requests: one row a request that was sent and has ended; `error` is NULL where the reply was
+//   runs: one row a run. `url` is NULL in runs of the first schema, `transport` in those of the
+//   second too.
+//   requests: one row a request that was sent and has ended; `error` is NULL where the response was
 //   good.
 //   latencies: a view of requests, with their times as milliseconds that people compare.
 //

@@ -29,7 +29,7 @@ std::optional<std::string> Listener::listen(const sockaddr_in& at) {
       ::listen(socket_.get(), backlog) != 0) {
     return std::generic_category().message(errno);
   }
-  watch_ = std::make_unique<SocketWatch>(loop_, socket_.get(), [this](int, int) { accept_all(); });
+  watch_ = std::make_unique<Poll>(loop_, socket_.get(), [this](int, int) { accept_all(); });
   go_on();
   return std::nullopt;
 }

@@ -36,7 +36,7 @@ class Listener {
   Loop& loop_;
   OnConnection on_connection_;
   Descriptor socket_;
-  std::unique_ptr<SocketWatch> watch_;
+  std::unique_ptr<Poll> watch_;
   Timer retry_;
   bool is_paused_ = false;
 };

@@ -1,5 +1,5 @@
 #include <paceline/loop/loop.h>
-#include <paceline/loop/short_slice.h>
+#include <paceline/loop/scheduler_slice.h>
 
 #include <cassert>
 #include <cstdint>
@@ -31,7 +31,7 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
-  const ShortSlice slice;
+  const SchedulerSlice slice;
   uv_run(&loop_, UV_RUN_DEFAULT);
 }
 
@@ -73,13 +73,13 @@ void Wakeup::send() {
   uv_async_send(async_.get());
 }
 
-SocketWatch::SocketWatch(Loop& loop, int descriptor, OnEvents on_events)
+Poll::Poll(Loop& loop, int descriptor, OnEvents on_events)
     : on_events_(std::move(on_events)), poll_(new uv_poll_t) {
   must(uv_poll_init(loop.raw(), poll_.get(), descriptor), "watching a socket");
   poll_->data = this;
 }
 
-void SocketWatch::want(int events) {
+void Poll::want(int events) {
   if (events == wanted_) return;
   wanted_ = events;
   if (events == 0) {
@@ -87,7 +87,7 @@ void SocketWatch::want(int events) {
     return;
   }
   const auto happen = [](uv_poll_t* poll, int status, int happened) {
-    auto* self = static_cast<SocketWatch*>(poll->data);
+    auto* self = static_cast<Poll*>(poll->data);
     if (self == nullptr) return;
     // libuv ends a watch that met an error.
     if (status < 0) self->wanted_ = 0;

@@ -21,7 +21,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Runs until stop() is called or no handle is active; the thread has a ShortSlice meanwhile.
+  /// Runs until stop() is called or no handle is active; the thread has a SchedulerSlice meanwhile.
   void run();
   /// Runs one turn: waits for events and handles them.
   void run_once();
@@ -74,12 +74,12 @@ class Wakeup {
 };
 
 /// Watches a descriptor that somebody else owns. Destroy it before the descriptor is closed.
-class SocketWatch {
+class Poll {
  public:
   /// `status` is 0 or a negative libuv error; `events` are UV_READABLE | UV_WRITABLE.
   using OnEvents = std::function<void(int status, int events)>;
 
-  SocketWatch(Loop& loop, int descriptor, OnEvents on_events);
+  Poll(Loop& loop, int descriptor, OnEvents on_events);
   /// Asks for these events; 0 rests the watch but keeps it ready.
   void want(int events);
 

@@ -7,7 +7,8 @@ namespace paceline {
 
 /// Keeps requests within a number of tokens a minute: a GCRA (ITU-T I.371, annex A) in tokens. A
 /// request leaves when the tokens of those before it have been earned; what it takes itself is an
-/// estimate first, and is settled when its reply tells. Pure: times are from the start of the run.
+/// estimate first, and is settled when its response tells. Pure: times are from the start of the
+/// run.
 ///
 /// In any window w, requests that leave have at most (w + tolerance) x rate tokens, and the last
 /// one's own.

@@ -9,14 +9,15 @@
 
 #include <paceline/http/exchange.h>
 #include <paceline/http/limits.h>
+#include <paceline/run/make_transport.h>
 #include <paceline/run/stripe_options.h>
 
 namespace paceline {
 namespace {
 
-/// Reading some replies, then sending as many requests, keeps the caches warm and a server busy
+/// Reading some responses, then sending as many requests, keeps the caches warm and a server busy
 /// that would sleep after each; reading more of them first only keeps the server waiting.
-constexpr unsigned most_replies_in_a_row = 32;
+constexpr unsigned most_responses_in_a_row = 32;
 
 constexpr std::size_t most_kept_by_stream = 256U << 10U;
 
@@ -45,12 +46,13 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       pacer_(make_pacer(options)),
       budget_(make_budget(options)),
       client_(
-          loop, client_options(options), [this](Exchange& exchange) { read_reply(exchange); },
+          loop, client_options(options), transport_factory(options.connection.transport),
+          [this](Exchange& exchange) { read_response(exchange); },
           [this](Exchange& exchange, std::string_view piece, TimePoint read) {
             return read_piece(exchange, piece, read);
           }),
       wait_(loop, options.precision, [this] { pump(); }),
-      turn_end_(loop, [this] { after_replies(); }),
+      after_turn_(loop, [this] { after_responses(); }),
       stop_watch_(loop, [this] { watch_stop(); }),
       progress_watch_(loop, [this] { tell_progress(); }),
       flights_(options.stripe.share_of(options.parallel)),
@@ -76,11 +78,8 @@ Tally Dispatcher::run() {
 }
 
 void Dispatcher::pump() {
-  if (pumping_) return;
-  pumping_ = true;
   while (!stop_asked() && send_next()) {
   }
-  pumping_ = false;
 }
 
 bool Dispatcher::send_next() {
@@ -88,7 +87,7 @@ bool Dispatcher::send_next() {
   if (!prepared_ && !prepare(now)) return false;
   const TimePoint departure = start_ + next_departure();
   if (departure > now) {
-    wait_.until(departure, client_.replies_can_wait());
+    wait_.until(departure, client_.can_defer_reads());
     return false;
   }
   depart(now);
@@ -99,18 +98,18 @@ bool Dispatcher::send_next() {
 /// does not make it late.
 bool Dispatcher::prepare(TimePoint now) {
   if (client_.in_flight() == flights_.size()) {
-    // The next reply pumps again.
+    // The next response pumps again.
     at_the_cap_ = true;
     return false;
   }
-  std::optional<Taken> taken = take_job(now);
+  std::optional<Taken> taken = take_pending(now);
   if (!taken) return false;
   Exchange* exchange = client_.acquire();
-  Flight& flight = flights_[exchange->number()];
-  flight.job = taken->job;
+  InFlightRequest& flight = flights_[exchange->number];
+  flight.pending = taken->pending;
   exchange->request.keeps_response = true;
-  workload_.make(flight.job.slot, exchange->request);
-  if (options_.log.keeps_replies) exchange->request.keeps_response = true;
+  workload_.make(flight.pending.item, exchange->request);
+  if (options_.log.keeps_responses) exchange->request.keeps_response = true;
   if (exchange->request.is_streamed && !flight.stream) {
     flight.stream = workload_.make_stream_reader();
   }
@@ -119,20 +118,20 @@ bool Dispatcher::prepare(TimePoint now) {
   return true;
 }
 
-std::optional<Dispatcher::Taken> Dispatcher::take_job(TimePoint now) {
+std::optional<Dispatcher::Taken> Dispatcher::take_pending(TimePoint now) {
   if (!retries_.empty()) {
     if (retries_.next() <= now) {
       Retry retry = retries_.take();
-      return Taken{retry.job, std::move(retry.last)};
+      return Taken{retry.pending, std::move(retry.last)};
     }
-    if (taken_ == planned_) wait_.until(retries_.next(), client_.replies_can_wait());
+    if (taken_ == planned_) wait_.until(retries_.next(), client_.can_defer_reads());
   }
   if (taken_ == planned_) return std::nullopt;
-  Job job;
+  PendingRequest pending;
   const std::uint64_t position = options_.stripe.slot(taken_++);
-  job.slot = slot_at(position, options_);
-  job.is_counted = position >= options_.warmup;
-  return Taken{job, {}};
+  pending.item = item_at(position, options_);
+  pending.is_counted = position >= options_.warmup;
+  return Taken{pending, {}};
 }
 
 Dispatcher::Nanoseconds Dispatcher::next_departure() const {
@@ -145,8 +144,8 @@ void Dispatcher::depart(TimePoint now) {
   const TimePoint since = prepared_->since;
   const bool waited_for_parallel = prepared_->waited_for_parallel;
   prepared_.reset();
-  Flight& flight = flights_[exchange->number()];
-  Job& job = flight.job;
+  InFlightRequest& flight = flights_[exchange->number];
+  PendingRequest& pending = flight.pending;
   Departure departure;
   departure.now = now - start_;
   const Nanoseconds allowed = next_departure();
@@ -156,91 +155,92 @@ void Dispatcher::depart(TimePoint now) {
   departure.waited_for_tokens =
       budget_ && budget_->next_departure() > (pacer_ ? pacer_->next_departure() : Nanoseconds(0));
   ++departures_;
-  job.place = pacer_ ? pacer_->depart(departure.now) : Slot{job.slot, departure.now};
-  job.sent = departure.now;
-  job.in_flight = client_.in_flight();
-  if (job.tries++ == 0) job.first_sent = departure.now;
+  pending.slot = pacer_ ? pacer_->depart(departure.now) : Slot{pending.item, departure.now};
+  pending.sent = departure.now;
+  pending.in_flight = client_.in_flight();
+  if (pending.tries++ == 0) pending.first_sent = departure.now;
   if (budget_) budget_->reserve(departure.now, flight.tokens);
-  if (job.is_counted && !std::exchange(has_counted_, true) && hooks_.on_first_counted) {
+  if (pending.is_counted && !std::exchange(has_counted_, true) && hooks_.on_first_counted) {
     hooks_.on_first_counted();
   }
   if (exchange->request.is_streamed) flight.stream->begin(exchange->request);
-  recorder_.departed(job, departure);
+  recorder_.departed(pending, departure);
   flight.is_in_flight = true;
-  exchanges_[exchange->number()] = exchange;
+  exchanges_[exchange->number] = exchange;
   client_.send(*exchange);
 }
 
 std::optional<std::size_t> Dispatcher::read_piece(Exchange& exchange, std::string_view piece,
                                                   TimePoint read) {
-  StreamReader& stream = *flights_[exchange.number()].stream;
+  StreamReader& stream = *flights_[exchange.number].stream;
   if (!stream.take(piece, read)) return std::nullopt;
   return stream.held();
 }
 
-void Dispatcher::read_reply(Exchange& exchange) {
-  Flight& flight = flights_[exchange.number()];
+void Dispatcher::read_response(Exchange& exchange) {
+  InFlightRequest& flight = flights_[exchange.number];
   flight.is_in_flight = false;
   const bool is_streamed = exchange.request.is_streamed;
-  if (hooks_.on_reply) hooks_.on_reply(exchange);
-  Outcome outcome = is_streamed ? flight.stream->finish(exchange.reply)
-                                : workload_.read(exchange.request, exchange.reply);
+  if (hooks_.on_response) hooks_.on_response(exchange);
+  Outcome outcome = is_streamed ? flight.stream->finish(exchange.response)
+                                : workload_.read(exchange.request, exchange.response);
   if (outcome.failure) outcome.why = options_.connection.gate->shown(outcome.why);
   if (budget_) settle_tokens(flight, outcome);
   if (!retry(exchange, outcome)) {
-    recorder_.ended(flight.job, exchange, outcome, is_streamed ? &flight.stream->times() : nullptr);
+    recorder_.ended(flight.pending, exchange, outcome,
+                    is_streamed ? &flight.stream->times() : nullptr);
   }
-  if (const auto why = stop_rule_.add(outcome, exchange.reply.status, exchange.reply.done)) {
+  if (const auto why = stop_rule_.add(outcome, exchange.response.status, exchange.response.done)) {
     stop(*why);
   }
-  // A long reply's buffers are not kept for the short ones to come.
+  // A long response's buffers are not kept for the short ones to come.
   if (is_streamed && flight.stream->held() > most_kept_by_stream) flight.stream.reset();
   client_.release(exchange);
-  if (++replies_read_ < most_replies_in_a_row) {
-    turn_end_.ask();
+  if (++responses_read_ < most_responses_in_a_row) {
+    after_turn_.ask();
   } else {
-    after_replies();
+    after_responses();
   }
 }
 
-void Dispatcher::after_replies() {
-  replies_read_ = 0;
-  turn_end_.cancel();
+void Dispatcher::after_responses() {
+  responses_read_ = 0;
+  after_turn_.cancel();
   pump();
   finish_if_done();
 }
 
 bool Dispatcher::retry(const Exchange& exchange, Outcome& outcome) {
-  const Job& job = flights_[exchange.number()].job;
-  if (stopped_ || job.tries > options_.retries ||
-      !is_worth_retrying(outcome, exchange.reply.status)) {
+  const PendingRequest& pending = flights_[exchange.number].pending;
+  if (stopped_ || pending.tries > options_.retries ||
+      !is_worth_retrying(outcome, exchange.response.status)) {
     return false;
   }
-  const auto asked_for = retry_after(exchange);
-  const auto wait = backoff_.wait(job.tries, asked_for);
+  const auto asked_for = retry_after(exchange.response);
+  const auto wait = backoff_.wait(pending.tries, asked_for);
   if (!wait) {
     outcome.why +=
         fmt::format("; the server asks to wait {:.0f} s, more than the longest wait of {:g} s",
                     seconds_of(*asked_for), seconds_of(options_.max_backoff));
-    recorder_.asked_for_too_long(job);
+    recorder_.asked_for_too_long(pending);
     return false;
   }
-  retries_.add({job, Clock::now() + *wait, recorder_.retried(job, exchange, outcome)});
+  retries_.add({pending, Clock::now() + *wait, recorder_.retried(pending, exchange, outcome)});
   return true;
 }
 
 void Dispatcher::settle_unanswered() {
   const TimePoint now = Clock::now();
   for (std::size_t number = 0; number < flights_.size(); ++number) {
-    const Flight& flight = flights_[number];
-    if (flight.is_in_flight) recorder_.cut_off(flight.job, *exchanges_[number], now);
+    const InFlightRequest& flight = flights_[number];
+    if (flight.is_in_flight) recorder_.cut_off(flight.pending, *exchanges_[number], now);
   }
   if (prepared_ && prepared_->last) {
-    recorder_.abandoned(flights_[prepared_->exchange->number()].job, *prepared_->last);
+    recorder_.abandoned(flights_[prepared_->exchange->number].pending, *prepared_->last);
   }
   while (!retries_.empty()) {
     const Retry retry = retries_.take();
-    recorder_.abandoned(retry.job, retry.last);
+    recorder_.abandoned(retry.pending, retry.last);
   }
 }
 

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include <paceline/http/client.h>
+#include <paceline/loop/deferred_call.h>
 #include <paceline/loop/loop.h>
-#include <paceline/loop/turn_end.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/token_budget.h>
-#include <paceline/run/departure_wait.h>
-#include <paceline/run/job.h>
+#include <paceline/run/departure_timer.h>
+#include <paceline/run/pending_request.h>
 #include <paceline/run/recorder.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run.h>
@@ -22,7 +22,7 @@
 namespace paceline {
 
 /// One run: has the workload make the requests, sends each when the pacer and the token budget let
-/// it leave, and gives the replies to the recorder, or to the queue of those to try again.
+/// it leave, and gives the responses to the recorder, or to the queue of those to try again.
 class Dispatcher {
  public:
   Dispatcher(Loop& loop, Workload& workload, const RunOptions& options, const RunHooks& hooks);
@@ -32,16 +32,16 @@ class Dispatcher {
   using Nanoseconds = std::chrono::nanoseconds;
 
   /// What goes on on one exchange.
-  struct Flight {
-    Job job;
+  struct InFlightRequest {
+    PendingRequest pending;
     bool is_in_flight = false;
     /// Tokens reserved for it.
     std::uint64_t tokens = 0;
-    /// Made when the first streamed reply is asked for on it.
+    /// Made when the first streamed response is asked for on it.
     std::unique_ptr<StreamReader> stream;
   };
   /// The next request, made before it may leave.
-  struct Prepared {
+  struct NextRequest {
     Exchange* exchange;
     TimePoint since;
     bool waited_for_parallel;
@@ -49,7 +49,7 @@ class Dispatcher {
     std::optional<FailedTry> last;
   };
   struct Taken {
-    Job job;
+    PendingRequest pending;
     std::optional<FailedTry> last;
   };
 
@@ -57,16 +57,16 @@ class Dispatcher {
   void pump();
   bool send_next();
   bool prepare(TimePoint now);
-  std::optional<Taken> take_job(TimePoint now);
+  std::optional<Taken> take_pending(TimePoint now);
   Nanoseconds next_departure() const;
   void depart(TimePoint now);
   std::uint64_t estimate_tokens(const Request& request) const;
 
   std::optional<std::size_t> read_piece(Exchange& exchange, std::string_view piece, TimePoint read);
-  void read_reply(Exchange& exchange);
-  /// Sends on the exchanges that replies have freed.
-  void after_replies();
-  void settle_tokens(const Flight& flight, const Outcome& outcome);
+  void read_response(Exchange& exchange);
+  /// Sends on the exchanges that responses have freed.
+  void after_responses();
+  void settle_tokens(const InFlightRequest& flight, const Outcome& outcome);
   /// Whether it will be tried again.
   bool retry(const Exchange& exchange, Outcome& outcome);
 
@@ -89,15 +89,15 @@ class Dispatcher {
   std::optional<Pacer> pacer_;
   std::optional<TokenBudget> budget_;
   Client client_;
-  DepartureWait wait_;
-  TurnEnd turn_end_;
+  DepartureTimer wait_;
+  DeferredCall after_turn_;
   Timer stop_watch_;
   Timer progress_watch_;
   /// By exchange number.
-  std::vector<Flight> flights_;
+  std::vector<InFlightRequest> flights_;
   /// By exchange number; nullptr where it was never sent.
   std::vector<Exchange*> exchanges_;
-  std::optional<Prepared> prepared_;
+  std::optional<NextRequest> prepared_;
   RetryQueue retries_;
   Backoff backoff_;
   StopRule stop_rule_;
@@ -107,13 +107,12 @@ class Dispatcher {
   std::uint64_t departures_ = 0;
   bool has_counted_ = false;
   bool at_the_cap_ = false;
-  bool pumping_ = false;
   /// Read since requests were last sent.
-  unsigned replies_read_ = 0;
+  unsigned responses_read_ = 0;
   std::optional<TimePoint> stopped_;
   std::string stopped_why_;
-  std::uint64_t replies_with_usage_ = 0;
-  std::uint64_t reply_tokens_ = 0;
+  std::uint64_t responses_with_usage_ = 0;
+  std::uint64_t response_tokens_ = 0;
   Recorder recorder_;
 };
 

@@ -25,11 +25,11 @@ std::optional<nanoseconds> sooner_retry(const Progress& one, const Progress& oth
 }  // namespace
 
 void Progress::merge(const Progress& other) {
-  const std::uint64_t replies = ended - failed;
-  const std::uint64_t other_replies = other.ended - other.failed;
+  const std::uint64_t responses = ended - failed;
+  const std::uint64_t other_responses = other.ended - other.failed;
   retry_in = sooner_retry(*this, other);
-  p50 = mean_of(p50, replies, other.p50, other_replies);
-  p99 = mean_of(p99, replies, other.p99, other_replies);
+  p50 = mean_of(p50, responses, other.p50, other_responses);
+  p99 = mean_of(p99, responses, other.p99, other_responses);
   planned += other.planned;
   ended += other.ended;
   failed += other.failed;

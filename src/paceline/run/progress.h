@@ -24,7 +24,7 @@ struct Progress {
   /// How long it is until the next retry, where nothing else is left to be done before.
   std::optional<std::chrono::nanoseconds> retry_in{};
 
-  /// Adds another stripe of the same run. The latencies become the mean, weighed by the replies:
+  /// Adds another stripe of the same run. The latencies become the mean, weighed by the responses:
   /// each stripe is a fair sample of the whole. The run waits for a retry when every stripe that
   /// has requests left does.
   void merge(const Progress& other);

@@ -10,14 +10,14 @@
 namespace paceline {
 namespace {
 
-/// The tokens of a reply, as the server or else as we counted them; nothing where nobody did.
+/// The tokens of a response, as the server or else as we counted them; nothing where nobody did.
 std::optional<std::uint64_t> tokens_of(const Outcome& outcome, const TokenTimes* times) {
   if (outcome.usage && outcome.usage->completion_tokens) return outcome.usage->completion_tokens;
   if (times != nullptr) return times->events;
   return std::nullopt;
 }
 
-/// A reply that came at once tells no time between its tokens.
+/// A response that came at once tells no time between its tokens.
 std::optional<std::chrono::nanoseconds> time_per_token(const Outcome& outcome,
                                                        const TokenTimes* times) {
   if (times == nullptr || times->events <= 1) return std::nullopt;
@@ -33,15 +33,15 @@ Recorder::Recorder(const RunOptions& options, std::uint64_t planned) : options_(
   if (options.objective) tally_.met_objective = 0;
 }
 
-void Recorder::departed(const Job& job, const Departure& departure) {
-  if (!silent_since_ || job.in_flight == 1) silent_since_ = departure.now;
-  if (!job.is_counted) return;
+void Recorder::departed(const PendingRequest& pending, const Departure& departure) {
+  if (!silent_since_ || pending.in_flight == 1) silent_since_ = departure.now;
+  if (!pending.is_counted) return;
   ++tally_.sends;
-  if (job.tries == 1) {
+  if (pending.tries == 1) {
     ++tally_.sent;
     ++unfinished_;
   }
-  tally_.in_flight = std::max(tally_.in_flight, job.in_flight);
+  tally_.in_flight = std::max(tally_.in_flight, pending.in_flight);
   tally_.first_send = std::min(tally_.first_send, departure.now);
   tally_.last_send = departure.now;
   tally_.own_late.record(departure.now - departure.possible);
@@ -50,83 +50,84 @@ void Recorder::departed(const Job& job, const Departure& departure) {
   if (departure.waited_for_tokens) ++tally_.waits_for_tokens;
 }
 
-FailedTry Recorder::retried(const Job& job, const Exchange& exchange, const Outcome& outcome) {
-  const Reply& reply = exchange.reply;
-  end_silence(reply.done);
-  if (job.is_counted) {
+FailedTry Recorder::retried(const PendingRequest& pending, const Exchange& exchange,
+                            const Outcome& outcome) {
+  const Response& response = exchange.response;
+  end_silence(response.done);
+  if (pending.is_counted) {
     ++tally_.retries;
     if (outcome.failure == Failure::http_429) ++tally_.refused_429;
-    tally_.time_in_flight += reply.done - reply.sent;
+    tally_.time_in_flight += response.done - response.sent;
     ++tally_.ended_sends;
   }
   return {*outcome.failure,
           outcome.why,
           exchange.request.name,
-          due_of(job, reply),
-          since_start(reply.sent),
-          since_start(reply.done),
-          reply.status};
+          due_of(pending, response),
+          since_start(response.sent),
+          since_start(response.done),
+          response.status};
 }
 
-void Recorder::asked_for_too_long(const Job& job) {
-  if (job.is_counted) ++tally_.waits_too_long;
+void Recorder::asked_for_too_long(const PendingRequest& pending) {
+  if (pending.is_counted) ++tally_.waits_too_long;
 }
 
-void Recorder::abandoned(const Job& job, const FailedTry& last) {
-  if (!job.is_counted) return;
+void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
+  if (!pending.is_counted) return;
   --unfinished_;
   ++tally_.abandoned;
   tally_.count_failure(last.failure, 1, last.why);
   if (options_.log.file == nullptr) return;
   RequestRecord record;
-  record.slot = job.slot;
+  record.slot = pending.item;
   record.custom_id = last.name;
   record.due = last.due;
   record.sent = last.sent;
   record.done = last.done;
-  record.retries = job.tries - 1;
+  record.retries = pending.tries - 1;
   record.status = last.status;
   record.error = last.why;
   options_.log.file->add(options_.log.run, record);
 }
 
-void Recorder::cut_off(const Job& job, const Exchange& exchange, TimePoint now) {
-  if (!job.is_counted) return;
+void Recorder::cut_off(const PendingRequest& pending, const Exchange& exchange, TimePoint now) {
+  if (!pending.is_counted) return;
   --unfinished_;
   ++tally_.cut_off;
   if (options_.log.file == nullptr) return;
   RequestRecord record;
-  record.slot = job.slot;
+  record.slot = pending.item;
   record.custom_id = exchange.request.name;
-  record.due = options_.rpm > 0 ? job.place.due : job.sent;
-  record.sent = job.sent;
+  record.due = options_.rpm > 0 ? pending.slot.due : pending.sent;
+  record.sent = pending.sent;
   record.done = since_start(now);
-  record.retries = job.tries - 1;
+  record.retries = pending.tries - 1;
   record.error = "cut off when the run was stopped";
   options_.log.file->add(options_.log.run, record);
 }
 
-void Recorder::ended(const Job& job, const Exchange& exchange, const Outcome& outcome,
-                     const TokenTimes* times) {
-  const Reply& reply = exchange.reply;
-  end_silence(reply.done);
-  if (!outcome.failure && job.tries == 1) {
-    tally_.levels.record(job.in_flight, reply.done - reply.sent);
+void Recorder::ended(const PendingRequest& pending, const Exchange& exchange,
+                     const Outcome& outcome, const TokenTimes* times) {
+  const Response& response = exchange.response;
+  end_silence(response.done);
+  if (!outcome.failure && pending.tries == 1) {
+    tally_.levels.record(pending.in_flight, response.done - response.sent);
   }
-  if (!job.is_counted) return;
+  if (!pending.is_counted) return;
   --unfinished_;
-  if (tally_.http_version.empty()) tally_.http_version = reply.http_version;
-  count_times(job, reply, !outcome.failure);
+  if (tally_.http_version.empty()) tally_.http_version = response.http_version;
+  count_times(pending, response, !outcome.failure);
   if (outcome.failure) {
     tally_.count_failure(*outcome.failure, 1, outcome.why);
-    if (job.tries > 1) ++tally_.gave_up;
+    if (pending.tries > 1) ++tally_.gave_up;
     if (outcome.failure == Failure::http_429) ++tally_.refused_429;
   } else {
     ++tally_.succeeded;
-    count_tokens(job, reply, outcome, times);
-    if (options_.objective) count_objective(job, reply, outcome, times);
+    count_tokens(pending, response, outcome, times);
+    if (options_.objective) count_objective(pending, response, outcome, times);
   }
-  if (options_.log.file != nullptr) log(job, exchange, outcome, times);
+  if (options_.log.file != nullptr) log(pending, exchange, outcome, times);
 }
 
 Tally Recorder::finish(bool cut_short, const std::string& stopped_why) {
@@ -156,17 +157,18 @@ void Recorder::end_silence(TimePoint done) {
   silent_since_ = now;
 }
 
-void Recorder::count_times(const Job& job, const Reply& reply, bool succeeded) {
-  const Nanoseconds due = due_of(job, reply);
-  const Nanoseconds sent = since_start(reply.sent);
-  const Nanoseconds done = since_start(reply.done);
+void Recorder::count_times(const PendingRequest& pending, const Response& response,
+                           bool succeeded) {
+  const Nanoseconds due = due_of(pending, response);
+  const Nanoseconds sent = since_start(response.sent);
+  const Nanoseconds done = since_start(response.done);
   tally_.late.record(sent - due);
   tally_.last_done = std::max(tally_.last_done, done);
   tally_.time_in_flight += done - sent;
   ++tally_.ended_sends;
   if (!succeeded) return;
-  if (job.tries > 1) {
-    tally_.retried_latency.record(done - job.first_sent);
+  if (pending.tries > 1) {
+    tally_.retried_latency.record(done - pending.first_sent);
     return;
   }
   tally_.latency.record(done - sent);
@@ -176,35 +178,36 @@ void Recorder::count_times(const Job& job, const Reply& reply, bool succeeded) {
 }
 
 /// Of a retried request too, from its first send: its user has waited that long.
-void Recorder::count_objective(const Job& job, const Reply& reply, const Outcome& outcome,
-                               const TokenTimes* times) {
-  const Nanoseconds done = since_start(reply.done);
-  const Nanoseconds first_sent = job.tries > 1 ? job.first_sent : since_start(reply.sent);
+void Recorder::count_objective(const PendingRequest& pending, const Response& response,
+                               const Outcome& outcome, const TokenTimes* times) {
+  const Nanoseconds done = since_start(response.done);
+  const Nanoseconds first_sent =
+      pending.tries > 1 ? pending.first_sent : since_start(response.sent);
   RequestTimes took;
   took.latency = done - first_sent;
-  took.due_latency = done - std::min(first_sent, due_of(job, reply));
+  took.due_latency = done - std::min(first_sent, due_of(pending, response));
   const bool has_tokens = times != nullptr && times->events > 0;
   took.ttft = has_tokens ? since_start(times->first) - first_sent : took.latency;
   took.tpot = time_per_token(outcome, times);
   if (options_.objective->is_met_by(took)) ++*tally_.met_objective;
 }
 
-void Recorder::count_tokens(const Job& job, const Reply& reply, const Outcome& outcome,
-                            const TokenTimes* times) {
+void Recorder::count_tokens(const PendingRequest& pending, const Response& response,
+                            const Outcome& outcome, const TokenTimes* times) {
   TokenTally& tokens = tally_.tokens;
-  if (times != nullptr) count_stream(job, reply, outcome, *times);
+  if (times != nullptr) count_stream(pending, response, outcome, *times);
   const Usage usage = outcome.usage.value_or(Usage{});
   if (usage.prompt_tokens) {
-    ++tokens.replies_with_in;
+    ++tokens.responses_with_in;
     tokens.in += *usage.prompt_tokens;
   }
   if (usage.cached_tokens) {
-    ++tokens.replies_with_cached;
+    ++tokens.responses_with_cached;
     tokens.cached += *usage.cached_tokens;
   }
   const std::optional<std::uint64_t> count = tokens_of(outcome, times);
   if (!count) return;
-  ++(usage.completion_tokens ? tokens.replies_with_usage : tokens.replies_counted);
+  ++(usage.completion_tokens ? tokens.responses_with_usage : tokens.responses_counted);
   tokens.out += *count;
   if (outcome.length_asked) {
     ++tokens.lengths_asked;
@@ -213,32 +216,32 @@ void Recorder::count_tokens(const Job& job, const Reply& reply, const Outcome& o
   }
 }
 
-void Recorder::count_stream(const Job& job, const Reply& reply, const Outcome& outcome,
-                            const TokenTimes& times) {
+void Recorder::count_stream(const PendingRequest& pending, const Response& response,
+                            const Outcome& outcome, const TokenTimes& times) {
   TokenTally& tokens = tally_.tokens;
   ++tokens.streams;
   if (times.events == 0) ++tokens.streams_without_tokens;
-  if (times.events == 0 || job.tries > 1) return;
-  tokens.ttft.record(times.first - reply.sent);
-  if (times.first_answer) tokens.ttfa.record(*times.first_answer - reply.sent);
+  if (times.events == 0 || pending.tries > 1) return;
+  tokens.ttft.record(times.first - response.sent);
+  if (times.first_answer) tokens.ttfa.record(*times.first_answer - response.sent);
   if (times.first_answer != times.first) ++tokens.streams_with_thoughts;
   for (const Nanoseconds gap : times.gaps) tokens.itl.record(gap);
   if (const auto each = time_per_token(outcome, &times)) tokens.tpot.record(*each);
 }
 
-void Recorder::log(const Job& job, const Exchange& exchange, const Outcome& outcome,
+void Recorder::log(const PendingRequest& pending, const Exchange& exchange, const Outcome& outcome,
                    const TokenTimes* times) {
-  const Reply& reply = exchange.reply;
+  const Response& response = exchange.response;
   RequestRecord record;
-  record.slot = job.slot;
+  record.slot = pending.item;
   record.custom_id = exchange.request.name;
-  record.due = due_of(job, reply);
-  record.sent = since_start(reply.sent);
-  if (reply.first_byte != TimePoint::max()) record.first_byte = since_start(reply.first_byte);
+  record.due = due_of(pending, response);
+  record.sent = since_start(response.sent);
+  if (response.first_byte != TimePoint::max()) record.first_byte = since_start(response.first_byte);
   if (times != nullptr && times->events > 0) record.first_token = since_start(times->first);
-  record.done = since_start(reply.done);
-  record.retries = job.tries - 1;
-  record.status = reply.status;
+  record.done = since_start(response.done);
+  record.retries = pending.tries - 1;
+  record.status = response.status;
   if (outcome.failure) record.error = outcome.why;
   record.tokens_out = tokens_of(outcome, times);
   if (outcome.usage) {
@@ -246,15 +249,16 @@ void Recorder::log(const Job& job, const Exchange& exchange, const Outcome& outc
     record.cached_tokens = outcome.usage->cached_tokens;
   }
   std::string kept;
-  if (options_.log.keeps_replies && !outcome.failure) {
-    kept = options_.connection.gate->without_secrets(reply.body);
-    record.reply = kept;
+  if (options_.log.keeps_responses && !outcome.failure) {
+    kept = options_.connection.gate->without_secrets(response.body);
+    record.response = kept;
   }
   options_.log.file->add(options_.log.run, record);
 }
 
-Recorder::Nanoseconds Recorder::due_of(const Job& job, const Reply& reply) const {
-  return options_.rpm > 0 ? job.place.due : since_start(reply.sent);
+Recorder::Nanoseconds Recorder::due_of(const PendingRequest& pending,
+                                       const Response& response) const {
+  return options_.rpm > 0 ? pending.slot.due : since_start(response.sent);
 }
 
 }  // namespace paceline

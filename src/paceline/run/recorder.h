@@ -6,7 +6,7 @@
 #include <string>
 
 #include <paceline/http/exchange.h>
-#include <paceline/run/job.h>
+#include <paceline/run/pending_request.h>
 #include <paceline/run/progress.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run.h>
@@ -34,18 +34,19 @@ class Recorder {
 
   /// Times are kept from here on.
   void begin(TimePoint start) { start_ = start; }
-  /// `job` leaves, with so many in flight as it says.
-  void departed(const Job& job, const Departure& departure);
+  /// `pending` leaves, with so many in flight as it says.
+  void departed(const PendingRequest& pending, const Departure& departure);
   /// It failed, and is to be tried again. What is to be known of that if it is not.
-  FailedTry retried(const Job& job, const Exchange& exchange, const Outcome& outcome);
+  FailedTry retried(const PendingRequest& pending, const Exchange& exchange,
+                    const Outcome& outcome);
   /// It is not tried again, because the server asks for a longer wait than the run allows.
-  void asked_for_too_long(const Job& job);
+  void asked_for_too_long(const PendingRequest& pending);
   /// It failed, was to be tried again, and is not, because the run ends.
-  void abandoned(const Job& job, const FailedTry& last);
+  void abandoned(const PendingRequest& pending, const FailedTry& last);
   /// It is in flight, and the run does not wait for its response.
-  void cut_off(const Job& job, const Exchange& exchange, TimePoint now);
-  /// For good. `times` of a streamed reply, otherwise nullptr.
-  void ended(const Job& job, const Exchange& exchange, const Outcome& outcome,
+  void cut_off(const PendingRequest& pending, const Exchange& exchange, TimePoint now);
+  /// For good. `times` of a streamed response, otherwise nullptr.
+  void ended(const PendingRequest& pending, const Exchange& exchange, const Outcome& outcome,
              const TokenTimes* times);
   /// Closes the tally after the last request. `stopped_why` says why the run ended itself early.
   Tally finish(bool cut_short, const std::string& stopped_why);
@@ -56,17 +57,17 @@ class Recorder {
   using Nanoseconds = std::chrono::nanoseconds;
 
   void end_silence(TimePoint done);
-  void count_times(const Job& job, const Reply& reply, bool succeeded);
-  void count_objective(const Job& job, const Reply& reply, const Outcome& outcome,
-                       const TokenTimes* times);
-  void count_tokens(const Job& job, const Reply& reply, const Outcome& outcome,
+  void count_times(const PendingRequest& pending, const Response& response, bool succeeded);
+  void count_objective(const PendingRequest& pending, const Response& response,
+                       const Outcome& outcome, const TokenTimes* times);
+  void count_tokens(const PendingRequest& pending, const Response& response, const Outcome& outcome,
                     const TokenTimes* times);
-  void count_stream(const Job& job, const Reply& reply, const Outcome& outcome,
+  void count_stream(const PendingRequest& pending, const Response& response, const Outcome& outcome,
                     const TokenTimes& times);
-  void log(const Job& job, const Exchange& exchange, const Outcome& outcome,
+  void log(const PendingRequest& pending, const Exchange& exchange, const Outcome& outcome,
            const TokenTimes* times);
   Nanoseconds since_start(TimePoint time) const { return time - start_; }
-  Nanoseconds due_of(const Job& job, const Reply& reply) const;
+  Nanoseconds due_of(const PendingRequest& pending, const Response& response) const;
 
   const RunOptions& options_;
   TimePoint start_;

@@ -9,7 +9,7 @@ namespace paceline {
 struct RequestTimes {
   std::chrono::nanoseconds latency{0};
   std::chrono::nanoseconds due_latency{0};
-  /// To the first token. A reply that does not stream has it with the last.
+  /// To the first token. A response that does not stream has it with the last.
   std::chrono::nanoseconds ttft{0};
   /// Time per output token after the first; nothing where there is no time between tokens.
   std::optional<std::chrono::nanoseconds> tpot;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <paceline/loop/loop.h>
-#include <paceline/run/job.h>
+#include <paceline/run/pending_request.h>
 #include <paceline/workload/outcome.h>
 
 namespace paceline {
@@ -50,14 +50,14 @@ struct FailedTry {
   long status = 0;
 };
 
-/// A job that waits for its next try.
+/// A request that waits for its next try.
 struct Retry {
-  Job job;
+  PendingRequest pending;
   TimePoint not_before;
   FailedTry last;
 };
 
-/// Jobs that wait for their next try, the earliest first.
+/// Requests that wait for their next try, the earliest first.
 class RetryQueue {
  public:
   void add(Retry retry);

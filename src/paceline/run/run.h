@@ -39,7 +39,7 @@ struct RunLog {
   RequestLog* file = nullptr;
   /// The number that the file gave the run.
   std::int64_t run = 0;
-  bool keeps_replies = false;
+  bool keeps_responses = false;
 };
 
 /// Numbers are of the whole run, whose slots several threads may share by stripes.
@@ -66,7 +66,7 @@ struct RunOptions {
   /// When slot 0 is due; the stripes of one run share it. Empty: at once.
   std::optional<TimePoint> start{};
   RunLog log{};
-  /// Tokens a minute, of prompts and replies; 0: no such budget.
+  /// Tokens a minute, of prompts and responses; 0: no such budget.
   std::uint64_t tpm = 0;
   /// How often a request that may go better is sent again. Each time takes a slot of its own.
   std::uint32_t retries = 0;
@@ -84,14 +84,14 @@ struct RunHooks {
   std::function<void()> on_first_counted;
   /// Becomes true when the run is to stop: nothing more is sent, what is in flight has the grace.
   const std::atomic<bool>* stop = nullptr;
-  /// Called with each exchange that has ended, before its reply is read.
-  std::function<void(const Exchange&)> on_reply{};
+  /// Called with each exchange that has ended, before its response is read.
+  std::function<void(const Exchange&)> on_response{};
   /// Called a few times a second on the run's thread, and so must neither wait nor write.
   std::function<void(const Progress&)> on_progress{};
 };
 
 /// Sends the requests of `workload` at the pace and parallel asked for, and counts what came back.
-/// Memory does not grow with the number of requests. Blocks until the last reply is in.
+/// Memory does not grow with the number of requests. Blocks until the last response is in.
 Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks = {});
 
 /// What one request showed.
@@ -104,12 +104,12 @@ struct Trial {
   Failure kind = Failure::other;
   /// Of the HTTP response; 0 where there was none.
   long status = 0;
-  /// Such as "HTTP/1.1"; empty where there was no reply.
+  /// Such as "HTTP/1.1"; empty where there was no response.
   std::string http_version;
 };
 
 /// How a first request is sent.
-struct TrialOptions {
+struct PreflightOptions {
   ConnectionOptions connection{};
   /// A different salt gives a different request.
   std::uint64_t salt = 0;
@@ -126,6 +126,6 @@ struct TrialOptions {
 };
 
 /// Sends one request.
-Trial try_once(Workload& workload, const TrialOptions& options = {});
+Trial send_preflight(Workload& workload, const PreflightOptions& options = {});
 
 }  // namespace paceline

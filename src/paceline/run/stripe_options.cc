@@ -27,7 +27,7 @@ std::uint64_t counted_here(const RunOptions& options) {
          options.stripe.share_of(options.warmup);
 }
 
-std::uint64_t slot_at(std::uint64_t position, const RunOptions& options) {
+std::uint64_t item_at(std::uint64_t position, const RunOptions& options) {
   const bool picks = !options.slots.empty();
   if (position < options.warmup) {
     return position + (picks ? options.slots.back() + 1 : options.requests);

@@ -20,8 +20,8 @@ std::optional<TokenBudget> make_budget(const RunOptions& options);
 ClientOptions client_options(const RunOptions& options);
 /// How many of the counted requests are this stripe's.
 std::uint64_t counted_here(const RunOptions& options);
-/// The workload's slot at a position of the schedule. Warm-up asks for what no counted request
+/// The workload's item at a position of the schedule. Warm-up asks for what no counted request
 /// does.
-std::uint64_t slot_at(std::uint64_t position, const RunOptions& options);
+std::uint64_t item_at(std::uint64_t position, const RunOptions& options);
 
 }  // namespace paceline

@@ -16,7 +16,7 @@
 namespace paceline {
 
 /// Why a request came to nothing.
-enum class Failure { connect, timeout, reset, http_4xx, http_429, http_5xx, bad_reply, other };
+enum class Failure { connect, timeout, reset, http_4xx, http_429, http_5xx, bad_response, other };
 constexpr std::size_t failure_kinds = 8;
 
 /// What a run counted. Times are from the start of the run.
@@ -58,7 +58,7 @@ struct Tally {
   std::uint64_t abandoned = 0;
   /// Requests that were given up because the server asked for a longer wait than the run allows.
   std::uint64_t waits_too_long = 0;
-  /// Replies 429, those that were retried too.
+  /// Responses 429, those that were retried too.
   std::uint64_t refused_429 = 0;
   /// Departures that waited because `parallel` were in flight, or for the token budget.
   std::uint64_t waits_for_parallel = 0;
@@ -75,7 +75,7 @@ struct Tally {
   /// A sentence about one of the failures.
   std::string first_failure;
 
-  /// Of a reply, such as "HTTP/1.1"; empty when there was none.
+  /// Of a response, such as "HTTP/1.1"; empty when there was none.
   std::string http_version;
 
   TokenTally tokens;
@@ -107,7 +107,7 @@ struct Tally {
   std::chrono::nanoseconds mean_time_in_flight() const;
   /// Sends a minute from the first to the last; 0 for fewer than two.
   double achieved_rpm() const;
-  /// Replies a second from the first send to the last reply.
+  /// Responses a second from the first send to the last response.
   double rps() const;
   /// Requests a second that met the objective, over the same time; 0 without one.
   double goodput() const;

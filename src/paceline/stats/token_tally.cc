@@ -10,13 +10,13 @@ void TokenTally::merge(const TokenTally& other) {
   streams += other.streams;
   streams_without_tokens += other.streams_without_tokens;
   streams_with_thoughts += other.streams_with_thoughts;
-  replies_with_usage += other.replies_with_usage;
-  replies_counted += other.replies_counted;
+  responses_with_usage += other.responses_with_usage;
+  responses_counted += other.responses_counted;
   out += other.out;
   in += other.in;
-  replies_with_in += other.replies_with_in;
+  responses_with_in += other.responses_with_in;
   cached += other.cached;
-  replies_with_cached += other.replies_with_cached;
+  responses_with_cached += other.responses_with_cached;
   lengths_asked += other.lengths_asked;
   lengths_off += other.lengths_off;
 }

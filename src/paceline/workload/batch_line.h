@@ -14,7 +14,7 @@ struct BatchLine {
   std::string_view url;
   /// The JSON object as it stands in the line.
   std::string_view body;
-  /// Whether the body asks for its reply as a stream of events.
+  /// Whether the body asks for its response as a stream of events.
   bool stream = false;
 };
 

@@ -32,7 +32,7 @@ std::string_view BatchOutput::line(std::int64_t run, const RequestRecord& record
   } else {
     fmt::format_to(out, R"({{"status_code":{},"request_id":"req_{}_{}","body":)", record.status,
                    run, record.slot);
-    append_body(record.reply);
+    append_body(record.response);
     line_ += '}';
   }
   line_ += R"(,"error":)";
@@ -47,20 +47,20 @@ std::string_view BatchOutput::line(std::int64_t run, const RequestRecord& record
   return line_;
 }
 
-void BatchOutput::append_body(std::string_view reply) {
-  if (reply.empty()) {
+void BatchOutput::append_body(std::string_view response) {
+  if (response.empty()) {
     line_ += "null";
     return;
   }
   // On one line, whatever the server's layout.
   const std::size_t begin = line_.size();
   std::size_t size = 0;
-  line_.resize(begin + reply.size());
+  line_.resize(begin + response.size());
   const bool json =
-      is_json(reply) &&
-      simdjson::minify(reply.data(), reply.size(), line_.data() + begin, size) == simdjson::SUCCESS;
+      is_json(response) && simdjson::minify(response.data(), response.size(), line_.data() + begin,
+                                            size) == simdjson::SUCCESS;
   line_.resize(begin + size);
-  if (!json) line_.replace(begin, size, json_quoted(reply));
+  if (!json) line_.replace(begin, size, json_quoted(response));
 }
 
 bool BatchOutput::is_json(std::string_view text) {

@@ -13,18 +13,18 @@ namespace paceline {
 ///
 ///   {"id":…,"custom_id":…,"response":{"status_code":…,"request_id":…,"body":…},"error":null}
 ///
-/// `response` is null where there was no HTTP reply. `error` is {"code":…,"message":…} for every
+/// `response` is null where there was no HTTP response. `error` is {"code":…,"message":…} for every
 /// request that failed; its code is "no_reply", "bad_reply" (a 2xx that could not be read) or such
-/// as "http_429". A custom_id that is missing is "request-" with the slot, and both ids are made of
-/// run and slot.
+/// as "http_429". A custom_id that is missing is "request-" with the item, and both ids are made of
+/// run and item.
 class BatchOutput {
  public:
-  /// Ends with a newline; lives until the next call. A reply that is JSON becomes the body as it
+  /// Ends with a newline; lives until the next call. A response that is JSON becomes the body as it
   /// is, another one as a string, and one that was not kept null.
   std::string_view line(std::int64_t run, const RequestRecord& record);
 
  private:
-  void append_body(std::string_view reply);
+  void append_body(std::string_view response);
   bool is_json(std::string_view text);
 
   simdjson::dom::parser parser_;

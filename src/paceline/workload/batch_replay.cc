@@ -10,8 +10,8 @@
 
 #include <paceline/http/url.h>
 #include <paceline/workload/generation_stream.h>
-#include <paceline/workload/reply_parser.h>
 #include <paceline/workload/request_headers.h>
+#include <paceline/workload/response_reader.h>
 
 namespace paceline {
 namespace {
@@ -27,7 +27,7 @@ class BatchReplayWorkload : public Workload {
             .asks = fmt::format(R"({{"lines":{}}})", replay_.file->hashes().json())};
   }
 
-  void make(std::uint64_t slot, Request& request) override {
+  void make(std::uint64_t item, Request& request) override {
     request.method = Method::post;
     request.headers = headers_;
     request.url.clear();
@@ -35,7 +35,7 @@ class BatchReplayWorkload : public Workload {
     request.name.clear();
     request.is_streamed = false;
     request.reply_tokens = 0;
-    const auto read = reader_.read(static_cast<std::size_t>(slot % replay_.file->size()));
+    const auto read = reader_.read(static_cast<std::size_t>(item % replay_.file->size()));
     if (const auto* why = std::get_if<std::string>(&read)) {
       trouble_ = *why;
       return;
@@ -50,9 +50,9 @@ class BatchReplayWorkload : public Workload {
     request.is_streamed = line.stream && kind_of(request.url) != ApiKind::embeddings;
   }
 
-  Outcome read(const Request& request, Reply& reply) override {
+  Outcome read(const Request& request, Response& response) override {
     if (request.url.empty()) return failed(Failure::other, trouble_);
-    return parser_.read(kind_of(request.url), reply);
+    return parser_.read(kind_of(request.url), response);
   }
 
   std::unique_ptr<StreamReader> make_stream_reader() override {
@@ -66,7 +66,7 @@ class BatchReplayWorkload : public Workload {
   BatchReader reader_;
   std::string trouble_;
   std::shared_ptr<const HeaderList> headers_;
-  ReplyParser parser_;
+  ResponseReader parser_;
 };
 
 }  // namespace

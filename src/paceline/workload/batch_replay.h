@@ -8,10 +8,10 @@
 
 namespace paceline {
 
-/// The requests of a file: slot k asks what its line k does, and from its end on it begins again.
+/// The requests of a file: item k asks what its line k does, and from its end on it begins again.
 struct BatchReplay {
   std::shared_ptr<const BatchFile> file;
-  /// Whether the text of streamed replies is put together in their body, for a log.
+  /// Whether the text of streamed responses is put together in their body, for a log.
   bool keeps_text = false;
 };
 

@@ -22,22 +22,22 @@ BodyTemplate::BodyTemplate(std::string_view text, std::size_t synthetic_tokens)
   }
 }
 
-void BodyTemplate::fill(std::uint64_t salt, std::uint64_t slot, std::string& body) const {
+void BodyTemplate::fill(std::uint64_t salt, std::uint64_t item, std::string& body) const {
   body.clear();
   for (const Piece& piece : pieces_) {
     body += piece.text;
     switch (piece.place) {
       case number: {
-        const fmt::format_int digits(slot);
+        const fmt::format_int digits(item);
         body.append(digits.data(), digits.size());
         break;
       }
       case nonce:
         fmt::format_to(std::back_inserter(body), "{:08x}-{:08x} ", static_cast<std::uint32_t>(salt),
-                       static_cast<std::uint32_t>(slot));
+                       static_cast<std::uint32_t>(item));
         break;
       case synthetic:
-        append_synthetic_text(salt, slot, synthetic_tokens_, body);
+        append_synthetic_text(salt, item, synthetic_tokens_, body);
         break;
       default:
         break;

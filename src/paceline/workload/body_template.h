@@ -8,25 +8,25 @@
 
 namespace paceline {
 
-/// A request's JSON body with places for what differs from slot to slot. The places are marked by
+/// A request's JSON body with places for what differs from item to item. The places are marked by
 /// control characters, which JSON text never holds.
 class BodyTemplate {
  public:
-  /// The slot's number.
+  /// The item's number.
   static constexpr char number = '\x01';
-  /// A text of fixed length that no other slot of any run has, and a space.
+  /// A text of fixed length that no other item of any run has, and a space.
   static constexpr char nonce = '\x02';
-  /// Synthetic text of the slot's own.
+  /// Synthetic text of the item's own.
   static constexpr char synthetic = '\x03';
 
   BodyTemplate() = default;
   /// `synthetic_tokens`: the length of the synthetic text.
   explicit BodyTemplate(std::string_view text, std::size_t synthetic_tokens = 0);
 
-  /// Puts the body of `slot` into `body`, in place of what it held.
-  void fill(std::uint64_t salt, std::uint64_t slot, std::string& body) const;
+  /// Puts the body of `item` into `body`, in place of what it held.
+  void fill(std::uint64_t salt, std::uint64_t item, std::string& body) const;
 
-  /// The body with a name for each place, such as {n}: what it asks of every slot.
+  /// The body with a name for each place, such as {n}: what it asks of every item.
   std::string description() const;
 
  private:

@@ -70,7 +70,7 @@ void GenerationStream::begin(const Request& request) {
 
 bool GenerationStream::take(std::string_view piece, TimePoint now) {
   now_ = now;
-  if (!events_.take(piece)) fail(Failure::bad_reply, "an event of the stream is too long");
+  if (!events_.take(piece)) fail(Failure::bad_response, "an event of the stream is too long");
   if (!has_begun_ && beginning_.size() < longest_beginning) {
     beginning_.append(piece.substr(0, longest_beginning - beginning_.size()));
   }
@@ -91,9 +91,9 @@ void GenerationStream::read_event(const StreamEvent& event) {
   if (data.empty() || read_data(event.name, data)) return;
   if (is_heartbeat(data) || !is_name_of_api(event.name)) return;
   const std::string words = data.starts_with('{') ? "" : words_of_text(data);
-  fail(Failure::bad_reply, event.name == "error"
-                               ? with_words("the server gave up in the middle of the stream", words)
-                               : with_words("an event of the stream is not JSON", words));
+  fail(Failure::bad_response,
+       event.name == "error" ? with_words("the server gave up in the middle of the stream", words)
+                             : with_words("an event of the stream is not JSON", words));
 }
 
 bool GenerationStream::read_data(std::string_view name, std::string_view data) {
@@ -119,7 +119,7 @@ void GenerationStream::read_root(std::string_view name, dom::element root) {
     read_response(type, root);
   }
   if (!failure_ && name == "error") {
-    fail_with({Failure::bad_reply, words_of_error(root)});
+    fail_with({Failure::bad_response, words_of_error(root)});
   }
 }
 
@@ -196,7 +196,7 @@ void GenerationStream::read_response(std::string_view type, dom::element root) {
     dom::element holder = root;
     read_value(root["response"], holder);
     const auto told = read_bare_error(holder);
-    return fail_with(told ? *told : ToldError{Failure::bad_reply, words_of_error(holder)});
+    return fail_with(told ? *told : ToldError{Failure::bad_response, words_of_error(holder)});
   }
   if (!type.starts_with("response.")) {
     if (const auto told = read_bare_error(root)) fail_with(*told);

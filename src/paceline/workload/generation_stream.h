@@ -10,7 +10,7 @@
 #include <paceline/workload/api.h>
 #include <paceline/workload/event_stream.h>
 #include <paceline/workload/json_reader.h>
-#include <paceline/workload/reply_parser.h>
+#include <paceline/workload/response_reader.h>
 #include <paceline/workload/stream_delta.h>
 #include <paceline/workload/stream_reader.h>
 #include <paceline/workload/streamed_text.h>
@@ -18,10 +18,10 @@
 
 namespace paceline {
 
-/// What is asked of streamed replies.
+/// What is asked of streamed responses.
 struct GenerationStreamOptions {
   std::optional<LengthAsked> length_asked{};
-  /// Whether the reply's body becomes what the API would have answered at once.
+  /// Whether the response's body becomes what the API would have answered at once.
   bool keeps_text = false;
 };
 
@@ -37,7 +37,7 @@ class GenerationStream : public StreamReader {
 
   void begin(const Request& request) override;
   bool take(std::string_view piece, TimePoint now) override;
-  Outcome finish(Reply& reply) override;
+  Outcome finish(Response& response) override;
   const TokenTimes& times() const override { return times_; }
   std::size_t held() const override { return times_.held() + events_.held() + text_.held(); }
 
@@ -63,13 +63,13 @@ class GenerationStream : public StreamReader {
   void fail_with(const ToldError& told);
 
   bool has_ended() const;
-  Outcome read_outcome(Reply& reply);
-  /// A reply that has no events at all.
+  Outcome read_outcome(Response& response);
+  /// A response that has no events at all.
   Outcome read_without_events();
   std::optional<std::uint64_t> streamed_tokens() const;
 
   GenerationStreamOptions options_;
-  ReplyParser whole_replies_;
+  ResponseReader whole_responses_;
   EventStream events_;
   JsonReader json_;
   StreamDelta delta_;
@@ -90,7 +90,7 @@ class GenerationStream : public StreamReader {
   bool is_complete_ = false;
   std::bitset<most_choices> choices_begun_;
   std::bitset<most_choices> choices_ended_;
-  /// What a reply that is no stream begins with.
+  /// What a response that is no stream begins with.
   std::string beginning_;
   std::optional<Usage> usage_;
   std::optional<Outcome> failure_;

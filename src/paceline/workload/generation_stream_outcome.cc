@@ -10,9 +10,9 @@
 
 namespace paceline {
 
-Outcome GenerationStream::finish(Reply& reply) {
+Outcome GenerationStream::finish(Response& response) {
   events_.end();
-  Outcome outcome = read_outcome(reply);
+  Outcome outcome = read_outcome(response);
   // A count that the stream itself disproves is none.
   if (usage_ && usage_->completion_tokens == 0U && times_.events > 0) {
     usage_->completion_tokens.reset();
@@ -20,40 +20,41 @@ Outcome GenerationStream::finish(Reply& reply) {
   outcome.usage = usage_;
   outcome.streamed_tokens = streamed_tokens();
   outcome.length_asked = options_.length_asked;
-  if (options_.keeps_text && !outcome.failure) reply.body = text_.whole();
+  if (options_.keeps_text && !outcome.failure) response.body = text_.whole();
   return outcome;
 }
 
-Outcome GenerationStream::read_outcome(Reply& reply) {
+Outcome GenerationStream::read_outcome(Response& response) {
   if (failure_) return *failure_;
-  Outcome outcome = read_status(reply);
+  Outcome outcome = read_status(response);
   if (outcome.failure) {
-    whole_replies_.explain(reply, outcome);
+    whole_responses_.explain(response, outcome);
     return outcome;
   }
   if (!has_begun_) return read_without_events();
   if (!is_of_api_) {
-    return failed(Failure::bad_reply,
+    return failed(Failure::bad_response,
                   fmt::format("no event of the stream has {}: is this an OpenAI-compatible API?",
                               kind_ == ApiKind::chat ? "choices" : "a type of this API"));
   }
-  if (!has_ended()) return failed(Failure::bad_reply, "the stream broke off before its end");
+  if (!has_ended()) return failed(Failure::bad_response, "the stream broke off before its end");
   return outcome;
 }
 
 Outcome GenerationStream::read_without_events() {
   constexpr std::string_view sentence =
-      "the reply is no stream of events: does this API stream its replies?";
+      "the response is no stream of events: does this API stream its responses?";
   simdjson::dom::element root;
   if (json_.parse(beginning_).get(root) == simdjson::SUCCESS) {
     if (const auto told = read_bare_error(root)) {
       return failed(told->failure, with_words("the server answered with an error", told->words));
     }
-    return failed(Failure::bad_reply, std::string(sentence));
+    return failed(Failure::bad_response, std::string(sentence));
   }
   const std::string words = beginning_.starts_with('{') ? "" : words_of_text(beginning_);
-  return failed(Failure::bad_reply, words.empty() ? std::string(sentence)
-                                                  : fmt::format("{} It says: {}", sentence, words));
+  return failed(Failure::bad_response, words.empty()
+                                           ? std::string(sentence)
+                                           : fmt::format("{} It says: {}", sentence, words));
 }
 
 bool GenerationStream::has_ended() const {

@@ -18,13 +18,13 @@ struct Usage {
   std::optional<std::uint64_t> reasoning_tokens{};
 };
 
-/// How many tokens a reply was asked to have.
+/// How many tokens a response was asked to have.
 struct LengthAsked {
   std::uint64_t at_least = 0;
   std::uint64_t at_most = 0;
 };
 
-/// What a reply came to.
+/// What a response came to.
 struct Outcome {
   /// Empty: it succeeded.
   std::optional<Failure> failure;

@@ -7,7 +7,7 @@
 
 #include <paceline/workload/content_hash.h>
 #include <paceline/workload/json_text.h>
-#include <paceline/workload/reply_parser.h>
+#include <paceline/workload/response_reader.h>
 
 namespace paceline {
 namespace {
@@ -42,15 +42,15 @@ class PlainHttpWorkload : public Workload {
     request.keeps_response = false;
   }
 
-  Outcome read(const Request&, Reply& reply) override {
-    Outcome outcome = read_status(reply);
-    if (outcome.failure) parser_.explain(reply, outcome);
+  Outcome read(const Request&, Response& response) override {
+    Outcome outcome = read_status(response);
+    if (outcome.failure) parser_.explain(response, outcome);
     return outcome;
   }
 
  private:
   PlainHttp plain_;
-  ReplyParser parser_;
+  ResponseReader parser_;
   std::shared_ptr<const HeaderList> headers_;
 };
 

@@ -7,7 +7,7 @@
 
 namespace paceline {
 
-/// The same request over and over, to any URL; a reply of status 200 to 299 is a success.
+/// The same request over and over, to any URL; a response of status 200 to 299 is a success.
 struct PlainHttp {
   std::string url{};
   Method method = Method::get;

@@ -13,7 +13,7 @@ enum class Nonce {
   none,
   /// Nothing of the prompt is found in a prefix cache.
   start,
-  /// Only whole replies are not found in a cache.
+  /// Only whole responses are not found in a cache.
   end,
 };
 
@@ -21,13 +21,13 @@ enum class Nonce {
 struct Prompt {
   /// Empty: none.
   std::string system = "You are an expert Spanish to English translator";
-  /// Each {n} becomes the slot's number.
+  /// Each {n} becomes the item's number.
   std::string text = "Translate: sentence #{n}: Esta es una prueba básica de traducción.";
   Nonce nonce = Nonce::start;
   /// Before all else, about so many tokens that are the same in every request of every run: for
   /// those who want the hit of a prefix cache.
   std::size_t shared_prefix_tokens = 0;
-  /// More than 0: instead of system, text and nonce, about so many tokens of the slot's own.
+  /// More than 0: instead of system, text and nonce, about so many tokens of the item's own.
   std::size_t synthetic_tokens = 0;
 };
 
@@ -38,7 +38,7 @@ struct PromptText {
   std::string user;
 };
 
-/// Writes the prompt so that each slot of a run gets its own.
+/// Writes the prompt so that each item of a run gets its own.
 PromptText prompt_text(const Prompt& prompt);
 
 }  // namespace paceline

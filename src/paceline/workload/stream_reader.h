@@ -13,7 +13,7 @@
 
 namespace paceline {
 
-/// When the tokens of one streamed reply came: events that bring thoughts, content or a tool's
+/// When the tokens of one streamed response came: events that bring thoughts, content or a tool's
 /// call, each taken as a token.
 struct TokenTimes {
   std::uint64_t events = 0;
@@ -29,18 +29,19 @@ struct TokenTimes {
   std::size_t held() const { return gaps.capacity() * sizeof gaps[0]; }
 };
 
-/// Reads one streamed reply after another, each piece by piece.
+/// Reads one streamed response after another, each piece by piece.
 class StreamReader {
  public:
   virtual ~StreamReader() = default;
-  /// A new reply begins, the one to `request`.
+  /// A new response begins, the one to `request`.
   virtual void begin(const Request& request) = 0;
-  /// Takes a piece that was read at `now`. False: the reply cannot be read on.
+  /// Takes a piece that was read at `now`. False: the response cannot be read on.
   virtual bool take(std::string_view piece, TimePoint now) = 0;
-  /// The reply has ended. Where its body was kept, because its status was no success, it is there.
-  virtual Outcome finish(Reply& reply) = 0;
+  /// The response has ended. Where its body was kept, because its status was no success, it is
+  /// there.
+  virtual Outcome finish(Response& response) = 0;
   virtual const TokenTimes& times() const = 0;
-  /// How many bytes it holds of the reply.
+  /// How many bytes it holds of the response.
   virtual std::size_t held() const { return times().held(); }
 };
 

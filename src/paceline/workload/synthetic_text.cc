@@ -61,18 +61,18 @@ std::variant<Synthetic, std::string> parse_synthetic(std::string_view text) {
     if (in && out) return Synthetic{*in, *out};
   }
   return fmt::format(
-      "'{}' is not a pair of token counts: give the prompt's and the reply's, each from 1 to "
+      "'{}' is not a pair of token counts: give the prompt's and the response's, each from 1 to "
       "10000000, such as 1000:100",
       text);
 }
 
-void append_synthetic_text(std::uint64_t salt, std::uint64_t slot, std::size_t tokens,
+void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t tokens,
                            std::string& out) {
   if (tokens == 0) return;
   const std::uint64_t run = mix(salt + golden);
-  std::uint64_t state = mix(run ^ slot);
-  // Odd times slot, plus a constant: each of the lowest n bits' values comes once in 2^n slots.
-  std::uint64_t bits = golden * slot + run;
+  std::uint64_t state = mix(run ^ item);
+  // Odd times item, plus a constant: each of the lowest n bits' values comes once in 2^n items.
+  std::uint64_t bits = golden * item + run;
   unsigned words_in_bits = 3;
 
   std::size_t size = out.size();

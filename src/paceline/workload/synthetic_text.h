@@ -8,11 +8,11 @@
 
 namespace paceline {
 
-/// Prompts and replies of a chosen length.
+/// Prompts and responses of a chosen length.
 struct Synthetic {
   /// Tokens of each prompt.
   std::uint64_t in = 0;
-  /// Tokens of each reply.
+  /// Tokens of each response.
   std::uint64_t out = 0;
 };
 
@@ -24,10 +24,10 @@ std::variant<Synthetic, std::string> parse_synthetic(std::string_view text);
 /// each in the usual tokenizers (see synthetic_words.h). What a chat template puts around a prompt
 /// comes on top.
 ///
-/// The same salt and slot give the same text on every machine. No cache of prompts helps: of one
-/// salt, any 1024 slots in a row differ in their first word already, and any 2^30 in their first
+/// The same salt and item give the same text on every machine. No cache of prompts helps: of one
+/// salt, any 1024 items in a row differ in their first word already, and any 2^30 in their first
 /// three; other salts have other words.
-void append_synthetic_text(std::uint64_t salt, std::uint64_t slot, std::size_t tokens,
+void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t tokens,
                            std::string& out);
 
 }  // namespace paceline

@@ -4,8 +4,8 @@
 
 #include <paceline/http/url.h>
 #include <paceline/workload/json_text.h>
-#include <paceline/workload/reply_parser.h>
 #include <paceline/workload/request_headers.h>
+#include <paceline/workload/response_reader.h>
 
 namespace paceline {
 namespace {
@@ -29,18 +29,18 @@ class TextEmbeddingWorkload : public Workload {
 
   void begin_run(std::uint64_t salt) override { salt_ = salt; }
 
-  void make(std::uint64_t slot, Request& request) override {
+  void make(std::uint64_t item, Request& request) override {
     request.method = Method::post;
     request.url = url_;
     request.headers = headers_;
     request.name.clear();
     request.reply_tokens = 0;
     request.is_streamed = false;
-    body_.fill(salt_, slot, request.body);
+    body_.fill(salt_, item, request.body);
   }
 
-  Outcome read(const Request&, Reply& reply) override {
-    return parser_.read(ApiKind::embeddings, reply);
+  Outcome read(const Request&, Response& response) override {
+    return parser_.read(ApiKind::embeddings, response);
   }
 
  private:
@@ -49,7 +49,7 @@ class TextEmbeddingWorkload : public Workload {
   std::shared_ptr<const HeaderList> headers_;
   BodyTemplate body_;
   std::uint64_t salt_ = 0;
-  ReplyParser parser_;
+  ResponseReader parser_;
 };
 
 }  // namespace

@@ -9,8 +9,8 @@
 #include <paceline/workload/body_template.h>
 #include <paceline/workload/generation_stream.h>
 #include <paceline/workload/json_text.h>
-#include <paceline/workload/reply_parser.h>
 #include <paceline/workload/request_headers.h>
+#include <paceline/workload/response_reader.h>
 
 namespace paceline {
 namespace {
@@ -68,18 +68,18 @@ class TextGenerationWorkload : public Workload {
 
   void begin_run(std::uint64_t salt) override { salt_ = salt; }
 
-  void make(std::uint64_t slot, Request& request) override {
+  void make(std::uint64_t item, Request& request) override {
     request.method = Method::post;
     request.url = url_;
     request.headers = headers_;
     request.name.clear();
     request.reply_tokens = length_asked_ ? length_asked_->at_most : 0;
     request.is_streamed = is_streamed_;
-    body_.fill(salt_, slot, request.body);
+    body_.fill(salt_, item, request.body);
   }
 
-  Outcome read(const Request&, Reply& reply) override {
-    Outcome outcome = parser_.read(kind_, reply);
+  Outcome read(const Request&, Response& response) override {
+    Outcome outcome = parser_.read(kind_, response);
     outcome.length_asked = length_asked_;
     return outcome;
   }
@@ -98,7 +98,7 @@ class TextGenerationWorkload : public Workload {
   BodyTemplate body_;
   std::optional<LengthAsked> length_asked_;
   std::uint64_t salt_ = 0;
-  ReplyParser parser_;
+  ResponseReader parser_;
 };
 
 }  // namespace

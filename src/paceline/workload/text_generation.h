@@ -19,14 +19,14 @@ struct TextGeneration {
   std::string model = "gpt-4o-mini";
   Prompt prompt{};
   double temperature = 0;
-  /// The most tokens of a reply; 0: not sent, the server decides.
+  /// The most tokens of a response; 0: not sent, the server decides.
   std::uint64_t max_tokens = 0;
   /// The fewest, for servers that take it, such as vLLM; 0: not sent.
   std::uint64_t min_tokens = 0;
-  /// Whether the reply is to go on to max_tokens when the model would end, for servers that take
+  /// Whether the response is to go on to max_tokens when the model would end, for servers that take
   /// it, such as vLLM and llama.cpp.
   bool ignore_eos = false;
-  /// Whether the text of streamed replies is put together in their body, for a log.
+  /// Whether the text of streamed responses is put together in their body, for a log.
   bool keeps_text = false;
 };
 

@@ -97,7 +97,7 @@ ToldError error_in(dom::element holder) {
   std::optional<Failure> failure = failure_of_fields(holder["error"]);
   if (!failure) failure = failure_of_fields(as_found(holder));
   if (!failure && read_value(holder["error"], name)) failure = failure_of_name(name);
-  told.failure = failure.value_or(Failure::bad_reply);
+  told.failure = failure.value_or(Failure::bad_response);
   told.words = words_of_error(holder);
   return told;
 }
@@ -147,14 +147,14 @@ std::optional<ToldError> read_bare_error(dom::element object) {
 std::optional<ToldError> read_choice_error(dom::element choice) {
   if (auto told = read_told_error(choice)) return told;
   if (text_in(choice["finish_reason"]) != "error") return std::nullopt;
-  return ToldError{Failure::bad_reply, words_of_error(choice)};
+  return ToldError{Failure::bad_response, words_of_error(choice)};
 }
 
 std::optional<ToldError> read_response_error(dom::element response) {
   if (auto told = read_told_error(response)) return told;
   const std::string_view status = text_in(response["status"]);
   if (status == "failed" || status == "cancelled") {
-    return ToldError{Failure::bad_reply, fmt::format("the response's status is {}", status)};
+    return ToldError{Failure::bad_response, fmt::format("the response's status is {}", status)};
   }
   if (status != "incomplete") return std::nullopt;
   const std::string_view reason = text_in(response["incomplete_details"]["reason"]);
@@ -163,7 +163,7 @@ std::optional<ToldError> read_response_error(dom::element response) {
       reason == "content_filter" || (reason.empty() && has_output(response))) {
     return std::nullopt;
   }
-  return ToldError{Failure::bad_reply,
+  return ToldError{Failure::bad_response,
                    with_words("the response is incomplete", words_of_text(reason))};
 }
 

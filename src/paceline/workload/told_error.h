@@ -11,8 +11,8 @@ namespace paceline {
 
 /// A failure that a server tells within a response or a stream whose HTTP status is 200.
 struct ToldError {
-  /// http_429 or http_5xx where the error's code, status or type says so; else bad_reply.
-  Failure failure = Failure::bad_reply;
+  /// http_429 or http_5xx where the error's code, status or type says so; else bad_response.
+  Failure failure = Failure::bad_response;
   /// The server's; may be empty.
   std::string words;
 };

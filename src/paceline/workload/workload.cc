@@ -10,18 +10,18 @@
 namespace paceline {
 namespace {
 
-Failure failure_of(Transport transport) {
+Failure failure_of(TransportError transport) {
   switch (transport) {
-    case Transport::connect_failed:
-    case Transport::tls_failed:
+    case TransportError::connect_failed:
+    case TransportError::tls_failed:
       return Failure::connect;
-    case Transport::timed_out:
+    case TransportError::timed_out:
       return Failure::timeout;
-    case Transport::reset:
+    case TransportError::reset:
       return Failure::reset;
-    case Transport::too_large:
-    case Transport::malformed:
-      return Failure::bad_reply;
+    case TransportError::too_large:
+    case TransportError::malformed:
+      return Failure::bad_response;
     default:
       return Failure::other;
   }
@@ -31,7 +31,7 @@ Failure failure_of(long status) {
   if (status == 429) return Failure::http_429;
   if (status >= 500) return Failure::http_5xx;
   if (status >= 400) return Failure::http_4xx;
-  return Failure::bad_reply;
+  return Failure::bad_response;
 }
 
 }  // namespace
@@ -43,17 +43,17 @@ Outcome failed(Failure failure, std::string why) {
   return outcome;
 }
 
-Outcome read_status(const Reply& reply) {
-  if (reply.transport != Transport::ok) {
-    return failed(failure_of(reply.transport), reply.error);
+Outcome read_status(const Response& response) {
+  if (response.transport != TransportError::ok) {
+    return failed(failure_of(response.transport), response.error);
   }
-  if (reply.status >= 200 && reply.status < 300) return {};
-  std::string why = fmt::format("the server answered HTTP {}", reply.status);
-  if (reply.status >= 300 && reply.status < 400 && !reply.location.empty()) {
+  if (response.status >= 200 && response.status < 300) return {};
+  std::string why = fmt::format("the server answered HTTP {}", response.status);
+  if (response.status >= 300 && response.status < 400 && !response.location.empty()) {
     constexpr std::size_t longest_url = 300;
-    why += fmt::format(" and redirects to {}", cut_utf8(reply.location, longest_url));
+    why += fmt::format(" and redirects to {}", cut_utf8(response.location, longest_url));
   }
-  return failed(failure_of(reply.status), std::move(why));
+  return failed(failure_of(response.status), std::move(why));
 }
 
 }  // namespace paceline

@@ -24,8 +24,8 @@ class EmbedderTest : public testing::Test {
 
   std::vector<double> vector(const std::string& members, std::size_t place = 0) {
     std::vector<double> values;
-    const dom::element reply = ask(members);
-    for (const dom::element value : reply["data"].at(place)["embedding"].get_array()) {
+    const dom::element response = ask(members);
+    for (const dom::element value : response["data"].at(place)["embedding"].get_array()) {
       values.push_back(double(value));
     }
     return values;
@@ -55,15 +55,15 @@ double length(const std::vector<double>& values) {
 }
 
 TEST_F(EmbedderTest, HaveTheShapeOfTheRealApi) {
-  const auto reply = ask(R"("input":["12345678","1"])");
-  EXPECT_EQ(std::string_view(reply["object"]), "list");
-  EXPECT_EQ(std::string_view(reply["model"]), "m");
-  EXPECT_EQ(reply["data"].get_array().size(), 2U);
-  EXPECT_EQ(std::string_view(reply["data"].at(1)["object"]), "embedding");
-  EXPECT_EQ(std::int64_t(reply["data"].at(1)["index"]), 1);
-  EXPECT_EQ(reply["data"].at(1)["embedding"].get_array().size(), 8U);
-  EXPECT_EQ(std::int64_t(reply["usage"]["prompt_tokens"]), 3);
-  EXPECT_EQ(std::int64_t(reply["usage"]["total_tokens"]), 3);
+  const auto response = ask(R"("input":["12345678","1"])");
+  EXPECT_EQ(std::string_view(response["object"]), "list");
+  EXPECT_EQ(std::string_view(response["model"]), "m");
+  EXPECT_EQ(response["data"].get_array().size(), 2U);
+  EXPECT_EQ(std::string_view(response["data"].at(1)["object"]), "embedding");
+  EXPECT_EQ(std::int64_t(response["data"].at(1)["index"]), 1);
+  EXPECT_EQ(response["data"].at(1)["embedding"].get_array().size(), 8U);
+  EXPECT_EQ(std::int64_t(response["usage"]["prompt_tokens"]), 3);
+  EXPECT_EQ(std::int64_t(response["usage"]["total_tokens"]), 3);
 }
 
 TEST_F(EmbedderTest, AreAlwaysTheSameForATextAndNeverForTwo) {

@@ -40,7 +40,7 @@ TEST(EndpointBodies, AreNotReadWithoutTheKey) {
   }
 }
 
-TEST(EndpointBodies, DoNotTakeTheReplyFromAClientThatSendsOn) {
+TEST(EndpointBodies, DoNotTakeTheResponseFromAClientThatSendsOn) {
   EndpointOptions options;
   options.required_key = "k";
   const auto endpoint = start(options);
@@ -145,7 +145,7 @@ TEST(EndpointBodies, OfAClientThatGoesAreForgotten) {
   EXPECT_EQ(visitor.post("/echo", std::string(100'000, 'x')), 200);
 }
 
-TEST(EndpointBodies, AreNotKeptWhileTheirReplyWaits) {
+TEST(EndpointBodies, AreNotKeptWhileTheirResponseWaits) {
   EndpointOptions options;
   options.max_body_bytes = 100'000;
   options.latency = LatencyModel::fixed(1h);

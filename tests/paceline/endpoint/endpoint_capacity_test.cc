@@ -28,7 +28,7 @@ EndpointOptions one_slot(std::chrono::nanoseconds latency) {
   return options;
 }
 
-/// Of two tokens, with one slot: nobody after such a reply is served, unless it is left early.
+/// Of two tokens, with one slot: nobody after such a response is served, unless it is left early.
 EndpointOptions an_hour_between_tokens() {
   auto options = one_slot(std::chrono::nanoseconds(0));
   options.token_time = LatencyModel::fixed(1h);
@@ -140,7 +140,7 @@ TEST(EndpointCapacity, FreesTheSlotOfAClientThatHangsUpInMidStream) {
   EXPECT_LE(open_descriptors(), before + 8);
 }
 
-TEST(EndpointCapacity, FreesTheSlotOfAClientThatHangsUpBeforeItsReply) {
+TEST(EndpointCapacity, FreesTheSlotOfAClientThatHangsUpBeforeItsResponse) {
   const auto endpoint = start(an_hour_between_tokens());
   RawClient first(*endpoint);
   first.post(chat_path, chat_request);

@@ -72,21 +72,21 @@ TEST(EndpointClients, GetCompletions) {
                          R"({"model":"m","prompt":["a\n","b"],"n":2,"echo":true,"max_tokens":2})"),
             200);
   dom::parser parser;
-  const dom::element reply = parser.parse(visitor.body);
-  EXPECT_TRUE(std::string_view(reply["id"]).starts_with("cmpl-"));
-  EXPECT_EQ(std::string_view(reply["object"]), "text_completion");
-  EXPECT_EQ(std::string_view(reply["model"]), "m");
-  ASSERT_EQ(reply["choices"].get_array().value().size(), 4U);
+  const dom::element response = parser.parse(visitor.body);
+  EXPECT_TRUE(std::string_view(response["id"]).starts_with("cmpl-"));
+  EXPECT_EQ(std::string_view(response["object"]), "text_completion");
+  EXPECT_EQ(std::string_view(response["model"]), "m");
+  ASSERT_EQ(response["choices"].get_array().value().size(), 4U);
   for (std::size_t i = 0; i < 4; ++i) {
-    const dom::element choice = reply["choices"].at(i);
+    const dom::element choice = response["choices"].at(i);
     EXPECT_EQ(std::size_t(std::uint64_t(choice["index"])), i);
     EXPECT_EQ(std::string_view(choice["text"]), i < 2 ? "a\none line" : "bone line");
     EXPECT_EQ(std::string_view(choice["finish_reason"]), "length");
     EXPECT_TRUE(choice["logprobs"].is_null());
   }
-  EXPECT_EQ(std::int64_t(reply["usage"]["prompt_tokens"]), 2);
-  EXPECT_EQ(std::int64_t(reply["usage"]["completion_tokens"]), 8);
-  EXPECT_EQ(std::int64_t(reply["usage"]["total_tokens"]), 10);
+  EXPECT_EQ(std::int64_t(response["usage"]["prompt_tokens"]), 2);
+  EXPECT_EQ(std::int64_t(response["usage"]["completion_tokens"]), 8);
+  EXPECT_EQ(std::int64_t(response["usage"]["total_tokens"]), 10);
 }
 
 TEST(EndpointClients, GetCompletionsAsTheyStream) {
@@ -120,11 +120,11 @@ TEST(EndpointClients, GetEachChoiceOfAChatWholeAndStreamed) {
       R"({"model":"m","messages":[{"role":"user","content":"a"}],"n":3,"max_tokens":2)";
   ASSERT_EQ(visitor.post(chat_path, asked + "}"), 200);
   dom::parser parser;
-  const dom::element reply = parser.parse(visitor.body);
-  ASSERT_EQ(reply["choices"].get_array().value().size(), 3U);
-  EXPECT_EQ(std::int64_t(reply["choices"].at(2)["index"]), 2);
-  EXPECT_EQ(std::string_view(reply["choices"].at(2)["message"]["content"]), "one line");
-  EXPECT_EQ(std::int64_t(reply["usage"]["completion_tokens"]), 6);
+  const dom::element response = parser.parse(visitor.body);
+  ASSERT_EQ(response["choices"].get_array().value().size(), 3U);
+  EXPECT_EQ(std::int64_t(response["choices"].at(2)["index"]), 2);
+  EXPECT_EQ(std::string_view(response["choices"].at(2)["message"]["content"]), "one line");
+  EXPECT_EQ(std::int64_t(response["usage"]["completion_tokens"]), 6);
 
   ASSERT_EQ(visitor.post(chat_path, asked + R"(,"stream":true})"), 200);
   std::array<std::string, 3> texts;
@@ -152,8 +152,8 @@ TEST(EndpointClients, GetJsonThatIsTheSameStreamed) {
       R"("properties":{"é":{"enum":["a \"b\" \\ c"]}}}}})";
   ASSERT_EQ(visitor.post(chat_path, asked + "}"), 200);
   dom::parser parser;
-  const dom::element reply = parser.parse(visitor.body);
-  const std::string whole(std::string_view(reply["choices"].at(0)["message"]["content"]));
+  const dom::element response = parser.parse(visitor.body);
+  const std::string whole(std::string_view(response["choices"].at(0)["message"]["content"]));
   EXPECT_EQ(whole, R"({"\u00e9":"a \"b\" \\ c"})");
 
   ASSERT_EQ(visitor.post(chat_path, asked + R"(,"stream":true})"), 200);
@@ -173,7 +173,7 @@ TEST(EndpointClients, GetJsonThatIsTheSameStreamed) {
   EXPECT_NE(visitor.body.find(R"("text":"{\"a\":\"\\\"b\"}")"), std::string::npos) << visitor.body;
 }
 
-TEST(EndpointClients, GetARequestIdWithEveryReply) {
+TEST(EndpointClients, GetARequestIdWithEveryResponse) {
   EndpointOptions options;
   options.required_key = "k";
   const auto endpoint = start(options);

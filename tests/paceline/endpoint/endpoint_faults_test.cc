@@ -43,7 +43,7 @@ TEST(EndpointFaultsTest, AnswersWithAnErrorOfTheServer) {
   EXPECT_NE(other.headers.find("Retry-After: 1"), std::string::npos);
 }
 
-TEST(EndpointFaultsTest, DelaysAReply) {
+TEST(EndpointFaultsTest, DelaysAResponse) {
   const auto endpoint = start_with(Fault::delay, 400, 300ms);
   Visitor visitor(*endpoint);
   for (const char* request : {chat_request, stream_request}) {
@@ -100,7 +100,7 @@ TEST(EndpointFaultsTest, EndsAStreamWithinAnEventWhereverThatIs) {
   }
 }
 
-TEST(EndpointFaultsTest, EndsAWholeReplyInItsMiddle) {
+TEST(EndpointFaultsTest, EndsAWholeResponseInItsMiddle) {
   const auto endpoint = start_with(Fault::half_event);
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.post(chat_path, chat_request), 200);
@@ -153,7 +153,7 @@ TEST(EndpointFaultsTest, DripsAByteAtATime) {
   }
 }
 
-TEST(EndpointFaultsTest, DripsTheWholeReplyInTheEnd) {
+TEST(EndpointFaultsTest, DripsTheWholeResponseInTheEnd) {
   const auto endpoint = start_with(Fault::slow_drip, 400, 0ms);
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.post(chat_path, chat_request), 200);
@@ -178,7 +178,7 @@ TEST(EndpointFaultsTest, SendsABodyWithoutEnd) {
   }
 }
 
-TEST(EndpointFaultsTest, GivesTheSlotOfABrokenReplyBack) {
+TEST(EndpointFaultsTest, GivesTheSlotOfABrokenResponseBack) {
   EndpointOptions options;
   options.slots = 1;
   options.faults.shares = {{Fault::reset, 0.5}};

@@ -235,7 +235,7 @@ TEST(EndpointStream, StopsWhileItSendsAllItCan) {
   EXPECT_FALSE(client.read_until("[DONE]"));
 }
 
-TEST(EndpointStream, ATokenTimeOfStreamsIsNotThatOfWholeReplies) {
+TEST(EndpointStream, ATokenTimeOfStreamsIsNotThatOfWholeResponses) {
   EndpointOptions options;
   options.latency = LatencyModel::fixed(5ms);
   options.token_time = LatencyModel::fixed(2ms);

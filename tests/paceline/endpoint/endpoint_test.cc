@@ -26,9 +26,9 @@ TEST(Endpoint, AnswersAChat) {
   ASSERT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
   EXPECT_NE(visitor.headers.find("Content-Type: application/json"), std::string::npos);
   simdjson::dom::parser parser;
-  const simdjson::dom::element reply = parser.parse(visitor.body);
-  EXPECT_EQ(std::string_view(reply["object"]), "chat.completion");
-  EXPECT_EQ(std::int64_t(reply["usage"]["completion_tokens"]), 16);
+  const simdjson::dom::element response = parser.parse(visitor.body);
+  EXPECT_EQ(std::string_view(response["object"]), "chat.completion");
+  EXPECT_EQ(std::int64_t(response["usage"]["completion_tokens"]), 16);
 }
 
 TEST(Endpoint, AnswersModelsPlainGetAndEcho) {
@@ -90,7 +90,7 @@ TEST(Endpoint, DemandsItsKeyAndNeverShowsOne) {
   EXPECT_EQ(visitor.get("/"), 200);
 }
 
-TEST(Endpoint, KeepsConnectionsAndDoesNotDelayTheirReplies) {
+TEST(Endpoint, KeepsConnectionsAndDoesNotDelayTheirResponses) {
   const auto endpoint = start();
   Visitor visitor(*endpoint);
   ASSERT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
@@ -104,7 +104,7 @@ TEST(Endpoint, KeepsConnectionsAndDoesNotDelayTheirReplies) {
   EXPECT_LT(Clock::now() - begin, 400ms);
 }
 
-TEST(Endpoint, HoldsEachReplyForItsLatency) {
+TEST(Endpoint, HoldsEachResponseForItsLatency) {
   EndpointOptions options;
   options.latency = LatencyModel::fixed(20ms);
   options.record_arrivals = 100;
@@ -122,7 +122,7 @@ TEST(Endpoint, HoldsEachReplyForItsLatency) {
   }
 }
 
-TEST(Endpoint, HoldsFiveHundredRepliesAtOnce) {
+TEST(Endpoint, HoldsFiveHundredResponsesAtOnce) {
   EndpointOptions options;
   options.latency = LatencyModel::lognormal(200ms, 400ms, 1);
   options.record_arrivals = 1000;
@@ -165,7 +165,7 @@ TEST(Endpoint, RecordsArrivalsInOrderUpToItsCapacity) {
   EXPECT_EQ(endpoint->requests(), 5u);
 }
 
-TEST(Endpoint, StopsWithRepliesHeldBack) {
+TEST(Endpoint, StopsWithResponsesHeldBack) {
   EndpointOptions options;
   options.latency = LatencyModel::fixed(1h);
   const auto endpoint = start(options);

@@ -46,7 +46,7 @@ TEST(FaultsTest, SayWhatIsWrongAndHowToWriteIt) {
             std::string::npos);
   EXPECT_NE(why_not("").find("'' is not a fault"), std::string::npos);
   for (const char* text : {"reset:0", "reset:-1", "reset:2", "reset:", "reset:1%", "reset:nan"}) {
-    EXPECT_NE(why_not(text).find("is not a share of the replies"), std::string::npos) << text;
+    EXPECT_NE(why_not(text).find("is not a share of the responses"), std::string::npos) << text;
   }
   EXPECT_NE(why_not("reset:0.6,close:0.6").find("add up to 1.2"), std::string::npos);
   EXPECT_EQ(why_not("reset:0.4,close:0.6"), "");

@@ -15,7 +15,7 @@ std::string json_of(std::string_view schema) {
   const dom::element parsed = parser.parse(schema.data(), schema.size());
   auto made = json_for_schema(parsed);
   if (const auto* why = std::get_if<std::string>(&made)) return *why;
-  return std::get<JsonReply>(made).text;
+  return std::get<JsonResponse>(made).text;
 }
 
 TEST(JsonSchemaTest, MakesTheSimplestValueOfEachType) {
@@ -97,12 +97,12 @@ TEST(JsonSchemaTest, SaysWhatItDoesNotKnowOrCannotEnd) {
   }
 }
 
-TEST(JsonReplyTest, TakesWordsInItsFirstFreeString) {
+TEST(JsonResponseTest, TakesWordsInItsFirstFreeString) {
   dom::parser parser;
   const std::string schema = R"({"type":"object","required":["a","b","c"],"properties":{
       "a":{"type":"string","maxLength":9},"b":{"type":"string"},"c":{"type":"string"}}})";
   const dom::element parsed = parser.parse(schema);
-  auto json = std::get<JsonReply>(json_for_schema(parsed));
+  auto json = std::get<JsonResponse>(json_for_schema(parsed));
   json.lengthen(10);
   EXPECT_EQ(json.text, R"({"a":"","b":"","c":""})");
   json.lengthen(30);

@@ -15,12 +15,12 @@ TEST(LengthModel, FixedNeverChanges) {
 
 TEST(LengthModel, StaysWithinItsBounds) {
   EXPECT_EQ(LengthModel::fixed(0).next(), 1U);
-  EXPECT_EQ(LengthModel::fixed(longest_reply + 1).next(), longest_reply);
+  EXPECT_EQ(LengthModel::fixed(longest_response + 1).next(), longest_response);
   auto short_one = LengthModel::lognormal(1, 50, 1);
   auto long_one = LengthModel::lognormal(500'000, 1'000'000, 1);
   for (int i = 0; i < 1'000; ++i) {
     EXPECT_GE(short_one.next(), 1U);
-    EXPECT_LE(long_one.next(), longest_reply);
+    EXPECT_LE(long_one.next(), longest_response);
   }
 }
 

@@ -11,17 +11,17 @@ class CompletionRequests : public testing::Test {
  protected:
   std::optional<ApiError> read(const std::string& members) {
     std::string body = R"({"model":"m",)" + members + "}";
-    return reader_.read_completions(body, reply_);
+    return reader_.read_completions(body, response_);
   }
 
   Generation completion(const std::string& members) {
     const auto error = read(members);
     EXPECT_FALSE(error) << members << error->message;
-    return reply_;
+    return response_;
   }
 
   RequestReader reader_{LengthModel::fixed(16)};
-  Generation reply_;
+  Generation response_;
 };
 
 TEST_F(CompletionRequests, HavePromptsInFourForms) {
@@ -43,19 +43,19 @@ TEST_F(CompletionRequests, HavePromptsInFourForms) {
 }
 
 TEST_F(CompletionRequests, MakeChoicesOfEachPrompt) {
-  const auto reply = completion(R"("prompt":["a","b"],"n":3,"max_tokens":5)");
-  EXPECT_EQ(reply.choices, 6U);
-  EXPECT_EQ(reply.prompt_tokens, 2U);
-  EXPECT_EQ(reply.all_tokens(), 30U);
-  EXPECT_TRUE(reply.is_capped);
+  const auto response = completion(R"("prompt":["a","b"],"n":3,"max_tokens":5)");
+  EXPECT_EQ(response.choices, 6U);
+  EXPECT_EQ(response.prompt_tokens, 2U);
+  EXPECT_EQ(response.all_tokens(), 30U);
+  EXPECT_TRUE(response.is_capped);
 }
 
 TEST_F(CompletionRequests, RepeatTheirPromptsWhereAsked) {
-  auto reply = completion(R"("prompt":["a","b"],"n":2,"echo":true)");
-  EXPECT_EQ(reply.echo_of(0), "a");
-  EXPECT_EQ(reply.echo_of(1), "a");
-  EXPECT_EQ(reply.echo_of(2), "b");
-  EXPECT_EQ(reply.echo_of(3), "b");
+  auto response = completion(R"("prompt":["a","b"],"n":2,"echo":true)");
+  EXPECT_EQ(response.echo_of(0), "a");
+  EXPECT_EQ(response.echo_of(1), "a");
+  EXPECT_EQ(response.echo_of(2), "b");
+  EXPECT_EQ(response.echo_of(3), "b");
   EXPECT_EQ(completion(R"("prompt":[7,8],"echo":true)").echo_of(0), "one line");
   EXPECT_EQ(completion(R"("prompt":"a","echo":false)").echo_of(0), "");
   EXPECT_EQ(completion(R"("prompt":"a")").echo_of(0), "");

@@ -16,29 +16,29 @@ class RequestReaderTest : public testing::Test {
   }
 
   Generation read_chat(std::string body) {
-    Generation reply;
-    const auto error = reader_.read_chat(body, reply);
+    Generation response;
+    const auto error = reader_.read_chat(body, response);
     EXPECT_FALSE(error) << body << error->message;
-    return reply;
+    return response;
   }
 
   Generation read_responses(std::string body) {
-    Generation reply;
-    const auto error = reader_.read_responses(body, reply);
+    Generation response;
+    const auto error = reader_.read_responses(body, response);
     EXPECT_FALSE(error) << body << error->message;
-    return reply;
+    return response;
   }
 
   void refuse_chat(std::string body, std::string_view part, std::string_view param,
                    std::string_view code) {
-    Generation reply;
-    expect(reader_.read_chat(body, reply), body, part, param, code);
+    Generation response;
+    expect(reader_.read_chat(body, response), body, part, param, code);
   }
 
   void refuse_responses(std::string body, std::string_view part, std::string_view param,
                         std::string_view code) {
-    Generation reply;
-    expect(reader_.read_responses(body, reply), body, part, param, code);
+    Generation response;
+    expect(reader_.read_responses(body, response), body, part, param, code);
   }
 
  private:
@@ -56,23 +56,23 @@ class RequestReaderTest : public testing::Test {
 };
 
 TEST_F(RequestReaderTest, ReadsAChat) {
-  const auto reply =
+  const auto response =
       read_chat(R"({"model":"gpt-4o","messages":[{"role":"user","content":"12345678"}]})");
-  EXPECT_EQ(reply.model, "gpt-4o");
-  EXPECT_GT(reply.created, 1'700'000'000U);
-  EXPECT_EQ(reply.prompt_tokens, 8U);
-  EXPECT_EQ(reply.cached_tokens, 0U);
-  EXPECT_EQ(reply.tokens, 16U);
-  EXPECT_EQ(reply.total_tokens(), 24U);
-  EXPECT_FALSE(reply.is_capped);
-  EXPECT_FALSE(reply.streams);
-  EXPECT_EQ(chat("").number, reply.number + 1);
+  EXPECT_EQ(response.model, "gpt-4o");
+  EXPECT_GT(response.created, 1'700'000'000U);
+  EXPECT_EQ(response.prompt_tokens, 8U);
+  EXPECT_EQ(response.cached_tokens, 0U);
+  EXPECT_EQ(response.tokens, 16U);
+  EXPECT_EQ(response.total_tokens(), 24U);
+  EXPECT_FALSE(response.is_capped);
+  EXPECT_FALSE(response.streams);
+  EXPECT_EQ(chat("").number, response.number + 1);
 }
 
 TEST_F(RequestReaderTest, CountsTheTextOfParts) {
-  const auto reply = read_chat(
+  const auto response = read_chat(
       R"({"model":"m","messages":[{"content":[{"type":"text","text":"1234"},{"type":"image_url"}]}]})");
-  EXPECT_EQ(reply.prompt_tokens, 7U);
+  EXPECT_EQ(response.prompt_tokens, 7U);
 }
 
 TEST_F(RequestReaderTest, CapsTheLength) {

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // They wait before its thread begins, so that it finds all of them at once; and it has counted
-// every request that it took before it replies to the first.
+// every request that it took before it responses to the first.
 TEST(ServerConnections, TakesNoMoreThanItsMostOfThoseThatComeTogether) {
   EndpointOptions options;
   options.max_connections = 100;

@@ -17,11 +17,11 @@ constexpr TimePoint begin(1h);
 class TokenStreamTest : public testing::Test {
  protected:
   void start(std::size_t tokens, std::chrono::nanoseconds token_time,
-             const ReplyFormat& format = chat_format()) {
-    reply_.model = "m";
-    reply_.tokens = tokens;
+             const GenerationFormat& format = chat_format()) {
+    response_.model = "m";
+    response_.tokens = tokens;
     token_time_ = LatencyModel::fixed(token_time);
-    stream_.start(reply_, format, begin + 10ms, token_time_);
+    stream_.start(response_, format, begin + 10ms, token_time_);
   }
 
   std::string read(TimePoint now, std::size_t room = 1 << 16) {
@@ -43,7 +43,7 @@ class TokenStreamTest : public testing::Test {
     return all;
   }
 
-  Generation reply_;
+  Generation response_;
   LatencyModel token_time_ = LatencyModel::fixed(0ns);
   TokenStream stream_;
   std::size_t tokens_ = 0;
@@ -122,7 +122,7 @@ TEST_F(TokenStreamTest, StartsAgainAfterItWasLeftHalfRead) {
 }
 
 TEST_F(TokenStreamTest, GivesEachChoiceItsTokenInTurn) {
-  reply_.choices = 12;
+  response_.choices = 12;
   start(2, 5ms);
   auto text = read(begin + 10ms);
   EXPECT_EQ(tokens_, 12U);
@@ -142,7 +142,7 @@ TEST_F(TokenStreamTest, GivesEachChoiceItsTokenInTurn) {
 }
 
 TEST_F(TokenStreamTest, CutsJsonIntoTokens) {
-  reply_.json = R"({"a":"\""})";
+  response_.json = R"({"a":"\""})";
   start(4, 0ms);
   const auto text = read_all(1 << 16);
   for (const char* token : {R"("content":"{\"a\"")", R"("content":":\"\\\"")", R"("content":"\"}")",

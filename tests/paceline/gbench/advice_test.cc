@@ -23,13 +23,13 @@ TEST(AdviceTest, FitsWhatWentWrong) {
   expect_advice(Failure::http_4xx, 422, "leave out");
   expect_advice(Failure::http_4xx, 451, "check the URL");
   expect_advice(Failure::http_5xx, 503, "try again later");
-  expect_advice(Failure::bad_reply, 308, "the URL that it redirects to");
+  expect_advice(Failure::bad_response, 308, "the URL that it redirects to");
 }
 
 TEST(AdviceTest, WhatA200TellsCountsAsSuch) {
   expect_advice(Failure::http_429, 200, "--paceline_rpm");
   expect_advice(Failure::http_5xx, 200, "--paceline_retries");
-  expect_advice(Failure::bad_reply, 200, "OpenAI-compatible");
+  expect_advice(Failure::bad_response, 200, "OpenAI-compatible");
 }
 
 }  // namespace

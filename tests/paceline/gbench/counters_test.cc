@@ -46,12 +46,12 @@ TEST(CountersTest, ARunWithoutTokensHasNoCountersOfTokens) {
 
 TEST(CountersTest, TokensAreASecondOverTheRun) {
   Tally tally = some_tally();
-  tally.tokens.replies_with_usage = 4;
+  tally.tokens.responses_with_usage = 4;
   tally.tokens.out = 100;
   tally.tokens.in = 60;
-  tally.tokens.replies_with_in = 4;
+  tally.tokens.responses_with_in = 4;
   tally.tokens.cached = 20;
-  tally.tokens.replies_with_cached = 4;
+  tally.tokens.responses_with_cached = 4;
   auto counters = counters_of(tally);
   EXPECT_EQ(counters.at("tokens_out"), 50);
   EXPECT_EQ(counters.at("tokens_in"), 30);
@@ -68,7 +68,7 @@ TEST(CountersTest, TokensAreASecondOverTheRun) {
 
 TEST(CountersTest, WithoutUsageNobodyKnowsThePrompts) {
   Tally tally = some_tally();
-  tally.tokens.replies_counted = 4;
+  tally.tokens.responses_counted = 4;
   tally.tokens.out = 100;
   const auto counters = counters_of(tally);
   EXPECT_EQ(counters.at("tokens_out"), 50);
@@ -76,13 +76,13 @@ TEST(CountersTest, WithoutUsageNobodyKnowsThePrompts) {
   EXPECT_FALSE(counters.contains("cached_tokens"));
 }
 
-TEST(CountersTest, CachedTokensAreOfRepliesThatTell) {
+TEST(CountersTest, CachedTokensAreOfResponsesThatTell) {
   Tally tally = some_tally();
-  tally.tokens.replies_with_usage = 2;
-  tally.tokens.replies_counted = 2;
+  tally.tokens.responses_with_usage = 2;
+  tally.tokens.responses_counted = 2;
   tally.tokens.out = 100;
   EXPECT_FALSE(counters_of(tally).contains("cached_tokens"));
-  tally.tokens.replies_with_cached = 2;
+  tally.tokens.responses_with_cached = 2;
   EXPECT_EQ(counters_of(tally).at("cached_tokens"), 0);
   tally.tokens.cached = 20;
   EXPECT_EQ(counters_of(tally).at("cached_tokens"), 10);
@@ -185,7 +185,7 @@ TEST(CountersTest, AllAreKnownBeforehand) {
     times->record(1ms);
   }
   tokens.streams_with_thoughts = 1;
-  tokens.replies_with_usage = tokens.replies_with_in = tokens.replies_with_cached = 1;
+  tokens.responses_with_usage = tokens.responses_with_in = tokens.responses_with_cached = 1;
   tokens.lengths_asked = 1;
   tally.met_objective = 1;
   const std::vector<std::string> known = all_counters();

@@ -81,7 +81,7 @@ TEST(EndpointFlagsTest, MakeTimesAndLengthsLognormal) {
   }
 }
 
-TEST(EndpointFlagsTest, SlowAShareOfTheReplies) {
+TEST(EndpointFlagsTest, SlowAShareOfTheResponses) {
   EXPECT_EQ(options_of("--latency=5ms --slow_share=1 --slow_factor=1.5").latency.next(), 7'500us);
 }
 

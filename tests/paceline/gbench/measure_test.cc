@@ -3,6 +3,7 @@
 #include <paceline/gbench/fixture.h>
 #include <paceline/gbench/session.h>
 #include <paceline/http/client.h>
+#include <paceline/run/make_transport.h>
 
 #include <algorithm>
 #include <chrono>
@@ -81,7 +82,8 @@ TEST_F(MeasureTest, ThreadsShareOneScheduleAndOneRow) {
 double seconds_to_make() {
   Loop loop;
   const auto begun = std::chrono::steady_clock::now();
-  const Client client(loop, {.parallel = 9'000}, [](Exchange&) {});
+  const Client client(loop, {.parallel = 9'000}, transport_factory(TransportKind::curl),
+                      [](Exchange&) {});
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 

@@ -50,10 +50,10 @@ inline std::string read_head(int connection) {
   return request;
 }
 
-/// Reads one request's headers and sends `reply`.
-inline void answer_one(int connection, const std::string& reply) {
+/// Reads one request's headers and sends `response`.
+inline void answer_one(int connection, const std::string& response) {
   if (read_head(connection).find("\r\n\r\n") == std::string::npos) return;
-  std::string_view rest = reply;
+  std::string_view rest = response;
   while (!rest.empty()) {
     const ssize_t written = send(connection, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (written <= 0) return;
@@ -61,6 +61,6 @@ inline void answer_one(int connection, const std::string& reply) {
   }
 }
 
-inline constexpr const char* ok_reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+inline constexpr const char* ok_response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 }  // namespace paceline

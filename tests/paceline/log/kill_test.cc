@@ -53,9 +53,9 @@ class KillTest : public LogFolder {
   [[noreturn]] void log_for_ever() {
     auto log = open_request_log(path());
     const auto run = begin_run(*log);
-    const std::string reply(500, 'x');
+    const std::string response(500, 'x');
     for (std::uint64_t slot = 0; slot < most; ++slot) {
-      log->add(run, {.slot = slot, .status = 200, .reply = reply});
+      log->add(run, {.slot = slot, .status = 200, .response = response});
       added_->when[slot] = Clock::now();
       added_->count = slot + 1;
       std::this_thread::sleep_for(pause);

@@ -116,7 +116,7 @@ TEST_F(LogReaderTest, GivesBackEveryField) {
                              .tokens_out = 7,
                              .cached_tokens = 8,
                              .retries = 9,
-                             .reply = std::string_view("{\0}", 3)};
+                             .response = std::string_view("{\0}", 3)};
   log->add(begin_run(*log), record);
   ASSERT_EQ(log->close(), std::nullopt);
   std::size_t rows = 0;
@@ -135,7 +135,7 @@ TEST_F(LogReaderTest, GivesBackEveryField) {
                                    EXPECT_EQ(read.tokens_out, record.tokens_out);
                                    EXPECT_EQ(read.cached_tokens, record.cached_tokens);
                                    EXPECT_EQ(read.retries, record.retries);
-                                   EXPECT_EQ(read.reply, record.reply);
+                                   EXPECT_EQ(read.response, record.response);
                                    return true;
                                  }),
             std::nullopt);

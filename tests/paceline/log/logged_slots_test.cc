@@ -13,7 +13,7 @@ using Slots = std::vector<std::uint64_t>;
 
 class LoggedSlotsTest : public LogFolder {
  protected:
-  /// Logs a run with good replies to some slots, and failures of others.
+  /// Logs a run with good responses to some slots, and failures of others.
   void log_run(const std::string& name, const std::string& workload, const Slots& good,
                const Slots& failed) {
     auto log = open_request_log(path());

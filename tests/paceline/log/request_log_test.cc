@@ -55,7 +55,7 @@ TEST_F(RequestLogTest, KeepsEveryField) {
                .tokens_out = 0,
                .cached_tokens = 8,
                .retries = 9,
-               .reply = "{\"ü\":\"\xff\"}"});
+               .response = "{\"ü\":\"\xff\"}"});
   log->add(1, {.slot = 8, .due = 10us, .sent = 11us, .error = "It timed out."});
   ASSERT_EQ(log->close(), std::nullopt);
 
@@ -112,7 +112,7 @@ TEST_F(RequestLogTest, TakesRequestsFromManyThreads) {
       for (std::uint64_t i = 0; i < each; ++i) {
         const std::uint64_t slot = i * threads + thread;
         const std::string text(slot % 100, static_cast<char>('a' + thread));
-        log->add(run, {.slot = slot, .error = text, .tokens_out = slot, .reply = text});
+        log->add(run, {.slot = slot, .error = text, .tokens_out = slot, .response = text});
       }
     });
   }

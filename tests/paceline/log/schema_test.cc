@@ -37,7 +37,7 @@ class SchemaTest : public LogFolder {
 TEST_F(SchemaTest, MarksTheFileAndUsesWal) {
   ASSERT_TRUE(std::holds_alternative<Database>(open_log(path())));
   EXPECT_EQ(ask(path(), "PRAGMA application_id"), 0x70616365);
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 2);
+  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 3);
   EXPECT_EQ(ask_text(path(), "PRAGMA journal_mode"), "wal");
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs"), 0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 0);
@@ -92,7 +92,7 @@ TEST_F(SchemaTest, LeavesAnotherProgramsDatabaseAlone) {
 
 TEST_F(SchemaTest, RefusesANewerLog) {
   ASSERT_TRUE(std::holds_alternative<Database>(open_log(path())));
-  make_database("PRAGMA user_version = 3");
+  make_database("PRAGMA user_version = 4");
   expect_refused(path(), "newer paceline");
 }
 
@@ -135,8 +135,8 @@ TEST_F(OlderLogTest, IsReadAsItIs) {
 
 TEST_F(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
   ASSERT_TRUE(std::holds_alternative<Database>(open_log(path())));
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 2);
-  EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs WHERE url IS NULL"), 2);
+  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 3);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs WHERE url IS NULL AND transport IS NULL"), 2);
   EXPECT_EQ(mode_of(path()), 0600);
   EXPECT_TRUE(std::holds_alternative<Database>(open_log(path())));
   EXPECT_EQ(runs().size(), 2);

@@ -37,7 +37,7 @@ class ReadyPipe {
 
   std::array<int, 2> ends_{};
   std::function<void()> on_ready_;
-  std::optional<SocketWatch> watch_;
+  std::optional<Poll> watch_;
 };
 
 }  // namespace paceline

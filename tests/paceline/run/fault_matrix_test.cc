@@ -67,15 +67,15 @@ Expected expected_of(Fault fault, bool by_proxy) {
     case Fault::close:
       return {"close", {Failure::reset}};
     case Fault::half_event:
-      return {"half_event", {Failure::bad_reply}};
+      return {"half_event", {Failure::bad_response}};
     case Fault::bad_json:
-      return {"bad_json", {Failure::bad_reply}};
+      return {"bad_json", {Failure::bad_response}};
     case Fault::wrong_length:
       return {"wrong_length", {Failure::reset}};
     case Fault::slow_drip:
       return {"slow_drip", {Failure::timeout}, true};
     case Fault::huge_body:
-      return {"huge_body", {Failure::bad_reply}};
+      return {"huge_body", {Failure::bad_response}};
   }
   return {};
 }

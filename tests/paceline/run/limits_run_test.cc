@@ -56,10 +56,10 @@ TEST(LimitsRunTest, WithinATokenBudgetNothingIsRefused) {
 TEST(LimitsRunTest, ATrialTellsTheLimits) {
   const auto endpoint = start_limited(60'000, 5'000'000);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  const Trial trial = try_once(*chat, {});
-  EXPECT_EQ(trial.limits.requests.limit, 60'000U);
-  EXPECT_EQ(trial.limits.requests.reset, 1ms);
-  EXPECT_EQ(trial.limits.tokens.limit, 5'000'000U);
+  const Trial preflight = send_preflight(*chat, {});
+  EXPECT_EQ(preflight.limits.requests.limit, 60'000U);
+  EXPECT_EQ(preflight.limits.requests.reset, 1ms);
+  EXPECT_EQ(preflight.limits.tokens.limit, 5'000'000U);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ TEST(ProgressTest, StripesAddUp) {
   EXPECT_EQ(one.departures, 80U);
   EXPECT_EQ(one.in_flight, 10U);
   EXPECT_FALSE(one.is_warming_up);
-  // Thirty replies and ten.
+  // Thirty responses and ten.
   EXPECT_EQ(one.p50, 20ms);
   EXPECT_EQ(one.p99, 40ms);
 }

@@ -21,13 +21,13 @@ TEST_F(RecorderLogTest, KeepsARowOfEachCountedRequest) {
   options.log = {log.get(), begin_run(*log), true};
   Recording recording(options);
   recording.exchange_.request.name = "first";
-  recording.exchange_.reply.body = "the text";
+  recording.exchange_.response.body = "the text";
   recording.add(good(Usage{7, 3, 2}), {3ms, 5ms});
   recording.exchange_.request.name.clear();
-  recording.exchange_.reply.body.clear();
-  recording.add(failed(Failure::bad_reply, "broke off"), {4ms});
+  recording.exchange_.response.body.clear();
+  recording.add(failed(Failure::bad_response, "broke off"), {4ms});
   recording.add(good(), {}, false);
-  recording.job_.is_counted = false;
+  recording.pending_.is_counted = false;
   recording.add(good(), {}, false);
   static_cast<void>(recording.finish());
   ASSERT_EQ(log->close(), std::nullopt);
@@ -51,13 +51,13 @@ TEST_F(RecorderLogTest, KeepsARowOfEachCountedRequest) {
             1);
 }
 
-TEST_F(RecorderLogTest, KeepsRepliesOnlyWhenAsked) {
+TEST_F(RecorderLogTest, KeepsResponsesOnlyWhenAsked) {
   auto log = open_request_log(path());
   RunOptions options;
   options.log = {log.get(), begin_run(*log), false};
   Recording recording(options);
-  recording.exchange_.reply.body = "the text";
-  recording.exchange_.reply.first_byte = TimePoint::max();
+  recording.exchange_.response.body = "the text";
+  recording.exchange_.response.first_byte = TimePoint::max();
   recording.add(good(), {}, false);
   static_cast<void>(recording.finish());
   ASSERT_EQ(log->close(), std::nullopt);
@@ -70,29 +70,29 @@ TEST_F(RecorderLogTest, WhatAStopLeavesUnansweredHasItsRow) {
   options.log = {log.get(), begin_run(*log), true};
   Recorder recorder(options, 4);
   recorder.begin(start);
-  Exchange::Shared shared;
-  Exchange exchange{0, shared};
+  Exchange exchange{0};
   exchange.request.name = "mine";
-  exchange.reply.status = 503;
-  exchange.reply.sent = start + 1s;
-  exchange.reply.done = start + 2s;
-  Job job{.place = {0, 1s}, .slot = 0, .is_counted = true, .tries = 1, .sent = 1s, .in_flight = 1};
+  exchange.response.status = 503;
+  exchange.response.sent = start + 1s;
+  exchange.response.done = start + 2s;
+  PendingRequest pending{
+      .slot = {0, 1s}, .item = 0, .is_counted = true, .tries = 1, .sent = 1s, .in_flight = 1};
   // One fails, and is not tried again.
-  recorder.departed(job, {.now = 1s, .possible = 1s});
-  const FailedTry last = recorder.retried(job, exchange, failed(Failure::http_5xx, "busy"));
-  recorder.abandoned(job, last);
+  recorder.departed(pending, {.now = 1s, .possible = 1s});
+  const FailedTry last = recorder.retried(pending, exchange, failed(Failure::http_5xx, "busy"));
+  recorder.abandoned(pending, last);
   // One is in its second try.
-  job.slot = 1;
-  recorder.departed(job, {.now = 1s, .possible = 1s});
-  recorder.retried(job, exchange, failed(Failure::http_5xx, "busy"));
-  job.tries = 2;
-  job.sent = 3s;
-  recorder.departed(job, {.now = 3s, .possible = 3s});
-  recorder.cut_off(job, exchange, start + 5s);
+  pending.item = 1;
+  recorder.departed(pending, {.now = 1s, .possible = 1s});
+  recorder.retried(pending, exchange, failed(Failure::http_5xx, "busy"));
+  pending.tries = 2;
+  pending.sent = 3s;
+  recorder.departed(pending, {.now = 3s, .possible = 3s});
+  recorder.cut_off(pending, exchange, start + 5s);
   // One is of the warm-up.
-  job.is_counted = false;
-  recorder.departed(job, {.now = 4s, .possible = 4s});
-  recorder.cut_off(job, exchange, start + 5s);
+  pending.is_counted = false;
+  recorder.departed(pending, {.now = 4s, .possible = 4s});
+  recorder.cut_off(pending, exchange, start + 5s);
   const Tally tally = recorder.finish(true, {});
   ASSERT_EQ(log->close(), std::nullopt);
 

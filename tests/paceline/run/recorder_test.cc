@@ -32,20 +32,19 @@ TEST(RecorderTest, KnowsTheLongestSilenceWhileRequestsAreInFlight) {
   const RunOptions options;
   Recorder recorder(options, 10);
   recorder.begin(start);
-  Exchange::Shared shared;
-  Exchange exchange{0, shared};
-  Job job{.is_counted = true, .tries = 1, .in_flight = 1};
+  Exchange exchange{0};
+  PendingRequest pending{.is_counted = true, .tries = 1, .in_flight = 1};
   const auto answer_at = [&](std::chrono::nanoseconds time) {
-    exchange.reply.sent = start;
-    exchange.reply.done = start + time;
-    recorder.ended(job, exchange, good(), nullptr);
+    exchange.response.sent = start;
+    exchange.response.done = start + time;
+    recorder.ended(pending, exchange, good(), nullptr);
   };
-  recorder.departed(job, {.now = 1s, .possible = 1s});
+  recorder.departed(pending, {.now = 1s, .possible = 1s});
   answer_at(2s);
   // Nothing is in flight for a minute.
-  recorder.departed(job, {.now = 62s, .possible = 62s});
-  job.in_flight = 2;
-  recorder.departed(job, {.now = 63s, .possible = 63s});
+  recorder.departed(pending, {.now = 62s, .possible = 62s});
+  pending.in_flight = 2;
+  recorder.departed(pending, {.now = 63s, .possible = 63s});
   answer_at(64s);
   answer_at(67s);
   EXPECT_EQ(recorder.finish(false, {}).longest_silence, 3s);
@@ -55,14 +54,14 @@ TEST(RecorderTest, WarmUpShowsTheLowestLevels) {
   const RunOptions options{.rpm = 60};
   Recorder recorder(options, 100);
   recorder.begin(start);
-  Exchange::Shared shared;
-  Exchange exchange{0, shared};
+  Exchange exchange{0};
   for (std::uint64_t i = 1; i <= 100; ++i) {
-    Job job{.is_counted = i > 10, .tries = 1, .in_flight = std::min<std::uint64_t>(i, 10)};
-    recorder.departed(job, {.now = 1s, .possible = 1s});
-    exchange.reply.sent = start;
-    exchange.reply.done = start + job.in_flight * 100ms;
-    recorder.ended(job, exchange, good(), nullptr);
+    PendingRequest pending{
+        .is_counted = i > 10, .tries = 1, .in_flight = std::min<std::uint64_t>(i, 10)};
+    recorder.departed(pending, {.now = 1s, .possible = 1s});
+    exchange.response.sent = start;
+    exchange.response.done = start + pending.in_flight * 100ms;
+    recorder.ended(pending, exchange, good(), nullptr);
   }
   const auto saturation = recorder.finish(false, {}).levels.saturation();
   ASSERT_TRUE(saturation);
@@ -90,7 +89,7 @@ TEST(RecorderTest, WithoutAnObjectiveNothingMeetsIt) {
 TEST(RecorderTest, CountsWhatMeetsTheObjective) {
   Outcome bad;
   bad.failure = Failure::http_5xx;
-  // A reply takes 10 ms, and was due 2 ms before it was sent.
+  // A response takes 10 ms, and was due 2 ms before it was sent.
   const auto with_limits = [&](const RequestObjective& objective) {
     Recording recording(with_objective(objective));
     recording.add(good(Usage{1, 3, 0}), {1ms, 2ms, 5ms});
@@ -116,15 +115,14 @@ TEST(RecorderTest, ARetriedRequestHasTakenSinceItsFirstSend) {
     const RunOptions options = with_objective({limit, {}, {}, {}});
     Recorder recorder(options, 1);
     recorder.begin(start);
-    Job job{.place = {}, .slot = 0, .is_counted = true, .tries = 1, .first_sent = 1s};
-    recorder.departed(job, {.now = 1s, .possible = 1s});
-    job.tries = 2;
-    recorder.departed(job, {.now = 3s, .possible = 3s});
-    Exchange::Shared shared;
-    Exchange exchange{0, shared};
-    exchange.reply.sent = start + 3s;
-    exchange.reply.done = start + 4s;
-    recorder.ended(job, exchange, good(), nullptr);
+    PendingRequest pending{.slot = {}, .item = 0, .is_counted = true, .tries = 1, .first_sent = 1s};
+    recorder.departed(pending, {.now = 1s, .possible = 1s});
+    pending.tries = 2;
+    recorder.departed(pending, {.now = 3s, .possible = 3s});
+    Exchange exchange{0};
+    exchange.response.sent = start + 3s;
+    exchange.response.done = start + 4s;
+    recorder.ended(pending, exchange, good(), nullptr);
     return met(recorder.finish(false, {}));
   };
   EXPECT_EQ(with_limit(2s), 0U);
@@ -137,13 +135,13 @@ TEST(RecorderTest, LatencyThatGrowsShowsInItsTrend) {
   recorder.begin(start);
   for (int i = 0; i < 100; ++i) {
     const auto due = i * 1s;
-    Job job{.place = {static_cast<std::uint64_t>(i), due}, .is_counted = true, .tries = 1};
-    recorder.departed(job, {.now = due, .possible = due});
-    Exchange::Shared shared;
-    Exchange exchange{0, shared};
-    exchange.reply.sent = start + due;
-    exchange.reply.done = start + due + 100ms + i * 20ms;
-    recorder.ended(job, exchange, good(), nullptr);
+    PendingRequest pending{
+        .slot = {static_cast<std::uint64_t>(i), due}, .is_counted = true, .tries = 1};
+    recorder.departed(pending, {.now = due, .possible = due});
+    Exchange exchange{0};
+    exchange.response.sent = start + due;
+    exchange.response.done = start + due + 100ms + i * 20ms;
+    recorder.ended(pending, exchange, good(), nullptr);
   }
   EXPECT_NEAR(recorder.finish(false, {}).due_latency_trend.slope(), 0.02, 1e-9);
 }

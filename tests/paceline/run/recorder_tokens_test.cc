@@ -48,12 +48,12 @@ TEST(RecorderTokensTest, WhatUsageDoesNotTellIsNotCounted) {
   recording.add(good(Usage{.prompt_tokens = 9}), {}, false);
   const TokenTally tokens = recording.finish().tokens;
   EXPECT_EQ(tokens.out, 6U);
-  EXPECT_EQ(tokens.replies_counted, 1U);
-  EXPECT_EQ(tokens.replies_with_usage, 1U);
+  EXPECT_EQ(tokens.responses_counted, 1U);
+  EXPECT_EQ(tokens.responses_with_usage, 1U);
   EXPECT_EQ(tokens.in, 16U);
-  EXPECT_EQ(tokens.replies_with_in, 2U);
+  EXPECT_EQ(tokens.responses_with_in, 2U);
   EXPECT_EQ(tokens.cached, 3U);
-  EXPECT_EQ(tokens.replies_with_cached, 1U);
+  EXPECT_EQ(tokens.responses_with_cached, 1U);
 }
 
 TEST(RecorderTokensTest, WithoutUsageEventsAreTheTokens) {
@@ -62,8 +62,8 @@ TEST(RecorderTokensTest, WithoutUsageEventsAreTheTokens) {
   const TokenTally tokens = recording.finish().tokens;
   EXPECT_EQ(tokens.tpot.max(), 300ns);
   EXPECT_EQ(tokens.out, 3U);
-  EXPECT_EQ(tokens.replies_counted, 1U);
-  EXPECT_EQ(tokens.replies_with_usage, 0U);
+  EXPECT_EQ(tokens.responses_counted, 1U);
+  EXPECT_EQ(tokens.responses_with_usage, 0U);
   EXPECT_EQ(tokens.in, 0U);
 }
 
@@ -74,8 +74,8 @@ TEST(RecorderTokensTest, UsageIsPreferredToEvents) {
   EXPECT_EQ(tokens.out, 40U);
   EXPECT_EQ(tokens.in, 11U);
   EXPECT_EQ(tokens.cached, 8U);
-  EXPECT_EQ(tokens.replies_with_usage, 1U);
-  EXPECT_EQ(tokens.replies_counted, 0U);
+  EXPECT_EQ(tokens.responses_with_usage, 1U);
+  EXPECT_EQ(tokens.responses_counted, 0U);
 }
 
 TEST(RecorderTokensTest, OneEventSaysNothingOfTheTimeBetweenTokens) {
@@ -96,34 +96,34 @@ TEST(RecorderTokensTest, AStreamWithoutTextHasNoTokenTimes) {
   recording.add(good());
   const TokenTally tokens = recording.finish().tokens;
   EXPECT_EQ(tokens.ttft.count(), 0U);
-  EXPECT_EQ(tokens.replies(), 2U);
+  EXPECT_EQ(tokens.responses(), 2U);
   EXPECT_EQ(tokens.out, 0U);
   EXPECT_EQ(tokens.streams, 2U);
   EXPECT_EQ(tokens.streams_without_tokens, 2U);
 }
 
-TEST(RecorderTokensTest, AWholeReplyHasTokensAndNoTokenTimes) {
+TEST(RecorderTokensTest, AWholeResponseHasTokensAndNoTokenTimes) {
   Recording recording;
   recording.add(good(Usage{3, 4, 2}), {}, false);
   recording.add(good(), {}, false);
   const Tally tally = recording.finish();
   EXPECT_EQ(tally.tokens.ttft.count(), 0U);
   EXPECT_EQ(tally.tokens.out, 4U);
-  // Of the other reply nobody knows.
-  EXPECT_EQ(tally.tokens.replies(), 1U);
+  // Of the other response nobody knows.
+  EXPECT_EQ(tally.tokens.responses(), 1U);
   EXPECT_EQ(tally.succeeded, 2U);
 }
 
-TEST(RecorderTokensTest, FailedRepliesAndWarmUpDoNotCount) {
+TEST(RecorderTokensTest, FailedResponsesAndWarmUpDoNotCount) {
   Recording recording;
-  Outcome bad = failed(Failure::bad_reply, "broke off");
+  Outcome bad = failed(Failure::bad_response, "broke off");
   bad.usage = Usage{1, 2, 0};
   bad.length_asked = LengthAsked{5, 5};
   recording.add(bad, {100ns, 200ns});
-  recording.job_.is_counted = false;
+  recording.pending_.is_counted = false;
   recording.add(good(Usage{1, 2, 0}, LengthAsked{5, 5}), {100ns, 200ns});
   const Tally tally = recording.finish();
-  EXPECT_EQ(tally.tokens.replies(), 0U);
+  EXPECT_EQ(tally.tokens.responses(), 0U);
   EXPECT_EQ(tally.tokens.ttft.count(), 0U);
   EXPECT_EQ(tally.tokens.itl.count(), 0U);
   EXPECT_EQ(tally.tokens.tpot.count(), 0U);

@@ -10,7 +10,7 @@ namespace paceline {
 
 inline constexpr TimePoint start{std::chrono::seconds(100)};
 
-/// A reply that ends 10 ms after it was sent, with events at these times after the send.
+/// A response that ends 10 ms after it was sent, with events at these times after the send.
 class Recording {
  public:
   explicit Recording(const RunOptions& options = {}) : options_(options) { recorder_.begin(start); }
@@ -18,25 +18,24 @@ class Recording {
   void add(const Outcome& outcome, const std::vector<std::chrono::nanoseconds>& events = {},
            bool is_streamed = true) {
     sent_ += std::chrono::seconds(1);
-    job_.place = {job_.slot, sent_ - start - std::chrono::milliseconds(2)};
-    exchange_.reply.sent = sent_;
-    exchange_.reply.first_byte = sent_ + std::chrono::milliseconds(1);
-    exchange_.reply.done = sent_ + std::chrono::milliseconds(10);
-    exchange_.reply.status = 200;
+    pending_.slot = {pending_.item, sent_ - start - std::chrono::milliseconds(2)};
+    exchange_.response.sent = sent_;
+    exchange_.response.first_byte = sent_ + std::chrono::milliseconds(1);
+    exchange_.response.done = sent_ + std::chrono::milliseconds(10);
+    exchange_.response.status = 200;
     TokenTimes times;
     for (const auto event : events) times.add(sent_ + event);
-    job_.tries = 1;
-    job_.in_flight = 1;
-    recorder_.departed(job_, {.now = sent_ - start, .possible = sent_ - start});
-    recorder_.ended(job_, exchange_, outcome, is_streamed ? &times : nullptr);
-    ++job_.slot;
+    pending_.tries = 1;
+    pending_.in_flight = 1;
+    recorder_.departed(pending_, {.now = sent_ - start, .possible = sent_ - start});
+    recorder_.ended(pending_, exchange_, outcome, is_streamed ? &times : nullptr);
+    ++pending_.item;
   }
 
   Tally finish() { return recorder_.finish(false, {}); }
 
-  Job job_{.place = {}, .slot = 0, .is_counted = true};
-  Exchange::Shared shared_;
-  Exchange exchange_{0, shared_};
+  PendingRequest pending_{.slot = {}, .item = 0, .is_counted = true};
+  Exchange exchange_{0};
 
  private:
   RunOptions options_;

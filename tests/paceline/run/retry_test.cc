@@ -21,7 +21,7 @@ TEST(RetryTest, OnlyWhatMayGoBetterIsTriedAgain) {
   EXPECT_TRUE(is_worth_retrying(failed(Failure::http_4xx, "time out"), 408));
   EXPECT_TRUE(is_worth_retrying(failed(Failure::http_4xx, "conflict"), 409));
   EXPECT_FALSE(is_worth_retrying(failed(Failure::http_4xx, "wrong"), 400));
-  EXPECT_FALSE(is_worth_retrying(failed(Failure::bad_reply, "html"), 200));
+  EXPECT_FALSE(is_worth_retrying(failed(Failure::bad_response, "html"), 200));
   // It may be at work on it still: sending it again would pay twice.
   EXPECT_FALSE(is_worth_retrying(failed(Failure::timeout, "slow"), 0));
 }
@@ -76,13 +76,13 @@ TEST(RetryQueueTest, GivesTheEarliestFirst) {
   const TimePoint now = Clock::now();
   RetryQueue queue;
   for (const int wait : {5, 1, 3, 2, 4}) {
-    Job job;
-    job.slot = static_cast<std::uint64_t>(wait);
-    queue.add({job, now + std::chrono::seconds(wait), {Failure::http_429, "why"}});
+    PendingRequest pending;
+    pending.item = static_cast<std::uint64_t>(wait);
+    queue.add({pending, now + std::chrono::seconds(wait), {Failure::http_429, "why"}});
   }
   for (std::uint64_t expected = 1; expected <= 5; ++expected) {
     EXPECT_EQ(queue.next(), now + std::chrono::seconds(expected));
-    EXPECT_EQ(queue.take().job.slot, expected);
+    EXPECT_EQ(queue.take().pending.item, expected);
   }
   EXPECT_TRUE(queue.empty());
 }

@@ -31,7 +31,7 @@ std::uint64_t failures_of(const Tally& tally, Failure failure) {
   return tally.failures[static_cast<std::size_t>(failure)];
 }
 
-TEST(RunTest, SendsEachRequestOnceAndCountsEachReply) {
+TEST(RunTest, SendsEachRequestOnceAndCountsEachResponse) {
   const auto endpoint = start_endpoint(0ns);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*chat, {.parallel = 50, .requests = 2000});
@@ -39,7 +39,7 @@ TEST(RunTest, SendsEachRequestOnceAndCountsEachReply) {
   EXPECT_TRUE(tally.adds_up());
   EXPECT_EQ(endpoint->requests(), 2000U);
   EXPECT_EQ(tally.latency.count(), 2000U);
-  EXPECT_EQ(tally.tokens.replies_with_usage, 2000U);
+  EXPECT_EQ(tally.tokens.responses_with_usage, 2000U);
   EXPECT_GT(tally.tokens.out, 0U);
   EXPECT_FALSE(tally.cut_short);
 }
@@ -163,11 +163,11 @@ TEST(RunTest, DueLatencyTellsWhatTheCapHeldBack) {
 TEST(RunTest, ARefusedKeyIsASentence) {
   const auto endpoint = start_endpoint(0ns, "right");
   const auto wrong = make_workload({endpoint->url(), "wrong"}, TextGeneration{});
-  EXPECT_NE(try_once(*wrong, {}).failure.find("401"), std::string::npos);
+  EXPECT_NE(send_preflight(*wrong, {}).failure.find("401"), std::string::npos);
   const auto right = make_workload({endpoint->url(), "right"}, TextGeneration{});
-  const Trial trial = try_once(*right, {});
-  EXPECT_EQ(trial.failure, "");
-  EXPECT_EQ(trial.http_version, "HTTP/1.1");
+  const Trial preflight = send_preflight(*right, {});
+  EXPECT_EQ(preflight.failure, "");
+  EXPECT_EQ(preflight.http_version, "HTTP/1.1");
 }
 
 TEST(RunTest, AnUnreachableHostFailsEachRequestAndEnds) {
@@ -179,7 +179,7 @@ TEST(RunTest, AnUnreachableHostFailsEachRequestAndEnds) {
   EXPECT_FALSE(tally.first_failure.empty());
 }
 
-TEST(RunTest, ASlowReplyTimesOut) {
+TEST(RunTest, ASlowResponseTimesOut) {
   const auto endpoint = start_endpoint(3s);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*chat, {.parallel = 2, .requests = 4, .connection = {.timeout = 100ms}});

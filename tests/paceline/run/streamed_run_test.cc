@@ -28,7 +28,7 @@ std::unique_ptr<Endpoint> start_endpoint(std::chrono::nanoseconds latency,
   return std::move(std::get<std::unique_ptr<Endpoint>>(started));
 }
 
-TEST(StreamedRunTest, CountsTheTokensOfEachReply) {
+TEST(StreamedRunTest, CountsTheTokensOfEachResponse) {
   for (const ApiKind api : {ApiKind::chat, ApiKind::responses}) {
     const auto endpoint = start_endpoint(20ms, 10ms, 6);
     const auto text =
@@ -38,14 +38,14 @@ TEST(StreamedRunTest, CountsTheTokensOfEachReply) {
     EXPECT_EQ(tally.succeeded, 50U) << tally.first_failure;
     EXPECT_EQ(endpoint->requests(), 55U);
     const TokenTally& tokens = tally.tokens;
-    EXPECT_EQ(tokens.replies_with_usage, 50U);
+    EXPECT_EQ(tokens.responses_with_usage, 50U);
     EXPECT_EQ(tokens.out, 300U);
     EXPECT_GT(tokens.in, 0U);
     EXPECT_EQ(tokens.ttft.count(), 50U);
     EXPECT_EQ(tokens.itl.count(), 250U);
     EXPECT_EQ(tokens.tpot.count(), 50U);
     EXPECT_EQ(tokens.lengths_asked, 0U);
-    // The text comes in its time, and a reply ends after its last token.
+    // The text comes in its time, and a response ends after its last token.
     EXPECT_GE(tokens.ttft.min(), 20ms);
     EXPECT_LT(tokens.ttft.quantile(0.5), 60ms);
     EXPECT_NEAR(static_cast<double>(tokens.tpot.quantile(0.5).count()), 1e7, 4e6);
@@ -75,7 +75,7 @@ TEST(StreamedRunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
   EXPECT_GE(tally.tokens.ttft.min(), ttft.min());
 }
 
-TEST(StreamedRunTest, WholeRepliesHaveTokensAndNoTokenTimes) {
+TEST(StreamedRunTest, WholeResponsesHaveTokensAndNoTokenTimes) {
   const auto endpoint = start_endpoint(0ns, 0ns, 6);
   const auto text = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*text, {.parallel = 5, .requests = 20});
@@ -88,7 +88,7 @@ TEST(StreamedRunTest, FailedStreamsCountNoTokens) {
   const auto text = make_workload({endpoint->url(), ""}, TextGeneration{.is_streamed = true});
   const Tally tally = run(*text, {.parallel = 3, .requests = 3, .connection = {.timeout = 1s}});
   EXPECT_EQ(tally.failures[static_cast<std::size_t>(Failure::timeout)], 3U);
-  EXPECT_EQ(tally.tokens.replies(), 0U);
+  EXPECT_EQ(tally.tokens.responses(), 0U);
   EXPECT_EQ(tally.tokens.ttft.count(), 0U);
 }
 
@@ -121,8 +121,8 @@ class Spy : public Workload {
     slots.push_back(slot);
     chat_->make(slot, request);
   }
-  Outcome read(const Request& request, Reply& reply) override {
-    return chat_->read(request, reply);
+  Outcome read(const Request& request, Response& response) override {
+    return chat_->read(request, response);
   }
 
   std::vector<std::uint64_t> slots;
@@ -175,7 +175,7 @@ TEST(SlotsTest, StripesShareThem) {
 TEST(SlotsTest, ATrialHasASaltOfItsOwn) {
   const auto endpoint = start_endpoint(0ns, 0ns, 1);
   Spy spy({endpoint->url(), ""});
-  EXPECT_EQ(try_once(spy, {.salt = 5}).failure, "");
+  EXPECT_EQ(send_preflight(spy, {.salt = 5}).failure, "");
   EXPECT_EQ(spy.salts, (Slots{5}));
 }
 

@@ -6,8 +6,8 @@
 namespace paceline {
 namespace {
 
-TEST(BatchOutputTest, AGoodReply) {
-  EXPECT_EQ(BatchOutput().line(3, {.slot = 7, .custom_id = "a", .status = 200, .reply = "{\n}"}),
+TEST(BatchOutputTest, AGoodResponse) {
+  EXPECT_EQ(BatchOutput().line(3, {.slot = 7, .custom_id = "a", .status = 200, .response = "{\n}"}),
             R"({"id":"batch_req_3_7","custom_id":"a","response":{"status_code":200,)"
             R"("request_id":"req_3_7","body":{}},"error":null})"
             "\n");
@@ -22,10 +22,10 @@ TEST(BatchOutputTest, AFailure) {
 
 TEST(BatchOutputTest, ALineOwesNothingToTheOneBefore) {
   BatchOutput output;
-  const std::string first(output.line(1, {.slot = 0, .status = 200, .reply = "[1, 2]"}));
-  for (const auto& reply : {std::string(), std::string("text"), std::string(5'000, '[')}) {
-    output.line(1, {.slot = 1, .status = 200, .error = "It failed.", .reply = reply});
-    EXPECT_EQ(output.line(1, {.slot = 0, .status = 200, .reply = "[1, 2]"}), first);
+  const std::string first(output.line(1, {.slot = 0, .status = 200, .response = "[1, 2]"}));
+  for (const auto& response : {std::string(), std::string("text"), std::string(5'000, '[')}) {
+    output.line(1, {.slot = 1, .status = 200, .error = "It failed.", .response = response});
+    EXPECT_EQ(output.line(1, {.slot = 0, .status = 200, .response = "[1, 2]"}), first);
   }
 }
 

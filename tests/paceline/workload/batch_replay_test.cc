@@ -47,9 +47,9 @@ const std::string mixed =
     line("a", "/v1/chat/completions", chat_body) + line("b", "/v1/chat/completions", stream_body) +
     line("c", "/v1/embeddings", input_body) + line("d", "/v1/responses", input_body);
 
-Request request_of(Workload& workload, std::uint64_t slot) {
+Request request_of(Workload& workload, std::uint64_t item) {
   Request request;
-  workload.make(slot, request);
+  workload.make(item, request);
   return request;
 }
 
@@ -119,27 +119,27 @@ TEST_F(BatchReplayTest, AFileThatChangedFailsTheRequestWithASentence) {
   // So that a log does not show it under another request's name.
   EXPECT_EQ(request.name, "");
   EXPECT_FALSE(request.is_streamed);
-  Reply reply;
-  reply.transport = Transport::other;
-  const Outcome outcome = other->read(request, reply);
+  Response response;
+  response.transport = TransportError::other;
+  const Outcome outcome = other->read(request, response);
   EXPECT_EQ(outcome.failure, Failure::other);
   EXPECT_NE(outcome.why.find(path_), std::string::npos) << outcome.why;
   EXPECT_NE(outcome.why.find("request 2 "), std::string::npos) << outcome.why;
   EXPECT_NE(outcome.why.find("leave the file"), std::string::npos) << outcome.why;
 }
 
-TEST_F(BatchReplayTest, ReadsEachReplyAsItsUrlSays) {
+TEST_F(BatchReplayTest, ReadsEachResponseAsItsUrlSays) {
   const auto workload = replay(mixed);
-  const auto failure = [&](std::uint64_t slot, const std::string& body) {
-    Reply reply;
-    reply.status = 200;
-    reply.body = body;
-    return workload->read(request_of(*workload, slot), reply).failure;
+  const auto failure = [&](std::uint64_t item, const std::string& body) {
+    Response response;
+    response.status = 200;
+    response.body = body;
+    return workload->read(request_of(*workload, item), response).failure;
   };
   EXPECT_EQ(failure(0, R"({"choices":[{}]})"), std::nullopt);
   EXPECT_EQ(failure(2, R"({"data":[{}]})"), std::nullopt);
   EXPECT_EQ(failure(3, R"({"output":[]})"), std::nullopt);
-  EXPECT_EQ(failure(3, R"({"choices":[{}]})"), Failure::bad_reply);
+  EXPECT_EQ(failure(3, R"({"choices":[{}]})"), Failure::bad_response);
 }
 
 TEST_F(BatchReplayTest, ReadsStreamsAndKeepsTheirTextWhenAsked) {
@@ -150,12 +150,12 @@ TEST_F(BatchReplayTest, ReadsStreamsAndKeepsTheirTextWhenAsked) {
     reader->begin(request_of(*workload, 1));
     reader->take("data: {\"choices\":[{\"delta\":{\"content\":\"hola\"}}]}\n\ndata: [DONE]\n\n",
                  {});
-    Reply reply;
-    reply.status = 200;
-    const Outcome outcome = reader->finish(reply);
+    Response response;
+    response.status = 200;
+    const Outcome outcome = reader->finish(response);
     EXPECT_FALSE(outcome.failure) << outcome.why;
     EXPECT_FALSE(outcome.length_asked);
-    EXPECT_EQ(reply.body.find("hola") != std::string::npos, keeps_text);
+    EXPECT_EQ(response.body.find("hola") != std::string::npos, keeps_text);
   }
 }
 

@@ -8,9 +8,9 @@
 namespace paceline {
 namespace {
 
-std::string filled(const BodyTemplate& body, std::uint64_t salt, std::uint64_t slot) {
+std::string filled(const BodyTemplate& body, std::uint64_t salt, std::uint64_t item) {
   std::string text = "what it held before";
-  body.fill(salt, slot, text);
+  body.fill(salt, item, text);
   return text;
 }
 
@@ -36,8 +36,8 @@ TEST(BodyTemplateTest, ANonceIsTheSlotsOwnAndOfOneLength) {
   const BodyTemplate body(with("<", BodyTemplate::nonce, ">"));
   std::set<std::string> seen;
   for (const std::uint64_t salt : {0ULL, 1ULL, 0xfedcba9876543210ULL}) {
-    for (std::uint64_t slot = 0; slot < 100; ++slot) {
-      const std::string text = filled(body, salt, slot);
+    for (std::uint64_t item = 0; item < 100; ++item) {
+      const std::string text = filled(body, salt, item);
       EXPECT_EQ(text.size(), filled(body, 7, 4'000'000'000).size());
       EXPECT_TRUE(seen.insert(text).second) << text;
     }

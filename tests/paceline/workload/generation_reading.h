@@ -54,7 +54,7 @@ class Reading {
             GenerationStreamOptions{.length_asked = {}, .keeps_text = keeps_text})),
         request_(request_to("http://host/v1" + path)) {
     stream_->begin(request_);
-    reply_.status = 200;
+    response_.status = 200;
   }
 
   /// Each piece is read a millisecond after the one before, the first at 1 ms.
@@ -66,11 +66,11 @@ class Reading {
     return *this;
   }
 
-  Outcome finish() { return stream_->finish(reply_); }
+  Outcome finish() { return stream_->finish(response_); }
 
   std::unique_ptr<GenerationStream> stream_;
   Request request_;
-  Reply reply_;
+  Response response_;
   TimePoint now_ = stream_start;
   bool reads_on_ = true;
 };
@@ -80,7 +80,7 @@ inline Reading chat(const std::vector<std::string>& pieces) {
 }
 
 inline void expect_bad(Outcome outcome, std::string_view words) {
-  EXPECT_EQ(outcome.failure, Failure::bad_reply) << outcome.why;
+  EXPECT_EQ(outcome.failure, Failure::bad_response) << outcome.why;
   EXPECT_NE(outcome.why.find(words), std::string::npos) << outcome.why;
 }
 

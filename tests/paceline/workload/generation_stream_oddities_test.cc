@@ -7,7 +7,7 @@
 namespace paceline {
 namespace {
 
-TEST(GenerationStreamOdditiesTest, AReplyThatIsNoStreamIsSaidToBeNone) {
+TEST(GenerationStreamOdditiesTest, AResponseThatIsNoStreamIsSaidToBeNone) {
   expect_bad(chat({R"({"choices":[{"message":{"content":"hi"}}]})"}).finish(), "no stream");
   expect_bad(chat({}).finish(), "no stream");
 }
@@ -15,7 +15,7 @@ TEST(GenerationStreamOdditiesTest, AReplyThatIsNoStreamIsSaidToBeNone) {
 TEST(GenerationStreamOdditiesTest, WhatIsNotOfTheApiEndsTheReading) {
   Reading no_json = chat({event("{half"), text_chunk("x"), done});
   EXPECT_FALSE(no_json.reads_on_);
-  no_json.reply_.transport = Transport::too_large;
+  no_json.response_.transport = TransportError::too_large;
   expect_bad(no_json.finish(), "not JSON");
   EXPECT_EQ(no_json.stream_->times().events, 0U);
   expect_bad(chat({event(R"({"type":"ping"})"), done}).finish(), "has choices");
@@ -133,7 +133,7 @@ TEST(GenerationStreamOdditiesTest, AFailureToldInTheStreamCountsAsItsStatus) {
             Failure::http_5xx);
   EXPECT_EQ(failure_of(R"({"error":{"message":"died","code":"502"}})"), Failure::http_5xx);
   EXPECT_EQ(failure_of(R"({"error":{"message":"no","type":"invalid_request_error"}})"),
-            Failure::bad_reply);
+            Failure::bad_response);
   EXPECT_EQ(failure_of(R"({"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error",)"
                        R"("error":{"code":502,"message":"died"}}]})"),
             Failure::http_5xx);
@@ -154,7 +154,7 @@ TEST(GenerationStreamOdditiesTest, AnErrorInPlaceOfAStreamIsTold) {
   EXPECT_EQ(limit.why, "the server answered with an error: quota exceeded");
   expect_bad(chat({"<html><title>Log in</title>"}).finish(), "no stream of events");
   expect_bad(chat({"<html><title>Log in</title>"}).finish(), "It says: Log in");
-  // Nothing of it is kept for the next reply.
+  // Nothing of it is kept for the next response.
   Reading reading = chat({"busy"});
   expect_bad(reading.finish(), "It says: busy");
   reading.stream_->begin(reading.request_);

@@ -17,7 +17,7 @@ TEST(GenerationStreamTest, AnyCutGivesTheSame) {
     ASSERT_FALSE(outcome.failure) << outcome.why << " cut at " << cut;
     ASSERT_EQ(reading.stream_->times().events, 2U) << cut;
     ASSERT_EQ(outcome.usage->completion_tokens, 2U) << cut;
-    ASSERT_NE(reading.reply_.body.find("unodos ñ"), std::string::npos) << cut;
+    ASSERT_NE(reading.response_.body.find("unodos ñ"), std::string::npos) << cut;
   }
   Reading letter_by_letter("/chat/completions");
   for (const char letter : whole) letter_by_letter.take({std::string(1, letter)});
@@ -37,23 +37,23 @@ TEST(GenerationStreamTest, ItEndsWithDoneOrAReasonToFinish) {
 
 TEST(GenerationStreamTest, AResetIsAReset) {
   Reading reading = chat({text_chunk("x")});
-  reading.reply_.transport = Transport::reset;
-  reading.reply_.error = "reset by peer";
+  reading.response_.transport = TransportError::reset;
+  reading.response_.error = "reset by peer";
   const Outcome outcome = reading.finish();
   EXPECT_EQ(outcome.failure, Failure::reset);
   EXPECT_EQ(outcome.why, "reset by peer");
 }
 
-TEST(GenerationStreamTest, AReplyWithoutSuccessIsExplained) {
+TEST(GenerationStreamTest, AResponseWithoutSuccessIsExplained) {
   Reading reading = chat({});
-  reading.reply_.status = 429;
-  reading.reply_.body = R"({"error":{"message":"slow down"}})";
+  reading.response_.status = 429;
+  reading.response_.body = R"({"error":{"message":"slow down"}})";
   const Outcome outcome = reading.finish();
   EXPECT_EQ(outcome.failure, Failure::http_429);
   EXPECT_EQ(outcome.why, "the server answered HTTP 429: slow down");
 }
 
-TEST(GenerationStreamTest, BeginsEachReplyAnew) {
+TEST(GenerationStreamTest, BeginsEachResponseAnew) {
   Reading reading("/chat/completions", true);
   reading.take({text_chunk("old"), usage_chunk, event("{broken"), "data: [DO"});
   EXPECT_TRUE(reading.finish().failure);
@@ -65,16 +65,16 @@ TEST(GenerationStreamTest, BeginsEachReplyAnew) {
   EXPECT_FALSE(outcome.usage);
   EXPECT_EQ(reading.stream_->times().events, 1U);
   EXPECT_TRUE(reading.stream_->times().gaps.empty());
-  EXPECT_EQ(reading.reply_.body.find("old"), std::string::npos);
+  EXPECT_EQ(reading.response_.body.find("old"), std::string::npos);
 }
 
 TEST(GenerationStreamTest, TellsTheLengthAskedFor) {
   GenerationStream stream({.length_asked = LengthAsked{3, 5}});
   stream.begin(request_to("http://host/v1/chat/completions"));
   stream.take(text_chunk("x") + done, stream_start);
-  Reply reply;
-  reply.status = 200;
-  const Outcome outcome = stream.finish(reply);
+  Response response;
+  response.status = 200;
+  const Outcome outcome = stream.finish(response);
   ASSERT_TRUE(outcome.length_asked);
   EXPECT_EQ(outcome.length_asked->at_least, 3U);
   EXPECT_EQ(outcome.length_asked->at_most, 5U);
@@ -83,7 +83,7 @@ TEST(GenerationStreamTest, TellsTheLengthAskedFor) {
 TEST(GenerationStreamTest, KeepsTextOnlyWhenAsked) {
   Reading reading = chat({text_chunk("x"), done});
   EXPECT_FALSE(reading.finish().failure);
-  EXPECT_EQ(reading.reply_.body, "");
+  EXPECT_EQ(reading.response_.body, "");
 }
 
 TEST(GenerationStreamTest, PutsTogetherWhatTheApiWouldHaveAnsweredAtOnce) {
@@ -92,7 +92,7 @@ TEST(GenerationStreamTest, PutsTogetherWhatTheApiWouldHaveAnsweredAtOnce) {
                 usage_chunk, done});
   EXPECT_FALSE(reading.finish().failure);
   EXPECT_EQ(
-      reading.reply_.body,
+      reading.response_.body,
       R"({"id":"c-1","object":"chat.completion","created":7,"model":"m","choices":[{"index":0,)"
       R"("message":{"role":"assistant","content":"say \"hi\"\u000a"},"finish_reason":"stop"}],)"
       R"("usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11,)"
@@ -117,7 +117,7 @@ TEST(GenerationStreamTest, ReadsAResponsesEvents) {
   EXPECT_EQ(outcome.usage->prompt_tokens, 8U);
   EXPECT_EQ(outcome.usage->completion_tokens, 2U);
   EXPECT_EQ(outcome.usage->cached_tokens, 3U);
-  EXPECT_EQ(reading.reply_.body, response);
+  EXPECT_EQ(reading.response_.body, response);
 }
 
 TEST(GenerationStreamTest, AResponseEndsCompletedOrIncomplete) {

@@ -9,17 +9,17 @@
 namespace paceline {
 namespace {
 
-/// The two messages as slot `slot` of a run with this salt sends them.
+/// The two messages as item `item` of a run with this salt sends them.
 struct Sent {
   std::string system;
   std::string user;
 };
 
-Sent sent(const Prompt& prompt, std::uint64_t salt, std::uint64_t slot) {
+Sent sent(const Prompt& prompt, std::uint64_t salt, std::uint64_t item) {
   const PromptText text = prompt_text(prompt);
   Sent messages;
-  BodyTemplate(text.system, prompt.synthetic_tokens).fill(salt, slot, messages.system);
-  BodyTemplate(text.user, prompt.synthetic_tokens).fill(salt, slot, messages.user);
+  BodyTemplate(text.system, prompt.synthetic_tokens).fill(salt, item, messages.system);
+  BodyTemplate(text.user, prompt.synthetic_tokens).fill(salt, item, messages.user);
   return messages;
 }
 
@@ -82,8 +82,8 @@ TEST(PromptTest, ASharedPrefixComesFirstAndIsTheSameInEveryRun) {
   for (const bool has_system : {true, false}) {
     Prompt prompt{.text = "say", .nonce = Nonce::start, .shared_prefix_tokens = 50};
     if (!has_system) prompt.system.clear();
-    const auto first = [&](std::uint64_t salt, std::uint64_t slot) {
-      const Sent messages = sent(prompt, salt, slot);
+    const auto first = [&](std::uint64_t salt, std::uint64_t item) {
+      const Sent messages = sent(prompt, salt, item);
       return has_system ? messages.system : messages.user;
     };
     const std::string one = first(1, 0);

@@ -12,9 +12,9 @@
 namespace paceline {
 namespace {
 
-std::string text_of(std::uint64_t salt, std::uint64_t slot, std::size_t tokens) {
+std::string text_of(std::uint64_t salt, std::uint64_t item, std::size_t tokens) {
   std::string text;
-  append_synthetic_text(salt, slot, tokens, text);
+  append_synthetic_text(salt, item, tokens, text);
   return text;
 }
 
@@ -47,8 +47,8 @@ TEST(SyntheticTextTest, SlotsInARowDifferInTheirFirstWord) {
   for (const std::uint64_t salt : {0U, 1U, 42U}) {
     for (const std::uint64_t from : {std::uint64_t{0}, std::uint64_t{999'999}}) {
       std::set<std::string> firsts;
-      for (std::uint64_t slot = from; slot < from + 1'024; ++slot) {
-        firsts.insert(text_of(salt, slot, 1));
+      for (std::uint64_t item = from; item < from + 1'024; ++item) {
+        firsts.insert(text_of(salt, item, 1));
       }
       EXPECT_EQ(firsts.size(), 1'024U);
     }
@@ -57,7 +57,7 @@ TEST(SyntheticTextTest, SlotsInARowDifferInTheirFirstWord) {
 
 TEST(SyntheticTextTest, AllSlotsDifferInTheirFirstThreeWords) {
   std::set<std::string> firsts;
-  for (std::uint64_t slot = 0; slot < 100'000; ++slot) firsts.insert(text_of(7, slot, 3));
+  for (std::uint64_t item = 0; item < 100'000; ++item) firsts.insert(text_of(7, item, 3));
   EXPECT_EQ(firsts.size(), 100'000U);
 }
 
@@ -65,8 +65,8 @@ TEST(SyntheticTextTest, OtherSaltsHaveOtherWords) {
   // The four words behind the first three come from 2^40 combinations.
   std::set<std::string> texts;
   for (std::uint64_t salt = 0; salt < 100; ++salt) {
-    for (std::uint64_t slot = 0; slot < 100; ++slot) {
-      std::string text = text_of(salt, slot, 7);
+    for (std::uint64_t item = 0; item < 100; ++item) {
+      std::string text = text_of(salt, item, 7);
       for (int i = 0; i < 3; ++i) text.erase(0, text.find(' ') + 1);
       texts.insert(text);
     }

@@ -6,14 +6,14 @@
 namespace paceline {
 namespace {
 
-Request request_of(const TextEmbedding& asked, std::uint64_t slot, std::uint64_t salt = 0) {
+Request request_of(const TextEmbedding& asked, std::uint64_t item, std::uint64_t salt = 0) {
   const auto workload = make_workload({"http://host/v1", "key"}, asked);
   workload->begin_run(salt);
   Request request;
   request.body = "left over";
   request.name = "left over";
   request.is_streamed = true;
-  workload->make(slot, request);
+  workload->make(item, request);
   return request;
 }
 
@@ -46,17 +46,17 @@ TEST(TextEmbeddingTest, DescribesItselfWithoutTheSalt) {
   EXPECT_EQ(workload->describe().model, "e");
 }
 
-TEST(TextEmbeddingTest, ReadsItsReplies) {
+TEST(TextEmbeddingTest, ReadsItsResponses) {
   const auto workload = make_workload({"http://host/v1", ""}, TextEmbedding{});
-  Reply reply;
-  reply.status = 200;
-  reply.body = R"({"data":[{"embedding":[0.1]}],"usage":{"prompt_tokens":5,"total_tokens":5}})";
-  const Outcome good = workload->read({}, reply);
+  Response response;
+  response.status = 200;
+  response.body = R"({"data":[{"embedding":[0.1]}],"usage":{"prompt_tokens":5,"total_tokens":5}})";
+  const Outcome good = workload->read({}, response);
   EXPECT_FALSE(good.failure) << good.why;
   EXPECT_EQ(good.usage->prompt_tokens, 5U);
   EXPECT_FALSE(good.length_asked);
-  reply.body = R"({"choices":[{}]})";
-  EXPECT_EQ(workload->read({}, reply).failure, Failure::bad_reply);
+  response.body = R"({"choices":[{}]})";
+  EXPECT_EQ(workload->read({}, response).failure, Failure::bad_response);
 }
 
 }  // namespace

@@ -9,15 +9,15 @@
 namespace paceline {
 namespace {
 
-constexpr const char* good_reply =
+constexpr const char* good_response =
     R"({"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"hi"}}],)"
     R"("usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}})";
 
-Reply reply_of(long status, std::string body) {
-  Reply reply;
-  reply.status = status;
-  reply.body = std::move(body);
-  return reply;
+Response response_of(long status, std::string body) {
+  Response response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
 }
 
 TEST(TextGenerationTest, MakesTheRequestThatTheApiTakes) {
@@ -100,8 +100,9 @@ TEST(TextGenerationTest, TheResponsesApiHasItsOwnNames) {
   workload->make(0, request);
   EXPECT_EQ(request.url, "http://host/v1/responses");
   EXPECT_EQ(workload->describe().name, "responses/complete");
-  Reply reply = reply_of(200, R"({"output":[],"usage":{"input_tokens":1,"output_tokens":2}})");
-  EXPECT_EQ(workload->read(request, reply).usage->completion_tokens, 2U);
+  Response response =
+      response_of(200, R"({"output":[],"usage":{"input_tokens":1,"output_tokens":2}})");
+  EXPECT_EQ(workload->read(request, response).usage->completion_tokens, 2U);
 }
 
 TEST(TextGenerationTest, DescribesItselfWithoutTheSalt) {
@@ -141,8 +142,8 @@ TEST(TextGenerationTest, NoTwoRunsAskTheSame) {
 
 TEST(TextGenerationTest, TellsTheLengthAskedFor) {
   const auto length = [](const TextGeneration& asked) {
-    Reply reply = reply_of(200, good_reply);
-    return make_workload({"http://host/v1", ""}, asked)->read({}, reply).length_asked;
+    Response response = response_of(200, good_response);
+    return make_workload({"http://host/v1", ""}, asked)->read({}, response).length_asked;
   };
   EXPECT_FALSE(length({}));
   EXPECT_EQ(length({.max_tokens = 9})->at_least, 9U);
@@ -160,47 +161,47 @@ TEST(TextGenerationTest, ItsReaderReadsItsStreams) {
   const auto reader = workload->make_stream_reader();
   reader->begin(request);
   reader->take("data: {\"choices\":[{\"delta\":{\"content\":\"hola\"}}]}\n\ndata: [DONE]\n\n", {});
-  Reply reply = reply_of(200, "");
-  const Outcome outcome = reader->finish(reply);
+  Response response = response_of(200, "");
+  const Outcome outcome = reader->finish(response);
   EXPECT_FALSE(outcome.failure) << outcome.why;
   EXPECT_EQ(outcome.length_asked->at_most, 9U);
   EXPECT_EQ(reader->times().events, 1U);
-  EXPECT_NE(reply.body.find("hola"), std::string::npos);
+  EXPECT_NE(response.body.find("hola"), std::string::npos);
 }
 
 TEST(TextGenerationTest, ReadsUsage) {
   const auto workload = make_workload({"http://host/v1", ""}, TextGeneration{});
-  Reply reply = reply_of(200, good_reply);
-  const Outcome outcome = workload->read({}, reply);
+  Response response = response_of(200, good_response);
+  const Outcome outcome = workload->read({}, response);
   EXPECT_FALSE(outcome.failure);
   ASSERT_TRUE(outcome.usage);
   EXPECT_EQ(outcome.usage->prompt_tokens, 7U);
   EXPECT_EQ(outcome.usage->completion_tokens, 3U);
 }
 
-TEST(TextGenerationTest, AReplyWithoutUsageStillSucceeds) {
+TEST(TextGenerationTest, AResponseWithoutUsageStillSucceeds) {
   const auto workload = make_workload({"http://host/v1", ""}, TextGeneration{});
-  Reply reply = reply_of(200, R"({"choices":[{}]})");
-  const Outcome outcome = workload->read({}, reply);
+  Response response = response_of(200, R"({"choices":[{}]})");
+  const Outcome outcome = workload->read({}, response);
   EXPECT_FALSE(outcome.failure);
   EXPECT_FALSE(outcome.usage);
 }
 
-TEST(TextGenerationTest, RepliesThatAreNoCompletionFail) {
+TEST(TextGenerationTest, ResponsesThatAreNoCompletionFail) {
   const auto workload = make_workload({"http://host/v1", ""}, TextGeneration{});
   for (const char* body : {"<html>hello</html>", "", "[]", "{}", R"({"choices":[]})", R"({"ch)"}) {
-    Reply reply = reply_of(200, body);
-    const Outcome outcome = workload->read({}, reply);
+    Response response = response_of(200, body);
+    const Outcome outcome = workload->read({}, response);
     ASSERT_TRUE(outcome.failure) << body;
-    EXPECT_EQ(*outcome.failure, Failure::bad_reply) << body;
+    EXPECT_EQ(*outcome.failure, Failure::bad_response) << body;
     EXPECT_FALSE(outcome.why.empty());
   }
 }
 
 TEST(TextGenerationTest, SaysTheServersOwnWords) {
   const auto workload = make_workload({"http://host/v1", "k"}, TextGeneration{});
-  Reply reply = reply_of(404, R"({"error":{"message":"The model `x` does not exist"}})");
-  const Outcome outcome = workload->read({}, reply);
+  Response response = response_of(404, R"({"error":{"message":"The model `x` does not exist"}})");
+  const Outcome outcome = workload->read({}, response);
   EXPECT_EQ(outcome.failure, Failure::http_4xx);
   EXPECT_NE(outcome.why.find("The model `x` does not exist"), std::string::npos);
 }
@@ -208,14 +209,14 @@ TEST(TextGenerationTest, SaysTheServersOwnWords) {
 TEST(TextGenerationTest, SortsFailures) {
   const auto workload = make_workload(PlainHttp{.url = "http://host/"});
   const auto failure = [&](long status) {
-    Reply reply = reply_of(status, "");
-    return workload->read({}, reply).failure;
+    Response response = response_of(status, "");
+    return workload->read({}, response).failure;
   };
   EXPECT_EQ(failure(204), std::nullopt);
   EXPECT_EQ(failure(429), Failure::http_429);
   EXPECT_EQ(failure(503), Failure::http_5xx);
   EXPECT_EQ(failure(403), Failure::http_4xx);
-  EXPECT_EQ(failure(302), Failure::bad_reply);
+  EXPECT_EQ(failure(302), Failure::bad_response);
 }
 
 TEST(JsonTextTest, QuotesWhatJsonForbids) {

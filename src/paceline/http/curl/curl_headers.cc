@@ -1,0 +1,32 @@
+#include <paceline/http/curl/curl_headers.h>
+
+#include <new>
+
+namespace paceline {
+
+CurlHeaders::CurlHeaders(const HeaderList* lines) {
+  if (lines != nullptr) {
+    for (const std::string& line : *lines) append(line.c_str());
+  }
+  // Sends nothing. Without it libcurl asks before a body of more than a megabyte, and waits a
+  // second for those servers that do not answer that.
+  append("Expect:");
+}
+
+void CurlHeaders::append(const char* line) {
+  curl_slist* longer = curl_slist_append(list_.get(), line);
+  if (longer == nullptr) throw std::bad_alloc();
+  static_cast<void>(list_.release());
+  list_.reset(longer);
+}
+
+std::shared_ptr<const CurlHeaders> CurlHeadersCache::find(
+    const std::shared_ptr<const HeaderList>& lines) {
+  if (!last_ || lines != lines_) {
+    last_ = std::make_shared<const CurlHeaders>(lines.get());
+    lines_ = lines;
+  }
+  return last_;
+}
+
+}  // namespace paceline

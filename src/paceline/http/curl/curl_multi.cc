@@ -1,0 +1,98 @@
+#include <paceline/http/curl/curl_multi.h>
+
+#include <chrono>
+#include <optional>
+
+namespace paceline {
+
+CurlMulti::CurlMulti(Loop& loop, CurlSockets& sockets, Owner& owner)
+    : sockets_(sockets),
+      owner_(owner),
+      timer_(loop, [this] { act(CURL_SOCKET_TIMEOUT, 0); }),
+      collect_later_(loop, [this] { collect(); }) {
+  CURLM* multi = multi_.get();
+  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, &CurlMulti::on_socket);
+  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &CurlMulti::on_timer);
+  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(2 * most_transfers));
+}
+
+void CurlMulti::add(CurlTransfer& transfer) {
+  curl_multi_add_handle(multi_.get(), transfer.raw());
+  ++transfers_;
+  advance();
+}
+
+void CurlMulti::cancel(CurlTransfer& transfer) {
+  remove(transfer);
+  advance();
+}
+
+void CurlMulti::remove(CurlTransfer& transfer) {
+  curl_multi_remove_handle(multi_.get(), transfer.raw());
+  --transfers_;
+}
+
+void CurlMulti::advance() {
+  perform(CURL_SOCKET_TIMEOUT, 0);
+  if (running_ == transfers_) return;
+  ended_ = Clock::now();
+  collect_later_.ask();
+}
+
+void CurlMulti::act(curl_socket_t socket, int events) {
+  perform(socket, events);
+  ended_ = Clock::now();
+  collect();
+}
+
+void CurlMulti::perform(curl_socket_t socket, int events) {
+  due_now_ = false;
+  curl_multi_socket_action(multi_.get(), socket, events, &running_);
+  // libcurl asks for "at once" while it sets up a connection. A millisecond's timer would be
+  // felt; the bound keeps a libcurl that never has enough from holding the loop.
+  for (int round = 0; due_now_ && round < 8; ++round) {
+    due_now_ = false;
+    curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running_);
+  }
+  if (due_now_) timer_.start(std::chrono::milliseconds(1));
+}
+
+int CurlMulti::on_socket(CURL* easy, curl_socket_t socket, int what, void* multi, void*) {
+  auto& self = *static_cast<CurlMulti*>(multi);
+  self.sockets_.want(self, socket, what);
+  void* transfer = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+  if (transfer != nullptr) {
+    static_cast<CurlTransfer*>(transfer)->set_sending((what & CURL_POLL_OUT) != 0);
+  }
+  return 0;
+}
+
+int CurlMulti::on_timer(CURLM*, long timeout_ms, void* multi) {
+  auto& self = *static_cast<CurlMulti*>(multi);
+  self.due_now_ = timeout_ms == 0;
+  if (timeout_ms > 0) {
+    self.timer_.start(std::chrono::milliseconds(timeout_ms));
+  } else if (timeout_ms < 0) {
+    self.timer_.stop();
+  }
+  return 0;
+}
+
+void CurlMulti::collect() {
+  const std::optional<TimePoint> received = sockets_.take_received();
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;
+    void* transfer = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+    curl_multi_remove_handle(multi_.get(), message->easy_handle);
+    --transfers_;
+    owner_.ended(*static_cast<CurlTransfer*>(transfer), code, received, ended_);
+  }
+}
+
+}  // namespace paceline

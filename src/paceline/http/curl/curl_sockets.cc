@@ -1,0 +1,87 @@
+#include <paceline/http/curl/curl_sockets.h>
+#include <paceline/loop/receive_time.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+/// What a server says unasked in plain HTTP/1.1, such as 408, is no response to the next request,
+/// for which libcurl would take it: drops it, and with it the connection.
+void drop_unasked_response(int socket) {
+  constexpr std::string_view begin = "HTTP/";
+  std::array<char, 4096> heard;
+  const ssize_t length = recv(socket, heard.data(), begin.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (length <= 0 || std::string_view(heard.data(), static_cast<std::size_t>(length)) != begin) {
+    return;
+  }
+  while (recv(socket, heard.data(), heard.size(), MSG_DONTWAIT) > 0) {
+  }
+  shutdown(socket, SHUT_RDWR);
+}
+
+}  // namespace
+
+int CurlSockets::open(void* sockets, curlsocktype, curl_sockaddr* address) noexcept {
+  const int descriptor =
+      socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (descriptor < 0) return CURL_SOCKET_BAD;
+  note_receive_times(descriptor);
+  static_cast<CurlSockets*>(sockets)->entry(descriptor).ours = true;
+  return descriptor;
+}
+
+int CurlSockets::close(void* sockets, curl_socket_t descriptor) noexcept {
+  auto& self = *static_cast<CurlSockets*>(sockets);
+  self.retired_.add(std::exchange(self.entry(descriptor), Entry{}).watch, Descriptor(descriptor));
+  return 0;
+}
+
+void CurlSockets::want(Owner& owner, curl_socket_t descriptor, int what) {
+  Entry& socket = entry(descriptor);
+  socket.idle = what == CURL_POLL_REMOVE;
+  if (socket.idle) {
+    if (!socket.ours) socket = Entry{};
+    return;
+  }
+  socket.owner = &owner;
+  if (!socket.watch) {
+    socket.watch = std::make_unique<Poll>(
+        loop_, descriptor,
+        [this, descriptor](int status, int events) { happened(descriptor, status, events); });
+  }
+  socket.watch->want(((what & CURL_POLL_IN) != 0 ? UV_READABLE : 0) |
+                     ((what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0));
+}
+
+CurlSockets::Entry& CurlSockets::entry(int descriptor) {
+  const auto index = static_cast<std::size_t>(descriptor);
+  if (index >= entries_.size()) entries_.resize(index + 1);
+  return entries_[index];
+}
+
+void CurlSockets::happened(int descriptor, int status, int events) {
+  Entry& socket = entry(descriptor);
+  if (socket.idle) {
+    // The server closed a kept connection, or spoke unasked. libcurl finds out when it next takes
+    // the connection; until then the event must not come again and again.
+    socket.watch->want(0);
+    if (socket.ours) drop_unasked_response(descriptor);
+    return;
+  }
+  // With the error alone libcurl gives up; asked to read too, it finds a reset for what it is, and
+  // sends anew on a fresh connection when a kept one was closed just then.
+  int action = status < 0 ? CURL_CSELECT_ERR | CURL_CSELECT_IN | CURL_CSELECT_OUT : 0;
+  if ((events & UV_WRITABLE) != 0) action |= CURL_CSELECT_OUT;
+  if ((events & UV_READABLE) != 0) {
+    action |= CURL_CSELECT_IN;
+    received_ = receive_time(descriptor);
+  }
+  socket.owner->act(descriptor, action);
+}
+
+}  // namespace paceline

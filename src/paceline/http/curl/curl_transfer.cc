@@ -1,0 +1,160 @@
+#include <fmt/format.h>
+#include <paceline/http/curl/curl_transfer.h>
+#include <paceline/http/user_agent.h>
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+/// For CURLOPT_CAPATH, so that libcurl does not trust the system's folder beside a file. Newer ones
+/// take nullptr for the system's; OpenSSL takes a folder that is none, and other libraries do not.
+const char* no_certificates() {
+  const char* library = curl_version_info(CURLVERSION_NOW)->ssl_version;
+  const bool is_openssl =
+      library != nullptr && std::string_view(library).find("OpenSSL") != std::string_view::npos;
+  return is_openssl ? "/dev/null" : nullptr;
+}
+
+}  // namespace
+
+CurlTransfer::CurlTransfer(Exchange& exchange, Shared& shared)
+    : exchange_(exchange), shared_(shared), easy_(curl_easy_init()) {
+  if (easy_ == nullptr) throw std::bad_alloc();
+  set_common();
+}
+
+std::optional<std::string_view> CurlTransfer::find(const char* name) const {
+  curl_header* found = nullptr;
+  if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) {
+    return std::nullopt;
+  }
+  return std::string_view(found->value);
+}
+
+void CurlTransfer::set_common() {
+  CURL* easy = easy_.get();
+  const ConnectionOptions& options = shared_.options;
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  if (!options.ca_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_CAPATH, no_certificates());
+  }
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, user_agent().c_str());
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why_.data());
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  // HTTP/2 by ALPN over TLS only: without encryption it breaks in libcurl 7.88.
+  const bool is_one = options.http == HttpVersion::one;
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                   static_cast<long>(is_one ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+  // libcurl would look for these in the environment before every request.
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlSockets::open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &shared_.sockets);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlSockets::close);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &shared_.sockets);
+}
+
+void CurlTransfer::prepare(std::shared_ptr<const Target> target,
+                           std::span<const Resolver::Known> hosts) {
+  CURL* easy = easy_.get();
+  const Request& request = exchange_.request;
+  why_[0] = '\0';
+  header_bytes_ = 0;
+  is_sending_ = false;
+  set_target(std::move(target));
+  set_addresses(hosts);
+  if (auto headers = shared_.headers.find(request.headers); headers != headers_) {
+    headers_ = std::move(headers);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_->raw());
+  }
+  if (request.method != method_) {
+    method_ = request.method;
+    if (method_ == Method::get) curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  }
+  if (method_ == Method::post) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+  }
+}
+
+// As text, libcurl would take the URL apart and write it out anew for each request: a sixth of its
+// instructions. What it cannot take apart it gets as text, since it then says why.
+void CurlTransfer::set_target(std::shared_ptr<const Target> target) {
+  if (target == target_) return;
+  target_ = std::move(target);
+  CURL* easy = easy_.get();
+  // Wait for ALPN to say whether a connection can be shared. Without TLS nothing says so before
+  // the first response, and every first request would take twice its time.
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, target_->scheme == "https" ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_PROXY,
+                   target_->proxy != nullptr ? target_->proxy->url.c_str() : "");
+  addresses_.clear();
+  curl_easy_setopt(easy, CURLOPT_CURLU, target_->parsed.get());
+  if (!target_->parsed) curl_easy_setopt(easy, CURLOPT_URL, target_->url.c_str());
+}
+
+void CurlTransfer::set_addresses(std::span<const Resolver::Known> hosts) {
+  for (const Resolver::Known& host : hosts) {
+    if (host.moves == 0) continue;
+    // Kept connections that are older than the move lead to where the host was.
+    const auto age = std::chrono::floor<std::chrono::seconds>(Clock::now() - host.last_move);
+    curl_easy_setopt(easy_.get(), CURLOPT_MAXLIFETIME_CONN,
+                     std::max<long>(1, static_cast<long>(age.count())));
+  }
+  const auto is_same = [](const std::shared_ptr<const Addresses>& one,
+                          const Resolver::Known& other) { return one == other.addresses; };
+  if (std::equal(addresses_.begin(), addresses_.end(), hosts.begin(), hosts.end(), is_same)) return;
+  addresses_.clear();
+  curl_slist* list = nullptr;
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    addresses_.push_back(hosts[i].addresses);
+    if (addresses_.back()->empty()) continue;
+    const HostPort& at = target_->route[i];
+    const std::string entry =
+        fmt::format("{}:{}:{}", at.host, at.port, fmt::join(*addresses_.back(), ","));
+    curl_slist* longer = curl_slist_append(list, entry.c_str());
+    if (longer != nullptr) list = longer;
+  }
+  curl_easy_setopt(easy_.get(), CURLOPT_RESOLVE, list);
+  address_list_.reset(list);
+}
+
+// libcurl keeps trailers as it keeps headers, and bounds only those.
+std::size_t CurlTransfer::on_header(char*, std::size_t, std::size_t length,
+                                    void* transfer) noexcept {
+  auto& self = *static_cast<CurlTransfer*>(transfer);
+  self.header_bytes_ += length;
+  return self.header_bytes_ <= most_header_bytes ? length : 0;
+}
+
+std::size_t CurlTransfer::on_body(char* data, std::size_t, std::size_t length,
+                                  void* transfer) noexcept {
+  try {
+    return static_cast<CurlTransfer*>(transfer)->take({data, length}) ? length : 0;
+  } catch (...) {
+    return 0;  // Nothing may be thrown through libcurl; it ends the exchange.
+  }
+}
+
+bool CurlTransfer::take(std::string_view piece) {
+  if (exchange_.response.status == 0) {
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &exchange_.response.status);
+    exchange_.response.headers = this;
+  }
+  return shared_.sink.take(exchange_, piece, shared_.sockets.received());
+}
+
+}  // namespace paceline

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <paceline/http/client.h>
+#include <paceline/http/curl/curl_headers.h>
+#include <paceline/http/curl/curl_sockets.h>
+#include <paceline/http/transport.h>
+
+namespace paceline {
+
+/// An exchange on one of libcurl's easy handles, which is used again for the next.
+class CurlTransfer : public ResponseHeaders {
+ public:
+  /// What the transfers of one transport have together.
+  struct Shared {
+    const ConnectionOptions& options;
+    ResponseSink& sink;
+    CurlSockets& sockets;
+    CurlHeadersCache headers{};
+  };
+
+  CurlTransfer(Exchange& exchange, Shared& shared);
+
+  /// Tells libcurl what differs from the last request. `hosts` is known of the target's route.
+  void prepare(std::shared_ptr<const Target> target, std::span<const Resolver::Known> hosts);
+  /// Whether the request is on its way, and the connection with it.
+  bool was_sent() const;
+  /// Whether libcurl waits for room to send more of the request.
+  void set_sending(bool is_sending) { is_sending_ = is_sending; }
+  /// Whether the response comes over HTTP/1.1 on a connection whose receive times the kernel
+  /// notes, as the response before did.
+  bool can_defer_read() const;
+  /// How the transfer ended. `received`: when the last bytes came in, where the kernel noted that;
+  /// `read`: when libcurl had read them.
+  TransportEnd finish(CURLcode code, std::optional<TimePoint> received, TimePoint read);
+  std::optional<std::string_view> find(const char* name) const override;
+
+  Exchange& exchange() const { return exchange_; }
+  CURL* raw() { return easy_.get(); }
+
+ private:
+  struct Cleanup {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+
+  void set_common();
+  void set_target(std::shared_ptr<const Target> target);
+  /// Gives libcurl the addresses of the route's hosts, in its order.
+  void set_addresses(std::span<const Resolver::Known> hosts);
+  /// Whether the server refused the request's HTTP/2 stream before it did anything.
+  bool was_refused(CURLcode code) const;
+  bool differs_in_length() const;
+  /// Whether an HTTP/2 server answered with an error status and then dropped the request's stream.
+  bool is_early_response(CURLcode code) const;
+  /// A sentence on what went wrong.
+  std::string explain(CURLcode code, TransportError error) const;
+  /// Of headers and trailers: libcurl bounds only headers.
+  static constexpr std::size_t most_header_bytes = 512U << 10U;
+  static std::size_t on_body(char* data, std::size_t, std::size_t length, void* transfer) noexcept;
+  static std::size_t on_header(char* data, std::size_t, std::size_t length,
+                               void* transfer) noexcept;
+  bool take(std::string_view piece);
+
+  Exchange& exchange_;
+  Shared& shared_;
+  std::unique_ptr<CURL, Cleanup> easy_;
+  std::array<char, CURL_ERROR_SIZE> why_{};
+  std::shared_ptr<const Target> target_;
+  /// Those that libcurl knows, by the route's hosts.
+  std::vector<std::shared_ptr<const Addresses>> addresses_;
+  std::unique_ptr<curl_slist, Cleanup> address_list_;
+  std::shared_ptr<const CurlHeaders> headers_;
+  Method method_ = Method::get;
+  /// Of this response's headers and trailers so far.
+  std::size_t header_bytes_ = 0;
+  bool is_sending_ = false;
+  /// Whether the kernel noted when the last response over HTTP/1.1 came in.
+  bool has_receive_times_ = false;
+};
+
+}  // namespace paceline

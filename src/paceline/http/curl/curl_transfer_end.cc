@@ -1,0 +1,177 @@
+// How a transfer ended, in paceline's words.
+
+#include <fmt/format.h>
+#include <paceline/http/curl/curl_transfer.h>
+#include <paceline/http/curl/tls_errors.h>
+
+#include <string>
+#include <string_view>
+
+namespace paceline {
+namespace {
+
+TransportError error_of(CURLcode code, std::string_view words, bool was_sent) {
+  // libcurl has no codes for these.
+  if (code == CURLE_RECV_ERROR && (words.find("chunk") != std::string_view::npos ||
+                                   words.starts_with("Too large response headers"))) {
+    return TransportError::malformed;
+  }
+  // Of a proxy, before there is a connection to the server.
+  if (code == CURLE_RECV_ERROR && words.starts_with("CONNECT tunnel failed")) {
+    return TransportError::connect_failed;
+  }
+  switch (code) {
+    case CURLE_OK:
+      return TransportError::ok;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+      return TransportError::connect_failed;
+    case CURLE_OPERATION_TIMEDOUT:
+      return TransportError::timed_out;
+    case CURLE_WRITE_ERROR:
+      return TransportError::too_large;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return TransportError::reset;
+    default:
+      // After the request only the server's response can be at fault.
+      return was_sent ? TransportError::malformed : TransportError::other;
+  }
+}
+
+std::string_view http_version_name(long version) {
+  switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+      return "HTTP/1.0";
+    case CURL_HTTP_VERSION_1_1:
+      return "HTTP/1.1";
+    case CURL_HTTP_VERSION_2_0:
+      return "HTTP/2";
+    case CURL_HTTP_VERSION_3:
+      return "HTTP/3";
+    default:
+      return {};
+  }
+}
+
+std::string explain_reset(CURLcode code, std::string_view words, long status) {
+  constexpr std::string_view failure = "Recv failure: ";
+  const std::string_view when = status == 0 ? "without a response" : "before the response's end";
+  if (code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE) {
+    return fmt::format("the server closed the connection {}", when);
+  }
+  if (words.starts_with(failure)) {
+    return fmt::format("the connection broke {}: {}", when, words.substr(failure.size()));
+  }
+  return words.empty() ? curl_easy_strerror(code) : std::string(words);
+}
+
+}  // namespace
+
+TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> received,
+                                  TimePoint read) {
+  Response& response = exchange_.response;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &response.status);
+  if (response.status != 0) response.headers = this;
+  long version = CURL_HTTP_VERSION_NONE;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
+  response.http_version = http_version_name(version);
+  // A response that libcurl read while it sent another request has no note, and says nothing.
+  if (received) has_receive_times_ = true;
+  if (code != CURLE_OK || response.http_version != "HTTP/1.1") has_receive_times_ = false;
+  TransportEnd end;
+  end.when = received.value_or(read);
+  if (header_bytes_ > most_header_bytes) {
+    end.error = TransportError::malformed;
+    end.why = "the response's headers are too long";
+  } else if (code == CURLE_OK && differs_in_length()) {
+    end.error = TransportError::malformed;
+    end.why = "the response has two Content-Length that differ";
+  } else if (code == CURLE_OK || is_early_response(code)) {
+    end.error = TransportError::ok;
+  } else if (is_tls_failure(code, why_.data())) {
+    long verified = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
+    end.error = TransportError::tls_failed;
+    end.why = explain_tls_failure(code, verified, why_.data());
+  } else {
+    end.error = error_of(code, why_.data(), was_sent());
+    end.why = explain(code, end.error);
+    end.is_unprocessed = was_refused(code);
+  }
+  return end;
+}
+
+bool CurlTransfer::was_sent() const {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &microseconds);
+  return microseconds > 0;
+}
+
+bool CurlTransfer::can_defer_read() const {
+  return has_receive_times_ && !is_sending_ && !exchange_.request.is_streamed && was_sent();
+}
+
+// After REFUSED_STREAM libcurl sends again by itself, but counts five times over all requests of a
+// handle. After GOAWAY 7.88 gives up and calls it a framing error, for the streams behind it only.
+bool CurlTransfer::was_refused(CURLcode code) const {
+  const std::string_view words = why_.data();
+  const bool gave_up = words.find("Connection died, tried") != std::string_view::npos;
+  const bool refused =
+      code == CURLE_HTTP2_STREAM && words.find("REFUSED_STREAM") != std::string_view::npos;
+  if (code != CURLE_HTTP2 && !gave_up && !refused) return false;
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  return status == 0;
+}
+
+bool CurlTransfer::differs_in_length() const {
+  curl_header* last = nullptr;
+  if (curl_easy_header(easy_.get(), "content-length", 0, CURLH_HEADER, -1, &last) != CURLHE_OK ||
+      last->amount == 1) {
+    return false;
+  }
+  const std::string length = last->value;
+  for (std::size_t i = 0; i < last->amount; ++i) {
+    curl_header* other = nullptr;
+    if (curl_easy_header(easy_.get(), "content-length", i, CURLH_HEADER, -1, &other) == CURLHE_OK &&
+        length != other->value) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// nginx refuses a request before it has read the body, then resets the stream; libcurl 7.88 calls
+// that an error, though the response has come.
+bool CurlTransfer::is_early_response(CURLcode code) const {
+  const Response& response = exchange_.response;
+  const bool lost_the_stream =
+      code == CURLE_HTTP2_STREAM || code == CURLE_HTTP2 || code == CURLE_SEND_ERROR;
+  return lost_the_stream && response.status >= 400 && response.http_version == "HTTP/2";
+}
+
+std::string CurlTransfer::explain(CURLcode code, TransportError error) const {
+  if (code == CURLE_OPERATION_TIMEDOUT) return why_.data();
+  const std::string_view words = why_.data();
+  // A server that hangs up before the request, as some do that want a client certificate.
+  if (words.starts_with("getpeername() failed")) {
+    return fmt::format("the server closed the connection at once{}",
+                       target_->scheme == "https" ? "; it may ask for a client certificate" : "");
+  }
+  if (error == TransportError::reset) return explain_reset(code, words, exchange_.response.status);
+  if (error != TransportError::malformed) {
+    return words.empty() ? curl_easy_strerror(code) : std::string(words);
+  }
+  // So libcurl calls a line of more than 100 kB.
+  if (code == CURLE_OUT_OF_MEMORY) return "the response is not valid HTTP: a header is too long";
+  return fmt::format("the response is not valid HTTP: {}",
+                     words.empty() ? curl_easy_strerror(code) : words);
+}
+
+}  // namespace paceline

@@ -1,0 +1,78 @@
+#include <curl/curl.h>
+#include <paceline/http/curl/curl_transport.h>
+
+#include <mutex>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+void init_libcurl_once() {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+std::size_t multis_for(std::size_t exchanges) {
+  return (exchanges + CurlMulti::most_transfers - 1) / CurlMulti::most_transfers;
+}
+
+}  // namespace
+
+std::size_t CurlTransport::descriptors_for(std::size_t exchanges) {
+  // Each multi handle has a pair of sockets to be woken by.
+  return exchanges + 2 * multis_for(exchanges);
+}
+
+CurlTransport::CurlTransport(Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
+                             ResponseSink& sink)
+    : sink_(sink),
+      sockets_(loop),
+      shared_{.options = options, .sink = sink, .sockets = sockets_},
+      slots_(exchanges) {
+  init_libcurl_once();
+  CurlMulti::Owner& owner = *this;
+  for (std::size_t i = 0; i < multis_for(exchanges); ++i) {
+    multis_.push_back(std::make_unique<CurlMulti>(loop, sockets_, owner));
+  }
+}
+
+CurlTransport::~CurlTransport() {
+  for (const Slot& slot : slots_) {
+    if (slot.is_running) multi_of(slot.transfer->exchange()).remove(*slot.transfer);
+  }
+}
+
+void CurlTransport::send(Exchange& exchange, std::shared_ptr<const Target> target,
+                         std::span<const Resolver::Known> hosts) {
+  Slot& slot = slots_[exchange.number];
+  if (!slot.transfer) slot.transfer = std::make_unique<CurlTransfer>(exchange, shared_);
+  slot.transfer->prepare(std::move(target), hosts);
+  slot.is_running = true;
+  multi_of(exchange).add(*slot.transfer);
+  set_undeferrable(slot, !slot.transfer->can_defer_read());
+}
+
+bool CurlTransport::cancel(Exchange& exchange) {
+  Slot& slot = slots_[exchange.number];
+  set_undeferrable(slot, false);
+  if (!std::exchange(slot.is_running, false)) return true;
+  const bool was_sent = slot.transfer->was_sent();
+  multi_of(exchange).cancel(*slot.transfer);
+  return was_sent;
+}
+
+void CurlTransport::ended(CurlTransfer& transfer, CURLcode code, std::optional<TimePoint> received,
+                          TimePoint read) {
+  Exchange& exchange = transfer.exchange();
+  Slot& slot = slots_[exchange.number];
+  slot.is_running = false;
+  set_undeferrable(slot, false);
+  sink_.end(exchange, transfer.finish(code, received, read));
+}
+
+void CurlTransport::set_undeferrable(Slot& slot, bool is_undeferrable) {
+  if (std::exchange(slot.is_undeferrable, is_undeferrable) == is_undeferrable) return;
+  is_undeferrable ? ++undeferrable_ : --undeferrable_;
+}
+
+}  // namespace paceline

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <paceline/http/curl/curl_multi.h>
+#include <paceline/http/curl/curl_sockets.h>
+#include <paceline/http/curl/curl_transfer.h>
+#include <paceline/http/transport.h>
+
+namespace paceline {
+
+/// Carries exchanges by libcurl's multi interface: http and https, HTTP/1.1 and HTTP/2, proxies.
+/// The transfers are sharded over several multi handles.
+class CurlTransport : public Transport, private CurlMulti::Owner {
+ public:
+  /// How many descriptors a transport of so many exchanges opens at most, for hosts by number.
+  static std::size_t descriptors_for(std::size_t exchanges);
+
+  CurlTransport(Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
+                ResponseSink& sink);
+  ~CurlTransport() override;
+  CurlTransport(const CurlTransport&) = delete;
+  CurlTransport& operator=(const CurlTransport&) = delete;
+
+  void send(Exchange& exchange, std::shared_ptr<const Target> target,
+            std::span<const Resolver::Known> hosts) override;
+  bool cancel(Exchange& exchange) override;
+  void release(Exchange&) override {}
+  bool can_defer_reads() const override { return undeferrable_ == 0; }
+
+ private:
+  /// An exchange's transfer, made when it is first needed.
+  struct Slot {
+    std::unique_ptr<CurlTransfer> transfer{};
+    bool is_running = false;
+    /// Whether its response has to be read as soon as it comes.
+    bool is_undeferrable = false;
+  };
+
+  void ended(CurlTransfer& transfer, CURLcode code, std::optional<TimePoint> received,
+             TimePoint read) override;
+  CurlMulti& multi_of(const Exchange& exchange) {
+    return *multis_[exchange.number / CurlMulti::most_transfers];
+  }
+  void set_undeferrable(Slot& slot, bool is_undeferrable);
+
+  ResponseSink& sink_;
+  CurlSockets sockets_;
+  CurlTransfer::Shared shared_;
+  std::size_t undeferrable_ = 0;
+  // Multis close connections when they die, so they die before the sockets; transfers before them.
+  std::vector<std::unique_ptr<CurlMulti>> multis_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace paceline

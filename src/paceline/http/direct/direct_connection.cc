@@ -1,0 +1,284 @@
+#include <fmt/format.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <paceline/http/direct/direct_connection.h>
+#include <paceline/loop/receive_time.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <span>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+namespace paceline {
+namespace {
+
+// As libcurl has it: between two machines something may forget a connection without a word.
+constexpr std::chrono::seconds most_idle{118};
+
+iovec bytes_of(std::string_view text) {
+  return {const_cast<char*>(text.data()), text.size()};
+}
+
+void skip(std::size_t bytes, std::span<iovec> parts) {
+  for (iovec& part : parts) {
+    const std::size_t of_part = std::min(bytes, part.iov_len);
+    part.iov_base = static_cast<char*>(part.iov_base) + of_part;
+    part.iov_len -= of_part;
+    bytes -= of_part;
+  }
+}
+
+std::string cannot_connect(const std::string& address, const std::string& port, int error) {
+  if (error == EMFILE || error == ENFILE) {
+    return "too many open files to connect; raise the limit (ulimit -n)";
+  }
+  return fmt::format("cannot connect to {} port {}: {}", address, port,
+                     std::generic_category().message(error));
+}
+
+/// A socket on its way to the address; a string is a sentence.
+std::variant<Descriptor, std::string> begin_connect(const std::string& address,
+                                                    const std::string& port) {
+  addrinfo hints{};
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* raw = nullptr;
+  if (const int error = getaddrinfo(address.c_str(), port.c_str(), &hints, &raw); error != 0) {
+    return fmt::format("cannot connect to {} port {}: {}", address, port, gai_strerror(error));
+  }
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, freeaddrinfo);
+  Descriptor socket(::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket.is_open()) return cannot_connect(address, port, errno);
+  const int no_delay = 1;
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
+  if (::connect(socket.get(), found->ai_addr, found->ai_addrlen) != 0 && errno != EINPROGRESS) {
+    return cannot_connect(address, port, errno);
+  }
+  return socket;
+}
+
+}  // namespace
+
+std::string DirectConnection::send(std::shared_ptr<const RequestHead> head,
+                                   std::span<const Resolver::Known> hosts) {
+  const std::uint64_t moves = hosts.empty() ? 0 : hosts.front().moves;
+  const bool is_open = is_ready(*head, moves);
+  head_ = std::move(head);
+  is_busy_ = true;
+  is_sent_ = false;
+  written_ = 0;
+  if (is_open) {
+    write();
+    return {};
+  }
+  close();
+  is_busy_ = true;
+  moves_ = moves;
+  addresses_ = hosts.empty() ? head_->addresses : *hosts.front().addresses;
+  return connect({});
+}
+
+bool DirectConnection::is_ready(const RequestHead& head, std::uint64_t moves) {
+  return socket_.is_open() && !is_connecting_ && moves == moves_ && origin_ == head.origin &&
+         exchange_.response.sent - last_used_ < most_idle;
+}
+
+std::string DirectConnection::connect(std::string why) {
+  while (!addresses_.empty()) {
+    const std::string address = addresses_.front();
+    addresses_.erase(addresses_.begin());
+    auto opened = begin_connect(address, head_->target->port);
+    if (auto* reason = std::get_if<std::string>(&opened)) {
+      why = std::move(*reason);
+      continue;
+    }
+    socket_ = std::get<Descriptor>(std::move(opened));
+    note_receive_times(socket_.get());
+    is_connecting_ = true;
+    address_ = address;
+    watch_ = std::make_unique<Poll>(shared_.loop, socket_.get(),
+                                    [this](int status, int events) { happened(status, events); });
+    watch_->want(UV_WRITABLE);
+    if (!addresses_.empty()) start_connect_timer();
+    return {};
+  }
+  is_busy_ = false;
+  return why.empty() ? "the host has no address" : why;
+}
+
+void DirectConnection::start_connect_timer() {
+  if (!connect_timer_) {
+    connect_timer_ = std::make_unique<Timer>(shared_.loop, [this] {
+      if (is_connecting_) fail_address(ETIMEDOUT);
+    });
+  }
+  connect_timer_->start(shared_.connect_timeout);
+}
+
+void DirectConnection::connected() {
+  int error = 0;
+  socklen_t length = sizeof error;
+  getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &length);
+  if (error != 0) return fail_address(error);
+  if (connect_timer_) connect_timer_->stop();
+  is_connecting_ = false;
+  is_kept_ = false;
+  origin_ = head_->origin;
+  received_.reset();
+  last_used_ = exchange_.response.sent;
+  write();
+}
+
+void DirectConnection::fail_address(int error) {
+  shared_.retired.add(std::move(watch_), std::move(socket_));
+  is_connecting_ = false;
+  std::string why = connect(cannot_connect(address_, head_->target->port, error));
+  if (!why.empty()) fail(TransportError::connect_failed, std::move(why));
+}
+
+void DirectConnection::close() {
+  shared_.retired.add(std::move(watch_), std::move(socket_));
+  if (connect_timer_) connect_timer_->stop();
+  is_busy_ = false;
+  is_connecting_ = false;
+}
+
+bool DirectConnection::can_defer_read() const {
+  return is_connected() && is_sent_ && received_.has_value() && !exchange_.request.is_streamed;
+}
+
+void DirectConnection::happened(int status, int events) {
+  if (is_connecting_) return connected();
+  if ((events & UV_WRITABLE) != 0) write();
+  if (events == UV_WRITABLE) return;
+  // Behind what is left to read an error says what it is.
+  if (status < 0) watch_->want(UV_READABLE);
+  read();
+}
+
+// A connection that the server has ended takes no more; reading tells of it, and of a response that
+// the server may have sent before.
+void DirectConnection::write() {
+  const std::string_view head = head_->text;
+  std::array<char, 32> length_line;
+  std::size_t length_size = 0;
+  std::string_view body;
+  if (exchange_.request.method == Method::post) {
+    body = exchange_.request.body;
+    length_size =
+        fmt::format_to_n(length_line.data(), length_line.size(), "{}\r\n\r\n", body.size()).size;
+  }
+  std::array<iovec, 3> parts{bytes_of(head), bytes_of({length_line.data(), length_size}),
+                             bytes_of(body)};
+  std::size_t left = head.size() + length_size + body.size() - written_;
+  skip(written_, parts);
+  while (left > 0) {
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    const ssize_t sent = sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+    if (sent < 0) {
+      watch_->want(UV_READABLE);
+      return;
+    }
+    skip(static_cast<std::size_t>(sent), parts);
+    written_ += static_cast<std::size_t>(sent);
+    left -= static_cast<std::size_t>(sent);
+  }
+  is_sent_ = left == 0;
+  watch_->want(is_sent_ ? UV_READABLE : UV_READABLE | UV_WRITABLE);
+}
+
+void DirectConnection::read() {
+  std::vector<char>& buffer = shared_.buffer;
+  const Received received = receive(socket_.get(), buffer);
+  if (received.length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
+  // The server has closed a kept connection, or speaks unasked.
+  if (!is_busy_) return close();
+  if (received.length <= 0) return lose(received.length < 0 ? errno : 0);
+  received_ = received.when;
+  if (!parser_) begin_response();
+  switch (parser_->take({buffer.data(), static_cast<std::size_t>(received.length)})) {
+    case ResponseParser::State::reading:
+      return;
+    case ResponseParser::State::whole:
+      return finish();
+    case ResponseParser::State::refused:
+      return fail(TransportError::too_large, {});
+    case ResponseParser::State::broken:
+      return fail(TransportError::malformed,
+                  fmt::format("the response is not HTTP/1.1: {}", parser_->why()));
+  }
+}
+
+void DirectConnection::begin_response() {
+  parser_ = shared_.parsers.take();
+  if (!parser_) parser_ = std::make_unique<ResponseParser>();
+  parser_->begin([this](std::string_view piece) { return take(piece); });
+}
+
+std::optional<std::string_view> DirectConnection::find(const char* name) const {
+  if (!parser_) return std::nullopt;
+  return parser_->header(name);
+}
+
+void DirectConnection::drop_response() {
+  if (parser_) shared_.parsers.give(std::move(parser_));
+}
+
+bool DirectConnection::take(std::string_view piece) {
+  exchange_.response.status = parser_->status();
+  exchange_.response.headers = this;
+  return shared_.sink.take(exchange_, piece, received_);
+}
+
+void DirectConnection::lose(int error) {
+  received_.reset();
+  if (!parser_ && is_kept_) {
+    return fail(TransportError::reset, "the server closed the kept connection", true);
+  }
+  if (parser_ && error == 0 && parser_->end() == ResponseParser::State::whole) {
+    return finish();
+  }
+  const std::string when = parser_ ? "before the response's end" : "without a response";
+  if (error == 0) return fail(TransportError::reset, "the server closed the connection " + when);
+  fail(TransportError::reset,
+       fmt::format("the connection broke {}: {}", when, std::generic_category().message(error)));
+}
+
+void DirectConnection::finish() {
+  Response& response = exchange_.response;
+  response.status = parser_->status();
+  response.http_version = parser_->version();
+  response.headers = this;
+  const TimePoint ended = received_ ? *received_ : Clock::now();
+  is_busy_ = false;
+  is_kept_ = true;
+  last_used_ = ended;
+  // What is left of a request that was answered early would be taken for the next.
+  if (!is_sent_ || !parser_->keeps_connection()) close();
+  shared_.sink.end(exchange_, {TransportError::ok, {}, ended});
+}
+
+void DirectConnection::fail(TransportError error, std::string why, bool is_unprocessed) {
+  if (parser_) {
+    exchange_.response.http_version = parser_->version();
+    exchange_.response.status = parser_->status();
+    exchange_.response.headers = this;
+  }
+  const TimePoint ended = received_ ? *received_ : Clock::now();
+  close();
+  shared_.sink.end(exchange_, {error, std::move(why), ended, is_unprocessed});
+}
+
+}  // namespace paceline

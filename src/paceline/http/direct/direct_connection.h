@@ -1,0 +1,96 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <paceline/http/direct/object_pool.h>
+#include <paceline/http/direct/request_head.h>
+#include <paceline/http/direct/response_parser.h>
+#include <paceline/http/retired_sockets.h>
+#include <paceline/http/transport.h>
+#include <paceline/loop/descriptor.h>
+#include <paceline/loop/loop.h>
+
+namespace paceline {
+
+/// HTTP/1.1 without TLS on one TCP connection, which an exchange keeps from request to request.
+class DirectConnection : public ResponseHeaders {
+ public:
+  /// What the connections of one transport have together.
+  struct Shared {
+    Loop& loop;
+    ResponseSink& sink;
+    /// For one address, where a host has others.
+    std::chrono::milliseconds connect_timeout;
+    RetiredSockets retired;
+    /// What is read goes through it.
+    std::vector<char> buffer;
+    ObjectPool<std::unique_ptr<ResponseParser>> parsers{};
+  };
+
+  DirectConnection(Exchange& exchange, Shared& shared) : exchange_(exchange), shared_(shared) {}
+
+  /// Sends the exchange's request, on the open connection where it leads to the same origin and the
+  /// host has not moved. The sink is not called from inside, but for a connection that cannot be
+  /// made: returns why.
+  std::string send(std::shared_ptr<const RequestHead> head, std::span<const Resolver::Known> hosts);
+  void close();
+  bool is_connected() const { return is_busy_ && !is_connecting_; }
+  /// Whether the response may be read late, since the kernel notes when its bytes come in.
+  bool can_defer_read() const;
+  std::optional<std::string_view> find(const char* name) const override;
+  /// The response's headers are no longer asked for.
+  void drop_response();
+
+ private:
+  bool is_ready(const RequestHead& head, std::uint64_t moves);
+  /// Begins to connect to the next address. Where there is none, returns `why` the one before
+  /// failed.
+  std::string connect(std::string why);
+  void connected();
+  /// Gives up the address that is being tried.
+  void fail_address(int error);
+  void start_connect_timer();
+  void happened(int status, int events);
+  void write();
+  void read();
+  void begin_response();
+  bool take(std::string_view piece);
+  /// The server has closed or reset the connection.
+  void lose(int error);
+  void finish();
+  void fail(TransportError error, std::string why, bool is_unprocessed = false);
+
+  Exchange& exchange_;
+  Shared& shared_;
+  std::shared_ptr<const RequestHead> head_;
+  /// Of the response, once anything of it has come.
+  std::unique_ptr<ResponseParser> parser_;
+  std::optional<TimePoint> received_;
+  std::size_t written_ = 0;
+  bool is_sent_ = false;
+  bool is_busy_ = false;
+  bool is_connecting_ = false;
+  /// Whether a response has come on the connection.
+  bool is_kept_ = false;
+  Descriptor socket_;
+  std::unique_ptr<Poll> watch_;
+  /// Where the connection goes to.
+  std::string origin_;
+  std::uint64_t moves_ = 0;
+  TimePoint last_used_;
+  /// Addresses that are left to try.
+  Addresses addresses_;
+  /// The one that is being tried.
+  std::string address_;
+  std::unique_ptr<Timer> connect_timer_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <paceline/http/direct/direct_connection.h>
+#include <paceline/http/direct/request_head.h>
+#include <paceline/http/end_queue.h>
+#include <paceline/http/transport.h>
+
+namespace paceline {
+
+/// Carries exchanges by HTTP/1.1 without TLS on sockets of its own, which takes less than half of
+/// the CPU that libcurl does. Each exchange has a connection of its own.
+class DirectTransport : public Transport, private ResponseSink {
+ public:
+  /// How many descriptors a transport of so many exchanges opens at most.
+  static std::size_t descriptors_for(std::size_t exchanges) { return exchanges; }
+
+  DirectTransport(Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
+                  ResponseSink& sink);
+
+  void send(Exchange& exchange, std::shared_ptr<const Target> target,
+            std::span<const Resolver::Known> hosts) override;
+  bool cancel(Exchange& exchange) override;
+  void release(Exchange& exchange) override;
+  bool can_defer_reads() const override { return undeferrable_ == 0; }
+
+ private:
+  struct Slot {
+    std::unique_ptr<DirectConnection> connection{};
+    /// Whether its response has to be read as soon as it comes.
+    bool is_undeferrable = false;
+  };
+
+  bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received) override;
+  void end(Exchange& exchange, TransportEnd end) override;
+  void set_undeferrable(Slot& slot, bool is_undeferrable);
+
+  ResponseSink& sink_;
+  EndQueue ends_;
+  RequestHeadCache heads_;
+  DirectConnection::Shared shared_;
+  std::size_t undeferrable_ = 0;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,124 @@
+#include <fmt/format.h>
+#include <paceline/http/direct/request_head.h>
+#include <paceline/http/url_parts.h>
+#include <paceline/http/user_agent.h>
+#include <strings.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+bool is_same_name(std::string_view one, std::string_view other) {
+  return one.size() == other.size() && strncasecmp(one.data(), other.data(), one.size()) == 0;
+}
+
+/// Up to the colon.
+std::string_view name_of(std::string_view line) {
+  return line.substr(0, line.find(':'));
+}
+
+/// A name, a colon and a value, which leaves alone how the request is sent.
+bool is_plain(std::string_view line) {
+  constexpr std::array<std::string_view, 7> special{
+      "Connection", "Content-Length", "Expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade"};
+  const std::string_view name = name_of(line);
+  if (name.size() == line.size()) return false;
+  const std::string_view value = line.substr(name.size() + 1);
+  return value.find_first_not_of(" \t") != std::string_view::npos &&
+         std::none_of(special.begin(), special.end(),
+                      [name](std::string_view other) { return is_same_name(name, other); });
+}
+
+bool has(const std::vector<std::string>& lines, std::string_view name) {
+  return std::any_of(lines.begin(), lines.end(),
+                     [name](const std::string& line) { return is_same_name(name_of(line), name); });
+}
+
+/// A name or a number in ASCII: others are written otherwise in a header than in the URL.
+bool is_plain_host(std::string_view host) {
+  return !host.empty() && std::all_of(host.begin(), host.end(), [](char letter) {
+    return letter > ' ' && letter < '\x7f' && letter != '%';
+  });
+}
+
+/// Why the transport cannot carry the request; empty where it can.
+std::string refusal(const Target& target, const HeaderList& lines) {
+  constexpr std::string_view remedy = "; use --paceline_transport=curl";
+  std::string why;
+  if (!target.parsed) {
+    why = "the URL is not valid";
+  } else if (target.scheme != "http") {
+    why = fmt::format("the direct transport has no {}", target.scheme);
+  } else if (target.proxy != nullptr) {
+    why = "the direct transport goes through no proxy, and the environment names one for this host";
+  } else if (target.has_userinfo) {
+    why = "the direct transport sends no user and password of a URL";
+  } else if (!is_plain_host(target.host) || !url_part(target.parsed, CURLUPART_ZONEID).empty()) {
+    why = "the direct transport takes no such host";
+  }
+  const auto special = std::find_if_not(lines.begin(), lines.end(), is_plain);
+  if (why.empty() && special != lines.end()) {
+    why = fmt::format("the direct transport sends no header {}", name_of(*special));
+  }
+  return why.empty() ? why : why.append(remedy);
+}
+
+Addresses addresses_of(std::string host) {
+  if (needs_lookup(host)) return {};
+  if (host.starts_with('[')) return {host.substr(1, host.size() - 2)};
+  return host.ends_with("localhost") ? Addresses{"127.0.0.1", "::1"} : Addresses{host};
+}
+
+}  // namespace
+
+std::variant<RequestHead, std::string> request_head(Method method,
+                                                    std::shared_ptr<const Target> target,
+                                                    const HeaderList* headers) {
+  static const HeaderList none;
+  const HeaderList& lines = headers != nullptr ? *headers : none;
+  if (std::string why = refusal(*target, lines); !why.empty()) return why;
+
+  const std::string query = url_part(target->parsed, CURLUPART_QUERY);
+  RequestHead head;
+  head.origin = target->host + ':' + target->port;
+  head.addresses = addresses_of(target->host);
+  head.text =
+      fmt::format("{} {}{}{} HTTP/1.1\r\n", method == Method::get ? "GET" : "POST",
+                  url_part(target->parsed, CURLUPART_PATH), query.empty() ? "" : "?", query);
+  if (!has(lines, "Host")) {
+    head.text += fmt::format("Host: {}\r\n", target->port == "80" ? target->host : head.origin);
+  }
+  if (!has(lines, "User-Agent")) head.text += fmt::format("User-Agent: {}\r\n", user_agent());
+  if (!has(lines, "Accept")) head.text += "Accept: */*\r\n";
+  for (const std::string& line : lines) head.text += line + "\r\n";
+  head.target = std::move(target);
+  if (method == Method::get) {
+    head.text += "\r\n";
+    return head;
+  }
+  if (!has(lines, "Content-Type")) {
+    head.text += "Content-Type: application/x-www-form-urlencoded\r\n";
+  }
+  head.text += "Content-Length: ";
+  return head;
+}
+
+std::variant<std::shared_ptr<const RequestHead>, std::string> RequestHeadCache::find(
+    const Request& request, const std::shared_ptr<const Target>& target) {
+  if (last_ && last_->target == target && request.headers == headers_ &&
+      request.method == method_) {
+    return last_;
+  }
+  auto made = request_head(request.method, target, request.headers.get());
+  if (auto* why = std::get_if<std::string>(&made)) return std::move(*why);
+  last_ = std::make_shared<const RequestHead>(std::get<RequestHead>(std::move(made)));
+  headers_ = request.headers;
+  method_ = request.method;
+  return last_;
+}
+
+}  // namespace paceline

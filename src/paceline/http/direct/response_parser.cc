@@ -1,0 +1,163 @@
+#include <paceline/http/direct/response_parser.h>
+#include <strings.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace paceline {
+namespace {
+
+// http_parser goes on after 0.
+constexpr int go_on = 0;
+constexpr int has_no_body = 1;
+constexpr int give_up = -1;
+
+/// Nothing may be thrown through a C library.
+template <typename Action>
+int guarded(Action action) noexcept {
+  try {
+    return action();
+  } catch (...) {
+    return give_up;
+  }
+}
+
+}  // namespace
+
+const http_parser_settings& ResponseParser::settings() {
+  static const http_parser_settings settings = [] {
+    http_parser_settings set;
+    http_parser_settings_init(&set);
+    set.on_message_begin = [](http_parser* parser) {
+      return guarded([parser] { return self(parser).begin_message(); });
+    };
+    set.on_header_field = [](http_parser* parser, const char* data, std::size_t length) {
+      return guarded([=] { return self(parser).read_name({data, length}); });
+    };
+    set.on_header_value = [](http_parser* parser, const char* data, std::size_t length) {
+      return guarded([=] { return self(parser).read_value({data, length}); });
+    };
+    set.on_headers_complete = [](http_parser* parser) {
+      return guarded([parser] { return self(parser).end_headers(); });
+    };
+    set.on_body = [](http_parser* parser, const char* data, std::size_t length) {
+      return guarded([=] { return self(parser).read_body({data, length}); });
+    };
+    set.on_message_complete = [](http_parser* parser) {
+      return guarded([parser] { return self(parser).end_message(); });
+    };
+    return set;
+  }();
+  return settings;
+}
+
+void ResponseParser::begin(OnBody on_body) {
+  on_body_ = std::move(on_body);
+  http_parser_init(&parser_, HTTP_RESPONSE);
+  parser_.data = this;
+  // As libcurl has it: chunks win over a length, and a header may hold any byte.
+  parser_.allow_chunked_length = 1;
+  parser_.lenient_http_headers = 1;
+  state_ = State::reading;
+  keeps_connection_ = false;
+  lengths_differ_ = false;
+  text_.clear();
+  headers_.clear();
+}
+
+ResponseParser::State ResponseParser::take(std::string_view bytes) {
+  const std::size_t taken = http_parser_execute(&parser_, &settings(), bytes.data(), bytes.size());
+  if (state_ == State::whole) {
+    // More than was asked for: whose response it is cannot be told.
+    if (taken < bytes.size()) keeps_connection_ = false;
+    return state_;
+  }
+  if (state_ == State::reading && taken < bytes.size()) state_ = State::broken;
+  return state_;
+}
+
+ResponseParser::State ResponseParser::end() {
+  http_parser_execute(&parser_, &settings(), nullptr, 0);
+  return state_;
+}
+
+std::string_view ResponseParser::version() const {
+  return parser_.http_major == 1 && parser_.http_minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+}
+
+std::optional<std::string_view> ResponseParser::header(std::string_view name) const {
+  const auto found = std::find_if(headers_.begin(), headers_.end(), [&](const Header& header) {
+    return header.value - header.name == name.size() &&
+           strncasecmp(text_.data() + header.name, name.data(), name.size()) == 0;
+  });
+  if (found == headers_.end()) return std::nullopt;
+  const auto value = std::string_view(text_).substr(found->value, found->end - found->value);
+  return value.substr(0, value.find_last_not_of(" \t") + 1);
+}
+
+std::string ResponseParser::why() const {
+  if (parser_.status_code == 101) return "it changes to another protocol, which nobody asked for";
+  if (lengths_differ_) return "it has two Content-Length that differ";
+  return http_errno_description(HTTP_PARSER_ERRNO(&parser_));
+}
+
+void ResponseParser::take_length() {
+  if ((parser_.flags & F_CONTENTLENGTH) == 0) return;
+  if (length_ && *length_ != parser_.content_length) lengths_differ_ = true;
+  length_ = parser_.content_length;
+  parser_.flags = parser_.flags & ~F_CONTENTLENGTH & 0xFFU;
+}
+
+int ResponseParser::begin_message() {
+  text_.clear();
+  headers_.clear();
+  length_.reset();
+  lengths_differ_ = false;
+  in_headers_ = true;
+  return go_on;
+}
+
+int ResponseParser::read_name(std::string_view piece) {
+  // What comes after the body is named like a header, and is none.
+  if (!in_headers_) return go_on;
+  if (headers_.empty() || std::exchange(in_value_, false)) {
+    take_length();
+    headers_.push_back({text_.size(), text_.size(), text_.size()});
+  }
+  text_.append(piece);
+  headers_.back().value = headers_.back().end = text_.size();
+  return go_on;
+}
+
+int ResponseParser::read_value(std::string_view piece) {
+  if (!in_headers_) return go_on;
+  in_value_ = true;
+  text_.append(piece);
+  headers_.back().end = text_.size();
+  return go_on;
+}
+
+int ResponseParser::end_headers() {
+  in_headers_ = false;
+  in_value_ = false;
+  take_length();
+  if (status() == 101 || lengths_differ_) return give_up;
+  const bool never_has_a_body = is_interim() || status() == 204 || status() == 304;
+  return never_has_a_body ? has_no_body : go_on;
+}
+
+int ResponseParser::read_body(std::string_view piece) {
+  if (on_body_(piece)) return go_on;
+  state_ = State::refused;
+  return give_up;
+}
+
+int ResponseParser::end_message() {
+  if (is_interim()) return go_on;
+  state_ = State::whole;
+  keeps_connection_ = http_should_keep_alive(&parser_) != 0;
+  http_parser_pause(&parser_, 1);
+  return go_on;
+}
+
+}  // namespace paceline

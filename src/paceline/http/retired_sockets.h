@@ -1,0 +1,40 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <paceline/loop/deferred_call.h>
+#include <paceline/loop/descriptor.h>
+#include <paceline/loop/loop.h>
+
+namespace paceline {
+
+/// Closes sockets in the loop's next turn, so that no watch is destroyed while its callback runs.
+/// The peer hears of it at once.
+class RetiredSockets {
+ public:
+  explicit RetiredSockets(Loop& loop) : later_(loop, [this] { sockets_.clear(); }) {}
+
+  void add(std::unique_ptr<Poll> watch, Descriptor socket) {
+    if (!watch && !socket.is_open()) return;
+    if (watch) watch->want(0);
+    if (socket.is_open()) shutdown(socket.get(), SHUT_RDWR);
+    sockets_.push_back({std::move(socket), std::move(watch)});
+    later_.ask();
+  }
+
+ private:
+  struct Socket {
+    Descriptor descriptor;
+    // Destroyed first.
+    std::unique_ptr<Poll> watch;
+  };
+
+  std::vector<Socket> sockets_;
+  DeferredCall later_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,106 @@
+#include <paceline/workload/response_reader.h>
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <paceline/workload/json_value.h>
+#include <paceline/workload/server_words.h>
+#include <paceline/workload/told_error.h>
+#include <paceline/workload/usage.h>
+#include <paceline/workload/workload.h>
+
+namespace paceline {
+namespace {
+
+namespace dom = simdjson::dom;
+
+struct Wording {
+  /// The array that every response of the kind has.
+  const char* array;
+  bool may_be_empty;
+};
+
+Wording wording_of(ApiKind kind) {
+  switch (kind) {
+    case ApiKind::chat:
+      return {"choices", false};
+    case ApiKind::responses:
+      return {"output", true};
+    case ApiKind::embeddings:
+      return {"data", false};
+  }
+  return {};
+}
+
+Outcome not_of_api(std::string_view what, std::string_view words) {
+  std::string why = fmt::format("the response {}: is this an OpenAI-compatible API?", what);
+  if (!words.empty()) why += fmt::format(" It says: {}", words);
+  return failed(Failure::bad_response, std::move(why));
+}
+
+Outcome failed_by(const ToldError& told) {
+  return failed(told.failure, with_words("the server answered with an error", told.words));
+}
+
+std::optional<ToldError> find_error(ApiKind kind, dom::element root, dom::array answers) {
+  if (auto told = read_told_error(root)) return told;
+  if (kind == ApiKind::responses) return read_response_error(root);
+  if (kind != ApiKind::chat) return std::nullopt;
+  for (const dom::element choice : answers) {
+    if (auto told = read_choice_error(choice)) return told;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Outcome ResponseReader::read(ApiKind kind, Response& response) {
+  Outcome outcome = read_status(response);
+  if (!outcome.failure) return read_body(kind, response);
+  explain(response, outcome);
+  return outcome;
+}
+
+Outcome ResponseReader::read_body(ApiKind kind, Response& response) {
+  dom::element root;
+  if (json_.parse(response.body).get(root) != simdjson::SUCCESS) {
+    const bool is_cut = response.body.starts_with('{');
+    return not_of_api("is not JSON", is_cut ? "" : words_of_text(response.body));
+  }
+  const Wording wording = wording_of(kind);
+  dom::array answers;
+  const bool has_answers = read_value(root[wording.array], answers) &&
+                           (wording.may_be_empty || answers.begin() != answers.end());
+  if (!has_answers) {
+    if (const auto told = read_bare_error(root)) return failed_by(*told);
+    if (kind == ApiKind::responses) {
+      if (const auto told = read_response_error(root)) return failed_by(*told);
+    }
+    return not_of_api(root.is_object() ? fmt::format("has no {}", wording.array) : "is not JSON",
+                      words_of_error(root));
+  }
+  if (const auto told = find_error(kind, root, answers)) return failed_by(*told);
+  Outcome outcome;
+  outcome.usage = read_usage(root);
+  // Embeddings have a prompt only.
+  if (kind == ApiKind::embeddings && outcome.usage && !outcome.usage->completion_tokens) {
+    outcome.usage->completion_tokens = 0;
+  }
+  return outcome;
+}
+
+void ResponseReader::explain(Response& response, Outcome& outcome) {
+  // What a redirect says beside its target is no help.
+  if (response.transport != TransportError::ok || !response.location.empty()) return;
+  dom::element root;
+  std::string words;
+  if (json_.parse(response.body).get(root) == simdjson::SUCCESS) words = words_of_error(root);
+  // JSON of a shape that is not known tells something too.
+  if (words.empty() && response.body.size() > 2) words = words_of_text(response.body);
+  outcome.why = with_words(outcome.why, words);
+}
+
+}  // namespace paceline

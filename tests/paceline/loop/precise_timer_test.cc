@@ -1,0 +1,118 @@
+#include <gtest/gtest.h>
+#include <paceline/loop/precise_timer.h>
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+namespace paceline {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+struct Rings {
+  Loop loop;
+  std::vector<TimePoint> at;
+  PreciseTimer alarm{loop, [this] {
+                       at.push_back(Clock::now());
+                       loop.stop();
+                     }};
+
+  void run_for(milliseconds time) {
+    Timer end(loop, [this] { loop.stop(); });
+    end.start(time);
+    loop.run();
+  }
+};
+
+TEST(PreciseTimer, RingsOnceAndNeverEarly) {
+  Rings rings;
+  const auto due = Clock::now() + microseconds(5300);
+  rings.alarm.set(due);
+  rings.loop.run();
+  rings.run_for(milliseconds(10));
+  ASSERT_EQ(rings.at.size(), 1u);
+  EXPECT_GE(rings.at[0], due);
+}
+
+TEST(PreciseTimer, IsLateByFarLessThanAMillisecond) {
+  Rings rings;
+  std::vector<Clock::duration> late;
+  for (int i = 0; i < 101; ++i) {
+    const auto due = Clock::now() + microseconds(1300 + i);
+    rings.alarm.set(due);
+    rings.loop.run();
+    ASSERT_GE(rings.at.back(), due);
+    late.push_back(rings.at.back() - due);
+  }
+  std::nth_element(late.begin(), late.begin() + 50, late.end());
+  EXPECT_LT(late[50], microseconds(500));
+}
+
+TEST(PreciseTimer, MovesEarlier) {
+  Rings rings;
+  const auto start = Clock::now();
+  rings.alarm.set(start + std::chrono::seconds(30));
+  rings.alarm.set(start + milliseconds(5));
+  rings.loop.run();
+  ASSERT_EQ(rings.at.size(), 1u);
+  EXPECT_GE(rings.at[0], start + milliseconds(5));
+  EXPECT_LT(rings.at[0], start + std::chrono::seconds(10));
+}
+
+TEST(PreciseTimer, MovesLater) {
+  Rings rings;
+  const auto start = Clock::now();
+  rings.alarm.set(start + milliseconds(2));
+  rings.alarm.set(start + milliseconds(20));
+  rings.loop.run();
+  ASSERT_EQ(rings.at.size(), 1u);
+  EXPECT_GE(rings.at[0], start + milliseconds(20));
+}
+
+TEST(PreciseTimer, RingsAtOnceForATimeInThePast) {
+  Rings rings;
+  rings.alarm.set(Clock::now() - milliseconds(1));
+  rings.loop.run();
+  rings.alarm.set(TimePoint{});
+  rings.loop.run();
+  EXPECT_EQ(rings.at.size(), 2u);
+}
+
+TEST(PreciseTimer, CancelledStaysSilentAndCanBeSetAgain) {
+  Rings rings;
+  const auto due = Clock::now() + milliseconds(5);
+  rings.alarm.set(due);
+  rings.alarm.cancel();
+  rings.run_for(milliseconds(15));
+  EXPECT_TRUE(rings.at.empty());
+
+  const auto next = Clock::now() + milliseconds(5);
+  rings.alarm.set(next);
+  rings.alarm.cancel();
+  rings.alarm.set(next);
+  rings.loop.run();
+  ASSERT_EQ(rings.at.size(), 1u);
+  EXPECT_GE(rings.at[0], next);
+}
+
+TEST(PreciseTimer, MayBeSetInsideItsOwnCall) {
+  Loop loop;
+  int rung = 0;
+  PreciseTimer* self = nullptr;
+  PreciseTimer alarm(loop, [&] {
+    if (++rung == 3) {
+      loop.stop();
+      return;
+    }
+    self->set(Clock::now() + microseconds(700));
+  });
+  self = &alarm;
+  alarm.set(Clock::now());
+  loop.run();
+  EXPECT_EQ(rung, 3);
+}
+
+}  // namespace
+}  // namespace paceline

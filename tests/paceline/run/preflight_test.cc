@@ -1,0 +1,142 @@
+#include <gtest/gtest.h>
+#include <paceline/run/run.h>
+#include <paceline/workload/plain_http.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../http/scripted_server.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string response_of(const std::string& status, const std::string& header = {}) {
+  return "HTTP/1.1 " + status + "\r\n" + header + "Content-Length: 0\r\nConnection: close\r\n\r\n";
+}
+
+/// Answers with one of these after another, each on a connection of its own; empty: closes it.
+class Responses {
+ public:
+  explicit Responses(std::vector<std::string> responses)
+      : responses_(std::move(responses)),
+        server_(static_cast<int>(responses_.size()), [this](int number, int connection) {
+          // First: with the answer the test goes on at once.
+          ++answered_;
+          answer_one(connection, responses_[static_cast<std::size_t>(number)]);
+        }) {}
+
+  Trial ask(const PreflightOptions& options) const {
+    return send_preflight(*make_workload(PlainHttp{.url = server_.url()}), options);
+  }
+  int answered() const { return answered_; }
+
+ private:
+  std::vector<std::string> responses_;
+  std::atomic<int> answered_ = 0;
+  ScriptedServer server_;
+};
+
+const std::string well = response_of("200 OK");
+const std::string unready = response_of("503 Busy", "Retry-After: 0\r\n");
+const std::string slow_down = response_of("429 Slow", "Retry-After: 0\r\n");
+
+TEST(PreflightTest, OneAnswerIsEnough) {
+  const Responses server({well});
+  EXPECT_EQ(server.ask({}).failure, "");
+}
+
+TEST(PreflightTest, WithoutRetriesAFailureIsOne) {
+  const Responses server({unready, well});
+  const Trial preflight = server.ask({});
+  EXPECT_NE(preflight.failure.find("503"), std::string::npos);
+  EXPECT_EQ(preflight.status, 503);
+  EXPECT_EQ(preflight.kind, Failure::http_5xx);
+  EXPECT_EQ(server.answered(), 1);
+}
+
+TEST(PreflightTest, IsRetriedAsAnyOtherRequest) {
+  const Responses server({unready, slow_down, well});
+  EXPECT_EQ(server.ask({.retries = 2}).failure, "");
+  EXPECT_EQ(server.answered(), 3);
+}
+
+TEST(PreflightTest, ALongerWaitThanAllowedIsAFailureAtOnce) {
+  const Responses server({response_of("429 Slow", "Retry-After: 3600\r\n")});
+  const Trial preflight = server.ask({.retries = 5});
+  EXPECT_NE(
+      preflight.failure.find("the server asks to wait 3600 s, more than the longest wait of 60 s"),
+      std::string::npos)
+      << preflight.failure;
+}
+
+TEST(PreflightTest, WaitsForAServerThatIsStarting) {
+  const Responses server({unready, "", response_of("502 Bad Gateway"), well});
+  std::vector<std::string> told;
+  PreflightOptions options;
+  options.wait = 10min;
+  options.on_wait = [&told](const std::string& why) { told.push_back(why); };
+  EXPECT_EQ(server.ask(options).failure, "");
+  EXPECT_EQ(server.answered(), 4);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_NE(told[0].find("503"), std::string::npos);
+}
+
+TEST(PreflightTest, DoesNotWaitForOneThatHasStarted) {
+  const Responses server({unready, response_of("400 Bad Request"), well});
+  PreflightOptions options;
+  options.wait = 10min;
+  EXPECT_NE(server.ask(options).failure.find("400"), std::string::npos);
+  EXPECT_EQ(server.answered(), 2);
+}
+
+TEST(PreflightTest, RetriesOneThatHasStarted) {
+  const Responses server({unready, slow_down, slow_down, well});
+  PreflightOptions options{.retries = 2};
+  options.wait = 10min;
+  EXPECT_EQ(server.ask(options).failure, "");
+}
+
+TEST(PreflightTest, NobodyWhoAnswersIsAFailureInTheEnd) {
+  PreflightOptions options;
+  options.wait = 1ms;
+  const Trial preflight =
+      send_preflight(*make_workload(PlainHttp{.url = "http://127.0.0.1:1/"}), options);
+  EXPECT_EQ(preflight.kind, Failure::connect);
+  EXPECT_NE(preflight.failure, "");
+}
+
+TEST(PreflightTest, AStopEndsAllWaiting) {
+  std::atomic<bool> stop{false};
+  PreflightOptions options;
+  options.wait = 10min;
+  options.stop = &stop;
+  options.on_wait = [&stop](const std::string&) { stop = true; };
+  EXPECT_NE(
+      send_preflight(*make_workload(PlainHttp{.url = "http://127.0.0.1:1/"}), options).failure, "");
+  // Nor is anything sent after one.
+  const Responses server({well});
+  EXPECT_EQ(server.ask(options).failure, "stopped before it was answered");
+}
+
+TEST(PreflightTest, AStopEndsTheWaitForARetry) {
+  const Responses server({response_of("429 Slow", "Retry-After: 50\r\n"), well});
+  std::atomic<bool> stop{false};
+  std::thread stopper([&] {
+    while (server.answered() == 0) std::this_thread::sleep_for(5ms);
+    std::this_thread::sleep_for(50ms);
+    stop = true;
+  });
+  PreflightOptions options{.retries = 1};
+  options.stop = &stop;
+  EXPECT_NE(server.ask(options).failure, "");
+  stopper.join();
+  EXPECT_LE(server.answered(), 1);
+}
+
+}  // namespace
+}  // namespace paceline

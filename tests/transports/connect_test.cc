@@ -1,0 +1,119 @@
+#include <gtest/gtest.h>
+#include <paceline/http/client.h>
+#include <paceline/http/exchange.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <future>
+#include <string>
+#include <vector>
+
+#include "../paceline/http/scripted_server.h"
+#include "../paceline/loopback_listener.h"
+#include "transport_fixture.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A listener whose queue is full, so that the next connect never ends.
+class DeafServer {
+ public:
+  DeafServer() {
+    for (int& waiting : waiting_) waiting = listener_.connect(SOCK_NONBLOCK);
+  }
+  ~DeafServer() {
+    for (const int waiting : waiting_) ::close(waiting);
+  }
+  DeafServer(const DeafServer&) = delete;
+  DeafServer& operator=(const DeafServer&) = delete;
+  std::string url() const { return listener_.url(); }
+
+ private:
+  LoopbackListener listener_{0};
+  std::array<int, 3> waiting_{};
+};
+
+using ConnectTest = TransportTest;
+
+TEST_P(ConnectTest, AConnectThatStopsHalfwayLeavesTheNextRequestWell) {
+  Loop loop;
+  bool done = false;
+  Client client(loop, {.parallel = 1, .connection = {.timeout = 300ms}}, transport(),
+                [&done](Exchange&) { done = true; });
+  const auto get = [&](const std::string& url) {
+    Exchange* exchange = client.acquire();
+    exchange->request.url = url;
+    done = false;
+    client.send(*exchange);
+    while (!done) loop.run_once();
+    const TransportError transport = exchange->response.transport;
+    client.release(*exchange);
+    return transport;
+  };
+  DeafServer deaf;
+  ScriptedServer server(2, [](int, int connection) { answer_one(connection, ok_response); });
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(get(deaf.url()), TransportError::timed_out);
+    EXPECT_EQ(get(server.url()), TransportError::ok);
+  }
+}
+
+PACELINE_OVER_EVERY_TRANSPORT(ConnectTest);
+
+TEST(TlsConnectTest, WhoWaitsForAConnectionThatTimesOutMakesItsOwnAtOnce) {
+  // The first never answers TLS, the second is closed at once.
+  ScriptedServer server(2, [](int number, int connection) {
+    char heard[4096];
+    while (number == 0 && read(connection, heard, sizeof heard) > 0) {
+    }
+  });
+  Loop loop;
+  std::vector<TransportError> ended;
+  Client client(loop, {.parallel = 2, .connection = {.timeout = 1s}},
+                transport_factory(TransportKind::curl),
+                [&ended](Exchange& exchange) { ended.push_back(exchange.response.transport); });
+  const auto send = [&] {
+    Exchange* exchange = client.acquire();
+    exchange->request.url = "https" + server.url().substr(std::strlen("http"));
+    client.send(*exchange);
+  };
+  send();
+  Timer later(loop, send);
+  later.start(500ms);
+  while (ended.size() < 2) loop.run_once();
+  EXPECT_EQ(ended[0], TransportError::timed_out);
+  EXPECT_NE(ended[1], TransportError::timed_out);
+}
+
+TEST(ProxyTest, TheEnvironmentsProxyIsUsed) {
+  std::promise<std::string> asked;
+  ScriptedServer proxy(1, [&asked](int, int connection) {
+    char buffer[4096];
+    const ssize_t length = read(connection, buffer, sizeof buffer);
+    asked.set_value(std::string(buffer, length > 0 ? static_cast<std::size_t>(length) : 0));
+    [[maybe_unused]] const ssize_t written =
+        send(connection, ok_response, std::strlen(ok_response), MSG_NOSIGNAL);
+  });
+  setenv("http_proxy", proxy.url().c_str(), 1);
+  Loop loop;
+  bool done = false;
+  Client client(loop, {.parallel = 1, .connection = {.timeout = 5s}},
+                transport_factory(TransportKind::curl), [&done](Exchange&) { done = true; });
+  Exchange* exchange = client.acquire();
+  exchange->request.url = "http://no-such-host.invalid/path";
+  client.send(*exchange);
+  while (!done) loop.run_once();
+  unsetenv("http_proxy");
+  EXPECT_EQ(exchange->response.status, 200) << exchange->response.error;
+  EXPECT_TRUE(asked.get_future().get().starts_with("GET http://no-such-host.invalid/path "));
+  client.release(*exchange);
+}
+
+}  // namespace
+}  // namespace paceline

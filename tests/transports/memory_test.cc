@@ -1,0 +1,120 @@
+#include <gtest/gtest.h>
+#include <paceline/http/client.h>
+#include <paceline/http/exchange.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "../paceline/http/scripted_server.h"
+#include "transport_fixture.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t memory_limit = 1U << 20U;
+
+class MemoryTest : public TransportTest {
+ protected:
+  void send(const std::string& url, bool is_streamed = false) {
+    Exchange* exchange = client_.acquire();
+    exchange->request.url = url;
+    exchange->request.is_streamed = is_streamed;
+    client_.send(*exchange);
+  }
+
+  void wait_for_all() {
+    while (client_.in_flight() > 0) loop_.run_once();
+  }
+
+  Loop loop_;
+  std::map<std::string, Response> responses_;
+  /// Bytes that each response's body still took when it was read.
+  std::map<std::string, std::size_t> capacities_;
+  /// What each piece of a stream adds to what is held.
+  std::size_t held_of_piece_ = 0;
+  std::map<const Exchange*, std::size_t> held_;
+  Client client_{loop_,
+                 {.parallel = 3,
+                  .connection = {.timeout = 30s, .max_reply = 100U << 20U, .memory = memory_limit}},
+                 transport(),
+                 [this](Exchange& exchange) {
+                   responses_[exchange.request.url] = exchange.response;
+                   capacities_[exchange.request.url] = exchange.response.body.capacity();
+                   client_.release(exchange);
+                 },
+                 [this](Exchange& exchange, std::string_view, TimePoint) {
+                   return std::optional<std::size_t>(held_[&exchange] += held_of_piece_);
+                 }};
+};
+
+std::string head_of(std::size_t length) {
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
+}
+
+/// Sends so many bytes of a body, then waits until the client hangs up.
+void answer_and_wait(int connection, std::size_t length) {
+  answer_one(connection, head_of(1U << 30U) + std::string(length, 'x'));
+  char buffer[16];
+  while (read(connection, buffer, sizeof buffer) > 0) {
+  }
+}
+
+TEST_P(MemoryTest, BeyondItTheLongestFailsAndTheOthersLive) {
+  ScriptedServer longest(1, [](int, int connection) { answer_and_wait(connection, 700'000); });
+  send(longest.url());
+  // Until it is all there.
+  for (int i = 0; i < 50; ++i) {
+    Timer wait(loop_, [this] { loop_.stop(); });
+    wait.start(2ms);
+    loop_.run();
+  }
+  const std::string body(400'000, 'y');
+  ScriptedServer other(
+      1, [&](int, int connection) { answer_one(connection, head_of(body.size()) + body); });
+  send(other.url());
+  wait_for_all();
+  const Response& failed = responses_[longest.url()];
+  EXPECT_EQ(failed.transport, TransportError::too_large);
+  EXPECT_NE(failed.error.find("--paceline_memory"), std::string::npos) << failed.error;
+  EXPECT_LT(capacities_[longest.url()], 100U);
+  EXPECT_EQ(responses_[other.url()].transport, TransportError::ok) << responses_[other.url()].error;
+  EXPECT_EQ(responses_[other.url()].body, body);
+}
+
+TEST_P(MemoryTest, OneAloneThatIsTooMuchFails) {
+  ScriptedServer server(1, [](int, int connection) { answer_and_wait(connection, 3'000'000); });
+  send(server.url());
+  wait_for_all();
+  EXPECT_EQ(responses_[server.url()].transport, TransportError::too_large);
+  EXPECT_LT(capacities_[server.url()], 100U);
+}
+
+TEST_P(MemoryTest, WhatAStreamsReaderHoldsCounts) {
+  held_of_piece_ = memory_limit + 1;
+  ScriptedServer server(1, [](int, int connection) { answer_and_wait(connection, 10); });
+  send(server.url(), true);
+  wait_for_all();
+  EXPECT_EQ(responses_[server.url()].transport, TransportError::too_large);
+}
+
+TEST_P(MemoryTest, WhatHasEndedCountsNoMore) {
+  const std::string body(600'000, 'y');
+  for (int i = 0; i < 5; ++i) {
+    ScriptedServer server(
+        1, [&](int, int connection) { answer_one(connection, head_of(body.size()) + body); });
+    send(server.url());
+    wait_for_all();
+    EXPECT_EQ(responses_[server.url()].transport, TransportError::ok);
+  }
+}
+
+PACELINE_OVER_EVERY_TRANSPORT(MemoryTest);
+
+}  // namespace
+}  // namespace paceline

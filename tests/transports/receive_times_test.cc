@@ -1,0 +1,90 @@
+#include <gtest/gtest.h>
+#include <paceline/http/client.h>
+#include <paceline/http/exchange.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <string_view>
+#include <thread>
+
+#include "../paceline/http/scripted_server.h"
+#include "transport_fixture.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ReceiveTimesTest : public TransportTest {
+ protected:
+  Exchange& send(bool is_streamed = false) {
+    Exchange& exchange = *client_.acquire();
+    exchange.request.url = server_.url();
+    exchange.request.is_streamed = is_streamed;
+    done_ = false;
+    client_.send(exchange);
+    return exchange;
+  }
+
+  Response receive(Exchange& exchange) {
+    while (!done_) loop_.run_once();
+    Response response = exchange.response;
+    client_.release(exchange);
+    return response;
+  }
+
+  /// The connection is made, and the kernel begins to take notes a little later.
+  void warm_up() {
+    receive(send());
+    std::this_thread::sleep_for(50ms);
+    receive(send());
+  }
+
+  ScriptedServer server_{1, [](int, int connection) {
+                           for (int i = 0; i < 10; ++i) answer_one(connection, ok_response);
+                         }};
+  Loop loop_;
+  bool done_ = false;
+  Client client_{loop_,
+                 {.parallel = 1, .connection = {.timeout = 5s}},
+                 transport(),
+                 [this](Exchange&) { done_ = true; },
+                 [](Exchange&, std::string_view, TimePoint) { return true; }};
+};
+
+TEST_P(ReceiveTimesTest, LeaveOutHowLongTheClientWasBusy) {
+#ifndef SO_TIMESTAMPNS
+  GTEST_SKIP() << "this system takes no note of when bytes come";
+#endif
+  warm_up();
+  Exchange& exchange = send();
+  std::this_thread::sleep_for(400ms);
+  const Response response = receive(exchange);
+  ASSERT_EQ(response.transport, TransportError::ok) << response.error;
+  EXPECT_LT(response.done - response.sent, 200ms);
+  EXPECT_LT(response.first_byte - response.sent, 200ms);
+  EXPECT_GE(response.first_byte, response.sent);
+  EXPECT_GE(response.done, response.first_byte);
+}
+
+TEST_P(ReceiveTimesTest, ResponsesCanWaitWhoseTimesAreNoted) {
+#ifndef SO_TIMESTAMPNS
+  GTEST_SKIP() << "this system takes no note of when bytes come";
+#endif
+  Exchange& first = send();
+  EXPECT_FALSE(client_.can_defer_reads()) << "it connects, which nobody notes";
+  receive(first);
+  warm_up();
+  Exchange& noted = send();
+  EXPECT_TRUE(client_.can_defer_reads());
+  receive(noted);
+  Exchange& streamed = send(true);
+  EXPECT_FALSE(client_.can_defer_reads()) << "each piece has a time";
+  receive(streamed);
+  EXPECT_TRUE(client_.can_defer_reads());
+}
+
+PACELINE_OVER_EVERY_TRANSPORT(ReceiveTimesTest);
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,133 @@
+// What send() promises, and what a transport refuses.
+
+#include <gtest/gtest.h>
+#include <paceline/http/client.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "../paceline/http/scripted_server.h"
+#include "transport_fixture.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+class SendTest : public ClientFixture {
+ protected:
+  SendTest() : ClientFixture({.parallel = 1, .connection = {.timeout = 5s}}) {}
+
+  /// Whether the client called back from inside send().
+  bool calls_back_inside(const std::string& url) {
+    Exchange* exchange = client_.acquire();
+    exchange->request = Request{};
+    exchange->request.url = url;
+    done_ = false;
+    client_.send(*exchange);
+    const bool called_back = done_;
+    while (!done_) loop_.run_once();
+    EXPECT_NE(exchange->response.transport, TransportError::ok) << url;
+    EXPECT_FALSE(exchange->response.error.empty()) << url;
+    client_.release(*exchange);
+    return called_back;
+  }
+};
+
+TEST_P(SendTest, AFailureIsToldFromTheLoop) {
+  for (const char* url : {"http://127.0.0.1:1/", "http://[::1]:1/", "http://not a host/",
+                          "ftp://127.0.0.1/", "https://127.0.0.1:1/", ""}) {
+    EXPECT_FALSE(calls_back_inside(url)) << url;
+  }
+}
+
+TEST_P(SendTest, ARefusedConnectionNamesTheAddress) {
+  const Response response = get("http://127.0.0.1:1/");
+  EXPECT_EQ(response.transport, TransportError::connect_failed);
+  EXPECT_NE(response.error.find("127.0.0.1 port 1"), std::string::npos) << response.error;
+}
+
+PACELINE_OVER_EVERY_TRANSPORT(SendTest);
+
+/// Without http_proxy and no_proxy after the test.
+class NoProxyTest : public TransportTest {
+ protected:
+  NoProxyTest() {
+    setenv("http_proxy", "http://127.0.0.1:1", 1);
+    setenv("no_proxy", "127.0.0.1", 1);
+  }
+  ~NoProxyTest() override {
+    unsetenv("http_proxy");
+    unsetenv("no_proxy");
+  }
+};
+
+TEST_P(NoProxyTest, AHostOfNoProxyIsAskedDirectly) {
+  ScriptedServer server(1, [](int, int connection) { answer_one(connection, ok_response); });
+  Loop loop;
+  bool done = false;
+  Client client(loop, {.parallel = 1, .connection = {.timeout = 5s}}, transport(),
+                [&done](Exchange&) { done = true; });
+  Exchange* exchange = client.acquire();
+  exchange->request.url = server.url();
+  client.send(*exchange);
+  while (!done) loop.run_once();
+  EXPECT_EQ(exchange->response.body, "ok") << exchange->response.error;
+  client.release(*exchange);
+}
+
+PACELINE_OVER_EVERY_TRANSPORT(NoProxyTest);
+
+class CurlSendTest : public SendTest {};
+
+TEST_P(CurlSendTest, AUserInTheUrlIsSent) {
+  std::string asked;
+  {
+    const ScriptedServer server(1, [&asked](int, int connection) {
+      asked = read_head(connection);
+      [[maybe_unused]] const ssize_t sent =
+          ::send(connection, ok_response, std::strlen(ok_response), MSG_NOSIGNAL);
+    });
+    std::string url = server.url();
+    url.insert(std::strlen("http://"), "user:word@");
+    EXPECT_EQ(get(url).body, "ok");
+  }
+  EXPECT_NE(asked.find("Authorization: Basic "), std::string::npos) << asked;
+}
+
+INSTANTIATE_TEST_SUITE_P(Over, CurlSendTest, testing::Values(TransportKind::curl), name_of_param);
+
+class DirectSendTest : public SendTest {};
+
+TEST_P(DirectSendTest, WhatItCannotCarryIsASentence) {
+  for (const char* url : {"https://127.0.0.1:1/", "http://user@127.0.0.1:1/"}) {
+    const Response response = get(url);
+    EXPECT_EQ(response.transport, TransportError::other);
+    EXPECT_TRUE(response.error.ends_with("use --paceline_transport=curl")) << response.error;
+  }
+}
+
+TEST_P(DirectSendTest, AProxyInForceIsASentence) {
+  setenv("http_proxy", "http://127.0.0.1:1", 1);
+  Loop loop;
+  bool done = false;
+  Client client(loop, {.parallel = 1, .connection = {.timeout = 5s}}, transport(),
+                [&done](Exchange&) { done = true; });
+  unsetenv("http_proxy");
+  Exchange* exchange = client.acquire();
+  exchange->request.url = "http://127.0.0.1:1/";
+  client.send(*exchange);
+  while (!done) loop.run_once();
+  EXPECT_NE(exchange->response.error.find("goes through no proxy"), std::string::npos)
+      << exchange->response.error;
+  client.release(*exchange);
+}
+
+INSTANTIATE_TEST_SUITE_P(Over, DirectSendTest, testing::Values(TransportKind::direct),
+                         name_of_param);
+
+}  // namespace
+}  // namespace paceline
