@@ -44,9 +44,9 @@ void append_as_ascii(std::string_view json, std::string& out) {
 
 void JsonResponse::lengthen(std::size_t size) {
   if (!free_place || size <= text.size()) return;
-  std::string words;
-  append_filling(size - text.size(), words);
-  text.insert(*free_place, words);
+  std::string more;
+  append_filling(size - text.size(), more);
+  text.insert(*free_place, more);
 }
 
 JsonResponse plain_json_response() {

@@ -67,7 +67,7 @@ std::string refusal(const Target& target, const HeaderList& lines) {
   return why.empty() ? why : why.append(remedy);
 }
 
-Addresses addresses_of(std::string host) {
+Addresses addresses_of(const std::string& host) {
   if (needs_lookup(host)) return {};
   if (host.starts_with('[')) return {host.substr(1, host.size() - 2)};
   return host.ends_with("localhost") ? Addresses{"127.0.0.1", "::1"} : Addresses{host};
