@@ -11,7 +11,7 @@
 #include <paceline/endpoint/lingering_connections.h>
 #include <paceline/endpoint/rate_limiter.h>
 #include <paceline/endpoint/receive_notes.h>
-#include <paceline/endpoint/request_head.h>
+#include <paceline/endpoint/received_head.h>
 #include <paceline/endpoint/request_reader.h>
 #include <paceline/endpoint/token_stream.h>
 #include <paceline/loop/descriptor.h>
@@ -101,7 +101,7 @@ class Server {
     bool has_gone = false;
     bool is_generated = false;  // by a model, whose tokens count
     std::string id;             // the response's x-request-id
-    RequestHead head;
+    ReceivedHead head;
     std::optional<ApiError> refusal;  // of a body that is not kept
     std::string body;
     std::string response_body;
@@ -170,8 +170,8 @@ class Server {
   static bool is_about_server(std::string_view path);
   bool needs_key(std::string_view path, std::string_view method) const;
   void prepare(std::string_view path, std::string_view method, Request& request);
-  std::optional<ApiError> key_refusal(const RequestHead& head) const;
-  static void set_id(const RequestHead& head, std::string_view prefix, std::uint64_t number,
+  std::optional<ApiError> key_refusal(const ReceivedHead& head) const;
+  static void set_id(const ReceivedHead& head, std::string_view prefix, std::uint64_t number,
                      std::string& id);
   bool has_room(Request& request) const;
   bool is_within_limits(std::uint64_t tokens, Request& request);

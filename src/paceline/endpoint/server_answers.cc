@@ -58,7 +58,7 @@ bool Server::needs_key(std::string_view path, std::string_view method) const {
   return !options_.required_key.empty() && path.starts_with("/v1/") && method != "OPTIONS";
 }
 
-void Server::set_id(const RequestHead& head, std::string_view prefix, std::uint64_t number,
+void Server::set_id(const ReceivedHead& head, std::string_view prefix, std::uint64_t number,
                     std::string& id) {
   constexpr std::size_t width = 16;
   id.clear();
@@ -103,7 +103,7 @@ void Server::prepare(std::string_view path, std::string_view method, Request& re
   (this->*route->answer)(request);
 }
 
-std::optional<ApiError> Server::key_refusal(const RequestHead& head) const {
+std::optional<ApiError> Server::key_refusal(const ReceivedHead& head) const {
   const auto given = head.authorization();
   if (!given) {
     return ApiError{

@@ -97,10 +97,10 @@ MHD_Result Server::admit(std::string_view path, std::string_view method, Request
   const auto add = [](void* head, MHD_ValueKind, const char* name, std::size_t name_size,
                       const char* value, std::size_t value_size) {
     if (name == nullptr || value == nullptr) return MHD_YES;
-    static_cast<RequestHead*>(head)->add({name, name_size}, {value, value_size});
+    static_cast<ReceivedHead*>(head)->add({name, name_size}, {value, value_size});
     return MHD_YES;
   };
-  RequestHead& head = request.head;
+  ReceivedHead& head = request.head;
   MHD_get_connection_values_n(request.connection, MHD_HEADER_KIND, add, &head);
   set_id(head, id_prefix_, ++ids_, request.id);
   if (!head.has_body()) return MHD_YES;

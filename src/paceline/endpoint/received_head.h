@@ -10,7 +10,7 @@ namespace paceline {
 
 /// What the endpoint needs to know of a request before it reads the body. Add each header field
 /// once; the values live as long as the request.
-class RequestHead {
+class ReceivedHead {
  public:
   void add(std::string_view name, std::string_view value);
 

@@ -1,4 +1,4 @@
-#include <paceline/endpoint/request_head.h>
+#include <paceline/endpoint/received_head.h>
 #include <strings.h>
 
 #include <algorithm>
@@ -34,7 +34,7 @@ bool is_harmless_id(std::string_view id) {
 
 }  // namespace
 
-void RequestHead::add(std::string_view name, std::string_view value) {
+void ReceivedHead::add(std::string_view name, std::string_view value) {
   if (is_same_word(name, "Content-Length")) {
     add_length(value);
   } else if (is_same_word(name, "Transfer-Encoding")) {
@@ -48,7 +48,7 @@ void RequestHead::add(std::string_view name, std::string_view value) {
 }
 
 // A field may hold a list, as where a proxy has joined two.
-void RequestHead::add_length(std::string_view value) {
+void ReceivedHead::add_length(std::string_view value) {
   for (std::size_t begin = 0; begin <= value.size();) {
     const auto end = std::min(value.find(',', begin), value.size());
     const auto text = without_spaces(value.substr(begin, end - begin));
@@ -61,7 +61,7 @@ void RequestHead::add_length(std::string_view value) {
   }
 }
 
-std::optional<ApiError> RequestHead::framing_error() const {
+std::optional<ApiError> ReceivedHead::framing_error() const {
   if (differs_) {
     return ApiError{bad_request,
                     "The request has Content-Length fields that differ or are no number: send "

@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/endpoint/request_head.h>
+#include <paceline/endpoint/received_head.h>
 
 #include <string>
 #include <string_view>
@@ -11,8 +11,8 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string_view, std::string_view>>;
 
-RequestHead head_of(const Fields& fields) {
-  RequestHead head;
+ReceivedHead head_of(const Fields& fields) {
+  ReceivedHead head;
   for (const auto& [name, value] : fields) head.add(name, value);
   return head;
 }
@@ -22,7 +22,7 @@ unsigned status_of(const Fields& fields) {
   return error ? error->status : 0;
 }
 
-TEST(RequestHeadTest, KnowsWhetherThereIsABody) {
+TEST(ReceivedHeadTest, KnowsWhetherThereIsABody) {
   EXPECT_FALSE(head_of({}).has_body());
   EXPECT_FALSE(head_of({{"Content-Length", "0"}}).has_body());
   EXPECT_TRUE(head_of({{"content-length", "5"}}).has_body());
@@ -30,7 +30,7 @@ TEST(RequestHeadTest, KnowsWhetherThereIsABody) {
   EXPECT_TRUE(head_of({{"Transfer-Encoding", "chunked"}}).has_body());
 }
 
-TEST(RequestHeadTest, TakesEqualLengthsAndRefusesDifferingOnes) {
+TEST(ReceivedHeadTest, TakesEqualLengthsAndRefusesDifferingOnes) {
   EXPECT_EQ(status_of({{"Content-Length", "5"}}), 0U);
   EXPECT_EQ(status_of({{"Content-Length", "5"}, {"content-length", "5"}}), 0U);
   EXPECT_EQ(status_of({{"Content-Length", "5, 5"}}), 0U);
@@ -44,7 +44,7 @@ TEST(RequestHeadTest, TakesEqualLengthsAndRefusesDifferingOnes) {
   }
 }
 
-TEST(RequestHeadTest, TakesChunkedAloneAndNoOtherCoding) {
+TEST(ReceivedHeadTest, TakesChunkedAloneAndNoOtherCoding) {
   EXPECT_EQ(status_of({{"Transfer-Encoding", "Chunked"}}), 0U);
   EXPECT_EQ(status_of({{"Transfer-Encoding", "chunked"}, {"Content-Length", "5"}}), 400U);
   EXPECT_EQ(status_of({{"Content-Length", "0"}, {"Transfer-Encoding", "chunked"}}), 400U);
@@ -53,7 +53,7 @@ TEST(RequestHeadTest, TakesChunkedAloneAndNoOtherCoding) {
   EXPECT_EQ(status_of({{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}), 501U);
 }
 
-TEST(RequestHeadTest, TakesAnIdThatIsHarmless) {
+TEST(ReceivedHeadTest, TakesAnIdThatIsHarmless) {
   EXPECT_EQ(head_of({{"X-Request-ID", "Ab9-_.:/+=@"}}).request_id(), "Ab9-_.:/+=@");
   EXPECT_EQ(head_of({{"x-request-id", std::string_view()}}).request_id(), std::nullopt);
   const std::string longest(128, 'a');
