@@ -28,7 +28,7 @@ CurlTransport::CurlTransport(Loop& loop, const ConnectionOptions& options, std::
     : sink_(sink),
       sockets_(loop),
       shared_{.options = options, .sink = sink, .sockets = sockets_},
-      slots_(exchanges) {
+      states_(exchanges) {
   init_libcurl_once();
   CurlMulti::Owner& owner = *this;
   for (std::size_t i = 0; i < multis_for(exchanges); ++i) {
@@ -37,41 +37,41 @@ CurlTransport::CurlTransport(Loop& loop, const ConnectionOptions& options, std::
 }
 
 CurlTransport::~CurlTransport() {
-  for (const Slot& slot : slots_) {
-    if (slot.is_running) multi_of(slot.transfer->exchange()).remove(*slot.transfer);
+  for (const State& state : states_) {
+    if (state.is_running) multi_of(state.transfer->exchange()).remove(*state.transfer);
   }
 }
 
 void CurlTransport::send(Exchange& exchange, std::shared_ptr<const Target> target,
                          std::span<const Resolver::Known> hosts) {
-  Slot& slot = slots_[exchange.number];
-  if (!slot.transfer) slot.transfer = std::make_unique<CurlTransfer>(exchange, shared_);
-  slot.transfer->prepare(std::move(target), hosts);
-  slot.is_running = true;
-  multi_of(exchange).add(*slot.transfer);
-  set_undeferrable(slot, !slot.transfer->can_defer_read());
+  State& state = states_[exchange.number];
+  if (!state.transfer) state.transfer = std::make_unique<CurlTransfer>(exchange, shared_);
+  state.transfer->prepare(std::move(target), hosts);
+  state.is_running = true;
+  multi_of(exchange).add(*state.transfer);
+  set_undeferrable(state, !state.transfer->can_defer_read());
 }
 
 bool CurlTransport::cancel(Exchange& exchange) {
-  Slot& slot = slots_[exchange.number];
-  set_undeferrable(slot, false);
-  if (!std::exchange(slot.is_running, false)) return true;
-  const bool was_sent = slot.transfer->was_sent();
-  multi_of(exchange).cancel(*slot.transfer);
+  State& state = states_[exchange.number];
+  set_undeferrable(state, false);
+  if (!std::exchange(state.is_running, false)) return true;
+  const bool was_sent = state.transfer->was_sent();
+  multi_of(exchange).cancel(*state.transfer);
   return was_sent;
 }
 
 void CurlTransport::ended(CurlTransfer& transfer, CURLcode code, std::optional<TimePoint> received,
                           TimePoint read) {
   Exchange& exchange = transfer.exchange();
-  Slot& slot = slots_[exchange.number];
-  slot.is_running = false;
-  set_undeferrable(slot, false);
+  State& state = states_[exchange.number];
+  state.is_running = false;
+  set_undeferrable(state, false);
   sink_.end(exchange, transfer.finish(code, received, read));
 }
 
-void CurlTransport::set_undeferrable(Slot& slot, bool is_undeferrable) {
-  if (std::exchange(slot.is_undeferrable, is_undeferrable) == is_undeferrable) return;
+void CurlTransport::set_undeferrable(State& state, bool is_undeferrable) {
+  if (std::exchange(state.is_undeferrable, is_undeferrable) == is_undeferrable) return;
   is_undeferrable ? ++undeferrable_ : --undeferrable_;
 }
 

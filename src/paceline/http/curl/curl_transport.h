@@ -34,7 +34,7 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
 
  private:
   /// An exchange's transfer, made when it is first needed.
-  struct Slot {
+  struct State {
     std::unique_ptr<CurlTransfer> transfer{};
     bool is_running = false;
     /// Whether its response has to be read as soon as it comes.
@@ -46,7 +46,7 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
   CurlMulti& multi_of(const Exchange& exchange) {
     return *multis_[exchange.number / CurlMulti::most_transfers];
   }
-  void set_undeferrable(Slot& slot, bool is_undeferrable);
+  void set_undeferrable(State& state, bool is_undeferrable);
 
   ResponseSink& sink_;
   CurlSockets sockets_;
@@ -54,7 +54,7 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
   std::size_t undeferrable_ = 0;
   // Multis close connections when they die, so they die before the sockets; transfers before them.
   std::vector<std::unique_ptr<CurlMulti>> multis_;
-  std::vector<Slot> slots_;
+  std::vector<State> states_;
 };
 
 }  // namespace paceline

@@ -23,36 +23,36 @@ DirectTransport::DirectTransport(Loop& loop, const ConnectionOptions& options,
               .connect_timeout = options.timeout / addresses_tried,
               .retired = RetiredSockets(loop),
               .buffer = std::vector<char>(read_at_once)},
-      slots_(exchanges) {}
+      states_(exchanges) {}
 
 void DirectTransport::send(Exchange& exchange, std::shared_ptr<const Target> target,
                            std::span<const Resolver::Known> hosts) {
-  Slot& slot = slots_[exchange.number];
-  if (!slot.connection) slot.connection = std::make_unique<DirectConnection>(exchange, shared_);
+  State& state = states_[exchange.number];
+  if (!state.connection) state.connection = std::make_unique<DirectConnection>(exchange, shared_);
   auto head = heads_.find(exchange.request, target);
   if (auto* why = std::get_if<std::string>(&head)) {
     ends_.add(exchange, {TransportError::other, std::move(*why), Clock::now()});
     return;
   }
   std::string why =
-      slot.connection->send(std::get<std::shared_ptr<const RequestHead>>(std::move(head)), hosts);
+      state.connection->send(std::get<std::shared_ptr<const RequestHead>>(std::move(head)), hosts);
   if (!why.empty()) {
     ends_.add(exchange, {TransportError::connect_failed, std::move(why), Clock::now()});
   }
-  set_undeferrable(slot, !slot.connection->can_defer_read());
+  set_undeferrable(state, !state.connection->can_defer_read());
 }
 
 bool DirectTransport::cancel(Exchange& exchange) {
-  Slot& slot = slots_[exchange.number];
-  set_undeferrable(slot, false);
-  if (ends_.cancel(exchange) || !slot.connection) return true;
-  const bool was_connected = slot.connection->is_connected();
-  slot.connection->close();
+  State& state = states_[exchange.number];
+  set_undeferrable(state, false);
+  if (ends_.cancel(exchange) || !state.connection) return true;
+  const bool was_connected = state.connection->is_connected();
+  state.connection->close();
   return was_connected;
 }
 
 void DirectTransport::release(Exchange& exchange) {
-  if (slots_[exchange.number].connection) slots_[exchange.number].connection->drop_response();
+  if (states_[exchange.number].connection) states_[exchange.number].connection->drop_response();
 }
 
 bool DirectTransport::take(Exchange& exchange, std::string_view piece,
@@ -61,12 +61,12 @@ bool DirectTransport::take(Exchange& exchange, std::string_view piece,
 }
 
 void DirectTransport::end(Exchange& exchange, TransportEnd end) {
-  set_undeferrable(slots_[exchange.number], false);
+  set_undeferrable(states_[exchange.number], false);
   sink_.end(exchange, std::move(end));
 }
 
-void DirectTransport::set_undeferrable(Slot& slot, bool is_undeferrable) {
-  if (std::exchange(slot.is_undeferrable, is_undeferrable) == is_undeferrable) return;
+void DirectTransport::set_undeferrable(State& state, bool is_undeferrable) {
+  if (std::exchange(state.is_undeferrable, is_undeferrable) == is_undeferrable) return;
   is_undeferrable ? ++undeferrable_ : --undeferrable_;
 }
 

@@ -29,7 +29,7 @@ class DirectTransport : public Transport, private ResponseSink {
   bool can_defer_reads() const override { return undeferrable_ == 0; }
 
  private:
-  struct Slot {
+  struct State {
     std::unique_ptr<DirectConnection> connection{};
     /// Whether its response has to be read as soon as it comes.
     bool is_undeferrable = false;
@@ -37,14 +37,14 @@ class DirectTransport : public Transport, private ResponseSink {
 
   bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received) override;
   void end(Exchange& exchange, TransportEnd end) override;
-  void set_undeferrable(Slot& slot, bool is_undeferrable);
+  void set_undeferrable(State& state, bool is_undeferrable);
 
   ResponseSink& sink_;
   EndQueue ends_;
   RequestHeadCache heads_;
   DirectConnection::Shared shared_;
   std::size_t undeferrable_ = 0;
-  std::vector<Slot> slots_;
+  std::vector<State> states_;
 };
 
 }  // namespace paceline
