@@ -141,9 +141,10 @@ void ResponseCollector::end(Exchange& exchange, TransportEnd end) {
   // The transport knows only that the response was refused.
   if (is_refused(exchange) &&
       (end.error == TransportError::ok || end.error == TransportError::too_large)) {
-    end.error = std::exchange(state.refused, TransportError::ok);
+    end.error = state.refused;
     end.why = std::exchange(state.why, {});
   }
+  state.refused = TransportError::ok;
   response.transport = end.error;
   if (end.error == TransportError::ok) {
     if (response.status / 100 == 3) response.location = response.header("location").value_or("");
