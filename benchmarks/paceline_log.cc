@@ -153,10 +153,9 @@ int main(int argc, char** argv) {
   paceline::open_missing_standard_streams();
   CLI::App app(
       "Writes the requests of a log (--paceline_log) as JSON lines in the output format of "
-      "OpenAI's "
-      "Batch API, in the order of their slots. A resumed run is written with those that it "
-      "resumed: "
-      "of several responses to one slot the last good one.");
+      "OpenAI's Batch API, in the order of their slots. A resumed run is written together with "
+      "the runs that it resumed. Where a slot has several responses, the last good one is "
+      "written.");
   paceline::Flags flags;
   app.name("paceline_log");
   paceline::set_help_layout(app);

@@ -60,6 +60,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const std::size_t wanted = bytes[1] * 16U;
   const paceline::Reading whole = paceline::read(response, response.size() + 1, wanted);
   const paceline::Reading cut = paceline::read(response, bytes[0] % 64U + 1U, wanted);
-  paceline::require(cut == whole, "however a response is cut, it is read as at once");
+  paceline::require(cut == whole, "a response in pieces is read as the whole response");
   return 0;
 }

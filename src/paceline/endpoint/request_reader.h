@@ -16,8 +16,8 @@
 
 namespace paceline {
 
-/// Reads requests for a response as the OpenAI API and vLLM do, and decides how long each response
-/// is. Takes about half a microsecond for a short prompt: the parser and the buffers are used
+/// Reads generation requests as the OpenAI API and vLLM do, and decides the length of each
+/// response. Takes about half a microsecond for a short prompt: the parser and the buffers are used
 /// again.
 class RequestReader {
  public:

@@ -116,8 +116,8 @@ void add_load_flags(CLI::App& app, Options& options) {
                   "1 us, keeps a core busy) [fine]");
   add_number_flag(
       app, "--paceline_tpm", options.tpm, std::uint64_t{0}, std::uint64_t{1'000'000'000'000},
-      "Most tokens a minute, of prompts and responses together; with the rpm, whichever "
-      "binds first holds requests back; such as 2000000 [no limit]");
+      "Token budget per minute, prompts and responses together, such as 2000000; the rpm still "
+      "applies [no limit]");
   add_number_flag(app, "--paceline_retries", options.retries, std::uint32_t{0},
                   std::uint32_t{1'000'000},
                   "How often a request that got 408, 409, 429, 5xx or no connection is sent again, "

@@ -64,8 +64,7 @@ class Client : private ResponseSink {
   using OnDone = std::function<void(Exchange&)>;
   using OnPiece = ResponseCollector::OnPiece;
 
-  /// Requests that ask for a streamed response need `on_piece`; nothing may be sent or thrown from
-  /// inside `on_piece`.
+  /// Streamed requests require `on_piece`. `on_piece` must neither send requests nor throw.
   Client(Loop& loop, const ClientOptions& options, const TransportFactory& make_transport,
          OnDone on_done, OnPiece on_piece = {});
   ~Client() override;

@@ -28,7 +28,8 @@ EndpointOptions one_slot(std::chrono::nanoseconds latency) {
   return options;
 }
 
-/// Of two tokens, with one slot: nobody after such a response is served, unless it is left early.
+/// One slot, and responses of two tokens that never end: a later request is served only when the
+/// client before it hangs up.
 EndpointOptions an_hour_between_tokens() {
   auto options = one_slot(std::chrono::nanoseconds(0));
   options.token_time = LatencyModel::fixed(1h);
