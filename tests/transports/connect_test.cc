@@ -12,8 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "../paceline/http/scripted_server.h"
 #include "../paceline/loopback_listener.h"
+#include "byte_server.h"
+#include "script_server.h"
 #include "transport_fixture.h"
 
 namespace paceline {
@@ -44,7 +45,7 @@ using ConnectTest = TransportTest;
 TEST_P(ConnectTest, AConnectThatStopsHalfwayLeavesTheNextRequestWell) {
   Loop loop;
   bool done = false;
-  Client client(loop, {.parallel = 1, .connection = {.timeout = 300ms}}, transport(),
+  Client client(loop, over_wire({.parallel = 1, .connection = {.timeout = 500ms}}), transport(),
                 [&done](Exchange&) { done = true; });
   const auto get = [&](const std::string& url) {
     Exchange* exchange = client.acquire();
@@ -57,9 +58,10 @@ TEST_P(ConnectTest, AConnectThatStopsHalfwayLeavesTheNextRequestWell) {
     return transport;
   };
   DeafServer deaf;
-  ScriptedServer server(2, [](int, int connection) { answer_one(connection, ok_response); });
+  ScriptServer server(
+      wire(), 2, [](int, ScriptedConnection& connection) { answer_one(connection, ok_script()); });
   for (int i = 0; i < 2; ++i) {
-    EXPECT_EQ(get(deaf.url()), TransportError::timed_out);
+    EXPECT_EQ(get(in_scheme(deaf.url())), TransportError::timed_out);
     EXPECT_EQ(get(server.url()), TransportError::ok);
   }
 }
@@ -68,10 +70,8 @@ PACELINE_OVER_EVERY_TRANSPORT(ConnectTest);
 
 TEST(TlsConnectTest, WhoWaitsForAConnectionThatTimesOutMakesItsOwnAtOnce) {
   // The first never answers TLS, the second is closed at once.
-  ScriptedServer server(2, [](int number, int connection) {
-    char heard[4096];
-    while (number == 0 && read(connection, heard, sizeof heard) > 0) {
-    }
+  ByteServer server(Wire::http_1, 2, [](int number, ByteStream& stream) {
+    if (number == 0) read_all(stream);
   });
   Loop loop;
   std::vector<TransportError> ended;
@@ -93,12 +93,9 @@ TEST(TlsConnectTest, WhoWaitsForAConnectionThatTimesOutMakesItsOwnAtOnce) {
 
 TEST(ProxyTest, TheEnvironmentsProxyIsUsed) {
   std::promise<std::string> asked;
-  ScriptedServer proxy(1, [&asked](int, int connection) {
-    char buffer[4096];
-    const ssize_t length = read(connection, buffer, sizeof buffer);
-    asked.set_value(std::string(buffer, length > 0 ? static_cast<std::size_t>(length) : 0));
-    [[maybe_unused]] const ssize_t written =
-        send(connection, ok_response, std::strlen(ok_response), MSG_NOSIGNAL);
+  ByteServer proxy(Wire::http_1, 1, [&asked](int, ByteStream& stream) {
+    asked.set_value(read_head(stream));
+    stream.write(ok_response);
   });
   setenv("http_proxy", proxy.url().c_str(), 1);
   Loop loop;

@@ -6,13 +6,14 @@
 #include <paceline/http/resolver.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "../paceline/http/scripted_server.h"
 #include "../paceline/http/staged_lookup.h"
+#include "byte_server.h"
+#include "script_server.h"
 #include "transport_fixture.h"
 
 namespace paceline {
@@ -25,7 +26,7 @@ class HostsTest : public TransportTest {
   explicit HostsTest(std::chrono::milliseconds timeout = 5s) {
     client_ = std::make_unique<Client>(
         loop_,
-        ClientOptions{.parallel = 4, .connection = {.timeout = timeout, .resolver = resolver_}},
+        over_wire({.parallel = 4, .connection = {.timeout = timeout, .resolver = resolver_}}),
         transport(), [this](Exchange& exchange) {
           responses_[exchange.request.name] = exchange.response;
           client_->release(exchange);
@@ -34,7 +35,7 @@ class HostsTest : public TransportTest {
 
   /// A server's URL under a name.
   static std::string named(const std::string& url) {
-    return "http://api.test" + url.substr(url.rfind(':'));
+    return in_scheme("http://api.test" + url.substr(url.rfind(':')));
   }
 
   void send(const std::string& name, const std::string& url) {
@@ -58,16 +59,8 @@ class HostsTest : public TransportTest {
   std::unique_ptr<Client> client_;
 };
 
-void answer_all(int connection) {
-  while (true) {
-    if (read_head(connection).empty()) return;
-    [[maybe_unused]] const ssize_t sent =
-        ::send(connection, ok_response, std::string(ok_response).size(), MSG_NOSIGNAL);
-  }
-}
-
 TEST_P(HostsTest, ANameIsLookedUpOnceForAll) {
-  ScriptedServer server(4, [](int, int connection) { answer_one(connection, ok_response); });
+  ScriptServer server(wire(), 4, answers(ok_script()));
   lookup_.hold();
   for (const char* name : {"one", "two", "three"}) send(name, named(server.url()));
   lookup_.answer({{"127.0.0.1"}, {}});
@@ -78,20 +71,20 @@ TEST_P(HostsTest, ANameIsLookedUpOnceForAll) {
 }
 
 TEST_P(HostsTest, AllItsAddressesAreTried) {
-  ScriptedServer server(1, [](int, int connection) { answer_one(connection, ok_response); });
+  ScriptServer server(wire(), 1, answers(ok_script()));
   lookup_.answer({{"127.0.0.9", "127.0.0.1"}, {}});
   EXPECT_EQ(get(named(server.url())).body, "ok");
 }
 
 TEST_P(HostsTest, WhatCannotBeFoundIsASentence) {
   lookup_.answer({{}, "there is no such host"});
-  const Response response = get("http://api.test:1/");
+  const Response response = get(in_scheme("http://api.test:1/"));
   EXPECT_EQ(response.transport, TransportError::connect_failed);
   EXPECT_EQ(response.error, "there is no such host");
 }
 
 TEST_P(HostsTest, AfterAFailedConnectItIsLookedUpAgain) {
-  ScriptedServer server(1, [](int, int connection) { answer_one(connection, ok_response); });
+  ScriptServer server(wire(), 1, answers(ok_script()));
   lookup_.answer({{"127.0.0.9"}, {}});
   EXPECT_EQ(get(named(server.url())).transport, TransportError::connect_failed);
   lookup_.answer({{"127.0.0.1"}, {}});
@@ -101,7 +94,8 @@ TEST_P(HostsTest, AfterAFailedConnectItIsLookedUpAgain) {
 }
 
 TEST_P(HostsTest, AKeptConnectionDoesNotOutliveTheHostsMove) {
-  ScriptedServer server(1, [](int, int connection) { answer_all(connection); });
+  ScriptServer server(
+      wire(), 1, [](int, ScriptedConnection& connection) { answer_all(connection, ok_script()); });
   lookup_.answer({{"127.0.0.1"}, {}});
   EXPECT_EQ(get(named(server.url())).body, "ok");
   lookup_.answer({{"127.0.0.9"}, {}});
@@ -120,8 +114,8 @@ class SilentDnsTest : public HostsTest {
 };
 
 TEST_P(SilentDnsTest, ARequestTimesOutWhileOthersGoOn) {
-  ScriptedServer server(4, [](int, int connection) { answer_one(connection, ok_response); });
-  send("silent", "http://api.test:1/");
+  ScriptServer server(wire(), 4, answers(ok_script()));
+  send("silent", in_scheme("http://api.test:1/"));
   EXPECT_EQ(get(server.url()).body, "ok");
   EXPECT_FALSE(responses_.contains("silent"));
   while (!responses_.contains("silent")) loop_.run_once();
@@ -130,7 +124,7 @@ TEST_P(SilentDnsTest, ARequestTimesOutWhileOthersGoOn) {
       << responses_["silent"].error;
   EXPECT_EQ(get(server.url()).body, "ok");
   // Neither does the client's end wait for it.
-  send("cut off", "http://api.test:1/");
+  send("cut off", in_scheme("http://api.test:1/"));
   client_.reset();
 }
 
@@ -143,7 +137,8 @@ class ProxyHostTest : public HostsTest {
 };
 
 TEST_P(ProxyHostTest, AProxysNameIsLookedUpAndNotTheHosts) {
-  ScriptedServer proxy(1, [](int, int connection) { answer_one(connection, ok_response); });
+  ByteServer proxy(Wire::http_1, 1,
+                   [](int, ByteStream& stream) { answer_one(stream, ok_response); });
   setenv(variable, named(proxy.url()).c_str(), 1);
   Client client(loop_, {.parallel = 1, .connection = {.timeout = 5s, .resolver = resolver_}},
                 transport(),
@@ -158,8 +153,8 @@ TEST_P(ProxyHostTest, AProxysNameIsLookedUpAndNotTheHosts) {
 }
 
 TEST_P(ProxyHostTest, AProxyThatRefusesATunnelIsAFailedConnect) {
-  ScriptedServer proxy(1, [](int, int connection) {
-    answer_one(connection, "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+  ByteServer proxy(Wire::http_1, 1, [](int, ByteStream& stream) {
+    answer_one(stream, "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
   });
   setenv("https_proxy", proxy.url().c_str(), 1);
   Client client(loop_, {.parallel = 1, .connection = {.timeout = 5s, .resolver = resolver_}},
@@ -173,7 +168,7 @@ TEST_P(ProxyHostTest, AProxyThatRefusesATunnelIsAFailedConnect) {
   EXPECT_EQ(responses_["proxied"].transport, TransportError::connect_failed);
 }
 
-INSTANTIATE_TEST_SUITE_P(Over, ProxyHostTest, testing::Values(TransportKind::curl), name_of_param);
+PACELINE_OVER(ProxyHostTest, Variant::curl_http);
 
 }  // namespace
 }  // namespace paceline

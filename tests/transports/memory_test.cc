@@ -3,13 +3,13 @@
 #include <paceline/http/exchange.h>
 
 #include <chrono>
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <vector>
 
-#include "../paceline/http/scripted_server.h"
+#include "script_server.h"
 #include "transport_fixture.h"
 
 namespace paceline {
@@ -39,34 +39,33 @@ class MemoryTest : public TransportTest {
   /// What each piece of a stream adds to what is held.
   std::size_t held_of_piece_ = 0;
   std::map<const Exchange*, std::size_t> held_;
-  Client client_{loop_,
-                 {.parallel = 3,
-                  .connection = {.timeout = 30s, .max_reply = 100U << 20U, .memory = memory_limit}},
-                 transport(),
-                 [this](Exchange& exchange) {
-                   responses_[exchange.request.url] = exchange.response;
-                   capacities_[exchange.request.url] = exchange.response.body.capacity();
-                   client_.release(exchange);
-                 },
-                 [this](Exchange& exchange, std::string_view, TimePoint) {
-                   return std::optional<std::size_t>(held_[&exchange] += held_of_piece_);
-                 }};
+  Client client_{
+      loop_,
+      over_wire({.parallel = 3,
+                 .connection = {.timeout = 30s, .max_reply = 100U << 20U, .memory = memory_limit}}),
+      transport(),
+      [this](Exchange& exchange) {
+        responses_[exchange.request.url] = exchange.response;
+        capacities_[exchange.request.url] = exchange.response.body.capacity();
+        client_.release(exchange);
+      },
+      [this](Exchange& exchange, std::string_view, TimePoint) {
+        return std::optional<std::size_t>(held_[&exchange] += held_of_piece_);
+      }};
 };
 
-std::string head_of(std::size_t length) {
-  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
-}
-
-/// Sends so many bytes of a body, then waits until the client hangs up.
-void answer_and_wait(int connection, std::size_t length) {
-  answer_one(connection, head_of(1U << 30U) + std::string(length, 'x'));
-  char buffer[16];
-  while (read(connection, buffer, sizeof buffer) > 0) {
-  }
+/// Sends so many bytes of a body, then waits until the client gives up.
+ScriptServer::Part begins_with(std::size_t length) {
+  return [length](int, ScriptedConnection& connection) {
+    answer_one(
+        connection,
+        {.body = {{std::string(length, 'x')}}, .length = 1U << 30U, .end = ResponseEnd::held});
+    connection.wait_for_cancel();
+  };
 }
 
 TEST_P(MemoryTest, BeyondItTheLongestFailsAndTheOthersLive) {
-  ScriptedServer longest(1, [](int, int connection) { answer_and_wait(connection, 700'000); });
+  ScriptServer longest(wire(), 1, begins_with(700'000));
   send(longest.url());
   // Until it is all there.
   for (int i = 0; i < 50; ++i) {
@@ -75,8 +74,7 @@ TEST_P(MemoryTest, BeyondItTheLongestFailsAndTheOthersLive) {
     loop_.run();
   }
   const std::string body(400'000, 'y');
-  ScriptedServer other(
-      1, [&](int, int connection) { answer_one(connection, head_of(body.size()) + body); });
+  ScriptServer other(wire(), 1, answers(response_with(200, body)));
   send(other.url());
   wait_for_all();
   const Response& failed = responses_[longest.url()];
@@ -88,7 +86,7 @@ TEST_P(MemoryTest, BeyondItTheLongestFailsAndTheOthersLive) {
 }
 
 TEST_P(MemoryTest, OneAloneThatIsTooMuchFails) {
-  ScriptedServer server(1, [](int, int connection) { answer_and_wait(connection, 3'000'000); });
+  ScriptServer server(wire(), 1, begins_with(3'000'000));
   send(server.url());
   wait_for_all();
   EXPECT_EQ(responses_[server.url()].transport, TransportError::too_large);
@@ -97,7 +95,7 @@ TEST_P(MemoryTest, OneAloneThatIsTooMuchFails) {
 
 TEST_P(MemoryTest, WhatAStreamsReaderHoldsCounts) {
   held_of_piece_ = memory_limit + 1;
-  ScriptedServer server(1, [](int, int connection) { answer_and_wait(connection, 10); });
+  ScriptServer server(wire(), 1, begins_with(10));
   send(server.url(), true);
   wait_for_all();
   EXPECT_EQ(responses_[server.url()].transport, TransportError::too_large);
@@ -106,8 +104,7 @@ TEST_P(MemoryTest, WhatAStreamsReaderHoldsCounts) {
 TEST_P(MemoryTest, WhatHasEndedCountsNoMore) {
   const std::string body(600'000, 'y');
   for (int i = 0; i < 5; ++i) {
-    ScriptedServer server(
-        1, [&](int, int connection) { answer_one(connection, head_of(body.size()) + body); });
+    ScriptServer server(wire(), 1, answers(response_with(200, body)));
     send(server.url());
     wait_for_all();
     EXPECT_EQ(responses_[server.url()].transport, TransportError::ok);

@@ -2,14 +2,15 @@
 
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
+#include <paceline/http/exchange.h>
 
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
-#include <memory>
+#include <future>
 #include <string>
 
-#include "../paceline/http/scripted_server.h"
+#include "byte_server.h"
+#include "script_server.h"
 #include "transport_fixture.h"
 
 namespace paceline {
@@ -45,31 +46,32 @@ TEST_P(SendTest, AFailureIsToldFromTheLoop) {
 }
 
 TEST_P(SendTest, ARefusedConnectionNamesTheAddress) {
-  const Response response = get("http://127.0.0.1:1/");
+  const Response response = get(in_scheme("http://127.0.0.1:1/"));
   EXPECT_EQ(response.transport, TransportError::connect_failed);
   EXPECT_NE(response.error.find("127.0.0.1 port 1"), std::string::npos) << response.error;
 }
 
 PACELINE_OVER_EVERY_TRANSPORT(SendTest);
 
-/// Without http_proxy and no_proxy after the test.
+/// Without the variables of a proxy after the test.
 class NoProxyTest : public TransportTest {
  protected:
   NoProxyTest() {
-    setenv("http_proxy", "http://127.0.0.1:1", 1);
+    for (const char* variable : {"http_proxy", "https_proxy"}) {
+      setenv(variable, "http://127.0.0.1:1", 1);
+    }
     setenv("no_proxy", "127.0.0.1", 1);
   }
   ~NoProxyTest() override {
-    unsetenv("http_proxy");
-    unsetenv("no_proxy");
+    for (const char* variable : {"http_proxy", "https_proxy", "no_proxy"}) unsetenv(variable);
   }
 };
 
 TEST_P(NoProxyTest, AHostOfNoProxyIsAskedDirectly) {
-  ScriptedServer server(1, [](int, int connection) { answer_one(connection, ok_response); });
+  ScriptServer server(wire(), 1, answers(ok_script()));
   Loop loop;
   bool done = false;
-  Client client(loop, {.parallel = 1, .connection = {.timeout = 5s}}, transport(),
+  Client client(loop, over_wire({.parallel = 1, .connection = {.timeout = 5s}}), transport(),
                 [&done](Exchange&) { done = true; });
   Exchange* exchange = client.acquire();
   exchange->request.url = server.url();
@@ -84,21 +86,18 @@ PACELINE_OVER_EVERY_TRANSPORT(NoProxyTest);
 class CurlSendTest : public SendTest {};
 
 TEST_P(CurlSendTest, AUserInTheUrlIsSent) {
-  std::string asked;
-  {
-    const ScriptedServer server(1, [&asked](int, int connection) {
-      asked = read_head(connection);
-      [[maybe_unused]] const ssize_t sent =
-          ::send(connection, ok_response, std::strlen(ok_response), MSG_NOSIGNAL);
-    });
-    std::string url = server.url();
-    url.insert(std::strlen("http://"), "user:word@");
-    EXPECT_EQ(get(url).body, "ok");
-  }
-  EXPECT_NE(asked.find("Authorization: Basic "), std::string::npos) << asked;
+  std::promise<HeardRequest> heard;
+  ScriptServer server(wire(), 1, [&heard](int, ScriptedConnection& connection) {
+    heard.set_value(connection.hear().value_or(HeardRequest{}));
+    connection.play(ok_script());
+  });
+  std::string url = server.url();
+  url.insert(url.find("//") + 2, "user:word@");
+  EXPECT_EQ(get(url).body, "ok");
+  EXPECT_EQ(heard.get_future().get().header("authorization"), "Basic dXNlcjp3b3Jk");
 }
 
-INSTANTIATE_TEST_SUITE_P(Over, CurlSendTest, testing::Values(TransportKind::curl), name_of_param);
+PACELINE_OVER(CurlSendTest, Variant::curl_http, Variant::curl_https_1, Variant::curl_https_2);
 
 class DirectSendTest : public SendTest {};
 
@@ -126,8 +125,7 @@ TEST_P(DirectSendTest, AProxyInForceIsASentence) {
   client.release(*exchange);
 }
 
-INSTANTIATE_TEST_SUITE_P(Over, DirectSendTest, testing::Values(TransportKind::direct),
-                         name_of_param);
+PACELINE_OVER(DirectSendTest, Variant::direct);
 
 }  // namespace
 }  // namespace paceline

@@ -3,30 +3,21 @@
 #include <paceline/http/exchange.h>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <utility>
 #include <vector>
 
-#include "../paceline/http/scripted_server.h"
+#include "script_server.h"
 #include "transport_fixture.h"
 
 namespace paceline {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string head(const std::string& status, std::size_t length) {
-  return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
-}
-
-void write_later(int connection, const std::string& text) {
-  std::this_thread::sleep_for(30ms);
-  [[maybe_unused]] const ssize_t written = send(connection, text.data(), text.size(), MSG_NOSIGNAL);
-}
 
 class StreamsTest : public ClientFixture {
  protected:
@@ -66,10 +57,7 @@ class StreamsTest : public ClientFixture {
 };
 
 TEST_P(StreamsTest, PiecesComeInOrderEachWithItsTime) {
-  ScriptedServer server(1, [](int, int connection) {
-    answer_one(connection, head("200 OK", 9));
-    for (const char* piece : {"one", "two", "six"}) write_later(connection, piece);
-  });
+  ScriptServer server(wire(), 1, answers({.body = {{"one", 30ms}, {"two", 30ms}, {"six", 30ms}}}));
   const Response response = stream(server.url());
   EXPECT_EQ(response.transport, TransportError::ok) << response.error;
   EXPECT_EQ(response.status, 200);
@@ -86,19 +74,17 @@ TEST_P(StreamsTest, PiecesComeInOrderEachWithItsTime) {
 
 TEST_P(StreamsTest, AStreamMayBeAsLongAsAWholeResponse) {
   const std::string text(1'000, 'x');
-  ScriptedServer server(
-      1, [&](int, int connection) { answer_one(connection, head("201 Created", 1'000) + text); });
+  ScriptServer server(wire(), 1, answers(response_with(201, text)));
   EXPECT_EQ(stream(server.url()).transport, TransportError::ok);
   EXPECT_EQ(this->text(), text);
 }
 
 TEST_P(StreamsTest, ALongerStreamFails) {
-  ScriptedServer server(1, [&](int, int connection) {
-    answer_one(connection, head("200 OK", 1'000'000) + std::string(900, 'x'));
-    write_later(connection, std::string(900, 'x'));
-    char buffer[16];
-    while (read(connection, buffer, sizeof buffer) > 0) {
-    }
+  ScriptServer server(wire(), 1, [](int, ScriptedConnection& connection) {
+    answer_one(connection, {.body = {{std::string(900, 'x')}, {std::string(900, 'x'), 30ms}},
+                            .length = 1'000'000,
+                            .end = ResponseEnd::held});
+    connection.wait_for_cancel();
   });
   const Response response = stream(server.url());
   EXPECT_EQ(response.transport, TransportError::too_large);
@@ -107,11 +93,8 @@ TEST_P(StreamsTest, ALongerStreamFails) {
 }
 
 TEST_P(StreamsTest, WhatIsNoSuccessIsKept) {
-  for (const char* status : {"429 Too Many", "500 Oh", "302 Found", "404 Not Found"}) {
-    ScriptedServer server(1, [&](int, int connection) {
-      answer_one(connection, head(status, 8) + "slow");
-      write_later(connection, "down");
-    });
+  for (const int status : {429, 500, 302, 404}) {
+    ScriptServer server(wire(), 1, answers({.status = status, .body = {{"slow"}, {"down", 30ms}}}));
     const Response response = stream(server.url());
     EXPECT_EQ(response.transport, TransportError::ok) << response.error;
     EXPECT_EQ(response.body, "slowdown") << status;
@@ -121,9 +104,7 @@ TEST_P(StreamsTest, WhatIsNoSuccessIsKept) {
 }
 
 TEST_P(StreamsTest, AStatusThatComesBeforeTheResponseIsNotTheResponses) {
-  ScriptedServer server(1, [](int, int connection) {
-    answer_one(connection, "HTTP/1.1 103 Early Hints\r\n\r\n" + head("503 Busy", 4) + "busy");
-  });
+  ScriptServer server(wire(), 1, answers({.interim = {{103}}, .status = 503, .body = {{"busy"}}}));
   const Response response = stream(server.url());
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body, "busy");
@@ -131,7 +112,7 @@ TEST_P(StreamsTest, AStatusThatComesBeforeTheResponseIsNotTheResponses) {
 }
 
 TEST_P(StreamsTest, WithoutTheWishNoResponseIsStreamed) {
-  ScriptedServer server(1, [](int, int connection) { answer_one(connection, ok_response); });
+  ScriptServer server(wire(), 1, answers(ok_script()));
   const Response response = ask(server.url(), false);
   EXPECT_EQ(response.body, "ok");
   EXPECT_TRUE(pieces_.empty());
@@ -140,19 +121,17 @@ TEST_P(StreamsTest, WithoutTheWishNoResponseIsStreamed) {
 }
 
 TEST_P(StreamsTest, AResponseWithoutABodyHasNoFirstByte) {
-  ScriptedServer server(1, [](int, int connection) { answer_one(connection, head("200 OK", 0)); });
+  ScriptServer server(wire(), 1, answers(response_with(200, "")));
   const Response response = stream(server.url());
   EXPECT_EQ(response.transport, TransportError::ok);
   EXPECT_EQ(response.first_byte, TimePoint::max());
 }
 
 TEST_P(StreamsTest, ARefusedPieceEndsTheExchange) {
-  ScriptedServer server(2, [](int number, int connection) {
-    answer_one(connection, number == 0 ? head("200 OK", 1'000'000) + "one" : ok_response);
-    // Until the client hangs up.
-    char buffer[16];
-    while (number == 0 && read(connection, buffer, sizeof buffer) > 0) {
-    }
+  ScriptServer server(wire(), 2, [](int number, ScriptedConnection& connection) {
+    if (number > 0) return answer_one(connection, ok_script());
+    answer_one(connection, {.body = {{"one"}}, .length = 1'000'000, .end = ResponseEnd::held});
+    connection.wait_for_cancel();
   });
   on_piece_ = [] { return false; };
   const Response response = stream(server.url());
@@ -166,7 +145,7 @@ TEST_P(StreamsTest, ARefusedPieceEndsTheExchange) {
 }
 
 TEST_P(StreamsTest, AnExceptionDoesNotGoThroughLibcurl) {
-  ScriptedServer server(2, [](int, int connection) { answer_one(connection, ok_response); });
+  ScriptServer server(wire(), 2, answers(ok_script()));
   on_piece_ = []() -> bool { throw std::runtime_error("out of something"); };
   EXPECT_NE(stream(server.url()).transport, TransportError::ok);
   on_piece_ = [] { return true; };
@@ -174,8 +153,7 @@ TEST_P(StreamsTest, AnExceptionDoesNotGoThroughLibcurl) {
 }
 
 TEST_P(StreamsTest, AStreamThatBreaksOffIsAReset) {
-  ScriptedServer server(
-      1, [](int, int connection) { answer_one(connection, head("200 OK", 10) + "half"); });
+  ScriptServer server(wire(), 1, answers(half_script()));
   EXPECT_EQ(stream(server.url()).transport, TransportError::reset);
   EXPECT_EQ(text(), "half");
 }

@@ -6,49 +6,96 @@
 #include <paceline/run/make_transport.h>
 
 #include <chrono>
+#include <functional>
+#include <ostream>
 #include <string>
 #include <utility>
 
+#include "byte_server.h"
+#include "test_certificate.h"
+
 namespace paceline {
 
-/// A test of every transport.
-class TransportTest : public testing::TestWithParam<TransportKind> {
- protected:
-  static TransportFactory transport() { return transport_factory(GetParam()); }
-};
+/// What the suite runs over: a transport, and what the server speaks.
+enum class Variant { curl_http, curl_https_1, curl_https_2, direct };
 
-inline std::string name_of_param(const testing::TestParamInfo<TransportKind>& info) {
-  return std::string(name_of(info.param));
+inline std::string name_of(Variant variant) {
+  switch (variant) {
+    case Variant::curl_http:
+      return "curl_http";
+    case Variant::curl_https_1:
+      return "curl_https_1";
+    case Variant::curl_https_2:
+      return "curl_https_2";
+    case Variant::direct:
+      return "direct";
+  }
+  return {};
 }
 
-/// Runs a TransportTest over every transport.
-#define PACELINE_OVER_EVERY_TRANSPORT(test) \
-  INSTANTIATE_TEST_SUITE_P(                 \
-      Over, test, testing::Values(TransportKind::curl, TransportKind::direct), name_of_param)
+/// For GoogleTest's messages.
+inline void PrintTo(Variant variant, std::ostream* out) {
+  *out << name_of(variant);
+}
+
+inline TransportFactory transport_of(Variant variant) {
+  return transport_factory(variant == Variant::direct ? TransportKind::direct
+                                                      : TransportKind::curl);
+}
+
+inline Wire wire_of(Variant variant) {
+  switch (variant) {
+    case Variant::curl_https_1:
+      return Wire::tls_http_1;
+    case Variant::curl_https_2:
+      return Wire::tls_http_2;
+    default:
+      return Wire::http_1;
+  }
+}
+
+/// The options with the HTTP to speak, and with the certificate to trust.
+inline ClientOptions over(Variant variant, ClientOptions options) {
+  const Wire wire = wire_of(variant);
+  if (wire == Wire::http_1) return options;
+  options.connection.ca_file = TestCertificate::instance().file();
+  options.connection.http = wire == Wire::tls_http_2 ? HttpVersion::automatic : HttpVersion::one;
+  return options;
+}
 
 /// A client on a loop, whose requests are sent one after the other.
-class ClientFixture : public TransportTest {
- protected:
-  explicit ClientFixture(const ClientOptions& options, Client::OnPiece on_piece = {})
+class ClientOnLoop {
+ public:
+  ClientOnLoop(Variant variant, const ClientOptions& options, Client::OnPiece on_piece = {})
       : client_(
-            loop_, options, transport(), [this](Exchange&) { done_ = true; }, std::move(on_piece)) {
-  }
+            loop_, over(variant, options), transport_of(variant),
+            [this](Exchange&) { done_ = true; }, std::move(on_piece)) {}
 
-  Response get(const std::string& url, const Exchange** sent = nullptr) {
+  /// Looks at a response before its exchange is released, and its headers with it.
+  using Look = std::function<void(const Response&)>;
+
+  Response get(const std::string& url, const Look& look = {}) {
     Request request;
     request.url = url;
-    return response_to(request, sent);
+    return response_to(request, look);
   }
 
-  /// The exchange is released; `sent` is told which it was.
-  Response response_to(const Request& request, const Exchange** sent = nullptr) {
+  Response post(const std::string& url, const std::string& body) {
+    Request request;
+    request.method = Method::post;
+    request.url = url;
+    request.body = body;
+    return response_to(request);
+  }
+
+  Response response_to(const Request& request, const Look& look = {}) {
     Exchange* exchange = client_.acquire();
-    if (sent != nullptr) *sent = exchange;
     exchange->request = request;
     done_ = false;
     client_.send(*exchange);
     while (!done_) loop_.run_once();
     Response response = exchange->response;
+    if (look) look(response);
     client_.release(*exchange);
     return response;
   }
@@ -59,9 +106,49 @@ class ClientFixture : public TransportTest {
     loop_.run();
   }
 
+ protected:
   Loop loop_;
   bool done_ = false;
   Client client_;
+};
+
+/// A test of every transport.
+class TransportTest : public testing::TestWithParam<Variant> {
+ protected:
+  static TransportFactory transport() { return transport_of(GetParam()); }
+  static Wire wire() { return wire_of(GetParam()); }
+  static bool is_tls() { return wire() != Wire::http_1; }
+  static bool is_http_2() { return wire() == Wire::tls_http_2; }
+  /// The URL, which begins with "http://", with the scheme that the test is over.
+  static std::string in_scheme(const std::string& url) {
+    return is_tls() ? "https" + url.substr(url.find(':')) : url;
+  }
+  static ClientOptions over_wire(const ClientOptions& options) { return over(GetParam(), options); }
+};
+
+inline std::string name_of_param(const testing::TestParamInfo<Variant>& info) {
+  return name_of(info.param);
+}
+
+/// Runs a TransportTest over these variants.
+#define PACELINE_OVER(test, ...) \
+  INSTANTIATE_TEST_SUITE_P(Over, test, testing::Values(__VA_ARGS__), name_of_param)
+
+#define PACELINE_EVERY_VARIANT \
+  Variant::curl_http, Variant::curl_https_1, Variant::curl_https_2, Variant::direct
+
+/// Runs a TransportTest over every transport.
+#define PACELINE_OVER_EVERY_TRANSPORT(test) PACELINE_OVER(test, PACELINE_EVERY_VARIANT)
+
+/// Runs a test of HTTP/1.1's bytes over every transport that speaks it.
+#define PACELINE_OVER_HTTP_1(test) \
+  PACELINE_OVER(test, Variant::curl_http, Variant::curl_https_1, Variant::direct)
+
+/// A test of every transport with a ClientOnLoop.
+class ClientFixture : public TransportTest, protected ClientOnLoop {
+ protected:
+  explicit ClientFixture(const ClientOptions& options, Client::OnPiece on_piece = {})
+      : ClientOnLoop(GetParam(), options, std::move(on_piece)) {}
 };
 
 }  // namespace paceline

@@ -1,0 +1,32 @@
+// How ALPN chooses between HTTP/1.1 and HTTP/2.
+
+#include <gtest/gtest.h>
+#include <paceline/http/client.h>
+
+#include <chrono>
+
+#include "script_server.h"
+#include "transport_fixture.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// To a client that takes HTTP/2 where the server has it.
+class AlpnTest : public ClientFixture {
+ protected:
+  AlpnTest() : ClientFixture({.parallel = 1, .connection = {.timeout = 5s}}) {}
+};
+
+TEST_P(AlpnTest, AServerWithoutHttp2IsAskedInHttp1) {
+  ScriptServer server(Wire::tls_http_1, 1, answers(ok_script()));
+  const Response response = get(server.url());
+  EXPECT_EQ(response.body, "ok") << response.error;
+  EXPECT_EQ(response.http_version, "HTTP/1.1");
+}
+
+PACELINE_OVER(AlpnTest, Variant::curl_https_2);
+
+}  // namespace
+}  // namespace paceline

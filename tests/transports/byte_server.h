@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../paceline/loopback_listener.h"
+#include "byte_stream.h"
+#include "tls_stream.h"
+
+namespace paceline {
+
+/// What a server of a test speaks.
+enum class Wire { http_1, tls_http_1, tls_http_2 };
+
+/// A server that plays a scripted part in bytes on each connection, with or without TLS. Each
+/// connection has a thread of its own.
+class ByteServer {
+ public:
+  /// Gets the number of the connection, from 0, and its bytes. The connection is closed afterwards.
+  using Part = std::function<void(int number, ByteStream& stream)>;
+
+  /// Accepts so many connections.
+  ByteServer(Wire wire, int connections, Part part);
+  /// Stops the parts that still wait.
+  ~ByteServer();
+  ByteServer(const ByteServer&) = delete;
+  ByteServer& operator=(const ByteServer&) = delete;
+
+  /// "http://127.0.0.1:port/" or with https.
+  std::string url() const;
+
+ private:
+  void accept_connections(int connections);
+  void play(int number, Descriptor socket) const;
+
+  Part part_;
+  /// Of TLS; nullptr without.
+  std::unique_ptr<const TlsContext> context_;
+  StopSignal stop_;
+  LoopbackListener listener_{16};
+  std::vector<std::thread> connections_;
+  std::thread acceptor_;
+};
+
+/// Reads one request in HTTP/1.1 up to the end of its headers.
+std::string read_head(ByteStream& stream);
+/// Reads one request's headers and sends `response`.
+void answer_one(ByteStream& stream, const std::string& response);
+/// Reads until the client hangs up.
+void read_all(ByteStream& stream);
+
+inline constexpr const char* ok_response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+}  // namespace paceline

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <paceline/loop/descriptor.h>
+#include <paceline/loop/loop.h>
+#include <poll.h>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace paceline {
+
+/// Tells the threads of a server to end. For any thread.
+class StopSignal {
+ public:
+  StopSignal();
+  void raise() const;
+
+  enum class Waited { ready, too_late, stopped };
+  /// Waits for one of those events.
+  Waited wait(std::span<const pollfd> events, TimePoint until = TimePoint::max()) const;
+
+ private:
+  Descriptor event_;
+};
+
+/// A connection's bytes at the server's side, within TLS or without. Calls block until they are
+/// done, the client has gone, or the server stops.
+class ByteStream {
+ public:
+  ByteStream(Descriptor socket, const StopSignal& stop) : socket_(std::move(socket)), stop_(stop) {}
+  virtual ~ByteStream() = default;
+  ByteStream(const ByteStream&) = delete;
+  ByteStream& operator=(const ByteStream&) = delete;
+
+  /// Reads some bytes. 0: none will come; nothing: none have come until then.
+  virtual std::optional<std::size_t> read(std::span<char> into,
+                                          TimePoint until = TimePoint::max()) = 0;
+  /// Returns whether all of it was written.
+  virtual bool write(std::string_view bytes) = 0;
+  /// Closes the connection, after TLS has been told of the end.
+  virtual void close() { drop(); }
+  /// Closes the connection without a word in TLS.
+  void drop() { socket_.reset(); }
+  /// The client gets a reset instead of an end.
+  void reset();
+  void pause(std::chrono::milliseconds time) const;
+  bool is_open() const { return socket_.is_open(); }
+  int descriptor() const { return socket_.get(); }
+  const StopSignal& stop_signal() const { return stop_; }
+
+ protected:
+  /// Waits for events of poll(2) on the socket.
+  StopSignal::Waited wait(short events, TimePoint until = TimePoint::max()) const {
+    const pollfd of_socket{socket_.get(), events, 0};
+    return stop_.wait({&of_socket, 1}, until);
+  }
+
+ private:
+  Descriptor socket_;
+  const StopSignal& stop_;
+};
+
+/// Without TLS.
+class PlainStream : public ByteStream {
+ public:
+  using ByteStream::ByteStream;
+  std::optional<std::size_t> read(std::span<char> into,
+                                  TimePoint until = TimePoint::max()) override;
+  bool write(std::string_view bytes) override;
+};
+
+}  // namespace paceline

@@ -1,0 +1,104 @@
+// What only HTTP/2 has: streams that share a connection, GOAWAY, and its own framing.
+
+#include <gtest/gtest.h>
+#include <paceline/http/client.h>
+#include <paceline/http/exchange.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "byte_server.h"
+#include "http2_connection.h"
+#include "script_server.h"
+#include "transport_fixture.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Http2Test : public ClientFixture {
+ protected:
+  Http2Test() : ClientFixture({.parallel = 1, .connection = {.timeout = 5s}}) {}
+};
+
+TEST_P(Http2Test, WhatAGoawayLeavesOutIsSentAgain) {
+  std::atomic<int> heard = 0;
+  // Each connection but the last leaves out its second request, which the server has not processed.
+  ByteServer server(wire(), 4, [&heard](int number, ByteStream& stream) {
+    Http2Connection connection(stream);
+    while (connection.hear()) {
+      ++heard;
+      const int32_t current = connection.current_stream();
+      if (number < 3 && current > 1) return connection.go_away(current - 2);
+      connection.play(ok_script());
+    }
+  });
+  for (int i = 0; i < 6; ++i) {
+    const Response response = get(server.url());
+    EXPECT_EQ(response.body, "ok") << response.error;
+  }
+  EXPECT_EQ(heard, 6 + 3);
+}
+
+TEST_P(Http2Test, ALengthThatIsNotTheBodysIsAReset) {
+  for (const std::size_t length : {1U, 5U}) {
+    ScriptServer server(wire(), 1, answers({.body = {{"ok"}}, .length = length}));
+    const Response response = get(server.url());
+    EXPECT_EQ(response.transport, TransportError::reset) << response.error;
+    EXPECT_EQ(response.status, 200);
+  }
+}
+
+PACELINE_OVER(Http2Test, Variant::curl_https_2);
+
+class SharedConnectionTest : public TransportTest {
+ protected:
+  void send(const std::string& name, const std::string& url) {
+    Exchange* exchange = client_.acquire();
+    exchange->request.url = url;
+    exchange->request.name = name;
+    client_.send(*exchange);
+  }
+
+  void wait_for(const std::string& name) {
+    while (!responses_.contains(name)) loop_.run_once();
+  }
+
+  Loop loop_;
+  std::map<std::string, Response> responses_;
+  Client client_{loop_, over_wire({.parallel = 3, .connection = {.timeout = 2s}}), transport(),
+                 [this](Exchange& exchange) {
+                   responses_[exchange.request.name] = exchange.response;
+                   client_.release(exchange);
+                 }};
+};
+
+TEST_P(SharedConnectionTest, AStreamThatStopsHoldsUpNoOther) {
+  ScriptServer server(wire(), 1, [](int, ScriptedConnection& connection) {
+    for (int i = 0; const auto request = connection.hear(); ++i) {
+      connection.play(i == 0 ? half_script(ResponseEnd::held) : ok_script());
+    }
+  });
+  send("stopped", server.url());
+  for (const char* name : {"second", "third", "fourth"}) {
+    send(name, server.url());
+    wait_for(name);
+    EXPECT_EQ(responses_[name].body, "ok") << responses_[name].error;
+  }
+  EXPECT_FALSE(responses_.contains("stopped"));
+  wait_for("stopped");
+  EXPECT_EQ(responses_["stopped"].transport, TransportError::timed_out);
+  send("after", server.url());
+  wait_for("after");
+  EXPECT_EQ(responses_["after"].body, "ok") << responses_["after"].error;
+}
+
+PACELINE_OVER(SharedConnectionTest, Variant::curl_https_2);
+
+}  // namespace
+}  // namespace paceline

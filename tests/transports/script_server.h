@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "byte_server.h"
+#include "scripted_connection.h"
+
+namespace paceline {
+
+/// A server that plays a part in response scripts on each connection, in HTTP/1.1 or HTTP/2.
+class ScriptServer {
+ public:
+  /// Gets the number of the connection, from 0. The connection is closed afterwards. Connections
+  /// have threads of their own.
+  using Part = std::function<void(int number, ScriptedConnection& connection)>;
+
+  /// Accepts so many connections.
+  ScriptServer(Wire wire, int connections, Part part);
+
+  std::string url() const { return server_.url(); }
+
+ private:
+  ByteServer server_;
+};
+
+/// Responds to one request.
+void answer_one(ScriptedConnection& connection, const ResponseScript& script);
+/// A part that responds to one request on each connection.
+ScriptServer::Part answers(ResponseScript script);
+/// Responds to each request, until the client has gone.
+void answer_all(ScriptedConnection& connection, const ResponseScript& script);
+
+}  // namespace paceline

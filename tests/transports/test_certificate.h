@@ -1,0 +1,42 @@
+#pragma once
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string>
+
+namespace paceline {
+
+/// A key and a certificate that it has signed, for 127.0.0.1, localhost and api.test, made for this
+/// process. Clients trust it by its file, which goes with the object.
+class TestCertificate {
+ public:
+  /// Made when first asked for.
+  static const TestCertificate& instance();
+
+  TestCertificate();
+  ~TestCertificate();
+  TestCertificate(const TestCertificate&) = delete;
+  TestCertificate& operator=(const TestCertificate&) = delete;
+
+  EVP_PKEY* key() const { return key_.get(); }
+  X509* certificate() const { return certificate_.get(); }
+  /// In PEM.
+  const std::string& file() const { return file_; }
+
+ private:
+  struct Free {
+    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+    void operator()(X509* certificate) const { X509_free(certificate); }
+  };
+
+  void sign();
+  void write_file();
+
+  std::unique_ptr<EVP_PKEY, Free> key_;
+  std::unique_ptr<X509, Free> certificate_;
+  std::string file_;
+};
+
+}  // namespace paceline

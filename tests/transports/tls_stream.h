@@ -1,0 +1,56 @@
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "byte_stream.h"
+
+namespace paceline {
+
+/// A server's side of TLS with the test certificate, and one protocol in ALPN. For any thread.
+class TlsContext {
+ public:
+  /// `protocol` is "http/1.1" or "h2".
+  explicit TlsContext(std::string protocol);
+  SSL_CTX* raw() const { return context_.get(); }
+
+ private:
+  struct Free {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  };
+
+  /// As ALPN writes it: its length before it.
+  std::string protocol_;
+  std::unique_ptr<SSL_CTX, Free> context_;
+};
+
+/// Within TLS. The thread blocks SIGPIPE, which OpenSSL's writes would raise.
+class TlsStream : public ByteStream {
+ public:
+  TlsStream(const TlsContext& context, Descriptor socket, const StopSignal& stop);
+
+  /// Returns whether TLS has come about.
+  bool accept();
+  std::optional<std::size_t> read(std::span<char> into,
+                                  TimePoint until = TimePoint::max()) override;
+  bool write(std::string_view bytes) override;
+  void close() override;
+
+ private:
+  struct Free {
+    void operator()(SSL* tls) const { SSL_free(tls); }
+  };
+
+  /// Waits for what OpenSSL wants after such a result.
+  StopSignal::Waited wait_for(int result, TimePoint until);
+
+  std::unique_ptr<SSL, Free> tls_;
+};
+
+}  // namespace paceline
