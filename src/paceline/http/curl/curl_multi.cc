@@ -4,6 +4,15 @@
 #include <optional>
 
 namespace paceline {
+namespace {
+
+bool had_http_1(CURL* easy) {
+  long version = CURL_HTTP_VERSION_NONE;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1;
+}
+
+}  // namespace
 
 CurlMulti::CurlMulti(Loop& loop, CurlSockets& sockets, Owner& owner)
     : sockets_(sockets),
@@ -61,12 +70,12 @@ void CurlMulti::perform(curl_socket_t socket, int events) {
 
 int CurlMulti::on_socket(CURL* easy, curl_socket_t socket, int what, void* multi, void*) {
   auto& self = *static_cast<CurlMulti*>(multi);
-  self.sockets_.want(self, socket, what);
   void* transfer = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
   if (transfer != nullptr) {
     static_cast<CurlTransfer*>(transfer)->set_sending((what & CURL_POLL_OUT) != 0);
   }
+  self.sockets_.want(self, socket, what, what == CURL_POLL_REMOVE && had_http_1(easy));
   return 0;
 }
 

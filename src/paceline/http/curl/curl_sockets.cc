@@ -3,22 +3,17 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <cstddef>
-#include <string_view>
 #include <utility>
 
 namespace paceline {
 namespace {
 
-/// What a server says unasked in plain HTTP/1.1, such as 408, is no response to the next request,
-/// for which libcurl would take it: drops it, and with it the connection.
+/// What a server says unasked in HTTP/1, such as 408, is no response to the next request, for which
+/// libcurl would take it: drops it, and with it the connection. Within TLS what comes cannot be
+/// told from a notice of the end, which leaves the connection useless too.
 void drop_unasked_response(int socket) {
-  constexpr std::string_view begin = "HTTP/";
   std::array<char, 4096> heard;
-  const ssize_t length = recv(socket, heard.data(), begin.size(), MSG_PEEK | MSG_DONTWAIT);
-  if (length <= 0 || std::string_view(heard.data(), static_cast<std::size_t>(length)) != begin) {
-    return;
-  }
+  if (recv(socket, heard.data(), heard.size(), MSG_DONTWAIT) <= 0) return;
   while (recv(socket, heard.data(), heard.size(), MSG_DONTWAIT) > 0) {
   }
   shutdown(socket, SHUT_RDWR);
@@ -41,9 +36,10 @@ int CurlSockets::close(void* sockets, curl_socket_t descriptor) noexcept {
   return 0;
 }
 
-void CurlSockets::want(Owner& owner, curl_socket_t descriptor, int what) {
+void CurlSockets::want(Owner& owner, curl_socket_t descriptor, int what, bool is_http_1) {
   Entry& socket = entry(descriptor);
   socket.idle = what == CURL_POLL_REMOVE;
+  socket.is_http_1 = is_http_1;
   if (socket.idle) {
     if (!socket.ours) socket = Entry{};
     return;
@@ -70,7 +66,7 @@ void CurlSockets::happened(int descriptor, int status, int events) {
     // The server closed a kept connection, or spoke unasked. libcurl finds out when it next takes
     // the connection; until then the event must not come again and again.
     socket.watch->want(0);
-    if (socket.ours) drop_unasked_response(descriptor);
+    if (socket.ours && socket.is_http_1) drop_unasked_response(descriptor);
     return;
   }
   // With the error alone libcurl gives up; asked to read too, it finds a reset for what it is, and

@@ -32,8 +32,9 @@ class CurlSockets {
   static int open(void* sockets, curlsocktype, curl_sockaddr* address) noexcept;
   static int close(void* sockets, curl_socket_t descriptor) noexcept;
 
-  /// libcurl's wish for a socket; `what` is one of CURL_POLL_*.
-  void want(Owner& owner, curl_socket_t descriptor, int what);
+  /// libcurl's wish for a socket; `what` is one of CURL_POLL_*. `is_http_1`: the socket
+  /// becomes idle after a response over HTTP/1, in which a server speaks only when it is asked.
+  void want(Owner& owner, curl_socket_t descriptor, int what, bool is_http_1);
   /// When the bytes that are being read came in; nothing where nobody noted it, or none are.
   std::optional<TimePoint> received() const { return received_; }
   /// The same at the end of that reading.
@@ -47,6 +48,7 @@ class CurlSockets {
     /// kept watched, since their number can come back as another socket without a word.
     bool ours = false;
     bool idle = false;
+    bool is_http_1 = false;
   };
 
   Entry& entry(int descriptor);
