@@ -45,6 +45,23 @@ TEST_P(Http2Test, WhatAGoawayLeavesOutIsSentAgain) {
   EXPECT_EQ(heard, 6 + 3);
 }
 
+TEST_P(Http2Test, AResetStreamIsNotSentAgainAndLeavesTheConnectionWell) {
+  std::atomic<int> heard = 0;
+  ScriptServer server(wire(), 1, [&heard](int, ScriptedConnection& connection) {
+    while (connection.hear()) {
+      connection.play(++heard == 2 ? ResponseScript{.status = 0, .end = ResponseEnd::reset}
+                                   : ok_script());
+    }
+  });
+  EXPECT_EQ(get(server.url()).body, "ok");
+  const Response response = get(server.url());
+  EXPECT_EQ(response.transport, TransportError::reset);
+  EXPECT_TRUE(response.error.starts_with("the server reset the stream without a response"))
+      << response.error;
+  EXPECT_EQ(get(server.url()).body, "ok");
+  EXPECT_EQ(heard, 3);
+}
+
 TEST_P(Http2Test, ALengthThatIsNotTheBodysIsAReset) {
   for (const std::size_t length : {1U, 5U}) {
     ScriptServer server(wire(), 1, answers({.body = {{"ok"}}, .length = length}));

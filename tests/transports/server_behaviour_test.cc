@@ -27,6 +27,22 @@ TEST_P(ServerBehaviourTest, TheVersionIsTold) {
   EXPECT_EQ(get(server.url()).http_version, is_http_2() ? "HTTP/2" : "HTTP/1.1");
 }
 
+TEST_P(ServerBehaviourTest, HalfAResponseIsAResetThatSaysSo) {
+  ScriptServer server(wire(), 2, [](int number, ScriptedConnection& connection) {
+    ResponseScript script = half_script(number > 0 ? ResponseEnd::reset : ResponseEnd::closed);
+    // So that the half is read first.
+    script.pause_before_end = 50ms;
+    answer_one(connection, script);
+  });
+  for (int i = 0; i < 2; ++i) {
+    const Response response = get(server.url());
+    EXPECT_EQ(response.transport, TransportError::reset);
+    EXPECT_NE(response.error.find("before the response's end"), std::string::npos)
+        << response.error;
+    EXPECT_EQ(response.status, 200);
+  }
+}
+
 TEST_P(ServerBehaviourTest, AResponseBeforeTheRequestsEndIsTheResponse) {
   // More than the sockets hold, to a server that does not read it.
   ScriptServer server(wire(), 2, [](int number, ScriptedConnection& connection) {
@@ -131,22 +147,6 @@ TEST_P(PlainServerTest, ANewConnectionWithoutAResponseIsAResetAtOnce) {
   EXPECT_NE(closed.error.find("without a response"), std::string::npos) << closed.error;
   EXPECT_EQ(get(server.url()).transport, TransportError::reset);
   EXPECT_EQ(asked, 2);
-}
-
-TEST_P(PlainServerTest, HalfAResponseIsAResetThatSaysSo) {
-  ScriptServer server(wire(), 2, [](int number, ScriptedConnection& connection) {
-    ResponseScript script = half_script(number > 0 ? ResponseEnd::reset : ResponseEnd::closed);
-    // So that the half is read first.
-    script.pause_before_end = 50ms;
-    answer_one(connection, script);
-  });
-  for (int i = 0; i < 2; ++i) {
-    const Response response = get(server.url());
-    EXPECT_EQ(response.transport, TransportError::reset);
-    EXPECT_NE(response.error.find("before the response's end"), std::string::npos)
-        << response.error;
-    EXPECT_EQ(response.status, 200);
-  }
 }
 
 PACELINE_OVER(PlainServerTest, Variant::curl_http, Variant::direct);

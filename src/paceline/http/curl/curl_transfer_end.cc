@@ -59,16 +59,31 @@ std::string_view http_version_name(long version) {
   }
 }
 
+/// libcurl 8 brought other codes for streams of HTTP/2 that end early.
+bool is_before_8() {
+  static const bool is_before = curl_version_info(CURLVERSION_NOW)->version_num < 0x080000;
+  return is_before;
+}
+
+bool was_stream_reset(CURLcode code, std::string_view words) {
+  return code == CURLE_HTTP2_STREAM ||
+         (is_before_8() && code == CURLE_PARTIAL_FILE && words.empty());
+}
+
 std::string explain_reset(CURLcode code, std::string_view words, long status) {
-  constexpr std::string_view failure = "Recv failure: ";
   const std::string_view when = status == 0 ? "without a response" : "before the response's end";
-  if (code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE) {
+  if (was_stream_reset(code, words)) {
+    return fmt::format("the server reset the stream {}{}{}", when, words.empty() ? "" : ": ",
+                       words);
+  }
+  if (code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE || code == CURLE_HTTP2) {
     return fmt::format("the server closed the connection {}", when);
   }
-  if (words.starts_with(failure)) {
-    return fmt::format("the connection broke {}: {}", when, words.substr(failure.size()));
+  for (const std::string_view failure : {"Recv failure: ", "Send failure: "}) {
+    if (words.starts_with(failure)) words.remove_prefix(failure.size());
   }
-  return words.empty() ? curl_easy_strerror(code) : std::string(words);
+  return fmt::format("the connection broke {}: {}", when,
+                     words.empty() ? curl_easy_strerror(code) : words);
 }
 
 }  // namespace
