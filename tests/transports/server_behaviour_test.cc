@@ -27,6 +27,31 @@ TEST_P(ServerBehaviourTest, TheVersionIsTold) {
   EXPECT_EQ(get(server.url()).http_version, is_http_2() ? "HTTP/2" : "HTTP/1.1");
 }
 
+TEST_P(ServerBehaviourTest, AKeptConnectionThatTheServerClosesMeanwhileIsReplaced) {
+  ScriptServer server(wire(), 2, [](int number, ScriptedConnection& connection) {
+    answer_one(connection, ok_script());
+    // Hears the next request, and closes without a word.
+    if (number == 0) connection.hear();
+  });
+  EXPECT_EQ(get(server.url()).status, 200);
+  const Response response = post(server.url(), "again");
+  EXPECT_EQ(response.status, 200) << response.error;
+}
+
+TEST_P(ServerBehaviourTest, ANewConnectionWithoutAResponseIsAResetAtOnce) {
+  std::atomic<int> asked = 0;
+  ScriptServer server(wire(), 8, [&asked](int number, ScriptedConnection& connection) {
+    if (!connection.hear()) return;
+    ++asked;
+    if (number > 0) connection.reset_connection();
+  });
+  const Response closed = get(server.url());
+  EXPECT_EQ(closed.transport, TransportError::reset);
+  EXPECT_NE(closed.error.find("without a response"), std::string::npos) << closed.error;
+  EXPECT_EQ(get(server.url()).transport, TransportError::reset);
+  EXPECT_EQ(asked, 2);
+}
+
 TEST_P(ServerBehaviourTest, HalfAResponseIsAResetThatSaysSo) {
   ScriptServer server(wire(), 2, [](int number, ScriptedConnection& connection) {
     ResponseScript script = half_script(number > 0 ? ResponseEnd::reset : ResponseEnd::closed);
@@ -121,35 +146,6 @@ TEST_P(ServerBehaviourTest, ARequestWithoutAResponseHasNoHeadersOfTheOneBefore) 
 }
 
 PACELINE_OVER_EVERY_TRANSPORT(ServerBehaviourTest);
-
-class PlainServerTest : public ServerBehaviourTest {};
-
-TEST_P(PlainServerTest, AKeptConnectionThatTheServerClosesMeanwhileIsReplaced) {
-  ScriptServer server(wire(), 2, [](int number, ScriptedConnection& connection) {
-    answer_one(connection, ok_script());
-    // Hears the next request, and closes without a word.
-    if (number == 0) connection.hear();
-  });
-  EXPECT_EQ(get(server.url()).status, 200);
-  const Response response = post(server.url(), "again");
-  EXPECT_EQ(response.status, 200) << response.error;
-}
-
-TEST_P(PlainServerTest, ANewConnectionWithoutAResponseIsAResetAtOnce) {
-  std::atomic<int> asked = 0;
-  ScriptServer server(wire(), 8, [&asked](int number, ScriptedConnection& connection) {
-    if (!connection.hear()) return;
-    ++asked;
-    if (number > 0) connection.reset_connection();
-  });
-  const Response closed = get(server.url());
-  EXPECT_EQ(closed.transport, TransportError::reset);
-  EXPECT_NE(closed.error.find("without a response"), std::string::npos) << closed.error;
-  EXPECT_EQ(get(server.url()).transport, TransportError::reset);
-  EXPECT_EQ(asked, 2);
-}
-
-PACELINE_OVER(PlainServerTest, Variant::curl_http, Variant::direct);
 
 /// How a server may use the connection in HTTP/1.1.
 class ServerBytesTest : public ServerBehaviourTest {};

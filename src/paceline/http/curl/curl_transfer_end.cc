@@ -65,6 +65,18 @@ bool is_before_8() {
   return is_before;
 }
 
+/// Whether a GOAWAY left out the stream of the request. libcurl 8 has no code for that.
+bool was_left_out(CURLcode code) {
+  return code == CURLE_HTTP2 && is_before_8();
+}
+
+/// Whether a connection of HTTP/2 was closed before the response began.
+bool was_closed_unanswered(CURLcode code, std::string_view words) {
+  if (!is_before_8()) return code == CURLE_HTTP2;
+  return code == CURLE_PARTIAL_FILE &&
+         words.find("before end of the underlying stream") != std::string_view::npos;
+}
+
 bool was_stream_reset(CURLcode code, std::string_view words) {
   return code == CURLE_HTTP2_STREAM ||
          (is_before_8() && code == CURLE_PARTIAL_FILE && words.empty());
@@ -117,7 +129,7 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
   } else {
     end.error = error_of(code, why_.data(), was_sent());
     end.why = explain(code, end.error);
-    end.is_unprocessed = was_refused(code);
+    end.is_unprocessed = is_unprocessed(code);
   }
   return end;
 }
@@ -133,16 +145,20 @@ bool CurlTransfer::can_defer_read() const {
 }
 
 // After REFUSED_STREAM libcurl sends again by itself, but counts five times over all requests of a
-// handle. After GOAWAY 7.88 gives up and calls it a framing error, for the streams behind it only.
-bool CurlTransfer::was_refused(CURLcode code) const {
-  const std::string_view words = why_.data();
-  const bool gave_up = words.find("Connection died, tried") != std::string_view::npos;
-  const bool refused =
-      code == CURLE_HTTP2_STREAM && words.find("REFUSED_STREAM") != std::string_view::npos;
-  if (code != CURLE_HTTP2 && !gave_up && !refused) return false;
+// handle. A kept connection that is closed was most likely closed before the request came; there
+// libcurl sends again by itself over HTTP/1 only.
+bool CurlTransfer::is_unprocessed(CURLcode code) const {
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-  return status == 0;
+  if (status != 0) return false;
+  const std::string_view words = why_.data();
+  const bool gave_up = words.find("Connection died, tried") != std::string_view::npos;
+  const bool was_refused =
+      code == CURLE_HTTP2_STREAM && words.find("REFUSED_STREAM") != std::string_view::npos;
+  long connects = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connects);
+  return gave_up || was_refused || was_left_out(code) ||
+         (connects == 0 && was_closed_unanswered(code, words));
 }
 
 bool CurlTransfer::differs_in_length() const {
