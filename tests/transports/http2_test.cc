@@ -1,5 +1,6 @@
 // What only HTTP/2 has: streams that share a connection, GOAWAY, and its own framing.
 
+#include <curl/curl.h>
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
 #include <paceline/http/exchange.h>
@@ -69,6 +70,20 @@ TEST_P(Http2Test, ALengthThatIsNotTheBodysIsAReset) {
     EXPECT_EQ(response.transport, TransportError::reset) << response.error;
     EXPECT_EQ(response.status, 200);
   }
+}
+
+TEST_P(Http2Test, WhatIsNoHttp2IsNoResponse) {
+  ByteServer server(wire(), 8, [](int, ByteStream& stream) {
+    stream.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    // So that it is read first.
+    stream.pause(50ms);
+  });
+  const Response response = get(server.url());
+  // libcurl before 8 closes the connection and tells only of that.
+  const bool is_before_8 = curl_version_info(CURLVERSION_NOW)->version_num < 0x080000;
+  EXPECT_EQ(response.transport, is_before_8 ? TransportError::reset : TransportError::malformed)
+      << response.error;
+  EXPECT_NE(response.error, "");
 }
 
 PACELINE_OVER(Http2Test, Variant::curl_https_2);

@@ -10,12 +10,17 @@
 namespace paceline {
 namespace {
 
+/// Whether the server's bytes are not the HTTP that they should be. libcurl has no code for that.
+bool breaks_http(CURLcode code, std::string_view words) {
+  if (code == CURLE_HTTP2) return words.find("unexpected data") != std::string_view::npos;
+  if (code != CURLE_RECV_ERROR) return false;
+  return words.find("chunk") != std::string_view::npos ||
+         words.find("nghttp2_session_mem_recv() returned") != std::string_view::npos ||
+         words.starts_with("Too large response headers");
+}
+
 TransportError error_of(CURLcode code, std::string_view words, bool was_sent) {
-  // libcurl has no codes for these.
-  if (code == CURLE_RECV_ERROR && (words.find("chunk") != std::string_view::npos ||
-                                   words.starts_with("Too large response headers"))) {
-    return TransportError::malformed;
-  }
+  if (breaks_http(code, words)) return TransportError::malformed;
   // Of a proxy, before there is a connection to the server.
   if (code == CURLE_RECV_ERROR && words.starts_with("CONNECT tunnel failed")) {
     return TransportError::connect_failed;
