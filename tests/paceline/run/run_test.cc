@@ -54,16 +54,6 @@ TEST(RunTest, NeverMoreInFlightThanParallel) {
   EXPECT_GE(tally.latency.min(), 20ms);
 }
 
-TEST(RunTest, NoBurstAtTheStart) {
-  const auto endpoint = start_endpoint(5ms);
-  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  const Tally tally = run(*chat, {.rpm = 60'000, .parallel = 100, .requests = 500});
-  EXPECT_EQ(tally.succeeded, 500U) << tally.first_failure;
-  EXPECT_EQ(tally.late.count(), 500U);
-  // The last slot is due 499 ms after the first: sooner would be over the rate.
-  EXPECT_GE(tally.last_send, 499ms);
-}
-
 TEST(RunTest, StripesDepartTogetherAsOne) {
   const auto endpoint = start_endpoint(5ms);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
@@ -88,26 +78,6 @@ TEST(RunTest, StripesDepartTogetherAsOne) {
   EXPECT_LT(whole.achieved_rpm(), 70'000);
   EXPECT_GT(whole.achieved_rpm(), 40'000);
   EXPECT_EQ(endpoint->requests(), 504U);
-}
-
-TEST(RunTest, EveryPrecisionKeepsTheSchedule) {
-  const auto endpoint = start_endpoint(0ns);
-  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  for (const Precision precision : {Precision::timer, Precision::fine, Precision::spin}) {
-    const Tally tally =
-        run(*chat, {.rpm = 60'000, .parallel = 10, .requests = 200, .precision = precision});
-    EXPECT_EQ(tally.succeeded, 200U);
-    EXPECT_GE(tally.last_send, 199ms);
-  }
-}
-
-TEST(RunTest, RandomArrivalsAreSentAndCounted) {
-  const auto endpoint = start_endpoint(0ns);
-  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  const Tally tally = run(
-      *chat,
-      {.rpm = 60'000, .parallel = 100, .requests = 300, .arrivals = Arrivals::poisson, .seed = 7});
-  EXPECT_EQ(tally.succeeded, 300U);
 }
 
 TEST(RunTest, WarmUpIsSentAndNotCounted) {
