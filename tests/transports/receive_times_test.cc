@@ -15,6 +15,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Answers a little after the request, so that no transport reads the response while it still
+/// sends.
+void answer_later(int connection) {
+  if (read_head(connection).empty()) return;
+  std::this_thread::sleep_for(20ms);
+  const std::string_view response = ok_response;
+  EXPECT_EQ(send(connection, response.data(), response.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(response.size()));
+}
+
 class ReceiveTimesTest : public TransportTest {
  protected:
   Exchange& send(bool is_streamed = false) {
@@ -41,7 +51,7 @@ class ReceiveTimesTest : public TransportTest {
   }
 
   ScriptedServer server_{1, [](int, int connection) {
-                           for (int i = 0; i < 10; ++i) answer_one(connection, ok_response);
+                           for (int i = 0; i < 10; ++i) answer_later(connection);
                          }};
   Loop loop_;
   bool done_ = false;
@@ -59,10 +69,10 @@ TEST_P(ReceiveTimesTest, LeaveOutHowLongTheClientWasBusy) {
   warm_up();
   Exchange& exchange = send();
   std::this_thread::sleep_for(400ms);
+  const TimePoint no_longer_busy = Clock::now();
   const Response response = receive(exchange);
   ASSERT_EQ(response.transport, TransportError::ok) << response.error;
-  EXPECT_LT(response.done - response.sent, 200ms);
-  EXPECT_LT(response.first_byte - response.sent, 200ms);
+  EXPECT_LT(response.done, no_longer_busy);
   EXPECT_GE(response.first_byte, response.sent);
   EXPECT_GE(response.done, response.first_byte);
 }
