@@ -27,11 +27,9 @@ class TcpPair : public testing::Test {
   int here() const { return here_.get(); }
   void hang_up() { there_.reset(); }
 
-  /// When it had been sent.
-  TimePoint say(std::string_view words) const {
+  void say(std::string_view words) const {
     EXPECT_EQ(send(there_.get(), words.data(), words.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(words.size()));
-    return Clock::now();
   }
 
   std::string_view hear() {

@@ -22,11 +22,14 @@ from compare_fixture import (NAME, PACELINE, QUICK, ROWS, Results, aggregates_of
 
 class Compare(Results):
     def test_the_same_repetitions_in_another_order(self):
+        # Equal by construction: the U test cannot err. How often it errs on rows that differ by chance is
+        # what compare_error_rate_test.py simulates.
         again = self.write("again.json", result(self.latencies[::-1]))
         rows, text = report(self.baseline, again)
         for row in ("", "/p50", "/p90", "/p99", "/p99.9", "/due_p99"):
             self.assertEqual(rows[NAME + row]["utest"]["nr_of_repetitions"], 9)
             self.assertTrue(rows[NAME + row]["utest"]["have_optimal_repetitions"])
+            self.assertAlmostEqual(rows[NAME + row]["utest"]["time_pvalue"], 1)
         for row, (change, verdict) in summary_lines(text).items():
             self.assertEqual(change, 0)
             self.assertIn("no support for a change", verdict, row)

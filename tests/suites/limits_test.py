@@ -11,10 +11,12 @@ import subprocess
 import tempfile
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from program import PACELINE, Api, rows, run
+from scripted_api import ScriptedApi
 
 PACELINE_ENDPOINT = os.environ["PACELINE_ENDPOINT"]
 QUICK = ["--paceline_requests=300", "--paceline_rpm=30000", "--paceline_parallel=50",
@@ -65,62 +67,88 @@ class Retries(unittest.TestCase):
 
 
 class StopEarly(unittest.TestCase):
-    def test_a_server_that_only_fails_ends_the_run(self):
-        done = run("--paceline_requests=100000", "--paceline_rpm=60000", "--paceline_parallel=50",
-                   "--paceline_endpoint_latency=1ms", "--paceline_endpoint_fault=bad_json:0.7")
+    def stopped(self, answer):
+        """What the program says before it exits with 1, and how many requests came."""
+        with ScriptedApi(answer) as api:
+            done = run(f"--paceline_url={api.url}", "--paceline_requests=100000",
+                       "--paceline_rpm=12000", "--paceline_parallel=50")
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stderr, "first request|of the last 100 requests failed")
+        return done.stderr, api.count
+
+    def test_a_server_that_fails_from_the_first_request_on_gets_no_run(self):
+        errors, count = self.stopped(lambda number: (500, {}, 0))
+        self.assertIn("a first request to 127.0.0.1:", errors)
+        self.assertEqual(count, 1)
+
+    def test_a_server_that_fails_later_ends_the_run(self):
+        errors, count = self.stopped(lambda number: (200 if number == 0 else 500, {}, 0))
+        self.assertRegex(errors, r"\d+ of the last 100 requests failed, .*HTTP 500")
+        self.assertLess(count, 100_000)
 
 
 class Restart(unittest.TestCase):
     """The endpoint is killed in the middle of a run, as by the system, and started again."""
 
-    def start_endpoint(self, latency, port=0):
+    WITH_RETRIES = ("chat/complete", "chat/stream")
+
+    @classmethod
+    def setUpClass(cls):
+        # Side by side, since each mostly waits.
+        with ThreadPoolExecutor(3) as pool:
+            cls.with_retries = [pool.submit(cls.run_through_an_outage, 250, "20ms",
+                                            "--paceline_retries=20", f"--paceline_measure={measure}")
+                                for measure in cls.WITH_RETRIES]
+            # So slow that most of the last hundred fail only after 1.8 s, and a run ends 1 s later: a
+            # slow start of the endpoint does not end it.
+            cls.without = pool.submit(cls.run_through_an_outage, 25, "200ms",
+                                      "--paceline_max_error_ratio=1")
+
+    @classmethod
+    def start_endpoint(cls, latency, port=0):
         """The endpoint and its URL."""
         endpoint = subprocess.Popen(
             [PACELINE_ENDPOINT, f"--port={port}", f"--latency={latency}", "--token_time=1ms"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.addCleanup(self.kill, endpoint)
+        cls.addClassCleanup(cls.kill, endpoint)
         return endpoint, endpoint.stdout.readline().strip()
 
-    def kill(self, endpoint):
+    @staticmethod
+    def kill(endpoint):
         endpoint.kill()
         endpoint.wait()
         endpoint.stdout.close()
 
-    def run_through_an_outage(self, rate, latency, *flags):
-        """At `rate` requests a second for 4 s, with the endpoint killed in the middle, and away for
-        0.2 s and what its start takes."""
-        endpoint, url = self.start_endpoint(latency)
+    @classmethod
+    def run_through_an_outage(cls, rate, latency, *flags):
+        """The row of a run at `rate` requests a second for 3 s, with the endpoint killed after one, and
+        away for 0.2 s and what its start takes."""
+        endpoint, url = cls.start_endpoint(latency)
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "out.json"
             program = subprocess.Popen(
                 [PACELINE, f"--paceline_url={url}", f"--paceline_rpm={60 * rate}", "--paceline_rows=",
-                 f"--paceline_requests={4 * rate}", "--paceline_parallel=200", *flags,
+                 f"--paceline_requests={3 * rate}", "--paceline_parallel=200", *flags,
                  f"--benchmark_out={out}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 text=True)
-            time.sleep(2)
-            self.kill(endpoint)
+            time.sleep(1)
+            cls.kill(endpoint)
             time.sleep(0.2)
-            self.start_endpoint(latency, urlsplit(url).port)
+            cls.start_endpoint(latency, urlsplit(url).port)
             _, errors = program.communicate(timeout=100)
-            self.assertEqual(program.returncode, 0, errors)
+            assert program.returncode == 0, errors
             (row,) = json.loads(out.read_text())["benchmarks"]
             return row
 
     def test_with_retries_every_request_succeeds(self):
-        for measure in ("chat/complete", "chat/stream"):
+        for measure, run_of in zip(self.WITH_RETRIES, self.with_retries):
             with self.subTest(measure=measure):
-                row = self.run_through_an_outage(500, "20ms", "--paceline_retries=20",
-                                                 f"--paceline_measure={measure}")
+                row = run_of.result()
                 self.assertEqual(row["errors"], 0)
-                self.assertEqual(row["iterations"], 2000)
+                self.assertEqual(row["iterations"], 750)
                 self.assertGreater(row["retries"], 0)
 
     def test_without_them_the_outage_is_what_it_costs(self):
-        # So slow that most of the last hundred fail only after 1.8 s, and a run ends 1 s later: a slow
-        # start of the endpoint does not end it.
-        row = self.run_through_an_outage(25, "200ms", "--paceline_max_error_ratio=1")
+        row = self.without.result()
         self.assertNotIn("cut short", row["label"])
         self.assertGreater(row["errors"], 0)
         self.assertEqual(row["errors"], row["connects"] + row["resets"])
@@ -150,14 +178,14 @@ class Machine(unittest.TestCase):
 
     def test_a_signal_or_a_closed_terminal_ends_a_run_with_its_results(self):
         for number in (signal.SIGTERM, signal.SIGHUP):
-            with self.subTest(number), tempfile.TemporaryDirectory() as folder:
+            with (self.subTest(number), tempfile.TemporaryDirectory() as folder,
+                  ScriptedApi(lambda number: (200, {}, 0)) as api):
                 out = Path(folder) / "out.json"
                 program = subprocess.Popen(
-                    [PACELINE, "--paceline_requests=100000", "--paceline_rpm=6000",
-                     "--paceline_parallel=50", "--paceline_endpoint_latency=2ms",
-                     f"--benchmark_out={out}"], stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL)
-                time.sleep(2)
+                    [PACELINE, f"--paceline_url={api.url}", "--paceline_requests=100000",
+                     "--paceline_rpm=6000", "--paceline_parallel=50", f"--benchmark_out={out}"],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                api.wait_for(50)
                 program.send_signal(number)
                 self.assertEqual(program.wait(timeout=30), 128 + number)
                 self.assertIn("cut short", json.loads(out.read_text())["benchmarks"][0]["label"])

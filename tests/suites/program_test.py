@@ -68,15 +68,15 @@ class Results(unittest.TestCase):
 
     def test_the_last_of_a_flag_counts(self):
         (row,) = rows(*QUICK, "--paceline_rpm=6000,60000", "--paceline_rpm=30000",
-                      "--paceline_endpoint_latency=50ms",
-                      "--paceline_endpoint_latency=4ms")["benchmarks"]
+                      "--paceline_endpoint_latency=4ms",
+                      "--paceline_endpoint_latency=50ms")["benchmarks"]
         self.assertIn("/rpm:30000/", row["name"])
-        self.assertLess(row["p50"], 0.045)
+        self.assertGreaterEqual(row["p50"], 0.050)
 
     def test_lognormal_latency(self):
         (row,) = rows("--paceline_requests=500", "--paceline_rpm=60000",
                       "--paceline_parallel=200", "--paceline_endpoint_latency=5ms",
-                      "--paceline_endpoint_latency_p99=50ms")["benchmarks"]
+                      "--paceline_endpoint_latency_p99=250ms")["benchmarks"]
         self.assertGreater(row["p99"], 4 * row["p50"])
 
     def test_plain_http_get(self):

@@ -11,6 +11,8 @@ import struct
 import subprocess
 import termios
 import unittest
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from program import PACELINE, run
 
@@ -43,9 +45,35 @@ def on_terminal(*arguments, columns=140, kind="xterm"):
     return written.decode()
 
 
+RUNS = {
+    "one": partial(on_terminal, *RUN),
+    "two": partial(on_terminal, *RUN, "--benchmark_repetitions=2"),
+    "warm-up": partial(on_terminal, *RUN, "--paceline_warmup=100"),
+    "narrow": partial(on_terminal, *RUN, columns=40),
+    "search": partial(on_terminal, "--paceline_find_max=p99<10s,errors<50%", "--paceline_rpm=6000,6000",
+                      "--paceline_requests=100"),
+    "off": partial(on_terminal, *RUN, "--paceline_progress=off"),
+    "dumb": partial(on_terminal, *RUN, kind="dumb"),
+    "file": partial(run, *RUN),
+    # Twelve seconds.
+    "long file": partial(run, "--paceline_rpm=600", "--paceline_parallel=20", "--paceline_requests=120",
+                         "--paceline_progress=on"),
+}
+
+
+# What each run wrote.
+told = {}
+
+
+def setUpModule():
+    # Side by side, since each mostly waits.
+    with ThreadPoolExecutor(len(RUNS)) as pool:
+        told.update({name: pool.submit(start) for name, start in RUNS.items()})
+
+
 class Terminal(unittest.TestCase):
     def test_a_bar_that_grows_and_is_cleared_before_the_row(self):
-        written = on_terminal(*RUN)
+        written = told["one"].result()
         bars = list(BAR.finditer(written))
         self.assertGreaterEqual(len(bars), 2, written)
         done = [int(bar[3]) for bar in bars]
@@ -60,39 +88,34 @@ class Terminal(unittest.TestCase):
         self.assertEqual(rest.count("\x1b[K"), 1)
 
     def test_each_run_has_its_own(self):
-        written = on_terminal(*RUN, "--benchmark_repetitions=2")
-        self.assertEqual(written.count(CLEAR), 2)
+        self.assertEqual(told["two"].result().count(CLEAR), 2)
 
     def test_warm_up_is_told(self):
-        self.assertRegex(on_terminal(*RUN, "--paceline_warmup=100"), r"\r\[-+\]  warm-up  ")
+        self.assertRegex(told["warm-up"].result(), r"\r\[-+\]  warm-up  ")
 
     def test_a_line_is_never_as_wide_as_the_terminal(self):
-        written = on_terminal(*RUN, columns=40)
-        lines = re.findall(r"\r([^\r\n]+)\x1b\[K", written)
+        lines = re.findall(r"\r([^\r\n]+)\x1b\[K", told["narrow"].result())
         self.assertGreaterEqual(len(lines), 2)
         for line in lines:
             self.assertLess(len(line), 40)
 
     def test_each_probe_of_a_search_has_its_own(self):
-        written = on_terminal("--paceline_find_max=p99<10s,errors<50%", "--paceline_rpm=6000,6000",
-                              "--paceline_requests=100")
-        self.assertRegex(written, re.escape(CLEAR) + "chat/complete at 6000 RPM: ")
+        self.assertRegex(told["search"].result(),
+                         re.escape(CLEAR) + "chat/complete at 6000 RPM: ")
 
     def test_off_writes_none(self):
-        self.assertNotIn("\x1b[K", on_terminal(*RUN, "--paceline_progress=off"))
+        self.assertNotIn("\x1b[K", told["off"].result())
 
     def test_a_terminal_that_clears_nothing_gets_none(self):
-        self.assertNotIn("in flight", on_terminal(*RUN, kind="dumb"))
+        self.assertNotIn("in flight", told["dumb"].result())
 
 
 class File(unittest.TestCase):
-    LONG = ["--paceline_rpm=600", "--paceline_parallel=20", "--paceline_requests=120"]
-
     def test_gets_nothing_by_itself(self):
-        self.assertNotIn("in flight", run(*RUN).stderr)
+        self.assertNotIn("in flight", told["file"].result().stderr)
 
     def test_gets_a_line_each_ten_seconds(self):
-        done = run(*self.LONG, "--paceline_progress=on")
+        done = told["long file"].result()
         lines = re.findall(r"^chat/complete rpm:600 parallel:20: \d+%, \d+ of 120, 0:\d\d left, "
                            r"\d+ of 600 RPM, \d+ in flight, p50 [\d.]+ m?s, p99 [\d.]+ m?s, "
                            r"0 errors$", done.stderr, re.MULTILINE)

@@ -1,9 +1,9 @@
 """Runs what README.md, CONTRIBUTING.md, docs/ and --help tell a reader to type, and looks for what
 they name.
 
-Blocks that are fenced as ```bash run in order, in a folder that looks like a clone. There a measurement
-has few requests and goes to an endpoint of the test's own, whatever URL stands in the text; what would
-install or build only has to be there.
+Blocks that are fenced as ```bash run in order, in a folder that looks like a clone; the texts run side by
+side, since most commands wait. A measurement has few requests and goes to an endpoint of the test's own,
+whatever URL stands in the text; what would install or build only has to be there.
 
 Needs PACELINE, PACELINE_ENDPOINT and PACELINE_LOG, the paths of the programs.
 """
@@ -14,6 +14,7 @@ import shlex
 import subprocess
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +30,10 @@ PROGRAMS = {"paceline": os.environ["PACELINE"],
 
 # Ends by itself, as when a reader presses Ctrl-C, on a port that is free.
 SERVE = f'exec timeout --preserve-status --signal=INT 1 {PROGRAMS["paceline_endpoint"]} "$@" --port=0'
-MEASURE = f'exec {PROGRAMS["paceline"]} "$@" --paceline_requests=5'
+# A search needs some requests to see that a rate was kept.
+MEASURE = f'''few=2
+[[ $* != *find_max* ]] || few=5
+exec {PROGRAMS["paceline"]} "$@" --paceline_requests=$few'''
 REPORT_PAGE = f'exec {REPORT} "$@"'
 # Those that take a preset have to name one that there is.
 CHECK_PRESET = f"""while (($# > 0)); do
@@ -119,43 +123,54 @@ class Examples(unittest.TestCase):
     def setUpClass(cls):
         cls.endpoint = subprocess.Popen([PROGRAMS["paceline_endpoint"], "--latency=1ms"],
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        cls.addClassCleanup(cls.stop_endpoint)
         cls.url = cls.endpoint.stdout.readline().strip()
+        cls.texts = {name: blocks((ROOT / name).read_text(), "bash") for name in TEXTS}
+        cls.examples = {program: re.findall(r"^  \$ (.*)$", help_of(program), re.MULTILINE)
+                        for program in PROGRAMS}
+        with ThreadPoolExecutor(4) as pool:
+            # The longest begins first.
+            cls.typed_help, *cls.typed_texts = pool.map(
+                cls.type_all, [sum(cls.examples.values(), []), *cls.texts.values()])
 
     @classmethod
-    def tearDownClass(cls):
+    def stop_endpoint(cls):
         cls.endpoint.terminate()
         cls.endpoint.wait()
         cls.endpoint.stdout.close()
 
-    def run_all(self, all_commands):
-        reader = Reader(self.url)
+    @classmethod
+    def type_all(cls, all_commands):
+        """Of each: the commands, their exit code and output, and the files that they did not write."""
+        reader = Reader(cls.url)
         with reader.folder:
-            for commands in all_commands:
-                with self.subTest(commands=commands):
-                    code, output = reader.type(commands)
-                    self.assertEqual(code, 0, f"\n{commands}\nsays:\n{output}")
-                    self.assert_written(reader.clone, commands)
+            return [(commands, *reader.type(commands), cls.not_written(reader.clone, commands))
+                    for commands in all_commands]
 
-    def assert_written(self, folder, commands):
-        for name in re.findall(r"(?:--benchmark_out=|--paceline_log=| -o )([\w./-]+)", commands):
-            self.assertGreater((folder / name).stat().st_size, 0, name)
+    @staticmethod
+    def not_written(folder, commands):
+        names = re.findall(r"(?:--benchmark_out=|--paceline_log=| -o )([\w./-]+)", commands)
+        return [name for name in names
+                if not (folder / name).exists() or (folder / name).stat().st_size == 0]
+
+    def assert_well(self, typed):
+        for commands, code, output, not_written in typed:
+            with self.subTest(commands=commands):
+                self.assertEqual(code, 0, f"\n{commands}\nsays:\n{output}")
+                self.assertEqual(not_written, [])
 
     def test_texts(self):
-        for name in TEXTS:
-            text = (ROOT / name).read_text()
-            found = blocks(text, "bash")
+        for name, found in self.texts.items():
             self.assertNotEqual(found, [], name)
             if name in ENTRANCES:
                 self.assertIn("tests/run", "".join(found))
-            self.run_all(found)
+        for typed in self.typed_texts:
+            self.assert_well(typed)
 
     def test_help(self):
-        examples = []
-        for program in PROGRAMS:
-            found = re.findall(r"^  \$ (.*)$", help_of(program), re.MULTILINE)
+        for program, found in self.examples.items():
             self.assertTrue(any(shlex.split(line)[0] == program for line in found), program)
-            examples += found
-        self.run_all(examples)
+        self.assert_well(self.typed_help)
 
 
 class Names(unittest.TestCase):

@@ -1,5 +1,8 @@
 """Results and logs whose every number is known, for the tests of paceline_report."""
 
+import contextlib
+import importlib.util
+import io
 import json
 import re
 import sqlite3
@@ -7,15 +10,24 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
+import warnings
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from report import request_log  # noqa: E402  (the path comes first)
+from report import drawing, request_log  # noqa: E402, F401  (the path comes first)
+
+# The program's, which drawing adds to; unittest has others.
+FILTERS = list(warnings.filters)
 
 REPORT = ROOT / "benchmarks" / "paceline_report"
 SCHEMA = ROOT / "src" / "paceline" / "log" / "schema.cc"
+PROGRAM = importlib.util.module_from_spec(
+    importlib.util.spec_from_loader("paceline_report", SourceFileLoader("paceline_report", str(REPORT))))
+PROGRAM.__loader__.exec_module(PROGRAM)
 MILLISECOND = 1_000_000
 NAME = "chat/complete/rpm:{}/parallel:{}/iterations:{}/manual_time"
 
@@ -41,6 +53,25 @@ def percentile_row(of, counter):
 
 CONTEXT = {"date": "2026-03-04T05:06:07+00:00", "host_name": "lab", "host": "api.example.com",
            "model": "small-1", "http": "HTTP/2", "paceline": "0.1.0 (abc)", "precision": "fine"}
+
+
+def run_program(*arguments, folder):
+    return subprocess.run([REPORT, *map(str, arguments)], capture_output=True, text=True, cwd=folder,
+                          timeout=250)
+
+
+def run_here(*arguments, folder):
+    """As run_program(), within this process, which has loaded Matplotlib already."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    with (unittest.mock.patch.object(sys, "argv", [str(REPORT), *map(str, arguments)]),
+          unittest.mock.patch.object(sys, "path", list(sys.path)), contextlib.chdir(folder),
+          contextlib.redirect_stdout(out), contextlib.redirect_stderr(err),
+          warnings.catch_warnings()):
+        warnings.filters[:] = FILTERS
+        code = PROGRAM.run()
+    for stream in (out, err):
+        stream.seek(0)
+    return subprocess.CompletedProcess(arguments, code, out.read(), err.read())
 
 
 class Folder(unittest.TestCase):
@@ -75,12 +106,11 @@ class Folder(unittest.TestCase):
         log.close()
         return path
 
-    def run_report(self, *arguments, expected=0):
-        done = subprocess.run([REPORT, *map(str, arguments)], capture_output=True, text=True,
-                              cwd=self.folder, timeout=250)
+    def run_report(self, *arguments, expected=0, by=run_here):
+        done = by(*arguments, folder=self.folder)
         self.assertEqual(done.returncode, expected, done.stdout + done.stderr)
         return done
 
-    def make_page(self, *arguments):
-        self.run_report(*arguments, "-o", "page.html")
+    def make_page(self, *arguments, by=run_here):
+        self.run_report(*arguments, "-o", "page.html", by=by)
         return (self.folder / "page.html").read_text()

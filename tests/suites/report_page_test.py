@@ -7,7 +7,7 @@ import unittest
 
 import numpy
 
-from report_fixture import CONTEXT, REPORT, Folder, row
+from report_fixture import CONTEXT, REPORT, Folder, row, run_program
 
 from report import headline, results, style
 from report.drawing import in_page_style
@@ -162,7 +162,7 @@ class Page(Folder):
 
     def test_the_same_input_gives_the_same_page(self):
         path = self.write_result(row(), row(rpm=12000))
-        self.assertEqual(self.make_page(path), self.make_page(path))
+        self.assertEqual(self.make_page(path, by=run_program), self.make_page(path, by=run_program))
 
     def test_results_side_by_side(self):
         old = self.write_result(*(row(p50=0.05 + n / 1e4) for n in range(9)), name="old.json")

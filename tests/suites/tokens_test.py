@@ -63,13 +63,12 @@ class Streams(Folder):
     def test_times_are_those_of_the_endpoint(self):
         (row,) = rows(*FEW, "--paceline_measure=chat/stream")["benchmarks"]
         self.assertGreaterEqual(row["ttft_p50"], 0.010)
-        self.assertLess(row["ttft_p50"], 0.030)
         self.assertGreater(row["tpot_p50"], 0.002)
-        self.assertLess(row["tpot_p50"], 0.012)
         self.assertGreaterEqual(row["itl_p99"], row["itl_p50"])
-        # Five gaps after the first token.
+        # Five gaps after the first token. A histogram keeps three digits.
         self.assertGreaterEqual(row["p50"], 0.030)
-        self.assertGreater(row["p50"], row["ttft_p50"])
+        self.assertLess(row["ttft_p50"], row["p50"])
+        self.assertLessEqual(5 * row["tpot_p50"], 1.002 * row["p50"])
         self.assertGreater(row["tokens_out"], 0)
 
     def test_the_endpoint_has_time_between_tokens_unless_told_otherwise(self):
@@ -90,7 +89,9 @@ class Streams(Folder):
         found = {row["name"][len(mean["name"]) + 1:]: row for row in others}
         for name in ("ttft_p50", "ttft_p99", "itl_p50", "itl_p99", "tpot_p50", "tpot_p99"):
             self.assertAlmostEqual(found[name]["real_time"], 1e6 * mean[name], places=3)
-        self.assertNotIn("ttft_p50", done.stdout.split("/ttft_p50")[1:])
+        # They are for the file only.
+        self.assertIn("\nchat/stream/", done.stdout)
+        self.assertNotIn("/ttft_p50", done.stdout)
 
     def test_an_unknown_family_is_refused(self):
         done = run("--paceline_measure=chat/streams")

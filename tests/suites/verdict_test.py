@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from program import Endpoint, run
 
@@ -18,45 +19,64 @@ def verdict(url, *flags):
     return done.stderr.strip().splitlines()[-1]
 
 
+def saturated(parallel):
+    # 4 slots of 200 ms do 1,200 RPM.
+    with Endpoint("--latency=200ms", "--slots=4") as endpoint:
+        return verdict(endpoint.url, "--paceline_rpm=3000", f"--paceline_parallel={parallel}",
+                       "--paceline_requests=200")
+
+
+def capped(*latency):
+    with Endpoint(*latency) as endpoint:
+        return verdict(endpoint.url, "--paceline_rpm=6000", "--paceline_parallel=4",
+                       "--paceline_requests=150")
+
+
+def stalled():
+    with Endpoint("--latency=20ms") as endpoint:
+        def stall():
+            time.sleep(2)
+            endpoint.process.send_signal(signal.SIGSTOP)
+            time.sleep(3)
+            endpoint.process.send_signal(signal.SIGCONT)
+
+        stalling = threading.Thread(target=stall)
+        stalling.start()
+        line = verdict(endpoint.url, "--paceline_rpm=6000", "--paceline_parallel=50",
+                       "--paceline_requests=500")
+        stalling.join()
+        return line
+
+
 class Server(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        # Side by side, since each mostly waits.
+        with ThreadPoolExecutor(6) as pool:
+            cls.saturated = {parallel: pool.submit(saturated, parallel) for parallel in (8, 60, 1000)}
+            cls.capped = [pool.submit(capped, "--latency=100ms"),
+                          pool.submit(capped, "--latency=60ms", "--latency_p99=400ms")]
+            cls.stalled = pool.submit(stalled)
+
     def test_a_saturated_one_gets_no_advice_to_send_it_more(self):
-        # 4 slots of 200 ms do 1,200 RPM.
-        with Endpoint("--latency=200ms", "--slots=4") as endpoint:
-            for parallel in (8, 60):
-                line = verdict(endpoint.url, "--paceline_rpm=3000", f"--paceline_parallel={parallel}",
-                               "--paceline_requests=200")
-                self.assertIn(": server-bound: the server does about 1", line)
-                self.assertNotIn("--paceline_parallel", line)
+        for parallel in (8, 60):
+            line = self.saturated[parallel].result()
+            self.assertIn(": server-bound: the server does about 1", line)
+            self.assertNotIn("--paceline_parallel", line)
 
     def test_nor_is_a_queue_that_fills_a_rate_that_is_kept(self):
-        with Endpoint("--latency=200ms", "--slots=4") as endpoint:
-            line = verdict(endpoint.url, "--paceline_rpm=3000", "--paceline_parallel=1000",
-                           "--paceline_requests=200")
-            # A machine that is busy may not keep the rate, and still it is the server that is full.
-            self.assertIn(": server-bound: the ", line)
+        # A machine that is busy may not keep the rate, and still it is the server that is full.
+        self.assertIn(": server-bound: the ", self.saturated[1000].result())
 
     def test_a_cap_that_is_too_small_is_the_caps(self):
-        for latency in (["--latency=100ms"], ["--latency=60ms", "--latency_p99=400ms"]):
-            with self.subTest(latency=latency), Endpoint(*latency) as endpoint:
-                line = verdict(endpoint.url, "--paceline_rpm=6000", "--paceline_parallel=4",
-                               "--paceline_requests=150")
-                self.assertIn(": parallel-bound: 4 in flight allowed ", line)
-                self.assertIn("--paceline_parallel=", line)
+        for run_of in self.capped:
+            line = run_of.result()
+            self.assertIn(": parallel-bound: 4 in flight allowed ", line)
+            self.assertIn("--paceline_parallel=", line)
 
     def test_one_that_stands_still_is_not_this_programs_fault(self):
-        with Endpoint("--latency=20ms") as endpoint:
-            def stall():
-                time.sleep(2)
-                endpoint.process.send_signal(signal.SIGSTOP)
-                time.sleep(3)
-                endpoint.process.send_signal(signal.SIGCONT)
-
-            stalled = threading.Thread(target=stall)
-            stalled.start()
-            line = verdict(endpoint.url, "--paceline_rpm=6000", "--paceline_parallel=50",
-                           "--paceline_requests=500")
-            stalled.join()
-            self.assertIn(": server-bound: the server stood still: no response came for ", line)
+        self.assertIn(": server-bound: the server stood still: no response came for ",
+                      self.stalled.result())
 
 
 class Lines(unittest.TestCase):

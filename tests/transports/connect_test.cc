@@ -45,7 +45,7 @@ using ConnectTest = TransportTest;
 TEST_P(ConnectTest, AConnectThatStopsHalfwayLeavesTheNextRequestWell) {
   Loop loop;
   bool done = false;
-  Client client(loop, over_wire({.parallel = 1, .connection = {.timeout = 500ms}}), transport(),
+  Client client(loop, over_wire({.parallel = 1, .connection = {.timeout = 1s}}), transport(),
                 [&done](Exchange&) { done = true; });
   const auto get = [&](const std::string& url) {
     Exchange* exchange = client.acquire();

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
 #include <paceline/http/exchange.h>
-#include <sys/socket.h>
 
 #include <chrono>
 #include <string_view>
@@ -40,21 +39,14 @@ class ReceiveTimesTest : public TransportTest {
     receive(send());
   }
 
-  /// The same until the transport knows that the kernel takes notes: there is none of a response
-  /// that comes while its request is sent.
-  void warm_up_until_noted() {
-    const TimePoint until = Clock::now() + 20s;
-    bool can_defer = false;
-    while (!can_defer && Clock::now() < until) {
-      warm_up();
-      Exchange& exchange = send();
-      can_defer = client_.can_defer_reads();
-      receive(exchange);
-    }
-  }
-
-  ScriptServer server_{
-      wire(), 1, [](int, ScriptedConnection& connection) { answer_all(connection, ok_script()); }};
+  /// Each response comes a little after its request, so that no transport reads it while it still
+  /// sends.
+  ScriptServer server_{wire(), 1, [](int, ScriptedConnection& connection) {
+                         while (connection.hear()) {
+                           std::this_thread::sleep_for(20ms);
+                           connection.play(ok_script());
+                         }
+                       }};
   Loop loop_;
   bool done_ = false;
   Client client_{loop_, over_wire({.parallel = 1, .connection = {.timeout = 5s}}), transport(),
@@ -69,10 +61,10 @@ TEST_P(ReceiveTimesTest, LeaveOutHowLongTheClientWasBusy) {
   warm_up();
   Exchange& exchange = send();
   std::this_thread::sleep_for(400ms);
+  const TimePoint no_longer_busy = Clock::now();
   const Response response = receive(exchange);
   ASSERT_EQ(response.transport, TransportError::ok) << response.error;
-  EXPECT_LT(response.done - response.sent, 200ms);
-  EXPECT_LT(response.first_byte - response.sent, 200ms);
+  EXPECT_LT(response.done, no_longer_busy);
   EXPECT_GE(response.first_byte, response.sent);
   EXPECT_GE(response.done, response.first_byte);
 }
@@ -88,7 +80,7 @@ TEST_P(DeferredReadsTest, ResponsesCanWaitWhoseTimesAreNoted) {
   Exchange& first = send();
   EXPECT_FALSE(client_.can_defer_reads()) << "it connects, which nobody notes";
   receive(first);
-  warm_up_until_noted();
+  warm_up();
   Exchange& noted = send();
   EXPECT_TRUE(client_.can_defer_reads());
   receive(noted);

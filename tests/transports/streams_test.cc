@@ -137,7 +137,6 @@ TEST_P(StreamsTest, ARefusedPieceEndsTheExchange) {
   const Response response = stream(server.url());
   EXPECT_EQ(response.transport, TransportError::too_large);
   EXPECT_EQ(pieces_.size(), 1U);
-  EXPECT_LT(response.done - response.sent, 4s);
   on_piece_ = [] { return true; };
   pieces_.clear();
   EXPECT_EQ(stream(server.url()).transport, TransportError::ok);

@@ -160,12 +160,15 @@ TEST(EndpointCapacity, FreesTheSlotOfAClientThatHangsUpBeforeItsResponse) {
 }
 
 TEST(EndpointCapacity, PassesOverWhoHungUpInTheQueue) {
-  const auto endpoint = start(one_slot(150ms));
+  auto options = an_hour_between_tokens();
+  options.latency = LatencyModel::fixed(150ms);
+  const auto endpoint = start(options);
   std::vector<std::unique_ptr<RawClient>> clients;
-  for (std::uint64_t i = 0; i < 3; ++i) {
+  // The second would hold the slot for an hour.
+  for (const char* request : {one_token_request, chat_request, one_token_request}) {
     clients.push_back(std::make_unique<RawClient>(*endpoint));
-    clients.back()->post(chat_path, chat_request);
-    await_requests(*endpoint, i + 1);
+    clients.back()->post(chat_path, request);
+    await_requests(*endpoint, clients.size());
   }
   clients[1]->hang_up();
   ASSERT_TRUE(clients[2]->read_until("\"usage\""));
@@ -173,7 +176,6 @@ TEST(EndpointCapacity, PassesOverWhoHungUpInTheQueue) {
   ASSERT_EQ(record.size(), 3U);
   EXPECT_EQ(record[1].replied, TimePoint::max());
   EXPECT_GE(record[2].due, record[0].replied + 150ms);
-  EXPECT_LT(record[2].due, record[0].replied + 300ms);
 }
 
 TEST(EndpointCapacity, StopsWithAFullQueue) {

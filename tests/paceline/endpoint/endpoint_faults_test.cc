@@ -231,8 +231,9 @@ TEST(EndpointFaultsTest, ClosesIdleConnections) {
   const auto begin = Clock::now();
   EXPECT_FALSE(client.read_until("more"));
   EXPECT_GE(Clock::now() - begin, 100ms);
-  EXPECT_LT(Clock::now() - begin, 10s);
+  EXPECT_TRUE(client.ended);
   EXPECT_FALSE(silent.read_until("more"));
+  EXPECT_TRUE(silent.ended);
 }
 
 TEST(EndpointFaultsTest, KeepsConnectionsThatAreUsed) {

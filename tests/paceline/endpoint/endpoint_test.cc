@@ -2,7 +2,9 @@
 #include <paceline/endpoint/endpoint.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -95,13 +97,18 @@ TEST(Endpoint, KeepsConnectionsAndDoesNotDelayTheirResponses) {
   Visitor visitor(*endpoint);
   ASSERT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
   EXPECT_EQ(visitor.connections(), 1);
-  const auto begin = Clock::now();
   for (int i = 0; i < 20; ++i) {
     ASSERT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
     EXPECT_EQ(visitor.connections(), 0);
   }
-  // Nagle's algorithm with a delayed acknowledgement would cost 40 ms each.
-  EXPECT_LT(Clock::now() - begin, 400ms);
+  // Nagle's algorithm holds a second segment back until the first one is acknowledged, 40 ms later.
+  RawClient client(*endpoint);
+  for (int i = 0; i < 20; ++i) {
+    client.post("/v1/chat/completions", chat_request);
+    ASSERT_TRUE(client.read_until("}}"));
+    client.got.clear();
+  }
+  EXPECT_EQ(client.reads, 20) << "responses came in several segments";
 }
 
 TEST(Endpoint, HoldsEachResponseForItsLatency) {
@@ -122,14 +129,24 @@ TEST(Endpoint, HoldsEachResponseForItsLatency) {
   }
 }
 
-TEST(Endpoint, HoldsFiveHundredResponsesAtOnce) {
+/// The most requests that had arrived and were not answered.
+std::ptrdiff_t most_held(const std::vector<Arrival>& record) {
+  std::ptrdiff_t most = 0;
+  for (const Arrival& newest : record) {
+    most = std::max(most, std::count_if(record.begin(), record.end(), [&](const Arrival& other) {
+                      return other.arrived <= newest.arrived && newest.arrived < other.replied;
+                    }));
+  }
+  return most;
+}
+
+TEST(Endpoint, HoldsHundredsOfResponsesAtOnce) {
   EndpointOptions options;
   options.latency = LatencyModel::lognormal(200ms, 400ms, 1);
   options.record_arrivals = 1000;
   const auto endpoint = start(options);
   std::unique_ptr<CURLM, Multi> multi(curl_multi_init());
   std::vector<std::unique_ptr<Visitor>> visitors;
-  const auto begin = Clock::now();
   for (int i = 0; i < 500; ++i) {
     visitors.push_back(std::make_unique<Visitor>(*endpoint));
     visitors.back()->aim_post("/v1/chat/completions", chat_request);
@@ -139,14 +156,15 @@ TEST(Endpoint, HoldsFiveHundredResponsesAtOnce) {
     curl_multi_perform(multi.get(), &running);
     curl_multi_poll(multi.get(), nullptr, 0, 100, nullptr);
   }
-  EXPECT_LT(Clock::now() - begin, 10s);
   for (const auto& visitor : visitors) {
     EXPECT_EQ(visitor->number(CURLINFO_RESPONSE_CODE), 200);
     curl_multi_remove_handle(multi.get(), visitor->raw());
   }
   EXPECT_EQ(endpoint->requests(), 500u);
   EXPECT_EQ(endpoint->arrivals().size(), 500u);
-  EXPECT_EQ(most_in_window(endpoint->arrivals(), 60s), 500u);
+  EXPECT_EQ(most_in_window(endpoint->arrivals(), 1h), 500u);
+  // All of them on a machine that connects 500 clients within the shortest latency.
+  EXPECT_GT(most_held(endpoint->record()), 100);
 }
 
 TEST(Endpoint, RecordsArrivalsInOrderUpToItsCapacity) {
@@ -203,7 +221,10 @@ TEST(Endpoint, CountsItsOwnCpuTime) {
   EXPECT_GT(running, 0ns);
   endpoint->stop();
   EXPECT_GE(endpoint->cpu_time(), running);
-  EXPECT_LT(endpoint->cpu_time(), 1s);
+  timespec whole{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &whole);
+  EXPECT_LT(endpoint->cpu_time(),
+            std::chrono::seconds(whole.tv_sec) + std::chrono::nanoseconds(whole.tv_nsec));
 }
 
 TEST(Endpoint, SaysWhyItCannotStart) {
@@ -232,6 +253,7 @@ TEST(Endpoint, KernelTimesAreOfEachRequestsHeaders) {
   const TimePoint began = Clock::now();
   client.say("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfirst");
   std::this_thread::sleep_for(300ms);
+  const TimePoint began_rest = Clock::now();
   client.say("/last");
   ASSERT_TRUE(client.read_until("first/last"));
   std::this_thread::sleep_for(50ms);
@@ -241,7 +263,7 @@ TEST(Endpoint, KernelTimesAreOfEachRequestsHeaders) {
   const auto arrivals = endpoint->arrivals();
   ASSERT_EQ(arrivals.size(), 2U);
   EXPECT_GE(arrivals[0], began - 1ms);
-  EXPECT_LT(arrivals[0], began + 200ms);
+  EXPECT_LT(arrivals[0], began_rest);
   EXPECT_GE(arrivals[1], began_next - 1ms);
 }
 

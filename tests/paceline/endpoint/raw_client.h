@@ -44,7 +44,7 @@ class RawClient {
         "\r\n\r\n" + body);
   }
 
-  /// Reads until `text` has come; false when the connection ends before.
+  /// Reads until `text` has come; false when the connection ends before, or nothing comes for 20 s.
   bool read_until(std::string_view text) {
     std::size_t searched = 0;
     while (got.find(text, searched) == std::string::npos) {
@@ -53,6 +53,8 @@ class RawClient {
       const ssize_t size = recv(descriptor_, part.data(), part.size(), 0);
       // With a time-out it is not resumed by itself.
       if (size < 0 && errno == EINTR) continue;
+      ++reads;
+      ended = size == 0 || (size < 0 && errno != EAGAIN);
       if (size <= 0) return false;
       got.append(part.data(), static_cast<std::size_t>(size));
     }
@@ -71,6 +73,10 @@ class RawClient {
   }
 
   std::string got;
+  /// How often bytes, the end or an error came.
+  int reads = 0;
+  /// Whether the endpoint ended the connection, as far as it was read.
+  bool ended = false;
 
  private:
   int descriptor_;

@@ -68,7 +68,7 @@ TEST_F(LimitsTest, RetryAfterIsSecondsOrMillisecondsOrADate) {
   const auto wait = retry_after(answered_with("Retry-After: " + std::string(date.data()) + "\r\n"));
   ASSERT_TRUE(wait);
   EXPECT_LE(*wait, 60s);
-  EXPECT_GE(*wait, 50s);
+  EXPECT_GE(*wait, std::chrono::seconds(then - std::time(nullptr)) - 1s);
 }
 
 TEST_F(LimitsTest, NoServerMakesUsWaitForMoreThanADay) {
@@ -91,7 +91,7 @@ TEST_F(LimitsTest, RetryAfterCanBeAUnixTime) {
   const auto wait = retry_after(answered_with("Retry-After: " + std::to_string(then) + "\r\n"));
   ASSERT_TRUE(wait);
   EXPECT_LE(*wait, 60s);
-  EXPECT_GE(*wait, 50s);
+  EXPECT_GE(*wait, std::chrono::seconds(then - std::time(nullptr)) - 1s);
   EXPECT_EQ(retry_after(answered_with("Retry-After: 1500000000\r\n")), 0s);
 }
 

@@ -33,16 +33,17 @@ TEST(LimitsRunTest, AtTheLimitNothingIsRefused) {
 TEST(LimitsRunTest, OverTheLimitEachRequestSucceedsInTheEndAndSendsKeepTheirRate) {
   const auto endpoint = start_limited(6'000);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  const Tally tally = run(*chat, {.rpm = 9'000, .parallel = 50, .requests = 600, .retries = 100});
-  EXPECT_EQ(tally.succeeded, 600U) << tally.first_failure;
+  const Tally tally = run(*chat, {.rpm = 12'000, .parallel = 50, .requests = 300, .retries = 100});
+  EXPECT_EQ(tally.succeeded, 300U) << tally.first_failure;
   EXPECT_TRUE(tally.adds_up());
-  EXPECT_GT(tally.refused_429, 0U);
-  EXPECT_EQ(tally.sends, 600 + tally.retries);
+  EXPECT_EQ(tally.sends, 300 + tally.retries);
   EXPECT_EQ(tally.sends, endpoint->requests());
-  EXPECT_LE(tally.achieved_rpm(), 9'000 * 1.01);
-  EXPECT_GE(tally.achieved_rpm(), 9'000 * 0.9);
-  // A second's worth comes at once, and the rest at the limit.
-  EXPECT_GE(tally.last_done, 4'900ms);
+  EXPECT_LE(tally.achieved_rpm(), 12'000 * 1.01);
+  // A second's worth comes at once, and the rest at the limit: two seconds, with 400 sends at their
+  // rate. Sends that slowed down to the limit would meet few refusals.
+  EXPECT_GE(tally.last_done, 1'900ms);
+  EXPECT_EQ(tally.refused_429, tally.retries);
+  EXPECT_GT(tally.refused_429, 40U);
 }
 
 TEST(LimitsRunTest, WithinATokenBudgetNothingIsRefused) {

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <paceline/loop/loop.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+namespace paceline {
+
+/// Collects how late a thread was woken, and beside each time how late a plain sleep would be that
+/// aims half a millisecond too far. A busy machine delays both alike.
+class Lateness {
+ public:
+  void record(Clock::duration late) {
+    late_.push_back(late);
+    const TimePoint due = Clock::now() + std::chrono::microseconds(700);
+    std::this_thread::sleep_until(due + std::chrono::microseconds(500));
+    yardstick_.push_back(Clock::now() - due);
+  }
+
+  /// Whether the median is below that of the sleeps beside.
+  bool is_far_less_than_a_millisecond() const { return median(late_) < median(yardstick_); }
+
+ private:
+  static Clock::duration median(std::vector<Clock::duration> times) {
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::nth_element(times.begin(), middle, times.end());
+    return *middle;
+  }
+
+  std::vector<Clock::duration> late_;
+  std::vector<Clock::duration> yardstick_;
+};
+
+}  // namespace paceline
