@@ -82,8 +82,8 @@ BENCHMARK(histogram_quantile);
 void chat_make(benchmark::State& state) {
   const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, TextGeneration{});
   Request request;
-  std::uint64_t slot = 0;
-  while (state.KeepRunning()) chat->make(slot++, request);
+  std::uint64_t item = 0;
+  while (state.KeepRunning()) chat->make(item++, request);
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(request.body.size()));
 }
 BENCHMARK(chat_make);
@@ -171,7 +171,7 @@ void log_add(benchmark::State& state) {
   const std::string response(static_cast<std::size_t>(state.range(0)), 'x');
   RequestRecord record{.status = 200, .tokens_in = 9, .tokens_out = 16, .response = response};
   while (state.KeepRunningBatch(batch)) {
-    for (std::int64_t i = 0; i < batch; ++i, ++record.slot) log.add(run, record);
+    for (std::int64_t i = 0; i < batch; ++i, ++record.item) log.add(run, record);
     state.PauseTiming();
     std::this_thread::sleep_for(std::chrono::milliseconds(25));
     state.ResumeTiming();
@@ -224,18 +224,18 @@ void batch_line(benchmark::State& state) {
   constexpr std::size_t lines = 20'000;
   const BatchOnDisk disk(lines);
   BatchReader reader(disk.open());
-  std::size_t slot = 0;
-  while (state.KeepRunning()) benchmark::DoNotOptimize(reader.read(slot++ % lines));
+  std::size_t item = 0;
+  while (state.KeepRunning()) benchmark::DoNotOptimize(reader.read(item++ % lines));
   state.SetBytesProcessed(state.iterations() * disk.bytes() / std::int64_t{lines});
 }
 BENCHMARK(batch_line);
 
 void synthetic_text(benchmark::State& state) {
   std::string text;
-  std::uint64_t slot = 0;
+  std::uint64_t item = 0;
   while (state.KeepRunning()) {
     text.clear();
-    append_synthetic_text(1, slot++, static_cast<std::size_t>(state.range(0)), text);
+    append_synthetic_text(1, item++, static_cast<std::size_t>(state.range(0)), text);
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }

@@ -13,7 +13,7 @@
 #include <paceline/gbench/session.h>
 #include <paceline/gbench/workload_flags.h>
 #include <paceline/http/url.h>
-#include <paceline/log/logged_slots.h>
+#include <paceline/log/logged_items.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -40,19 +40,19 @@ class PacelineSuite : public paceline::Suite {
  public:
   void add_flags(CLI::App& app, paceline::Options& options) override;
   std::string register_benchmarks() override;
-  bool has_work() const override { return !families_.empty(); }
+  bool has_work() const override { return !workloads_.empty(); }
   bool needs_api() const override { return paceline::asks_api(flags_); }
   std::string hosts() const override;
   std::chrono::nanoseconds planned_time() const override { return planned_time_; }
   std::string check() override;
 
  private:
-  void register_family(const paceline::Family& family);
-  std::string resume(paceline::Family& family);
+  void register_runs(const paceline::SelectedWorkload& selected);
+  std::string resume(paceline::SelectedWorkload& selected);
   std::string pace_at_limit();
-  void register_search(const paceline::Family& family);
-  paceline::Grid grid_of(const paceline::Family& family) const;
-  /// A sentence when an objective is by what a family never measures.
+  void register_search(const paceline::SelectedWorkload& selected);
+  paceline::Grid grid_of(const paceline::SelectedWorkload& selected) const;
+  /// A sentence when an objective is by what a workload never measures.
   std::string why_never_measured() const;
   /// A sentence when the flags do not go with a search.
   std::string prepare_search();
@@ -63,7 +63,7 @@ class PacelineSuite : public paceline::Suite {
   paceline::WorkloadFlags flags_;
   bool is_resumed_ = false;
   std::chrono::nanoseconds planned_time_{0};
-  std::vector<paceline::Family> families_;
+  std::vector<paceline::SelectedWorkload> workloads_;
 };
 
 void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
@@ -109,28 +109,28 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
   paceline::add_flags(app, flags_);
 }
 
-paceline::Grid PacelineSuite::grid_of(const paceline::Family& family) const {
+paceline::Grid PacelineSuite::grid_of(const paceline::SelectedWorkload& selected) const {
   const bool real_api =
       !paceline::Session::global().options().url.empty() || !flags_.http_url.empty();
   paceline::Grid usual = real_api ? api_grid : embedded_grid;
-  if (family.size > 0) usual.requests = static_cast<std::int64_t>(family.size);
+  if (selected.size > 0) usual.requests = static_cast<std::int64_t>(selected.size);
   paceline::Grid grid = paceline::make_grid(asked_, usual);
-  if (family.slots.empty()) return grid;
-  grid.requests = static_cast<std::int64_t>(family.slots.size());
+  if (selected.items.empty()) return grid;
+  grid.requests = static_cast<std::int64_t>(selected.items.size());
   grid.duration = {};
   return grid;
 }
 
-/// Google Benchmark takes the number of requests for a whole family: each rate is one of its own.
-void PacelineSuite::register_family(const paceline::Family& family) {
-  paceline::Workload& workload = *family.workload;
-  const std::vector<std::uint64_t>& slots = family.slots;
-  const paceline::Grid grid = grid_of(family);
+/// Google Benchmark takes one number of requests per benchmark, so each rate is one of its own.
+void PacelineSuite::register_runs(const paceline::SelectedWorkload& selected) {
+  paceline::Workload& workload = *selected.workload;
+  const std::vector<std::uint64_t>& items = selected.items;
+  const paceline::Grid grid = grid_of(selected);
   planned_time_ += grid.time();
   for (const std::int64_t rpm : grid.rpm) {
     auto* runs = benchmark::RegisterBenchmark(workload.describe().name.c_str(),
-                                              [&workload, &slots](benchmark::State& state) {
-                                                paceline::measure(state, workload, slots);
+                                              [&workload, &items](benchmark::State& state) {
+                                                paceline::measure(state, workload, items);
                                               });
     runs->ArgNames({"rpm", "parallel"})
         ->ArgsProduct({{rpm}, grid.parallel})
@@ -146,8 +146,8 @@ std::string search_name(const paceline::Workload& workload) {
   return workload.describe().name + "/find_max";
 }
 
-void PacelineSuite::register_search(const paceline::Family& family) {
-  paceline::Workload& workload = *family.workload;
+void PacelineSuite::register_search(const paceline::SelectedWorkload& selected) {
+  paceline::Workload& workload = *selected.workload;
   const std::int64_t parallel = asked_.parallel.empty() ? search_parallel : asked_.parallel.front();
   benchmark::RegisterBenchmark(search_name(workload).c_str(),
                                [&workload, &search = *search_](benchmark::State& state) {
@@ -186,8 +186,8 @@ std::string PacelineSuite::prepare_search() {
 std::string PacelineSuite::why_never_measured() const {
   const paceline::Options& options = paceline::Session::global().options();
   std::string why;
-  for (const paceline::Family& family : families_) {
-    const paceline::Description asked = family.workload->describe();
+  for (const paceline::SelectedWorkload& selected : workloads_) {
+    const paceline::Description asked = selected.workload->describe();
     if (options.objective) why = paceline::why_never_measured(*options.objective, asked);
     if (why.empty() && search_) {
       why = paceline::why_never_measured(search_->objective, asked, options.retries);
@@ -197,53 +197,53 @@ std::string PacelineSuite::why_never_measured() const {
   return why;
 }
 
-/// Leaves the family the slots without a good response.
-std::string PacelineSuite::resume(paceline::Family& family) {
-  const paceline::Grid grid = grid_of(family);
+/// Limits the workload to its items without a good response.
+std::string PacelineSuite::resume(paceline::SelectedWorkload& selected) {
+  const paceline::Grid grid = grid_of(selected);
   if (grid.rpm.size() != 1 || grid.parallel.size() != 1) {
     return "--paceline_resume goes on with one run: give one --paceline_rpm and one "
            "--paceline_parallel";
   }
   const std::int64_t requests = grid.requests_at(grid.rpm.front());
   const paceline::Session& session = paceline::Session::global();
-  const paceline::LoggedRun asked = session.logged_job(*family.workload);
-  const auto read = paceline::read_logged_slots(session.options().log_file, asked);
+  const paceline::LoggedRun asked = session.logged_job(*selected.workload);
+  const auto read = paceline::read_logged_items(session.options().log_file, asked);
   if (const auto* why = std::get_if<std::string>(&read)) return *why;
-  family.slots =
-      std::get<paceline::LoggedSlots>(read).missing(0, static_cast<std::uint64_t>(requests));
+  selected.items =
+      std::get<paceline::LoggedItems>(read).missing(0, static_cast<std::uint64_t>(requests));
   paceline::Session::global().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
-                                              family.slots.size(), requests));
+                                              selected.items.size(), requests));
   return {};
 }
 
 std::string PacelineSuite::register_benchmarks() {
   const paceline::Session& session = paceline::Session::global();
   if (std::string why = paceline::why_not(asked_); !why.empty()) return why;
-  auto made = paceline::make_families(flags_, session.options(), session.api());
+  auto made = paceline::select_workloads(flags_, session.options(), session.api());
   if (auto* why = std::get_if<std::string>(&made)) return std::move(*why);
-  families_ = std::get<std::vector<paceline::Family>>(std::move(made));
+  workloads_ = std::get<std::vector<paceline::SelectedWorkload>>(std::move(made));
   if (std::string why = why_never_measured(); !why.empty()) return why;
   if (asked_.asks_for_limit) {
     if (std::string why = pace_at_limit(); !why.empty()) return why;
   }
-  for (paceline::Family& family : families_) {
+  for (paceline::SelectedWorkload& selected : workloads_) {
     if (!is_resumed_) break;
-    if (std::string why = resume(family); !why.empty()) return why;
+    if (std::string why = resume(selected); !why.empty()) return why;
   }
-  std::erase_if(families_, [this](const paceline::Family& family) {
-    return is_resumed_ && family.slots.empty();
+  std::erase_if(workloads_, [this](const paceline::SelectedWorkload& selected) {
+    return is_resumed_ && selected.items.empty();
   });
   if (search_) {
     if (std::string why = prepare_search(); !why.empty()) return why;
   }
   std::set<std::string> models;
-  for (const paceline::Family& family : families_) {
+  for (const paceline::SelectedWorkload& selected : workloads_) {
     if (search_) {
-      register_search(family);
+      register_search(selected);
     } else {
-      register_family(family);
+      register_runs(selected);
     }
-    models.insert(family.workload->describe().model);
+    models.insert(selected.workload->describe().model);
   }
   models.erase("");
   if (!models.empty()) {
@@ -256,8 +256,8 @@ std::string PacelineSuite::register_benchmarks() {
 std::string PacelineSuite::hosts() const {
   std::set<std::string> hosts;
   paceline::Request request;
-  for (const paceline::Family& family : families_) {
-    family.workload->make(0, request);
+  for (const paceline::SelectedWorkload& selected : workloads_) {
+    selected.workload->make(0, request);
     hosts.insert(paceline::host_of(request.url));
   }
   return fmt::format("{}", fmt::join(hosts, ", "));
@@ -265,7 +265,7 @@ std::string PacelineSuite::hosts() const {
 
 /// Asks the server what the account may send.
 std::string PacelineSuite::pace_at_limit() {
-  const paceline::ApiCheck checked = paceline::check_api(*families_.front().workload);
+  const paceline::ApiCheck checked = paceline::check_api(*workloads_.front().workload);
   if (!checked.failure.empty()) return checked.failure;
   const auto rate = paceline::rate_of_account(checked.limits.requests);
   if (const auto* why = std::get_if<std::string>(&rate)) return "--paceline_rpm=auto: " + *why;
@@ -277,8 +277,8 @@ std::string PacelineSuite::pace_at_limit() {
 }
 
 std::string PacelineSuite::check() {
-  for (const paceline::Family& family : families_) {
-    const paceline::ApiCheck checked = paceline::check_api(*family.workload);
+  for (const paceline::SelectedWorkload& selected : workloads_) {
+    const paceline::ApiCheck checked = paceline::check_api(*selected.workload);
     if (!checked.failure.empty()) return checked.failure;
     for (const std::string& line : paceline::account_lines(checked.limits)) {
       paceline::Session::global().say(line);

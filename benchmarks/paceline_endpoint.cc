@@ -31,7 +31,7 @@ Answers after 50 ms:
 
 Streams a token each 10 ms, 64 responses at once:
 
-  $ paceline_endpoint --latency=300ms --token_time=10ms --slots=64)";
+  $ paceline_endpoint --token_time=10ms --concurrency=64)";
 
 struct Flags {
   std::uint16_t port = 0;
@@ -111,9 +111,9 @@ void print_response_times(const std::vector<Arrival>& record) {
   Durations late;
   Durations took;
   for (const auto& arrival : record) {
-    if (arrival.replied == TimePoint::max()) continue;
-    late.add(arrival.replied - arrival.due);
-    took.add(arrival.replied - arrival.arrived);
+    if (arrival.responded == TimePoint::max()) continue;
+    late.add(arrival.responded - arrival.due);
+    took.add(arrival.responded - arrival.arrived);
   }
   if (late.empty()) return;
   late.sort();

@@ -27,7 +27,7 @@ An API, with a request a second for a minute:
 
 Tokens as they stream, for paceline_report:
 
-  $ paceline --paceline_measure=chat/stream --benchmark_out=r.json
+  $ paceline --paceline_workload=chat/stream --benchmark_out=r.json
 
 The highest rate at which p99 stays below two seconds:
 

@@ -98,12 +98,12 @@ std::optional<std::string> open_output(const Flags& flags, File& file) {
                      std::strerror(errno));
 }
 
-/// Writes a line for each slot, and flushes. The sentence says why it did not.
+/// Writes a line for each item, and flushes. The sentence says why it did not.
 std::optional<std::string> write_lines(LogReader& log, const std::vector<std::int64_t>& runs,
                                        std::FILE* out, Counts& counts) {
   BatchOutput output;
   bool written = true;
-  auto trouble = log.for_each_slot(runs, [&](std::int64_t run, const RequestRecord& record) {
+  auto trouble = log.for_each_item(runs, [&](std::int64_t run, const RequestRecord& record) {
     const std::string_view line = output.line(run, record);
     written = std::fwrite(line.data(), 1, line.size(), out) == line.size();
     ++counts.lines;
@@ -123,7 +123,7 @@ void print_summary(const Flags& flags, const Counts& counts) {
   if (counts.without_body == 0) return;
   say_lines(fmt::format(
       "{} good responses have \"body\":null, because their texts are not in '{}': measure with "
-      "--paceline_log_replies to keep them.",
+      "--paceline_log_responses to keep them.",
       counts.without_body, flags.log));
 }
 
@@ -153,8 +153,8 @@ int main(int argc, char** argv) {
   paceline::open_missing_standard_streams();
   CLI::App app(
       "Writes the requests of a log (--paceline_log) as JSON lines in the output format of "
-      "OpenAI's Batch API, in the order of their slots. A resumed run is written together with "
-      "the runs that it resumed. Where a slot has several responses, the last good one is "
+      "OpenAI's Batch API, in the order of their items. A resumed run is written together with "
+      "the runs that it resumed. Where an item has several responses, the last good one is "
       "written.");
   paceline::Flags flags;
   app.name("paceline_log");

@@ -21,7 +21,7 @@ PYTHON = PLACE / "venv/bin/python"
 LOG = PLACE / "server.log"
 RESULT = PLACE / "result.json"
 MODEL = "SmolLM2-135M-Instruct"
-SLOTS = 4
+CONCURRENCY = 4
 TOKENS = 32
 # How many seconds the server may take to load the model, and to end.
 PATIENCE = 60
@@ -32,7 +32,7 @@ def server():
     """Its URL, for the time of a `with`. One thread on a core of its own, so that it and the client
     do not take from each other; in a session of its own, so that Ctrl-C does not end it."""
     with open(LOG, "w", encoding="utf-8") as log:
-        process = subprocess.Popen(on_core(1, [PYTHON, HERE / "server.py", MODEL, SLOTS, 1]),
+        process = subprocess.Popen(on_core(1, [PYTHON, HERE / "server.py", MODEL, CONCURRENCY, 1]),
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
                                    text=True, start_new_session=True)
     try:
@@ -54,7 +54,7 @@ def paceline(url, rpm, parallel, requests, *further):
     # A key for another API is not for this server.
     surroundings = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"}
     command = on_core(0, [
-        BUILT / "paceline", "--paceline_measure=chat/stream", f"--paceline_url={url}/v1",
+        BUILT / "paceline", "--paceline_workload=chat/stream", f"--paceline_url={url}/v1",
         f"--paceline_model={MODEL}", f"--paceline_max_tokens={TOKENS}", "--paceline_ignore_eos",
         f"--paceline_requests={requests}", f"--paceline_rpm={rpm}",
         f"--paceline_parallel={parallel}", *further])
@@ -67,7 +67,7 @@ def measure(options):
     with server() as url:
         # Warmed up before the grid, and not in each run, so that the server's record of a run is of
         # the same requests as paceline's, with none between them.
-        return paceline(url, 0, SLOTS, SLOTS) or paceline(
+        return paceline(url, 0, CONCURRENCY, CONCURRENCY) or paceline(
             url, options.rpm, options.parallel, options.requests, "--paceline_rows=",
             f"--benchmark_out={RESULT}")
 
@@ -123,7 +123,7 @@ def main():
     parser = argparse.ArgumentParser("benchmarks/real_model/run", description=__doc__)
     parser.add_argument("--rpm", default="45,90,0", help="rates to ask for; 0 is unpaced [45,90,0]")
     parser.add_argument("--parallel", default="1,8",
-                        help=f"most requests in flight; the server has {SLOTS} slots [1,8]")
+                        help=f"most requests in flight; the server serves {CONCURRENCY} at once [1,8]")
     parser.add_argument("--requests", type=int, default=32, help="requests of each run [32]")
     options = parser.parse_args()
     # Ctrl-C is paceline's, which then still writes what was measured.
@@ -132,13 +132,13 @@ def main():
     if status < 0 or not RESULT.exists():
         sys.exit("real_model: paceline did not measure; it says why above")
     rows = read_rows()
-    print(f"{MODEL} on llama.cpp's server ({versions()}), {SLOTS} slots on one core;\n"
+    print(f"{MODEL} on llama.cpp's server ({versions()}), {CONCURRENCY} requests at once on one core;\n"
           f"{options.requests} requests a run, {TOKENS} tokens a response.\n")
     print_measured(rows)
     runs = server_log.split_runs(server_log.read_requests(LOG), [row["iterations"] for row in rows])
     if status == 0 and runs:
-        print("\nThe same requests in the server's log. Its time to the first token begins when a slot\n"
-              "takes the request up, so paceline's has the wait for a slot on top.\n")
+        print("\nThe same requests in the server's log. Its time to the first token begins when it\n"
+              "takes the request up, so paceline's has the wait for that on top.\n")
         print_beside(rows, runs)
     else:
         print(f"\nNot set beside the server's log, {LOG}: not all requests ended well.")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import xllamacpp
 
-TOKENS_A_SLOT = 1024
+TOKENS_A_REQUEST = 1024
 
 
 def weights():
@@ -19,14 +19,14 @@ def weights():
 
 
 def main():
-    name, slots, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    name, concurrency, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     params = xllamacpp.CommonParams()
     params.model.path = str(weights())
     params.model_alias = {name}
     params.hostnames = ["127.0.0.1"]
     params.port = 0
-    params.n_parallel = slots
-    params.n_ctx = slots * TOKENS_A_SLOT
+    params.n_parallel = concurrency
+    params.n_ctx = concurrency * TOKENS_A_REQUEST
     params.cpuparams.n_threads = threads
     params.cpuparams_batch.n_threads = threads
     server = xllamacpp.Server(params)

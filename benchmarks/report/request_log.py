@@ -17,7 +17,7 @@ from .errors import ReportError
 from .words import count_text, list_text, rate_text
 
 APPLICATION_ID = 0x70616365  # "pace"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000
@@ -189,7 +189,7 @@ def read_requests(log, run):
     rows = cursor.execute("SELECT sent_ns, CASE WHEN error IS NULL AND done_ns >= sent_ns "
                           "THEN done_ns - sent_ns ELSE -1 END FROM requests WHERE run = ?", (run,))
     both = numpy.fromiter(rows, dtype=[("sent", "i8"), ("latency", "i8")])
-    # Slots of several threads are not sent in their order.
+    # The requests of several threads are not sent in the order of their items.
     order = numpy.argsort(both["sent"], kind="stable")
     return both["sent"][order], both["latency"][order]
 

@@ -16,7 +16,7 @@ VERDICTS = ("paced", "parallel-bound", "server-bound", "client-bound", "rate-lim
 HELD = 0.99
 TOLERATED_ERRORS = 0.01
 ERROR_KINDS = {"http_429": "429", "http_4xx": "other 4xx", "http_5xx": "5xx", "connects": "connect",
-               "timeouts": "timeout", "resets": "reset", "bad_replies": "bad response",
+               "timeouts": "timeout", "resets": "reset", "bad_responses": "bad response",
                "other_errors": "other"}
 
 NAME_A_RESULT = "name a file that paceline wrote with --benchmark_out"

@@ -15,7 +15,7 @@ class Numbers(unittest.TestCase):
         for flag in ("--port=99999", "--port=-1", "--port=nan", "--port=80.5", "--slow_share=nan",
                      "--slow_share=inf", "--slow_factor=nan", "--fault=http_500:nan",
                      "--fault=http_500:inf", "--rpm_limit=-1",
-                     "--rpm_limit=99999999999999999999999", "--tpm_limit=1e30", "--slots=1.5",
+                     "--rpm_limit=99999999999999999999999", "--tpm_limit=1e30", "--concurrency=1.5",
                      "--queue=-1", "--latency=nan", "--latency=-1s", "--latency=1441m",
                      "--token_time=inf", "--idle_timeout=99999999m"):
             with self.subTest(flag):

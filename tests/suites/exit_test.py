@@ -140,7 +140,7 @@ class Refused(unittest.TestCase):
         self.assert_refused("--benchmark_min_warmup_time=1", says="--paceline_warmup")
 
     def test_numbers_that_are_none(self):
-        for flag in ("max_error_ratio", "tpm", "max_reply", "retries", "warmup", "seed", "requests",
+        for flag in ("max_error_ratio", "tpm", "max_response", "retries", "warmup", "seed", "requests",
                      "rpm", "parallel", "timeout", "duration"):
             for value in ("nan", "-1", "1e400", "9" * 60, ""):
                 with self.subTest(flag=flag, value=value):
@@ -173,7 +173,7 @@ class Counters(unittest.TestCase):
     def test_csv_holds_runs_that_differ(self):
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "out.csv"
-            done = run(*QUICK, "--paceline_measure=chat/complete,chat/stream", "--paceline_rows=",
+            done = run(*QUICK, "--paceline_workload=chat/complete,chat/stream", "--paceline_rows=",
                        f"--benchmark_out={out}", "--benchmark_out_format=csv")
             self.assertEqual(done.returncode, 0, done.stderr)
             lines = out.read_text().splitlines()

@@ -22,12 +22,12 @@ def search(url, *arguments):
 SEARCHES = {
     # Ten responses at once of 100 ms each: 100 a second. That p99 is met far above it, for as long as
     # a probe lasts; what tells is that the server falls behind.
-    "server": (["--slots=10", "--latency=100ms"],
+    "server": (["--concurrency=10", "--latency=100ms"],
                ["--paceline_find_max=p99<2s,errors<1%", "--paceline_rpm=2500",
                 "--paceline_requests=100"]),
-    # 20 ms and fifteen more tokens of 6 ms: 110 ms in one of eleven slots.
-    "streams": (["--slots=11", "--latency=20ms", "--token_time=6ms"],
-                ["--paceline_measure=chat/stream",
+    # 20 ms and fifteen more tokens of 6 ms: 110 ms, eleven at once.
+    "streams": (["--concurrency=11", "--latency=20ms", "--token_time=6ms"],
+                ["--paceline_workload=chat/stream",
                  "--paceline_objective=ttft<300ms,tpot<100ms",
                  "--paceline_find_max=ttft_p99<300ms,misses<10%", "--paceline_rpm=3000",
                  "--paceline_requests=100"]),

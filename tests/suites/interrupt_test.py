@@ -16,7 +16,7 @@ from program import PACELINE, run
 from scripted_api import ScriptedApi
 
 OK = (200, {}, 0)
-FAILURES = ("http_429", "http_4xx", "http_5xx", "connects", "timeouts", "resets", "bad_replies",
+FAILURES = ("http_429", "http_4xx", "http_5xx", "connects", "timeouts", "resets", "bad_responses",
             "other_errors")
 
 

@@ -96,7 +96,7 @@ class Restart(unittest.TestCase):
         # Side by side, since each mostly waits.
         with ThreadPoolExecutor(3) as pool:
             cls.with_retries = [pool.submit(cls.run_through_an_outage, 250, "20ms",
-                                            "--paceline_retries=20", f"--paceline_measure={measure}")
+                                            "--paceline_retries=20", f"--paceline_workload={workload}")
                                 for measure in cls.WITH_RETRIES]
             # So slow that most of the last hundred fail only after 1.8 s, and a run ends 1 s later: a
             # slow start of the endpoint does not end it.
@@ -141,7 +141,7 @@ class Restart(unittest.TestCase):
 
     def test_with_retries_every_request_succeeds(self):
         for measure, run_of in zip(self.WITH_RETRIES, self.with_retries):
-            with self.subTest(measure=measure):
+            with self.subTest(workload=workload):
                 row = run_of.result()
                 self.assertEqual(row["errors"], 0)
                 self.assertEqual(row["iterations"], 750)
@@ -209,9 +209,9 @@ class Version(unittest.TestCase):
 
     def test_a_response_that_is_too_long(self):
         with Api(200, b"x" * 5000) as api:
-            done = run(f"--paceline_url={api.url}", "--paceline_max_reply=1000")
+            done = run(f"--paceline_url={api.url}", "--paceline_max_response=1000")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("--paceline_max_reply", done.stderr)
+        self.assertIn("--paceline_max_response", done.stderr)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Needs PACELINE_LOG, the path of the program, and WRITE_LOG, which makes logs to read.
 """
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -41,7 +42,7 @@ class Log(unittest.TestCase):
 class BatchOutput(Log):
     def test_a_good_response(self):
         response = {"id": "chatcmpl-1", "choices": [{"message": {"content": "Zeile\n\"ü\" 🙂"}}]}
-        self.write(CHAT, {"slot": 5, "custom_id": "task-\"5\"", "status": 200,
+        self.write(CHAT, {"item": 5, "custom_id": "task-\"5\"", "status": 200,
                           "response": json.dumps(response)})
         self.assertEqual(self.lines(), [{
             "id": "batch_req_1_5", "custom_id": "task-\"5\"",
@@ -49,71 +50,71 @@ class BatchOutput(Log):
             "error": None}])
 
     def test_the_body_keeps_the_servers_words_on_one_line(self):
-        self.write(CHAT, {"slot": 0, "status": 200,
+        self.write(CHAT, {"item": 0, "status": 200,
                           "response": '{\r\n  "b": 1.50,\n  "a": "x  y"\n}\n'})
         self.assertIn('"body":{"b":1.50,"a":"x  y"}}', run(self.file).stdout)
 
     def test_other_responses_become_strings(self):
         responses = ["plain\ttext\x00\u2028", '{"cut": ', "{} {}", "[1]", '"quoted"']
-        self.write(CHAT, *({"slot": slot, "status": 200, "response": response}
-                           for slot, response in enumerate(responses)))
+        self.write(CHAT, *({"item": item, "status": 200, "response": response}
+                           for item, response in enumerate(responses)))
         self.assertEqual([line["response"]["body"] for line in self.lines()],
                          [*responses[:3], [1], "quoted"])
 
     def test_failures(self):
         self.write(CHAT,
-                   {"slot": 0, "error": "It timed out."},
-                   {"slot": 1, "status": 429, "error": "Too many.", "response": '{"error":{}}'},
-                   {"slot": 2, "status": 200, "error": "The response is not JSON.", "response": "<p>"},
-                   {"slot": 3, "status": 500, "error": "HTTP 500"})
+                   {"item": 0, "error": "It timed out."},
+                   {"item": 1, "status": 429, "error": "Too many.", "response": '{"error":{}}'},
+                   {"item": 2, "status": 200, "error": "The response is not JSON.", "response": "<p>"},
+                   {"item": 3, "status": 500, "error": "HTTP 500"})
         lines = self.lines()
         self.assertEqual([line["error"]["code"] for line in lines],
-                         ["no_reply", "http_429", "bad_reply", "http_500"])
+                         ["no_response", "http_429", "bad_response", "http_500"])
         self.assertEqual(lines[0]["error"]["message"], "It timed out.")
         self.assertIsNone(lines[0]["response"])
         self.assertEqual([line["response"]["status_code"] for line in lines[1:]], [429, 200, 500])
         self.assertEqual([line["response"]["body"] for line in lines[1:]],
                          [{"error": {}}, "<p>", None])
 
-    def test_in_the_order_of_slots_with_names_for_the_nameless(self):
-        self.write(CHAT, *({"slot": slot, "status": 200, "response": "{}"} for slot in (2, 10, 0, 1)))
+    def test_in_the_order_of_items_with_names_for_the_nameless(self):
+        self.write(CHAT, *({"item": item, "status": 200, "response": "{}"} for item in (2, 10, 0, 1)))
         self.assertEqual([line["custom_id"] for line in self.lines()],
                          ["request-0", "request-1", "request-2", "request-10"])
 
     def test_responses_that_were_not_kept(self):
-        self.write(CHAT, {"slot": 0, "status": 200}, {"slot": 1, "status": 200, "response": "{}"},
-                   {"slot": 2, "status": 500, "error": "HTTP 500"})
+        self.write(CHAT, {"item": 0, "status": 200}, {"item": 1, "status": 200, "response": "{}"},
+                   {"item": 2, "status": 500, "error": "HTTP 500"})
         self.assertIsNone(self.lines()[0]["response"]["body"])
         said = run(self.file).stderr
         self.assertIn("3 lines: 2 good responses, 1 failed", said)
         self.assertIn("1 good responses have", said)
-        self.assertIn("--paceline_log_replies", said)
+        self.assertIn("--paceline_log_responses", said)
 
     def test_many(self):
-        self.write(CHAT, *({"slot": slot, "status": 200, "response": json.dumps({"slot": slot})}
-                           for slot in range(20_000)))
-        bodies = [line["response"]["body"]["slot"] for line in self.lines()]
+        self.write(CHAT, *({"item": item, "status": 200, "response": json.dumps({"item": item})}
+                           for item in range(20_000)))
+        bodies = [line["response"]["body"]["item"] for line in self.lines()]
         self.assertEqual(bodies, list(range(20_000)))
 
 
 class Runs(Log):
     def setUp(self):
         super().setUp()
-        self.write(CHAT, {"slot": 0, "status": 200, "response": '"first"'},
-                   {"slot": 1, "error": "It timed out."}, {"slot": 2, "error": "It timed out."})
+        self.write(CHAT, {"item": 0, "status": 200, "response": '"first"'},
+                   {"item": 1, "error": "It timed out."}, {"item": 2, "error": "It timed out."})
 
     def bodies(self, *arguments):
         return [line["response"] and line["response"]["body"] for line in self.lines(*arguments)]
 
     def test_a_resumed_run_comes_with_what_it_resumed(self):
-        self.write(CHAT | {"resumed": 1}, {"slot": 1, "status": 200, "response": '"second"'},
-                   {"slot": 2, "status": 500, "error": "HTTP 500"})
+        self.write(CHAT | {"resumed": 1}, {"item": 1, "status": 200, "response": '"second"'},
+                   {"item": 2, "status": 500, "error": "HTTP 500"})
         self.assertEqual(self.bodies(), ["first", "second", None])
         self.assertEqual(self.lines()[2]["error"]["code"], "http_500")
         self.assertEqual(self.bodies("--run", 1), ["first", None, None])
 
     def test_of_several_one_is_chosen(self):
-        self.write(CHAT, {"slot": 0, "status": 200, "response": '"again"'})
+        self.write(CHAT, {"item": 0, "status": 200, "response": '"again"'})
         done = run(self.file)
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stdout, "")
@@ -129,6 +130,13 @@ class Runs(Log):
         self.assertIn("no run 7", done.stderr)
         self.assertIn("chat/complete", done.stderr)
 
+    def test_a_log_of_the_third_schema(self):
+        with contextlib.closing(sqlite3.connect(self.file)) as log:
+            log.executescript("ALTER TABLE requests RENAME COLUMN item TO slot;"
+                              "ALTER TABLE requests RENAME COLUMN response TO reply;"
+                              "PRAGMA user_version = 3;")
+        self.assertEqual(self.bodies(), ["first", None, None])
+
     def test_python_reads_the_file(self):
         with sqlite3.connect(self.file) as log:
             self.assertEqual(log.execute("SELECT count(*) FROM requests WHERE error IS NULL")
@@ -139,7 +147,7 @@ class Runs(Log):
 class Output(Log):
     def setUp(self):
         super().setUp()
-        self.write(CHAT, {"slot": 0, "status": 200, "response": "{}"})
+        self.write(CHAT, {"item": 0, "status": 200, "response": "{}"})
 
     def test_a_file(self):
         out = self.folder / "out.jsonl"
@@ -192,7 +200,7 @@ class BadInput(Log):
 
     def test_another_programs_database(self):
         other = sqlite3.connect(self.file)
-        other.execute("CREATE TABLE requests (slot)")
+        other.execute("CREATE TABLE requests (item)")
         other.close()
         self.assert_refused(self.file, says="another program")
 

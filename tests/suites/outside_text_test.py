@@ -89,7 +89,7 @@ class Outputs:
                             "--paceline_requests=8", "--paceline_rpm=6000", "--paceline_parallel=4",
                             "--paceline_max_error_ratio=1", "--paceline_timeout=5s",
                             "--paceline_progress=on", f"--benchmark_out={out}",
-                            f"--paceline_log={log}", "--paceline_log_replies", *arguments,
+                            f"--paceline_log={log}", "--paceline_log_responses", *arguments,
                             env={"OPENAI_API_KEY": KEY})
             self.json = out.read_bytes() if out.exists() else b""
             self.log = b"".join(path.read_bytes() for path in Path(folder).glob("log.sqlite*"))

@@ -56,8 +56,8 @@ COMMANDS = {"paceline": MEASURE, "paceline_endpoint": SERVE, "paceline_report": 
 SCRIPTS = {"benchmarks/run": MEASURE, "benchmarks/paceline_report": REPORT_PAGE,
            "benchmarks/compare": f'exec {ROOT}/benchmarks/compare "$@"'}
 READERS_FILES = {
-    "--paceline_workload": '{"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", '
-                           '"body": {"model": "m", "messages": []}}\n',
+    "--paceline_batch": '{"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", '
+                        '"body": {"model": "m", "messages": []}}\n',
     "--paceline_http_body": "{}"}
 
 

@@ -65,7 +65,7 @@ class Browser(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
         cls.page = cls.folder / "page.html"
-        cls.measure("r.json", "r.sqlite", "--paceline_measure=chat/complete,chat/stream")
+        cls.measure("r.json", "r.sqlite", "--paceline_workload=chat/complete,chat/stream")
         cls.report("r.json", "--log", "r.sqlite", "-o", "page.html")
 
     @classmethod

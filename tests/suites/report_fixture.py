@@ -98,11 +98,11 @@ class Folder(unittest.TestCase):
                             "'https://api.example.com/v1/chat/completions', 'curl')",
                             (number, rpm, parallel, len(requests)))
                 log.executemany(
-                    "INSERT INTO requests (run, slot, due_ns, sent_ns, done_ns, error, retries) "
+                    "INSERT INTO requests (run, item, due_ns, sent_ns, done_ns, error, retries) "
                     "VALUES (?, ?, ?, ?, ?, ?, 0)",
-                    [(number, slot, sent, sent, sent + (latency or 0),
+                    [(number, item, sent, sent, sent + (latency or 0),
                       None if latency is not None else "timed out")
-                     for slot, (sent, latency) in enumerate(requests)])
+                     for item, (sent, latency) in enumerate(requests)])
         log.close()
         return path
 

@@ -128,9 +128,9 @@ class Log(Folder):
 
     def test_the_curve_is_exact(self):
         # 1 ms, 2 ms, … 1000 ms, in an order of no help.
-        latencies = [(slot * 7 % 1000 + 1) * MILLISECOND for slot in range(1000)]
-        log = self.write_log((6000, 10, [(slot * 10 * MILLISECOND, latency)
-                                         for slot, latency in enumerate(latencies)]))
+        latencies = [(item * 7 % 1000 + 1) * MILLISECOND for item in range(1000)]
+        log = self.write_log((6000, 10, [(item * 10 * MILLISECOND, latency)
+                                         for item, latency in enumerate(latencies)]))
         curve = self.logged(log, row(requests=1000, real_time=500.5e3)).curve
         self.assertEqual(curve.requests, 1000)
         at = {round(share, 6): latency for share, latency in zip(curve.shares, curve.latencies)}
@@ -140,9 +140,9 @@ class Log(Folder):
         self.assertTrue((numpy.diff(curve.latencies) >= 0).all())
 
     def test_repetitions_are_pooled_and_failed_requests_have_no_latency(self):
-        first = [(slot * MILLISECOND, 10 * MILLISECOND) for slot in range(100)]
-        second = [(slot * MILLISECOND, None if slot % 10 == 0 else 20 * MILLISECOND)
-                  for slot in range(100)]
+        first = [(item * MILLISECOND, 10 * MILLISECOND) for item in range(100)]
+        second = [(item * MILLISECOND, None if item % 10 == 0 else 20 * MILLISECOND)
+                  for item in range(100)]
         log = self.write_log((6000, 10, first), (6000, 10, second))
         cell = self.logged(log, row(real_time=10e3), row(real_time=20e3))
         self.assertEqual((cell.runs, cell.curve.requests), (2, 190))
@@ -154,9 +154,9 @@ class Log(Folder):
 
     def test_the_time_line(self):
         # A second at 6,000 rpm in 10 ms, then one at half of it in 30 ms.
-        requests = [(slot * 10 * MILLISECOND, 10 * MILLISECOND) for slot in range(100)]
-        requests += [(1000 * MILLISECOND + slot * 20 * MILLISECOND, 30 * MILLISECOND)
-                     for slot in range(50)]
+        requests = [(item * 10 * MILLISECOND, 10 * MILLISECOND) for item in range(100)]
+        requests += [(1000 * MILLISECOND + item * 20 * MILLISECOND, 30 * MILLISECOND)
+                     for item in range(50)]
         mean = sum(latency for _, latency in requests) / len(requests) / 1000
         log = self.write_log((6000, 10, requests))
         line = self.logged(log, row(requests=150, real_time=mean)).time_line

@@ -83,8 +83,8 @@ class Names(Folder):
         self.assertNotIn("mathdefault", page)
 
     def test_of_files(self):
-        log = self.write_log((6000, 10, [(slot * MILLISECOND, 50 * MILLISECOND)
-                                         for slot in range(100)]))
+        log = self.write_log((6000, 10, [(item * MILLISECOND, 50 * MILLISECOND)
+                                         for item in range(100)]))
         for kind, name in NASTY.items():
             with self.subTest(kind):
                 name = name.replace("/", "-").replace("\0", "")[:120].strip("\ud800") or "x"

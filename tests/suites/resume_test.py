@@ -38,7 +38,7 @@ class Resume(unittest.TestCase):
         done = run(*FAST, *flags, f"--paceline_log={self.log}")
         self.assertEqual(done.returncode, 0, done.stderr)
         with contextlib.closing(sqlite3.connect(self.log)) as log, log:
-            log.execute("UPDATE requests SET error = 'lost' WHERE slot < 4")
+            log.execute("UPDATE requests SET error = 'lost' WHERE item < 4")
 
     def resume(self, *flags):
         return run(*FAST, *flags, f"--paceline_resume={self.log}")
@@ -63,16 +63,27 @@ class Resume(unittest.TestCase):
             self.assertEqual(log.execute("SELECT DISTINCT host, url FROM runs").fetchall(),
                              [("embedded endpoint", "embedded endpoint/chat/completions")])
 
+    def test_a_log_of_the_third_schema(self):
+        self.begin()
+        with contextlib.closing(sqlite3.connect(self.log)) as log:
+            log.executescript("ALTER TABLE requests RENAME COLUMN item TO slot;"
+                              "ALTER TABLE requests RENAME COLUMN response TO reply;"
+                              "PRAGMA user_version = 3;")
+        self.assert_resumed()
+        with contextlib.closing(sqlite3.connect(self.log)) as log:
+            self.assertEqual(log.execute("SELECT count(DISTINCT item) FROM requests "
+                                         "WHERE error IS NULL").fetchone(), (10,))
+
     def test_a_batch_file_of_another_name(self):
         with Api(body=RESPONSE) as api:
             flags = [f"--paceline_url={api.url}"]
-            self.begin(*flags, f"--paceline_workload={self.batch}")
+            self.begin(*flags, f"--paceline_batch={self.batch}")
             other = self.batch.rename(self.folder / "other.jsonl")
-            self.assert_resumed(*flags, f"--paceline_workload={other}")
+            self.assert_resumed(*flags, f"--paceline_batch={other}")
 
     def test_a_batch_file_with_other_lines(self):
         with Api(body=RESPONSE) as api:
-            flags = [f"--paceline_url={api.url}", f"--paceline_workload={self.batch}"]
+            flags = [f"--paceline_url={api.url}", f"--paceline_batch={self.batch}"]
             self.begin(*flags)
             self.write_batch(line3="other", line5="other")
             self.assert_refused(*flags, says="request 3 of the file differs", api=api)
@@ -83,7 +94,7 @@ class Resume(unittest.TestCase):
 
     def test_another_host(self):
         with Api(body=RESPONSE) as one, Api(body=RESPONSE) as other:
-            for what in ([f"--paceline_workload={self.batch}"], []):
+            for what in ([f"--paceline_batch={self.batch}"], []):
                 with self.subTest(what):
                     self.log.unlink(missing_ok=True)
                     self.begin(f"--paceline_url={one.url}", *what)
@@ -117,7 +128,7 @@ class Resume(unittest.TestCase):
         self.assert_resumed("--paceline_rpm=60000", "--paceline_parallel=2")
 
     def test_the_log_is_for_its_user_alone(self):
-        self.begin("--paceline_log_replies")
+        self.begin("--paceline_log_responses")
         self.assertEqual(stat.S_IMODE(self.log.stat().st_mode), 0o600)
 
 

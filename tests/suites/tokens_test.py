@@ -11,17 +11,17 @@ from pathlib import Path
 
 from program import Api, rows, run
 
-FAMILIES = ["chat/complete", "chat/stream", "responses/complete", "responses/stream",
+WORKLOADS = ["chat/complete", "chat/stream", "responses/complete", "responses/stream",
             "embeddings/create"]
 # Tokens that come one by one, so that there is time between them.
 FEW = ["--paceline_requests=40", "--paceline_rpm=12000", "--paceline_parallel=40",
        "--paceline_endpoint_latency=10ms", "--paceline_endpoint_token_time=4ms",
-       "--paceline_endpoint_reply_tokens=6"]
+       "--paceline_endpoint_response_tokens=6"]
 AT_ONCE = ["--paceline_requests=40", "--paceline_rpm=0", "--paceline_parallel=10",
            "--paceline_endpoint_latency=0"]
 
 
-def family_of(row):
+def workload_of(row):
     return row["name"].split("/rpm:")[0]
 
 
@@ -46,22 +46,22 @@ class Streams(Folder):
     TIMES = ["ttft_p50", "ttft_p90", "ttft_p99", "itl_p50", "itl_p90", "itl_p99", "tpot_p50",
              "tpot_p99"]
 
-    def test_every_family_has_its_counters(self):
-        result = rows(*FEW, "--paceline_measure=" + ",".join(FAMILIES))
-        self.assertEqual([family_of(row) for row in result["benchmarks"]], FAMILIES)
+    def test_every_workload_has_its_counters(self):
+        result = rows(*FEW, "--paceline_workload=" + ",".join(WORKLOADS))
+        self.assertEqual([workload_of(row) for row in result["benchmarks"]], WORKLOADS)
         for row in result["benchmarks"]:
-            family = family_of(row)
+            workload = workload_of(row)
             self.assertEqual(row["errors"], 0)
             self.assertGreater(row["tokens_in"], 0)
-            self.assertEqual(row["tokens_per_request"], 0 if family == FAMILIES[4] else 6)
+            self.assertEqual(row["tokens_per_request"], 0 if workload == WORKLOADS[4] else 6)
             for name in self.TIMES:
-                self.assertEqual(name in row, family.endswith("/stream"), (family, name))
-            self.assertNotIn("length_off", row)
+                self.assertEqual(name in row, workload.endswith("/stream"), (workload, name))
+            self.assertNotIn("length_mismatch", row)
             self.assertRegex(row["label"], "^(paced|client-bound)$")  # the latter on a busy machine
         self.assertEqual(result["context"]["model"], "gpt-4o-mini, text-embedding-3-small")
 
     def test_times_are_those_of_the_endpoint(self):
-        (row,) = rows(*FEW, "--paceline_measure=chat/stream")["benchmarks"]
+        (row,) = rows(*FEW, "--paceline_workload=chat/stream")["benchmarks"]
         self.assertGreaterEqual(row["ttft_p50"], 0.010)
         self.assertGreater(row["tpot_p50"], 0.002)
         self.assertGreaterEqual(row["itl_p99"], row["itl_p50"])
@@ -73,7 +73,7 @@ class Streams(Folder):
 
     def test_the_endpoint_has_time_between_tokens_unless_told_otherwise(self):
         few = ["--paceline_requests=20", "--paceline_rpm=6000", "--paceline_parallel=20",
-               "--paceline_endpoint_latency=1ms", "--paceline_measure=chat/stream"]
+               "--paceline_endpoint_latency=1ms", "--paceline_workload=chat/stream"]
         (row,) = rows(*few)["benchmarks"]
         self.assertGreater(row["itl_p50"], 0)
         # Fifteen gaps of 5 ms after the first token: no client sees the last token earlier.
@@ -83,7 +83,7 @@ class Streams(Folder):
 
     def test_times_become_rows(self):
         out = self.folder / "out.json"
-        done = run(*FEW, "--paceline_measure=chat/stream", f"--benchmark_out={out}")
+        done = run(*FEW, "--paceline_workload=chat/stream", f"--benchmark_out={out}")
         self.assertEqual(done.returncode, 0, done.stderr)
         mean, *others = json.loads(out.read_text())["benchmarks"]
         found = {row["name"][len(mean["name"]) + 1:]: row for row in others}
@@ -93,8 +93,8 @@ class Streams(Folder):
         self.assertIn("\nchat/stream/", done.stdout)
         self.assertNotIn("/ttft_p50", done.stdout)
 
-    def test_an_unknown_family_is_refused(self):
-        done = run("--paceline_measure=chat/streams")
+    def test_an_unknown_workload_is_refused(self):
+        done = run("--paceline_workload=chat/streams")
         self.assertEqual(done.returncode, 1)
         self.assertIn("'chat/streams'", done.stderr)
         self.assertIn("chat/stream,", done.stderr)
@@ -105,7 +105,7 @@ class Streams(Folder):
     def stream_from(self, *events, env=None):
         with Api(body=self.events(*events)) as api:
             out = self.folder / "out.json"
-            done = run(f"--paceline_url={api.url}", "--paceline_measure=chat/stream",
+            done = run(f"--paceline_url={api.url}", "--paceline_workload=chat/stream",
                        "--paceline_requests=3", "--paceline_rpm=0", "--paceline_rows=",
                        f"--benchmark_out={out}", env=env)
             return done, out
@@ -130,7 +130,7 @@ class Streams(Folder):
 
     def test_an_api_that_does_not_stream_is_told_so(self):
         with Api(body=b'{"choices":[{"message":{"content":"x"}}]}') as api:
-            done = run(f"--paceline_url={api.url}", "--paceline_measure=chat/stream")
+            done = run(f"--paceline_url={api.url}", "--paceline_workload=chat/stream")
             self.assertEqual(done.returncode, 1)
             self.assertIn("stream", done.stderr)
 
@@ -142,14 +142,14 @@ class Lengths(unittest.TestCase):
         self.assertIn("100% of the responses", done.stderr)
         self.assertIn("--paceline_ignore_eos", done.stderr)
         (row,) = rows(*AT_ONCE, "--paceline_max_tokens=32")["benchmarks"]
-        self.assertEqual(row["length_off"], 1)
+        self.assertEqual(row["length_mismatch"], 1)
 
     def test_none_when_they_are(self):
         for held in ("--paceline_ignore_eos", "--paceline_min_tokens=32"):
             done = run(*AT_ONCE, "--paceline_max_tokens=32", held)
             self.assertEqual((done.returncode, done.stderr.count("length")), (0, 0), done.stderr)
             (row,) = rows(*AT_ONCE, "--paceline_max_tokens=32", held)["benchmarks"]
-            self.assertEqual((row["length_off"], row["tokens_per_request"]), (0, 32))
+            self.assertEqual((row["length_mismatch"], row["tokens_per_request"]), (0, 32))
 
     def test_flags_that_do_not_go_together(self):
         done = run("--paceline_ignore_eos")
@@ -182,7 +182,7 @@ class Prompts(unittest.TestCase):
 
     def test_a_shared_prefix_is_found_there(self):
         (row,) = rows(*AT_ONCE, "--paceline_shared_prefix=640",
-                      "--paceline_endpoint_reply_tokens=2")["benchmarks"]
+                      "--paceline_endpoint_response_tokens=2")["benchmarks"]
         self.assertGreater(row["cached_tokens"], 500)
 
 
@@ -191,10 +191,10 @@ class Replay(Folder):
         path = self.write(line("a", messages=[{"role": "user", "content": "uno"}]) +
                           line("b", url="/v1/responses", input="dos") +
                           line("c", url="/v1/embeddings", input="tres"))
-        result = rows(f"--paceline_workload={path}", "--paceline_rpm=0", "--paceline_parallel=2")
+        result = rows(f"--paceline_batch={path}", "--paceline_rpm=0", "--paceline_parallel=2")
         (row,) = result["benchmarks"]
-        self.assertEqual((family_of(row), row["iterations"], row["errors"]), ("batch/replay", 3, 0))
-        (row,) = rows(f"--paceline_workload={path}", "--paceline_rpm=0", "--paceline_parallel=2",
+        self.assertEqual((workload_of(row), row["iterations"], row["errors"]), ("batch/replay", 3, 0))
+        (row,) = rows(f"--paceline_batch={path}", "--paceline_rpm=0", "--paceline_parallel=2",
                       "--paceline_requests=8")["benchmarks"]
         self.assertEqual((row["iterations"], row["errors"]), (8, 0))
 
@@ -203,7 +203,7 @@ class Replay(Folder):
         path = self.write('{"custom_id":"a","method":"POST","url":"/v1/chat/completions",'
                           f'"body": {body} }}\n')
         with Api(body=b'{"choices":[{}]}') as api:
-            rows(f"--paceline_url={api.url}", f"--paceline_workload={path}", "--paceline_rpm=0")
+            rows(f"--paceline_url={api.url}", f"--paceline_batch={path}", "--paceline_rpm=0")
             self.assertEqual({sent.decode() for _, sent in api.seen}, {body})
 
     def test_a_bad_line_is_told_before_anything_is_sent(self):
@@ -212,7 +212,7 @@ class Replay(Folder):
         for bad, reason in cases.items():
             path = self.write(line("a") + "\n" + bad + "\n" + line("c"))
             with Api(body=b'{"choices":[{}]}') as api:
-                done = run(f"--paceline_url={api.url}", f"--paceline_workload={path}")
+                done = run(f"--paceline_url={api.url}", f"--paceline_batch={path}")
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(f"{path}:3: ", done.stderr)
                 self.assertIn(reason, done.stderr)
@@ -221,7 +221,7 @@ class Replay(Folder):
 
     def test_a_file_without_a_request(self):
         for path in (self.write("\n"), self.folder / "none.jsonl", self.folder):
-            done = run(f"--paceline_workload={path}")
+            done = run(f"--paceline_batch={path}")
             self.assertEqual(done.returncode, 1)
             self.assertIn(str(path), done.stderr)
 
@@ -239,17 +239,17 @@ class Log(Folder):
         path = self.write(line("a") +
                           line("b", stream=True, stream_options={"include_usage": True}) +
                           line("c", url="/v1/embeddings", input="x"))
-        rows(f"--paceline_workload={path}", self.log_flag(), "--paceline_log_replies",
+        rows(f"--paceline_batch={path}", self.log_flag(), "--paceline_log_responses",
              "--paceline_rpm=0", "--paceline_parallel=2", "--paceline_warmup=2",
-             "--paceline_endpoint_reply_tokens=4")
+             "--paceline_endpoint_response_tokens=4")
         self.assertEqual(self.query("SELECT name, requests, warmup FROM runs"),
                          [("batch/replay", 3, 2)])
-        found = self.query("SELECT slot, custom_id, status, tokens_out, first_token_ns IS NOT NULL,"
-                           " error FROM requests ORDER BY slot")
+        found = self.query("SELECT item, custom_id, status, tokens_out, first_token_ns IS NOT NULL,"
+                           " error FROM requests ORDER BY item")
         self.assertEqual(found, [(0, "a", 200, 4, 0, None), (1, "b", 200, 4, 1, None),
                                  (2, "c", 200, 0, 0, None)])
         responses = [json.loads(response) for (response,) in
-                   self.query("SELECT reply FROM requests ORDER BY slot")]
+                   self.query("SELECT response FROM requests ORDER BY item")]
         # A stream is kept as the API would have answered at once.
         for response in responses[:2]:
             self.assertEqual(response["object"], "chat.completion")
@@ -263,15 +263,15 @@ class Log(Folder):
             self.assertLessEqual(first_byte, done)
 
     def test_keeps_each_run_and_no_texts_unless_asked(self):
-        rows(*AT_ONCE, self.log_flag(), "--paceline_measure=chat/complete,chat/stream")
+        rows(*AT_ONCE, self.log_flag(), "--paceline_workload=chat/complete,chat/stream")
         self.assertEqual(self.query("SELECT name, model FROM runs ORDER BY run"),
                          [("chat/complete", "gpt-4o-mini"), ("chat/stream", "gpt-4o-mini")])
-        self.assertEqual(self.query("SELECT run, count(*), count(reply), count(first_token_ns)"
+        self.assertEqual(self.query("SELECT run, count(*), count(response), count(first_token_ns)"
                                     " FROM requests GROUP BY run"),
                          [(1, 40, 0, 0), (2, 40, 0, 40)])
 
     def test_responses_need_a_log(self):
-        done = run("--paceline_log_replies")
+        done = run("--paceline_log_responses")
         self.assertEqual(done.returncode, 1)
         self.assertIn("--paceline_log", done.stderr)
 

@@ -20,8 +20,8 @@ def verdict(url, *flags):
 
 
 def saturated(parallel):
-    # 4 slots of 200 ms do 1,200 RPM.
-    with Endpoint("--latency=200ms", "--slots=4") as endpoint:
+    # 4 at once of 200 ms each do 1,200 RPM.
+    with Endpoint("--latency=200ms", "--concurrency=4") as endpoint:
         return verdict(endpoint.url, "--paceline_rpm=3000", f"--paceline_parallel={parallel}",
                        "--paceline_requests=200")
 
@@ -98,7 +98,7 @@ class NeverMeasured(unittest.TestCase):
             done = run(url, flag)
             self.assertEqual(done.returncode, 1)
             self.assertIn(f"chat/complete never measures {time_asked}", done.stderr)
-            self.assertIn("--paceline_measure=chat/stream", done.stderr)
+            self.assertIn("--paceline_workload=chat/stream", done.stderr)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ int write(const char* path) {
     const std::string custom_id = text(object, "custom_id");
     const std::string error = text(object, "error");
     const std::string response = text(object, "response");
-    log.add(run, {.slot = static_cast<std::uint64_t>(number(object, "slot")),
+    log.add(run, {.item = static_cast<std::uint64_t>(number(object, "item")),
                   .custom_id = custom_id,
                   .status = number(object, "status"),
                   .error = error,

@@ -22,7 +22,7 @@ class AlpnTest : public ClientFixture {
 TEST_P(AlpnTest, AServerWithoutHttp2IsAskedInHttp1) {
   ScriptServer server(Wire::tls_http_1, 1, answers(ok_script()));
   const Response response = get(server.url());
-  EXPECT_EQ(response.body, "ok") << response.error;
+  EXPECT_EQ(response.body, "ok") << response.error_text;
   EXPECT_EQ(response.http_version, "HTTP/1.1");
 }
 

@@ -53,9 +53,9 @@ TEST_P(ConnectTest, AConnectThatStopsHalfwayLeavesTheNextRequestWell) {
     done = false;
     client.send(*exchange);
     while (!done) loop.run_once();
-    const TransportError transport = exchange->response.transport;
+    const TransportError error = exchange->response.error;
     client.release(*exchange);
-    return transport;
+    return error;
   };
   DeafServer deaf;
   ScriptServer server(
@@ -77,7 +77,7 @@ TEST(TlsConnectTest, WhoWaitsForAConnectionThatTimesOutMakesItsOwnAtOnce) {
   std::vector<TransportError> ended;
   Client client(loop, {.parallel = 2, .connection = {.timeout = 1s}},
                 transport_factory(TransportKind::curl),
-                [&ended](Exchange& exchange) { ended.push_back(exchange.response.transport); });
+                [&ended](Exchange& exchange) { ended.push_back(exchange.response.error); });
   const auto send = [&] {
     Exchange* exchange = client.acquire();
     exchange->request.url = "https" + server.url().substr(std::strlen("http"));
@@ -107,7 +107,7 @@ TEST(ProxyTest, TheEnvironmentsProxyIsUsed) {
   client.send(*exchange);
   while (!done) loop.run_once();
   unsetenv("http_proxy");
-  EXPECT_EQ(exchange->response.status, 200) << exchange->response.error;
+  EXPECT_EQ(exchange->response.status, 200) << exchange->response.error_text;
   EXPECT_TRUE(asked.get_future().get().starts_with("GET http://no-such-host.invalid/path "));
   client.release(*exchange);
 }

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 class ConnectionsTest : public ClientFixture {
  protected:
   ConnectionsTest()
-      : ClientFixture({.parallel = 2, .connection = {.timeout = 5s, .max_reply = 1000}}) {}
+      : ClientFixture({.parallel = 2, .connection = {.timeout = 5s, .max_response = 1000}}) {}
 };
 
 TEST_P(ConnectionsTest, TakesAnotherUrlOnTheSameExchange) {
@@ -31,8 +31,8 @@ TEST_P(ConnectionsTest, TakesAnotherUrlOnTheSameExchange) {
   ScriptServer second(wire(), 1, answers(ok_script()));
   EXPECT_EQ(get(first.url()).status, 200);
   const Response refused = get(in_scheme("http://not a host/"));
-  EXPECT_EQ(refused.transport, TransportError::other);
-  EXPECT_NE(refused.error.find("URL"), std::string::npos) << refused.error;
+  EXPECT_EQ(refused.error, TransportError::other);
+  EXPECT_NE(refused.error_text.find("URL"), std::string::npos) << refused.error_text;
   EXPECT_EQ(get(second.url()).status, 200);
 }
 
@@ -42,7 +42,7 @@ TEST_P(ConnectionsTest, KeepsOneConnectionForManyRequests) {
   });
   for (int i = 0; i < 5; ++i) {
     const Response response = get(server.url());
-    EXPECT_EQ(response.transport, TransportError::ok) << response.error;
+    EXPECT_EQ(response.error, TransportError::ok) << response.error_text;
     EXPECT_EQ(response.body, "ok");
   }
 }
@@ -51,7 +51,7 @@ TEST_P(ConnectionsTest, SurvivesAServerThatClosesIdleConnections) {
   ScriptServer server(wire(), 5, answers(ok_script()));
   for (int i = 0; i < 5; ++i) {
     const Response response = get(server.url());
-    EXPECT_EQ(response.transport, TransportError::ok) << response.error;
+    EXPECT_EQ(response.error, TransportError::ok) << response.error_text;
     // Long enough for the close to arrive while the connection is idle and still watched.
     pass(20ms);
   }
@@ -73,9 +73,9 @@ TEST_P(ConnectionsTest, AnIdleConnectionThatClosedDoesNotKeepTheLoopBusy) {
 
 TEST_P(ConnectionsTest, ConnectionRefusedIsASentence) {
   const Response response = get(in_scheme("http://127.0.0.1:1/"));
-  EXPECT_EQ(response.transport, TransportError::connect_failed);
-  EXPECT_FALSE(response.error.empty());
-  EXPECT_EQ(get(in_scheme("http://127.0.0.1:1/")).transport, TransportError::connect_failed);
+  EXPECT_EQ(response.error, TransportError::connect_failed);
+  EXPECT_FALSE(response.error_text.empty());
+  EXPECT_EQ(get(in_scheme("http://127.0.0.1:1/")).error, TransportError::connect_failed);
 }
 
 TEST_P(ConnectionsTest, AHostNameIsResolvedAndItsResolverLeavesNoWatchBehind) {
@@ -85,7 +85,7 @@ TEST_P(ConnectionsTest, AHostNameIsResolvedAndItsResolverLeavesNoWatchBehind) {
   url.replace(url.find("127.0.0.1"), 9, "localhost");
   for (int i = 0; i < 3; ++i) {
     const Response response = get(url);
-    EXPECT_EQ(response.status, 200) << response.error;
+    EXPECT_EQ(response.status, 200) << response.error_text;
   }
 }
 
@@ -115,20 +115,20 @@ TEST_P(ConnectionsTest, AKeptConnectionThatIsResetIsReplacedByANewOne) {
   });
   for (int i = 0; i < 2; ++i) {
     const Response response = get(server.url());
-    EXPECT_EQ(response.status, 200) << response.error;
+    EXPECT_EQ(response.status, 200) << response.error_text;
   }
 }
 
 TEST_P(ConnectionsTest, HalfAResponseIsAReset) {
   ScriptServer server(wire(), 1, answers(half_script()));
-  EXPECT_EQ(get(server.url()).transport, TransportError::reset);
+  EXPECT_EQ(get(server.url()).error, TransportError::reset);
 }
 
 TEST_P(ConnectionsTest, AResponseOverTheCapFails) {
   ScriptServer server(wire(), 1, answers(response_with(200, std::string(2000, 'x'))));
   const Response response = get(server.url());
-  EXPECT_EQ(response.transport, TransportError::too_large);
-  EXPECT_NE(response.error.find("1000"), std::string::npos);
+  EXPECT_EQ(response.error, TransportError::too_large);
+  EXPECT_NE(response.error_text.find("1000"), std::string::npos);
 }
 
 TEST_P(ConnectionsTest, ALongBodyIsSentWithoutAskingBefore) {
@@ -144,7 +144,7 @@ TEST_P(ConnectionsTest, ALongBodyIsSentWithoutAskingBefore) {
       std::make_shared<const HeaderList>(std::vector<std::string>{"Content-Type: text/plain"});
   request.body.assign(3U << 20U, 'x');
   const Response response = response_to(request);
-  EXPECT_EQ(response.status, 200) << response.error;
+  EXPECT_EQ(response.status, 200) << response.error_text;
   const HeardRequest sent = heard.get_future().get();
   EXPECT_EQ(sent.method, "POST");
   EXPECT_EQ(sent.header("content-type"), "text/plain");

@@ -97,7 +97,7 @@ class TransportFaultsTest : public testing::TestWithParam<FaultParam> {
       {.shares = {{fault().fault, 1}}, .after = fault().after, .time = fault().time}};
   std::string pieces_;
   ClientOnLoop client_{variant(),
-                       {.parallel = 1, .connection = {.timeout = 1s, .max_reply = 64U << 10U}},
+                       {.parallel = 1, .connection = {.timeout = 1s, .max_response = 64U << 10U}},
                        [this](Exchange&, std::string_view piece, TimePoint) {
                          pieces_ += piece;
                          return std::optional<std::size_t>(0);
@@ -106,9 +106,10 @@ class TransportFaultsTest : public testing::TestWithParam<FaultParam> {
 
 TEST_P(TransportFaultsTest, HasTheSameOutcomeOverEach) {
   const Response response = ask_for_completion();
-  EXPECT_EQ(response.transport, fault().error) << response.error;
+  EXPECT_EQ(response.error, fault().error) << response.error_text;
   EXPECT_EQ(response.status, fault().status);
-  EXPECT_EQ(response.error.empty(), fault().error == TransportError::ok) << response.error;
+  EXPECT_EQ(response.error_text.empty(), fault().error == TransportError::ok)
+      << response.error_text;
   const bool has_pieces = is_streamed() && response.status == 200;
   const std::string& text = has_pieces ? pieces_ : response.body;
   EXPECT_EQ(text.empty(), fault().status == 0);

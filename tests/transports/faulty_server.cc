@@ -94,7 +94,7 @@ void play_fault(ScriptedConnection& connection, const FaultOptions& faults, bool
 std::unique_ptr<Endpoint> endpoint_with(const FaultOptions& faults) {
   EndpointOptions options;
   options.faults = faults;
-  options.reply_tokens = LengthModel::fixed(100);
+  options.response_tokens = LengthModel::fixed(100);
   auto started = Endpoint::start(std::move(options));
   if (const auto* why = std::get_if<std::string>(&started)) {
     ADD_FAILURE() << *why;

@@ -65,7 +65,8 @@ TEST_P(HostsTest, ANameIsLookedUpOnceForAll) {
   for (const char* name : {"one", "two", "three"}) send(name, named(server.url()));
   lookup_.answer({{"127.0.0.1"}, {}});
   while (responses_.size() < 3) loop_.run_once();
-  for (const auto& [name, response] : responses_) EXPECT_EQ(response.body, "ok") << response.error;
+  for (const auto& [name, response] : responses_)
+    EXPECT_EQ(response.body, "ok") << response.error_text;
   EXPECT_EQ(get(named(server.url())).body, "ok");
   EXPECT_EQ(lookup_.count(), 1);
 }
@@ -79,16 +80,16 @@ TEST_P(HostsTest, AllItsAddressesAreTried) {
 TEST_P(HostsTest, WhatCannotBeFoundIsASentence) {
   lookup_.answer({{}, "there is no such host"});
   const Response response = get(in_scheme("http://api.test:1/"));
-  EXPECT_EQ(response.transport, TransportError::connect_failed);
-  EXPECT_EQ(response.error, "there is no such host");
+  EXPECT_EQ(response.error, TransportError::connect_failed);
+  EXPECT_EQ(response.error_text, "there is no such host");
 }
 
 TEST_P(HostsTest, AfterAFailedConnectItIsLookedUpAgain) {
   ScriptServer server(wire(), 1, answers(ok_script()));
   lookup_.answer({{"127.0.0.9"}, {}});
-  EXPECT_EQ(get(named(server.url())).transport, TransportError::connect_failed);
+  EXPECT_EQ(get(named(server.url())).error, TransportError::connect_failed);
   lookup_.answer({{"127.0.0.1"}, {}});
-  while (get(named(server.url())).transport != TransportError::ok) {
+  while (get(named(server.url())).error != TransportError::ok) {
   }
   EXPECT_GE(lookup_.count(), 2);
 }
@@ -101,9 +102,9 @@ TEST_P(HostsTest, AKeptConnectionDoesNotOutliveTheHostsMove) {
   lookup_.answer({{"127.0.0.9"}, {}});
   resolver_->refresh(Clock::now() + 2h);
   // libcurl counts a connection's age in seconds.
-  while (get(named(server.url())).transport == TransportError::ok) {
+  while (get(named(server.url())).error == TransportError::ok) {
   }
-  EXPECT_EQ(responses_["only"].transport, TransportError::connect_failed);
+  EXPECT_EQ(responses_["only"].error, TransportError::connect_failed);
 }
 
 PACELINE_OVER_EVERY_TRANSPORT(HostsTest);
@@ -119,9 +120,9 @@ TEST_P(SilentDnsTest, ARequestTimesOutWhileOthersGoOn) {
   EXPECT_EQ(get(server.url()).body, "ok");
   EXPECT_FALSE(responses_.contains("silent"));
   while (!responses_.contains("silent")) loop_.run_once();
-  EXPECT_EQ(responses_["silent"].transport, TransportError::timed_out);
-  EXPECT_NE(responses_["silent"].error.find("no address of api.test"), std::string::npos)
-      << responses_["silent"].error;
+  EXPECT_EQ(responses_["silent"].error, TransportError::timed_out);
+  EXPECT_NE(responses_["silent"].error_text.find("no address of api.test"), std::string::npos)
+      << responses_["silent"].error_text;
   EXPECT_EQ(get(server.url()).body, "ok");
   // Neither does the client's end wait for it.
   send("cut off", in_scheme("http://api.test:1/"));
@@ -148,7 +149,7 @@ TEST_P(ProxyHostTest, AProxysNameIsLookedUpAndNotTheHosts) {
   exchange->request.url = "http://hidden.test/";
   client.send(*exchange);
   while (!responses_.contains("proxied")) loop_.run_once();
-  EXPECT_EQ(responses_["proxied"].body, "ok") << responses_["proxied"].error;
+  EXPECT_EQ(responses_["proxied"].body, "ok") << responses_["proxied"].error_text;
   EXPECT_EQ(lookup_.count(), 1);
 }
 
@@ -165,7 +166,7 @@ TEST_P(ProxyHostTest, AProxyThatRefusesATunnelIsAFailedConnect) {
   client.send(*exchange);
   while (!responses_.contains("proxied")) loop_.run_once();
   unsetenv("https_proxy");
-  EXPECT_EQ(responses_["proxied"].transport, TransportError::connect_failed);
+  EXPECT_EQ(responses_["proxied"].error, TransportError::connect_failed);
 }
 
 PACELINE_OVER(ProxyHostTest, Variant::curl_http);

@@ -41,7 +41,7 @@ TEST_P(Http2Test, WhatAGoawayLeavesOutIsSentAgain) {
   });
   for (int i = 0; i < 6; ++i) {
     const Response response = get(server.url());
-    EXPECT_EQ(response.body, "ok") << response.error;
+    EXPECT_EQ(response.body, "ok") << response.error_text;
   }
   EXPECT_EQ(heard, 6 + 3);
 }
@@ -56,9 +56,9 @@ TEST_P(Http2Test, AResetStreamIsNotSentAgainAndLeavesTheConnectionWell) {
   });
   EXPECT_EQ(get(server.url()).body, "ok");
   const Response response = get(server.url());
-  EXPECT_EQ(response.transport, TransportError::reset);
-  EXPECT_TRUE(response.error.starts_with("the server reset the stream without a response"))
-      << response.error;
+  EXPECT_EQ(response.error, TransportError::reset);
+  EXPECT_TRUE(response.error_text.starts_with("the server reset the stream without a response"))
+      << response.error_text;
   EXPECT_EQ(get(server.url()).body, "ok");
   EXPECT_EQ(heard, 3);
 }
@@ -67,7 +67,7 @@ TEST_P(Http2Test, ALengthThatIsNotTheBodysIsAReset) {
   for (const std::size_t length : {1U, 5U}) {
     ScriptServer server(wire(), 1, answers({.body = {{"ok"}}, .length = length}));
     const Response response = get(server.url());
-    EXPECT_EQ(response.transport, TransportError::reset) << response.error;
+    EXPECT_EQ(response.error, TransportError::reset) << response.error_text;
     EXPECT_EQ(response.status, 200);
   }
 }
@@ -81,9 +81,9 @@ TEST_P(Http2Test, WhatIsNoHttp2IsNoResponse) {
   const Response response = get(server.url());
   // libcurl before 8 closes the connection and tells only of that.
   const bool is_before_8 = curl_version_info(CURLVERSION_NOW)->version_num < 0x080000;
-  EXPECT_EQ(response.transport, is_before_8 ? TransportError::reset : TransportError::malformed)
-      << response.error;
-  EXPECT_NE(response.error, "");
+  EXPECT_EQ(response.error, is_before_8 ? TransportError::reset : TransportError::malformed)
+      << response.error_text;
+  EXPECT_NE(response.error_text, "");
 }
 
 PACELINE_OVER(Http2Test, Variant::curl_https_2);
@@ -120,14 +120,14 @@ TEST_P(SharedConnectionTest, AStreamThatStopsHoldsUpNoOther) {
   for (const char* name : {"second", "third", "fourth"}) {
     send(name, server.url());
     wait_for(name);
-    EXPECT_EQ(responses_[name].body, "ok") << responses_[name].error;
+    EXPECT_EQ(responses_[name].body, "ok") << responses_[name].error_text;
   }
   EXPECT_FALSE(responses_.contains("stopped"));
   wait_for("stopped");
-  EXPECT_EQ(responses_["stopped"].transport, TransportError::timed_out);
+  EXPECT_EQ(responses_["stopped"].error, TransportError::timed_out);
   send("after", server.url());
   wait_for("after");
-  EXPECT_EQ(responses_["after"].body, "ok") << responses_["after"].error;
+  EXPECT_EQ(responses_["after"].body, "ok") << responses_["after"].error_text;
 }
 
 PACELINE_OVER(SharedConnectionTest, Variant::curl_https_2);

@@ -50,7 +50,7 @@ TEST_P(LongBodiesTest, AResponseLongerThanAnyWindowComesWholeToABusyClient) {
   request.url = server.url();
   request.is_streamed = true;
   const Response response = response_to(request);
-  EXPECT_EQ(response.transport, TransportError::ok) << response.error;
+  EXPECT_EQ(response.error, TransportError::ok) << response.error_text;
   EXPECT_EQ(streamed_, script.body_size());
 }
 

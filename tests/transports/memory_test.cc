@@ -41,8 +41,9 @@ class MemoryTest : public TransportTest {
   std::map<const Exchange*, std::size_t> held_;
   Client client_{
       loop_,
-      over_wire({.parallel = 3,
-                 .connection = {.timeout = 30s, .max_reply = 100U << 20U, .memory = memory_limit}}),
+      over_wire(
+          {.parallel = 3,
+           .connection = {.timeout = 30s, .max_response = 100U << 20U, .memory = memory_limit}}),
       transport(),
       [this](Exchange& exchange) {
         responses_[exchange.request.url] = exchange.response;
@@ -78,10 +79,11 @@ TEST_P(MemoryTest, BeyondItTheLongestFailsAndTheOthersLive) {
   send(other.url());
   wait_for_all();
   const Response& failed = responses_[longest.url()];
-  EXPECT_EQ(failed.transport, TransportError::too_large);
-  EXPECT_NE(failed.error.find("--paceline_memory"), std::string::npos) << failed.error;
+  EXPECT_EQ(failed.error, TransportError::too_large);
+  EXPECT_NE(failed.error_text.find("--paceline_memory"), std::string::npos) << failed.error_text;
   EXPECT_LT(capacities_[longest.url()], 100U);
-  EXPECT_EQ(responses_[other.url()].transport, TransportError::ok) << responses_[other.url()].error;
+  EXPECT_EQ(responses_[other.url()].error, TransportError::ok)
+      << responses_[other.url()].error_text;
   EXPECT_EQ(responses_[other.url()].body, body);
 }
 
@@ -89,7 +91,7 @@ TEST_P(MemoryTest, OneAloneThatIsTooMuchFails) {
   ScriptServer server(wire(), 1, begins_with(3'000'000));
   send(server.url());
   wait_for_all();
-  EXPECT_EQ(responses_[server.url()].transport, TransportError::too_large);
+  EXPECT_EQ(responses_[server.url()].error, TransportError::too_large);
   EXPECT_LT(capacities_[server.url()], 100U);
 }
 
@@ -98,7 +100,7 @@ TEST_P(MemoryTest, WhatAStreamsReaderHoldsCounts) {
   ScriptServer server(wire(), 1, begins_with(10));
   send(server.url(), true);
   wait_for_all();
-  EXPECT_EQ(responses_[server.url()].transport, TransportError::too_large);
+  EXPECT_EQ(responses_[server.url()].error, TransportError::too_large);
 }
 
 TEST_P(MemoryTest, WhatHasEndedCountsNoMore) {
@@ -107,7 +109,7 @@ TEST_P(MemoryTest, WhatHasEndedCountsNoMore) {
     ScriptServer server(wire(), 1, answers(response_with(200, body)));
     send(server.url());
     wait_for_all();
-    EXPECT_EQ(responses_[server.url()].transport, TransportError::ok);
+    EXPECT_EQ(responses_[server.url()].error, TransportError::ok);
   }
 }
 

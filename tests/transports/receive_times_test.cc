@@ -63,7 +63,7 @@ TEST_P(ReceiveTimesTest, LeaveOutHowLongTheClientWasBusy) {
   std::this_thread::sleep_for(400ms);
   const TimePoint no_longer_busy = Clock::now();
   const Response response = receive(exchange);
-  ASSERT_EQ(response.transport, TransportError::ok) << response.error;
+  ASSERT_EQ(response.error, TransportError::ok) << response.error_text;
   EXPECT_LT(response.done, no_longer_busy);
   EXPECT_GE(response.first_byte, response.sent);
   EXPECT_GE(response.done, response.first_byte);

@@ -25,7 +25,7 @@ class ResponsesTest : public ClientFixture {
  protected:
   ResponsesTest()
       : ClientFixture({.parallel = 2,
-                       .connection = {.timeout = 5s, .max_reply = 100'000, .memory = 1U << 20U}},
+                       .connection = {.timeout = 5s, .max_response = 100'000, .memory = 1U << 20U}},
                       [this](Exchange&, std::string_view piece, TimePoint) {
                         streamed_ += piece;
                         return std::optional<std::size_t>(0);
@@ -53,7 +53,7 @@ TEST_P(ResponsesTest, WhatIsCompressedUnaskedIsDecoded) {
   const std::string text(5'000, 'x');
   EXPECT_EQ(response_of(gzipped(gzip(text))).body, text);
   const Response streamed = response_of(gzipped(gzip(text)), true);
-  EXPECT_EQ(streamed.transport, TransportError::ok) << streamed.error;
+  EXPECT_EQ(streamed.error, TransportError::ok) << streamed.error_text;
   EXPECT_EQ(streamed_, text);
   EXPECT_EQ(response_of(gzipped(gzip(text), 429)).body, text);
 }
@@ -62,30 +62,29 @@ TEST_P(ResponsesTest, AnEncodingThatIsNotKnownIsNamed) {
   const HeaderLines headers{{"content-encoding", "br"}};
   const ResponseScript script = response_with(200, "....", headers);
   const Response refused = response_of(script);
-  EXPECT_EQ(refused.transport, TransportError::malformed);
-  EXPECT_NE(refused.error.find("compressed (br)"), std::string::npos) << refused.error;
+  EXPECT_EQ(refused.error, TransportError::malformed);
+  EXPECT_NE(refused.error_text.find("compressed (br)"), std::string::npos) << refused.error_text;
   // Where nobody reads it, it does not matter.
-  EXPECT_EQ(response_of(script, false, false).transport, TransportError::ok);
+  EXPECT_EQ(response_of(script, false, false).error, TransportError::ok);
   EXPECT_EQ(response_of(response_with(429, "....", headers)).status, 429);
 }
 
 TEST_P(ResponsesTest, BrokenOrCutDataIsNoResponse) {
   const std::string data = gzip(std::string(5'000, 'x'));
-  EXPECT_EQ(response_of(gzipped("{}")).transport, TransportError::malformed);
-  EXPECT_EQ(response_of(gzipped(data.substr(0, data.size() - 4))).transport,
-            TransportError::malformed);
+  EXPECT_EQ(response_of(gzipped("{}")).error, TransportError::malformed);
+  EXPECT_EQ(response_of(gzipped(data.substr(0, data.size() - 4))).error, TransportError::malformed);
 }
 
 TEST_P(ResponsesTest, TheLongestResponseIsCountedDecoded) {
   const std::string bomb = gzip(std::string(5'000'000, '0'));
-  EXPECT_EQ(response_of(gzipped(bomb)).transport, TransportError::too_large);
+  EXPECT_EQ(response_of(gzipped(bomb)).error, TransportError::too_large);
 }
 
 TEST_P(ResponsesTest, OnlyWhatIsReadIsKept) {
   const std::string body(90'000, 'x');
   EXPECT_EQ(response_of(response_with(200, body)).body, body);
   const Response counted = response_of(response_with(200, body), false, false);
-  EXPECT_EQ(counted.transport, TransportError::ok);
+  EXPECT_EQ(counted.error, TransportError::ok);
   EXPECT_EQ(counted.body, "");
   const Response failed = response_of(response_with(500, body), false, false);
   EXPECT_EQ(failed.status, 500);
@@ -102,9 +101,9 @@ TEST_P(ResponsesTest, ARedirectTellsWhere) {
 
 TEST_P(ResponsesTest, TooLongIsSaidInPacelinesWords) {
   const Response response = response_of(response_with(200, std::string(200'000, 'x')));
-  EXPECT_EQ(response.transport, TransportError::too_large);
-  EXPECT_NE(response.error.find("100000 bytes, --paceline_max_reply"), std::string::npos)
-      << response.error;
+  EXPECT_EQ(response.error, TransportError::too_large);
+  EXPECT_NE(response.error_text.find("100000 bytes, --paceline_max_response"), std::string::npos)
+      << response.error_text;
 }
 
 TEST_P(ResponsesTest, HeadersOfManyKilobytesAreRead) {
@@ -115,7 +114,7 @@ TEST_P(ResponsesTest, HeadersOfManyKilobytesAreRead) {
   std::string last;
   const Response response = get(
       server.url(), [&last](const Response& seen) { last = seen.header("X-Last").value_or(""); });
-  EXPECT_EQ(response.body, "ok") << response.error;
+  EXPECT_EQ(response.body, "ok") << response.error_text;
   EXPECT_EQ(last, "here");
 }
 
@@ -123,7 +122,7 @@ TEST_P(ResponsesTest, HeadersAreBounded) {
   HeaderLines headers;
   for (int i = 0; i < 1'000; ++i) headers.emplace_back("x-more", std::string(1'000, 'y'));
   const Response response = response_of(response_with(200, "ok", headers));
-  EXPECT_EQ(response.transport, TransportError::malformed) << response.error;
+  EXPECT_EQ(response.error, TransportError::malformed) << response.error_text;
 }
 
 TEST_P(ResponsesTest, TrailersAreNoHeaders) {
@@ -133,7 +132,7 @@ TEST_P(ResponsesTest, TrailersAreNoHeaders) {
   std::optional<std::string> trailer;
   const Response response =
       get(server.url(), [&trailer](const Response& seen) { trailer = seen.header("X-Trailer"); });
-  EXPECT_EQ(response.transport, TransportError::ok) << response.error;
+  EXPECT_EQ(response.error, TransportError::ok) << response.error_text;
   EXPECT_EQ(response.body, "ok");
   EXPECT_EQ(trailer, std::nullopt);
 }
@@ -144,7 +143,7 @@ TEST_P(ResponsesTest, TrailersAreBoundedAsHeadersAre) {
     script.trailers.emplace_back("x-trailer", std::string(1'000, 'y'));
   }
   const Response response = response_of(script);
-  EXPECT_EQ(response.transport, TransportError::malformed) << response.error;
+  EXPECT_EQ(response.error, TransportError::malformed) << response.error_text;
 }
 
 TEST_P(ResponsesTest, RequestsNameTheirAgent) {
@@ -174,16 +173,16 @@ TEST_P(ResponseBytesTest, EqualLengthsAreOneAndOthersAreAFailure) {
            "\r\nContent-Length: " + other + "\r\n\r\nok";
   };
   EXPECT_EQ(response_of(with_lengths("2", "2")).body, "ok");
-  EXPECT_NE(response_of(with_lengths("5", "2")).transport, TransportError::ok);
-  EXPECT_NE(response_of(with_lengths("2", "5")).transport, TransportError::ok);
+  EXPECT_NE(response_of(with_lengths("5", "2")).error, TransportError::ok);
+  EXPECT_NE(response_of(with_lengths("2", "5")).error, TransportError::ok);
 }
 
 TEST_P(ResponseBytesTest, WhatIsNoHttpIsMalformed) {
   for (const char* garbage : {"garbage\r\n\r\n", "{\"choices\":[]}", "SSH-2.0-OpenSSH_9\r\n",
                               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
     const Response response = response_of(garbage);
-    EXPECT_EQ(response.transport, TransportError::malformed) << garbage;
-    EXPECT_NE(response.error, "");
+    EXPECT_EQ(response.error, TransportError::malformed) << garbage;
+    EXPECT_NE(response.error_text, "");
   }
 }
 

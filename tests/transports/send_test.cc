@@ -31,8 +31,8 @@ class SendTest : public ClientFixture {
     client_.send(*exchange);
     const bool called_back = done_;
     while (!done_) loop_.run_once();
-    EXPECT_NE(exchange->response.transport, TransportError::ok) << url;
-    EXPECT_FALSE(exchange->response.error.empty()) << url;
+    EXPECT_NE(exchange->response.error, TransportError::ok) << url;
+    EXPECT_FALSE(exchange->response.error_text.empty()) << url;
     client_.release(*exchange);
     return called_back;
   }
@@ -47,8 +47,8 @@ TEST_P(SendTest, AFailureIsToldFromTheLoop) {
 
 TEST_P(SendTest, ARefusedConnectionNamesTheAddress) {
   const Response response = get(in_scheme("http://127.0.0.1:1/"));
-  EXPECT_EQ(response.transport, TransportError::connect_failed);
-  EXPECT_NE(response.error.find("127.0.0.1 port 1"), std::string::npos) << response.error;
+  EXPECT_EQ(response.error, TransportError::connect_failed);
+  EXPECT_NE(response.error_text.find("127.0.0.1 port 1"), std::string::npos) << response.error_text;
 }
 
 PACELINE_OVER_EVERY_TRANSPORT(SendTest);
@@ -77,7 +77,7 @@ TEST_P(NoProxyTest, AHostOfNoProxyIsAskedDirectly) {
   exchange->request.url = server.url();
   client.send(*exchange);
   while (!done) loop.run_once();
-  EXPECT_EQ(exchange->response.body, "ok") << exchange->response.error;
+  EXPECT_EQ(exchange->response.body, "ok") << exchange->response.error_text;
   client.release(*exchange);
 }
 
@@ -104,8 +104,9 @@ class DirectSendTest : public SendTest {};
 TEST_P(DirectSendTest, WhatItCannotCarryIsASentence) {
   for (const char* url : {"https://127.0.0.1:1/", "http://user@127.0.0.1:1/"}) {
     const Response response = get(url);
-    EXPECT_EQ(response.transport, TransportError::other);
-    EXPECT_TRUE(response.error.ends_with("use --paceline_transport=curl")) << response.error;
+    EXPECT_EQ(response.error, TransportError::other);
+    EXPECT_TRUE(response.error_text.ends_with("use --paceline_transport=curl"))
+        << response.error_text;
   }
 }
 
@@ -120,8 +121,8 @@ TEST_P(DirectSendTest, AProxyInForceIsASentence) {
   exchange->request.url = "http://127.0.0.1:1/";
   client.send(*exchange);
   while (!done) loop.run_once();
-  EXPECT_NE(exchange->response.error.find("goes through no proxy"), std::string::npos)
-      << exchange->response.error;
+  EXPECT_NE(exchange->response.error_text.find("goes through no proxy"), std::string::npos)
+      << exchange->response.error_text;
   client.release(*exchange);
 }
 

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 class ServerBehaviourTest : public ClientFixture {
  protected:
   ServerBehaviourTest()
-      : ClientFixture({.parallel = 1, .connection = {.timeout = 1s, .max_reply = 1000}}) {}
+      : ClientFixture({.parallel = 1, .connection = {.timeout = 1s, .max_response = 1000}}) {}
 };
 
 TEST_P(ServerBehaviourTest, TheVersionIsTold) {
@@ -35,7 +35,7 @@ TEST_P(ServerBehaviourTest, AKeptConnectionThatTheServerClosesMeanwhileIsReplace
   });
   EXPECT_EQ(get(server.url()).status, 200);
   const Response response = post(server.url(), "again");
-  EXPECT_EQ(response.status, 200) << response.error;
+  EXPECT_EQ(response.status, 200) << response.error_text;
 }
 
 TEST_P(ServerBehaviourTest, ANewConnectionWithoutAResponseIsAResetAtOnce) {
@@ -46,9 +46,9 @@ TEST_P(ServerBehaviourTest, ANewConnectionWithoutAResponseIsAResetAtOnce) {
     if (number > 0) connection.reset_connection();
   });
   const Response closed = get(server.url());
-  EXPECT_EQ(closed.transport, TransportError::reset);
-  EXPECT_NE(closed.error.find("without a response"), std::string::npos) << closed.error;
-  EXPECT_EQ(get(server.url()).transport, TransportError::reset);
+  EXPECT_EQ(closed.error, TransportError::reset);
+  EXPECT_NE(closed.error_text.find("without a response"), std::string::npos) << closed.error_text;
+  EXPECT_EQ(get(server.url()).error, TransportError::reset);
   EXPECT_EQ(asked, 2);
 }
 
@@ -61,9 +61,9 @@ TEST_P(ServerBehaviourTest, HalfAResponseIsAResetThatSaysSo) {
   });
   for (int i = 0; i < 2; ++i) {
     const Response response = get(server.url());
-    EXPECT_EQ(response.transport, TransportError::reset);
-    EXPECT_NE(response.error.find("before the response's end"), std::string::npos)
-        << response.error;
+    EXPECT_EQ(response.error, TransportError::reset);
+    EXPECT_NE(response.error_text.find("before the response's end"), std::string::npos)
+        << response.error_text;
     EXPECT_EQ(response.status, 200);
   }
 }
@@ -77,7 +77,7 @@ TEST_P(ServerBehaviourTest, AResponseBeforeTheRequestsEndIsTheResponse) {
     connection.pause(100ms);
   });
   const Response refused = post(server.url(), std::string(32U << 20U, 'x'));
-  EXPECT_EQ(refused.status, 413) << refused.error;
+  EXPECT_EQ(refused.status, 413) << refused.error_text;
   EXPECT_EQ(refused.body, "long");
   // The rest of the long one is not taken for the next.
   EXPECT_EQ(get(server.url()).status, 200);
@@ -90,8 +90,8 @@ TEST_P(ServerBehaviourTest, AResponseThatTakesTooLongLeavesTheNextRequestWell) {
     connection.wait_for_cancel();
   });
   const Response late = get(server.url());
-  EXPECT_EQ(late.transport, TransportError::timed_out);
-  EXPECT_NE(late.error.find("1000 ms"), std::string::npos) << late.error;
+  EXPECT_EQ(late.error, TransportError::timed_out);
+  EXPECT_NE(late.error_text.find("1000 ms"), std::string::npos) << late.error_text;
   EXPECT_EQ(get(server.url()).body, "ok");
 }
 
@@ -100,7 +100,7 @@ TEST_P(ServerBehaviourTest, AResponseWithoutALengthIsPutTogether) {
       wire(), 1,
       answers({.body = {{"one"}, {" two", 20ms}}, .has_length = false, .pause_before_end = 20ms}));
   const Response response = get(server.url());
-  EXPECT_EQ(response.transport, TransportError::ok) << response.error;
+  EXPECT_EQ(response.error, TransportError::ok) << response.error_text;
   EXPECT_EQ(response.body, "one two");
   EXPECT_LT(response.first_byte, response.done);
 }
@@ -111,7 +111,7 @@ TEST_P(ServerBehaviourTest, InterimResponsesArePassedOver) {
   std::optional<std::string> header;
   const Response response =
       get(server.url(), [&header](const Response& seen) { header = seen.header("Retry-After"); });
-  EXPECT_EQ(response.status, 200) << response.error;
+  EXPECT_EQ(response.status, 200) << response.error_text;
   EXPECT_EQ(response.body, "ok");
   EXPECT_EQ(header, std::nullopt);
 }
@@ -141,7 +141,7 @@ TEST_P(ServerBehaviourTest, ARequestWithoutAResponseHasNoHeadersOfTheOneBefore) 
     EXPECT_EQ(header, "7");
     pass(20ms);
   }
-  EXPECT_EQ(get(url, look).transport, TransportError::connect_failed);
+  EXPECT_EQ(get(url, look).error, TransportError::connect_failed);
   EXPECT_EQ(header, std::nullopt);
 }
 
@@ -159,7 +159,7 @@ TEST_P(ServerBytesTest, TheServerMayCloseAfterAResponse) {
                       [response](int, ByteStream& stream) { answer_one(stream, response); });
     for (int i = 0; i < 3; ++i) {
       const Response got = get(server.url());
-      EXPECT_EQ(got.transport, TransportError::ok) << got.error;
+      EXPECT_EQ(got.error, TransportError::ok) << got.error_text;
       EXPECT_EQ(got.status, 200);
       EXPECT_EQ(got.body, "ok");
     }
@@ -188,7 +188,7 @@ TEST_P(ServerBytesTest, AResponseInChunksIsPutTogether) {
     stream.write("0\r\n\r\n");
   });
   const Response response = get(server.url());
-  EXPECT_EQ(response.transport, TransportError::ok) << response.error;
+  EXPECT_EQ(response.error, TransportError::ok) << response.error_text;
   EXPECT_EQ(response.body, "one two");
   EXPECT_LT(response.first_byte, response.done);
   EXPECT_EQ(response.http_version, "HTTP/1.1");
@@ -198,8 +198,8 @@ TEST_P(ServerBytesTest, WhatIsNoHttpIsASentence) {
   ByteServer server(wire(), 1,
                     [](int, ByteStream& stream) { answer_one(stream, "SSH-2.0-OpenSSH_9.2\r\n"); });
   const Response response = get(server.url());
-  EXPECT_EQ(response.transport, TransportError::malformed);
-  EXPECT_NE(response.error.find("HTTP"), std::string::npos) << response.error;
+  EXPECT_EQ(response.error, TransportError::malformed);
+  EXPECT_NE(response.error_text.find("HTTP"), std::string::npos) << response.error_text;
 }
 
 PACELINE_OVER_HTTP_1(ServerBytesTest);

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 class StreamsTest : public ClientFixture {
  protected:
   StreamsTest()
-      : ClientFixture({.parallel = 1, .connection = {.timeout = 5s, .max_reply = 1000}},
+      : ClientFixture({.parallel = 1, .connection = {.timeout = 5s, .max_response = 1000}},
                       [this](Exchange& exchange, std::string_view piece, TimePoint read) {
                         EXPECT_EQ(exchange.number, 0U);
                         pieces_.push_back({std::string(piece), read});
@@ -59,7 +59,7 @@ class StreamsTest : public ClientFixture {
 TEST_P(StreamsTest, PiecesComeInOrderEachWithItsTime) {
   ScriptServer server(wire(), 1, answers({.body = {{"one", 30ms}, {"two", 30ms}, {"six", 30ms}}}));
   const Response response = stream(server.url());
-  EXPECT_EQ(response.transport, TransportError::ok) << response.error;
+  EXPECT_EQ(response.error, TransportError::ok) << response.error_text;
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(text(), "onetwosix");
   // Streamed text is not kept.
@@ -75,7 +75,7 @@ TEST_P(StreamsTest, PiecesComeInOrderEachWithItsTime) {
 TEST_P(StreamsTest, AStreamMayBeAsLongAsAWholeResponse) {
   const std::string text(1'000, 'x');
   ScriptServer server(wire(), 1, answers(response_with(201, text)));
-  EXPECT_EQ(stream(server.url()).transport, TransportError::ok);
+  EXPECT_EQ(stream(server.url()).error, TransportError::ok);
   EXPECT_EQ(this->text(), text);
 }
 
@@ -87,8 +87,8 @@ TEST_P(StreamsTest, ALongerStreamFails) {
     connection.wait_for_cancel();
   });
   const Response response = stream(server.url());
-  EXPECT_EQ(response.transport, TransportError::too_large);
-  EXPECT_NE(response.error.find("1000 bytes"), std::string::npos) << response.error;
+  EXPECT_EQ(response.error, TransportError::too_large);
+  EXPECT_NE(response.error_text.find("1000 bytes"), std::string::npos) << response.error_text;
   EXPECT_EQ(text().size(), 900U);
 }
 
@@ -96,7 +96,7 @@ TEST_P(StreamsTest, WhatIsNoSuccessIsKept) {
   for (const int status : {429, 500, 302, 404}) {
     ScriptServer server(wire(), 1, answers({.status = status, .body = {{"slow"}, {"down", 30ms}}}));
     const Response response = stream(server.url());
-    EXPECT_EQ(response.transport, TransportError::ok) << response.error;
+    EXPECT_EQ(response.error, TransportError::ok) << response.error_text;
     EXPECT_EQ(response.body, "slowdown") << status;
     EXPECT_TRUE(pieces_.empty()) << status;
     EXPECT_GE(response.first_byte, response.sent);
@@ -123,7 +123,7 @@ TEST_P(StreamsTest, WithoutTheWishNoResponseIsStreamed) {
 TEST_P(StreamsTest, AResponseWithoutABodyHasNoFirstByte) {
   ScriptServer server(wire(), 1, answers(response_with(200, "")));
   const Response response = stream(server.url());
-  EXPECT_EQ(response.transport, TransportError::ok);
+  EXPECT_EQ(response.error, TransportError::ok);
   EXPECT_EQ(response.first_byte, TimePoint::max());
 }
 
@@ -135,25 +135,25 @@ TEST_P(StreamsTest, ARefusedPieceEndsTheExchange) {
   });
   on_piece_ = [] { return false; };
   const Response response = stream(server.url());
-  EXPECT_EQ(response.transport, TransportError::too_large);
+  EXPECT_EQ(response.error, TransportError::too_large);
   EXPECT_EQ(pieces_.size(), 1U);
   on_piece_ = [] { return true; };
   pieces_.clear();
-  EXPECT_EQ(stream(server.url()).transport, TransportError::ok);
+  EXPECT_EQ(stream(server.url()).error, TransportError::ok);
   EXPECT_EQ(text(), "ok");
 }
 
 TEST_P(StreamsTest, AnExceptionDoesNotGoThroughLibcurl) {
   ScriptServer server(wire(), 2, answers(ok_script()));
   on_piece_ = []() -> bool { throw std::runtime_error("out of something"); };
-  EXPECT_NE(stream(server.url()).transport, TransportError::ok);
+  EXPECT_NE(stream(server.url()).error, TransportError::ok);
   on_piece_ = [] { return true; };
-  EXPECT_EQ(stream(server.url()).transport, TransportError::ok);
+  EXPECT_EQ(stream(server.url()).error, TransportError::ok);
 }
 
 TEST_P(StreamsTest, AStreamThatBreaksOffIsAReset) {
   ScriptServer server(wire(), 1, answers(half_script()));
-  EXPECT_EQ(stream(server.url()).transport, TransportError::reset);
+  EXPECT_EQ(stream(server.url()).error, TransportError::reset);
   EXPECT_EQ(text(), "half");
 }
 

@@ -38,10 +38,10 @@ void ArrivalRecord::content(std::size_t place, TimePoint when, std::size_t event
   for (std::size_t i = 1; i < events; ++i) gaps_.record(nanoseconds(0));
 }
 
-void ArrivalRecord::replied(std::size_t place, TimePoint due, TimePoint when) {
+void ArrivalRecord::responded(std::size_t place, TimePoint due, TimePoint when) {
   if (place >= entries_.size()) return;
   entries_[place].due.store(due, std::memory_order_relaxed);
-  entries_[place].replied.store(when, std::memory_order_relaxed);
+  entries_[place].responded.store(when, std::memory_order_relaxed);
 }
 
 std::vector<Arrival> ArrivalRecord::all() const {
@@ -51,7 +51,7 @@ std::vector<Arrival> ArrivalRecord::all() const {
   for (std::size_t i = 0; i < count; ++i) {
     const auto& entry = entries_[i];
     copy.push_back({entry.arrived, entry.due.load(std::memory_order_relaxed),
-                    entry.replied.load(std::memory_order_relaxed),
+                    entry.responded.load(std::memory_order_relaxed),
                     entry.content_events.load(std::memory_order_relaxed),
                     entry.first_content.load(std::memory_order_relaxed),
                     entry.last_content.load(std::memory_order_relaxed)});

@@ -21,7 +21,7 @@ struct Arrival {
   TimePoint arrived;
   /// The end of its response was due, and left.
   TimePoint due = TimePoint::max();
-  TimePoint replied = TimePoint::max();
+  TimePoint responded = TimePoint::max();
   /// Of a streamed response: the events with content, and when the first and the last of them left.
   std::uint32_t content_events = 0;
   TimePoint first_content = TimePoint::max();
@@ -43,7 +43,7 @@ class ArrivalRecord {
   std::size_t arrived(TimePoint when);
   /// So many events with content left, one or more.
   void content(std::size_t place, TimePoint when, std::size_t events);
-  void replied(std::size_t place, TimePoint due, TimePoint when);
+  void responded(std::size_t place, TimePoint due, TimePoint when);
   bool full() const { return count_.load(std::memory_order_relaxed) == entries_.size(); }
 
   /// In the order of arrival, which need not be the one in which they were recorded.
@@ -55,7 +55,7 @@ class ArrivalRecord {
   struct Entry {
     TimePoint arrived;
     std::atomic<TimePoint> due{TimePoint::max()};
-    std::atomic<TimePoint> replied{TimePoint::max()};
+    std::atomic<TimePoint> responded{TimePoint::max()};
     std::atomic<std::uint32_t> content_events{0};
     std::atomic<TimePoint> first_content{TimePoint::max()};
     std::atomic<TimePoint> last_content{TimePoint::max()};

@@ -21,7 +21,7 @@ namespace paceline {
 /// How an endpoint behaves, and where it listens. Times and lengths may be drawn at random.
 struct EndpointOptions {
   /// To the first token of a response. Counts from the arrival of a request's headers, or from the
-  /// slot that it has waited for. Responses that no model makes are held back alike, errors too,
+  /// end of its wait in the queue. Responses that no model makes are held back alike, errors too,
   /// but for those that refuse a body before it is read.
   LatencyModel latency = LatencyModel::fixed(std::chrono::nanoseconds(0));
   /// The time of each token after the first.
@@ -30,11 +30,11 @@ struct EndpointOptions {
   /// latency alone.
   bool whole_takes_token_time = true;
   /// Of a response that its request does not limit.
-  LengthModel reply_tokens = LengthModel::fixed(16);
-  /// How many responses are made at once; 0: as many as are asked for. A slot is free again when
-  /// the last token has left or the client has gone.
-  std::size_t slots = 0;
-  /// How many requests may wait for a slot, first come first served; without it, all. One more gets
+  LengthModel response_tokens = LengthModel::fixed(16);
+  /// How many responses are made at once; 0: as many as are asked for. The next one begins when
+  /// the last token of one has left or its client has gone.
+  std::size_t concurrency = 0;
+  /// How many requests may wait meanwhile, first come first served; without it, all. One more gets
   /// 503 at once.
   std::optional<std::size_t> queue;
   /// Requests and tokens a minute that all clients together may have, as RateLimiter says; 0: as

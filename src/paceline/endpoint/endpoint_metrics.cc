@@ -40,7 +40,7 @@ class MetricsText {
 void write_metrics(const EndpointMetrics& metrics, std::string& out) {
   MetricsText text(out);
   text.gauge("vllm:num_requests_running", "Number of responses being made.", metrics.running);
-  text.gauge("vllm:num_requests_waiting", "Number of requests waiting for a slot.",
+  text.gauge("vllm:num_requests_waiting", "Number of requests waiting to be processed.",
              metrics.waiting);
   text.counter("vllm:prompt_tokens_total", "Number of prompt tokens read.", metrics.prompt_tokens);
   text.counter("vllm:generation_tokens_total", "Number of tokens generated.",

@@ -39,10 +39,10 @@ void append_model(std::string_view id, std::uint64_t created, std::string& out) 
 Server::Server(EndpointOptions options)
     : options_(std::move(options)),
       demanded_("Bearer " + options_.required_key),
-      reader_(options_.reply_tokens),
+      reader_(options_.response_tokens),
       model_created_(seconds_now()),
       models_(models_response(model_created_)),
-      capacity_(options_.slots, options_.queue),
+      capacity_(options_.concurrency, options_.queue),
       limiter_(options_.rpm_limit, options_.tpm_limit),
       faults_(options_.faults.shares, options_.faults.seed),
       record_(options_.record_arrivals),

@@ -220,7 +220,7 @@ class Server {
   std::atomic<bool> stopping_{false};
   std::vector<std::unique_ptr<Request>> idle_;
   std::size_t requests_alive_ = 0;
-  Held held_;  // TimePoint::max() for those who wait for a slot
+  Held held_;  // TimePoint::max() for those in the queue
 
   Loop loop_;
   IdleConnections idle_connections_;

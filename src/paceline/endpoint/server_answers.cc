@@ -234,7 +234,7 @@ void Server::answer_model(Request& request) {
 
 void Server::answer_metrics(Request& request) {
   EndpointMetrics now = metrics_;
-  now.running = capacity_.taken();
+  now.running = capacity_.served();
   now.waiting = capacity_.waiting();
   now.connections = connections_;
   now.body_bytes = body_bytes_;

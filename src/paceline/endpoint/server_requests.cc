@@ -114,7 +114,7 @@ MHD_Result Server::admit(std::string_view path, std::string_view method, Request
   answer_error(*refusal, request);
   if (!request.response) return MHD_NO;
   MHD_add_response_header(request.response.get(), MHD_HTTP_HEADER_CONNECTION, "close");
-  record_.replied(request.recorded, request.due, Clock::now());
+  record_.responded(request.recorded, request.due, Clock::now());
   return send(request);
 }
 
@@ -141,7 +141,7 @@ MHD_Result Server::handle(std::string_view path, std::string_view method, std::s
     return MHD_YES;
   }
   if (request.format == nullptr) {
-    record_.replied(request.recorded, request.due, now);
+    record_.responded(request.recorded, request.due, now);
     if (request.is_generated) {
       metrics_.generated_tokens += request.generation.all_tokens();
       finish(request);
@@ -192,14 +192,14 @@ std::optional<ApiError> Server::body_refusal(std::uint64_t own_bytes,
   return std::nullopt;
 }
 
-// Takes a slot for the response, or waits for one.
+// Begins the response, or puts the request into the queue.
 void Server::enter(Request& request) {
   request.due = TimePoint::max();
   capacity_.enter(request, request.place);
-  if (request.place.has_slot()) generate(request, request.arrived);
+  if (request.place.is_served()) generate(request, request.arrived);
 }
 
-// The response has its slot from then on.
+// The request is served from then on.
 void Server::generate(Request& request, TimePoint from) {
   const auto& response = request.generation;
   auto due = from + request.first_token_time;
@@ -235,7 +235,7 @@ ssize_t Server::read_stream(Request& request, std::span<char> room) {
   metrics_.generated_tokens += step.tokens;
   if (stream.has_all_tokens()) leave(request);
   if (stream.has_ended()) finish(request);
-  if (stream.has_ended()) record_.replied(request.recorded, stream.due(), now);
+  if (stream.has_ended()) record_.responded(request.recorded, stream.due(), now);
   if (step.bytes == 0) {
     request.due = stream.due();
     hold(request);
@@ -243,7 +243,7 @@ ssize_t Server::read_stream(Request& request, std::span<char> room) {
   return static_cast<ssize_t>(step.bytes);
 }
 
-// Its slot, if it has one, goes to the next.
+// If the request was served, the next in the queue is served instead.
 void Server::leave(Request& request) {
   if (Request* next = capacity_.leave(request.place)) generate(*next, Clock::now());
 }

@@ -79,11 +79,11 @@ void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally)
   set("connects", tally.failed_by(Failure::connect));
   set("timeouts", tally.failed_by(Failure::timeout));
   set("resets", tally.failed_by(Failure::reset));
-  set("bad_replies", tally.failed_by(Failure::bad_response));
+  set("bad_responses", tally.failed_by(Failure::bad_response));
   set("other_errors", tally.failed_by(Failure::other));
   set("cut_off", tally.cut_off);
   set("retries", tally.retries);
-  set("gave_up", tally.gave_up);
+  set("retries_exhausted", tally.retries_exhausted);
 }
 
 void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
@@ -100,7 +100,7 @@ void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
     counters["cached_tokens"] =
         static_cast<double>(tokens.cached) / static_cast<double>(tokens.responses_with_cached);
   }
-  if (tokens.lengths_asked > 0) counters["length_off"] = tokens.off_ratio();
+  if (tokens.lengths_asked > 0) counters["length_mismatch"] = tokens.length_mismatch_ratio();
 }
 
 }  // namespace
@@ -131,14 +131,29 @@ std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, co
 
 std::vector<std::string> all_counters() {
   std::vector<std::string> names = time_counters();
-  for (const char* name : {"other_errors", "cut_off",       "rpm",
-                           "rps",          "goodput",       "in_flight",
-                           "errors",       "http_429",      "http_4xx",
-                           "http_5xx",     "connects",      "timeouts",
-                           "resets",       "bad_replies",   "retries",
-                           "gave_up",      "tokens_out",    "tokens_per_request",
-                           "tokens_in",    "cached_tokens", "length_off",
-                           "max_rpm",      "probes"}) {
+  for (const char* name : {"other_errors",
+                           "cut_off",
+                           "rpm",
+                           "rps",
+                           "goodput",
+                           "in_flight",
+                           "errors",
+                           "http_429",
+                           "http_4xx",
+                           "http_5xx",
+                           "connects",
+                           "timeouts",
+                           "resets",
+                           "bad_responses",
+                           "retries",
+                           "retries_exhausted",
+                           "tokens_out",
+                           "tokens_per_request",
+                           "tokens_in",
+                           "cached_tokens",
+                           "length_mismatch",
+                           "max_rpm",
+                           "probes"}) {
     names.emplace_back(name);
   }
   return names;

@@ -126,18 +126,18 @@ LengthModel length_model(std::size_t median, std::size_t p99, std::uint64_t seed
 
 void add_flags(CLI::App& app, const std::string& prefix, EndpointFlags& flags) {
   add_time_flags(app, prefix, flags);
-  add_number_flag(app, prefix + "reply_tokens", flags.reply_tokens, std::size_t{1},
+  add_number_flag(app, prefix + "response_tokens", flags.response_tokens, std::size_t{1},
                   longest_response,
                   "Tokens in a response of the endpoint that its request does not limit, such as "
                   "128 [16]");
-  add_number_flag(app, prefix + "reply_tokens_p99", flags.reply_tokens_p99, std::size_t{0},
+  add_number_flag(app, prefix + "response_tokens_p99", flags.response_tokens_p99, std::size_t{0},
                   longest_response, p99_help("that length", "the response tokens", "500"));
   add_number_flag(
-      app, prefix + "slots", flags.slots, std::size_t{0}, most_requests,
+      app, prefix + "concurrency", flags.concurrency, std::size_t{0}, most_requests,
       "Responses that the endpoint makes at once; more wait, so that latency rises with "
       "load, such as 64 [0: as many as are asked for]");
   add_number_flag(app, prefix + "queue", flags.queue, std::size_t{0}, most_requests,
-                  "Requests that may wait for a slot; one more gets 503 at once, such as "
+                  "Requests that may wait for their turn; one more gets 503 at once, such as "
                   "100 [all]");
   add_limit_flags(app, prefix, flags);
   add_fault_flags(app, prefix, flags);
@@ -152,19 +152,22 @@ std::variant<EndpointOptions, std::string> endpoint_options(const EndpointFlags&
   if (auto why = check_p99(prefix + "token_time", given_token_time, flags.token_time_p99)) {
     return *why;
   }
-  if (auto why = check_p99(prefix + "reply_tokens", flags.reply_tokens, flags.reply_tokens_p99)) {
+  if (auto why =
+          check_p99(prefix + "response_tokens", flags.response_tokens, flags.response_tokens_p99)) {
     return *why;
   }
-  if (flags.queue && flags.slots == 0) {
-    return fmt::format("{0}queue: nobody waits without {0}slots, which is more than 0", prefix);
+  if (flags.queue && flags.concurrency == 0) {
+    return fmt::format("{0}queue needs {0}concurrency, more than 0: otherwise no request waits",
+                       prefix);
   }
   EndpointOptions options;
   options.latency = latency_model(flags.latency, flags.latency_p99, seed);
   options.latency.slow_down(flags.slow_share, flags.slow_factor);
   options.token_time = latency_model(token_time, flags.token_time_p99, seed + 1);
   options.whole_takes_token_time = flags.token_time.has_value();
-  options.reply_tokens = length_model(flags.reply_tokens, flags.reply_tokens_p99, seed + 2);
-  options.slots = flags.slots;
+  options.response_tokens =
+      length_model(flags.response_tokens, flags.response_tokens_p99, seed + 2);
+  options.concurrency = flags.concurrency;
   options.queue = flags.queue;
   options.rpm_limit = flags.rpm_limit;
   options.tpm_limit = flags.tpm_limit;

@@ -29,10 +29,10 @@ struct EndpointFlags {
   /// Of all responses. Unset: default_stream_token_time in streams, and none in whole responses.
   std::optional<std::chrono::nanoseconds> token_time{};
   std::chrono::nanoseconds token_time_p99{0};
-  std::size_t reply_tokens = 16;
-  std::size_t reply_tokens_p99 = 0;
+  std::size_t response_tokens = 16;
+  std::size_t response_tokens_p99 = 0;
   /// 0: as many as are asked for.
-  std::size_t slots = 0;
+  std::size_t concurrency = 0;
   /// Without it, all may wait.
   std::optional<std::size_t> queue{};
   /// Of all clients together, a minute; 0: no limit.

@@ -31,7 +31,7 @@ LoggedRun logged_job(const Description& description, const std::string& api_url,
   const std::string& url = description.url.empty() ? api_url : description.url;
   LoggedRun job;
   job.name = description.name;
-  job.workload = description.asks;
+  job.workload = description.fingerprint;
   job.model = description.model;
   if (!embedded_url.empty() && url.starts_with(embedded_url)) {
     job.host = embedded_host;

@@ -22,12 +22,12 @@ std::size_t threads_of(const benchmark::State& state) {
 }
 
 /// Google Benchmark counts iterations for each thread, and parallel is of them all.
-RunOptions options_of(const benchmark::State& state, std::span<const std::uint64_t> slots) {
+RunOptions options_of(const benchmark::State& state, std::span<const std::uint64_t> items) {
   RunOptions run = run_options(Session::global().options());
   run.rpm = static_cast<std::uint64_t>(state.range(0));
   run.parallel = static_cast<std::size_t>(state.range(1));
   run.requests = static_cast<std::uint64_t>(state.max_iterations) * threads_of(state);
-  run.slots = slots;
+  run.items = items;
   run.stripe = {static_cast<std::uint64_t>(state.thread_index()), threads_of(state)};
   return run;
 }
@@ -53,7 +53,7 @@ RunHooks hooks_of(benchmark::State& state, const std::shared_ptr<ProgressDisplay
 
 }  // namespace
 
-void measure(benchmark::State& state, Workload& workload, std::span<const std::uint64_t> slots) {
+void measure(benchmark::State& state, Workload& workload, std::span<const std::uint64_t> items) {
   Session& session = Session::global();
   while (state.KeepRunningBatch(state.max_iterations)) {
     if (const std::string why = why_not(state); !why.empty()) {
@@ -61,7 +61,7 @@ void measure(benchmark::State& state, Workload& workload, std::span<const std::u
       break;
     }
     state.PauseTiming();
-    RunOptions options = options_of(state, slots);
+    RunOptions options = options_of(state, items);
     const std::string name = workload.describe().name;
     const GroupRun shared =
         session.team().join(threads_of(state), [&] { return begin_run(workload, options, name); });

@@ -78,7 +78,7 @@ std::string missed_share(const char* name, double share, double limit) {
 std::string no_stream(const Description& workload, const std::string& time) {
   return fmt::format(
       "{} never measures {}, since its responses do not stream: measure what does, such as "
-      "--paceline_measure=chat/stream, or give another condition",
+      "--paceline_workload=chat/stream, or give another condition",
       workload.name, time);
 }
 

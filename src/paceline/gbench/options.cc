@@ -92,7 +92,7 @@ void add_connection_flags(CLI::App& app, Options& options) {
   add_duration_flag(app, "--paceline_dns_ttl", options.dns_ttl,
                     "Longest time for which a host's addresses are used before they are looked up "
                     "again, such as 5s; after a failed connect it is at once [30s]");
-  add_size_flag(app, "--paceline_max_reply", options.max_reply,
+  add_size_flag(app, "--paceline_max_response", options.max_response,
                 "Longest response, streamed or not, such as 1MB; a longer one fails, so that no "
                 "server can fill the memory [64MiB]");
   add_size_flag(app, "--paceline_memory", options.memory,
@@ -142,7 +142,7 @@ void add_result_flags(CLI::App& app, Options& options) {
                  "SQLite file that gets a row for each request: times, status, tokens; such as "
                  "run.sqlite [none]")
       ->type_name("FILE");
-  app.add_flag("--paceline_log_replies{true}", options.log_replies,
+  app.add_flag("--paceline_log_responses{true}", options.log_responses,
                "Keeps the responses' texts in that file too");
   add_objective_flag(app, options.objective);
   add_choice_flag(app, "--paceline_progress", progress_modes, options.progress,
@@ -161,8 +161,8 @@ std::string name_of(Precision precision) {
 
 void add_flags(CLI::App& app, Options& options) {
   app.final_callback([&options] {
-    if (options.log_replies && options.log_file.empty()) {
-      throw CLI::ValidationError("--paceline_log_replies",
+    if (options.log_responses && options.log_file.empty()) {
+      throw CLI::ValidationError("--paceline_log_responses",
                                  "needs --paceline_log, the file that keeps them");
     }
     if (options.timeout < std::chrono::milliseconds(1)) {

@@ -35,7 +35,7 @@ struct Options {
   TransportKind transport = TransportKind::curl;
   HttpVersion http = HttpVersion::automatic;
   /// In bytes.
-  std::size_t max_reply = ConnectionOptions{}.max_reply;
+  std::size_t max_response = ConnectionOptions{}.max_response;
   /// In bytes.
   std::size_t memory = ConnectionOptions{}.memory;
   std::chrono::nanoseconds dns_ttl = std::chrono::seconds(30);
@@ -52,7 +52,7 @@ struct Options {
   /// Keeps a row of each request; empty: nowhere.
   std::string log_file;
   /// Whether the log keeps the responses' texts too.
-  bool log_replies = false;
+  bool log_responses = false;
 
   /// Counters that become rows in the file, for compare.py; see PercentileRows.
   std::vector<std::string> rows = default_rows();

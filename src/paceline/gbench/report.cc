@@ -62,12 +62,12 @@ std::string label_of(const Verdict& verdict, const Tally& tally) {
 
 void warn_of_lengths(const TokenTally& tokens) {
   constexpr double tolerable = 0.05;
-  if (tokens.off_ratio() <= tolerable) return;
+  if (tokens.length_mismatch_ratio() <= tolerable) return;
   Session::global().warn(fmt::format(
       "{:.0f}% of the responses had not the length asked for, and statistics over unequal lengths "
       "mean little: hold it with --paceline_ignore_eos or --paceline_min_tokens, where the server "
       "takes them, or ask for fewer tokens",
-      100 * tokens.off_ratio()));
+      100 * tokens.length_mismatch_ratio()));
 }
 
 /// Why a run without a single good response has nothing to show.

@@ -41,7 +41,7 @@ ConnectionOptions connection_options(const Options& options) {
           .timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout),
           .ca_file = options.ca_file,
           .http = options.http,
-          .max_reply = options.max_reply,
+          .max_response = options.max_response,
           .memory = options.memory,
           .resolver = Session::global().resolver(),
           .gate = Session::global().gate()};
@@ -74,7 +74,7 @@ GroupRun begin_run(const Workload& workload, const RunOptions& options, const st
   GroupRun run;
   run.salt = session.next_salt();
   LoggedRun logged = session.logged_job(workload);
-  logged.resumed = !options.slots.empty();
+  logged.resumed = !options.items.empty();
   logged.started = std::chrono::system_clock::now();
   logged.rpm = options.rpm;
   logged.parallel = options.parallel;

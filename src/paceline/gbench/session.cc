@@ -101,7 +101,7 @@ std::variant<RunLog, std::string> Session::begin_log(const LoggedRun& run) {
   if (!log_) return RunLog{};
   auto begun = log_->begin_run(run);
   if (auto* why = std::get_if<std::string>(&begun)) return std::move(*why);
-  return RunLog{log_.get(), std::get<std::int64_t>(begun), options_.log_replies};
+  return RunLog{log_.get(), std::get<std::int64_t>(begun), options_.log_responses};
 }
 
 void Session::note_protocol(const std::string& url, const std::string& http_version) {

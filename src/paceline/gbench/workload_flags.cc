@@ -21,19 +21,19 @@
 namespace paceline {
 namespace {
 
-constexpr std::array<std::string_view, 5> known_families{
+constexpr std::array<std::string_view, 5> known_workloads{
     "chat/complete", "chat/stream", "responses/complete", "responses/stream", "embeddings/create"};
 /// CLI11 alone would take -1 for a very large number.
 const CLI::Range token_count(std::size_t{0}, std::size_t{10'000'000});
 const std::map<std::string, Nonce> nonces{
     {"none", Nonce::none}, {"start", Nonce::start}, {"end", Nonce::end}};
 
-void check_families(const std::vector<std::string>& names) {
+void check_workloads(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
-    if (std::find(known_families.begin(), known_families.end(), name) == known_families.end()) {
+    if (std::find(known_workloads.begin(), known_workloads.end(), name) == known_workloads.end()) {
       throw CLI::ValidationError(
-          "--paceline_measure",
-          fmt::format("there is no '{}'; choose of {}", name, fmt::join(known_families, ",")));
+          "--paceline_workload",
+          fmt::format("there is no '{}'; choose of {}", name, fmt::join(known_workloads, ",")));
     }
   }
 }
@@ -116,27 +116,27 @@ std::variant<std::string, Sentence> read_body(const std::string& path) {
   return body;
 }
 
-std::variant<Family, std::string> make_http(const WorkloadFlags& flags) {
+std::variant<SelectedWorkload, std::string> make_http(const WorkloadFlags& flags) {
   if (flags.http_body_file.empty()) {
-    return Family{make_workload(PlainHttp{.url = flags.http_url})};
+    return SelectedWorkload{make_workload(PlainHttp{.url = flags.http_url})};
   }
   auto body = read_body(flags.http_body_file);
   if (const auto* why = std::get_if<Sentence>(&body)) {
     return "--paceline_http_body: " + why->text;
   }
-  return Family{make_workload(PlainHttp{.url = flags.http_url,
-                                        .method = Method::post,
-                                        .body = std::get<std::string>(std::move(body))})};
+  return SelectedWorkload{make_workload(PlainHttp{.url = flags.http_url,
+                                                  .method = Method::post,
+                                                  .body = std::get<std::string>(std::move(body))})};
 }
 
-std::variant<Family, std::string> make_replay(const WorkloadFlags& flags, const Options& options,
-                                              const Api& api) {
+std::variant<SelectedWorkload, std::string> make_replay(const WorkloadFlags& flags,
+                                                        const Options& options, const Api& api) {
   auto opened = BatchFile::open(flags.batch_file);
   if (auto* why = std::get_if<std::string>(&opened)) return std::move(*why);
   BatchReplay replay{std::get<std::shared_ptr<const BatchFile>>(std::move(opened)),
-                     options.log_replies};
+                     options.log_responses};
   const std::size_t size = replay.file->size();
-  return Family{make_workload(api, replay), size};
+  return SelectedWorkload{make_workload(api, replay), size};
 }
 
 std::unique_ptr<Workload> make_named(const std::string& name, const WorkloadFlags& flags,
@@ -150,7 +150,7 @@ std::unique_ptr<Workload> make_named(const std::string& name, const WorkloadFlag
   TextGeneration generation = flags.generation;
   generation.api = name.starts_with("responses/") ? ApiKind::responses : ApiKind::chat;
   generation.is_streamed = name.ends_with("/stream");
-  generation.keeps_text = options.log_replies;
+  generation.keeps_text = options.log_responses;
   if (!flags.model.empty()) generation.model = flags.model;
   return make_workload(api, generation);
 }
@@ -175,15 +175,15 @@ std::string why_not_together(const WorkloadFlags& flags) {
 void add_flags(CLI::App& app, WorkloadFlags& flags) {
   app.option_defaults()->group(measure_group);
   app.add_option_function<std::string>(
-         "--paceline_measure",
+         "--paceline_workload",
          [&flags](const std::string& text) {
-           flags.families = split_list(text);
-           check_families(flags.families);
+           flags.workloads = split_list(text);
+           check_workloads(flags.workloads);
          },
          fmt::format(
              "What to measure, a comma-separated list such as chat/complete,chat/stream, of {} "
              "[chat/complete]",
-             fmt::join(known_families, ", ")))
+             fmt::join(known_workloads, ", ")))
       ->type_name("LIST");
   app.add_option("--paceline_model", flags.model,
                  "Model, such as gpt-4o [gpt-4o-mini; for embeddings text-embedding-3-small]")
@@ -196,7 +196,7 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
       ->check(check_temperature)
       ->type_name("NUMBER");
   app.option_defaults()->group(measure_group);
-  app.add_option("--paceline_workload", flags.batch_file,
+  app.add_option("--paceline_batch", flags.batch_file,
                  "Measures the requests of this file, one a line in the OpenAI Batch input format, "
                  "such as prompts.jsonl, as batch/replay; begins again at its end [none]")
       ->type_name("FILE.jsonl");
@@ -213,33 +213,32 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
 }
 
 bool asks_api(const WorkloadFlags& flags) {
-  return !flags.families.empty() || !flags.batch_file.empty() || flags.http_url.empty();
+  return !flags.workloads.empty() || !flags.batch_file.empty() || flags.http_url.empty();
 }
 
-std::variant<std::vector<Family>, std::string> make_families(const WorkloadFlags& flags,
-                                                             const Options& options,
-                                                             const Api& api) {
+std::variant<std::vector<SelectedWorkload>, std::string> select_workloads(
+    const WorkloadFlags& flags, const Options& options, const Api& api) {
   if (std::string why = why_not_together(flags); !why.empty()) return why;
-  std::vector<Family> families;
-  std::vector<std::string> names = flags.families;
+  std::vector<SelectedWorkload> workloads;
+  std::vector<std::string> names = flags.workloads;
   const bool has_other =
       !flags.batch_file.empty() || (!flags.http_url.empty() && options.url.empty());
-  if (names.empty() && !has_other) names.emplace_back(known_families.front());
-  families.reserve(names.size() + 2);
+  if (names.empty() && !has_other) names.emplace_back(known_workloads.front());
+  workloads.reserve(names.size() + 2);
   for (const std::string& name : names) {
-    families.push_back({make_named(name, flags, options, api)});
+    workloads.push_back({make_named(name, flags, options, api)});
   }
   if (!flags.batch_file.empty()) {
     auto replay = make_replay(flags, options, api);
     if (auto* why = std::get_if<std::string>(&replay)) return std::move(*why);
-    families.push_back(std::get<Family>(std::move(replay)));
+    workloads.push_back(std::get<SelectedWorkload>(std::move(replay)));
   }
   if (!flags.http_url.empty()) {
     auto http = make_http(flags);
     if (auto* why = std::get_if<std::string>(&http)) return std::move(*why);
-    families.push_back(std::get<Family>(std::move(http)));
+    workloads.push_back(std::get<SelectedWorkload>(std::move(http)));
   }
-  return families;
+  return workloads;
 }
 
 }  // namespace paceline

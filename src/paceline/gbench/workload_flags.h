@@ -21,10 +21,10 @@ namespace paceline {
 struct WorkloadFlags {
   /// Of chat/complete, chat/stream, responses/complete, responses/stream and embeddings/create;
   /// empty: the first, unless a URL or a file of requests is given.
-  std::vector<std::string> families;
+  std::vector<std::string> workloads;
   /// The model, and how it is asked.
   TextGeneration generation;
-  /// Empty: each family's own.
+  /// Empty: each workload's own.
   std::string model;
   std::string batch_file;
   std::string http_url;
@@ -32,12 +32,12 @@ struct WorkloadFlags {
 };
 
 /// A workload to measure.
-struct Family {
+struct SelectedWorkload {
   std::unique_ptr<Workload> workload;
   /// How many requests it has; 0: as many as are asked for.
   std::uint64_t size = 0;
   /// The ones to send; empty: all, from 0 on.
-  std::vector<std::uint64_t> slots{};
+  std::vector<std::uint64_t> items{};
 };
 
 /// Whether they ask an OpenAI-compatible API, and not only a URL of --paceline_http_url.
@@ -46,10 +46,9 @@ bool asks_api(const WorkloadFlags& flags);
 /// Adds the flags of what to measure.
 void add_flags(CLI::App& app, WorkloadFlags& flags);
 
-/// The families to measure. The string is a sentence: which flags do not go together, or what is
+/// The workloads to measure. The string is a sentence: which flags do not go together, or what is
 /// wrong with a file.
-std::variant<std::vector<Family>, std::string> make_families(const WorkloadFlags& flags,
-                                                             const Options& options,
-                                                             const Api& api);
+std::variant<std::vector<SelectedWorkload>, std::string> select_workloads(
+    const WorkloadFlags& flags, const Options& options, const Api& api);
 
 }  // namespace paceline

@@ -23,7 +23,7 @@ Client::Client(Loop& loop, const ClientOptions& options, const TransportFactory&
       on_done_(std::move(on_done)),
       targets_(Proxies::from_environment()),
       ways_(options.parallel),
-      collector_({.max_reply = options.connection.max_reply,
+      collector_({.max_response = options.connection.max_response,
                   .memory = options.connection.memory,
                   .timeout = options.connection.timeout,
                   .exchanges = options.parallel},

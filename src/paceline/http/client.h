@@ -39,7 +39,7 @@ struct ConnectionOptions {
   std::string ca_file{};
   HttpVersion http = HttpVersion::automatic;
   /// In bytes. A longer response is a failure, so that no server can fill the memory.
-  std::size_t max_reply = 64U << 20U;
+  std::size_t max_response = 64U << 20U;
   /// In bytes. Where the responses in flight hold more than this together, the longest fail.
   std::size_t memory = 1U << 30U;
   /// Looks up hosts for all clients that are given it; nullptr: each client has its own.

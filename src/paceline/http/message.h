@@ -25,7 +25,7 @@ struct Request {
   std::shared_ptr<const HeaderList> headers;
   std::string body;
   /// The most tokens that the response may have; 0: that is not known. Not sent.
-  std::uint64_t reply_tokens = 0;
+  std::uint64_t response_tokens = 0;
   /// What the user calls it; not sent.
   std::string name;
   /// Whether a response of status 200 to 299 is handed on in pieces, as it comes, and not kept.
@@ -58,15 +58,15 @@ class ResponseHeaders {
 /// What came back, and when. Times are on paceline's clock. Where the kernel notes when bytes come
 /// in, that is when they came; otherwise, when they had been read.
 struct Response {
-  TransportError transport = TransportError::ok;
+  TransportError error = TransportError::ok;
   long status = 0;
   /// "HTTP/1.1", "HTTP/2", …; empty where there was no response.
   std::string_view http_version;
   std::string body;
   /// Of the header of a redirect, status 300 to 399; empty where there is none.
   std::string location;
-  /// A sentence when transport is not ok.
-  std::string error;
+  /// A sentence when `error` is not ok.
+  std::string error_text;
   TimePoint sent;
   /// When the first piece of the body that was read had come whole; TimePoint::max() where none
   /// came.

@@ -25,12 +25,12 @@ ResponseCollector::ResponseCollector(const Options& options, OnPiece on_piece,
 void ResponseCollector::begin(Exchange& exchange) {
   drop(exchange);
   Response& response = exchange.response;
-  response.transport = TransportError::ok;
+  response.error = TransportError::ok;
   response.status = 0;
   response.first_byte = TimePoint::max();
   response.http_version = {};
   response.location.clear();
-  response.error.clear();
+  response.error_text.clear();
   response.headers = nullptr;
   State& state = state_of(exchange);
   state.length = 0;
@@ -76,7 +76,7 @@ bool ResponseCollector::begin_body(Exchange& exchange) {
 bool ResponseCollector::take_decoded(Exchange& exchange, std::string_view piece) {
   State& state = state_of(exchange);
   state.length += piece.size();
-  if (state.length > options_.max_reply) return refuse(exchange, TransportError::too_large, {});
+  if (state.length > options_.max_response) return refuse(exchange, TransportError::too_large, {});
   if (!exchange.request.is_streamed || !is_success(exchange.response)) return keep(exchange, piece);
   const std::optional<std::size_t> held = on_piece_(exchange, piece, exchange.response.done);
   if (!held) return refuse(exchange, TransportError::too_large, {});
@@ -145,19 +145,19 @@ void ResponseCollector::end(Exchange& exchange, TransportEnd end) {
     end.why = std::exchange(state.why, {});
   }
   state.refused = TransportError::ok;
-  response.transport = end.error;
+  response.error = end.error;
   if (end.error == TransportError::ok) {
     if (response.status / 100 == 3) response.location = response.header("location").value_or("");
     return;
   }
   if (end.error == TransportError::too_large && end.why.empty()) {
-    end.why = fmt::format("the response is longer than {} bytes, --paceline_max_reply",
-                          options_.max_reply);
+    end.why = fmt::format("the response is longer than {} bytes, --paceline_max_response",
+                          options_.max_response);
   } else if (end.error == TransportError::timed_out && end.why.empty()) {
     end.why =
         fmt::format("no whole response within {} ms, --paceline_timeout", options_.timeout.count());
   }
-  response.error = std::move(end.why);
+  response.error_text = std::move(end.why);
 }
 
 void ResponseCollector::drop(Exchange& exchange) {

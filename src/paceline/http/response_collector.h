@@ -21,7 +21,7 @@ namespace paceline {
 class ResponseCollector {
  public:
   struct Options {
-    std::size_t max_reply;
+    std::size_t max_response;
     std::size_t memory;
     std::chrono::milliseconds timeout;
     std::size_t exchanges;

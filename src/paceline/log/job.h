@@ -8,7 +8,7 @@
 namespace paceline {
 
 /// What run `now` asks otherwise than run `then`, a phrase for each thing, such as "max_tokens was
-/// 16 and is 32". Empty: each slot asks for the same in both.
+/// 16 and is 32". Empty: each item asks for the same in both.
 std::vector<std::string> job_differences(const LoggedRun& then, const LoggedRun& now);
 
 /// Whether job_differences() would find none.

@@ -20,10 +20,15 @@ constexpr const char* select_runs =
     "FROM runs ORDER BY run";
 
 constexpr const char* select_request =
-    "SELECT slot, custom_id, due_ns, sent_ns, first_byte_ns, first_token_ns, done_ns, status, "
-    "error, "
-    "tokens_in, tokens_out, cached_tokens, retries, reply "
-    "FROM requests WHERE run = ?1 AND slot = ?2";
+    "SELECT {0}, custom_id, due_ns, sent_ns, first_byte_ns, first_token_ns, done_ns, status, "
+    "error, tokens_in, tokens_out, cached_tokens, retries, {1} "
+    "FROM requests WHERE run = ?1 AND {0} = ?2";
+
+constexpr const char* select_good_items =
+    "SELECT DISTINCT {0} FROM requests WHERE run IN ({1}) AND error IS NULL ORDER BY {0}";
+
+constexpr const char* select_places =
+    "SELECT {0}, run, error IS NULL FROM requests WHERE run IN ({1}) ORDER BY {0}, run";
 
 std::uint64_t number(const Statement& row, int column) {
   return static_cast<std::uint64_t>(row.integer(column));
@@ -60,7 +65,7 @@ ListedRun read_run(const Statement& row) {
 
 RequestRecord read_request(const Statement& row) {
   RequestRecord record;
-  record.slot = number(row, 0);
+  record.item = number(row, 0);
   record.custom_id = row.text(1);
   record.due = nanoseconds(row.integer(2));
   record.sent = nanoseconds(row.integer(3));
@@ -77,24 +82,12 @@ RequestRecord read_request(const Statement& row) {
   return record;
 }
 
-/// Where a slot's row is.
+/// Where an item's row is.
 struct Place {
-  std::int64_t slot = 0;
+  std::int64_t item = 0;
   std::int64_t run = 0;
   bool good = false;
 };
-
-std::string select_good_slots(const std::vector<std::int64_t>& runs) {
-  return fmt::format(
-      "SELECT DISTINCT slot FROM requests WHERE run IN ({}) AND error IS NULL ORDER BY slot",
-      fmt::join(runs, ", "));
-}
-
-std::string select_places(const std::vector<std::int64_t>& runs) {
-  return fmt::format(
-      "SELECT slot, run, error IS NULL FROM requests WHERE run IN ({}) ORDER BY slot, run",
-      fmt::join(runs, ", "));
-}
 
 }  // namespace
 
@@ -117,6 +110,11 @@ std::variant<LogReader, std::string> LogReader::open(const std::string& path) {
   if (auto* sentence = std::get_if<std::string>(&opened)) return std::move(*sentence);
   LogReader reader(path, std::move(std::get<Database>(opened)));
   if (reader.database_.execute("BEGIN")) return reader.cannot_read();
+  // Begins what the transaction reads: no other program can rename a column from here on.
+  const auto schema = reader.database_.read_integer("PRAGMA user_version");
+  if (std::holds_alternative<std::string>(schema)) return reader.cannot_read();
+  constexpr std::int64_t renamed = 4;
+  if (std::get<std::int64_t>(schema) < renamed) reader.columns_ = {"slot", "reply"};
   return reader;
 }
 
@@ -134,23 +132,26 @@ std::variant<std::vector<ListedRun>, std::string> LogReader::runs() {
   return runs;
 }
 
-std::variant<std::vector<std::uint64_t>, std::string> LogReader::good_slots(
+std::variant<std::vector<std::uint64_t>, std::string> LogReader::good_items(
     const std::vector<std::int64_t>& runs) {
-  auto prepared = database_.prepare(select_good_slots(runs));
+  auto prepared = database_.prepare(
+      fmt::format(fmt::runtime(select_good_items), columns_.item, fmt::join(runs, ", ")));
   if (std::holds_alternative<std::string>(prepared)) return cannot_read();
   auto& row = std::get<Statement>(prepared);
-  std::vector<std::uint64_t> slots;
+  std::vector<std::uint64_t> items;
   Step step = row.step();
-  for (; step == Step::row; step = row.step()) slots.push_back(number(row, 0));
+  for (; step == Step::row; step = row.step()) items.push_back(number(row, 0));
   if (step == Step::failed) return cannot_read();
-  return slots;
+  return items;
 }
 
-std::optional<std::string> LogReader::for_each_slot(
+std::optional<std::string> LogReader::for_each_item(
     const std::vector<std::int64_t>& runs,
     const std::function<bool(std::int64_t run, const RequestRecord& record)>& take) {
-  auto prepared_places = database_.prepare(select_places(runs));
-  auto prepared_request = database_.prepare(select_request);
+  auto prepared_places = database_.prepare(
+      fmt::format(fmt::runtime(select_places), columns_.item, fmt::join(runs, ", ")));
+  auto prepared_request = database_.prepare(
+      fmt::format(fmt::runtime(select_request), columns_.item, columns_.response));
   for (const auto* prepared : {&prepared_places, &prepared_request}) {
     if (std::holds_alternative<std::string>(*prepared)) return cannot_read();
   }
@@ -159,12 +160,12 @@ std::optional<std::string> LogReader::for_each_slot(
   Step step = places.step();
   while (step == Step::row) {
     Place best{places.integer(0), places.integer(1), places.integer(2) != 0};
-    for (step = places.step(); step == Step::row && places.integer(0) == best.slot;
+    for (step = places.step(); step == Step::row && places.integer(0) == best.item;
          step = places.step()) {
       const bool good = places.integer(2) != 0;
-      if (good || !best.good) best = {best.slot, places.integer(1), good};
+      if (good || !best.good) best = {best.item, places.integer(1), good};
     }
-    request.bind(best.run, best.slot);
+    request.bind(best.run, best.item);
     if (request.step() != Step::row) return cannot_read();
     if (!take(best.run, read_request(request))) return std::nullopt;
   }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -38,23 +39,30 @@ class LogReader {
   /// In the order of their numbers.
   std::variant<std::vector<ListedRun>, std::string> runs();
   /// Ascending, of these runs together.
-  std::variant<std::vector<std::uint64_t>, std::string> good_slots(
+  std::variant<std::vector<std::uint64_t>, std::string> good_items(
       const std::vector<std::int64_t>& runs);
 
-  /// Calls `take` with one row for each slot in these runs, in the order of slots: of several the
+  /// Calls `take` with one row for each item in these runs, in the order of items: of several the
   /// last with a good response, else the last. The record's texts live until `take` returns. Ends
   /// when `take` answers false.
-  std::optional<std::string> for_each_slot(
+  std::optional<std::string> for_each_item(
       const std::vector<std::int64_t>& runs,
       const std::function<bool(std::int64_t run, const RequestRecord& record)>& take);
 
  private:
+  /// The names of columns that older schemas call otherwise.
+  struct Columns {
+    std::string_view item = "item";
+    std::string_view response = "response";
+  };
+
   LogReader(std::string path, Database database)
       : path_(std::move(path)), database_(std::move(database)) {}
   std::string cannot_read() const;
 
   std::string path_;
   Database database_;
+  Columns columns_;
 };
 
 }  // namespace paceline

@@ -6,7 +6,7 @@
 
 namespace paceline {
 
-/// What is kept of one run. Its name, workload, URL and model are its job: each slot asks for the
+/// What is kept of one run. Its name, workload, URL and model are its job: each item asks for the
 /// same in all runs of one job, so that a later run can send what an earlier one lacks.
 struct LoggedRun {
   /// Such as "chat/complete".
@@ -14,7 +14,7 @@ struct LoggedRun {
   /// What the requests ask, as a JSON object. A text that begins with # is a hash; "lines" are the
   /// hashes of a file's lines (LineHashes).
   std::string workload{};
-  /// It sends only slots without a good response in earlier runs that do the same job.
+  /// It sends only items without a good response in earlier runs that do the same job.
   bool resumed = false;
   /// By the wall clock, when the run's time is 0.
   std::chrono::system_clock::time_point started{};

@@ -11,7 +11,7 @@ namespace paceline {
 /// not UTF-8 are kept as U+FFFD.
 struct RequestRecord {
   /// Of the workload, so that a resumed run can tell which are left; one row for each in a run.
-  std::uint64_t slot = 0;
+  std::uint64_t item = 0;
   /// The name that the user's batch file gives the request; empty: none.
   std::string_view custom_id{};
 

@@ -11,10 +11,11 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// The same slot a second time replaces the first.
+// The same item a second time replaces the first.
 constexpr const char* insert_request =
-    "INSERT OR REPLACE INTO requests (run, slot, custom_id, due_ns, sent_ns, first_byte_ns, "
-    "first_token_ns, done_ns, status, error, tokens_in, tokens_out, cached_tokens, retries, reply) "
+    "INSERT OR REPLACE INTO requests (run, item, custom_id, due_ns, sent_ns, first_byte_ns, "
+    "first_token_ns, done_ns, status, error, tokens_in, tokens_out, cached_tokens, retries, "
+    "response) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 
 constexpr const char* insert_run =
@@ -88,7 +89,7 @@ std::optional<std::string> RequestWriter::begin() {
 std::optional<std::string> RequestWriter::write(std::int64_t run, const RequestRecord& record) {
   const auto status =
       record.status == 0 ? std::nullopt : std::optional<std::int64_t>(record.status);
-  insert_.bind(run, integer(record.slot), text_or_null(record.custom_id, custom_id_),
+  insert_.bind(run, integer(record.item), text_or_null(record.custom_id, custom_id_),
                record.due.count(), record.sent.count(), integer(record.first_byte),
                integer(record.first_token), integer(record.done), status,
                text_or_null(record.error, error_), integer(record.tokens_in),

@@ -13,7 +13,7 @@ namespace paceline {
 namespace {
 
 constexpr std::int64_t application_id = 0x70616365;  // "pace"
-constexpr std::int64_t schema_version = 3;
+constexpr std::int64_t schema_version = 4;
 
 constexpr const char* tables = R"(
 CREATE TABLE runs (
@@ -34,7 +34,7 @@ CREATE TABLE runs (
 
 CREATE TABLE requests (
   run            INTEGER NOT NULL REFERENCES runs,
-  slot           INTEGER NOT NULL,
+  item           INTEGER NOT NULL,
   custom_id      TEXT,
   due_ns         INTEGER NOT NULL,
   sent_ns        INTEGER NOT NULL,
@@ -47,12 +47,12 @@ CREATE TABLE requests (
   tokens_out     INTEGER,
   cached_tokens  INTEGER,
   retries        INTEGER NOT NULL,
-  reply          TEXT,
-  PRIMARY KEY (run, slot)
+  response       TEXT,
+  PRIMARY KEY (run, item)
 ) STRICT;
 
 CREATE VIEW latencies AS
-SELECT run, slot, custom_id,
+SELECT run, item, custom_id,
        (sent_ns - due_ns) / 1e6 AS late_ms,
        (first_byte_ns - sent_ns) / 1e6 AS first_byte_ms,
        (first_token_ns - sent_ns) / 1e6 AS first_token_ms,
@@ -65,7 +65,9 @@ FROM requests;
 /// From each schema to the next, beginning with the first. The runs that are there have no value in
 /// the new columns.
 constexpr std::array<const char*, schema_version - 1> upgrades{
-    "ALTER TABLE runs ADD COLUMN url TEXT", "ALTER TABLE runs ADD COLUMN transport TEXT"};
+    "ALTER TABLE runs ADD COLUMN url TEXT", "ALTER TABLE runs ADD COLUMN transport TEXT",
+    "ALTER TABLE requests RENAME COLUMN slot TO item; "
+    "ALTER TABLE requests RENAME COLUMN reply TO response"};
 
 enum class Contents { nothing, log, older, foreign, newer };
 

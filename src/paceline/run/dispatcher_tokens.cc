@@ -9,7 +9,7 @@ namespace paceline {
 std::uint64_t Dispatcher::estimate_tokens(const Request& request) const {
   constexpr std::size_t bytes_of_a_token = 4;
   const std::uint64_t prompt = request.body.size() / bytes_of_a_token;
-  if (request.reply_tokens > 0) return prompt + request.reply_tokens;
+  if (request.response_tokens > 0) return prompt + request.response_tokens;
   return prompt + (responses_with_usage_ > 0 ? response_tokens_ / responses_with_usage_ : 0);
 }
 

@@ -44,7 +44,7 @@ void Recorder::departed(const PendingRequest& pending, const Departure& departur
   tally_.in_flight = std::max(tally_.in_flight, pending.in_flight);
   tally_.first_send = std::min(tally_.first_send, departure.now);
   tally_.last_send = departure.now;
-  tally_.own_late.record(departure.now - departure.possible);
+  tally_.client_lag.record(departure.now - departure.possible);
   tally_.parallel_wait += departure.parallel_wait;
   if (departure.waited_for_parallel) ++tally_.waits_for_parallel;
   if (departure.waited_for_tokens) ++tally_.waits_for_tokens;
@@ -80,7 +80,7 @@ void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
   tally_.count_failure(last.failure, 1, last.why);
   if (options_.log.file == nullptr) return;
   RequestRecord record;
-  record.slot = pending.item;
+  record.item = pending.item;
   record.custom_id = last.name;
   record.due = last.due;
   record.sent = last.sent;
@@ -97,7 +97,7 @@ void Recorder::cut_off(const PendingRequest& pending, const Exchange& exchange, 
   ++tally_.cut_off;
   if (options_.log.file == nullptr) return;
   RequestRecord record;
-  record.slot = pending.item;
+  record.item = pending.item;
   record.custom_id = exchange.request.name;
   record.due = options_.rpm > 0 ? pending.slot.due : pending.sent;
   record.sent = pending.sent;
@@ -120,7 +120,7 @@ void Recorder::ended(const PendingRequest& pending, const Exchange& exchange,
   count_times(pending, response, !outcome.failure);
   if (outcome.failure) {
     tally_.count_failure(*outcome.failure, 1, outcome.why);
-    if (pending.tries > 1) ++tally_.gave_up;
+    if (pending.tries > 1) ++tally_.retries_exhausted;
     if (outcome.failure == Failure::http_429) ++tally_.refused_429;
   } else {
     ++tally_.succeeded;
@@ -212,7 +212,7 @@ void Recorder::count_tokens(const PendingRequest& pending, const Response& respo
   if (outcome.length_asked) {
     ++tokens.lengths_asked;
     const LengthAsked& asked = *outcome.length_asked;
-    if (*count < asked.at_least || *count > asked.at_most) ++tokens.lengths_off;
+    if (*count < asked.at_least || *count > asked.at_most) ++tokens.length_mismatches;
   }
 }
 
@@ -233,7 +233,7 @@ void Recorder::log(const PendingRequest& pending, const Exchange& exchange, cons
                    const TokenTimes* times) {
   const Response& response = exchange.response;
   RequestRecord record;
-  record.slot = pending.item;
+  record.item = pending.item;
   record.custom_id = exchange.request.name;
   record.due = due_of(pending, response);
   record.sent = since_start(response.sent);

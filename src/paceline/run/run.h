@@ -57,8 +57,8 @@ struct RunOptions {
   std::uint64_t seed = 1;
   /// Makes this run's requests others than those of runs with another salt.
   std::uint64_t salt = 0;
-  /// The workload's slots to send, ascending, as many as `requests`; empty: from 0 on.
-  std::span<const std::uint64_t> slots{};
+  /// The workload's items to send, ascending, as many as `requests`; empty: from 0 on.
+  std::span<const std::uint64_t> items{};
   Precision precision = Precision::fine;
   ConnectionOptions connection{};
   /// What of the run is done here.

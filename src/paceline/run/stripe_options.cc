@@ -28,12 +28,12 @@ std::uint64_t counted_here(const RunOptions& options) {
 }
 
 std::uint64_t item_at(std::uint64_t position, const RunOptions& options) {
-  const bool picks = !options.slots.empty();
+  const bool picks = !options.items.empty();
   if (position < options.warmup) {
-    return position + (picks ? options.slots.back() + 1 : options.requests);
+    return position + (picks ? options.items.back() + 1 : options.requests);
   }
   const std::uint64_t counted = position - options.warmup;
-  return picks ? options.slots[counted] : counted;
+  return picks ? options.items[counted] : counted;
 }
 
 }  // namespace paceline

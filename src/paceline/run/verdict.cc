@@ -25,8 +25,8 @@ constexpr double by_chance = 3;
 constexpr double steepest_growth = 0.01;
 // Later than this by its own fault, and than this share of the median latency, a client distorts
 // what it measures.
-constexpr nanoseconds own_lateness = milliseconds(10);
-constexpr double own_lateness_share = 0.05;
+constexpr nanoseconds tolerable_lag = milliseconds(10);
+constexpr double tolerable_lag_share = 0.05;
 // Without a rate, a thread that never waits is what bounds the run; one that mostly waits does not.
 constexpr double busy_share = 0.97;
 constexpr double idle_share = 0.5;
@@ -51,24 +51,24 @@ std::string milliseconds_text(nanoseconds time) {
   return fmt::format("{:.1f} ms", 1e3 * seconds_of(time));
 }
 
-nanoseconds tolerable_lateness(const Tally& tally) {
+nanoseconds tolerable_client_lag(const Tally& tally) {
   const double of_latency =
-      own_lateness_share * static_cast<double>(tally.latency.quantile(0.5).count());
-  return std::max(own_lateness, nanoseconds(std::llround(of_latency)));
+      tolerable_lag_share * static_cast<double>(tally.latency.quantile(0.5).count());
+  return std::max(tolerable_lag, nanoseconds(std::llround(of_latency)));
 }
 
 /// Whether two sends and 1% of them left too late by this program's own fault.
-bool is_late_itself(const Tally& tally) {
-  const std::uint64_t sends = tally.own_late.count();
+bool client_lags(const Tally& tally) {
+  const std::uint64_t sends = tally.client_lag.count();
   const auto enough = std::max<std::uint64_t>(
       2, static_cast<std::uint64_t>(std::ceil(bounding_share * static_cast<double>(sends))));
   if (sends < enough) return false;
   const double rank = static_cast<double>(sends - enough) + 0.5;
-  return tally.own_late.quantile(rank / static_cast<double>(sends)) > tolerable_lateness(tally);
+  return tally.client_lag.quantile(rank / static_cast<double>(sends)) > tolerable_client_lag(tally);
 }
 
-std::string own_lateness_text(const Tally& tally) {
-  const nanoseconds late = tally.own_late.quantile(0.99);
+std::string client_lag_text(const Tally& tally) {
+  const nanoseconds late = tally.client_lag.quantile(0.99);
   return fmt::format(
       "requests left {} late at p99 by this program's own fault: so much of due_p99 ({}) is this "
       "program's, beside a median latency of {}; give it a core of its own, or a lower rate",
@@ -150,8 +150,8 @@ Verdict at_the_cap(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel
   const double wanted = static_cast<double>(rpm) / 60;
   if (auto verdict = saturated(tally, rpm)) return std::move(*verdict);
   const std::uint64_t would_do = parallel_for(tally, wanted, arrivals);
-  if (would_do <= parallel && is_late_itself(tally)) {
-    return {Bound::client, own_lateness_text(tally)};
+  if (would_do <= parallel && client_lags(tally)) {
+    return {Bound::client, client_lag_text(tally)};
   }
   return {Bound::parallel,
           fmt::format("{} in flight allowed {:.0f} RPM of {}: --paceline_parallel={} would do "
@@ -169,7 +169,7 @@ Verdict held_back(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel,
             fmt::format("the token budget allowed {:.0f} RPM of {}", tally.achieved_rpm(), rpm)};
   }
   if (auto verdict = saturated(tally, rpm)) return std::move(*verdict);
-  if (is_late_itself(tally)) return {Bound::client, own_lateness_text(tally)};
+  if (client_lags(tally)) return {Bound::client, client_lag_text(tally)};
   if (kept_rate(tally, rpm, arrivals)) {
     return {Bound::client,
             fmt::format("stalls of this program moved the schedule by {} (late_p50): give it a "
@@ -210,7 +210,7 @@ Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel, Arr
     return held_back(tally, rpm, parallel, arrivals);
   }
   if (auto verdict = falls_behind(tally)) return std::move(*verdict);
-  if (is_late_itself(tally)) return {Bound::client, own_lateness_text(tally)};
+  if (client_lags(tally)) return {Bound::client, client_lag_text(tally)};
   return {Bound::paced, "the rate was kept"};
 }
 
@@ -223,7 +223,7 @@ bool kept_rate(const Tally& tally, std::uint64_t rpm, Arrivals arrivals) {
 }
 
 bool moved_schedule(const Tally& tally) {
-  return tally.late.quantile(0.5) > tolerable_lateness(tally);
+  return tally.late.quantile(0.5) > tolerable_client_lag(tally);
 }
 
 std::optional<double> growth_of_latency(const Tally& tally) {

@@ -18,7 +18,7 @@ void Tally::merge(const Tally& other) {
   course.merge(other.course);
   levels.merge(other.levels);
   retried_latency.merge(other.retried_latency);
-  own_late.merge(other.own_late);
+  client_lag.merge(other.client_lag);
   planned += other.planned;
   sent += other.sent;
   succeeded += other.succeeded;
@@ -28,7 +28,7 @@ void Tally::merge(const Tally& other) {
   for (std::size_t i = 0; i < failure_kinds; ++i) failures[i] += other.failures[i];
   sends += other.sends;
   retries += other.retries;
-  gave_up += other.gave_up;
+  retries_exhausted += other.retries_exhausted;
   abandoned += other.abandoned;
   waits_too_long += other.waits_too_long;
   refused_429 += other.refused_429;

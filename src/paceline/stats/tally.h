@@ -38,7 +38,7 @@ struct Tally {
   /// Of requests that succeeded at a later try, first send to last byte; not in the others.
   Histogram retried_latency;
   /// Departure after the earliest time at which nothing but this program held it back.
-  Histogram own_late;
+  Histogram client_lag;
 
   /// Requests; each is counted once, however often it was sent.
   std::uint64_t planned = 0;
@@ -53,7 +53,7 @@ struct Tally {
   std::uint64_t sends = 0;
   std::uint64_t retries = 0;
   /// Requests that failed at their last try.
-  std::uint64_t gave_up = 0;
+  std::uint64_t retries_exhausted = 0;
   /// Failed requests that were to be tried again when the run was stopped.
   std::uint64_t abandoned = 0;
   /// Requests that were given up because the server asked for a longer wait than the run allows.

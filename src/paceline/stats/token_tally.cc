@@ -18,12 +18,12 @@ void TokenTally::merge(const TokenTally& other) {
   cached += other.cached;
   responses_with_cached += other.responses_with_cached;
   lengths_asked += other.lengths_asked;
-  lengths_off += other.lengths_off;
+  length_mismatches += other.length_mismatches;
 }
 
-double TokenTally::off_ratio() const {
+double TokenTally::length_mismatch_ratio() const {
   if (lengths_asked == 0) return 0;
-  return static_cast<double>(lengths_off) / static_cast<double>(lengths_asked);
+  return static_cast<double>(length_mismatches) / static_cast<double>(lengths_asked);
 }
 
 }  // namespace paceline

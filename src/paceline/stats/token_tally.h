@@ -39,13 +39,13 @@ struct TokenTally {
 
   /// Responses of which a length was asked, and those of them that had another.
   std::uint64_t lengths_asked = 0;
-  std::uint64_t lengths_off = 0;
+  std::uint64_t length_mismatches = 0;
 
   void merge(const TokenTally& other);
 
   std::uint64_t responses() const { return responses_with_usage + responses_counted; }
   /// The share of responses whose length was not the one asked for.
-  double off_ratio() const;
+  double length_mismatch_ratio() const;
 };
 
 }  // namespace paceline

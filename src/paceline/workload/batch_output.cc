@@ -8,15 +8,15 @@ namespace paceline {
 namespace {
 
 std::string custom_id_of(const RequestRecord& record) {
-  if (record.custom_id.empty()) return fmt::format("request-{}", record.slot);
+  if (record.custom_id.empty()) return fmt::format("request-{}", record.item);
   return std::string(record.custom_id);
 }
 
 std::string error_code(long status) {
   constexpr long ok = 200;
   constexpr long redirect = 300;
-  if (status == 0) return "no_reply";
-  if (status >= ok && status < redirect) return "bad_reply";
+  if (status == 0) return "no_response";
+  if (status >= ok && status < redirect) return "bad_response";
   return fmt::format("http_{}", status);
 }
 
@@ -25,13 +25,13 @@ std::string error_code(long status) {
 std::string_view BatchOutput::line(std::int64_t run, const RequestRecord& record) {
   line_.clear();
   const auto out = std::back_inserter(line_);
-  fmt::format_to(out, R"({{"id":"batch_req_{}_{}","custom_id":{},"response":)", run, record.slot,
+  fmt::format_to(out, R"({{"id":"batch_req_{}_{}","custom_id":{},"response":)", run, record.item,
                  json_quoted(custom_id_of(record)));
   if (record.status == 0) {
     line_ += "null";
   } else {
     fmt::format_to(out, R"({{"status_code":{},"request_id":"req_{}_{}","body":)", record.status,
-                   run, record.slot);
+                   run, record.item);
     append_body(record.response);
     line_ += '}';
   }

@@ -14,9 +14,9 @@ namespace paceline {
 ///   {"id":…,"custom_id":…,"response":{"status_code":…,"request_id":…,"body":…},"error":null}
 ///
 /// `response` is null where there was no HTTP response. `error` is {"code":…,"message":…} for every
-/// request that failed; its code is "no_reply", "bad_reply" (a 2xx that could not be read) or such
-/// as "http_429". A custom_id that is missing is "request-" with the item, and both ids are made of
-/// run and item.
+/// request that failed; its code is "no_response", "bad_response" (a 2xx that could not be read) or
+/// such as "http_429". A custom_id that is missing is "request-" with the item, and both ids are
+/// made of run and item.
 class BatchOutput {
  public:
   /// Ends with a newline; lives until the next call. A response that is JSON becomes the body as it

@@ -24,7 +24,7 @@ class BatchReplayWorkload : public Workload {
   Description describe() const override {
     return {.name = "batch/replay",
             .url = api_.url,
-            .asks = fmt::format(R"({{"lines":{}}})", replay_.file->hashes().json())};
+            .fingerprint = fmt::format(R"({{"lines":{}}})", replay_.file->hashes().json())};
   }
 
   void make(std::uint64_t item, Request& request) override {
@@ -34,7 +34,7 @@ class BatchReplayWorkload : public Workload {
     request.body.clear();
     request.name.clear();
     request.is_streamed = false;
-    request.reply_tokens = 0;
+    request.response_tokens = 0;
     const auto read = reader_.read(static_cast<std::size_t>(item % replay_.file->size()));
     if (const auto* why = std::get_if<std::string>(&read)) {
       trouble_ = *why;

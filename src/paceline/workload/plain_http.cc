@@ -22,11 +22,12 @@ class PlainHttpWorkload : public Workload {
 
   Description describe() const override {
     if (plain_.method == Method::get)
-      return {.name = "http/get", .url = plain_.url, .asks = "{}", .is_streamed = false};
+      return {.name = "http/get", .url = plain_.url, .fingerprint = "{}", .is_streamed = false};
     return {.name = "http/post",
             .url = plain_.url,
-            .asks = fmt::format(R"({{"content_type":{},"body":"#{}"}})",
-                                json_quoted(plain_.content_type), content_hash_text(plain_.body)),
+            .fingerprint =
+                fmt::format(R"({{"content_type":{},"body":"#{}"}})",
+                            json_quoted(plain_.content_type), content_hash_text(plain_.body)),
             .is_streamed = false};
   }
 
@@ -36,7 +37,7 @@ class PlainHttpWorkload : public Workload {
     request.headers = headers_;
     request.body = plain_.body;
     request.name.clear();
-    request.reply_tokens = 0;
+    request.response_tokens = 0;
     request.is_streamed = false;
     // Its status tells all.
     request.keeps_response = false;

@@ -94,7 +94,7 @@ Outcome ResponseReader::read_body(ApiKind kind, Response& response) {
 
 void ResponseReader::explain(Response& response, Outcome& outcome) {
   // What a redirect says beside its target is no help.
-  if (response.transport != TransportError::ok || !response.location.empty()) return;
+  if (response.error != TransportError::ok || !response.location.empty()) return;
   dom::element root;
   std::string words;
   if (json_.parse(response.body).get(root) == simdjson::SUCCESS) words = words_of_error(root);

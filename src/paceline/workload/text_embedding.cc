@@ -22,7 +22,7 @@ class TextEmbeddingWorkload : public Workload {
 
   Description describe() const override {
     Description description{.name = "embeddings/create", .model = model_, .url = url_};
-    description.asks = body_.description();
+    description.fingerprint = body_.description();
     description.is_streamed = false;
     return description;
   }
@@ -34,7 +34,7 @@ class TextEmbeddingWorkload : public Workload {
     request.url = url_;
     request.headers = headers_;
     request.name.clear();
-    request.reply_tokens = 0;
+    request.response_tokens = 0;
     request.is_streamed = false;
     body_.fill(salt_, item, request.body);
   }

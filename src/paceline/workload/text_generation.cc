@@ -61,7 +61,7 @@ class TextGenerationWorkload : public Workload {
                                    is_streamed_ ? "stream" : "complete");
     description.model = model_;
     description.url = url_;
-    description.asks = body_.description();
+    description.fingerprint = body_.description();
     description.is_streamed = is_streamed_;
     return description;
   }
@@ -73,7 +73,7 @@ class TextGenerationWorkload : public Workload {
     request.url = url_;
     request.headers = headers_;
     request.name.clear();
-    request.reply_tokens = length_asked_ ? length_asked_->at_most : 0;
+    request.response_tokens = length_asked_ ? length_asked_->at_most : 0;
     request.is_streamed = is_streamed_;
     body_.fill(salt_, item, request.body);
   }

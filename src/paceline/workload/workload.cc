@@ -10,8 +10,8 @@
 namespace paceline {
 namespace {
 
-Failure failure_of(TransportError transport) {
-  switch (transport) {
+Failure failure_of(TransportError error) {
+  switch (error) {
     case TransportError::connect_failed:
     case TransportError::tls_failed:
       return Failure::connect;
@@ -44,8 +44,8 @@ Outcome failed(Failure failure, std::string why) {
 }
 
 Outcome read_status(const Response& response) {
-  if (response.transport != TransportError::ok) {
-    return failed(failure_of(response.transport), response.error);
+  if (response.error != TransportError::ok) {
+    return failed(failure_of(response.error), response.error_text);
   }
   if (response.status >= 200 && response.status < 300) return {};
   std::string why = fmt::format("the server answered HTTP {}", response.status);

@@ -21,7 +21,7 @@ struct Description {
   std::string url{};
   /// The same for workloads whose items ask the same, whatever their salt: a JSON object, whose
   /// keys name what differs between two of them. A text that begins with # is a hash.
-  std::string asks{};
+  std::string fingerprint{};
   /// Whether any response streams, and so tells when its tokens came; nothing: that is not known.
   std::optional<bool> is_streamed{};
 };

@@ -38,12 +38,12 @@ TEST(ArrivalRecord, IsInTheOrderOfArrivalAlsoWhenTheyWereReadInAnother) {
   const TimePoint start(1h);
   record.arrived(start + 2ms);
   const auto earlier = record.arrived(start + 1ms);
-  record.replied(earlier, start + 5ms, start + 6ms);
+  record.responded(earlier, start + 5ms, start + 6ms);
   record.arrived(start + 3ms);
   const auto all = record.all();
   ASSERT_EQ(all.size(), 3U);
   EXPECT_EQ(all[0].arrived, start + 1ms);
-  EXPECT_EQ(all[0].replied, start + 6ms);
+  EXPECT_EQ(all[0].responded, start + 6ms);
   EXPECT_EQ(all[1].arrived, start + 2ms);
   EXPECT_EQ(all[2].arrived, start + 3ms);
 }
@@ -57,22 +57,22 @@ TEST(ArrivalRecord, KeepsTheFirstAndNeverGrows) {
   const auto third = record.arrived(start + 2ms);
   EXPECT_TRUE(record.full());
   record.content(third, start + 7ms, 5);
-  record.replied(third, start + 7ms, start + 8ms);
-  record.replied(second, start + 6ms, start + 9ms);
+  record.responded(third, start + 7ms, start + 8ms);
+  record.responded(second, start + 6ms, start + 9ms);
   const auto all = record.all();
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(first, 0u);
   EXPECT_EQ(all[0].arrived, start);
   EXPECT_EQ(all[0].due, TimePoint::max());
-  EXPECT_EQ(all[0].replied, TimePoint::max());
+  EXPECT_EQ(all[0].responded, TimePoint::max());
   EXPECT_EQ(all[1].due, start + 6ms);
-  EXPECT_EQ(all[1].replied, start + 9ms);
+  EXPECT_EQ(all[1].responded, start + 9ms);
   EXPECT_EQ(record.token_gaps().count(), 0u);
 }
 
 TEST(ArrivalRecord, OfNoCapacityTakesNothing) {
   ArrivalRecord record(0);
-  record.replied(record.arrived(TimePoint(1s)), TimePoint(2s), TimePoint(2s));
+  record.responded(record.arrived(TimePoint(1s)), TimePoint(2s), TimePoint(2s));
   EXPECT_TRUE(record.all().empty());
 }
 

@@ -20,20 +20,20 @@ using namespace std::chrono_literals;
 // Takes no time where only the other tokens do.
 constexpr const char* one_token_request = R"({"model":"m","max_tokens":1,"messages":[{}]})";
 
-EndpointOptions one_slot(std::chrono::nanoseconds latency) {
+EndpointOptions one_at_a_time(std::chrono::nanoseconds latency) {
   EndpointOptions options;
-  options.slots = 1;
+  options.concurrency = 1;
   options.latency = LatencyModel::fixed(latency);
   options.record_arrivals = 1'000;
   return options;
 }
 
-/// One slot, and responses of two tokens that never end: a later request is served only when the
+/// One response at a time, of two tokens, that never ends: a later request is served only when the
 /// client before it hangs up.
 EndpointOptions an_hour_between_tokens() {
-  auto options = one_slot(std::chrono::nanoseconds(0));
+  auto options = one_at_a_time(std::chrono::nanoseconds(0));
   options.token_time = LatencyModel::fixed(1h);
-  options.reply_tokens = LengthModel::fixed(2);
+  options.response_tokens = LengthModel::fixed(2);
   return options;
 }
 
@@ -43,8 +43,8 @@ void await_requests(const Endpoint& endpoint, std::uint64_t count) {
 }
 
 TEST(EndpointCapacity, MakesLatencyRiseWithLoad) {
-  auto options = one_slot(20ms);
-  options.slots = 2;
+  auto options = one_at_a_time(20ms);
+  options.concurrency = 2;
   const auto endpoint = start(options);
   std::vector<std::unique_ptr<RawClient>> clients;
   for (std::uint64_t i = 0; i < 8; ++i) {
@@ -55,20 +55,20 @@ TEST(EndpointCapacity, MakesLatencyRiseWithLoad) {
   for (const auto& client : clients) EXPECT_TRUE(client->read_until("\"usage\""));
   const auto record = endpoint->record();
   ASSERT_EQ(record.size(), 8U);
-  // The first two have their slots at once.
+  // The first two are served at once.
   EXPECT_EQ(record[0].due - record[0].arrived, 20ms);
   EXPECT_EQ(record[1].due - record[1].arrived, 20ms);
   for (std::size_t i = 2; i < record.size(); ++i) {
-    EXPECT_GE(record[i].due, record[i - 2].replied + 20ms);
+    EXPECT_GE(record[i].due, record[i - 2].responded + 20ms);
     EXPECT_GE(record[i].due, record[0].arrived + 20ms * (i / 2 + 1));
     EXPECT_LE(record[i - 1].due, record[i].due);
   }
 }
 
-TEST(EndpointCapacity, HoldsAStreamsSlotToItsLastToken) {
-  auto options = one_slot(5ms);
+TEST(EndpointCapacity, ServesAStreamUntilItsLastToken) {
+  auto options = one_at_a_time(5ms);
   options.token_time = LatencyModel::fixed(2ms);
-  options.reply_tokens = LengthModel::fixed(11);
+  options.response_tokens = LengthModel::fixed(11);
   const auto endpoint = start(options);
   RawClient first(*endpoint);
   first.post(chat_path, stream_request);
@@ -83,7 +83,7 @@ TEST(EndpointCapacity, HoldsAStreamsSlotToItsLastToken) {
 }
 
 TEST(EndpointCapacity, RefusesAtOnceWhenTheQueueIsFull) {
-  auto options = one_slot(1h);
+  auto options = one_at_a_time(1h);
   options.queue = 1;
   const auto endpoint = start(options);
   RawClient first(*endpoint);
@@ -113,7 +113,7 @@ TEST(EndpointCapacity, RefusesAtOnceWhenTheQueueIsFull) {
 }
 
 TEST(EndpointCapacity, WithoutAQueueServesOneAfterTheOther) {
-  auto options = one_slot(0ms);
+  auto options = one_at_a_time(0ms);
   options.queue = 0;
   const auto endpoint = start(options);
   Visitor visitor(*endpoint);
@@ -124,7 +124,7 @@ TEST(EndpointCapacity, WithoutAQueueServesOneAfterTheOther) {
   }
 }
 
-TEST(EndpointCapacity, FreesTheSlotOfAClientThatHangsUpInMidStream) {
+TEST(EndpointCapacity, ServesTheNextWhenAClientHangsUpInMidStream) {
   const auto endpoint = start(an_hour_between_tokens());
   const auto before = open_descriptors();
   for (const bool resets : {false, true}) {
@@ -141,7 +141,7 @@ TEST(EndpointCapacity, FreesTheSlotOfAClientThatHangsUpInMidStream) {
   EXPECT_LE(open_descriptors(), before + 8);
 }
 
-TEST(EndpointCapacity, FreesTheSlotOfAClientThatHangsUpBeforeItsResponse) {
+TEST(EndpointCapacity, ServesTheNextWhenAClientHangsUpBeforeItsResponse) {
   const auto endpoint = start(an_hour_between_tokens());
   RawClient first(*endpoint);
   first.post(chat_path, chat_request);
@@ -155,8 +155,8 @@ TEST(EndpointCapacity, FreesTheSlotOfAClientThatHangsUpBeforeItsResponse) {
   EXPECT_EQ(visitor.post(chat_path, one_token_request), 200);
   const auto record = endpoint->record();
   ASSERT_EQ(record.size(), 3U);
-  EXPECT_EQ(record[0].replied, TimePoint::max());
-  EXPECT_EQ(record[1].replied, TimePoint::max());
+  EXPECT_EQ(record[0].responded, TimePoint::max());
+  EXPECT_EQ(record[1].responded, TimePoint::max());
 }
 
 TEST(EndpointCapacity, PassesOverWhoHungUpInTheQueue) {
@@ -164,7 +164,7 @@ TEST(EndpointCapacity, PassesOverWhoHungUpInTheQueue) {
   options.latency = LatencyModel::fixed(150ms);
   const auto endpoint = start(options);
   std::vector<std::unique_ptr<RawClient>> clients;
-  // The second would hold the slot for an hour.
+  // The second would be served for an hour.
   for (const char* request : {one_token_request, chat_request, one_token_request}) {
     clients.push_back(std::make_unique<RawClient>(*endpoint));
     clients.back()->post(chat_path, request);
@@ -174,12 +174,12 @@ TEST(EndpointCapacity, PassesOverWhoHungUpInTheQueue) {
   ASSERT_TRUE(clients[2]->read_until("\"usage\""));
   const auto record = endpoint->record();
   ASSERT_EQ(record.size(), 3U);
-  EXPECT_EQ(record[1].replied, TimePoint::max());
-  EXPECT_GE(record[2].due, record[0].replied + 150ms);
+  EXPECT_EQ(record[1].responded, TimePoint::max());
+  EXPECT_GE(record[2].due, record[0].responded + 150ms);
 }
 
 TEST(EndpointCapacity, StopsWithAFullQueue) {
-  const auto endpoint = start(one_slot(1h));
+  const auto endpoint = start(one_at_a_time(1h));
   std::vector<std::unique_ptr<RawClient>> clients;
   for (std::uint64_t i = 0; i < 20; ++i) {
     clients.push_back(std::make_unique<RawClient>(*endpoint));

@@ -207,9 +207,9 @@ TEST(EndpointClients, GetARequestIdWithEveryResponse) {
 
 TEST(EndpointClients, ReadItsMetrics) {
   EndpointOptions options;
-  options.slots = 1;
+  options.concurrency = 1;
   options.token_time = LatencyModel::fixed(1h);
-  options.reply_tokens = LengthModel::fixed(2);
+  options.response_tokens = LengthModel::fixed(2);
   options.whole_takes_token_time = false;
   const auto endpoint = start(options);
   Visitor visitor(*endpoint);

@@ -178,9 +178,9 @@ TEST(EndpointFaultsTest, SendsABodyWithoutEnd) {
   }
 }
 
-TEST(EndpointFaultsTest, GivesTheSlotOfABrokenResponseBack) {
+TEST(EndpointFaultsTest, ServesTheNextAfterABrokenResponse) {
   EndpointOptions options;
-  options.slots = 1;
+  options.concurrency = 1;
   options.faults.shares = {{Fault::reset, 0.5}};
   const auto endpoint = start(std::move(options));
   int broken = 0;

@@ -105,7 +105,7 @@ TEST(EndpointStream, TakesFirstTokenTimeThenTokenTimes) {
   EndpointOptions options;
   options.latency = LatencyModel::fixed(30ms);
   options.token_time = LatencyModel::fixed(5ms);
-  options.reply_tokens = LengthModel::fixed(8);
+  options.response_tokens = LengthModel::fixed(8);
   options.record_arrivals = 10;
   const auto endpoint = start(options);
   Visitor visitor(*endpoint);
@@ -114,8 +114,8 @@ TEST(EndpointStream, TakesFirstTokenTimeThenTokenTimes) {
   EXPECT_GE(Clock::now() - begin, 30ms + 7 * 5ms);
   const auto arrival = endpoint->record().at(0);
   EXPECT_EQ(arrival.due - arrival.arrived, 30ms + 7 * 5ms);
-  EXPECT_GE(arrival.replied, arrival.due);
-  EXPECT_EQ(arrival.replied, arrival.last_content);
+  EXPECT_GE(arrival.responded, arrival.due);
+  EXPECT_EQ(arrival.responded, arrival.last_content);
   EXPECT_EQ(arrival.content_events, 8U);
   EXPECT_GE(arrival.first_token_time(), 30ms);
   EXPECT_GE(arrival.last_content, arrival.due);
@@ -128,7 +128,7 @@ TEST(EndpointStream, TakesAsLongWithoutStreaming) {
   EndpointOptions options;
   options.latency = LatencyModel::fixed(30ms);
   options.token_time = LatencyModel::fixed(5ms);
-  options.reply_tokens = LengthModel::fixed(8);
+  options.response_tokens = LengthModel::fixed(8);
   options.record_arrivals = 10;
   const auto endpoint = start(options);
   Visitor visitor(*endpoint);
@@ -139,7 +139,7 @@ TEST(EndpointStream, TakesAsLongWithoutStreaming) {
   const auto record = endpoint->record();
   for (const std::size_t place : {0U, 1U}) {
     EXPECT_EQ(record.at(place).due - record[place].arrived, 30ms + 7 * 5ms);
-    EXPECT_GE(record[place].replied, record[place].due);
+    EXPECT_GE(record[place].responded, record[place].due);
     EXPECT_EQ(record[place].content_events, 0U);
   }
   for (const std::size_t place : {2U, 3U}) {
@@ -151,7 +151,7 @@ TEST(EndpointStream, DrawsLengthsAndTimes) {
   EndpointOptions options;
   options.latency = LatencyModel::lognormal(2ms, 8ms, 1);
   options.token_time = LatencyModel::lognormal(1ms, 4ms, 2);
-  options.reply_tokens = LengthModel::lognormal(20, 60, 3);
+  options.response_tokens = LengthModel::lognormal(20, 60, 3);
   options.record_arrivals = 200;
   const auto endpoint = start(options);
   std::unique_ptr<CURLM, Multi> multi(curl_multi_init());
@@ -240,7 +240,7 @@ TEST(EndpointStream, ATokenTimeOfStreamsIsNotThatOfWholeResponses) {
   options.latency = LatencyModel::fixed(5ms);
   options.token_time = LatencyModel::fixed(2ms);
   options.whole_takes_token_time = false;
-  options.reply_tokens = LengthModel::fixed(4);
+  options.response_tokens = LengthModel::fixed(4);
   options.record_arrivals = 2;
   const auto endpoint = start(options);
   Visitor visitor(*endpoint);

@@ -125,7 +125,7 @@ TEST(Endpoint, HoldsEachResponseForItsLatency) {
   endpoint->stop();
   for (const auto& arrival : endpoint->record()) {
     EXPECT_EQ(arrival.due - arrival.arrived, 20ms);
-    EXPECT_GE(arrival.replied, arrival.due);
+    EXPECT_GE(arrival.responded, arrival.due);
   }
 }
 
@@ -134,7 +134,7 @@ std::ptrdiff_t most_held(const std::vector<Arrival>& record) {
   std::ptrdiff_t most = 0;
   for (const Arrival& newest : record) {
     most = std::max(most, std::count_if(record.begin(), record.end(), [&](const Arrival& other) {
-                      return other.arrived <= newest.arrived && newest.arrived < other.replied;
+                      return other.arrived <= newest.arrived && newest.arrived < other.responded;
                     }));
   }
   return most;

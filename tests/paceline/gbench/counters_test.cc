@@ -38,7 +38,7 @@ TEST(CountersTest, ARunWithoutTokensHasNoCountersOfTokens) {
     EXPECT_FALSE(name.starts_with("ttft") || name.starts_with("itl") || name.starts_with("tpot"))
         << name;
   }
-  EXPECT_FALSE(counters.contains("length_off"));
+  EXPECT_FALSE(counters.contains("length_mismatch"));
   EXPECT_EQ(counters.at("p50"), 0.5);
   EXPECT_EQ(counters.at("rps"), 2);
   EXPECT_EQ(counters.at("rpm"), 120);
@@ -57,13 +57,13 @@ TEST(CountersTest, TokensAreASecondOverTheRun) {
   EXPECT_EQ(counters.at("tokens_in"), 30);
   EXPECT_EQ(counters.at("tokens_per_request"), 25);
   EXPECT_EQ(counters.at("cached_tokens"), 5);
-  EXPECT_FALSE(counters.contains("length_off"));
+  EXPECT_FALSE(counters.contains("length_mismatch"));
   EXPECT_FALSE(counters.contains("ttft_p50"));
 
   tally.tokens.lengths_asked = 4;
-  EXPECT_EQ(counters_of(tally).at("length_off"), 0);
-  tally.tokens.lengths_off = 1;
-  EXPECT_EQ(counters_of(tally).at("length_off"), 0.25);
+  EXPECT_EQ(counters_of(tally).at("length_mismatch"), 0);
+  tally.tokens.length_mismatches = 1;
+  EXPECT_EQ(counters_of(tally).at("length_mismatch"), 0.25);
 }
 
 TEST(CountersTest, WithoutUsageNobodyKnowsThePrompts) {
@@ -133,11 +133,11 @@ TEST(CountersTest, GoodputIsThereWhereAnObjectiveIs) {
 }
 
 TEST(CountersTest, TheKindsOfFailureAreAlwaysThereAndSumToErrors) {
-  const std::vector<std::string> kinds{"http_429", "http_4xx", "http_5xx",    "connects",
-                                       "timeouts", "resets",   "bad_replies", "other_errors"};
+  const std::vector<std::string> kinds{"http_429", "http_4xx", "http_5xx",      "connects",
+                                       "timeouts", "resets",   "bad_responses", "other_errors"};
   Tally tally = some_tally();
   for (const std::string& kind : kinds) EXPECT_EQ(counters_of(tally).at(kind), 0) << kind;
-  for (const char* count : {"errors", "retries", "gave_up", "cut_off"}) {
+  for (const char* count : {"errors", "retries", "retries_exhausted", "cut_off"}) {
     EXPECT_EQ(counters_of(tally).at(count), 0) << count;
   }
   for (std::size_t i = 0; i < failure_kinds; ++i) {

@@ -28,12 +28,13 @@ EndpointOptions options_of(const std::string& text) {
 }
 
 TEST(EndpointFlagsTest, BecomeOptions) {
-  auto options = options_of("--latency=5ms --token_time=2ms --reply_tokens=7 --slots=3 --queue=0");
+  auto options =
+      options_of("--latency=5ms --token_time=2ms --response_tokens=7 --concurrency=3 --queue=0");
   EXPECT_EQ(options.latency.next(), 5ms);
   EXPECT_EQ(options.token_time.next(), 2ms);
   EXPECT_TRUE(options.whole_takes_token_time);
-  EXPECT_EQ(options.reply_tokens.next(), 7U);
-  EXPECT_EQ(options.slots, 3U);
+  EXPECT_EQ(options.response_tokens.next(), 7U);
+  EXPECT_EQ(options.concurrency, 3U);
   EXPECT_EQ(options.queue, 0U);
 }
 
@@ -56,8 +57,8 @@ TEST(EndpointFlagsTest, StandForAPlainEndpoint) {
   EXPECT_EQ(options.latency.next(), 0ms);
   EXPECT_EQ(options.token_time.next(), default_stream_token_time);
   EXPECT_FALSE(options.whole_takes_token_time);
-  EXPECT_EQ(options.reply_tokens.next(), 16U);
-  EXPECT_EQ(options.slots, 0U);
+  EXPECT_EQ(options.response_tokens.next(), 16U);
+  EXPECT_EQ(options.concurrency, 0U);
   EXPECT_EQ(options.queue, std::nullopt);
 }
 
@@ -69,15 +70,15 @@ TEST(EndpointFlagsTest, TakeATokenTimeOfZeroForStreamsToo) {
 
 TEST(EndpointFlagsTest, MakeTimesAndLengthsLognormal) {
   auto options = options_of(
-      "--latency=5ms --latency_p99=50ms --token_time=2ms --token_time_p99=20ms --reply_tokens=70 "
-      "--reply_tokens_p99=700");
+      "--latency=5ms --latency_p99=50ms --token_time=2ms --token_time_p99=20ms "
+      "--response_tokens=70 --response_tokens_p99=700");
   auto latency = LatencyModel::lognormal(5ms, 50ms, 1);
   auto token_time = LatencyModel::lognormal(2ms, 20ms, 2);
   auto length = LengthModel::lognormal(70, 700, 3);
   for (int i = 0; i < 10; ++i) {
     EXPECT_EQ(options.latency.next(), latency.next());
     EXPECT_EQ(options.token_time.next(), token_time.next());
-    EXPECT_EQ(options.reply_tokens.next(), length.next());
+    EXPECT_EQ(options.response_tokens.next(), length.next());
   }
 }
 
@@ -95,16 +96,17 @@ TEST(EndpointFlagsTest, SayWhichDoNotGoTogether) {
     EXPECT_TRUE(why(text).starts_with("--latency_p99")) << text;
   }
   EXPECT_TRUE(why("--token_time_p99=1ms").starts_with("--token_time_p99"));
-  EXPECT_TRUE(why("--reply_tokens=10 --reply_tokens_p99=9").starts_with("--reply_tokens_p99"));
+  EXPECT_TRUE(
+      why("--response_tokens=10 --response_tokens_p99=9").starts_with("--response_tokens_p99"));
   EXPECT_TRUE(why("--queue=5").starts_with("--queue")) << why("--queue=5");
 }
 
 TEST(EndpointFlagsTest, RefuseWhatMakesNoSense) {
   EXPECT_THROW(parsed_endpoint_flags("--slow_factor=0.5"), CLI::ValidationError);
   EXPECT_THROW(parsed_endpoint_flags("--slow_share=2"), CLI::ValidationError);
-  EXPECT_THROW(parsed_endpoint_flags("--reply_tokens=0"), CLI::ValidationError);
-  EXPECT_THROW(parsed_endpoint_flags("--reply_tokens=1000001"), CLI::ValidationError);
-  EXPECT_THROW(parsed_endpoint_flags("--slots=-1"), CLI::ParseError);
+  EXPECT_THROW(parsed_endpoint_flags("--response_tokens=0"), CLI::ValidationError);
+  EXPECT_THROW(parsed_endpoint_flags("--response_tokens=1000001"), CLI::ValidationError);
+  EXPECT_THROW(parsed_endpoint_flags("--concurrency=-1"), CLI::ParseError);
   EXPECT_THROW(parsed_endpoint_flags("--queue=-1"), CLI::ParseError);
   EXPECT_THROW(parsed_endpoint_flags("--rpm_limit=-1"), CLI::ParseError);
   EXPECT_THROW(parsed_endpoint_flags("--latency=1441m"), CLI::ValidationError);
@@ -113,8 +115,8 @@ TEST(EndpointFlagsTest, RefuseWhatMakesNoSense) {
 }
 
 TEST(EndpointFlagsTest, SayWhichNumbersTheyTake) {
-  for (const char* name : {"slow_share", "slow_factor", "rpm_limit", "tpm_limit", "slots", "queue",
-                           "reply_tokens", "reply_tokens_p99", "fault_after"}) {
+  for (const char* name : {"slow_share", "slow_factor", "rpm_limit", "tpm_limit", "concurrency",
+                           "queue", "response_tokens", "response_tokens_p99", "fault_after"}) {
     for (const char* value : {"nan", "-nan", "inf", "-1", "1e400", "99999999999999999999999",
                               "0x10", "18446744073709551615", "", " 1", "1 ", "many"}) {
       const std::string flag = std::string("--") + name;

@@ -24,7 +24,7 @@ class Help : public testing::Test {
 
 TEST_F(Help, GroupsStandInTheirOrderAfterThoseOfTheSuite) {
   app_.option_defaults()->group(endpoint_group);
-  app_.add_option("--slots", text_, "Slots");
+  app_.add_option("--queue", text_, "Queue");
   app_.option_defaults()->group(load_group);
   app_.add_option("--rpm", text_, "Rate");
   app_.option_defaults()->group("Of the suite");
@@ -42,7 +42,7 @@ TEST_F(Help, GroupsStandInTheirOrderAfterThoseOfTheSuite) {
             "  --rpm=TEXT        Rate\n"
             "\n"
             "The embedded endpoint:\n"
-            "  --slots=TEXT      Slots\n"
+            "  --queue=TEXT      Queue\n"
             "\n"
             "Examples:\n"
             "  $ program --rpm=60\n");

@@ -5,7 +5,7 @@ namespace paceline {
 namespace {
 
 LoggedRun job(const std::string& url, const std::string& embedded = {}) {
-  return logged_job({.name = "n", .model = "m", .url = url, .asks = "{}"}, "http://api/v1",
+  return logged_job({.name = "n", .model = "m", .url = url, .fingerprint = "{}"}, "http://api/v1",
                     embedded);
 }
 

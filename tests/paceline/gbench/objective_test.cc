@@ -94,7 +94,7 @@ TEST(ObjectiveTest, WhatAWorkloadNeverMeasuresIsNoObjective) {
     EXPECT_EQ(why_never_measured(asked, whole, 0),
               "--paceline_find_max: chat/complete never measures " + std::string(time) +
                   ", since its responses do not stream: measure what does, such as "
-                  "--paceline_measure=chat/stream, or give another condition");
+                  "--paceline_workload=chat/stream, or give another condition");
     EXPECT_EQ(why_never_measured(asked, streamed, 0), "");
     EXPECT_EQ(why_never_measured(asked, unknown, 0), "");
   }

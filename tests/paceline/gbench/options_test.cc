@@ -38,7 +38,7 @@ TEST(OptionsTest, ASizeHasAUnit) {
   EXPECT_EQ(memory("500MB"), 500'000'000U);
   EXPECT_EQ(memory("2GiB"), 2U << 30U);
   EXPECT_EQ(memory("1.5k"), 1'500U);
-  EXPECT_EQ(parsed_options("--paceline_max_reply=1mib").max_reply, 1U << 20U);
+  EXPECT_EQ(parsed_options("--paceline_max_response=1mib").max_response, 1U << 20U);
   for (const char* wrong : {"", "0", "-1", "nan", "inf", "1XB", "MB", "1e99", "99999999999TB"}) {
     EXPECT_THROW(memory(wrong), CLI::ParseError) << wrong;
   }

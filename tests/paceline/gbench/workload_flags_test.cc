@@ -33,29 +33,29 @@ WorkloadFlags parsed(const std::vector<std::string>& arguments) {
   return flags;
 }
 
-std::vector<Family> families_of(const std::vector<std::string>& arguments,
-                                const Options& options = {}) {
-  auto made = make_families(parsed(arguments), options, api);
+std::vector<SelectedWorkload> workloads_of(const std::vector<std::string>& arguments,
+                                           const Options& options = {}) {
+  auto made = select_workloads(parsed(arguments), options, api);
   if (const auto* why = std::get_if<std::string>(&made)) {
     ADD_FAILURE() << *why;
     return {};
   }
-  return std::get<std::vector<Family>>(std::move(made));
+  return std::get<std::vector<SelectedWorkload>>(std::move(made));
 }
 
 std::vector<std::string> names_of(const std::vector<std::string>& arguments,
                                   const Options& options = {}) {
   std::vector<std::string> names;
-  for (const Family& family : families_of(arguments, options)) {
-    names.push_back(family.workload->describe().name);
+  for (const SelectedWorkload& selected : workloads_of(arguments, options)) {
+    names.push_back(selected.workload->describe().name);
   }
   return names;
 }
 
-/// What the first family asks first.
+/// The first request of the first workload.
 Request first_request(const std::vector<std::string>& arguments) {
   Request request;
-  families_of(arguments).front().workload->make(0, request);
+  workloads_of(arguments).front().workload->make(0, request);
   return request;
 }
 
@@ -68,7 +68,7 @@ bool asks(const std::vector<std::string>& arguments, const std::string& text) {
 /// The sentence that refuses the arguments, whoever finds it.
 std::string refusal(const std::vector<std::string>& arguments) {
   try {
-    auto made = make_families(parsed(arguments), {}, api);
+    auto made = select_workloads(parsed(arguments), {}, api);
     if (const auto* why = std::get_if<std::string>(&made)) return *why;
   } catch (const CLI::ParseError& error) {
     return error.what();
@@ -80,25 +80,26 @@ using Names = std::vector<std::string>;
 
 TEST(WorkloadFlagsTest, MeasuresWholeChatUnlessAsked) {
   EXPECT_EQ(names_of({}), (Names{"chat/complete"}));
-  EXPECT_EQ(names_of({"--paceline_measure="}), (Names{"chat/complete"}));
+  EXPECT_EQ(names_of({"--paceline_workload="}), (Names{"chat/complete"}));
 }
 
-TEST(WorkloadFlagsTest, MeasuresEachFamilyByName) {
+TEST(WorkloadFlagsTest, MeasuresEachWorkloadByName) {
   const Names all{"chat/complete", "chat/stream", "responses/complete", "responses/stream",
                   "embeddings/create"};
-  EXPECT_EQ(names_of({"--paceline_measure=chat/complete,chat/stream,responses/complete,"
+  EXPECT_EQ(names_of({"--paceline_workload=chat/complete,chat/stream,responses/complete,"
                       "responses/stream,embeddings/create"}),
             all);
   for (const std::string& name : all) {
-    EXPECT_EQ(names_of({"--paceline_measure=" + name}), (Names{name}));
-    EXPECT_EQ(first_request({"--paceline_measure=" + name}).is_streamed, name.ends_with("/stream"));
+    EXPECT_EQ(names_of({"--paceline_workload=" + name}), (Names{name}));
+    EXPECT_EQ(first_request({"--paceline_workload=" + name}).is_streamed,
+              name.ends_with("/stream"));
   }
 }
 
 TEST(WorkloadFlagsTest, AUrlOrAFileIsMeasuredInsteadOrBeside) {
   const std::string url = "--paceline_http_url=http://host/";
   EXPECT_EQ(names_of({url}), (Names{"http/get"}));
-  EXPECT_EQ(names_of({url, "--paceline_measure=chat/stream"}), (Names{"chat/stream", "http/get"}));
+  EXPECT_EQ(names_of({url, "--paceline_workload=chat/stream"}), (Names{"chat/stream", "http/get"}));
   // With an API of the user's own, both are meant.
   Options options;
   options.url = "http://api/v1";
@@ -120,7 +121,7 @@ TEST(WorkloadFlagsTest, AskWhatTheyAreSetTo) {
 }
 
 TEST(WorkloadFlagsTest, EmbeddingsHaveAModelOfTheirOwn) {
-  const std::string embeddings = "--paceline_measure=embeddings/create";
+  const std::string embeddings = "--paceline_workload=embeddings/create";
   EXPECT_TRUE(asks({embeddings}, "text-embedding-3-small"));
   EXPECT_TRUE(asks({embeddings, "--paceline_model=some"}, R"("model":"some")"));
   EXPECT_TRUE(asks({embeddings, "--paceline_prompt=embed {n}"}, "embed 0"));
@@ -161,8 +162,8 @@ TEST(WorkloadFlagsTest, WrongValuesAreRefusedWithASentence) {
       EXPECT_NE(why.find(word), std::string::npos) << arguments.front() << ": " << why;
     }
   };
-  says({"--paceline_measure=chat"}, {"--paceline_measure", "'chat'", "chat/stream"});
-  says({"--paceline_measure=chat/stream,,chat/complete"}, {"--paceline_measure"});
+  says({"--paceline_workload=chat"}, {"--paceline_workload", "'chat'", "chat/stream"});
+  says({"--paceline_workload=chat/stream,,chat/complete"}, {"--paceline_workload"});
   says({"--paceline_nonce=middle"}, {"--paceline_nonce", "middle"});
   says({"--paceline_synthetic=100"}, {"--paceline_synthetic", "'100'", "1000:100"});
   says({"--paceline_synthetic=0:5"}, {"--paceline_synthetic", "'0:5'"});
@@ -220,29 +221,28 @@ class BatchFlagTest : public testing::Test {
 
   std::string path_ = std::filesystem::temp_directory_path() /
                       ("workload_flags_test." + std::to_string(getpid()) + ".jsonl");
-  std::string flag_ = "--paceline_workload=" + path_;
+  std::string flag_ = "--paceline_batch=" + path_;
   std::string line_ = R"({"custom_id":"a","method":"POST","url":"/v1/chat/completions",)"
                       R"("body":{"model":"m","messages":[]}})";
 };
 
 TEST_F(BatchFlagTest, MeasuresTheFilesRequests) {
   std::ofstream(path_) << line_ << '\n';
-  const auto families = families_of({flag_});
-  ASSERT_EQ(families.size(), 1U);
-  EXPECT_EQ(families[0].size, 1U);
+  const auto workloads = workloads_of({flag_});
+  ASSERT_EQ(workloads.size(), 1U);
+  EXPECT_EQ(workloads[0].size, 1U);
   Request request;
-  families[0].workload->make(0, request);
+  workloads[0].workload->make(0, request);
   EXPECT_EQ(request.name, "a");
   EXPECT_EQ(request.url, "http://host/v1/chat/completions");
-  EXPECT_EQ(names_of({flag_, "--paceline_measure=chat/stream"}),
+  EXPECT_EQ(names_of({flag_, "--paceline_workload=chat/stream"}),
             (Names{"chat/stream", "batch/replay"}));
 }
 
 TEST_F(BatchFlagTest, ABadLineIsASentence) {
   std::ofstream(path_) << line_ << "\n{}\n";
   EXPECT_TRUE(refusal({flag_}).starts_with(path_ + ":2: custom_id")) << refusal({flag_});
-  EXPECT_NE(refusal({"--paceline_workload=/no/such.jsonl"}).find("/no/such.jsonl"),
-            std::string::npos);
+  EXPECT_NE(refusal({"--paceline_batch=/no/such.jsonl"}).find("/no/such.jsonl"), std::string::npos);
 }
 
 }  // namespace

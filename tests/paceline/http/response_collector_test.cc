@@ -21,7 +21,7 @@ class ResponseCollectorTest : public testing::Test {
   Exchange long_{0};
   Exchange short_{1};
   std::vector<std::size_t> full_;
-  ResponseCollector collector_{{.max_reply = 1'000'000,
+  ResponseCollector collector_{{.max_response = 1'000'000,
                                 .memory = 100'000,
                                 .timeout = std::chrono::seconds(1),
                                 .exchanges = 2},
@@ -36,7 +36,7 @@ TEST_F(ResponseCollectorTest, BeyondTheMemoryTheLongestIsRefused) {
   EXPECT_TRUE(collector_.is_refused(long_));
   EXPECT_FALSE(collector_.is_refused(short_));
   collector_.end(long_, {TransportError::too_large, {}, Clock::now()});
-  EXPECT_NE(long_.response.error.find("--paceline_memory"), std::string::npos);
+  EXPECT_NE(long_.response.error_text.find("--paceline_memory"), std::string::npos);
 }
 
 TEST_F(ResponseCollectorTest, AnExchangeThatEndedOtherwiseIsRefusedNoMore) {
@@ -44,7 +44,7 @@ TEST_F(ResponseCollectorTest, AnExchangeThatEndedOtherwiseIsRefusedNoMore) {
   collector_.take(short_, std::string(40'000, 'x'), {});
   ASSERT_TRUE(collector_.is_refused(long_));
   collector_.end(long_, {TransportError::timed_out, {}, Clock::now()});
-  EXPECT_EQ(long_.response.transport, TransportError::timed_out);
+  EXPECT_EQ(long_.response.error, TransportError::timed_out);
   EXPECT_FALSE(collector_.is_refused(long_));
 }
 

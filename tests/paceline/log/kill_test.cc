@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto pause = 200us;
 constexpr std::uint64_t most = 100'000;
 
-/// When the child added which slot, in memory that both processes see.
+/// When the child added which item, in memory that both processes see.
 struct Added {
   std::atomic<std::uint64_t> count{0};
   Clock::time_point when[most];
@@ -56,10 +56,10 @@ class KillTest : public LogFolder {
     auto log = open_request_log(path());
     const auto run = begin_run(*log);
     const std::string response(500, 'x');
-    for (std::uint64_t slot = 0; slot < most; ++slot) {
-      log->add(run, {.slot = slot, .status = 200, .response = response});
-      added_->when[slot] = Clock::now();
-      added_->count = slot + 1;
+    for (std::uint64_t item = 0; item < most; ++item) {
+      log->add(run, {.item = item, .status = 200, .response = response});
+      added_->when[item] = Clock::now();
+      added_->count = item + 1;
       std::this_thread::sleep_for(pause);
     }
     _exit(1);
@@ -68,8 +68,8 @@ class KillTest : public LogFolder {
   /// The longest time from one row to the next: a busy machine may stop the writer for as long.
   Clock::duration longest_pause() const {
     Clock::duration longest{0};
-    for (std::uint64_t slot = 1; slot < added_->count; ++slot) {
-      longest = std::max(longest, added_->when[slot] - added_->when[slot - 1]);
+    for (std::uint64_t item = 1; item < added_->count; ++item) {
+      longest = std::max(longest, added_->when[item] - added_->when[item - 1]);
     }
     return longest;
   }
@@ -85,7 +85,7 @@ TEST_F(KillTest, CostsNoMoreThanTheLastSecond) {
   });
   EXPECT_EQ(ask_text(path(), "PRAGMA integrity_check"), "ok");
   const auto kept = static_cast<std::uint64_t>(ask(path(), "SELECT count(*) FROM requests"));
-  EXPECT_EQ(ask(path(), "SELECT ifnull(max(slot) + 1, 0) FROM requests"), kept);
+  EXPECT_EQ(ask(path(), "SELECT ifnull(max(item) + 1, 0) FROM requests"), kept);
   const std::uint64_t added = added_->count;
   ASSERT_LE(kept, added + 1);
   if (kept < added) {

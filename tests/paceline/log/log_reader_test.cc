@@ -15,13 +15,13 @@ class LogReaderTest : public LogFolder {
  protected:
   LogReader open() { return std::get<LogReader>(LogReader::open(path())); }
 
-  /// The runs whose rows stand for the slots, in the order of slots.
+  /// The runs whose rows stand for the items, in the order of items.
   std::vector<std::int64_t> chosen(const std::vector<std::int64_t>& runs) {
     std::vector<std::int64_t> from;
     std::uint64_t next = 0;
-    EXPECT_EQ(open().for_each_slot(runs,
+    EXPECT_EQ(open().for_each_item(runs,
                                    [&](std::int64_t run, const RequestRecord& record) {
-                                     EXPECT_EQ(record.slot, next++);
+                                     EXPECT_EQ(record.item, next++);
                                      from.push_back(run);
                                      return true;
                                    }),
@@ -40,8 +40,8 @@ TEST_F(LogReaderTest, ListsRunsWithTheirCounts) {
                    .resumed = true,
                    .model = "m",
                    .url = "http://h/"});
-  log->add(1, {.slot = 0, .status = 200});
-  log->add(1, {.slot = 1, .error = "It failed."});
+  log->add(1, {.item = 0, .status = 200});
+  log->add(1, {.item = 1, .error = "It failed."});
   ASSERT_EQ(log->close(), std::nullopt);
   auto reader = open();
   const auto runs = std::get<std::vector<ListedRun>>(reader.runs());
@@ -84,8 +84,8 @@ TEST_F(LogReaderTest, AResumedRunStandsOnTheEarlierOnesOfItsJob) {
 TEST_F(LogReaderTest, OfSeveralRowsTheLastGoodOneStands) {
   auto log = open_request_log(path());
   for (int i = 0; i < 3; ++i) begin_run(*log);
-  const auto add = [&log](std::int64_t run, std::uint64_t slot, bool good) {
-    log->add(run, {.slot = slot, .error = good ? "" : "It failed."});
+  const auto add = [&log](std::int64_t run, std::uint64_t item, bool good) {
+    log->add(run, {.item = item, .error = good ? "" : "It failed."});
   };
   add(1, 0, true);
   add(2, 0, false);
@@ -103,7 +103,7 @@ TEST_F(LogReaderTest, OfSeveralRowsTheLastGoodOneStands) {
 
 TEST_F(LogReaderTest, GivesBackEveryField) {
   auto log = open_request_log(path());
-  const RequestRecord record{.slot = 0,
+  const RequestRecord record{.item = 0,
                              .custom_id = "a",
                              .due = 1ns,
                              .sent = 2ns,
@@ -120,7 +120,7 @@ TEST_F(LogReaderTest, GivesBackEveryField) {
   log->add(begin_run(*log), record);
   ASSERT_EQ(log->close(), std::nullopt);
   std::size_t rows = 0;
-  EXPECT_EQ(open().for_each_slot({1},
+  EXPECT_EQ(open().for_each_item({1},
                                  [&](std::int64_t, const RequestRecord& read) {
                                    ++rows;
                                    EXPECT_EQ(read.custom_id, record.custom_id);
@@ -145,10 +145,10 @@ TEST_F(LogReaderTest, GivesBackEveryField) {
 TEST_F(LogReaderTest, EndsWhenAsked) {
   auto log = open_request_log(path());
   const auto run = begin_run(*log);
-  for (std::uint64_t slot = 0; slot < 5; ++slot) log->add(run, {.slot = slot});
+  for (std::uint64_t item = 0; item < 5; ++item) log->add(run, {.item = item});
   ASSERT_EQ(log->close(), std::nullopt);
   std::size_t rows = 0;
-  EXPECT_EQ(open().for_each_slot({run}, [&](auto, const auto&) { return ++rows < 2; }),
+  EXPECT_EQ(open().for_each_item({run}, [&](auto, const auto&) { return ++rows < 2; }),
             std::nullopt);
   EXPECT_EQ(rows, 2);
 }
@@ -158,11 +158,11 @@ TEST_F(LogReaderTest, ReadsOneMomentWhileTheLogIsWritten) {
   const auto run = begin_run(*log);
   auto reader = open();
   EXPECT_EQ(std::get<std::vector<ListedRun>>(reader.runs()).size(), 1);
-  log->add(run, {.slot = 0});
+  log->add(run, {.item = 0});
   begin_run(*log);
   ASSERT_EQ(log->close(), std::nullopt);
   EXPECT_EQ(std::get<std::vector<ListedRun>>(reader.runs()).size(), 1);
-  EXPECT_EQ(std::get<std::vector<std::uint64_t>>(reader.good_slots({run})).size(), 0);
+  EXPECT_EQ(std::get<std::vector<std::uint64_t>>(reader.good_items({run})).size(), 0);
 }
 
 }  // namespace

@@ -26,8 +26,8 @@ bool becomes_true(const std::function<bool()>& look) {
   return false;
 }
 
-RequestRecord good(std::uint64_t slot) {
-  return {.slot = slot, .status = 200};
+RequestRecord good(std::uint64_t item) {
+  return {.item = item, .status = 200};
 }
 
 TEST_F(RequestLogTest, KeepsEveryField) {
@@ -43,7 +43,7 @@ TEST_F(RequestLogTest, KeepsEveryField) {
                         .host = "api.example.com",
                         .model = "m"};
   ASSERT_EQ(begin_run(*log, about), 1);
-  log->add(1, {.slot = 7,
+  log->add(1, {.item = 7,
                .custom_id = "a-7",
                .due = 1us,
                .sent = 2us,
@@ -56,7 +56,7 @@ TEST_F(RequestLogTest, KeepsEveryField) {
                .cached_tokens = 8,
                .retries = 9,
                .response = "{\"ü\":\"\xff\"}"});
-  log->add(1, {.slot = 8, .due = 10us, .sent = 11us, .error = "It timed out."});
+  log->add(1, {.item = 8, .due = 10us, .sent = 11us, .error = "It timed out."});
   ASSERT_EQ(log->close(), std::nullopt);
 
   EXPECT_EQ(ask(path(),
@@ -66,19 +66,19 @@ TEST_F(RequestLogTest, KeepsEveryField) {
             1);
   EXPECT_EQ(
       ask(path(),
-          "SELECT count(*) FROM requests WHERE (run, slot, custom_id, due_ns, sent_ns, "
+          "SELECT count(*) FROM requests WHERE (run, item, custom_id, due_ns, sent_ns, "
           "first_byte_ns, first_token_ns, done_ns, status, error, tokens_in, tokens_out, "
-          "cached_tokens, retries, reply) IS (1, 7, 'a-7', 1000, 2000, 3000, 4000, 5000, 200, "
+          "cached_tokens, retries, response) IS (1, 7, 'a-7', 1000, 2000, 3000, 4000, 5000, 200, "
           "NULL, 6, 0, 8, 9, '{\"ü\":\"\uFFFD\"}')"),
       1);
   EXPECT_EQ(ask(path(),
-                "SELECT count(*) FROM requests WHERE (run, slot, custom_id, due_ns, sent_ns, "
+                "SELECT count(*) FROM requests WHERE (run, item, custom_id, due_ns, sent_ns, "
                 "first_byte_ns, first_token_ns, done_ns, status, error, tokens_in, tokens_out, "
-                "cached_tokens, retries, reply) IS (1, 8, NULL, 10000, 11000, NULL, NULL, NULL, "
+                "cached_tokens, retries, response) IS (1, 8, NULL, 10000, 11000, NULL, NULL, NULL, "
                 "NULL, 'It timed out.', NULL, NULL, NULL, 0, NULL)"),
             1);
   EXPECT_EQ(ask(path(),
-                "SELECT count(*) FROM latencies WHERE (slot, late_ms, first_byte_ms, "
+                "SELECT count(*) FROM latencies WHERE (item, late_ms, first_byte_ms, "
                 "first_token_ms, latency_ms, due_latency_ms) = (7, .001, .001, .002, .003, .004)"),
             1);
 }
@@ -92,10 +92,10 @@ TEST_F(RequestLogTest, AddsToAnEarlierFile) {
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 3);
 }
 
-TEST_F(RequestLogTest, TheSameSlotAgainReplacesItsRow) {
+TEST_F(RequestLogTest, TheSameItemAgainReplacesItsRow) {
   auto log = open_request_log(path());
   const auto run = begin_run(*log);
-  log->add(run, {.slot = 1, .error = "It failed."});
+  log->add(run, {.item = 1, .error = "It failed."});
   log->add(run, good(1));
   EXPECT_EQ(log->close(), std::nullopt);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE error IS NULL"), 1);
@@ -110,18 +110,18 @@ TEST_F(RequestLogTest, TakesRequestsFromManyThreads) {
   for (std::uint64_t thread = 0; thread < threads; ++thread) {
     adders.emplace_back([&, thread] {
       for (std::uint64_t i = 0; i < each; ++i) {
-        const std::uint64_t slot = i * threads + thread;
-        const std::string text(slot % 100, static_cast<char>('a' + thread));
-        log->add(run, {.slot = slot, .error = text, .tokens_out = slot, .response = text});
+        const std::uint64_t item = i * threads + thread;
+        const std::string text(item % 100, static_cast<char>('a' + thread));
+        log->add(run, {.item = item, .error = text, .tokens_out = item, .response = text});
       }
     });
   }
   for (auto& adder : adders) adder.join();
   ASSERT_EQ(log->close(), std::nullopt);
-  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE tokens_out = slot"), threads * each);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE tokens_out = item"), threads * each);
   EXPECT_EQ(ask(path(),
-                "SELECT count(*) FROM requests WHERE slot % 100 > 0 AND (reply <> error OR "
-                "length(reply) <> slot % 100 OR trim(reply, char(97 + slot % 4)) <> '')"),
+                "SELECT count(*) FROM requests WHERE item % 100 > 0 AND (response <> error OR "
+                "length(response) <> item % 100 OR trim(response, char(97 + item % 4)) <> '')"),
             0);
 }
 
@@ -137,9 +137,9 @@ TEST_F(RequestLogTest, TwoProgramsMayWriteOneFile) {
   const auto run = begin_run(*one);
   const auto other_run = begin_run(*other);
   EXPECT_NE(run, other_run);
-  for (std::uint64_t slot = 0; slot < 2'000; ++slot) {
-    one->add(run, good(slot));
-    other->add(other_run, good(slot));
+  for (std::uint64_t item = 0; item < 2'000; ++item) {
+    one->add(run, good(item));
+    other->add(other_run, good(item));
   }
   EXPECT_EQ(one->close(), std::nullopt);
   EXPECT_EQ(other->close(), std::nullopt);
@@ -151,7 +151,7 @@ TEST_F(RequestLogTest, AddingDoesNotWaitForALockedFile) {
   const auto run = begin_run(*log);
   auto holder = Database::open(path(), Database::Mode::existing);
   ASSERT_EQ(std::get<Database>(holder).execute("BEGIN IMMEDIATE"), std::nullopt);
-  for (std::uint64_t slot = 0; slot < 10'000; ++slot) log->add(run, good(slot));
+  for (std::uint64_t item = 0; item < 10'000; ++item) log->add(run, good(item));
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 0);
   ASSERT_EQ(std::get<Database>(holder).execute("ROLLBACK"), std::nullopt);
   EXPECT_EQ(log->close(), std::nullopt);
@@ -198,7 +198,7 @@ TEST_F(RequestLogTest, AFullDiskIsTroubleUntilThereIsRoom) {
   const auto run = begin_run(*log);
   {
     const FullDisk full(small);
-    for (std::uint64_t slot = 0; slot < 20'000; ++slot) log->add(run, good(slot));
+    for (std::uint64_t item = 0; item < 20'000; ++item) log->add(run, good(item));
     ASSERT_TRUE(becomes_true([&] { return log->trouble().has_value(); }));
     const std::string trouble = *log->trouble();
     EXPECT_TRUE(trouble.starts_with("cannot write the log '" + path() + "': ")) << trouble;
@@ -214,9 +214,9 @@ TEST_F(RequestLogTest, WhatAFullDiskDoesNotTakeIsCounted) {
   const FullDisk full(small);
   auto log = open_request_log(path(), {.commit_every = 10ms, .memory = 500'000});
   const auto run = begin_run(*log);
-  for (std::uint64_t slot = 0; slot < added; ++slot) {
-    log->add(run, good(slot));
-    if (slot % 100 == 0) std::this_thread::sleep_for(100us);
+  for (std::uint64_t item = 0; item < added; ++item) {
+    log->add(run, good(item));
+    if (item % 100 == 0) std::this_thread::sleep_for(100us);
   }
   ASSERT_TRUE(log->trouble());
   const auto lost = log->close();

@@ -1,5 +1,3 @@
-#include <paceline/log/log_reader.h>
-#include <paceline/log/logged_slots.h>
 #include <paceline/log/schema.h>
 #include <sys/stat.h>
 
@@ -37,7 +35,7 @@ class SchemaTest : public LogFolder {
 TEST_F(SchemaTest, MarksTheFileAndUsesWal) {
   ASSERT_TRUE(std::holds_alternative<Database>(open_log(path())));
   EXPECT_EQ(ask(path(), "PRAGMA application_id"), 0x70616365);
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 3);
+  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 4);
   EXPECT_EQ(ask_text(path(), "PRAGMA journal_mode"), "wal");
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs"), 0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 0);
@@ -92,60 +90,8 @@ TEST_F(SchemaTest, LeavesAnotherProgramsDatabaseAlone) {
 
 TEST_F(SchemaTest, RefusesANewerLog) {
   ASSERT_TRUE(std::holds_alternative<Database>(open_log(path())));
-  make_database("PRAGMA user_version = 4");
+  make_database("PRAGMA user_version = 5");
   expect_refused(path(), "newer paceline");
-}
-
-class OlderLogTest : public SchemaTest {
- protected:
-  /// A log of the first schema, with two runs of one job.
-  OlderLogTest() {
-    make_database(R"(
-CREATE TABLE runs (run INTEGER PRIMARY KEY, name TEXT NOT NULL, workload TEXT NOT NULL,
-  resumed INTEGER NOT NULL, started_utc TEXT NOT NULL, rpm INTEGER NOT NULL,
-  parallel INTEGER NOT NULL, requests INTEGER NOT NULL, warmup INTEGER NOT NULL,
-  host TEXT NOT NULL, model TEXT NOT NULL) STRICT;
-CREATE TABLE requests (run INTEGER NOT NULL REFERENCES runs, slot INTEGER NOT NULL,
-  custom_id TEXT, due_ns INTEGER NOT NULL, sent_ns INTEGER NOT NULL, first_byte_ns INTEGER,
-  first_token_ns INTEGER, done_ns INTEGER, status INTEGER, error TEXT, tokens_in INTEGER,
-  tokens_out INTEGER, cached_tokens INTEGER, retries INTEGER NOT NULL, reply TEXT,
-  PRIMARY KEY (run, slot)) STRICT;
-INSERT INTO runs VALUES (1, 'chat/complete', 'f', 0, '', 60, 1, 2, 0, '127.0.0.1:1', 'm'),
-  (2, 'chat/complete', 'f', 1, '', 60, 1, 1, 0, '127.0.0.1:2', 'm');
-INSERT INTO requests (run, slot, due_ns, sent_ns, retries) VALUES (1, 0, 0, 0, 0), (2, 1, 0, 0, 0);
-PRAGMA application_id = 0x70616365;
-PRAGMA user_version = 1)");
-    std::filesystem::permissions(path(), std::filesystem::perms{0644});
-  }
-
-  std::vector<ListedRun> runs() {
-    auto reader = LogReader::open(path());
-    return std::get<std::vector<ListedRun>>(std::get<LogReader>(reader).runs());
-  }
-};
-
-TEST_F(OlderLogTest, IsReadAsItIs) {
-  const auto listed = runs();
-  ASSERT_EQ(listed.size(), 2);
-  EXPECT_EQ(listed[0].about.url, "");
-  EXPECT_EQ(listed[0].logged, 1);
-  EXPECT_EQ(runs_behind(listed, 2), (std::vector<std::int64_t>{1, 2}));
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 1);
-}
-
-TEST_F(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
-  ASSERT_TRUE(std::holds_alternative<Database>(open_log(path())));
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 3);
-  EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs WHERE url IS NULL AND transport IS NULL"), 2);
-  EXPECT_EQ(mode_of(path()), 0600);
-  EXPECT_TRUE(std::holds_alternative<Database>(open_log(path())));
-  EXPECT_EQ(runs().size(), 2);
-}
-
-TEST_F(OlderLogTest, IsNotResumedAsNobodyKnowsWhereItAsked) {
-  const auto slots = read_logged_slots(
-      path(), {.name = "chat/complete", .workload = "f", .model = "m", .url = "http://h/v1"});
-  EXPECT_NE(std::get<std::string>(slots).find("older paceline"), std::string::npos);
 }
 
 TEST_F(SchemaTest, ALogIsForItsUserAlone) {

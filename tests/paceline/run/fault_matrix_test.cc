@@ -97,7 +97,7 @@ class FaultMatrixTest : public testing::TestWithParam<std::tuple<Fault, bool, bo
   Tally run_once(std::chrono::milliseconds timeout) {
     RunOptions options{.parallel = 16, .requests = request_count};
     options.connection.timeout = timeout;
-    options.connection.max_reply = 1U << 20U;
+    options.connection.max_response = 1U << 20U;
     if (proxy_) options.connection.ca_file = proxy_->ca_file();
     const auto workload = make_workload({proxy_ ? proxy_->url() : endpoint_->url(), ""},
                                         TextGeneration{.is_streamed = is_streamed()});

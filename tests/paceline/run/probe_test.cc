@@ -65,14 +65,14 @@ TEST(ProbeTest, ARateThatOnlyThisProgramCanHaveLost) {
 
 TEST(ProbeTest, ClientBoundIsNotKept) {
   Tally tally = tally_of(6'000, 0);
-  for (int i = 0; i < 100; ++i) tally.own_late.record(20ms);
+  for (int i = 0; i < 100; ++i) tally.client_lag.record(20ms);
   EXPECT_TRUE(why(tally).starts_with("client-bound: ")) << why(tally);
 }
 
 TEST(ProbeTest, LatenessThatDoesNotShowInTheLatencyIsTolerable) {
   Tally tally = tally_of(6'000, 0);
   for (int i = 0; i < 100; ++i) {
-    tally.own_late.record(99ms);
+    tally.client_lag.record(99ms);
     tally.latency.record(3s);
   }
   EXPECT_EQ(why(tally), "");
@@ -107,8 +107,9 @@ std::uint64_t found_rate(SimulatedRun run, std::uint64_t start) {
 }
 
 TEST(ProbeTest, ASearchFindsWhatTheServerCanDo) {
-  // Ten slots of 100 ms.
-  const SimulatedRun server{.parallel = 500, .requests = 300, .slots = 10, .service = nearly(0.1)};
+  // Ten at once of 100 ms each.
+  const SimulatedRun server{
+      .parallel = 500, .requests = 300, .concurrency = 10, .service = nearly(0.1)};
   const auto rate = static_cast<double>(found_rate(server, 2'500));
   EXPECT_LE(rate, 1.02 * 6'000);
   EXPECT_GE(rate, 0.97 * 6'000);

@@ -35,18 +35,18 @@ TEST_F(RecorderLogTest, KeepsARowOfEachCountedRequest) {
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 3);
   EXPECT_EQ(
       ask(path(),
-          "SELECT count(*) FROM requests WHERE (run, slot, custom_id, due_ns, sent_ns, "
+          "SELECT count(*) FROM requests WHERE (run, item, custom_id, due_ns, sent_ns, "
           "first_byte_ns, first_token_ns, done_ns, status, error, tokens_in, tokens_out, "
-          "cached_tokens, retries, reply) IS (1, 0, 'first', 998000000, 1000000000, 1001000000, "
+          "cached_tokens, retries, response) IS (1, 0, 'first', 998000000, 1000000000, 1001000000, "
           "1003000000, 1010000000, 200, NULL, 7, 3, 2, 0, 'the text')"),
       1);
   EXPECT_EQ(ask(path(),
-                "SELECT count(*) FROM requests WHERE (slot, custom_id, first_token_ns, error, "
-                "tokens_in, tokens_out, reply) IS (1, NULL, 2004000000, 'broke off', NULL, 1, "
+                "SELECT count(*) FROM requests WHERE (item, custom_id, first_token_ns, error, "
+                "tokens_in, tokens_out, response) IS (1, NULL, 2004000000, 'broke off', NULL, 1, "
                 "NULL)"),
             1);
   EXPECT_EQ(ask(path(),
-                "SELECT count(*) FROM requests WHERE (slot, first_token_ns, error, tokens_in, "
+                "SELECT count(*) FROM requests WHERE (item, first_token_ns, error, tokens_in, "
                 "tokens_out) IS (2, NULL, NULL, NULL, NULL)"),
             1);
 }
@@ -61,7 +61,7 @@ TEST_F(RecorderLogTest, KeepsResponsesOnlyWhenAsked) {
   recording.add(good(), {}, false);
   static_cast<void>(recording.finish());
   ASSERT_EQ(log->close(), std::nullopt);
-  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE reply IS NULL"), 1);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE response IS NULL"), 1);
 }
 
 TEST_F(RecorderLogTest, WhatAStopLeavesUnansweredHasItsRow) {
@@ -104,12 +104,12 @@ TEST_F(RecorderLogTest, WhatAStopLeavesUnansweredHasItsRow) {
   EXPECT_EQ(tally.settled_error_ratio(), 0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 2);
   EXPECT_EQ(ask(path(),
-                "SELECT count(*) FROM requests WHERE (slot, custom_id, due_ns, sent_ns, done_ns, "
+                "SELECT count(*) FROM requests WHERE (item, custom_id, due_ns, sent_ns, done_ns, "
                 "status, error, retries) IS (0, 'mine', 1000000000, 1000000000, 2000000000, 503, "
                 "'busy', 0)"),
             1);
   EXPECT_EQ(ask(path(),
-                "SELECT count(*) FROM requests WHERE (slot, custom_id, sent_ns, done_ns, error, "
+                "SELECT count(*) FROM requests WHERE (item, custom_id, sent_ns, done_ns, error, "
                 "retries) IS (1, 'mine', 3000000000, 5000000000, 'cut off when the run was "
                 "stopped', 1)"),
             1);

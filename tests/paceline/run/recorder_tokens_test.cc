@@ -147,8 +147,8 @@ TEST(RecorderTokensTest, CountsLengthsThatAreNotTheOneAskedFor) {
   recording.add(good({}, LengthAsked{2, 2}), {}, false);
   const TokenTally tokens = recording.finish().tokens;
   EXPECT_EQ(tokens.lengths_asked, 7U);
-  EXPECT_EQ(tokens.lengths_off, 3U);
-  EXPECT_DOUBLE_EQ(tokens.off_ratio(), 3.0 / 7);
+  EXPECT_EQ(tokens.length_mismatches, 3U);
+  EXPECT_DOUBLE_EQ(tokens.length_mismatch_ratio(), 3.0 / 7);
 }
 
 }  // namespace

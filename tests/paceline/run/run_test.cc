@@ -110,7 +110,7 @@ TEST(RunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
   ASSERT_EQ(record.size(), 100U);
 
   Histogram served;
-  for (const Arrival& arrival : record) served.record(arrival.replied - arrival.arrived);
+  for (const Arrival& arrival : record) served.record(arrival.responded - arrival.arrived);
   EXPECT_GE(tally.latency.min(), served.min());
   // A latency begins before the request arrives, and ends before the program reads the response.
   for (const double share : {0.1, 0.5, 0.9}) {
@@ -130,7 +130,7 @@ TEST(RunTest, FirstRequestsDoNotWaitForOneAnother) {
   run(*chat, {.parallel = 40, .requests = 40});
   const auto record = endpoint->record();
   ASSERT_EQ(record.size(), 40U);
-  for (const Arrival& arrival : record) ASSERT_LT(record.back().arrived, arrival.replied);
+  for (const Arrival& arrival : record) ASSERT_LT(record.back().arrived, arrival.responded);
 }
 
 TEST(RunTest, DueLatencyTellsWhatTheCapHeldBack) {

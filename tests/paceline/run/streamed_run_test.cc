@@ -22,7 +22,7 @@ std::unique_ptr<Endpoint> start_endpoint(std::chrono::nanoseconds latency,
   EndpointOptions options;
   options.latency = LatencyModel::fixed(latency);
   options.token_time = LatencyModel::fixed(token_time);
-  options.reply_tokens = LengthModel::fixed(tokens);
+  options.response_tokens = LengthModel::fixed(tokens);
   options.record_arrivals = 10'000;
   auto started = Endpoint::start(std::move(options));
   return std::move(std::get<std::unique_ptr<Endpoint>>(started));
@@ -65,7 +65,7 @@ TEST(StreamedRunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
   for (const Arrival& arrival : endpoint->record()) {
     ttft.record(arrival.first_token_time().value());
     tpot.record(arrival.time_per_token().value());
-    served_late.record(arrival.replied - arrival.due);
+    served_late.record(arrival.responded - arrival.due);
   }
   // As late as threads woke in this run on this machine.
   const auto lateness = tally.late.quantile(0.9) + served_late.quantile(0.9);
@@ -104,16 +104,16 @@ TEST(StreamedRunTest, LengthsThatAreNotHeldAreCounted) {
     return run(*text, {.parallel = 5, .requests = 20}).tokens;
   };
   // The model would end after 6.
-  EXPECT_EQ(off({.max_tokens = 6}).lengths_off, 0U);
-  EXPECT_EQ(off({.max_tokens = 10}).lengths_off, 20U);
+  EXPECT_EQ(off({.max_tokens = 6}).length_mismatches, 0U);
+  EXPECT_EQ(off({.max_tokens = 10}).length_mismatches, 20U);
   EXPECT_EQ(off({.max_tokens = 10}).lengths_asked, 20U);
-  EXPECT_EQ(off({.max_tokens = 10, .min_tokens = 4}).lengths_off, 0U);
-  EXPECT_EQ(off({.max_tokens = 10, .min_tokens = 10}).lengths_off, 0U);
-  EXPECT_EQ(off({.max_tokens = 10, .ignore_eos = true}).lengths_off, 0U);
+  EXPECT_EQ(off({.max_tokens = 10, .min_tokens = 4}).length_mismatches, 0U);
+  EXPECT_EQ(off({.max_tokens = 10, .min_tokens = 10}).length_mismatches, 0U);
+  EXPECT_EQ(off({.max_tokens = 10, .ignore_eos = true}).length_mismatches, 0U);
   EXPECT_EQ(off({.max_tokens = 10, .ignore_eos = true}).out, 200U);
 }
 
-/// Chat that tells the slots and salts it is asked for.
+/// Chat that notes which items and salts were asked for.
 class Spy : public Workload {
  public:
   explicit Spy(const Api& api) : chat_(make_workload(api, TextGeneration{})) {}
@@ -121,66 +121,66 @@ class Spy : public Workload {
     salts.push_back(salt);
     chat_->begin_run(salt);
   }
-  void make(std::uint64_t slot, Request& request) override {
-    slots.push_back(slot);
-    chat_->make(slot, request);
+  void make(std::uint64_t item, Request& request) override {
+    items.push_back(item);
+    chat_->make(item, request);
   }
   Outcome read(const Request& request, Response& response) override {
     return chat_->read(request, response);
   }
 
-  std::vector<std::uint64_t> slots;
+  std::vector<std::uint64_t> items;
   std::vector<std::uint64_t> salts;
 
  private:
   std::unique_ptr<Workload> chat_;
 };
 
-using Slots = std::vector<std::uint64_t>;
+using Items = std::vector<std::uint64_t>;
 
-TEST(SlotsTest, AreAskedFromZeroOn) {
+TEST(ItemsTest, AreAskedFromZeroOn) {
   const auto endpoint = start_endpoint(0ns, 0ns, 1);
   Spy spy({endpoint->url(), ""});
   run(spy, {.requests = 4, .salt = 77});
-  EXPECT_EQ(spy.slots, (Slots{0, 1, 2, 3}));
-  EXPECT_EQ(spy.salts, (Slots{77}));
+  EXPECT_EQ(spy.items, (Items{0, 1, 2, 3}));
+  EXPECT_EQ(spy.salts, (Items{77}));
 }
 
-TEST(SlotsTest, WarmUpAsksForOthers) {
+TEST(ItemsTest, WarmUpAsksForOthers) {
   const auto endpoint = start_endpoint(0ns, 0ns, 1);
   Spy spy({endpoint->url(), ""});
   run(spy, {.requests = 3, .warmup = 2});
-  EXPECT_EQ(spy.slots, (Slots{3, 4, 0, 1, 2}));
+  EXPECT_EQ(spy.items, (Items{3, 4, 0, 1, 2}));
 }
 
-TEST(SlotsTest, AreAskedAsGiven) {
+TEST(ItemsTest, AreAskedAsGiven) {
   const auto endpoint = start_endpoint(0ns, 0ns, 1);
   Spy spy({endpoint->url(), ""});
-  const Slots asked{2, 5, 9};
-  const Tally tally = run(spy, {.requests = 3, .warmup = 2, .slots = asked});
-  EXPECT_EQ(spy.slots, (Slots{10, 11, 2, 5, 9}));
+  const Items asked{2, 5, 9};
+  const Tally tally = run(spy, {.requests = 3, .warmup = 2, .items = asked});
+  EXPECT_EQ(spy.items, (Items{10, 11, 2, 5, 9}));
   EXPECT_EQ(tally.succeeded, 3U);
 }
 
-TEST(SlotsTest, StripesShareThem) {
+TEST(ItemsTest, StripesShareThem) {
   const auto endpoint = start_endpoint(0ns, 0ns, 1);
-  const Slots asked{2, 5, 9, 11};
+  const Items asked{2, 5, 9, 11};
   std::multiset<std::uint64_t> seen;
   for (std::uint64_t i = 0; i < 2; ++i) {
     Spy spy({endpoint->url(), ""});
-    RunOptions options{.parallel = 2, .requests = 4, .warmup = 1, .slots = asked};
+    RunOptions options{.parallel = 2, .requests = 4, .warmup = 1, .items = asked};
     options.stripe = {i, 2};
     run(spy, options);
-    seen.insert(spy.slots.begin(), spy.slots.end());
+    seen.insert(spy.items.begin(), spy.items.end());
   }
   EXPECT_EQ(seen, (std::multiset<std::uint64_t>{2, 5, 9, 11, 12}));
 }
 
-TEST(SlotsTest, ATrialHasASaltOfItsOwn) {
+TEST(ItemsTest, ATrialHasASaltOfItsOwn) {
   const auto endpoint = start_endpoint(0ns, 0ns, 1);
   Spy spy({endpoint->url(), ""});
   EXPECT_EQ(send_preflight(spy, {.salt = 5}).failure, "");
-  EXPECT_EQ(spy.salts, (Slots{5}));
+  EXPECT_EQ(spy.salts, (Items{5}));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ Tally run_at(std::uint64_t rpm) {
   tally.last_done = tally.last_send + 50ms;
   for (int i = 0; i < 1'001; ++i) {
     tally.latency.record(50ms);
-    tally.own_late.record(20us);
+    tally.client_lag.record(20us);
   }
   return tally;
 }
@@ -74,7 +74,7 @@ TEST(VerdictTest, AServerThatStoodStillIsTheServers) {
   tally.parallel_wait = 900ms;
   tally.longest_silence = 950ms;
   // What this program was late by meanwhile does not matter.
-  for (int i = 0; i < 100; ++i) tally.own_late.record(20ms);
+  for (int i = 0; i < 100; ++i) tally.client_lag.record(20ms);
   const Verdict verdict = judge(tally, 60'000, 50);
   EXPECT_EQ(verdict.bound, Bound::server);
   EXPECT_TRUE(has(verdict, "no response came for 0.9 s") || has(verdict, "for 1.0 s"))
@@ -82,32 +82,34 @@ TEST(VerdictTest, AServerThatStoodStillIsTheServers) {
 }
 
 TEST(VerdictTest, ASaturatedServerGetsNoAdviceToSendItMore) {
-  // 4 slots of 200 ms, at whatever parallel.
+  // 4 at once of 200 ms each, at whatever parallel.
   for (const std::uint64_t parallel : {8U, 21U, 58U, 149U, 378U}) {
     for (const std::uint64_t requests : {200U, 2'000U}) {
       const Verdict verdict = verdict_of({.rpm = 3'000,
                                           .parallel = parallel,
                                           .requests = requests,
-                                          .slots = 4,
+                                          .concurrency = 4,
                                           .service = nearly(0.2)});
       EXPECT_EQ(verdict.bound, Bound::server) << parallel << ", " << requests;
       EXPECT_FALSE(has(verdict, "--paceline_parallel")) << verdict.words;
       EXPECT_TRUE(has(verdict, "about 1")) << verdict.words;
     }
   }
-  EXPECT_EQ(
-      verdict_of(
-          {.rpm = 12'000, .parallel = 20, .requests = 500, .slots = 10, .service = nearly(0.1)})
-          .bound,
-      Bound::server);
+  EXPECT_EQ(verdict_of({.rpm = 12'000,
+                        .parallel = 20,
+                        .requests = 500,
+                        .concurrency = 10,
+                        .service = nearly(0.1)})
+                .bound,
+            Bound::server);
 }
 
 TEST(VerdictTest, TheServerComesBeforeTheClient) {
   // The cap is not reached, and this program has lost some of the rate.
   Tally tally = simulate(
-      {.rpm = 3'000, .parallel = 1'000, .requests = 200, .slots = 4, .service = nearly(0.2)});
+      {.rpm = 3'000, .parallel = 1'000, .requests = 200, .concurrency = 4, .service = nearly(0.2)});
   tally.last_send += 1s;
-  for (int i = 0; i < 20; ++i) tally.own_late.record(500ms);
+  for (int i = 0; i < 20; ++i) tally.client_lag.record(500ms);
   EXPECT_EQ(judge(tally, 3'000, 1'000).bound, Bound::server);
 }
 
@@ -142,7 +144,7 @@ TEST(VerdictTest, AServerThatKeepsUpIsPaced) {
 
 TEST(VerdictTest, LateByItsOwnFaultIsTheClients) {
   Tally tally = run_at(60'000);
-  for (int i = 0; i < 100; ++i) tally.own_late.record(20ms);
+  for (int i = 0; i < 100; ++i) tally.client_lag.record(20ms);
   const Verdict verdict = judge(tally, 60'000, 100);
   EXPECT_EQ(verdict.bound, Bound::client);
   EXPECT_TRUE(has(verdict, "20.0 ms late at p99")) << verdict.words;
@@ -150,17 +152,17 @@ TEST(VerdictTest, LateByItsOwnFaultIsTheClients) {
 
 TEST(VerdictTest, OneHiccupOfFewRequestsIsNot) {
   Tally tally = run_at(60'000);
-  tally.own_late = {};
-  for (int i = 0; i < 19; ++i) tally.own_late.record(20us);
-  tally.own_late.record(20ms);
+  tally.client_lag = {};
+  for (int i = 0; i < 19; ++i) tally.client_lag.record(20us);
+  tally.client_lag.record(20ms);
   EXPECT_EQ(judge(tally, 60'000, 100).bound, Bound::paced);
-  tally.own_late.record(20ms);
+  tally.client_lag.record(20ms);
   EXPECT_EQ(judge(tally, 60'000, 100).bound, Bound::client);
 }
 
 TEST(VerdictTest, LatenessIsHeldAgainstTheLatency) {
   Tally tally = run_at(60'000);
-  for (int i = 0; i < 100; ++i) tally.own_late.record(99ms);
+  for (int i = 0; i < 100; ++i) tally.client_lag.record(99ms);
   EXPECT_EQ(judge(tally, 60'000, 100).bound, Bound::client);
   tally.latency = {};
   for (int i = 0; i < 1'000; ++i) tally.latency.record(3s);
@@ -210,7 +212,7 @@ TEST(VerdictTest, WhatAStopHasCutOffIsNoFailure) {
 }
 
 TEST(VerdictTest, WithoutARateASaturatedServerIsSeenToo) {
-  EXPECT_EQ(verdict_of({.parallel = 40, .requests = 400, .slots = 8}).bound, Bound::server);
+  EXPECT_EQ(verdict_of({.parallel = 40, .requests = 400, .concurrency = 8}).bound, Bound::server);
   EXPECT_EQ(verdict_of({.parallel = 40, .requests = 400}).bound, Bound::parallel);
 }
 

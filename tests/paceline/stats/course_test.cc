@@ -51,9 +51,9 @@ TEST(CourseTest, StripesOfUnequalLengthAddUp) {
 }
 
 TEST(CourseTest, AQueueThatFillsGrowsSteadily) {
-  // 4 slots of 200 ms do 1,200 RPM.
+  // 4 at once of 200 ms each do 1,200 RPM.
   const Tally tally = simulate(
-      {.rpm = 3'000, .parallel = 1'000, .requests = 200, .slots = 4, .service = nearly(0.2)});
+      {.rpm = 3'000, .parallel = 1'000, .requests = 200, .concurrency = 4, .service = nearly(0.2)});
   const auto thirds = tally.course.thirds();
   ASSERT_TRUE(thirds);
   EXPECT_TRUE(thirds->grew_steadily());
@@ -68,7 +68,7 @@ TEST(CourseTest, AServerThatKeepsUpDoesNot) {
     const Tally tally = simulate({.rpm = 2'400,
                                   .parallel = 1'000,
                                   .requests = 1'000,
-                                  .slots = 10,
+                                  .concurrency = 10,
                                   .service = lognormal(0.17, 0.5),
                                   .seed = seed,
                                   .is_poisson = true});

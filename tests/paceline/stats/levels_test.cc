@@ -21,22 +21,22 @@ TEST(LevelsTest, OfNoRequestsSayNothing) {
   EXPECT_FALSE(Levels().saturation());
 }
 
-TEST(LevelsTest, ASaturatedServerIsSeenHoweverFarAboveItsSlots) {
-  for (const auto& [slots, latency] : {std::pair{4UL, 0.2}, {10UL, 0.1}, {32UL, 2.0}}) {
+TEST(LevelsTest, ASaturatedServerIsSeenHoweverFarAboveItsConcurrency) {
+  for (const auto& [concurrency, latency] : {std::pair{4UL, 0.2}, {10UL, 0.1}, {32UL, 2.0}}) {
     for (const double times : {1.5, 2.0, 5.0, 14.0}) {
       for (const std::uint64_t requests : {200U, 2000U}) {
-        const auto parallel = static_cast<std::uint64_t>(times * static_cast<double>(slots));
+        const auto parallel = static_cast<std::uint64_t>(times * static_cast<double>(concurrency));
         // Below, a single request is all that shows it.
         if (parallel < 8 || parallel * 2 > requests) continue;
-        const double capacity = static_cast<double>(slots) / latency;
+        const double capacity = static_cast<double>(concurrency) / latency;
         const auto found = saturation_of({.rpm = 150 * capacity,
                                           .parallel = parallel,
                                           .requests = requests,
-                                          .slots = slots,
+                                          .concurrency = concurrency,
                                           .service = nearly(latency)});
-        ASSERT_TRUE(found) << slots << " slots, parallel " << parallel << ", " << requests;
+        ASSERT_TRUE(found) << concurrency << " at once, parallel " << parallel << ", " << requests;
         EXPECT_NEAR(found->rate, capacity, 0.15 * capacity);
-        EXPECT_LE(found->enough_in_flight, 1.6 * static_cast<double>(slots));
+        EXPECT_LE(found->enough_in_flight, 1.6 * static_cast<double>(concurrency));
         EXPECT_GT(found->times_as_long, 1.1);
       }
     }
@@ -45,7 +45,8 @@ TEST(LevelsTest, ASaturatedServerIsSeenHoweverFarAboveItsSlots) {
 
 TEST(LevelsTest, SoIsOneWithoutARate) {
   // All of `parallel` leave at once.
-  EXPECT_TRUE(saturation_of({.parallel = 40, .requests = 400, .slots = 8, .service = nearly(0.1)}));
+  EXPECT_TRUE(
+      saturation_of({.parallel = 40, .requests = 400, .concurrency = 8, .service = nearly(0.1)}));
   EXPECT_FALSE(saturation_of({.parallel = 40, .requests = 400, .service = nearly(0.1)}));
 }
 
@@ -55,7 +56,7 @@ TEST(LevelsTest, SoIsOneWhoseTimesAreRandom) {
     found += saturation_of({.rpm = 6'000,
                             .parallel = 60,
                             .requests = 1'000,
-                            .slots = 8,
+                            .concurrency = 8,
                             .service = lognormal(0.2, 0.5),
                             .seed = seed})
                  ? 1
@@ -89,11 +90,11 @@ TEST(LevelsTest, AServerWithoutBoundsIsNotHoweverRandomItsTimes) {
 }
 
 TEST(LevelsTest, ConnectionsThatAreMadeAtTheStartHideNothingAndShowNothing) {
-  SimulatedRun run{.rpm = 3'000, .parallel = 16, .requests = 300, .slots = 4};
+  SimulatedRun run{.rpm = 3'000, .parallel = 16, .requests = 300, .concurrency = 4};
   run.service = nearly(0.2);
   run.connect = 0.03;
   EXPECT_TRUE(saturation_of(run));
-  run.slots = 0;
+  run.concurrency = 0;
   EXPECT_FALSE(saturation_of(run));
 }
 
@@ -110,7 +111,7 @@ TEST(LevelsTest, AServerThatStillDoesMoreIsNotSaturated) {
 }
 
 TEST(LevelsTest, StripesAddUp) {
-  const SimulatedRun run{.rpm = 1'500, .parallel = 8, .requests = 200, .slots = 2};
+  const SimulatedRun run{.rpm = 1'500, .parallel = 8, .requests = 200, .concurrency = 2};
   Levels levels = simulate(run).levels;
   const auto alone = levels.saturation();
   levels.merge(simulate(run).levels);

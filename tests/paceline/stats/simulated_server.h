@@ -11,15 +11,16 @@
 
 namespace paceline {
 
-/// A server of so many slots with a queue before them, and a client that sends at a rate with never
-/// more than `parallel` in flight, on a clock of their own. Times are in seconds.
+/// A server that serves `concurrency` requests at once and has the others wait, and a client that
+/// sends at a rate with never more than `parallel` in flight, on a clock of their own. Times are in
+/// seconds.
 struct SimulatedRun {
   double rpm = 0;
   std::uint64_t parallel = 1;
   std::uint64_t requests = 1;
   /// 0: without bound.
-  std::size_t slots = 0;
-  /// How long a request takes in its slot.
+  std::size_t concurrency = 0;
+  /// How long the server takes for a request.
   std::function<double(std::mt19937_64&)> service = [](std::mt19937_64&) { return 0.1; };
   std::uint64_t seed = 1;
   bool is_poisson = false;
@@ -61,7 +62,7 @@ inline Tally simulate(const SimulatedRun& run) {
   std::mt19937_64 random(run.seed);
   Tally tally;
   Earliest in_flight;
-  Earliest slots;
+  Earliest served;
   const double interval = run.rpm > 0 ? 60 / run.rpm : 0;
   double due = 0;
   double now = 0;
@@ -76,12 +77,12 @@ inline Tally simulate(const SimulatedRun& run) {
       tally.parallel_wait += as_time(now - scheduled);
     }
     double start = now;
-    if (run.slots > 0 && slots.size() >= run.slots) {
-      start = std::max(start, slots.top());
-      slots.pop();
+    if (run.concurrency > 0 && served.size() >= run.concurrency) {
+      start = std::max(start, served.top());
+      served.pop();
     }
     double done = start + run.service(random);
-    if (run.slots > 0) slots.push(done);
+    if (run.concurrency > 0) served.push(done);
     if (i < run.parallel) done += run.connect;
     in_flight.push(done);
     ++tally.sends;
@@ -93,7 +94,7 @@ inline Tally simulate(const SimulatedRun& run) {
     tally.latency.record(as_time(done - now));
     tally.due_latency.record(as_time(done - due));
     tally.late.record(as_time(now - due));
-    tally.own_late.record(std::chrono::microseconds(50));
+    tally.client_lag.record(std::chrono::microseconds(50));
     tally.due_latency_trend.record(due, done - due);
     tally.course.record(as_time(now), as_time(done - now));
     tally.levels.record(in_flight.size(), as_time(done - now));

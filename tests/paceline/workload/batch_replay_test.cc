@@ -53,7 +53,7 @@ Request request_of(Workload& workload, std::uint64_t item) {
   return request;
 }
 
-TEST_F(BatchReplayTest, ASlotAsksWhatItsLineDoes) {
+TEST_F(BatchReplayTest, AnItemAsksWhatItsLineDoes) {
   const auto workload = replay(mixed, "https://host:1/api/v2");
   const Request first = request_of(*workload, 0);
   EXPECT_EQ(first.method, Method::post);
@@ -95,17 +95,17 @@ TEST_F(BatchReplayTest, EmbeddingsAreNeverStreamed) {
 TEST_F(BatchReplayTest, DescribesTheFile) {
   const Description description = replay(mixed)->describe();
   EXPECT_EQ(description.name, "batch/replay");
-  EXPECT_NE(description.asks.find(R"("count":4)"), std::string::npos);
+  EXPECT_NE(description.fingerprint.find(R"("count":4)"), std::string::npos);
   // Another name of the file is no other job, nor are other line ends, and another line is.
-  EXPECT_EQ(description.asks.find(path_), std::string::npos);
+  EXPECT_EQ(description.fingerprint.find(path_), std::string::npos);
   std::string windows = mixed;
   for (std::size_t at = 0; (at = windows.find('\n', at)) != std::string::npos; at += 2) {
     windows.insert(at, 1, '\r');
   }
-  EXPECT_EQ(replay(windows)->describe().asks, description.asks);
+  EXPECT_EQ(replay(windows)->describe().fingerprint, description.fingerprint);
   std::string changed = mixed;
   changed.replace(changed.find("\"a\""), 3, "\"z\"");
-  EXPECT_NE(replay(changed)->describe().asks, description.asks);
+  EXPECT_NE(replay(changed)->describe().fingerprint, description.fingerprint);
 }
 
 TEST_F(BatchReplayTest, AFileThatChangedFailsTheRequestWithASentence) {
@@ -120,7 +120,7 @@ TEST_F(BatchReplayTest, AFileThatChangedFailsTheRequestWithASentence) {
   EXPECT_EQ(request.name, "");
   EXPECT_FALSE(request.is_streamed);
   Response response;
-  response.transport = TransportError::other;
+  response.error = TransportError::other;
   const Outcome outcome = other->read(request, response);
   EXPECT_EQ(outcome.failure, Failure::other);
   EXPECT_NE(outcome.why.find(path_), std::string::npos) << outcome.why;

@@ -24,7 +24,7 @@ TEST(BodyTemplateTest, TextWithoutPlacesStays) {
   EXPECT_EQ(filled(BodyTemplate(), 1, 2), "");
 }
 
-TEST(BodyTemplateTest, PutsTheSlotsNumberAtEachPlace) {
+TEST(BodyTemplateTest, PutsTheItemsNumberAtEachPlace) {
   const std::string number(1, BodyTemplate::number);
   const BodyTemplate body(number + " and " + number);
   EXPECT_EQ(filled(body, 9, 0), "0 and 0");
@@ -32,7 +32,7 @@ TEST(BodyTemplateTest, PutsTheSlotsNumberAtEachPlace) {
             "18446744073709551615 and 18446744073709551615");
 }
 
-TEST(BodyTemplateTest, ANonceIsTheSlotsOwnAndOfOneLength) {
+TEST(BodyTemplateTest, ANonceIsTheItemsOwnAndOfOneLength) {
   const BodyTemplate body(with("<", BodyTemplate::nonce, ">"));
   std::set<std::string> seen;
   for (const std::uint64_t salt : {0ULL, 1ULL, 0xfedcba9876543210ULL}) {
@@ -45,7 +45,7 @@ TEST(BodyTemplateTest, ANonceIsTheSlotsOwnAndOfOneLength) {
   EXPECT_EQ(filled(body, 3, 5), filled(body, 3, 5));
 }
 
-TEST(BodyTemplateTest, SyntheticTextIsOfTheSlotAndSalt) {
+TEST(BodyTemplateTest, SyntheticTextIsOfTheItemAndSalt) {
   const BodyTemplate body(with("\"", BodyTemplate::synthetic, "\""), 20);
   std::string expected = "\"";
   append_synthetic_text(3, 5, 20, expected);

@@ -15,7 +15,7 @@ TEST(GenerationStreamOdditiesTest, AResponseThatIsNoStreamIsSaidToBeNone) {
 TEST(GenerationStreamOdditiesTest, WhatIsNotOfTheApiEndsTheReading) {
   Reading no_json = chat({event("{half"), text_chunk("x"), done});
   EXPECT_FALSE(no_json.reads_on_);
-  no_json.response_.transport = TransportError::too_large;
+  no_json.response_.error = TransportError::too_large;
   expect_bad(no_json.finish(), "not JSON");
   EXPECT_EQ(no_json.stream_->times().events, 0U);
   expect_bad(chat({event(R"({"type":"ping"})"), done}).finish(), "has choices");

@@ -37,8 +37,8 @@ TEST(GenerationStreamTest, ItEndsWithDoneOrAReasonToFinish) {
 
 TEST(GenerationStreamTest, AResetIsAReset) {
   Reading reading = chat({text_chunk("x")});
-  reading.response_.transport = TransportError::reset;
-  reading.response_.error = "reset by peer";
+  reading.response_.error = TransportError::reset;
+  reading.response_.error_text = "reset by peer";
   const Outcome outcome = reading.finish();
   EXPECT_EQ(outcome.failure, Failure::reset);
   EXPECT_EQ(outcome.why, "reset by peer");

@@ -15,14 +15,14 @@ TEST(PlainHttpTest, DescribesWhatItAsks) {
   const Description post =
       described({.url = "http://host/a", .method = Method::post, .body = "\xff secret"});
   EXPECT_EQ(post.name, "http/post");
-  EXPECT_EQ(post.asks.find("secret"), std::string::npos);
-  EXPECT_NE(post.asks,
-            described({.url = "http://host/a", .method = Method::post, .body = "x"}).asks);
-  EXPECT_NE(post.asks, described({.url = "http://host/a",
-                                  .method = Method::post,
-                                  .body = "\xff secret",
-                                  .content_type = "text/plain"})
-                           .asks);
+  EXPECT_EQ(post.fingerprint.find("secret"), std::string::npos);
+  EXPECT_NE(post.fingerprint,
+            described({.url = "http://host/a", .method = Method::post, .body = "x"}).fingerprint);
+  EXPECT_NE(post.fingerprint, described({.url = "http://host/a",
+                                         .method = Method::post,
+                                         .body = "\xff secret",
+                                         .content_type = "text/plain"})
+                                  .fingerprint);
 }
 
 }  // namespace

@@ -79,8 +79,8 @@ TEST(ResponseReaderTest, TellsTheServersWordsInEachShape) {
 
 TEST(ResponseReaderTest, AResponseThatDidNotComeIsNotReadForWords) {
   Response response;
-  response.transport = TransportError::timed_out;
-  response.error = "too slow";
+  response.error = TransportError::timed_out;
+  response.error_text = "too slow";
   response.body = R"({"error":"half"})";
   const Outcome outcome = ResponseReader().read(ApiKind::chat, response);
   EXPECT_EQ(outcome.failure, Failure::timeout);

@@ -43,7 +43,7 @@ TEST(SyntheticTextTest, IsTheSameEverywhere) {
   EXPECT_EQ(text_of(42, 1, 3), text_of(42, 1, 8).substr(0, text_of(42, 1, 3).size()));
 }
 
-TEST(SyntheticTextTest, SlotsInARowDifferInTheirFirstWord) {
+TEST(SyntheticTextTest, ItemsInARowDifferInTheirFirstWord) {
   for (const std::uint64_t salt : {0U, 1U, 42U}) {
     for (const std::uint64_t from : {std::uint64_t{0}, std::uint64_t{999'999}}) {
       std::set<std::string> firsts;
@@ -55,7 +55,7 @@ TEST(SyntheticTextTest, SlotsInARowDifferInTheirFirstWord) {
   }
 }
 
-TEST(SyntheticTextTest, AllSlotsDifferInTheirFirstThreeWords) {
+TEST(SyntheticTextTest, AllItemsDifferInTheirFirstThreeWords) {
   std::set<std::string> firsts;
   for (std::uint64_t item = 0; item < 100'000; ++item) firsts.insert(text_of(7, item, 3));
   EXPECT_EQ(firsts.size(), 100'000U);

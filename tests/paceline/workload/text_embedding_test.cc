@@ -39,9 +39,9 @@ TEST(TextEmbeddingTest, NoTwoRunsAskTheSame) {
 
 TEST(TextEmbeddingTest, DescribesItselfWithoutTheSalt) {
   const auto workload = make_workload({"http://host/v1", "key"}, TextEmbedding{.model = "e"});
-  const std::string asks = workload->describe().asks;
+  const std::string fingerprint = workload->describe().fingerprint;
   workload->begin_run(77);
-  EXPECT_EQ(workload->describe().asks, asks);
+  EXPECT_EQ(workload->describe().fingerprint, fingerprint);
   EXPECT_EQ(workload->describe().name, "embeddings/create");
   EXPECT_EQ(workload->describe().model, "e");
 }

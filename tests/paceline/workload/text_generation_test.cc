@@ -112,20 +112,20 @@ TEST(TextGenerationTest, DescribesItselfWithoutTheSalt) {
   EXPECT_EQ(description.name, "chat/stream");
   EXPECT_EQ(description.model, "m");
   workload->begin_run(77);
-  EXPECT_EQ(workload->describe().asks, description.asks);
+  EXPECT_EQ(workload->describe().fingerprint, description.fingerprint);
   const auto other =
       make_workload({"http://host/v1", ""}, TextGeneration{.is_streamed = true, .model = "n"});
-  EXPECT_NE(other->describe().asks, description.asks);
+  EXPECT_NE(other->describe().fingerprint, description.fingerprint);
   EXPECT_EQ(description.url, "http://host/v1/chat/completions");
 }
 
 TEST(TextGenerationTest, ANumberInThePromptIsNoPlaceForOne) {
-  const auto asks = [](const std::string& prompt) {
+  const auto fingerprint_of = [](const std::string& prompt) {
     return make_workload({"http://host/v1", ""}, TextGeneration{.prompt = {.text = prompt}})
         ->describe()
-        .asks;
+        .fingerprint;
   };
-  EXPECT_NE(asks("count to {n}"), asks("count to 0"));
+  EXPECT_NE(fingerprint_of("count to {n}"), fingerprint_of("count to 0"));
 }
 
 TEST(TextGenerationTest, NoTwoRunsAskTheSame) {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <paceline/log/job.h>
 #include <paceline/log/log_reader.h>
-#include <paceline/log/logged_slots.h>
+#include <paceline/log/logged_items.h>
 
 #include <algorithm>
 #include <set>
@@ -42,24 +42,24 @@ std::string refuse_job(const std::string& path, const Runs& runs, const LoggedRu
 
 }  // namespace
 
-bool LoggedSlots::contains(std::uint64_t slot) const {
-  return std::binary_search(good_.begin(), good_.end(), slot);
+bool LoggedItems::contains(std::uint64_t item) const {
+  return std::binary_search(good_.begin(), good_.end(), item);
 }
 
-std::vector<std::uint64_t> LoggedSlots::missing(std::uint64_t first, std::uint64_t end) const {
-  std::vector<std::uint64_t> slots;
+std::vector<std::uint64_t> LoggedItems::missing(std::uint64_t first, std::uint64_t end) const {
+  std::vector<std::uint64_t> items;
   auto good = std::lower_bound(good_.begin(), good_.end(), first);
-  for (std::uint64_t slot = first; slot < end; ++slot) {
-    if (good != good_.end() && *good == slot) {
+  for (std::uint64_t item = first; item < end; ++item) {
+    if (good != good_.end() && *good == item) {
       ++good;
     } else {
-      slots.push_back(slot);
+      items.push_back(item);
     }
   }
-  return slots;
+  return items;
 }
 
-std::variant<LoggedSlots, std::string> read_logged_slots(const std::string& path,
+std::variant<LoggedItems, std::string> read_logged_items(const std::string& path,
                                                          const LoggedRun& job) {
   auto opened = LogReader::open(path);
   if (auto* sentence = std::get_if<std::string>(&opened)) return std::move(*sentence);
@@ -69,9 +69,9 @@ std::variant<LoggedSlots, std::string> read_logged_slots(const std::string& path
   const auto& runs = std::get<Runs>(listed);
   const auto alike = runs_of_job(runs, job);
   if (alike.empty()) return refuse_job(path, runs, job);
-  auto good = log.good_slots(alike);
+  auto good = log.good_items(alike);
   if (auto* sentence = std::get_if<std::string>(&good)) return std::move(*sentence);
-  return LoggedSlots(std::move(std::get<std::vector<std::uint64_t>>(good)));
+  return LoggedItems(std::move(std::get<std::vector<std::uint64_t>>(good)));
 }
 
 }  // namespace paceline

@@ -1,4 +1,4 @@
-#include <paceline/log/logged_slots.h>
+#include <paceline/log/logged_items.h>
 
 #include <fstream>
 #include <string_view>
@@ -9,70 +9,70 @@
 namespace paceline {
 namespace {
 
-using Slots = std::vector<std::uint64_t>;
+using Items = std::vector<std::uint64_t>;
 
-class LoggedSlotsTest : public LogFolder {
+class LoggedItemsTest : public LogFolder {
  protected:
-  /// Logs a run with good responses to some slots, and failures of others.
-  void log_run(const std::string& name, const std::string& workload, const Slots& good,
-               const Slots& failed) {
+  /// Logs a run with good responses to some items, and failures of others.
+  void log_run(const std::string& name, const std::string& workload, const Items& good,
+               const Items& failed) {
     auto log = open_request_log(path());
     const auto run = begin_run(*log, {.name = name, .workload = workload});
-    for (const auto slot : good) log->add(run, {.slot = slot, .status = 200});
-    for (const auto slot : failed) log->add(run, {.slot = slot, .error = "It failed."});
+    for (const auto item : good) log->add(run, {.item = item, .status = 200});
+    for (const auto item : failed) log->add(run, {.item = item, .error = "It failed."});
     EXPECT_EQ(log->close(), std::nullopt);
   }
 
-  LoggedSlots read(const std::string& name, const std::string& workload) {
-    auto slots = read_logged_slots(path(), {.name = name, .workload = workload});
-    if (const auto* sentence = std::get_if<std::string>(&slots)) {
+  LoggedItems read(const std::string& name, const std::string& workload) {
+    auto items = read_logged_items(path(), {.name = name, .workload = workload});
+    if (const auto* sentence = std::get_if<std::string>(&items)) {
       ADD_FAILURE() << *sentence;
-      return LoggedSlots({});
+      return LoggedItems({});
     }
-    return std::move(std::get<LoggedSlots>(slots));
+    return std::move(std::get<LoggedItems>(items));
   }
 
   void expect_refused(const std::string& name, const std::string& workload, std::string_view says) {
-    const auto slots = read_logged_slots(path(), {.name = name, .workload = workload});
-    const auto* sentence = std::get_if<std::string>(&slots);
+    const auto items = read_logged_items(path(), {.name = name, .workload = workload});
+    const auto* sentence = std::get_if<std::string>(&items);
     ASSERT_NE(sentence, nullptr);
     EXPECT_NE(sentence->find(says), std::string::npos) << *sentence;
     EXPECT_NE(sentence->find(path()), std::string::npos) << *sentence;
   }
 };
 
-TEST_F(LoggedSlotsTest, ListsWhatIsMissing) {
-  const LoggedSlots slots({1, 2, 5, 9});
-  EXPECT_EQ(slots.missing(0, 7), (Slots{0, 3, 4, 6}));
-  EXPECT_EQ(slots.missing(2, 4), (Slots{3}));
-  EXPECT_EQ(slots.missing(8, 12), (Slots{8, 10, 11}));
-  EXPECT_EQ(slots.missing(5, 5), Slots{});
-  EXPECT_TRUE(slots.contains(5));
-  EXPECT_FALSE(slots.contains(6));
-  EXPECT_EQ(slots.count(), 4);
+TEST_F(LoggedItemsTest, ListsWhatIsMissing) {
+  const LoggedItems items({1, 2, 5, 9});
+  EXPECT_EQ(items.missing(0, 7), (Items{0, 3, 4, 6}));
+  EXPECT_EQ(items.missing(2, 4), (Items{3}));
+  EXPECT_EQ(items.missing(8, 12), (Items{8, 10, 11}));
+  EXPECT_EQ(items.missing(5, 5), Items{});
+  EXPECT_TRUE(items.contains(5));
+  EXPECT_FALSE(items.contains(6));
+  EXPECT_EQ(items.count(), 4);
 }
 
-TEST_F(LoggedSlotsTest, AddsUpTheRunsOfOneJob) {
+TEST_F(LoggedItemsTest, AddsUpTheRunsOfOneJob) {
   log_run("chat/complete", "f1", {0, 3, 4}, {1, 2});
   log_run("chat/complete", "f1", {1}, {2, 3});
   log_run("chat/complete", "f2", {2}, {});
   log_run("chat/stream", "f1", {2}, {});
-  EXPECT_EQ(read("chat/complete", "f1").missing(0, 6), (Slots{2, 5}));
-  EXPECT_EQ(read("chat/complete", "f2").missing(0, 4), (Slots{0, 1, 3}));
+  EXPECT_EQ(read("chat/complete", "f1").missing(0, 6), (Items{2, 5}));
+  EXPECT_EQ(read("chat/complete", "f2").missing(0, 4), (Items{0, 1, 3}));
 }
 
-TEST_F(LoggedSlotsTest, ARunThatSentNothingGoodMissesAll) {
+TEST_F(LoggedItemsTest, ARunThatSentNothingGoodMissesAll) {
   log_run("chat/complete", "f1", {}, {0, 1});
-  EXPECT_EQ(read("chat/complete", "f1").missing(0, 2), (Slots{0, 1}));
+  EXPECT_EQ(read("chat/complete", "f1").missing(0, 2), (Items{0, 1}));
 }
 
-TEST_F(LoggedSlotsTest, RefusesAnotherJob) {
+TEST_F(LoggedItemsTest, RefusesAnotherJob) {
   log_run("chat/complete", "f1", {0}, {});
   expect_refused("chat/complete", "f2", "asked for something else");
   expect_refused("chat/stream", "f1", "no run of chat/stream to resume, only of chat/complete");
 }
 
-TEST_F(LoggedSlotsTest, NamesWhatTheLastRunOfTheNameAskedOtherwise) {
+TEST_F(LoggedItemsTest, NamesWhatTheLastRunOfTheNameAskedOtherwise) {
   log_run("chat/complete", R"({"n":1})", {0}, {});
   log_run("chat/complete", R"({"n":2})", {0}, {});
   log_run("chat/stream", R"({"n":3})", {0}, {});
@@ -80,18 +80,18 @@ TEST_F(LoggedSlotsTest, NamesWhatTheLastRunOfTheNameAskedOtherwise) {
   expect_refused("chat/complete", R"({"n":4})", "n was 2 and is 4; ");
 }
 
-TEST_F(LoggedSlotsTest, RefusesALogWithoutRuns) {
+TEST_F(LoggedItemsTest, RefusesALogWithoutRuns) {
   open_request_log(path());
   expect_refused("chat/complete", "f1", "no run to resume");
 }
 
-TEST_F(LoggedSlotsTest, RefusesAFileThatIsMissingOrNoLog) {
+TEST_F(LoggedItemsTest, RefusesAFileThatIsMissingOrNoLog) {
   expect_refused("chat/complete", "f1", "No such file");
   std::ofstream(path()) << "{\"not\":\"a log\"}";
   expect_refused("chat/complete", "f1", "not a database");
 }
 
-TEST_F(LoggedSlotsTest, SaysThatALogIsDamaged) {
+TEST_F(LoggedItemsTest, SaysThatALogIsDamaged) {
   log_run("chat/complete", "f1", {0}, {});
   {
     auto opened = Database::open(path(), Database::Mode::existing);
