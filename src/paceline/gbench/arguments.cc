@@ -60,10 +60,18 @@ std::size_t distance(std::string_view one, std::string_view other) {
   return row.back();
 }
 
+/// Without what many flags begin with, which makes no two of them alike.
+std::string_view own_part(std::string_view name) {
+  for (const std::string_view common : {"--paceline_", "--benchmark_", "--"}) {
+    if (name.starts_with(common)) return name.substr(common.size());
+  }
+  return name;
+}
+
 /// Empty where no flag is near.
 std::string_view nearest(std::string_view name, const std::vector<std::string>& known) {
   std::string_view best;
-  std::size_t least = std::max<std::size_t>(2, name.size() / 6) + 1;
+  std::size_t least = std::max<std::size_t>(2, own_part(name).size() / 4) + 1;
   for (const std::string_view flag : known) {
     const std::size_t letters = distance(name, flag);
     if (letters >= least) continue;

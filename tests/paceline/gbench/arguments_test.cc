@@ -22,6 +22,15 @@ TEST(ArgumentsTest, AnUnknownFlagNamesTheNearest) {
   EXPECT_EQ(why_unknown("file", known_flags), "unknown argument 'file'; --help shows every flag");
 }
 
+TEST(ArgumentsTest, APrefixThatFlagsShareMakesNoTwoOfThemNear) {
+  EXPECT_EQ(why_unknown("--paceline_measure=chat/stream", {"--paceline_resume"}),
+            "unknown flag --paceline_measure; --help shows every flag");
+  EXPECT_EQ(
+      why_unknown("--paceline_endpoint_reply_tokens=5", {"--paceline_endpoint_response_tokens"}),
+      "unknown flag --paceline_endpoint_reply_tokens; did you mean "
+      "--paceline_endpoint_response_tokens?");
+}
+
 TEST(ArgumentsTest, GoogleBenchmarksFlagsAreTakenAsTheyMayBe) {
   EXPECT_EQ(why_not_benchmark_flags({"--benchmark_filter=x", "--benchmark_repetitions=9", "--v=1"},
                                     known_flags),

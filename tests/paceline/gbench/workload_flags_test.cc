@@ -164,6 +164,7 @@ TEST(WorkloadFlagsTest, WrongValuesAreRefusedWithASentence) {
   };
   says({"--paceline_workload=chat"}, {"--paceline_workload", "'chat'", "chat/stream"});
   says({"--paceline_workload=chat/stream,,chat/complete"}, {"--paceline_workload"});
+  says({"--paceline_workload=requests.jsonl"}, {"'requests.jsonl'", "--paceline_batch"});
   says({"--paceline_nonce=middle"}, {"--paceline_nonce", "middle"});
   says({"--paceline_synthetic=100"}, {"--paceline_synthetic", "'100'", "1000:100"});
   says({"--paceline_synthetic=0:5"}, {"--paceline_synthetic", "'0:5'"});
