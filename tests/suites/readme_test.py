@@ -1,9 +1,10 @@
-"""Runs what README.md, CONTRIBUTING.md, docs/ and --help tell a reader to type, and looks for what
-they name.
+"""Runs the commands of README.md, CONTRIBUTING.md, docs/ and --help, and checks the flags, counters,
+files and headings that the texts name.
 
-Blocks that are fenced as ```bash run in order, in a folder that looks like a clone; the texts run side by
-side, since most commands wait. A measurement has few requests and goes to an endpoint of the test's own,
-whatever URL stands in the text; what would install or build only has to be there.
+Blocks that are fenced as ```bash run in order, in a folder that looks like a clone. The texts run side
+by side, since most commands wait. A measurement has few requests and goes to an endpoint of the
+test's own, whatever URL the text has.
+Commands that install or build only have to exist.
 
 Needs PACELINE, PACELINE_ENDPOINT and PACELINE_LOG, the paths of the programs.
 """
@@ -18,10 +19,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# What a newcomer reads first; docs/ has the rest.
+# The texts that a newcomer reads first.
 ENTRANCES = ("README.md", "CONTRIBUTING.md")
-TEXTS = (*ENTRANCES,
+TEXTS = (*ENTRANCES, "CHANGELOG.md", "third_party/README.md",
          *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")))
+MOST_LINES_OF_README = 250
+MOST_LINES_OF_SUITE = 15
+# Google Benchmark's own columns of a CSV file.
+BENCHMARK_COLUMNS = {"name", "iterations", "time_unit", "bytes_per_second", "items_per_second",
+                     "label", "error_occurred", "error_message"}
+BUILT = Path("build/release/benchmarks")
 REPORT = ROOT / "benchmarks" / "paceline_report"
 PROGRAMS = {"paceline": os.environ["PACELINE"],
             "paceline_endpoint": os.environ["PACELINE_ENDPOINT"],
@@ -35,7 +42,7 @@ MEASURE = f'''few=2
 [[ $* != *find_max* ]] || few=5
 exec {PROGRAMS["paceline"]} "$@" --paceline_requests=$few'''
 REPORT_PAGE = f'exec {REPORT} "$@"'
-# Those that take a preset have to name one that there is.
+# Fails if the preset does not exist.
 CHECK_PRESET = f"""while (($# > 0)); do
   [[ $1 != --preset ]] || grep -qF "\\"name\\": \\"$2\\"" {ROOT}/CMakePresets.json || exit 1
   shift
@@ -66,6 +73,17 @@ def blocks(text, language):
     return [content for marked, content in fenced if marked == language]
 
 
+def anchors(text):
+    """The anchors that GitHub gives the headings."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+def names_in_first_column(table):
+    cells = re.findall(r"^\|(.*?)\|", table, re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"`([a-z0-9_.]+)`", cell)}
+
+
 def help_of(program):
     return subprocess.run([PROGRAMS[program], "--help"], capture_output=True, text=True,
                           timeout=60, check=True).stdout
@@ -76,7 +94,7 @@ def scripts_of_the_clone():
     # Through a shell, because a bare machine has no git.
     names = subprocess.run("git ls-files", shell=True, cwd=ROOT, capture_output=True, text=True)
     paths = names.stdout.splitlines() or [str(path.relative_to(ROOT)) for folder in
-                                          ("benchmarks", "tests", "third_party", ".ci")
+                                          ("benchmarks", "src", "tests", "third_party", ".ci")
                                           for path in (ROOT / folder).rglob("*")]
     return [path for path in paths
             if (ROOT / path).is_file() and os.access(ROOT / path, os.X_OK)]
@@ -101,7 +119,9 @@ class Reader:
         for name in scripts_of_the_clone():
             write_script(self.clone / name, SCRIPTS.get(name, ":"))
         for name in PROGRAMS:
-            write_script(self.clone / "build" / "release" / "benchmarks" / name, COMMANDS[name])
+            write_script(self.clone / BUILT / name, COMMANDS[name])
+        for source in (ROOT / "benchmarks").glob("*.cc"):
+            write_script(self.clone / "build" / "release" / "benchmarks" / source.stem, ":")
 
     def type(self, commands):
         """Runs them as one script; its exit code, and all that it wrote."""
@@ -160,10 +180,8 @@ class Examples(unittest.TestCase):
                 self.assertEqual(not_written, [])
 
     def test_texts(self):
-        for name, found in self.texts.items():
-            self.assertNotEqual(found, [], name)
-            if name in ENTRANCES:
-                self.assertIn("tests/run", "".join(found))
+        for name in ENTRANCES:
+            self.assertIn("tests/run", "".join(self.texts[name]))
         for typed in self.typed_texts:
             self.assert_well(typed)
 
@@ -188,25 +206,81 @@ class Names(unittest.TestCase):
                 is_prefix = flag.endswith("_") and any(k.startswith(flag) for k in known)
                 self.assertTrue(flag in known or is_prefix, f"{name} names {flag}")
 
+    def test_counters(self):
+        done = subprocess.run([PROGRAMS["paceline"], "--paceline_rpm=0", "--paceline_parallel=1",
+                               "--paceline_requests=1", "--paceline_endpoint_latency=0",
+                               "--benchmark_format=csv"], capture_output=True, text=True,
+                              timeout=60, check=True)
+        header = next(line for line in done.stdout.splitlines() if line.startswith("name,"))
+        columns = {column.strip('"') for column in header.split(",")} - BENCHMARK_COLUMNS
+        names = names_in_first_column((ROOT / "docs" / "metrics.md").read_text())
+        self.assertEqual(columns - names, set(), "docs/metrics.md does not define these counters")
+
+    def test_endpoint_flags(self):
+        flags = set(re.findall(r"--paceline_endpoint_([a-z0-9_]+)", help_of("paceline")))
+        text = (ROOT / "docs" / "endpoint.md").read_text()
+        table = text.split("## Flags")[1].split("| fault |")[0]
+        self.assertEqual(names_in_first_column(table), flags)
+
     def test_files(self):
         for name in TEXTS:
             text = (ROOT / name).read_text()
             folder = Path(name).parent
-            paths = [str(folder / link)
-                     for link in re.findall(r"\]\((?!https?:)([^)#\s]+)", text)]
-            paths += re.findall(r"src(?:set)?=\"([^\"]+)\"", text)
-            paths += re.findall(r"`([\w.-]+/[\w./-]*)[` ]", text)
-            if name in ENTRANCES:
-                self.assertNotEqual(paths, [])
-            for path in paths:
+            links = re.findall(r"\]\((?!https?:)([^)\s]+)", text)
+            for path, _, heading in (link.partition("#") for link in links):
+                target = os.path.normpath(folder / path) if path else name
+                self.assertTrue((ROOT / target).exists(), f"{name} links to {path}")
+                if heading:
+                    self.assertIn(heading, anchors((ROOT / target).read_text()), f"{name}: {path}")
+            for picture in re.findall(r"src(?:set)?=\"([^\"]+)\"", text):
+                self.assertTrue((ROOT / folder / picture).exists(), f"{name} shows {picture}")
+            for path in re.findall(r"`([\w.-]+/[\w./-]*)[` ]", text):
                 self.assertTrue(self.is_there(path), f"{name} names {path}")
+
+    def test_readme_is_short(self):
+        text = (ROOT / "README.md").read_text()
+        self.assertLessEqual(len(text.splitlines()), MOST_LINES_OF_README)
+        (suite,) = re.findall(r"<!-- example: suite.cc -->\n```cpp\n(.*?)```", text, re.DOTALL)
+        self.assertLessEqual(len(suite.splitlines()), MOST_LINES_OF_SUITE)
+
+    def test_every_page_is_linked(self):
+        text = (ROOT / "README.md").read_text()
+        for page in (ROOT / "docs").glob("*.md"):
+            self.assertIn(f"](docs/{page.name})", text)
 
     def is_there(self, path):
         """In the tree, in src/paceline as the rooms are named, or built of a source there."""
-        path = path.removeprefix("build/release").lstrip("/")
+        path = path.removeprefix("build/release/").removeprefix("build/dev/")
         places = (ROOT / path, ROOT / "src" / "paceline" / path, ROOT / f"{path}.cc")
         is_of_the_tree = (ROOT / path.split("/")[0]).exists() or path.endswith((".h", ".cc"))
         return not is_of_the_tree or any(place.exists() for place in places)
+
+
+class Installer(unittest.TestCase):
+    """third_party/install on a machine that has no package; apt-get must not be called."""
+
+    def install(self, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            write_script(Path(folder) / "dpkg-query", "exit 1")
+            for name in ("apt-get", "apt-cache", "sudo"):
+                write_script(Path(folder) / name, f"echo {name} was called >&2; exit 1")
+            return subprocess.run([ROOT / "third_party" / "install", *arguments],
+                                  capture_output=True, text=True, timeout=60,
+                                  env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"})
+
+    def test_print_installs_nothing(self):
+        done = self.install("--print", "compare", "report")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout.split(), ["libbenchmark-tools", "python3-scipy", "python3",
+                                               "python3-matplotlib", "python3-numpy"])
+
+    def test_sets_are_described(self):
+        done = self.install("--print")
+        self.assertEqual(done.returncode, 1)
+        text = (ROOT / "third_party" / "README.md").read_text()
+        table = text.split("| set | for |")[1].split("##")[0]
+        self.assertEqual(names_in_first_column(table),
+                         set(done.stderr.split("the sets are: ")[1].split()))
 
 
 if __name__ == "__main__":

@@ -162,7 +162,7 @@ bool CurlTransfer::is_unprocessed(CURLcode code) const {
       code == CURLE_HTTP2_STREAM && words.find("REFUSED_STREAM") != std::string_view::npos;
   long connects = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connects);
-  return retries_exhausted || was_refused || was_left_out(code) ||
+  return gave_up || was_refused || was_left_out(code) ||
          (connects == 0 && was_closed_unanswered(code, words));
 }
 
