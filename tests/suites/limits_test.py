@@ -97,7 +97,7 @@ class Restart(unittest.TestCase):
         with ThreadPoolExecutor(3) as pool:
             cls.with_retries = [pool.submit(cls.run_through_an_outage, 250, "20ms",
                                             "--paceline_retries=20", f"--paceline_workload={workload}")
-                                for measure in cls.WITH_RETRIES]
+                                for workload in cls.WITH_RETRIES]
             # So slow that most of the last hundred fail only after 1.8 s, and a run ends 1 s later: a
             # slow start of the endpoint does not end it.
             cls.without = pool.submit(cls.run_through_an_outage, 25, "200ms",
@@ -140,7 +140,7 @@ class Restart(unittest.TestCase):
             return row
 
     def test_with_retries_every_request_succeeds(self):
-        for measure, run_of in zip(self.WITH_RETRIES, self.with_retries):
+        for workload, run_of in zip(self.WITH_RETRIES, self.with_retries):
             with self.subTest(workload=workload):
                 row = run_of.result()
                 self.assertEqual(row["errors"], 0)

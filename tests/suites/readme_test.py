@@ -118,10 +118,8 @@ class Reader:
             write_script(self.home / "bin" / name, body)
         for name in scripts_of_the_clone():
             write_script(self.clone / name, SCRIPTS.get(name, ":"))
-        for name in PROGRAMS:
-            write_script(self.clone / BUILT / name, COMMANDS[name])
-        for source in (ROOT / "benchmarks").glob("*.cc"):
-            write_script(self.clone / "build" / "release" / "benchmarks" / source.stem, ":")
+        for name in {*PROGRAMS, *(source.stem for source in (ROOT / "benchmarks").glob("*.cc"))}:
+            write_script(self.clone / BUILT / name, COMMANDS.get(name, ":"))
 
     def type(self, commands):
         """Runs them as one script; its exit code, and all that it wrote."""
@@ -250,7 +248,7 @@ class Names(unittest.TestCase):
 
     def is_there(self, path):
         """In the tree, in src/paceline as the rooms are named, or built of a source there."""
-        path = path.removeprefix("build/release/").removeprefix("build/dev/")
+        path = re.sub(r"^build/(release|dev)/?", "", path)
         places = (ROOT / path, ROOT / "src" / "paceline" / path, ROOT / f"{path}.cc")
         is_of_the_tree = (ROOT / path.split("/")[0]).exists() or path.endswith((".h", ".cc"))
         return not is_of_the_tree or any(place.exists() for place in places)
