@@ -52,7 +52,7 @@ class PacelineSuite : public paceline::Suite {
   std::string pace_at_limit();
   void register_search(const paceline::SelectedWorkload& selected);
   paceline::Grid grid_of(const paceline::SelectedWorkload& selected) const;
-  /// A sentence when an objective is by what a workload never measures.
+  /// A sentence if a workload never measures a counter of an objective.
   std::string why_never_measured() const;
   /// A sentence when the flags do not go with a search.
   std::string prepare_search();
@@ -121,7 +121,7 @@ paceline::Grid PacelineSuite::grid_of(const paceline::SelectedWorkload& selected
   return grid;
 }
 
-/// Google Benchmark takes one number of requests per benchmark, so each rate is one of its own.
+/// Google Benchmark has one number of iterations per benchmark, so each rate is a benchmark.
 void PacelineSuite::register_runs(const paceline::SelectedWorkload& selected) {
   paceline::Workload& workload = *selected.workload;
   const std::vector<std::uint64_t>& items = selected.items;

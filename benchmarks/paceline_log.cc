@@ -98,7 +98,7 @@ std::optional<std::string> open_output(const Flags& flags, File& file) {
                      std::strerror(errno));
 }
 
-/// Writes a line for each item, and flushes. The sentence says why it did not.
+/// Writes a line per item, and flushes. Returns a sentence if that fails.
 std::optional<std::string> write_lines(LogReader& log, const std::vector<std::int64_t>& runs,
                                        std::FILE* out, Counts& counts) {
   BatchOutput output;

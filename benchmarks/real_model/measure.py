@@ -137,8 +137,9 @@ def main():
     print_measured(rows)
     runs = server_log.split_runs(server_log.read_requests(LOG), [row["iterations"] for row in rows])
     if status == 0 and runs:
-        print("\nThe same requests in the server's log. Its time to the first token begins when it\n"
-              "takes the request up, so paceline's has the wait for that on top.\n")
+        print("\nThe same requests in the server's log. The server's time to\n"
+              "the first token begins when the server starts the request; paceline's time\n"
+              "also has the wait before.\n")
         print_beside(rows, runs)
     else:
         print(f"\nNot set beside the server's log, {LOG}: not all requests ended well.")

@@ -15,7 +15,7 @@ TIMING = re.compile(r" *(prompt eval|eval) time = +([\d.]+) ms / +(\d+) tokens")
 
 @dataclass
 class Request:
-    began: float                         # when the server took it up, in seconds
+    began: float                         # when the server started the request, in seconds
     ended: Optional[float] = None        # None: it did not end
     prompt_tokens: int = 0               # those it had to read; the others came from its cache
     prompt_ms: float = 0.0               # from taking it up to the first token
@@ -36,7 +36,7 @@ def note_timing(request, text):
 
 
 def read_requests(file):
-    """All requests in the order in which the server took them up."""
+    """All requests in the order in which the server started them."""
     requests = {}
     for line in file.read_text(errors="replace").splitlines():
         if not (parts := LINE.match(line)):

@@ -22,8 +22,8 @@ from compare_fixture import (NAME, PACELINE, QUICK, ROWS, Results, aggregates_of
 
 class Compare(Results):
     def test_the_same_repetitions_in_another_order(self):
-        # Equal by construction: the U test cannot err. How often it errs on rows that differ by chance is
-        # what compare_error_rate_test.py simulates.
+        # Equal by construction, so that the U test cannot err. compare_error_rate_test.py simulates its
+        # error rate on rows that differ by chance.
         again = self.write("again.json", result(self.latencies[::-1]))
         rows, text = report(self.baseline, again)
         for row in ("", "/p50", "/p90", "/p99", "/p99.9", "/due_p99"):

@@ -18,7 +18,7 @@ def search(url, *arguments):
     return found[0], probes
 
 
-# What the endpoint is told, and the search: each takes ten seconds or more, and mostly waits.
+# Flags of the endpoint, and the search. Each search takes ten seconds or more, and mostly waits.
 SEARCHES = {
     # Ten responses at once of 100 ms each: 100 a second. That p99 is met far above it, for as long as
     # a probe lasts; what tells is that the server falls behind.
@@ -45,7 +45,7 @@ def run_search(name):
 
 
 def search_up_to_the_highest():
-    # Responses of a second: what a busy machine is late by is little of that.
+    # Responses take a second, which is long beside the lateness of a busy machine.
     return rows("--paceline_find_max=p50<50s,errors<50%", "--paceline_rpm=1200,3000",
                 "--paceline_requests=60", "--paceline_endpoint_latency=1s")["benchmarks"]
 
@@ -140,7 +140,7 @@ class Ends(unittest.TestCase):
                 ("--paceline_rpm=1,2,3",): "the highest rate to try",
                 ("--paceline_find_max=misses<1%",): "give it too",
                 ("--paceline_find_max=p99",): "write NAME<LIMIT",
-                ("--paceline_objective=p99<2s",): "choose of latency, due_latency, ttft and tpot",
+                ("--paceline_objective=p99<2s",): "choose from latency, due_latency, ttft and tpot",
         }.items():
             done = run("--paceline_find_max=p99<2s", *arguments)
             self.assertEqual(done.returncode, 1, arguments)

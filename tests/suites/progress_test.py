@@ -61,7 +61,7 @@ RUNS = {
 }
 
 
-# What each run wrote.
+# The output of each run.
 told = {}
 
 

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from report import drawing, request_log  # noqa: E402, F401  (the path comes first)
 
-# The program's, which drawing adds to; unittest has others.
+# The program's warning filters, to which drawing adds; unittest sets others.
 FILTERS = list(warnings.filters)
 
 REPORT = ROOT / "benchmarks" / "paceline_report"

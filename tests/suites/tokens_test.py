@@ -89,7 +89,7 @@ class Streams(Folder):
         found = {row["name"][len(mean["name"]) + 1:]: row for row in others}
         for name in ("ttft_p50", "ttft_p99", "itl_p50", "itl_p99", "tpot_p50", "tpot_p99"):
             self.assertAlmostEqual(found[name]["real_time"], 1e6 * mean[name], places=3)
-        # They are for the file only.
+        # These rows are for the file only.
         self.assertIn("\nchat/stream/", done.stdout)
         self.assertNotIn("/ttft_p50", done.stdout)
 

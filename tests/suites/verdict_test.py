@@ -65,7 +65,7 @@ class Server(unittest.TestCase):
             self.assertNotIn("--paceline_parallel", line)
 
     def test_nor_is_a_queue_that_fills_a_rate_that_is_kept(self):
-        # A machine that is busy may not keep the rate, and still it is the server that is full.
+        # The server is saturated even if a busy machine does not keep the rate.
         self.assertIn(": server-bound: the ", self.saturated[1000].result())
 
     def test_a_cap_that_is_too_small_is_the_caps(self):

@@ -1,4 +1,4 @@
-// How ALPN chooses between HTTP/1.1 and HTTP/2.
+// Tests of the choice between HTTP/1.1 and HTTP/2 by ALPN.
 
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// To a client that takes HTTP/2 where the server has it.
+/// A client that prefers HTTP/2.
 class AlpnTest : public ClientFixture {
  protected:
   AlpnTest() : ClientFixture({.parallel = 1, .connection = {.timeout = 5s}}) {}

@@ -12,24 +12,25 @@
 
 namespace paceline {
 
-/// What a server of a test speaks.
+/// The protocol of a test server's connections.
 enum class Wire { http_1, tls_http_1, tls_http_2 };
 
 /// A server that plays a scripted part in bytes on each connection, with or without TLS. Each
 /// connection has a thread of its own.
 class ByteServer {
  public:
-  /// Gets the number of the connection, from 0, and its bytes. The connection is closed afterwards.
+  /// Called with the number of the connection, from 0, and its stream. The connection is closed
+  /// afterwards.
   using Part = std::function<void(int number, ByteStream& stream)>;
 
   /// Accepts so many connections.
   ByteServer(Wire wire, int connections, Part part);
-  /// Stops the parts that still wait.
+  /// Ends the scripts that still wait.
   ~ByteServer();
   ByteServer(const ByteServer&) = delete;
   ByteServer& operator=(const ByteServer&) = delete;
 
-  /// "http://127.0.0.1:port/" or with https.
+  /// "http://127.0.0.1:port/", or "https://…" with TLS.
   std::string url() const;
 
  private:
@@ -37,7 +38,7 @@ class ByteServer {
   void play(int number, Descriptor socket) const;
 
   Part part_;
-  /// Of TLS; nullptr without.
+  /// nullptr: no TLS.
   std::unique_ptr<const TlsContext> context_;
   StopSignal stop_;
   LoopbackListener listener_{16};

@@ -13,7 +13,7 @@
 
 namespace paceline {
 
-/// Tells the threads of a server to end. For any thread.
+/// A signal for the threads of a server to end. Thread-safe.
 class StopSignal {
  public:
   StopSignal();
@@ -27,8 +27,8 @@ class StopSignal {
   Descriptor event_;
 };
 
-/// A connection's bytes at the server's side, within TLS or without. Calls block until they are
-/// done, the client has gone, or the server stops.
+/// The server's side of a connection, with or without TLS. Calls block until they are done, the
+/// client has disconnected, or the server stops.
 class ByteStream {
  public:
   ByteStream(Descriptor socket, const StopSignal& stop) : socket_(std::move(socket)), stop_(stop) {}
@@ -36,16 +36,17 @@ class ByteStream {
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;
 
-  /// Reads some bytes. 0: none will come; nothing: none have come until then.
+  /// Reads some bytes. 0: the client has closed its side. Nothing: no bytes came before the
+  /// deadline.
   virtual std::optional<std::size_t> read(std::span<char> into,
                                           TimePoint until = TimePoint::max()) = 0;
   /// Returns whether all of it was written.
   virtual bool write(std::string_view bytes) = 0;
-  /// Closes the connection, after TLS has been told of the end.
+  /// Closes the connection, over TLS after a close_notify.
   virtual void close() { drop(); }
-  /// Closes the connection without a word in TLS.
+  /// Closes the connection, over TLS without a close_notify.
   void drop() { socket_.reset(); }
-  /// The client gets a reset instead of an end.
+  /// Closes the connection with a TCP reset.
   void reset();
   void pause(std::chrono::milliseconds time) const;
   bool is_open() const { return socket_.is_open(); }
@@ -64,7 +65,7 @@ class ByteStream {
   const StopSignal& stop_;
 };
 
-/// Without TLS.
+/// A connection without TLS.
 class PlainStream : public ByteStream {
  public:
   using ByteStream::ByteStream;

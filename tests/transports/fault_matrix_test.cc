@@ -1,4 +1,4 @@
-// How a request ends that meets a fault of the server.
+// The fault matrix: the outcome of a request for each of the server's faults.
 
 #include <gtest/gtest.h>
 #include <paceline/endpoint/faults.h>
@@ -23,17 +23,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A fault, and the outcome that it has for the client over every transport.
+/// A fault, and the outcome that the client must see over every transport.
 struct FaultCase {
   const char* name;
   Fault fault;
-  /// Of the body, before the fault.
+  /// Bytes of the body before the fault.
   std::size_t after;
   std::chrono::milliseconds time;
   TransportError error;
   /// 0: no response begins.
   long status;
-  /// Whether some of the response's JSON lacks its end.
+  /// Whether the JSON of the response is incomplete.
   bool lacks_end = false;
 };
 
@@ -86,7 +86,7 @@ class TransportFaultsTest : public testing::TestWithParam<FaultParam> {
     return client_.response_to(request);
   }
 
-  /// Whether the JSON objects, and the stream of them, have their ends.
+  /// Whether every JSON object and the stream are complete.
   static bool has_end(const std::string& text, bool is_stream) {
     return text.find('}') != std::string::npos &&
            (is_stream ? text.ends_with("[DONE]\n\n") : text.rfind('}') + 2 >= text.size());
@@ -114,7 +114,7 @@ TEST_P(TransportFaultsTest, HasTheSameOutcomeOverEach) {
   const std::string& text = has_pieces ? pieces_ : response.body;
   EXPECT_EQ(text.empty(), fault().status == 0);
   EXPECT_EQ(has_end(text, has_pieces), fault().status != 0 && !fault().lacks_end) << text;
-  // No request is sent twice, and the next one is well.
+  // No request is sent twice, and the next request succeeds.
   EXPECT_EQ(server_.requests(), 1U);
   EXPECT_EQ(client_.get(server_.root() + "/health").status, 200);
   EXPECT_EQ(server_.requests(), 1U);

@@ -26,7 +26,7 @@ std::string good_body(bool is_streamed) {
                      : R"({"choices":[{"message":{"content":")" + body + "\"}}]}";
 }
 
-/// As the endpoint breaks a response that has begun.
+/// The ways in which the endpoint breaks a response that has begun.
 ResponseScript broken_script(const FaultOptions& faults, bool is_streamed) {
   constexpr std::size_t far_too_long = std::size_t{1} << 40U;
   std::string body = good_body(is_streamed);

@@ -14,15 +14,15 @@
 
 namespace paceline {
 
-/// Responds to chat completions with faults. That is the endpoint, with TLS behind a relay; for
-/// HTTP/2, which the endpoint does not speak, a script server with the same faults.
+/// A server that responds to chat completions with faults: the endpoint, for TLS behind a relay.
+/// The endpoint has no HTTP/2, so for HTTP/2 a script server has the same faults.
 class FaultyServer {
  public:
   FaultyServer(Wire wire, const FaultOptions& faults);
 
-  /// Without a path, such as "http://127.0.0.1:8080".
+  /// URL without a path, such as "http://127.0.0.1:8080".
   std::string root() const;
-  /// Requests that have arrived, but for those to /health, which has no faults.
+  /// Number of requests that have arrived, without those to /health, which has no faults.
   std::uint64_t requests() const;
 
  private:

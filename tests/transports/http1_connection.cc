@@ -18,7 +18,7 @@ std::string in_lower_case(std::string_view text) {
   return lower;
 }
 
-/// A request's line and headers, each line with its end.
+/// The request line and the headers, with their line ends.
 HeardRequest parse_head(std::string_view head) {
   HeardRequest request;
   const auto next_line = [&head] {
@@ -90,7 +90,7 @@ void Http1Connection::play(const ResponseScript& script) {
   if (script.end == ResponseEnd::reset) stream_.reset();
 }
 
-// The head goes together with a first piece that has no pause, as servers send it.
+// A first piece without a pause is written together with the head, in one call.
 void Http1Connection::play_body(const ResponseScript& script) {
   std::string said = head_of(script.status, script.headers);
   if (script.has_length) {

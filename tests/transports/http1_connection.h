@@ -24,12 +24,12 @@ class Http1Connection : public ScriptedConnection {
   void close() override { stream_.close(); }
 
  private:
-  /// Returns whether that many bytes are in heard_.
+  /// Reads until heard_ has that many bytes; false if the connection ends before.
   bool read_until(std::size_t size);
   void play_body(const ResponseScript& script);
 
   ByteStream& stream_;
-  /// What has been read and is part of no request yet.
+  /// Bytes that were read and belong to no request yet.
   std::string heard_;
 };
 

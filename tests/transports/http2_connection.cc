@@ -15,7 +15,7 @@ std::string_view text_of(const uint8_t* text, std::size_t length) {
   return {reinterpret_cast<const char*>(text), length};
 }
 
-/// Refers to the lines.
+/// The result refers to `lines`.
 std::vector<nghttp2_nv> pairs_of(const HeaderLines& lines) {
   const auto bytes = [](const std::string& text) {
     return reinterpret_cast<uint8_t*>(const_cast<char*>(text.data()));
@@ -53,7 +53,7 @@ Http2Connection::Http2Connection(ByteStream& stream) : stream_(stream) {
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
   nghttp2_option* options = nullptr;
   nghttp2_option_new(&options);
-  // Trailers may be longer than nghttp2 sends unless it is told to.
+  // By default, nghttp2 refuses to send trailers as long as those of some scripts.
   nghttp2_option_set_max_send_header_block_length(options, 4U << 20U);
   nghttp2_session* session = nullptr;
   nghttp2_session_server_new2(&session, callbacks, this, options);
@@ -159,7 +159,7 @@ void Http2Connection::play(const ResponseScript& script) {
 
 void Http2Connection::play_response(const ResponseScript& script) {
   submit_head(script);
-  // As servers do, the last piece has END_STREAM, and so has the head of a response without a body.
+  // END_STREAM is on the last piece, or on the head of a response without a body.
   const bool ends_at_once =
       script.end == ResponseEnd::whole && script.pause_before_end.count() == 0;
   std::size_t left = script.body.size();

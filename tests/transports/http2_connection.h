@@ -16,8 +16,7 @@
 
 namespace paceline {
 
-/// Plays scripts in HTTP/2. Requests on several streams are heard one after the other; while one is
-/// responded to, the others wait.
+/// Plays scripts in HTTP/2. Requests on several streams are answered one after the other.
 class Http2Connection : public ScriptedConnection {
  public:
   explicit Http2Connection(ByteStream& stream);
@@ -29,7 +28,7 @@ class Http2Connection : public ScriptedConnection {
   void pause(std::chrono::milliseconds time) override;
   void reset_connection() override { stream_.reset(); }
   void close() override;
-  /// Sends a GOAWAY that leaves out the requests whose streams are above `last_stream`.
+  /// Sends a GOAWAY that excludes the streams above `last_stream`.
   void go_away(int32_t last_stream);
   /// The stream of the request last heard.
   int32_t current_stream() const { return current_; }
@@ -41,7 +40,7 @@ class Http2Connection : public ScriptedConnection {
   /// A request with its response.
   struct Stream {
     HeardRequest request{};
-    /// Bytes of the body that are to be sent, and how many of them have been.
+    /// Bytes of the body to send, and how many of them were sent.
     std::string body{};
     std::size_t sent = 0;
     /// Whether the response ends after those bytes.
@@ -50,7 +49,7 @@ class Http2Connection : public ScriptedConnection {
     bool is_closed = false;
   };
 
-  // What nghttp2 calls.
+  // Callbacks of nghttp2.
   static int on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* self);
   static int on_header(nghttp2_session*, const nghttp2_frame* frame, const uint8_t* name,
                        std::size_t name_length, const uint8_t* value, std::size_t value_length,
@@ -65,18 +64,18 @@ class Http2Connection : public ScriptedConnection {
   std::optional<HeardRequest> hear_from(std::deque<int32_t>& heard);
   void play_response(const ResponseScript& script);
   void submit_head(const ResponseScript& script);
-  /// Sends what is left of the body, as far as the client lets it.
+  /// Sends the rest of the body, within the client's flow-control window.
   void send_body();
   void end(ResponseEnd end);
-  /// Sends what nghttp2 has to send, and takes what comes in. Returns false where time is over or
-  /// the client has gone.
+  /// Writes nghttp2's output and feeds nghttp2 the client's bytes. Returns false after the
+  /// deadline, or when the client has disconnected.
   bool exchange_frames(TimePoint until = TimePoint::max());
   void send_frames();
   Stream& current() { return streams_[current_]; }
 
   ByteStream& stream_;
   std::map<int32_t, Stream> streams_;
-  /// Requests whose heads, and those that whole, have come and not been heard.
+  /// Streams whose request head has arrived, and streams whose whole request has; not heard yet.
   std::deque<int32_t> heads_;
   std::deque<int32_t> whole_;
   /// The request last heard.

@@ -1,4 +1,4 @@
-// What only HTTP/2 has: streams that share a connection, GOAWAY, and its own framing.
+// Tests of HTTP/2 only: streams that share a connection, GOAWAY, framing.
 
 #include <curl/curl.h>
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ class Http2Test : public ClientFixture {
 
 TEST_P(Http2Test, WhatAGoawayLeavesOutIsSentAgain) {
   std::atomic<int> heard = 0;
-  // Each connection but the last leaves out its second request, which the server has not processed.
+  // On each connection but the last, the server's GOAWAY excludes the second request.
   ByteServer server(wire(), 4, [&heard](int number, ByteStream& stream) {
     Http2Connection connection(stream);
     while (connection.hear()) {
@@ -75,11 +75,11 @@ TEST_P(Http2Test, ALengthThatIsNotTheBodysIsAReset) {
 TEST_P(Http2Test, WhatIsNoHttp2IsNoResponse) {
   ByteServer server(wire(), 8, [](int, ByteStream& stream) {
     stream.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-    // So that it is read first.
+    // So that the client reads the GOAWAY first.
     stream.pause(50ms);
   });
   const Response response = get(server.url());
-  // libcurl before 8 closes the connection and tells only of that.
+  // libcurl before version 8 closes the connection and reports the close only.
   const bool is_before_8 = curl_version_info(CURLVERSION_NOW)->version_num < 0x080000;
   EXPECT_EQ(response.error, is_before_8 ? TransportError::reset : TransportError::malformed)
       << response.error_text;

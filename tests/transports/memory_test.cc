@@ -55,7 +55,7 @@ class MemoryTest : public TransportTest {
       }};
 };
 
-/// Sends so many bytes of a body, then waits until the client gives up.
+/// Sends that many bytes of a body, then waits until the client gives up.
 ScriptServer::Part begins_with(std::size_t length) {
   return [length](int, ScriptedConnection& connection) {
     answer_one(

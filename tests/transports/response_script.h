@@ -16,15 +16,15 @@ using HeaderLines = std::vector<std::pair<std::string, std::string>>;
 enum class ResponseEnd {
   /// The response ends properly. Another request may follow on the connection.
   whole,
-  /// The connection is closed where the response stands.
+  /// The connection is closed at this point of the response.
   closed,
   /// HTTP/1.1: the connection is reset. HTTP/2: the stream is reset with INTERNAL_ERROR.
   reset,
-  /// Nothing: the rest of the response never comes.
+  /// The rest of the response never comes, and the connection stays open.
   held,
 };
 
-/// A response to play, whichever HTTP carries it.
+/// A scripted response, for any HTTP version.
 struct ResponseScript {
   /// A response of status 100 to 199, which comes before the response proper.
   struct Interim {
@@ -38,14 +38,14 @@ struct ResponseScript {
   };
 
   std::vector<Interim> interim{};
-  /// 0: no head is sent and no body, only the end.
+  /// 0: neither head nor body is sent, only the end.
   int status = 200;
-  /// Without those that frame the body.
+  /// Headers except those that frame the body.
   HeaderLines headers{};
   std::vector<Piece> body{};
   /// Whether Content-Length is sent. HTTP/1.1 sends chunks without it.
   bool has_length = true;
-  /// The Content-Length; nothing: that of the body.
+  /// Value of Content-Length; nothing: the length of the body.
   std::optional<std::size_t> length{};
   /// Sent where the response has no Content-Length.
   HeaderLines trailers{};
@@ -59,7 +59,7 @@ struct ResponseScript {
   }
 };
 
-/// A request as a server heard it.
+/// A request as a server received it.
 struct HeardRequest {
   std::string method;
   std::string path;

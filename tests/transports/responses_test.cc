@@ -158,7 +158,7 @@ TEST_P(ResponsesTest, RequestsNameTheirAgent) {
 
 PACELINE_OVER_EVERY_TRANSPORT(ResponsesTest);
 
-/// What the bytes of HTTP/1.1 may be.
+/// Tests of HTTP/1.1 framing, with responses in raw bytes.
 class ResponseBytesTest : public ResponsesTest {
  protected:
   Response response_of(const std::string& bytes) {

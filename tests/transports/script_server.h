@@ -11,8 +11,8 @@ namespace paceline {
 /// A server that plays a part in response scripts on each connection, in HTTP/1.1 or HTTP/2.
 class ScriptServer {
  public:
-  /// Gets the number of the connection, from 0. The connection is closed afterwards. Connections
-  /// have threads of their own.
+  /// Called with the number of the connection, from 0, on a thread per connection. The connection
+  /// is closed afterwards.
   using Part = std::function<void(int number, ScriptedConnection& connection)>;
 
   /// Accepts so many connections.
@@ -28,7 +28,7 @@ class ScriptServer {
 void answer_one(ScriptedConnection& connection, const ResponseScript& script);
 /// A part that responds to one request on each connection.
 ScriptServer::Part answers(ResponseScript script);
-/// Responds to each request, until the client has gone.
+/// Responds to each request, until the client disconnects.
 void answer_all(ScriptedConnection& connection, const ResponseScript& script);
 
 }  // namespace paceline

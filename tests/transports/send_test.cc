@@ -53,7 +53,7 @@ TEST_P(SendTest, ARefusedConnectionNamesTheAddress) {
 
 PACELINE_OVER_EVERY_TRANSPORT(SendTest);
 
-/// Without the variables of a proxy after the test.
+/// Unsets the proxy variables after the test.
 class NoProxyTest : public TransportTest {
  protected:
   NoProxyTest() {

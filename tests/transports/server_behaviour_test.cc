@@ -147,7 +147,7 @@ TEST_P(ServerBehaviourTest, ARequestWithoutAResponseHasNoHeadersOfTheOneBefore) 
 
 PACELINE_OVER_EVERY_TRANSPORT(ServerBehaviourTest);
 
-/// How a server may use the connection in HTTP/1.1.
+/// Tests of how servers use an HTTP/1.1 connection, in raw bytes.
 class ServerBytesTest : public ServerBehaviourTest {};
 
 TEST_P(ServerBytesTest, TheServerMayCloseAfterAResponse) {

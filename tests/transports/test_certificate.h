@@ -8,11 +8,11 @@
 
 namespace paceline {
 
-/// A key and a certificate that it has signed, for 127.0.0.1, localhost and api.test, made for this
-/// process. Clients trust it by its file, which goes with the object.
+/// A self-signed certificate with its key, for 127.0.0.1, localhost and api.test. Clients trust the
+/// certificate by its file, which is removed with the object.
 class TestCertificate {
  public:
-  /// Made when first asked for.
+  /// Made on first use, once per process.
   static const TestCertificate& instance();
 
   TestCertificate();
@@ -22,7 +22,7 @@ class TestCertificate {
 
   EVP_PKEY* key() const { return key_.get(); }
   X509* certificate() const { return certificate_.get(); }
-  /// In PEM.
+  /// Path of the PEM file.
   const std::string& file() const { return file_; }
 
  private:

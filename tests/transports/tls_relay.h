@@ -7,8 +7,8 @@
 
 namespace paceline {
 
-/// Speaks TLS, with HTTP/1.1 in ALPN, before a server on a port of this machine that does not. A
-/// connection that the server ends or resets is ended or reset at the client's side.
+/// A TLS relay, with HTTP/1.1 in ALPN, in front of a server without TLS on this machine. If the
+/// server ends or resets a connection, the relay ends or resets the client's connection.
 class TlsRelay {
  public:
   explicit TlsRelay(std::uint16_t port);

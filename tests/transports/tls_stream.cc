@@ -86,7 +86,7 @@ bool TlsStream::write(std::string_view bytes) {
   return bytes.empty();
 }
 
-// With bytes left unread Linux sends a reset, behind which a client that writes finds no response.
+// If bytes are left unread, Linux sends a reset, and a client that still writes loses the response.
 void TlsStream::close() {
   if (!is_open()) return;
   ERR_clear_error();
@@ -100,7 +100,7 @@ void TlsStream::close() {
   drop();
 }
 
-// An error of the connection is told as a stop: the stream is over in both cases.
+// A connection error counts as a stop: the stream is over in both cases.
 StopSignal::Waited TlsStream::wait_for(int result, TimePoint until) {
   switch (SSL_get_error(tls_.get(), result)) {
     case SSL_ERROR_WANT_READ:

@@ -13,7 +13,7 @@
 
 namespace paceline {
 
-/// A server's side of TLS with the test certificate, and one protocol in ALPN. For any thread.
+/// TLS settings of a server: the test certificate, and one protocol in ALPN. Thread-safe.
 class TlsContext {
  public:
   /// `protocol` is "http/1.1" or "h2".
@@ -25,17 +25,17 @@ class TlsContext {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   };
 
-  /// As ALPN writes it: its length before it.
+  /// In the format of ALPN: the length, then the name.
   std::string protocol_;
   std::unique_ptr<SSL_CTX, Free> context_;
 };
 
-/// Within TLS. The thread blocks SIGPIPE, which OpenSSL's writes would raise.
+/// A connection with TLS. The thread blocks SIGPIPE, which OpenSSL's writes would raise.
 class TlsStream : public ByteStream {
  public:
   TlsStream(const TlsContext& context, Descriptor socket, const StopSignal& stop);
 
-  /// Returns whether TLS has come about.
+  /// Returns whether the handshake succeeded.
   bool accept();
   std::optional<std::size_t> read(std::span<char> into,
                                   TimePoint until = TimePoint::max()) override;
@@ -47,7 +47,7 @@ class TlsStream : public ByteStream {
     void operator()(SSL* tls) const { SSL_free(tls); }
   };
 
-  /// Waits for what OpenSSL wants after such a result.
+  /// Waits until the socket is ready for the operation that OpenSSL wants after `result`.
   StopSignal::Waited wait_for(int result, TimePoint until);
 
   std::unique_ptr<SSL, Free> tls_;

@@ -16,7 +16,7 @@
 
 namespace paceline {
 
-/// What the suite runs over: a transport, and what the server speaks.
+/// A variant of the suite: a transport, and the server's protocol.
 enum class Variant { curl_http, curl_https_1, curl_https_2, direct };
 
 inline std::string name_of(Variant variant) {
@@ -33,7 +33,7 @@ inline std::string name_of(Variant variant) {
   return {};
 }
 
-/// For GoogleTest's messages.
+/// The variant's name in GoogleTest's messages.
 inline void PrintTo(Variant variant, std::ostream* out) {
   *out << name_of(variant);
 }
@@ -54,7 +54,7 @@ inline Wire wire_of(Variant variant) {
   }
 }
 
-/// The options with the HTTP to speak, and with the certificate to trust.
+/// The options with the variant's HTTP version and the certificate to trust.
 inline ClientOptions over(Variant variant, ClientOptions options) {
   const Wire wire = wire_of(variant);
   if (wire == Wire::http_1) return options;
@@ -71,7 +71,7 @@ class ClientOnLoop {
             loop_, over(variant, options), transport_of(variant),
             [this](Exchange&) { done_ = true; }, std::move(on_piece)) {}
 
-  /// Looks at a response before its exchange is released, and its headers with it.
+  /// Called with each response before its exchange and headers are released.
   using Look = std::function<void(const Response&)>;
 
   Response get(const std::string& url, const Look& look = {}) {
@@ -119,7 +119,7 @@ class TransportTest : public testing::TestWithParam<Variant> {
   static Wire wire() { return wire_of(GetParam()); }
   static bool is_tls() { return wire() != Wire::http_1; }
   static bool is_http_2() { return wire() == Wire::tls_http_2; }
-  /// The URL, which begins with "http://", with the scheme that the test is over.
+  /// `url`, which begins with "http://", with the scheme of the variant.
   static std::string in_scheme(const std::string& url) {
     return is_tls() ? "https" + url.substr(url.find(':')) : url;
   }
@@ -140,7 +140,7 @@ inline std::string name_of_param(const testing::TestParamInfo<Variant>& info) {
 /// Runs a TransportTest over every transport.
 #define PACELINE_OVER_EVERY_TRANSPORT(test) PACELINE_OVER(test, PACELINE_EVERY_VARIANT)
 
-/// Runs a test of HTTP/1.1's bytes over every transport that speaks it.
+/// Runs a test of HTTP/1.1 framing over every variant of HTTP/1.1.
 #define PACELINE_OVER_HTTP_1(test) \
   PACELINE_OVER(test, Variant::curl_http, Variant::curl_https_1, Variant::direct)
 

@@ -6,11 +6,12 @@
 
 namespace paceline {
 
-/// Serves so many at once, and has the others wait in a queue: first come, first served.
+/// Limits how many waiters are served at once. The others wait in a queue, first come, first
+/// served.
 template <typename Waiter>
 class Capacity {
  public:
-  /// Whether a waiter is served, in the queue, or neither. Is not moved in memory meanwhile.
+  /// State of one waiter: served, queued, or neither. Must not move in memory.
   class Place {
    public:
     bool is_served() const { return is_served_; }
@@ -22,14 +23,15 @@ class Capacity {
     Waiter* owner_ = nullptr;
   };
 
-  /// `concurrency` 0: as many as come. No `queue`: as many as come may wait.
+  /// `concurrency`: most waiters served at once; 0: no limit. `queue`: most waiters in the queue;
+  /// nothing: no limit.
   Capacity(std::size_t concurrency, std::optional<std::size_t> queue)
       : concurrency_(concurrency), queue_(queue) {}
 
-  /// Nobody more can be served or wait.
+  /// Whether a further waiter can neither be served nor queued.
   bool is_full() const { return !has_room() && queue_ && waiting_.size() >= *queue_; }
 
-  /// Serves the waiter, or puts it at the queue's end; not when full.
+  /// Serves the waiter, or appends the waiter to the queue. Requires !is_full().
   void enter(Waiter& waiter, Place& place) {
     place.owner_ = &waiter;
     if (has_room()) {
@@ -40,7 +42,7 @@ class Capacity {
     }
   }
 
-  /// Ends the service or the wait, or does nothing in neither. Returns who is served instead.
+  /// Removes the waiter. Returns the waiter that is served instead; nullptr: none.
   Waiter* leave(Place& place) {
     if (place.waiting_) {
       waiting_.erase(*place.waiting_);

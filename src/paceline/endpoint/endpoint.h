@@ -31,11 +31,11 @@ struct EndpointOptions {
   bool whole_takes_token_time = true;
   /// Of a response that its request does not limit.
   LengthModel response_tokens = LengthModel::fixed(16);
-  /// How many responses are made at once; 0: as many as are asked for. The next one begins when
-  /// the last token of one has left or its client has gone.
+  /// Most responses that are made at once; 0: no limit. A response ends when its last token has
+  /// left or its client has gone.
   std::size_t concurrency = 0;
-  /// How many requests may wait meanwhile, first come first served; without it, all. One more gets
-  /// 503 at once.
+  /// Most requests that wait for a response to end, first come, first served; nothing: no limit.
+  /// A further request gets 503 at once.
   std::optional<std::size_t> queue;
   /// Requests and tokens a minute that all clients together may have, as RateLimiter says; 0: as
   /// many as they like. They count requests for a model's response, and the tokens that its usage

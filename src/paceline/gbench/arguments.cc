@@ -60,7 +60,7 @@ std::size_t distance(std::string_view one, std::string_view other) {
   return row.back();
 }
 
-/// Without what many flags begin with, which makes no two of them alike.
+/// The name without a prefix that many flags share.
 std::string_view own_part(std::string_view name) {
   for (const std::string_view common : {"--paceline_", "--benchmark_", "--"}) {
     if (name.starts_with(common)) return name.substr(common.size());

@@ -11,7 +11,7 @@
 
 namespace paceline {
 
-/// Sets all that a run's tally says; README.md tells each counter's meaning. Times are in seconds.
+/// Sets the counters of a run's tally. docs/metrics.md defines each counter. Times are in seconds.
 void set_counters(benchmark::UserCounters& counters, const Tally& tally);
 
 /// The counter of that name, where it is a time that was recorded in the run.

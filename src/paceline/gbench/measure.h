@@ -17,8 +17,8 @@ namespace paceline {
 /// threads send n x N requests of one schedule, thread i slots i, i + n, …, each with a workload of
 /// its own; parallel is of all together.
 ///
-/// `items`: those of the workload to send, as many as iterations; empty: from 0 on. README.md tells
-/// each counter's meaning.
+/// `items`: those of the workload to send, as many as iterations; empty: from 0 on.
+/// docs/metrics.md defines each counter.
 void measure(benchmark::State& state, Workload& workload,
              std::span<const std::uint64_t> items = {});
 

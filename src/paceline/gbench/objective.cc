@@ -98,7 +98,7 @@ std::variant<RequestObjective, std::string> parse_request_objective(const std::s
         std::optional<nanoseconds>* place = limit_of(name);
         if (place == nullptr) {
           return Trouble(fmt::format(
-              "a request has no '{}': choose of latency, due_latency, ttft and tpot", name));
+              "a request has no '{}': choose from latency, due_latency, ttft and tpot", name));
         }
         return read_time(name, limit, place->emplace());
       });
@@ -114,7 +114,7 @@ std::variant<RunObjective, std::string> parse_run_objective(const std::string& t
         if (name == "errors") return read_share(name, limit, objective.errors);
         if (name == "misses") return read_share(name, limit, objective.misses);
         if (std::find(known.begin(), known.end(), name) == known.end()) {
-          return Trouble(fmt::format("there is no '{}': choose of {}, errors and misses", name,
+          return Trouble(fmt::format("there is no '{}': choose from {}, errors and misses", name,
                                      fmt::join(known, ", ")));
         }
         objective.times.push_back({name, {}});

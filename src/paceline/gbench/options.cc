@@ -56,7 +56,7 @@ void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
              if (std::find(known.begin(), known.end(), name) == known.end()) {
                throw CLI::ValidationError(
                    "--paceline_rows",
-                   fmt::format("there is no '{}'; choose of {}", name, fmt::join(known, ",")));
+                   fmt::format("there is no '{}'; choose from {}", name, fmt::join(known, ",")));
              }
            }
          },

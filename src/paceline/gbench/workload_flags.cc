@@ -33,7 +33,7 @@ void check_workloads(const std::vector<std::string>& names) {
     if (std::find(known_workloads.begin(), known_workloads.end(), name) == known_workloads.end()) {
       throw CLI::ValidationError(
           "--paceline_workload",
-          fmt::format("there is no workload '{}'; choose of {}, or give a file of requests with "
+          fmt::format("there is no workload '{}'; choose from {}, or give a file of requests with "
                       "--paceline_batch",
                       name, fmt::join(known_workloads, ",")));
     }

@@ -110,7 +110,7 @@ std::variant<LogReader, std::string> LogReader::open(const std::string& path) {
   if (auto* sentence = std::get_if<std::string>(&opened)) return std::move(*sentence);
   LogReader reader(path, std::move(std::get<Database>(opened)));
   if (reader.database_.execute("BEGIN")) return reader.cannot_read();
-  // Begins what the transaction reads: no other program can rename a column from here on.
+  // The first read begins the transaction, so all later reads see the columns of this schema.
   const auto schema = reader.database_.read_integer("PRAGMA user_version");
   if (std::holds_alternative<std::string>(schema)) return reader.cannot_read();
   constexpr std::int64_t renamed = 4;

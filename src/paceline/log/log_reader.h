@@ -50,7 +50,7 @@ class LogReader {
       const std::function<bool(std::int64_t run, const RequestRecord& record)>& take);
 
  private:
-  /// The names of columns that older schemas call otherwise.
+  /// Names of the columns that were renamed since schema 3.
   struct Columns {
     std::string_view item = "item";
     std::string_view response = "response";

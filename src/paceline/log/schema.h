@@ -12,7 +12,7 @@ namespace paceline {
 //   runs: one row a run. `url` is NULL in runs of the first schema, `transport` in those of the
 //   second too.
 //   requests: one row a request that was sent and has ended; `error` is NULL where the response was
-//   good. In the first three schemas `item` is called slot, and `response` reply.
+//   good. In schemas 1 to 3, `item` is named slot, and `response` is named reply.
 //   latencies: a view of requests, with their times as milliseconds that people compare.
 //
 // The file's application_id says that it is a log, its user_version which of the schemas it has.

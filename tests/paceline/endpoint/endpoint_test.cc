@@ -129,7 +129,7 @@ TEST(Endpoint, HoldsEachResponseForItsLatency) {
   }
 }
 
-/// The most requests that had arrived and were not answered.
+/// The most requests that had arrived without a response at one time.
 std::ptrdiff_t most_held(const std::vector<Arrival>& record) {
   std::ptrdiff_t most = 0;
   for (const Arrival& newest : record) {
@@ -163,7 +163,7 @@ TEST(Endpoint, HoldsHundredsOfResponsesAtOnce) {
   EXPECT_EQ(endpoint->requests(), 500u);
   EXPECT_EQ(endpoint->arrivals().size(), 500u);
   EXPECT_EQ(most_in_window(endpoint->arrivals(), 1h), 500u);
-  // All of them on a machine that connects 500 clients within the shortest latency.
+  // 500 if the machine connects 500 clients within the shortest latency.
   EXPECT_GT(most_held(endpoint->record()), 100);
 }
 

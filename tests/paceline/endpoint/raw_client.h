@@ -73,7 +73,7 @@ class RawClient {
   }
 
   std::string got;
-  /// How often bytes, the end or an error came.
+  /// Number of reads that returned bytes, the end or an error.
   int reads = 0;
   /// Whether the endpoint ended the connection, as far as it was read.
   bool ended = false;

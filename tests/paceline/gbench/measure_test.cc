@@ -20,7 +20,7 @@
 namespace paceline {
 namespace {
 
-/// Which thread made each request, in order.
+/// The thread that made each request, in order.
 class Makers {
  public:
   void add() {
@@ -108,8 +108,7 @@ TEST_F(MeasureTest, ThreadsShareOneScheduleAndOneRow) {
   auto counters = runs[0].counters;
   EXPECT_EQ(counters["errors"].value, 0);
   EXPECT_LE(counters["in_flight"].value, 20);
-  // Two schedules would give twice the rate. Of a delay of the first request, 60 of the 299 ms may
-  // be made up.
+  // Two schedules would give twice the rate. Of the 299 ms, at most 60 ms of a delay are made up.
   EXPECT_LT(counters["rpm"].value, 80'000);
   // Threads that take turns would make the first half and the second half of the requests. Those of
   // the API check came before.

@@ -56,7 +56,7 @@ TEST(ObjectiveTest, SaysWhatIsWrong) {
   EXPECT_EQ(refused("p99<2s,"), "'' is not a condition: write NAME<LIMIT, such as p99<2s");
   EXPECT_EQ(refused("p99>2s"), "'p99>2s' is not a condition: write NAME<LIMIT, such as p99<2s");
   EXPECT_EQ(refused("<2s"), "'<2s' is not a condition: write NAME<LIMIT, such as p99<2s");
-  EXPECT_TRUE(refused("p98<2s").starts_with("there is no 'p98': choose of p50, p90, "));
+  EXPECT_TRUE(refused("p98<2s").starts_with("there is no 'p98': choose from p50, p90, "));
   EXPECT_TRUE(refused("p98<2s").ends_with(", errors and misses"));
   EXPECT_TRUE(refused("p99<2").starts_with("'2' is not a duration"));
   EXPECT_EQ(refused("p99<0s"), "p99 is never below 0: give a longer time");
@@ -68,7 +68,7 @@ TEST(ObjectiveTest, SaysWhatIsWrong) {
                   "0.001");
   }
   EXPECT_EQ(request_refused("p99<2s"),
-            "a request has no 'p99': choose of latency, due_latency, ttft and tpot");
+            "a request has no 'p99': choose from latency, due_latency, ttft and tpot");
   EXPECT_EQ(request_refused("2s"), "'2s' is not a condition: write NAME<LIMIT, such as latency<2s");
 }
 

@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto pause = 200us;
 constexpr std::uint64_t most = 100'000;
 
-/// When the child added which item, in memory that both processes see.
+/// The time at which the child added each item, in shared memory.
 struct Added {
   std::atomic<std::uint64_t> count{0};
   Clock::time_point when[most];

@@ -37,11 +37,11 @@ SELECT run, slot, custom_id,
        status, error
 FROM requests;
 )";
-/// What schema 1, 2 and 3 have at the end of a run.
+/// The end of a run in schemas 1, 2 and 3.
 constexpr std::array<const char*, 3> columns{"", ", url TEXT", ", url TEXT, transport TEXT"};
 constexpr std::array<const char*, 3> values{"", ", 'http://h/v1'", ", 'http://h/v1', 'curl'"};
 
-/// A log of an older schema with two runs of one job: the second made up for item 1.
+/// A log of an older schema with two runs of one job. The second run resumed item 1.
 class OlderLogTest : public LogFolder, public testing::WithParamInterface<int> {
  protected:
   OlderLogTest() {
@@ -64,7 +64,7 @@ PRAGMA user_version = {1})",
     ASSERT_EQ(std::get<Database>(opened).execute(sql), std::nullopt);
   }
 
-  /// Brings the log to the present schema.
+  /// Migrates the log to the present schema.
   void add_to_it() { ASSERT_TRUE(std::holds_alternative<Database>(open_log(path()))); }
 
   LogReader open() {

@@ -9,8 +9,8 @@
 
 namespace paceline {
 
-/// Collects how late a thread was woken, and beside each time how late a plain sleep would be that
-/// aims half a millisecond too far. A busy machine delays both alike.
+/// Collects the lateness of wake-ups, and next to each the lateness of a sleep that aims half a
+/// millisecond too far. A busy machine delays both alike.
 class Lateness {
  public:
   void record(Clock::duration late) {
@@ -20,7 +20,7 @@ class Lateness {
     yardstick_.push_back(Clock::now() - due);
   }
 
-  /// Whether the median is below that of the sleeps beside.
+  /// Whether the median lateness is below that of the sleeps.
   bool is_far_less_than_a_millisecond() const { return median(late_) < median(yardstick_); }
 
  private:

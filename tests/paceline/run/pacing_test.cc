@@ -99,8 +99,7 @@ Times due_times(const RunOptions& options) {
   return due;
 }
 
-/// No window of arrivals contains more requests than the pacer's bound allows, whatever delays were
-/// made up.
+/// No window of arrivals contains more requests than the pacer's bound allows, with any delay.
 void expect_within(const PacerBound& bound, const Times& arrivals, const Times& due,
                    const RunOptions& options) {
   const double interval_ns = 60e9 / static_cast<double>(options.rpm);

@@ -67,7 +67,7 @@ TEST(StreamedRunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
     tpot.record(arrival.time_per_token().value());
     served_late.record(arrival.responded - arrival.due);
   }
-  // As late as threads woke in this run on this machine.
+  // The lateness of wake-ups in this run on this machine.
   const auto lateness = tally.late.quantile(0.9) + served_late.quantile(0.9);
   const auto near = [&](std::chrono::nanoseconds ours, std::chrono::nanoseconds theirs) {
     return std::chrono::abs(ours - theirs) < 5ms + lateness;
@@ -113,7 +113,7 @@ TEST(StreamedRunTest, LengthsThatAreNotHeldAreCounted) {
   EXPECT_EQ(off({.max_tokens = 10, .ignore_eos = true}).out, 200U);
 }
 
-/// Chat that notes which items and salts were asked for.
+/// Chat that records the requested items and salts.
 class Spy : public Workload {
  public:
   explicit Spy(const Api& api) : chat_(make_workload(api, TextGeneration{})) {}

@@ -82,7 +82,7 @@ TEST(VerdictTest, AServerThatStoodStillIsTheServers) {
 }
 
 TEST(VerdictTest, ASaturatedServerGetsNoAdviceToSendItMore) {
-  // 4 at once of 200 ms each, at whatever parallel.
+  // 4 at once of 200 ms each, with any parallel.
   for (const std::uint64_t parallel : {8U, 21U, 58U, 149U, 378U}) {
     for (const std::uint64_t requests : {200U, 2'000U}) {
       const Verdict verdict = verdict_of({.rpm = 3'000,

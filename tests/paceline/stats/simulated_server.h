@@ -11,16 +11,15 @@
 
 namespace paceline {
 
-/// A server that serves `concurrency` requests at once and has the others wait, and a client that
-/// sends at a rate with never more than `parallel` in flight, on a clock of their own. Times are in
-/// seconds.
+/// Simulates a server that serves `concurrency` requests at once, and a client that sends at a rate
+/// with at most `parallel` in flight. Times are in seconds, on a simulated clock.
 struct SimulatedRun {
   double rpm = 0;
   std::uint64_t parallel = 1;
   std::uint64_t requests = 1;
   /// 0: without bound.
   std::size_t concurrency = 0;
-  /// How long the server takes for a request.
+  /// The server's time for one request.
   std::function<double(std::mt19937_64&)> service = [](std::mt19937_64&) { return 0.1; };
   std::uint64_t seed = 1;
   bool is_poisson = false;

@@ -8,9 +8,9 @@
 namespace paceline {
 namespace {
 
-/// What a server says unasked in HTTP/1, such as 408, is no response to the next request, for which
-/// libcurl would take it: drops it, and with it the connection. Within TLS what comes cannot be
-/// told from a notice of the end, which leaves the connection useless too.
+/// Shuts an idle HTTP/1 connection down if the server has sent bytes. Such bytes are an unasked
+/// response, such as 408, which libcurl would take for the response to the next request, or over
+/// TLS also a close_notify.
 void drop_unasked_response(int socket) {
   std::array<char, 4096> heard;
   if (recv(socket, heard.data(), heard.size(), MSG_DONTWAIT) <= 0) return;

@@ -32,8 +32,8 @@ class CurlSockets {
   static int open(void* sockets, curlsocktype, curl_sockaddr* address) noexcept;
   static int close(void* sockets, curl_socket_t descriptor) noexcept;
 
-  /// libcurl's wish for a socket; `what` is one of CURL_POLL_*. `is_http_1`: the socket
-  /// becomes idle after a response over HTTP/1, in which a server speaks only when it is asked.
+  /// Watches a socket as libcurl asks; `what` is one of CURL_POLL_*. `is_http_1`: the socket
+  /// becomes idle after an HTTP/1 response, so that further bytes belong to no request.
   void want(Owner& owner, curl_socket_t descriptor, int what, bool is_http_1);
   /// When the bytes that are being read came in; nothing where nobody noted it, or none are.
   std::optional<TimePoint> received() const { return received_; }

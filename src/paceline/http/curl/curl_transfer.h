@@ -58,7 +58,8 @@ class CurlTransfer : public ResponseHeaders {
   void set_target(std::shared_ptr<const Target> target);
   /// Gives libcurl the addresses of the route's hosts, in its order.
   void set_addresses(std::span<const Resolver::Known> hosts);
-  /// Whether the server has most likely not looked at the request, so that it may be sent again.
+  /// Whether the server has most likely not processed the request, so that the request may be sent
+  /// again.
   bool is_unprocessed(CURLcode code) const;
   bool differs_in_length() const;
   /// Whether an HTTP/2 server answered with an error status and then dropped the request's stream.

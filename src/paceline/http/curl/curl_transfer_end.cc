@@ -10,7 +10,7 @@
 namespace paceline {
 namespace {
 
-/// Whether the server's bytes are not the HTTP that they should be. libcurl has no code for that.
+/// Whether the server violated HTTP. libcurl has no error code for these violations.
 bool breaks_http(CURLcode code, std::string_view words) {
   if (code == CURLE_HTTP2) return words.find("unexpected data") != std::string_view::npos;
   if (code != CURLE_RECV_ERROR) return false;
@@ -64,18 +64,18 @@ std::string_view http_version_name(long version) {
   }
 }
 
-/// libcurl 8 brought other codes for streams of HTTP/2 that end early.
+/// libcurl before version 8 has other error codes for HTTP/2 streams that end early.
 bool is_before_8() {
   static const bool is_before = curl_version_info(CURLVERSION_NOW)->version_num < 0x080000;
   return is_before;
 }
 
-/// Whether a GOAWAY left out the stream of the request. libcurl 8 has no code for that.
+/// Whether a GOAWAY excluded the request's stream. libcurl 8 has no error code for this case.
 bool was_left_out(CURLcode code) {
   return code == CURLE_HTTP2 && is_before_8();
 }
 
-/// Whether a connection of HTTP/2 was closed before the response began.
+/// Whether an HTTP/2 connection was closed before the response began.
 bool was_closed_unanswered(CURLcode code, std::string_view words) {
   if (!is_before_8()) return code == CURLE_HTTP2;
   return code == CURLE_PARTIAL_FILE &&
@@ -150,8 +150,8 @@ bool CurlTransfer::can_defer_read() const {
 }
 
 // After REFUSED_STREAM libcurl sends again by itself, but counts five times over all requests of a
-// handle. A kept connection that is closed was most likely closed before the request came; there
-// libcurl sends again by itself over HTTP/1 only.
+// handle. If a kept-alive connection closes, the server has most likely not seen the request.
+// libcurl itself sends such a request again over HTTP/1 only.
 bool CurlTransfer::is_unprocessed(CURLcode code) const {
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
