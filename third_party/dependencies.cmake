@@ -2,7 +2,7 @@
 # Where something is missing, paceline_FOUND becomes FALSE and paceline_NOT_FOUND_MESSAGE says what.
 include(CMakeFindDependencyMacro)
 
-foreach(dependency threads benchmark curl fmt http_parser libmicrohttpd libuv simdjson sqlite3 zlib)
+foreach(dependency threads benchmark curl expected fmt http_parser libmicrohttpd libuv simdjson sqlite3 zlib)
   include(${CMAKE_CURRENT_LIST_DIR}/${dependency}.cmake)
   if(paceline_NOT_FOUND_MESSAGE)
     break()
