@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-BUILT = Path(__file__).resolve().parents[1] / "build/release/benchmarks"
+BUILT = Path(__file__).resolve().parents[1] / "build/release/bin"
 
 
 def on_core(core, command):

@@ -1,8 +1,8 @@
 // What each layer costs by itself, so that a later regression shows in compare.py.
 
 #include <benchmark/benchmark.h>
-#include <paceline/endpoint/endpoint.h>
-#include <paceline/endpoint/generation_format.h>
+#include <endpoint/endpoint.h>
+#include <endpoint/generation_format.h>
 #include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/run/run.h>

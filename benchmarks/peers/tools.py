@@ -11,7 +11,7 @@ from typing import Callable, Optional
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PLACE = ROOT / "build/peers"
-BUILT = ROOT / "build/release/benchmarks"
+BUILT = ROOT / "build/release/bin"
 PACELINE = BUILT / "paceline"
 BARE_SOCKETS = BUILT / "bare_sockets"
 

@@ -6,7 +6,7 @@ import sys
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
 from report.changes import ALPHA, Change, correct_by_holm, u_test  # noqa: E402  (the path comes first)
 

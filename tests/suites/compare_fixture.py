@@ -20,7 +20,7 @@ PACELINE = os.environ["PACELINE"]
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 COMPARE = BENCHMARKS / "compare"
 COMPARE_PY = "/usr/share/benchmark/compare.py"
-sys.path.insert(0, str(BENCHMARKS))
+sys.path[:0] = [str(BENCHMARKS), str(BENCHMARKS.parent / "src")]
 
 import compare_summary  # noqa: E402  (the path comes first)
 

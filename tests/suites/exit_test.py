@@ -71,7 +71,7 @@ class StandardStreams(unittest.TestCase):
 class Page(unittest.TestCase):
     """The page's program, which is Python."""
 
-    REPORT = Path(__file__).parents[2] / "benchmarks" / "paceline_report"
+    REPORT = Path(__file__).parents[2] / "src" / "programs" / "paceline_report"
 
     @classmethod
     def setUpClass(cls):

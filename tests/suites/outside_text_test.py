@@ -228,9 +228,9 @@ class ControlCharacters(unittest.TestCase):
 class WaysAround(unittest.TestCase):
     """Only what writes after the gate may write."""
 
-    WRITERS = {"src/paceline/text/write.cc", "src/paceline/gbench/progress_display.cc",
-               "src/paceline/gbench/line_filter.cc", "src/paceline/gbench/program.cc",
-               "benchmarks/paceline_log.cc"}
+    WRITERS = {"src/paceline/text/write.cc", "src/programs/progress_display.cc",
+               "src/programs/line_filter.cc", "src/programs/program.cc",
+               "src/programs/paceline_log.cc"}
     WRITES = re.compile(r"\bstd::(cout|cerr|clog)\b|\bfmt::print\b|\b(std::)?(v?f?printf|f?puts|putc"
                         r"|fputc|perror|fwrite)\s*\(|(?<!\w)::write\(")
     BENCHMARKS = re.compile(r"\b(AddCustomContext|SetLabel|SkipWithError)\(")
@@ -254,7 +254,7 @@ class WaysAround(unittest.TestCase):
     def test_labels_and_errors_reach_google_benchmark_in_one_room(self):
         for name, text in self.sources():
             if self.BENCHMARKS.search(text):
-                self.assertRegex(name, r"^src/paceline/gbench/|^benchmarks/paceline.cc$")
+                self.assertRegex(name, r"^src/paceline/gbench/|^src/programs/paceline.cc$")
 
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ MOST_LINES_OF_SUITE = 15
 # Google Benchmark's own columns of a CSV file.
 BENCHMARK_COLUMNS = {"name", "iterations", "time_unit", "bytes_per_second", "items_per_second",
                      "label", "error_occurred", "error_message"}
-BUILT = Path("build/release/benchmarks")
-REPORT = ROOT / "benchmarks" / "paceline_report"
+BUILT = Path("build/release/bin")
+REPORT = ROOT / "src" / "programs" / "paceline_report"
 PROGRAMS = {"paceline": os.environ["PACELINE"],
             "paceline_endpoint": os.environ["PACELINE_ENDPOINT"],
             "paceline_log": os.environ["PACELINE_LOG"],
@@ -60,7 +60,7 @@ COMMANDS = {"paceline": MEASURE, "paceline_endpoint": SERVE, "paceline_report": 
             **dict.fromkeys(("c++", "g++"), COMPILE),
             **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "cpack", "pkg-config"), ":")}
 # What stands in for a program of the clone; the others do nothing.
-SCRIPTS = {"benchmarks/run": MEASURE, "benchmarks/paceline_report": REPORT_PAGE,
+SCRIPTS = {"benchmarks/run": MEASURE,
            "benchmarks/compare": f'exec {ROOT}/benchmarks/compare "$@"'}
 READERS_FILES = {
     "--paceline_batch": '{"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", '

@@ -16,14 +16,14 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "benchmarks"))
+sys.path.insert(0, str(ROOT / "src"))
 
 from report import drawing, request_log  # noqa: E402, F401  (the path comes first)
 
 # The program's warning filters, to which drawing adds; unittest sets others.
 FILTERS = list(warnings.filters)
 
-REPORT = ROOT / "benchmarks" / "paceline_report"
+REPORT = ROOT / "src" / "programs" / "paceline_report"
 SCHEMA = ROOT / "src" / "paceline" / "log" / "schema.cc"
 PROGRAM = importlib.util.module_from_spec(
     importlib.util.spec_from_loader("paceline_report", SourceFileLoader("paceline_report", str(REPORT))))

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "../paceline/loopback_listener.h"
+#include "../unit/loopback_listener.h"
 #include "byte_stream.h"
 #include "tls_stream.h"
 

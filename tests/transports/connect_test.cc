@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "../paceline/loopback_listener.h"
+#include "../unit/loopback_listener.h"
 #include "byte_server.h"
 #include "script_server.h"
 #include "transport_fixture.h"

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "../paceline/open_descriptors.h"
+#include "../unit/open_descriptors.h"
 #include "script_server.h"
 #include "transport_fixture.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <paceline/endpoint/endpoint.h>
-#include <paceline/endpoint/faults.h>
+#include <endpoint/endpoint.h>
+#include <endpoint/faults.h>
 
 #include <atomic>
 #include <cstdint>

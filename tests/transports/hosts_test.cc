@@ -11,7 +11,7 @@
 #include <memory>
 #include <string>
 
-#include "../paceline/http/staged_lookup.h"
+#include "../unit/paceline/http/staged_lookup.h"
 #include "byte_server.h"
 #include "script_server.h"
 #include "transport_fixture.h"

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "../paceline/http/compressed.h"
+#include "../unit/paceline/http/compressed.h"
 #include "byte_server.h"
 #include "script_server.h"
 #include "transport_fixture.h"

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include <paceline/gbench/options.h>
+#include <programs/options.h>
 
 namespace paceline {
 

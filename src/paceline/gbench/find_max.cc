@@ -11,11 +11,11 @@
 #include <paceline/gbench/counters.h>
 #include <paceline/gbench/probe_rows.h>
 #include <paceline/gbench/run_setup.h>
-#include <paceline/gbench/session.h>
 #include <paceline/run/probe.h>
 #include <paceline/run/rate_search.h>
 #include <paceline/run/run.h>
 #include <paceline/run/verdict.h>
+#include <programs/session.h>
 
 namespace paceline {
 namespace {

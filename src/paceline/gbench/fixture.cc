@@ -4,7 +4,7 @@
 
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/objective.h>
-#include <paceline/gbench/session.h>
+#include <programs/session.h>
 
 namespace paceline {
 

@@ -6,13 +6,13 @@
 #include <memory>
 #include <string>
 
-#include <paceline/gbench/advice.h>
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/run_setup.h>
-#include <paceline/gbench/session.h>
 #include <paceline/http/url.h>
 #include <paceline/run/run.h>
 #include <paceline/stats/seconds.h>
+#include <programs/advice.h>
+#include <programs/session.h>
 
 namespace paceline {
 namespace {

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include <paceline/gbench/counters.h>
-#include <paceline/gbench/session.h>
 #include <paceline/run/verdict.h>
 #include <paceline/stats/seconds.h>
 #include <paceline_version.h>
+#include <programs/session.h>
 
 namespace paceline {
 namespace {

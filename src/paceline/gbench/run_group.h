@@ -8,10 +8,10 @@
 #include <optional>
 #include <string>
 
-#include <paceline/gbench/progress_display.h>
 #include <paceline/loop/loop.h>
 #include <paceline/run/run.h>
 #include <paceline/stats/tally.h>
+#include <programs/progress_display.h>
 
 namespace paceline {
 

@@ -7,10 +7,10 @@
 #include <utility>
 #include <variant>
 
-#include <paceline/gbench/session.h>
 #include <paceline/http/client.h>
 #include <paceline/loop/open_files.h>
 #include <paceline/run/make_transport.h>
+#include <programs/session.h>
 
 namespace paceline {
 namespace {

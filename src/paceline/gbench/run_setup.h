@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <string>
 
-#include <paceline/gbench/options.h>
 #include <paceline/gbench/run_group.h>
 #include <paceline/run/run.h>
 #include <paceline/workload/workload.h>
+#include <programs/options.h>
 
 namespace paceline {
 

@@ -1,0 +1,200 @@
+#include <endpoint/generated_text.h>
+#include <endpoint/generation_format.h>
+#include <endpoint/json_string.h>
+
+#include <cstddef>
+#include <string_view>
+
+namespace paceline {
+namespace {
+
+std::string_view finish_reason(const Generation& response) {
+  return response.is_capped ? R"("length")" : R"("stop")";
+}
+
+/// The API whose responses have a list of choices, in both its forms: of chats, and of plain texts.
+class ChoicesFormat : public GenerationFormat {
+ public:
+  void write_whole(const Generation& response, std::string& out) const override {
+    append_head(response, whole_object(), out);
+    out += R"(,"choices":[)";
+    for (std::size_t i = 0; i < response.choices; ++i) {
+      if (i > 0) out += ',';
+      write_choice(response, i, out);
+    }
+    out += "],";
+    append_usage(response, out);
+    out += R"(,"system_fingerprint":null})";
+  }
+
+  void set_frame(const Generation& response, TokenFrame& frame) const override {
+    frame.before.clear();
+    open_event(response, frame.before);
+    frame.before += R"({"index":)";
+    frame.after_choice = before_token();
+    frame.after = after_token();
+    end_event(response, frame.after);
+    frame.first_number.reset();
+    frame.end.clear();
+  }
+
+  void write_closing(const Generation& response, std::string& out) const override {
+    for (std::size_t i = 0; i < response.choices; ++i) {
+      open_event(response, out);
+      out += R"({"index":)";
+      append_number(i, out);
+      out += last_delta();
+      out += finish_reason(response);
+      out += '}';
+      end_event(response, out);
+    }
+    if (response.includes_usage) {
+      open_event(response, out);
+      out += "],";
+      append_usage(response, out);
+      out += "}\n\n";
+    }
+    out += "data: [DONE]\n\n";
+  }
+
+ protected:
+  virtual std::string_view id_kind() const = 0;
+  virtual std::string_view whole_object() const = 0;
+  virtual std::string_view event_object() const = 0;
+  virtual void write_choice(const Generation& response, std::size_t choice,
+                            std::string& out) const = 0;
+  /// Of an event, between the choice's index and the token, and after that.
+  virtual std::string_view before_token() const = 0;
+  virtual std::string_view after_token() const = 0;
+  /// Of the event after a choice's last token, up to its finish reason.
+  virtual std::string_view last_delta() const = 0;
+
+  void open_event(const Generation& response, std::string& out) const {
+    out += "data: ";
+    append_head(response, event_object(), out);
+    out += R"(,"system_fingerprint":null,"choices":[)";
+  }
+
+  // Ends the event after its one choice.
+  static void end_event(const Generation& response, std::string& out) {
+    out += response.includes_usage ? "],\"usage\":null}\n\n" : "]}\n\n";
+  }
+
+ private:
+  void append_head(const Generation& response, std::string_view object, std::string& out) const {
+    constexpr std::size_t id_width = 29;
+    out += R"({"id":")";
+    out += id_kind();
+    append_number(response.number, out, id_width);
+    out += R"(","object":")";
+    out += object;
+    out += R"(","created":)";
+    append_number(response.created, out);
+    out += R"(,"model":)";
+    append_json_string(response.model, out);
+  }
+
+  static void append_usage(const Generation& response, std::string& out) {
+    out += R"("usage":{"prompt_tokens":)";
+    append_number(response.prompt_tokens, out);
+    out += R"(,"completion_tokens":)";
+    append_number(response.all_tokens(), out);
+    out += R"(,"total_tokens":)";
+    append_number(response.total_tokens(), out);
+    out += R"(,"prompt_tokens_details":{"cached_tokens":)";
+    append_number(response.cached_tokens, out);
+    out += "}}";
+  }
+};
+
+class ChatFormat : public ChoicesFormat {
+ public:
+  void write_opening(const Generation& response, std::string& out) const override {
+    for (std::size_t i = 0; i < response.choices; ++i) {
+      open_event(response, out);
+      out += R"({"index":)";
+      append_number(i, out);
+      out += R"(,"delta":{"role":"assistant","content":""},"logprobs":null,)"
+             R"("finish_reason":null})";
+      end_event(response, out);
+    }
+  }
+
+ protected:
+  std::string_view id_kind() const override { return "chatcmpl-"; }
+  std::string_view whole_object() const override { return "chat.completion"; }
+  std::string_view event_object() const override { return "chat.completion.chunk"; }
+  std::string_view before_token() const override { return R"(,"delta":{"content":")"; }
+  std::string_view after_token() const override {
+    return R"("},"logprobs":null,"finish_reason":null})";
+  }
+  std::string_view last_delta() const override {
+    return R"(,"delta":{},"logprobs":null,"finish_reason":)";
+  }
+
+  void write_choice(const Generation& response, std::size_t choice,
+                    std::string& out) const override {
+    out += R"({"index":)";
+    append_number(choice, out);
+    out += R"(,"message":{"role":"assistant","content":")";
+    append_text_of(response, out);
+    out += R"(","refusal":null},"logprobs":null,"finish_reason":)";
+    out += finish_reason(response);
+    out += '}';
+  }
+};
+
+class CompletionsFormat : public ChoicesFormat {
+ public:
+  void write_opening(const Generation& response, std::string& out) const override {
+    if (response.echoes.empty()) return;
+    for (std::size_t i = 0; i < response.choices; ++i) {
+      open_event(response, out);
+      out += R"({"index":)";
+      append_number(i, out);
+      out += R"(,"text":)";
+      append_json_string(response.echo_of(i), out);
+      out += R"(,"logprobs":null,"finish_reason":null})";
+      end_event(response, out);
+    }
+  }
+
+ protected:
+  std::string_view id_kind() const override { return "cmpl-"; }
+  std::string_view whole_object() const override { return "text_completion"; }
+  std::string_view event_object() const override { return "text_completion"; }
+  std::string_view before_token() const override { return R"(,"text":")"; }
+  std::string_view after_token() const override {
+    return R"(","logprobs":null,"finish_reason":null})";
+  }
+  std::string_view last_delta() const override {
+    return R"(,"text":"","logprobs":null,"finish_reason":)";
+  }
+
+  void write_choice(const Generation& response, std::size_t choice,
+                    std::string& out) const override {
+    out += R"({"index":)";
+    append_number(choice, out);
+    out += R"(,"text":)";
+    append_json_string(response.echo_of(choice), out);
+    out.pop_back();  // The text goes on.
+    append_text_of(response, out);
+    out += R"(","logprobs":null,"finish_reason":)";
+    out += finish_reason(response);
+    out += '}';
+  }
+};
+
+}  // namespace
+
+const GenerationFormat& chat_format() {
+  static const ChatFormat format;
+  return format;
+}
+
+const GenerationFormat& completions_format() {
+  static const CompletionsFormat format;
+  return format;
+}
+
+}  // namespace paceline

@@ -1,0 +1,210 @@
+#include <endpoint/embedder.h>
+#include <endpoint/json_request.h>
+#include <endpoint/json_string.h>
+#include <endpoint/prompt_counter.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <iterator>
+#include <string_view>
+
+namespace paceline {
+namespace {
+
+namespace dom = simdjson::dom;
+
+// FNV-1a begins here, and multiplies by this for each byte.
+constexpr std::uint64_t hash_start = 0xcbf29ce484222325U;
+constexpr std::uint64_t hash_factor = 0x100000001b3U;
+
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = hash_start;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * hash_factor;
+  return hash;
+}
+
+/// SplitMix64.
+std::uint64_t next_random(std::uint64_t& state) {
+  state += 0x9e3779b97f4a7c15U;
+  std::uint64_t z = state;
+  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31U);
+}
+
+// Eight decimals, which is more than a float holds. Several times faster than any format.
+void append_decimal(double value, std::string& out) {
+  constexpr std::uint64_t scale = 100'000'000;
+  auto rest = static_cast<std::uint64_t>(std::llround(std::abs(value) * double{scale}));
+  std::array<char, 10> digits{};
+  for (std::size_t i = digits.size(); i > 2; rest /= 10) {
+    digits[--i] = static_cast<char>('0' + rest % 10);
+  }
+  digits[1] = '.';
+  digits[0] = static_cast<char>('0' + rest);
+  if (value < 0) out += '-';
+  out.append(digits.data(), digits.size());
+}
+
+void append_base64(std::string_view bytes, std::string& out) {
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      bits = bits << 8U | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+      out += i <= bytes.size() ? letters[bits >> (18 - 6 * i) & 63U] : '=';
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<ApiError> Embedder::answer(std::string& request, std::string& out) {
+  if (auto error = read(request)) return error;
+  write(out);
+  return std::nullopt;
+}
+
+std::optional<ApiError> Embedder::read(std::string& request) {
+  auto parsed = parse_request(parser_, request);
+  if (auto* error = std::get_if<ApiError>(&parsed)) return std::move(*error);
+  const auto body = std::get<dom::object>(parsed);
+  if (auto error = read_model(body, model_)) return error;
+  if (auto error = read_input(body)) return error;
+  return read_shape(body);
+}
+
+std::optional<ApiError> Embedder::read_input(dom::object body) {
+  seeds_.clear();
+  prompt_tokens_ = 0;
+  const auto input = find_member(body, "input");
+  if (!input) return missing_parameter("input");
+  dom::array list;
+  if (input->get(list) != simdjson::SUCCESS) return add_input(*input);
+  if (list.begin() == list.end()) return empty_array("input");
+  if ((*list.begin()).is_int64()) return add_tokens(list);
+  for (const dom::element one : list) {
+    if (seeds_.size() == most_inputs) {
+      return ApiError{bad_request,
+                      fmt::format("Invalid 'input': array too long. Expected an array with maximum "
+                                  "length {}.",
+                                  most_inputs),
+                      "input", "array_above_max_length"};
+    }
+    if (auto error = add_input(one)) return error;
+  }
+  return std::nullopt;
+}
+
+std::optional<ApiError> Embedder::add_input(dom::element input) {
+  std::string_view text;
+  dom::array tokens;
+  if (input.get(tokens) == simdjson::SUCCESS) return add_tokens(tokens);
+  if (input.get(text) != simdjson::SUCCESS) {
+    return invalid_type("input", "a string, or an array of strings or of token numbers");
+  }
+  if (text.empty()) {
+    return ApiError{bad_request, "Invalid 'input': input cannot be an empty string.", "input",
+                    "empty_string"};
+  }
+  add(hash_of(text), tokens_of(text));
+  return std::nullopt;
+}
+
+std::optional<ApiError> Embedder::add_tokens(dom::array tokens) {
+  if (tokens.begin() == tokens.end()) return empty_array("input");
+  std::uint64_t seed = hash_start;
+  std::size_t count = 0;
+  for (const dom::element token : tokens) {
+    std::int64_t number = 0;
+    if (token.get(number) != simdjson::SUCCESS) {
+      return invalid_type("input", "a string, or an array of strings or of token numbers");
+    }
+    seed = (seed ^ static_cast<std::uint64_t>(number)) * hash_factor;
+    ++count;
+  }
+  add(seed, count);
+  return std::nullopt;
+}
+
+void Embedder::add(std::uint64_t seed, std::size_t tokens) {
+  seeds_.push_back(seed);
+  prompt_tokens_ += tokens;
+}
+
+std::optional<ApiError> Embedder::read_shape(dom::object body) {
+  std::optional<std::size_t> dimensions;
+  if (auto error = read_count(body, "dimensions", 1, dimensions)) return error;
+  dimensions_ = dimensions.value_or(default_dimensions);
+  if (dimensions_ > most_dimensions) {
+    return ApiError{bad_request,
+                    fmt::format("Invalid 'dimensions': integer above maximum value. Expected a "
+                                "value <= {}, but got {} instead.",
+                                most_dimensions, dimensions_),
+                    "dimensions", "integer_above_max_value"};
+  }
+  in_base64_ = false;
+  const auto format = find_member(body, "encoding_format");
+  if (!format) return std::nullopt;
+  std::string_view name;
+  const bool is_text = format->get(name) == simdjson::SUCCESS;
+  in_base64_ = is_text && name == "base64";
+  if (in_base64_ || (is_text && name == "float")) return std::nullopt;
+  return ApiError{bad_request, "Invalid value for 'encoding_format': expected 'float' or 'base64'.",
+                  "encoding_format", "invalid_value"};
+}
+
+void Embedder::write(std::string& out) {
+  out = R"({"object":"list","data":[)";
+  const auto end = std::back_inserter(out);
+  for (std::size_t i = 0; i < seeds_.size(); ++i) {
+    fmt::format_to(end, R"({}{{"object":"embedding","index":{},"embedding":)", i == 0 ? "" : ",",
+                   i);
+    fill_vector(seeds_[i]);
+    append_vector(out);
+    out += '}';
+  }
+  out += R"(],"model":)";
+  append_json_string(model_, out);
+  fmt::format_to(end, R"(,"usage":{{"prompt_tokens":{0},"total_tokens":{0}}}}})", prompt_tokens_);
+}
+
+void Embedder::fill_vector(std::uint64_t seed) {
+  vector_.resize(dimensions_);
+  double squares = 0;
+  for (double& value : vector_) {
+    // The top 53 bits fill a double; half a step more keeps it from 0.
+    value = (static_cast<double>(next_random(seed) >> 11U) + 0.5) * 0x1p-52 - 1;
+    squares += value * value;
+  }
+  const double factor = 1 / std::sqrt(squares);
+  for (double& value : vector_) value *= factor;
+}
+
+void Embedder::append_vector(std::string& out) const {
+  if (!in_base64_) {
+    for (std::size_t i = 0; i < vector_.size(); ++i) {
+      out += i == 0 ? '[' : ',';
+      append_decimal(vector_[i], out);
+    }
+    out += ']';
+    return;
+  }
+  // Floats, the lowest byte first.
+  std::string bytes;
+  bytes.reserve(vector_.size() * sizeof(float));
+  for (const double value : vector_) {
+    const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
+    for (unsigned shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(bits >> shift);
+  }
+  out += '"';
+  append_base64(bytes, out);
+  out += '"';
+}
+
+}  // namespace paceline

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <endpoint/api_error.h>
+#include <simdjson.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace paceline {
+
+/// Answers POST /v1/embeddings: each text has a vector of length 1 of its own, always the same.
+class Embedder {
+ public:
+  static constexpr std::size_t default_dimensions = 8;
+  static constexpr std::size_t most_dimensions = 4096;
+  static constexpr std::size_t most_inputs = 2048;
+
+  /// Puts the response's JSON into `out`, in place of what it held, unless there is an error.
+  /// `request` keeps its text, but may be moved in memory.
+  std::optional<ApiError> answer(std::string& request, std::string& out);
+  /// Of the last answer.
+  std::size_t prompt_tokens() const { return prompt_tokens_; }
+
+ private:
+  std::optional<ApiError> read(std::string& request);
+  std::optional<ApiError> read_input(simdjson::dom::object body);
+  std::optional<ApiError> read_shape(simdjson::dom::object body);
+  std::optional<ApiError> add_input(simdjson::dom::element input);
+  std::optional<ApiError> add_tokens(simdjson::dom::array tokens);
+  void add(std::uint64_t seed, std::size_t tokens);
+  void write(std::string& out);
+  void fill_vector(std::uint64_t seed);
+  void append_vector(std::string& out) const;
+
+  simdjson::dom::parser parser_;
+  std::string model_;
+  std::vector<std::uint64_t> seeds_;  // of each input
+  std::vector<double> vector_;
+  std::size_t dimensions_ = 0;
+  bool in_base64_ = false;
+  std::size_t prompt_tokens_ = 0;
+};
+
+}  // namespace paceline

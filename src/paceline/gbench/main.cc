@@ -1,5 +1,0 @@
-#include <paceline/gbench/program.h>
-
-int main(int argc, char** argv) {
-  return paceline::run_program(argc, argv);
-}

@@ -1,0 +1,49 @@
+#include <fmt/format.h>
+#include <programs/account_limit.h>
+#include <programs/grid.h>
+
+namespace paceline {
+
+std::string limit_text(std::string_view what, const RateLimit& limit) {
+  const auto rate = allowed_rate(limit);
+  if (!rate) return {};
+  if (!rate->window.empty()) {
+    return fmt::format("{} {} {} {}", *limit.limit, what, rate->window == "hour" ? "an" : "a",
+                       rate->window);
+  }
+  return fmt::format("{} {}, which come back at {:.3g} a minute", *limit.limit, what,
+                     rate->per_minute);
+}
+
+std::vector<std::string> account_lines(const RateLimits& limits) {
+  std::vector<std::string> lines;
+  const auto add = [&lines](std::string_view what, const RateLimit& limit) {
+    const std::string text = limit_text(what, limit);
+    if (text.empty()) return;
+    std::string& line = lines.emplace_back("The account may send " + text);
+    if (limit.remaining) line += fmt::format("; {} are left now", *limit.remaining);
+    line += '.';
+  };
+  add("requests", limits.requests);
+  add("tokens", limits.tokens);
+  return lines;
+}
+
+std::variant<std::int64_t, std::string> rate_of_account(const RateLimit& limit) {
+  const auto rate = allowed_rate(limit);
+  if (!rate) {
+    return "the server tells no limit (x-ratelimit-limit-requests); give a number";
+  }
+  const std::string text = limit_text("requests", limit);
+  if (rate->per_minute < 1) {
+    return fmt::format("the account may send {}, less than one a minute; give a number", text);
+  }
+  if (rate->per_minute > static_cast<double>(most_rpm)) {
+    return fmt::format(
+        "the account may send {}, more than the most that can be asked for, {}; give a number",
+        text, most_rpm);
+  }
+  return static_cast<std::int64_t>(rate->per_minute);
+}
+
+}  // namespace paceline

@@ -1,0 +1,104 @@
+#include <programs/flags.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+#include <variant>
+
+#include <paceline/pace/duration.h>
+
+namespace paceline {
+namespace {
+
+/// 1 for no unit; 0 for an unknown one.
+double bytes_of_unit(std::string unit) {
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  if (unit.empty() || unit == "b") return 1;
+  constexpr std::string_view prefixes = "kmgt";
+  const std::size_t power = prefixes.find(unit.front());
+  if (power == std::string_view::npos) return 0;
+  const std::string rest = unit.substr(1);
+  if (rest == "ib") return std::pow(1024, power + 1);
+  return rest.empty() || rest == "b" ? std::pow(1000, power + 1) : 0;
+}
+
+std::size_t parse_size(const std::string& flag, const std::string& text) {
+  constexpr double most = 1e15;
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [unit, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  const double bytes = number * bytes_of_unit(std::string(unit, end));
+  if (error != std::errc() || !(bytes >= 1 && bytes <= most)) {
+    throw CLI::ValidationError(
+        flag, fmt::format("'{}' is no size; give bytes, such as 1000000, 500MB or 1GiB", text));
+  }
+  return static_cast<std::size_t>(bytes);
+}
+
+}  // namespace
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> items;
+  std::istringstream list(text);
+  for (std::string item; std::getline(list, item, ',');) items.push_back(item);
+  return items;
+}
+
+void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
+                       const std::string& help) {
+  app.add_option_function<std::string>(
+         name,
+         [&duration, name](const std::string& text) {
+           const auto parsed = parse_duration(text);
+           if (const auto* why = std::get_if<std::string>(&parsed)) {
+             throw CLI::ValidationError(name, *why);
+           }
+           // Added to the clock's time, a longer one would not fit.
+           constexpr std::chrono::hours longest{1'000};
+           if (std::get<std::chrono::nanoseconds>(parsed) > longest) {
+             throw CLI::ValidationError(
+                 name, fmt::format("'{}' is too long: give at most {}h", text, longest.count()));
+           }
+           duration = std::get<std::chrono::nanoseconds>(parsed);
+         },
+         help)
+      ->type_name("TIME");
+}
+
+void add_size_flag(CLI::App& app, const std::string& name, std::size_t& bytes,
+                   const std::string& help) {
+  app.add_option_function<std::string>(
+         name, [&bytes, name](const std::string& text) { bytes = parse_size(name, text); }, help)
+      ->type_name("BYTES");
+}
+
+void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int64_t>& values,
+                   std::int64_t lowest, std::int64_t highest, const std::string& help,
+                   bool* automatic) {
+  app.add_option_function<std::string>(
+         name,
+         [&values, name, lowest, highest, automatic](const std::string& text) {
+           values.clear();
+           if (automatic != nullptr) {
+             *automatic = text == "auto";
+             if (*automatic) return;
+           }
+           for (const std::string& item : split_list(text)) {
+             const auto value = parse_number(item, lowest, highest);
+             if (!value) throw CLI::ValidationError(name, why_no_number(item, lowest, highest));
+             values.push_back(*value);
+           }
+           if (values.empty()) throw CLI::ValidationError(name, "give one number or more");
+         },
+         help)
+      ->type_name("LIST");
+}
+
+}  // namespace paceline

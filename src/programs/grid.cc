@@ -1,0 +1,72 @@
+#include <programs/grid.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+
+#include <programs/flags.h>
+#include <programs/help.h>
+
+namespace paceline {
+namespace {
+
+using Minutes = std::chrono::duration<double, std::ratio<60>>;
+
+}  // namespace
+
+std::int64_t Grid::requests_at(std::int64_t rate) const {
+  if (duration.count() == 0) return requests;
+  const double due = static_cast<double>(rate) * Minutes(duration).count();
+  return std::max<std::int64_t>(1, std::llround(std::ceil(due)));
+}
+
+std::chrono::nanoseconds Grid::time() const {
+  Minutes of_one_parallel{0};
+  for (const std::int64_t rate : rpm) {
+    if (rate == 0) continue;
+    of_one_parallel += Minutes(static_cast<double>(requests_at(rate)) / static_cast<double>(rate));
+  }
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(of_one_parallel *
+                                                              static_cast<double>(parallel.size()));
+}
+
+void add_flags(CLI::App& app, GridFlags& flags) {
+  app.option_defaults()->group(load_group);
+  add_list_flag(app, "--paceline_rpm", flags.rpm, 0, most_rpm,
+                "Requests per minute, a comma-separated list; 0 is unpaced, and auto what the "
+                "server says that the account may send; such as 6000,60000,100000 "
+                "[60000,100000; with a URL 60]",
+                &flags.asks_for_limit);
+  add_list_flag(app, "--paceline_parallel", flags.parallel, 1, 100'000,
+                "Most requests in flight, a comma-separated list, such as 10,100 [300,500; with a "
+                "URL 10]");
+  add_number_flag(
+      app, "--paceline_requests", flags.requests, std::int64_t{1}, std::int64_t{1'000'000'000},
+      "Counted requests of each run, such as 1000 [10000; with a URL 60; all of a file]");
+  add_duration_flag(app, "--paceline_duration", flags.duration,
+                    "How long each run sends, instead of a number of requests, such as 20s or 5m "
+                    "[--paceline_requests]");
+}
+
+std::string why_not(const GridFlags& flags) {
+  if (flags.duration.count() == 0) return {};
+  if (flags.requests > 0) {
+    return "--paceline_duration and --paceline_requests exclude each other: give one";
+  }
+  if (std::find(flags.rpm.begin(), flags.rpm.end(), 0) != flags.rpm.end()) {
+    return "--paceline_duration needs a rate, which tells the number of requests; give "
+           "--paceline_requests where --paceline_rpm is 0";
+  }
+  return {};
+}
+
+Grid make_grid(const GridFlags& flags, const Grid& usual) {
+  Grid grid = usual;
+  if (!flags.rpm.empty()) grid.rpm = flags.rpm;
+  if (!flags.parallel.empty()) grid.parallel = flags.parallel;
+  if (flags.requests > 0) grid.requests = flags.requests;
+  grid.duration = flags.duration;
+  return grid;
+}
+
+}  // namespace paceline

@@ -1,0 +1,113 @@
+#include <programs/help.h>
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace paceline {
+namespace {
+
+constexpr std::size_t columns = 80;
+/// Of what a flag does; help2man wants 20.
+constexpr std::size_t text_column = 20;
+constexpr std::array<std::string_view, 6> group_order{
+    measure_group, prompt_group, load_group, connection_group, results_group, endpoint_group};
+
+/// Each line after `indent` spaces. A word longer than a line has a line of its own.
+std::string wrap(const std::string& text, std::size_t indent) {
+  std::string wrapped;
+  std::string line;
+  std::istringstream words(text);
+  const auto end_line = [&] {
+    if (!line.empty()) wrapped += std::string(indent, ' ') + line + '\n';
+    line.clear();
+  };
+  for (std::string word; words >> word;) {
+    if (indent + line.size() + 1 + word.size() > columns) end_line();
+    if (!line.empty()) line += ' ';
+    line += word;
+  }
+  end_line();
+  return wrapped;
+}
+
+/// "SHARE" of CLI11's "SHARE:FLOAT in [0 - 1]", and "even|poisson" of its "TEXT:{even,poisson}".
+std::string placeholder(const CLI::Option& option) {
+  static const std::regex choices(R"(.*:\{(.*)\})");
+  static const std::regex check(":(U?INT in|FLOAT in|POSITIVE|NONNEGATIVE|FILE$).*");
+  std::string type = option.get_type_name();
+  if (std::smatch found; std::regex_match(type, found, choices)) {
+    type = found[1];
+    std::replace(type.begin(), type.end(), ',', '|');
+    return type;
+  }
+  return std::regex_replace(type, check, "");
+}
+
+/// Such as "-o, --out=FILE".
+std::string spelling(const CLI::Option& option) {
+  std::string names;
+  for (const std::string& name : option.get_snames()) names += fmt::format("-{}, ", name);
+  for (const std::string& name : option.get_lnames()) names += fmt::format("--{}, ", name);
+  names.resize(names.size() - 2);
+  if (option.get_items_expected_max() == 0) return names;
+  return names + '=' + placeholder(option);
+}
+
+/// A flag and what it does, beside it where there is room.
+std::string entry(const std::string& flag, const std::string& description) {
+  const std::string text = wrap(description, text_column);
+  if (2 + flag.size() + 2 > text_column) return fmt::format("  {}\n{}", flag, text);
+  return fmt::format("  {:{}}", flag, text_column - 2) + text.substr(text_column);
+}
+
+std::size_t rank(const std::string& group) {
+  const auto* place = std::find(group_order.begin(), group_order.end(), group);
+  return place == group_order.end() ? 0 : static_cast<std::size_t>(place - group_order.begin()) + 1;
+}
+
+std::string group_text(const CLI::App& app, const std::string& group) {
+  const auto options = app.get_options([&group](const CLI::Option* option) {
+    return option->get_group() == group && option->nonpositional();
+  });
+  if (group.empty() || options.empty()) return {};
+  std::string text = fmt::format("\n{}:\n", group);
+  for (const CLI::Option* option : options) {
+    text += entry(spelling(*option), option->get_description());
+  }
+  return text;
+}
+
+std::string layout(const CLI::App* app, const std::string& /*name*/, CLI::AppFormatMode /*mode*/) {
+  const auto arguments =
+      app->get_options([](const CLI::Option* option) { return option->get_positional(); });
+  std::string text = fmt::format("Usage: {} [OPTION]...", app->get_name());
+  for (const CLI::Option* argument : arguments) text += ' ' + argument->get_name(true);
+  text += "\n\n" + wrap(app->get_description(), 0);
+  if (!arguments.empty()) text += '\n';
+  for (const CLI::Option* argument : arguments) {
+    text += entry(argument->get_name(true), argument->get_description());
+  }
+  std::vector<std::string> groups = app->get_groups();
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
+  for (const std::string& group : groups) text += group_text(*app, group);
+  if (const std::string footer = app->get_footer(); !footer.empty()) text += '\n' + footer + '\n';
+  return text;
+}
+
+}  // namespace
+
+void set_help_layout(CLI::App& app) {
+  app.formatter_fn(layout);
+}
+
+}  // namespace paceline

@@ -1,0 +1,5 @@
+#include <programs/program.h>
+
+int main(int argc, char** argv) {
+  return paceline::run_program(argc, argv);
+}

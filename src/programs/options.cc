@@ -1,0 +1,179 @@
+#include <programs/options.h>
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <paceline/gbench/objective.h>
+#include <paceline/http/url.h>
+#include <programs/flags.h>
+#include <programs/help.h>
+
+namespace paceline {
+namespace {
+
+const std::map<std::string, Precision> precisions{
+    {"timer", Precision::timer}, {"fine", Precision::fine}, {"spin", Precision::spin}};
+const std::map<std::string, HttpVersion> http_versions{
+    {"1.1", HttpVersion::one}, {"2", HttpVersion::two}, {"auto", HttpVersion::automatic}};
+const std::map<std::string, TransportKind> transports{{"curl", TransportKind::curl},
+                                                      {"direct", TransportKind::direct}};
+const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
+                                                    {"poisson", Arrivals::poisson}};
+
+const std::map<std::string, ProgressMode> progress_modes{
+    {"auto", ProgressMode::automatic}, {"on", ProgressMode::on}, {"off", ProgressMode::off}};
+
+void add_objective_flag(CLI::App& app, std::optional<RequestObjective>& objective) {
+  const std::string name = "--paceline_objective";
+  app.add_option_function<std::string>(
+         name,
+         [&objective, name](const std::string& text) {
+           auto parsed = parse_request_objective(text);
+           if (const auto* why = std::get_if<std::string>(&parsed)) {
+             throw CLI::ValidationError(name, *why);
+           }
+           objective = std::get<RequestObjective>(parsed);
+         },
+         "What a request is to meet to count as goodput: latency, due_latency, ttft or tpot below "
+         "a time, such as latency<2s,ttft<500ms [none]")
+      ->type_name("LIST");
+}
+
+void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
+  app.add_option_function<std::string>(
+         "--paceline_rows",
+         [&rows](const std::string& text) {
+           rows = split_list(text);
+           const std::vector<std::string> known = time_counters();
+           for (const std::string& name : rows) {
+             if (std::find(known.begin(), known.end(), name) == known.end()) {
+               throw CLI::ValidationError(
+                   "--paceline_rows",
+                   fmt::format("there is no '{}'; choose from {}", name, fmt::join(known, ",")));
+             }
+           }
+         },
+         fmt::format("Counters that become rows in --benchmark_out, so that compare.py compares "
+                     "them, such as p99,max; empty: none [{}]",
+                     fmt::join(rows, ", ")))
+      ->type_name("LIST");
+}
+
+void add_connection_flags(CLI::App& app, Options& options) {
+  app.option_defaults()->group(connection_group);
+  app.add_option("--paceline_url", options.url,
+                 "Base URL of an OpenAI-compatible API, such as https://api.openai.com/v1 "
+                 "[the embedded endpoint]")
+      ->check(why_not_base_url)
+      ->type_name("URL");
+  app.add_option("--paceline_api_key_env", options.api_key_env,
+                 "Environment variable that holds the API key, such as MY_KEY [OPENAI_API_KEY]")
+      ->type_name("NAME");
+  add_duration_flag(
+      app, "--paceline_timeout", options.timeout,
+      "Longest time for one request, from send to last byte, such as 500ms or 2m [60s]");
+  app.add_option("--paceline_ca", options.ca_file,
+                 "PEM file with the certificates to trust, such as ca.pem [the system's]")
+      ->check(CLI::ExistingFile)
+      ->type_name("FILE");
+  add_choice_flag(
+      app, "--paceline_transport", transports, options.transport,
+      "What carries requests: curl (libcurl, for every URL) or direct (HTTP/1.1 without "
+      "TLS or a proxy, at half the CPU) [curl]");
+  add_choice_flag(app, "--paceline_http", http_versions, options.http,
+                  "HTTP version: 1.1, 2 (over TLS), or auto, the best that the server has [auto]");
+  add_duration_flag(app, "--paceline_dns_ttl", options.dns_ttl,
+                    "Longest time for which a host's addresses are used before they are looked up "
+                    "again, such as 5s; after a failed connect it is at once [30s]");
+  add_size_flag(app, "--paceline_max_response", options.max_response,
+                "Longest response, streamed or not, such as 1MB; a longer one fails, so that no "
+                "server can fill the memory [64MiB]");
+  add_size_flag(app, "--paceline_memory", options.memory,
+                "Most memory for the bodies of all responses in flight, such as 500MB; beyond it "
+                "the longest response fails. Parsing takes memory of its own [1GiB]");
+}
+
+void add_load_flags(CLI::App& app, Options& options) {
+  app.option_defaults()->group(load_group);
+  add_choice_flag(app, "--paceline_arrivals", arrival_kinds, options.arrivals,
+                  "How requests are spread: evenly, or at random as many users would [even]");
+  add_number_flag(
+      app, "--paceline_seed", options.seed, std::uint64_t{0},
+      std::numeric_limits<std::uint64_t>::max(),
+      "Seed of random arrivals and latencies: the same seed, the same run; such as 7 [1]");
+  add_number_flag(app, "--paceline_warmup", options.warmup, std::uint64_t{0},
+                  std::uint64_t{1'000'000'000},
+                  "Requests sent before the first counted one, at the same pace, such as 100 [0]");
+  add_choice_flag(app, "--paceline_precision", precisions, options.precision,
+                  "How to wait for a due time: timer (to 1 ms), fine (to some 50 us), spin (to "
+                  "1 us, keeps a core busy) [fine]");
+  add_number_flag(
+      app, "--paceline_tpm", options.tpm, std::uint64_t{0}, std::uint64_t{1'000'000'000'000},
+      "Token budget per minute, prompts and responses together, such as 2000000; the rpm still "
+      "applies [no limit]");
+  add_number_flag(app, "--paceline_retries", options.retries, std::uint32_t{0},
+                  std::uint32_t{1'000'000},
+                  "How often a request that got 408, 409, 429, 5xx or no connection is sent again, "
+                  "each time in a slot of its own; such as 5; a benchmark measures first "
+                  "answers [0]");
+  add_duration_flag(app, "--paceline_max_backoff", options.max_backoff,
+                    "Longest wait for a retry, such as 5m; where the server asks for a longer one "
+                    "(Retry-After), that request fails at once [60s]");
+  add_duration_flag(app, "--paceline_wait", options.wait,
+                    "For how long to wait, before the first run, for a server that is starting: "
+                    "no connection, or 502, 503 or 504; such as 2m [0s, not at all]");
+}
+
+void add_result_flags(CLI::App& app, Options& options) {
+  app.option_defaults()->group(results_group);
+  add_number_flag(
+      app, "--paceline_max_error_ratio", options.max_error_ratio, 0.0, 1.0,
+      "Share of failed requests in a run, from 0 to 1, above which the program exits with 1, "
+      "such as 0.1 [0.01]")
+      ->type_name("SHARE");
+  app.add_option("--paceline_log", options.log_file,
+                 "SQLite file that gets a row for each request: times, status, tokens; such as "
+                 "run.sqlite [none]")
+      ->type_name("FILE");
+  app.add_flag("--paceline_log_responses{true}", options.log_responses,
+               "Keeps the responses' texts in that file too");
+  add_objective_flag(app, options.objective);
+  add_choice_flag(app, "--paceline_progress", progress_modes, options.progress,
+                  "Shows on stderr how a run goes: auto, on a terminal; on, in a log file too, a "
+                  "line each 10 s; off [auto]");
+  add_rows_flag(app, options.rows);
+}
+
+}  // namespace
+
+std::string name_of(Precision precision) {
+  const auto named = std::find_if(precisions.begin(), precisions.end(),
+                                  [=](const auto& entry) { return entry.second == precision; });
+  return named->first;
+}
+
+void add_flags(CLI::App& app, Options& options) {
+  app.final_callback([&options] {
+    if (options.log_responses && options.log_file.empty()) {
+      throw CLI::ValidationError("--paceline_log_responses",
+                                 "needs --paceline_log, the file that keeps them");
+    }
+    if (options.timeout < std::chrono::milliseconds(1)) {
+      throw CLI::ValidationError("--paceline_timeout", "a request needs at least 1ms");
+    }
+  });
+  add_connection_flags(app, options);
+  add_load_flags(app, options);
+  add_result_flags(app, options);
+  app.option_defaults()->group(endpoint_group);
+  add_flags(app, endpoint_prefix, options.endpoint);
+}
+
+}  // namespace paceline

@@ -1,0 +1,295 @@
+// The `paceline` program: language models and plain HTTP over a grid of rpm and parallel.
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+#include <paceline/gbench/find_max.h>
+#include <paceline/gbench/measure.h>
+#include <paceline/gbench/objective.h>
+#include <paceline/http/url.h>
+#include <paceline/log/logged_items.h>
+#include <programs/account_limit.h>
+#include <programs/flags.h>
+#include <programs/grid.h>
+#include <programs/help.h>
+#include <programs/program.h>
+#include <programs/session.h>
+#include <programs/workload_flags.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <programs/paceline_help.h>
+
+namespace {
+
+// What a run against the embedded endpoint may cost is time; against a real API it is money. In
+// flight there are more than 100,000 RPM need: 84 of 50 ms, and 208 of streams, which take 125 ms.
+const paceline::Grid embedded_grid{{60'000, 100'000}, {300, 500}, 10'000};
+const paceline::Grid api_grid{{60}, {10}, 60};
+// So that rate x latency rather than the cap is what a search finds.
+constexpr std::int64_t search_parallel = 500;
+
+class PacelineSuite : public paceline::Suite {
+ public:
+  void add_flags(CLI::App& app, paceline::Options& options) override;
+  std::string register_benchmarks() override;
+  bool has_work() const override { return !workloads_.empty(); }
+  bool needs_api() const override { return paceline::asks_api(flags_); }
+  std::string hosts() const override;
+  std::chrono::nanoseconds planned_time() const override { return planned_time_; }
+  std::string check() override;
+
+ private:
+  void register_runs(const paceline::SelectedWorkload& selected);
+  std::string resume(paceline::SelectedWorkload& selected);
+  std::string pace_at_limit();
+  void register_search(const paceline::SelectedWorkload& selected);
+  paceline::Grid grid_of(const paceline::SelectedWorkload& selected) const;
+  /// A sentence if a workload never measures a counter of an objective.
+  std::string why_never_measured() const;
+  /// A sentence when the flags do not go with a search.
+  std::string prepare_search();
+
+  paceline::GridFlags asked_;
+  /// Searches for the limit instead of measuring the grid.
+  std::optional<paceline::FindMax> search_;
+  paceline::WorkloadFlags flags_;
+  bool is_resumed_ = false;
+  std::chrono::nanoseconds planned_time_{0};
+  std::vector<paceline::SelectedWorkload> workloads_;
+};
+
+void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
+  app.description(description);
+  app.footer(footer);
+  paceline::add_flags(app, asked_);
+  app.option_defaults()->group(paceline::results_group);
+  app.add_option_function<std::string>(
+         "--paceline_resume",
+         [this, &options](const std::string& file) {
+           is_resumed_ = true;
+           options.log_file = file;
+         },
+         "Sends only the requests that have no good response in this log of the same run, and adds "
+         "them to it: give the same flags as before, with this one for --paceline_log, "
+         "such as run.sqlite [none]")
+      ->check(CLI::ExistingFile)
+      ->type_name("FILE.sqlite");
+  app.option_defaults()->group(paceline::load_group);
+  app.add_option_function<std::string>(
+         "--paceline_find_max",
+         [this](const std::string& text) {
+           auto parsed = paceline::parse_run_objective(text);
+           if (const auto* why = std::get_if<std::string>(&parsed)) {
+             throw CLI::ValidationError("--paceline_find_max", *why);
+           }
+           search_.emplace().objective = std::get<paceline::RunObjective>(std::move(parsed));
+         },
+         "Finds the highest rpm, within 2%, at which a run meets this: any counter that is a time "
+         "below a limit, errors, and misses of --paceline_objective, such as p99<2s,errors<0.1%. "
+         "Begins at --paceline_rpm [60] and goes up to its second value, if any; "
+         "--paceline_parallel takes one value [500], --paceline_requests is of each probe [10 s, "
+         "or 5 times the longest limit, and at least 100]")
+      ->type_name("LIST");
+  app.parse_complete_callback([this, &app] {
+    if (is_resumed_ && app.count("--paceline_log") > 0) {
+      throw CLI::ExcludesError("--paceline_resume", "--paceline_log");
+    }
+    if (is_resumed_ && search_) {
+      throw CLI::ExcludesError("--paceline_resume", "--paceline_find_max");
+    }
+  });
+  paceline::add_flags(app, flags_);
+}
+
+paceline::Grid PacelineSuite::grid_of(const paceline::SelectedWorkload& selected) const {
+  const bool real_api =
+      !paceline::Session::global().options().url.empty() || !flags_.http_url.empty();
+  paceline::Grid usual = real_api ? api_grid : embedded_grid;
+  if (selected.size > 0) usual.requests = static_cast<std::int64_t>(selected.size);
+  paceline::Grid grid = paceline::make_grid(asked_, usual);
+  if (selected.items.empty()) return grid;
+  grid.requests = static_cast<std::int64_t>(selected.items.size());
+  grid.duration = {};
+  return grid;
+}
+
+/// Google Benchmark has one number of iterations per benchmark, so each rate is a benchmark.
+void PacelineSuite::register_runs(const paceline::SelectedWorkload& selected) {
+  paceline::Workload& workload = *selected.workload;
+  const std::vector<std::uint64_t>& items = selected.items;
+  const paceline::Grid grid = grid_of(selected);
+  planned_time_ += grid.time();
+  for (const std::int64_t rpm : grid.rpm) {
+    auto* runs = benchmark::RegisterBenchmark(workload.describe().name.c_str(),
+                                              [&workload, &items](benchmark::State& state) {
+                                                paceline::measure(state, workload, items);
+                                              });
+    runs->ArgNames({"rpm", "parallel"})
+        ->ArgsProduct({{rpm}, grid.parallel})
+        ->Iterations(grid.requests_at(rpm))
+        ->Unit(benchmark::kMicrosecond)
+        ->UseManualTime();
+    // A repetition would send again what has just got its response.
+    if (is_resumed_) runs->Repetitions(1);
+  }
+}
+
+std::string search_name(const paceline::Workload& workload) {
+  return workload.describe().name + "/find_max";
+}
+
+void PacelineSuite::register_search(const paceline::SelectedWorkload& selected) {
+  paceline::Workload& workload = *selected.workload;
+  const std::int64_t parallel = asked_.parallel.empty() ? search_parallel : asked_.parallel.front();
+  benchmark::RegisterBenchmark(search_name(workload).c_str(),
+                               [&workload, &search = *search_](benchmark::State& state) {
+                                 paceline::find_max(state, search_name(workload), workload, search);
+                               })
+      ->ArgName("parallel")
+      ->Arg(parallel)
+      ->Iterations(1)
+      ->Unit(benchmark::kMicrosecond)
+      ->UseManualTime();
+}
+
+std::string PacelineSuite::prepare_search() {
+  if (asked_.duration.count() > 0) {
+    return "--paceline_find_max probes with a number of requests: give --paceline_requests instead "
+           "of --paceline_duration";
+  }
+  if (asked_.parallel.size() > 1) {
+    return "--paceline_find_max searches at one parallel: give one --paceline_parallel";
+  }
+  const std::vector<std::int64_t>& rpm = asked_.rpm;
+  if (rpm.size() > 2 || (!rpm.empty() && (rpm.front() < 1 || rpm.back() < rpm.front()))) {
+    return "--paceline_find_max takes from --paceline_rpm where to begin, at least 1, and the "
+           "highest rate to try: such as 60 or 60,6000";
+  }
+  if (search_->objective.misses && !paceline::Session::global().options().objective) {
+    return "misses are of --paceline_objective: give it too, such as "
+           "--paceline_objective='latency<2s'";
+  }
+  if (!rpm.empty()) search_->start_rpm = static_cast<std::uint64_t>(rpm.front());
+  if (rpm.size() == 2) search_->highest_rpm = static_cast<std::uint64_t>(rpm.back());
+  search_->requests = static_cast<std::uint64_t>(asked_.requests);
+  return {};
+}
+
+std::string PacelineSuite::why_never_measured() const {
+  const paceline::Options& options = paceline::Session::global().options();
+  std::string why;
+  for (const paceline::SelectedWorkload& selected : workloads_) {
+    const paceline::Description asked = selected.workload->describe();
+    if (options.objective) why = paceline::why_never_measured(*options.objective, asked);
+    if (why.empty() && search_) {
+      why = paceline::why_never_measured(search_->objective, asked, options.retries);
+    }
+    if (!why.empty()) break;
+  }
+  return why;
+}
+
+/// Limits the workload to its items without a good response.
+std::string PacelineSuite::resume(paceline::SelectedWorkload& selected) {
+  const paceline::Grid grid = grid_of(selected);
+  if (grid.rpm.size() != 1 || grid.parallel.size() != 1) {
+    return "--paceline_resume goes on with one run: give one --paceline_rpm and one "
+           "--paceline_parallel";
+  }
+  const std::int64_t requests = grid.requests_at(grid.rpm.front());
+  const paceline::Session& session = paceline::Session::global();
+  const paceline::LoggedRun asked = session.logged_job(*selected.workload);
+  const auto read = paceline::read_logged_items(session.options().log_file, asked);
+  if (const auto* why = std::get_if<std::string>(&read)) return *why;
+  selected.items =
+      std::get<paceline::LoggedItems>(read).missing(0, static_cast<std::uint64_t>(requests));
+  paceline::Session::global().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
+                                              selected.items.size(), requests));
+  return {};
+}
+
+std::string PacelineSuite::register_benchmarks() {
+  const paceline::Session& session = paceline::Session::global();
+  if (std::string why = paceline::why_not(asked_); !why.empty()) return why;
+  auto made = paceline::select_workloads(flags_, session.options(), session.api());
+  if (auto* why = std::get_if<std::string>(&made)) return std::move(*why);
+  workloads_ = std::get<std::vector<paceline::SelectedWorkload>>(std::move(made));
+  if (std::string why = why_never_measured(); !why.empty()) return why;
+  if (asked_.asks_for_limit) {
+    if (std::string why = pace_at_limit(); !why.empty()) return why;
+  }
+  for (paceline::SelectedWorkload& selected : workloads_) {
+    if (!is_resumed_) break;
+    if (std::string why = resume(selected); !why.empty()) return why;
+  }
+  std::erase_if(workloads_, [this](const paceline::SelectedWorkload& selected) {
+    return is_resumed_ && selected.items.empty();
+  });
+  if (search_) {
+    if (std::string why = prepare_search(); !why.empty()) return why;
+  }
+  std::set<std::string> models;
+  for (const paceline::SelectedWorkload& selected : workloads_) {
+    if (search_) {
+      register_search(selected);
+    } else {
+      register_runs(selected);
+    }
+    models.insert(selected.workload->describe().model);
+  }
+  models.erase("");
+  if (!models.empty()) {
+    benchmark::AddCustomContext("model",
+                                session.gate()->shown(fmt::format("{}", fmt::join(models, ", "))));
+  }
+  return {};
+}
+
+std::string PacelineSuite::hosts() const {
+  std::set<std::string> hosts;
+  paceline::Request request;
+  for (const paceline::SelectedWorkload& selected : workloads_) {
+    selected.workload->make(0, request);
+    hosts.insert(paceline::host_of(request.url));
+  }
+  return fmt::format("{}", fmt::join(hosts, ", "));
+}
+
+/// Asks the server what the account may send.
+std::string PacelineSuite::pace_at_limit() {
+  const paceline::ApiCheck checked = paceline::check_api(*workloads_.front().workload);
+  if (!checked.failure.empty()) return checked.failure;
+  const auto rate = paceline::rate_of_account(checked.limits.requests);
+  if (const auto* why = std::get_if<std::string>(&rate)) return "--paceline_rpm=auto: " + *why;
+  asked_.rpm = {std::get<std::int64_t>(rate)};
+  paceline::Session::global().say(
+      fmt::format("{}; --paceline_rpm=auto takes {}",
+                  paceline::limit_text("requests", checked.limits.requests), asked_.rpm.front()));
+  return {};
+}
+
+std::string PacelineSuite::check() {
+  for (const paceline::SelectedWorkload& selected : workloads_) {
+    const paceline::ApiCheck checked = paceline::check_api(*selected.workload);
+    if (!checked.failure.empty()) return checked.failure;
+    for (const std::string& line : paceline::account_lines(checked.limits)) {
+      paceline::Session::global().say(line);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  PacelineSuite suite;
+  return paceline::run_program(argc, argv, suite);
+}

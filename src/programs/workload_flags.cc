@@ -1,0 +1,246 @@
+#include <programs/workload_flags.h>
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include <paceline/http/url.h>
+#include <paceline/workload/batch_replay.h>
+#include <paceline/workload/plain_http.h>
+#include <paceline/workload/regular_file.h>
+#include <paceline/workload/synthetic_text.h>
+#include <paceline/workload/text_embedding.h>
+#include <programs/flags.h>
+#include <programs/help.h>
+
+namespace paceline {
+namespace {
+
+constexpr std::array<std::string_view, 5> known_workloads{
+    "chat/complete", "chat/stream", "responses/complete", "responses/stream", "embeddings/create"};
+/// CLI11 alone would take -1 for a very large number.
+const CLI::Range token_count(std::size_t{0}, std::size_t{10'000'000});
+const std::map<std::string, Nonce> nonces{
+    {"none", Nonce::none}, {"start", Nonce::start}, {"end", Nonce::end}};
+
+void check_workloads(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (std::find(known_workloads.begin(), known_workloads.end(), name) == known_workloads.end()) {
+      throw CLI::ValidationError(
+          "--paceline_workload",
+          fmt::format("there is no workload '{}'; choose from {}, or give a file of requests with "
+                      "--paceline_batch",
+                      name, fmt::join(known_workloads, ",")));
+    }
+  }
+}
+
+/// CLI::Range alone takes nan, which is neither below nor above anything.
+std::string check_temperature(const std::string& text) {
+  constexpr double highest = 2;
+  double value = 0;
+  if (CLI::detail::lexical_cast(text, value) && value >= 0 && value <= highest) return {};
+  return fmt::format("'{}' is no temperature: give a number from 0 to 2, such as 0.7", text);
+}
+
+void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
+  Prompt& prompt = flags.generation.prompt;
+  app.add_option("--paceline_system", prompt.system,
+                 "System message, such as 'Be brief.'; empty: none [an expert translator]");
+  app.add_option("--paceline_prompt", prompt.text,
+                 "User message, or the text to embed; each {n} becomes the request's number, "
+                 "such as 'Tell me of {n}.' [Translate: sentence #{n}: ...]");
+  add_choice_flag(app, "--paceline_nonce", nonces, prompt.nonce,
+                  "Where each request gets a text that no other one of any run has, so that no "
+                  "cache answers: at the prompt's start (prefix caches too), its end, or none "
+                  "[start]");
+  app.add_option("--paceline_shared_prefix", prompt.shared_prefix_tokens,
+                 "Begins every prompt with about so many tokens, the same in all runs, for those "
+                 "who want a prefix cache's hits, such as 1000 [0]")
+      ->check(token_count)
+      ->type_name("TOKENS");
+  app.add_option_function<std::string>(
+         "--paceline_synthetic",
+         [&flags](const std::string& text) {
+           const auto parsed = parse_synthetic(text);
+           if (const auto* why = std::get_if<std::string>(&parsed)) {
+             throw CLI::ValidationError("--paceline_synthetic", *why);
+           }
+           const auto& lengths = std::get<Synthetic>(parsed);
+           flags.generation.prompt.synthetic_tokens = lengths.in;
+           flags.generation.max_tokens = lengths.out;
+         },
+         "Instead of a prompt, about IN tokens of each request's own, and at most OUT in the "
+         "response, such as 512:128 [none]")
+      ->type_name("IN:OUT");
+}
+
+void add_length_flags(CLI::App& app, TextGeneration& generation) {
+  app.add_option("--paceline_max_tokens", generation.max_tokens,
+                 "Most tokens in a response, such as 128 [not sent, the server decides]")
+      ->check(token_count)
+      ->type_name("N");
+  app.add_option(
+         "--paceline_min_tokens", generation.min_tokens,
+         "Fewest tokens in a response, such as 128, for servers that take it, as vLLM does [not "
+         "sent]")
+      ->check(token_count)
+      ->type_name("N");
+  app.add_flag("--paceline_ignore_eos{true}", generation.ignore_eos,
+               "Has responses go on to --paceline_max_tokens, for servers that take it, as vLLM "
+               "and llama.cpp do");
+}
+
+/// What is wrong with a file, and what to do.
+struct Sentence {
+  std::string text;
+};
+
+/// Each request in flight holds the whole body.
+std::variant<std::string, Sentence> read_body(const std::string& path) {
+  constexpr std::uint64_t longest_body = std::uint64_t{64} << 20U;
+  const auto opened = RegularFile::open(path);
+  if (const auto* why = std::get_if<std::string>(&opened)) return Sentence{*why};
+  const auto& file = std::get<RegularFile>(opened);
+  if (file.size() > longest_body) {
+    return Sentence{fmt::format("{}: has {} MiB, and a body has 64 at most; name a smaller file",
+                                path, (file.size() >> 20U) + 1)};
+  }
+  std::string body(file.size(), '\0');
+  const auto got = file.read(0, body.data(), body.size());
+  if (const auto* why = std::get_if<std::string>(&got)) return Sentence{*why};
+  body.resize(std::get<std::size_t>(got));
+  return body;
+}
+
+std::variant<SelectedWorkload, std::string> make_http(const WorkloadFlags& flags) {
+  if (flags.http_body_file.empty()) {
+    return SelectedWorkload{make_workload(PlainHttp{.url = flags.http_url})};
+  }
+  auto body = read_body(flags.http_body_file);
+  if (const auto* why = std::get_if<Sentence>(&body)) {
+    return "--paceline_http_body: " + why->text;
+  }
+  return SelectedWorkload{make_workload(PlainHttp{.url = flags.http_url,
+                                                  .method = Method::post,
+                                                  .body = std::get<std::string>(std::move(body))})};
+}
+
+std::variant<SelectedWorkload, std::string> make_replay(const WorkloadFlags& flags,
+                                                        const Options& options, const Api& api) {
+  auto opened = BatchFile::open(flags.batch_file);
+  if (auto* why = std::get_if<std::string>(&opened)) return std::move(*why);
+  BatchReplay replay{std::get<std::shared_ptr<const BatchFile>>(std::move(opened)),
+                     options.log_responses};
+  const std::size_t size = replay.file->size();
+  return SelectedWorkload{make_workload(api, replay), size};
+}
+
+std::unique_ptr<Workload> make_named(const std::string& name, const WorkloadFlags& flags,
+                                     const Options& options, const Api& api) {
+  if (name.starts_with("embeddings/")) {
+    TextEmbedding embeddings{.input = flags.generation.prompt};
+    embeddings.input.system.clear();
+    if (!flags.model.empty()) embeddings.model = flags.model;
+    return make_workload(api, embeddings);
+  }
+  TextGeneration generation = flags.generation;
+  generation.api = name.starts_with("responses/") ? ApiKind::responses : ApiKind::chat;
+  generation.is_streamed = name.ends_with("/stream");
+  generation.keeps_text = options.log_responses;
+  if (!flags.model.empty()) generation.model = flags.model;
+  return make_workload(api, generation);
+}
+
+std::string why_not_together(const WorkloadFlags& flags) {
+  const TextGeneration& generation = flags.generation;
+  if (flags.http_url.empty() && !flags.http_body_file.empty()) {
+    return "--paceline_http_body needs --paceline_http_url, the URL to post it to";
+  }
+  if (generation.max_tokens == 0 && (generation.ignore_eos || generation.min_tokens > 0)) {
+    return "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, where a "
+           "response is to end";
+  }
+  if (generation.min_tokens > generation.max_tokens) {
+    return "--paceline_min_tokens is more than --paceline_max_tokens: no response could have both";
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_flags(CLI::App& app, WorkloadFlags& flags) {
+  app.option_defaults()->group(measure_group);
+  app.add_option_function<std::string>(
+         "--paceline_workload",
+         [&flags](const std::string& text) {
+           flags.workloads = split_list(text);
+           check_workloads(flags.workloads);
+         },
+         fmt::format(
+             "What to measure, a comma-separated list such as chat/complete,chat/stream, of {} "
+             "[chat/complete]",
+             fmt::join(known_workloads, ", ")))
+      ->type_name("LIST");
+  app.add_option("--paceline_model", flags.model,
+                 "Model, such as gpt-4o [gpt-4o-mini; for embeddings text-embedding-3-small]")
+      ->type_name("NAME");
+  app.option_defaults()->group(prompt_group);
+  add_prompt_flags(app, flags);
+  add_length_flags(app, flags.generation);
+  app.add_option("--paceline_temperature", flags.generation.temperature,
+                 "Sampling temperature, from 0 to 2, such as 0.7 [0]")
+      ->check(check_temperature)
+      ->type_name("NUMBER");
+  app.option_defaults()->group(measure_group);
+  app.add_option("--paceline_batch", flags.batch_file,
+                 "Measures the requests of this file, one a line in the OpenAI Batch input format, "
+                 "such as prompts.jsonl, as batch/replay; begins again at its end [none]")
+      ->type_name("FILE.jsonl");
+  app.add_option(
+         "--paceline_http_url", flags.http_url,
+         "Measures plain requests to this URL too, such as http://127.0.0.1:8080/, as http/get, "
+         "or http/post with a body [none]")
+      ->check(why_not_url)
+      ->type_name("URL");
+  app.add_option(
+         "--paceline_http_body", flags.http_body_file,
+         "File whose content http/post sends, as application/json, such as body.json [none]")
+      ->type_name("FILE");
+}
+
+bool asks_api(const WorkloadFlags& flags) {
+  return !flags.workloads.empty() || !flags.batch_file.empty() || flags.http_url.empty();
+}
+
+std::variant<std::vector<SelectedWorkload>, std::string> select_workloads(
+    const WorkloadFlags& flags, const Options& options, const Api& api) {
+  if (std::string why = why_not_together(flags); !why.empty()) return why;
+  std::vector<SelectedWorkload> workloads;
+  std::vector<std::string> names = flags.workloads;
+  const bool has_other =
+      !flags.batch_file.empty() || (!flags.http_url.empty() && options.url.empty());
+  if (names.empty() && !has_other) names.emplace_back(known_workloads.front());
+  workloads.reserve(names.size() + 2);
+  for (const std::string& name : names) {
+    workloads.push_back({make_named(name, flags, options, api)});
+  }
+  if (!flags.batch_file.empty()) {
+    auto replay = make_replay(flags, options, api);
+    if (auto* why = std::get_if<std::string>(&replay)) return std::move(*why);
+    workloads.push_back(std::get<SelectedWorkload>(std::move(replay)));
+  }
+  if (!flags.http_url.empty()) {
+    auto http = make_http(flags);
+    if (auto* why = std::get_if<std::string>(&http)) return std::move(*why);
+    workloads.push_back(std::get<SelectedWorkload>(std::move(http)));
+  }
+  return workloads;
+}
+
+}  // namespace paceline

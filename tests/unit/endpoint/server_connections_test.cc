@@ -1,0 +1,40 @@
+#include <endpoint/server.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "raw_client.h"
+#include "visitor.h"
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+// They wait before its thread begins, so that it finds all of them at once; and it has counted
+// every request that it took before it responses to the first.
+TEST(ServerConnections, TakesNoMoreThanItsMostOfThoseThatComeTogether) {
+  EndpointOptions options;
+  options.max_connections = 100;
+  options.latency = LatencyModel::fixed(100ms);
+  Server server(std::move(options));
+  ASSERT_EQ(server.listen(), std::nullopt);
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 101; ++i) clients.push_back(std::make_unique<RawClient>(server.port()));
+  for (const auto& client : clients) client->post(chat_path, chat_request);
+  std::thread thread([&] { server.run(); });
+  for (std::size_t i = 0; i < 100; ++i) EXPECT_TRUE(clients[i]->read_until("}}"));
+  EXPECT_EQ(server.requests(), 100u);
+  clients[30]->hang_up();
+  EXPECT_TRUE(clients[100]->read_until("}}"));
+  server.stop();
+  thread.join();
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <curl/curl.h>
+#include <endpoint/endpoint.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace paceline {
+
+inline constexpr const char* chat_path = "/v1/chat/completions";
+inline constexpr const char* chat_request =
+    R"({"model":"m","messages":[{"role":"user","content":"a"}]})";
+inline constexpr const char* stream_request =
+    R"({"model":"m","messages":[{"role":"user","content":"a"}],"stream":true})";
+
+inline std::unique_ptr<Endpoint> start(EndpointOptions options = {}) {
+  auto started = Endpoint::start(std::move(options));
+  if (auto* sentence = std::get_if<std::string>(&started)) {
+    ADD_FAILURE() << *sentence;
+    return nullptr;
+  }
+  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
+}
+
+struct Easy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct Multi {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct List {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+inline std::size_t append(char* data, std::size_t, std::size_t size, void* into) {
+  static_cast<std::string*>(into)->append(data, size);
+  return size;
+}
+
+/// Asks the endpoint with libcurl, and keeps what came back.
+class Visitor {
+ public:
+  explicit Visitor(const Endpoint& endpoint)
+      : root_("http://127.0.0.1:" + std::to_string(endpoint.port())) {
+    curl_easy_setopt(raw(), CURLOPT_PROXY, "");
+    curl_easy_setopt(raw(), CURLOPT_WRITEFUNCTION, &append);
+    curl_easy_setopt(raw(), CURLOPT_WRITEDATA, &body);
+    curl_easy_setopt(raw(), CURLOPT_HEADERFUNCTION, &append);
+    curl_easy_setopt(raw(), CURLOPT_HEADERDATA, &headers);
+  }
+
+  CURL* raw() { return easy_.get(); }
+
+  void aim(const std::string& path) {
+    curl_easy_setopt(raw(), CURLOPT_URL, (root_ + path).c_str());
+    body.clear();
+    headers.clear();
+  }
+  void aim_post(const std::string& path, const std::string& data) {
+    aim(path);
+    curl_easy_setopt(raw(), CURLOPT_POSTFIELDSIZE, static_cast<long>(data.size()));
+    curl_easy_setopt(raw(), CURLOPT_COPYPOSTFIELDS, data.c_str());
+  }
+  void header(const std::string& line) {
+    list_.reset(curl_slist_append(nullptr, line.c_str()));
+    curl_easy_setopt(raw(), CURLOPT_HTTPHEADER, list_.get());
+  }
+
+  long get(const std::string& path) {
+    aim(path);
+    curl_easy_setopt(raw(), CURLOPT_HTTPGET, 1L);
+    return perform();
+  }
+  long head(const std::string& path) {
+    aim(path);
+    curl_easy_setopt(raw(), CURLOPT_NOBODY, 1L);
+    return perform();
+  }
+  long post(const std::string& path, const std::string& data) {
+    aim_post(path, data);
+    return perform();
+  }
+  long connections() { return number(CURLINFO_NUM_CONNECTS); }
+  long number(CURLINFO what) {
+    long value = 0;
+    curl_easy_getinfo(raw(), what, &value);
+    return value;
+  }
+
+  std::string body;
+  std::string headers;
+
+ private:
+  long perform() {
+    const auto code = curl_easy_perform(raw());
+    EXPECT_EQ(code, CURLE_OK) << curl_easy_strerror(code);
+    return number(CURLINFO_RESPONSE_CODE);
+  }
+
+  std::string root_;
+  std::unique_ptr<CURL, Easy> easy_{curl_easy_init()};
+  std::unique_ptr<curl_slist, List> list_;
+};
+
+}  // namespace paceline

@@ -1,0 +1,67 @@
+#include <endpoint/endpoint.h>
+#include <gtest/gtest.h>
+#include <paceline/run/run.h>
+#include <paceline/workload/text_generation.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::unique_ptr<Endpoint> start_limited(std::uint64_t rpm, std::uint64_t tpm = 0) {
+  EndpointOptions options;
+  options.rpm_limit = rpm;
+  options.tpm_limit = tpm;
+  auto started = Endpoint::start(std::move(options));
+  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
+}
+
+TEST(LimitsRunTest, AtTheLimitNothingIsRefused) {
+  const auto endpoint = start_limited(60'000);
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
+  const Tally tally = run(*chat, {.rpm = 60'000, .parallel = 100, .requests = 5'000});
+  EXPECT_EQ(tally.succeeded, 5'000U) << tally.first_failure;
+  EXPECT_EQ(tally.refused_429, 0U);
+}
+
+TEST(LimitsRunTest, OverTheLimitEachRequestSucceedsInTheEndAndSendsKeepTheirRate) {
+  const auto endpoint = start_limited(6'000);
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
+  const Tally tally = run(*chat, {.rpm = 12'000, .parallel = 50, .requests = 300, .retries = 100});
+  EXPECT_EQ(tally.succeeded, 300U) << tally.first_failure;
+  EXPECT_TRUE(tally.adds_up());
+  EXPECT_EQ(tally.sends, 300 + tally.retries);
+  EXPECT_EQ(tally.sends, endpoint->requests());
+  EXPECT_LE(tally.achieved_rpm(), 12'000 * 1.01);
+  // A second's worth comes at once, and the rest at the limit: two seconds, with 400 sends at their
+  // rate. Sends that slowed down to the limit would meet few refusals.
+  EXPECT_GE(tally.last_done, 1'900ms);
+  EXPECT_EQ(tally.refused_429, tally.retries);
+  EXPECT_GT(tally.refused_429, 40U);
+}
+
+TEST(LimitsRunTest, WithinATokenBudgetNothingIsRefused) {
+  const auto endpoint = start_limited(0, 600'000);
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{.max_tokens = 16});
+  const Tally tally = run(*chat, {.parallel = 50, .requests = 500, .tpm = 600'000});
+  EXPECT_EQ(tally.succeeded, 500U) << tally.first_failure;
+  EXPECT_EQ(tally.refused_429, 0U);
+}
+
+TEST(LimitsRunTest, ATrialTellsTheLimits) {
+  const auto endpoint = start_limited(60'000, 5'000'000);
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
+  const Trial preflight = send_preflight(*chat, {});
+  EXPECT_EQ(preflight.limits.requests.limit, 60'000U);
+  EXPECT_EQ(preflight.limits.requests.reset, 1ms);
+  EXPECT_EQ(preflight.limits.tokens.limit, 5'000'000U);
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,76 @@
+#include <gtest/gtest.h>
+#include <programs/arguments.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace paceline {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+const Texts known_flags{"--paceline_rpm", "--paceline_requests", "--paceline_timeout"};
+
+TEST(ArgumentsTest, AnUnknownFlagNamesTheNearest) {
+  EXPECT_EQ(why_unknown("--paceline_requets=5", known_flags),
+            "unknown flag --paceline_requets; did you mean --paceline_requests?");
+  EXPECT_EQ(why_unknown("--paceline-rpm", known_flags),
+            "unknown flag --paceline-rpm; did you mean --paceline_rpm?");
+  EXPECT_EQ(why_unknown("--paceline_frobnicate_all", known_flags),
+            "unknown flag --paceline_frobnicate_all; --help shows every flag");
+  EXPECT_EQ(why_unknown("file", known_flags), "unknown argument 'file'; --help shows every flag");
+}
+
+TEST(ArgumentsTest, APrefixThatFlagsShareMakesNoTwoOfThemNear) {
+  EXPECT_EQ(why_unknown("--paceline_measure=chat/stream", {"--paceline_resume"}),
+            "unknown flag --paceline_measure; --help shows every flag");
+  EXPECT_EQ(
+      why_unknown("--paceline_endpoint_reply_tokens=5", {"--paceline_endpoint_response_tokens"}),
+      "unknown flag --paceline_endpoint_reply_tokens; did you mean "
+      "--paceline_endpoint_response_tokens?");
+}
+
+TEST(ArgumentsTest, GoogleBenchmarksFlagsAreTakenAsTheyMayBe) {
+  EXPECT_EQ(why_not_benchmark_flags({"--benchmark_filter=x", "--benchmark_repetitions=9", "--v=1"},
+                                    known_flags),
+            "");
+  for (const char* flag :
+       {"--benchmark_repetitions=-1", "--benchmark_repetitions=0", "--benchmark_repetitions=x",
+        "--benchmark_repetitions=", "--benchmark_min_warmup_time=0.5", "--benchmark_x", "x"}) {
+    EXPECT_NE(why_not_benchmark_flags({flag}, known_flags), "") << flag;
+  }
+}
+
+TEST(ArgumentsTest, GoogleBenchmarksFlagsAreKnownToo) {
+  EXPECT_EQ(why_not_benchmark_flags({"--benchmark_fliter=x"}, known_flags),
+            "unknown flag --benchmark_fliter; did you mean --benchmark_filter?");
+}
+
+TEST(ArgumentsTest, VariablesStandForFlags) {
+  setenv("BENCHMARK_REPETITIONS", "-1", 1);
+  EXPECT_NE(why_not_benchmark_flags({}, known_flags), "");
+  EXPECT_EQ(why_not_benchmark_flags({"--benchmark_repetitions=2"}, known_flags), "");
+  unsetenv("BENCHMARK_REPETITIONS");
+  EXPECT_EQ(flag_value({"--a=1", "--a=2"}, "--a=", "NO_SUCH_VARIABLE", "0"), "2");
+  EXPECT_EQ(flag_value({}, "--a=", "NO_SUCH_VARIABLE", "0"), "0");
+}
+
+TEST(ArgumentsTest, AnEmptyValueIsAnArgumentOfItsOwn) {
+  std::string program = "p";
+  std::string flag = "--paceline_system=";
+  std::string other = "--benchmark_out=";
+  std::vector<char*> argv{program.data(), flag.data(), other.data()};
+  EXPECT_EQ(reversed_arguments(3, argv.data()),
+            (Texts{"--benchmark_out=", "", "--paceline_system"}));
+}
+
+TEST(ArgumentsTest, GoogleBenchmarkMayTakeSomeAway) {
+  BenchmarkArguments arguments("p", {"--a"});
+  EXPECT_EQ(arguments.count(), 2);
+  EXPECT_STREQ(arguments.data()[1], "--a");
+  EXPECT_EQ(arguments.data()[2], nullptr);
+}
+
+}  // namespace
+}  // namespace paceline

@@ -1,0 +1,57 @@
+#include <gtest/gtest.h>
+#include <programs/options.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <string>
+
+namespace paceline {
+namespace {
+
+using namespace std::chrono_literals;
+
+Options parsed_options(const std::string& flags) {
+  CLI::App app;
+  Options options;
+  add_flags(app, options);
+  app.parse(flags);
+  return options;
+}
+
+TEST(OptionsTest, ReadsWhatIsGivenAndLeavesTheRest) {
+  const Options options = parsed_options(
+      "--paceline_url=https://host/v1 --paceline_precision=spin --paceline_arrivals=poisson "
+      "--paceline_timeout=1.5s --paceline_warmup=7");
+  EXPECT_EQ(options.url, "https://host/v1");
+  EXPECT_EQ(options.precision, Precision::spin);
+  EXPECT_EQ(options.arrivals, Arrivals::poisson);
+  EXPECT_EQ(options.timeout, 1'500ms);
+  EXPECT_EQ(options.warmup, 7U);
+  EXPECT_EQ(options.endpoint.latency, 50ms);
+}
+
+TEST(OptionsTest, ASizeHasAUnit) {
+  const auto memory = [](const std::string& size) {
+    return parsed_options("--paceline_memory=" + size).memory;
+  };
+  EXPECT_EQ(memory("1000000"), 1'000'000U);
+  EXPECT_EQ(memory("500MB"), 500'000'000U);
+  EXPECT_EQ(memory("2GiB"), 2U << 30U);
+  EXPECT_EQ(memory("1.5k"), 1'500U);
+  EXPECT_EQ(parsed_options("--paceline_max_response=1mib").max_response, 1U << 20U);
+  for (const char* wrong : {"", "0", "-1", "nan", "inf", "1XB", "MB", "1e99", "99999999999TB"}) {
+    EXPECT_THROW(memory(wrong), CLI::ParseError) << wrong;
+  }
+  EXPECT_EQ(parsed_options("--paceline_dns_ttl=5s").dns_ttl, 5s);
+}
+
+TEST(OptionsTest, RefusesWhatMakesNoSense) {
+  EXPECT_THROW(parsed_options("--paceline_timeout=0"), CLI::ValidationError);
+  EXPECT_THROW(parsed_options("--paceline_timeout=soon"), CLI::ValidationError);
+  EXPECT_THROW(parsed_options("--paceline_rows=p50,p95"), CLI::ValidationError);
+  EXPECT_THROW(parsed_options("--paceline_url=host/v1"), CLI::ValidationError);
+  EXPECT_THROW(parsed_options("--paceline_warmup=-1"), CLI::ParseError);
+}
+
+}  // namespace
+}  // namespace paceline
