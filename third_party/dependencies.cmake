@@ -1,8 +1,9 @@
-# Finds what paceline links against. Run by the build and by the installed package config.
-# Where something is missing, paceline_FOUND becomes FALSE and paceline_NOT_FOUND_MESSAGE says what.
+# Finds the dependencies that paceline_dependencies names. Run by the build and by the installed
+# package config. Where a dependency is missing, paceline_FOUND becomes FALSE and
+# paceline_NOT_FOUND_MESSAGE names the dependency.
 include(CMakeFindDependencyMacro)
 
-foreach(dependency threads benchmark curl expected fmt http_parser libmicrohttpd libuv simdjson sqlite3 zlib)
+foreach(dependency ${paceline_dependencies})
   include(${CMAKE_CURRENT_LIST_DIR}/${dependency}.cmake)
   if(paceline_NOT_FOUND_MESSAGE)
     break()

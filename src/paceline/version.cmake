@@ -1,4 +1,4 @@
-# Writes HEADER from TEMPLATE with VERSION, BENCHMARK_VERSION and the git revision of SOURCE.
+# Writes HEADER from TEMPLATE with BENCHMARK_VERSION and the git revision of SOURCE.
 set(REVISION unknown)
 find_program(GIT git)
 # A tarball may lie inside somebody else's repository: only a .git of our own counts.

@@ -131,6 +131,11 @@ std::string flag_value(const std::vector<std::string>& arguments, std::string_vi
   return value;
 }
 
+OutFile read_out_file(const std::vector<std::string>& arguments) {
+  return {flag_value(arguments, "--benchmark_out=", "BENCHMARK_OUT", {}),
+          flag_value(arguments, "--benchmark_out_format=", "BENCHMARK_OUT_FORMAT", "json")};
+}
+
 std::string why_unknown(std::string_view argument, const std::vector<std::string>& known) {
   const std::string_view name = name_of_flag(argument);
   if (!name.starts_with('-')) {

@@ -37,6 +37,19 @@ bool has_flag(const std::vector<std::string>& arguments, std::string_view flag);
 std::string flag_value(const std::vector<std::string>& arguments, std::string_view flag,
                        const char* variable, std::string value);
 
+/// Where Google Benchmark was asked to write its results, and how. Google Benchmark does not tell, so
+/// read_out_file() reads its flags once more.
+struct OutFile {
+  /// Empty: nowhere.
+  std::string name;
+  /// "json", "csv" or "console"; Google Benchmark has refused any other.
+  std::string format = "json";
+};
+
+/// Reads --benchmark_out and --benchmark_out_format; where they are not given, the variables
+/// BENCHMARK_OUT and BENCHMARK_OUT_FORMAT. The last of a flag wins.
+OutFile read_out_file(const std::vector<std::string>& arguments);
+
 /// Why an argument that no flag took cannot be: a sentence that names the one of `known` that is
 /// most like it, where one is.
 std::string why_unknown(std::string_view argument, const std::vector<std::string>& known);

@@ -1,5 +1,6 @@
 #include <programs/help.h>
 
+#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,10 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <paceline/gbench/custom_context.h>
+#include <paceline_version.h>
+#include <paceline/version.h>
 
 namespace paceline {
 namespace {
@@ -108,6 +113,14 @@ std::string layout(const CLI::App* app, const std::string& /*name*/, CLI::AppFor
 
 void set_help_layout(CLI::App& app) {
   app.formatter_fn(layout);
+}
+
+std::string version_text(std::string_view program) {
+  std::string text = fmt::format("{} {} ({})\n", program, version(), revision);
+  for (const auto& [library, its_version] : library_versions()) {
+    text += fmt::format("{} {}\n", library, its_version);
+  }
+  return text + fmt::format("{}\n", curl_version_info(CURLVERSION_NOW)->ssl_version);
 }
 
 }  // namespace paceline

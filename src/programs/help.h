@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 namespace CLI {
 class App;
 }
@@ -18,5 +21,8 @@ inline constexpr char endpoint_group[] = "The embedded endpoint";
 /// flag above what it does. The groups stand in the order above, and those of a suite's own before
 /// them. help2man makes the manual page of the same text.
 void set_help_layout(CLI::App& app);
+
+/// The text of --version: the program's version, then a line for each library.
+std::string version_text(std::string_view program);
 
 }  // namespace paceline

@@ -1,4 +1,4 @@
-#include <programs/program.h>
+#include <paceline/program.h>
 
 int main(int argc, char** argv) {
   return paceline::run_program(argc, argv);

@@ -11,8 +11,7 @@
 #include <programs/flags.h>
 #include <programs/grid.h>
 #include <programs/help.h>
-#include <programs/program.h>
-#include <programs/session.h>
+#include <programs/run_program.h>
 #include <programs/workload_flags.h>
 
 #include <CLI/CLI.hpp>
@@ -36,9 +35,17 @@ const paceline::Grid api_grid{{60}, {10}, 60};
 // So that rate x latency rather than the cap is what a search finds.
 constexpr std::int64_t search_parallel = 500;
 
+/// Where the suite's functions are called, there is one.
+paceline::Context& context() {
+  return *paceline::Context::current();
+}
+
 class PacelineSuite : public paceline::Suite {
  public:
-  void add_flags(CLI::App& app, paceline::Options& options) override;
+  /// `options`: those of the program, which run_program() sets.
+  explicit PacelineSuite(paceline::Options& options) : options_(options) {}
+
+  void add_flags(CLI::App& app) override;
   std::string register_benchmarks() override;
   bool has_work() const override { return !workloads_.empty(); }
   bool needs_api() const override { return paceline::asks_api(flags_); }
@@ -57,6 +64,7 @@ class PacelineSuite : public paceline::Suite {
   /// A sentence when the flags do not go with a search.
   std::string prepare_search();
 
+  paceline::Options& options_;
   paceline::GridFlags asked_;
   /// Searches for the limit instead of measuring the grid.
   std::optional<paceline::FindMax> search_;
@@ -66,16 +74,16 @@ class PacelineSuite : public paceline::Suite {
   std::vector<paceline::SelectedWorkload> workloads_;
 };
 
-void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
+void PacelineSuite::add_flags(CLI::App& app) {
   app.description(description);
   app.footer(footer);
   paceline::add_flags(app, asked_);
   app.option_defaults()->group(paceline::results_group);
   app.add_option_function<std::string>(
          "--paceline_resume",
-         [this, &options](const std::string& file) {
+         [this](const std::string& file) {
            is_resumed_ = true;
-           options.log_file = file;
+           options_.log_file = file;
          },
          "Sends only the requests that have no good response in this log of the same run, and adds "
          "them to it: give the same flags as before, with this one for --paceline_log, "
@@ -111,7 +119,7 @@ void PacelineSuite::add_flags(CLI::App& app, paceline::Options& options) {
 
 paceline::Grid PacelineSuite::grid_of(const paceline::SelectedWorkload& selected) const {
   const bool real_api =
-      !paceline::Session::global().options().url.empty() || !flags_.http_url.empty();
+      !options_.url.empty() || !flags_.http_url.empty();
   paceline::Grid usual = real_api ? api_grid : embedded_grid;
   if (selected.size > 0) usual.requests = static_cast<std::int64_t>(selected.size);
   paceline::Grid grid = paceline::make_grid(asked_, usual);
@@ -130,7 +138,7 @@ void PacelineSuite::register_runs(const paceline::SelectedWorkload& selected) {
   for (const std::int64_t rpm : grid.rpm) {
     auto* runs = benchmark::RegisterBenchmark(workload.describe().name.c_str(),
                                               [&workload, &items](benchmark::State& state) {
-                                                paceline::measure(state, workload, items);
+                                                paceline::measure(state, context(), workload, items);
                                               });
     runs->ArgNames({"rpm", "parallel"})
         ->ArgsProduct({{rpm}, grid.parallel})
@@ -151,7 +159,7 @@ void PacelineSuite::register_search(const paceline::SelectedWorkload& selected) 
   const std::int64_t parallel = asked_.parallel.empty() ? search_parallel : asked_.parallel.front();
   benchmark::RegisterBenchmark(search_name(workload).c_str(),
                                [&workload, &search = *search_](benchmark::State& state) {
-                                 paceline::find_max(state, search_name(workload), workload, search);
+                                 paceline::find_max(state, context(), search_name(workload), workload, search);
                                })
       ->ArgName("parallel")
       ->Arg(parallel)
@@ -173,7 +181,7 @@ std::string PacelineSuite::prepare_search() {
     return "--paceline_find_max takes from --paceline_rpm where to begin, at least 1, and the "
            "highest rate to try: such as 60 or 60,6000";
   }
-  if (search_->objective.misses && !paceline::Session::global().options().objective) {
+  if (search_->objective.misses && !options_.objective) {
     return "misses are of --paceline_objective: give it too, such as "
            "--paceline_objective='latency<2s'";
   }
@@ -184,13 +192,12 @@ std::string PacelineSuite::prepare_search() {
 }
 
 std::string PacelineSuite::why_never_measured() const {
-  const paceline::Options& options = paceline::Session::global().options();
   std::string why;
   for (const paceline::SelectedWorkload& selected : workloads_) {
     const paceline::Description asked = selected.workload->describe();
-    if (options.objective) why = paceline::why_never_measured(*options.objective, asked);
+    if (options_.objective) why = paceline::why_never_measured(*options_.objective, asked);
     if (why.empty() && search_) {
-      why = paceline::why_never_measured(search_->objective, asked, options.retries);
+      why = paceline::why_never_measured(search_->objective, asked, options_.retries);
     }
     if (!why.empty()) break;
   }
@@ -205,21 +212,19 @@ std::string PacelineSuite::resume(paceline::SelectedWorkload& selected) {
            "--paceline_parallel";
   }
   const std::int64_t requests = grid.requests_at(grid.rpm.front());
-  const paceline::Session& session = paceline::Session::global();
-  const paceline::LoggedRun asked = session.logged_job(*selected.workload);
-  const auto read = paceline::read_logged_items(session.options().log_file, asked);
+  const paceline::LoggedRun asked = context().logged_job(*selected.workload);
+  const auto read = paceline::read_logged_items(options_.log_file, asked);
   if (const auto* why = std::get_if<std::string>(&read)) return *why;
   selected.items =
       std::get<paceline::LoggedItems>(read).missing(0, static_cast<std::uint64_t>(requests));
-  paceline::Session::global().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
+  context().console().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
                                               selected.items.size(), requests));
   return {};
 }
 
 std::string PacelineSuite::register_benchmarks() {
-  const paceline::Session& session = paceline::Session::global();
   if (std::string why = paceline::why_not(asked_); !why.empty()) return why;
-  auto made = paceline::select_workloads(flags_, session.options(), session.api());
+  auto made = paceline::select_workloads(flags_, options_, context().settings().api);
   if (auto* why = std::get_if<std::string>(&made)) return std::move(*why);
   workloads_ = std::get<std::vector<paceline::SelectedWorkload>>(std::move(made));
   if (std::string why = why_never_measured(); !why.empty()) return why;
@@ -248,7 +253,7 @@ std::string PacelineSuite::register_benchmarks() {
   models.erase("");
   if (!models.empty()) {
     benchmark::AddCustomContext("model",
-                                session.gate()->shown(fmt::format("{}", fmt::join(models, ", "))));
+                                context().gate().shown(fmt::format("{}", fmt::join(models, ", "))));
   }
   return {};
 }
@@ -265,12 +270,12 @@ std::string PacelineSuite::hosts() const {
 
 /// Asks the server what the account may send.
 std::string PacelineSuite::pace_at_limit() {
-  const paceline::ApiCheck checked = paceline::check_api(*workloads_.front().workload);
+  const paceline::ApiCheck checked = paceline::check_api(context(), *workloads_.front().workload);
   if (!checked.failure.empty()) return checked.failure;
   const auto rate = paceline::rate_of_account(checked.limits.requests);
   if (const auto* why = std::get_if<std::string>(&rate)) return "--paceline_rpm=auto: " + *why;
   asked_.rpm = {std::get<std::int64_t>(rate)};
-  paceline::Session::global().say(
+  context().console().say(
       fmt::format("{}; --paceline_rpm=auto takes {}",
                   paceline::limit_text("requests", checked.limits.requests), asked_.rpm.front()));
   return {};
@@ -278,10 +283,10 @@ std::string PacelineSuite::pace_at_limit() {
 
 std::string PacelineSuite::check() {
   for (const paceline::SelectedWorkload& selected : workloads_) {
-    const paceline::ApiCheck checked = paceline::check_api(*selected.workload);
+    const paceline::ApiCheck checked = paceline::check_api(context(), *selected.workload);
     if (!checked.failure.empty()) return checked.failure;
     for (const std::string& line : paceline::account_lines(checked.limits)) {
-      paceline::Session::global().say(line);
+      context().console().say(line);
     }
   }
   return {};
@@ -290,6 +295,7 @@ std::string PacelineSuite::check() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  PacelineSuite suite;
-  return paceline::run_program(argc, argv, suite);
+  paceline::Options options;
+  PacelineSuite suite(options);
+  return paceline::run_program(argc, argv, suite, options);
 }

@@ -1,6 +1,5 @@
 #include <endpoint/endpoint.h>
 #include <fmt/format.h>
-#include <paceline/gbench/context.h>
 #include <paceline/text/write.h>
 #include <programs/arguments.h>
 #include <programs/endpoint_flags.h>

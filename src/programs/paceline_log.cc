@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <paceline/gbench/context.h>
 #include <paceline/log/log_reader.h>
 #include <paceline/text/write.h>
 #include <paceline/workload/batch_output.h>

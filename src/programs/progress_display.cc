@@ -44,7 +44,7 @@ ProgressDisplay::ProgressDisplay(int descriptor, bool is_terminal, ShownRun run)
       thread_([this] { show(); }) {}
 
 ProgressDisplay::~ProgressDisplay() {
-  end();
+  ProgressDisplay::end();
 }
 
 void ProgressDisplay::publish(std::size_t stripe, const Progress& progress) {

@@ -12,12 +12,13 @@
 #include <thread>
 #include <vector>
 
+#include <paceline/gbench/progress_sink.h>
 #include <paceline/run/progress.h>
 #include <programs/progress_line.h>
 
 namespace paceline {
 
-/// When a run tells how it goes.
+/// When progress is shown.
 enum class ProgressMode {
   /// On a terminal.
   automatic,
@@ -26,29 +27,20 @@ enum class ProgressMode {
   off,
 };
 
-/// The run that is shown.
-struct ShownRun {
-  std::string name;
-  /// 0: unpaced.
-  std::uint64_t rpm = 0;
-  std::size_t stripes = 1;
-};
-
-/// Shows how one run goes, from a thread of its own: a terminal that takes its time, or that is
-/// held with Ctrl-S, must not hold up the run.
-class ProgressDisplay {
+/// Shows the progress of one run, from a thread of its own: a slow terminal, or one that is held with
+/// Ctrl-S, does not hold up the run.
+class ProgressDisplay : public ProgressSink {
  public:
-  /// Of the terminal or file `descriptor`, which stays open as long; nullptr where nothing is to be
-  /// shown on it.
+  /// Shows the run on the terminal or file `descriptor`, which must stay open as long; nullptr where
+  /// the mode shows nothing there.
   static std::shared_ptr<ProgressDisplay> start(ProgressMode mode, int descriptor, ShownRun run);
-  ~ProgressDisplay();
+  ~ProgressDisplay() override;
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
-  /// From the stripe's thread; never waits.
-  void publish(std::size_t stripe, const Progress& progress);
-  /// Clears what is on the terminal. What is published later is not shown.
-  void end();
+  void publish(std::size_t stripe, const Progress& progress) override;
+  /// Clears the terminal's line.
+  void end() override;
 
  private:
   ProgressDisplay(int descriptor, bool is_terminal, ShownRun run);

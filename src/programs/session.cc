@@ -1,126 +1,113 @@
 #include <programs/session.h>
 
+#include <unistd.h>
+
 #include <algorithm>
-#include <cstdio>
+#include <chrono>
 #include <cstdlib>
-#include <random>
 #include <utility>
 #include <variant>
 
-#include <paceline/gbench/context.h>
-#include <paceline/gbench/logged_job.h>
-#include <paceline/http/url.h>
-#include <paceline/text/write.h>
+#include <paceline/http/resolver.h>
+#include <programs/advice.h>
+#include <programs/progress_display.h>
 
 namespace paceline {
 namespace {
 
-std::uint64_t random_salt() {
-  std::random_device random;
-  return (std::uint64_t{random()} << 32U) | random();
+ConnectionOptions connection_of(const Options& options, std::shared_ptr<const Gate> gate) {
+  return {.transport = options.transport,
+          .timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout),
+          .ca_file = options.ca_file,
+          .http = options.http,
+          .max_response = options.max_response,
+          .memory = options.memory,
+          .resolver = Resolver::make(options.dns_ttl),
+          .gate = std::move(gate)};
+}
+
+/// What holds for every run; its rate, parallel and requests are still to be set.
+RunOptions run_options_of(const Options& options, std::shared_ptr<const Gate> gate) {
+  RunOptions run;
+  run.warmup = options.warmup;
+  run.arrivals = options.arrivals;
+  run.seed = options.seed;
+  run.precision = options.precision;
+  run.tpm = options.tpm;
+  run.retries = options.retries;
+  run.max_backoff = options.max_backoff;
+  run.objective = options.objective;
+  run.connection = connection_of(options, std::move(gate));
+  return run;
 }
 
 }  // namespace
 
-Session& Session::global() {
-  static Session session;
-  return session;
-}
-
-Session::Session() : salt_(random_salt()) {}
-
-void Session::learn_secrets(const std::vector<std::string>& arguments) {
-  gate_->add_proxies_of_environment();
-  for (const std::string& argument : arguments) {
-    if (argument.find("://") != std::string::npos) gate_->add_userinfo_of(argument);
-  }
-}
-
 std::string Session::open(const Options& options, bool needs_api) {
-  options_ = options;
-  resolver_ = Resolver::make(options.dns_ttl);
-  api_.url = options.url;
-  if (std::string why = read_key(); !why.empty()) return why;
-  if (std::string why = open_log(); !why.empty()) return why;
-  return needs_api && api_.url.empty() ? start_endpoint() : std::string();
+  Api api{.url = options.url, .key = {}};
+  if (std::string why = read_key(options, api); !why.empty()) return why;
+  if (std::string why = open_log(options.log_file); !why.empty()) return why;
+  if (needs_api && api.url.empty()) {
+    if (std::string why = start_endpoint(options); !why.empty()) return why;
+    api.url = endpoint_->url();
+  }
+  ContextSettings settings;
+  settings.run = run_options_of(options, gate_);
+  settings.api = std::move(api);
+  settings.embedded_url = endpoint_ ? endpoint_->url() : "";
+  settings.wait = options.wait;
+  settings.max_error_ratio = options.max_error_ratio;
+  settings.log = log_;
+  settings.log_responses = options.log_responses;
+  settings.show_progress = [mode = options.progress](ShownRun run) {
+    return ProgressDisplay::start(mode, STDERR_FILENO, std::move(run));
+  };
+  settings.advice = [key = options.api_key_env](Failure failure, long status) {
+    return advice_for(failure, status, key);
+  };
+  context_ = std::make_unique<Context>(std::move(settings));
+  return {};
 }
 
-std::string Session::open_log() {
-  if (options_.log_file.empty()) return {};
-  auto opened = RequestLog::open(options_.log_file);
+std::string Session::read_key(const Options& options, Api& api) {
+  const char* key = std::getenv(options.api_key_env.c_str());
+  if (key == nullptr) return {};
+  gate_->add_secret(key);
+  // The embedded endpoint demands no key.
+  if (!options.url.empty()) api.key = key;
+  const auto is_control = [](char letter) { return static_cast<unsigned char>(letter) < ' '; };
+  if (std::any_of(api.key.begin(), api.key.end(), is_control)) {
+    return "the key in " + options.api_key_env +
+           " has a line break or another control character; set it without";
+  }
+  return {};
+}
+
+std::string Session::open_log(const std::string& file) {
+  if (file.empty()) return {};
+  auto opened = RequestLog::open(file);
   if (auto* why = std::get_if<std::string>(&opened)) return std::move(*why);
   log_ = std::move(std::get<std::unique_ptr<RequestLog>>(opened));
   return {};
 }
 
-std::string Session::read_key() {
-  const char* key = std::getenv(options_.api_key_env.c_str());
-  if (key == nullptr) return {};
-  gate_->add_secret(key);
-  // The embedded endpoint demands no key.
-  if (!options_.url.empty()) api_.key = key;
-  const auto is_control = [](char letter) { return static_cast<unsigned char>(letter) < ' '; };
-  if (std::any_of(api_.key.begin(), api_.key.end(), is_control)) {
-    return "the key in " + options_.api_key_env +
-           " has a line break or another control character: set it without";
-  }
-  return {};
-}
-
-std::string Session::start_endpoint() {
-  auto endpoint = endpoint_options(options_.endpoint, endpoint_prefix, options_.seed);
+std::string Session::start_endpoint(const Options& options) {
+  auto endpoint = endpoint_options(options.endpoint, endpoint_prefix, options.seed);
   if (const auto* why = std::get_if<std::string>(&endpoint)) return *why;
   auto started = Endpoint::start(std::move(std::get<EndpointOptions>(endpoint)));
   if (const auto* why = std::get_if<std::string>(&started)) return *why;
   endpoint_ = std::move(std::get<std::unique_ptr<Endpoint>>(started));
-  api_.url = endpoint_->url();
   return {};
 }
 
-void Session::close() {
+bool Session::close() {
   endpoint_.reset();
-  if (!log_) return;
-  if (const auto trouble = log_->close()) fail(*trouble);
-  log_.reset();
-}
-
-std::uint64_t Session::next_salt() {
-  return ++salt_;
-}
-
-LoggedRun Session::logged_job(const Workload& workload) const {
-  LoggedRun job =
-      paceline::logged_job(workload.describe(), api_.url, endpoint_ ? endpoint_->url() : "");
-  for (std::string* text : {&job.name, &job.workload, &job.model, &job.host, &job.url}) {
-    *text = gate_->without_secrets(*text);
+  if (log_) {
+    if (const auto trouble = log_->close()) context_->fail(*trouble);
   }
-  return job;
-}
-
-std::variant<RunLog, std::string> Session::begin_log(const LoggedRun& run) {
-  if (!log_) return RunLog{};
-  auto begun = log_->begin_run(run);
-  if (auto* why = std::get_if<std::string>(&begun)) return std::move(*why);
-  return RunLog{log_.get(), std::get<std::int64_t>(begun), options_.log_responses};
-}
-
-void Session::note_protocol(const std::string& url, const std::string& http_version) {
-  if (std::exchange(protocol_noted_, true)) return;
-  add_protocol_context(url, http_version);
-}
-
-void Session::say(const std::string& line) const {
-  // A stderr that is gone has nobody to tell.
-  static_cast<void>(write_text(stderr, gate_->shown(line) + '\n'));
-}
-
-void Session::warn(const std::string& sentence) const {
-  say("paceline: " + sentence);
-}
-
-void Session::fail(const std::string& sentence) {
-  warn(sentence);
-  failed_ = true;
+  const bool succeeded = !context_->failed();
+  context_.reset();
+  return succeeded;
 }
 
 }  // namespace paceline

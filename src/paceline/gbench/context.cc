@@ -1,58 +1,66 @@
 #include <paceline/gbench/context.h>
 
-#include <benchmark/benchmark.h>
-#include <curl/curl.h>
-#include <fmt/format.h>
-#include <simdjson.h>
-#include <uv.h>
-
+#include <cassert>
+#include <random>
 #include <utility>
-#include <vector>
 
-#include <paceline/http/url.h>
-#include <paceline_version.h>
+#include <paceline/gbench/custom_context.h>
+#include <paceline/gbench/logged_job.h>
 
 namespace paceline {
-
 namespace {
 
-/// A library's name and version, as results and --version tell them.
-using Versions = std::vector<std::pair<std::string, std::string>>;
+// Read in signal handlers.
+std::atomic<Context*> the_context{nullptr};
+static_assert(std::atomic<Context*>::is_always_lock_free);
 
-Versions library_versions() {
-  return {{"google_benchmark", std::string(benchmark_version)},
-          {"libcurl", curl_version_info(CURLVERSION_NOW)->version},
-          {"libuv", uv_version_string()},
-          {"simdjson", fmt::format("{}.{}.{}", static_cast<int>(simdjson::SIMDJSON_VERSION_MAJOR),
-                                   static_cast<int>(simdjson::SIMDJSON_VERSION_MINOR),
-                                   static_cast<int>(simdjson::SIMDJSON_VERSION_REVISION))}};
+std::uint64_t random_salt() {
+  std::random_device random;
+  return (std::uint64_t{random()} << 32U) | random();
 }
 
 }  // namespace
 
-void add_context(const Options& options, const std::string& hosts) {
-  benchmark::AddCustomContext("paceline", fmt::format("{} ({})", version, revision));
-  for (const auto& [library, its_version] : library_versions()) {
-    benchmark::AddCustomContext(library, its_version);
-  }
-  benchmark::AddCustomContext("host", hosts);
-  benchmark::AddCustomContext("transport", std::string(name_of(options.transport)));
-  benchmark::AddCustomContext("precision", name_of(options.precision));
+Context::Context(ContextSettings settings)
+    : settings_(std::move(settings)),
+      console_(settings_.run.connection.gate),
+      salt_(random_salt()) {
+  assert(the_context == nullptr);
+  the_context = this;
 }
 
-std::string version_text(std::string_view program) {
-  std::string text = fmt::format("{} {} ({})\n", program, version, revision);
-  for (const auto& [library, its_version] : library_versions()) {
-    text += fmt::format("{} {}\n", library, its_version);
-  }
-  return text + fmt::format("{}\n", curl_version_info(CURLVERSION_NOW)->ssl_version);
+Context::~Context() {
+  the_context = nullptr;
 }
 
-void add_protocol_context(const std::string& url, const std::string& http_version) {
-  benchmark::AddCustomContext("http", http_version);
-  const bool encrypted = url.starts_with("https:");
-  benchmark::AddCustomContext("tls",
-                              encrypted ? curl_version_info(CURLVERSION_NOW)->ssl_version : "none");
+Context* Context::current() {
+  return the_context;
+}
+
+LoggedRun Context::logged_job(const Workload& workload) const {
+  LoggedRun job =
+      paceline::logged_job(workload.describe(), settings_.api.url, settings_.embedded_url);
+  for (std::string* text : {&job.name, &job.workload, &job.model, &job.host, &job.url}) {
+    *text = gate().without_secrets(*text);
+  }
+  return job;
+}
+
+std::variant<RunLog, std::string> Context::begin_log(const LoggedRun& run) {
+  if (!settings_.log) return RunLog{};
+  auto begun = settings_.log->begin_run(run);
+  if (auto* why = std::get_if<std::string>(&begun)) return std::move(*why);
+  return RunLog{settings_.log.get(), std::get<std::int64_t>(begun), settings_.log_responses};
+}
+
+void Context::note_protocol(const std::string& url, const std::string& http_version) {
+  if (std::exchange(is_protocol_noted_, true)) return;
+  add_protocol_context(url, http_version);
+}
+
+void Context::fail(const std::string& sentence) {
+  console_.warn(sentence);
+  failed_ = true;
 }
 
 }  // namespace paceline

@@ -1,21 +1,102 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
-#include <string_view>
+#include <variant>
 
-#include <programs/options.h>
+#include <paceline/gbench/probe_rows.h>
+#include <paceline/gbench/progress_sink.h>
+#include <paceline/gbench/run_group.h>
+#include <paceline/gbench/verdict_lines.h>
+#include <paceline/log/request_log.h>
+#include <paceline/run/run.h>
+#include <paceline/text/console.h>
+#include <paceline/workload/api.h>
+#include <paceline/workload/workload.h>
 
 namespace paceline {
 
-/// Adds to Google Benchmark's context what results depend on beside the machine: paceline's version
-/// and revision, the libraries' versions, the hosts that are asked, and how exactly requests leave.
-void add_context(const Options& options, const std::string& hosts);
+/// Settings of all benchmarks of a program.
+struct ContextSettings {
+  /// What holds for every run; rate, parallel and requests are set for each. Its gate is the
+  /// context's.
+  RunOptions run{};
+  /// Where workloads without a URL of their own send. The key appears in no output.
+  Api api{};
+  /// Base URL of the endpoint that runs in this program; empty: none does.
+  std::string embedded_url{};
+  /// How long to wait, before the first run, for a server that is starting.
+  std::chrono::nanoseconds wait{0};
+  /// The share of failed requests in a run, from 0 to 1, above which the program fails.
+  double max_error_ratio = 0;
+  /// Where a row for each request is kept; nullptr: nowhere.
+  std::shared_ptr<RequestLog> log{};
+  bool log_responses = false;
+  /// Empty: no progress is shown.
+  ProgressSinkFactory show_progress{};
+  /// The remedy for a request that failed, in the imperative. `status`: of its HTTP response, 0
+  /// where there was none. Empty: no remedy is named.
+  std::function<std::string(Failure, long status)> advice{};
+};
 
-/// What --version says: the program's version, then a line for each library.
-std::string version_text(std::string_view program);
+/// State that the benchmarks of one program share. run_program() owns the one context. Google
+/// Benchmark makes fixtures before main() and gives them no argument, so current() finds it.
+///
+/// Benchmarks use it on the threads that Google Benchmark runs them on, one run at a time.
+class Context {
+ public:
+  explicit Context(ContextSettings settings);
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
 
-/// Adds what was spoken with the server: the HTTP version, such as "HTTP/2", and the TLS library or
-/// "none". Once in a program.
-void add_protocol_context(const std::string& url, const std::string& http_version);
+  /// The program's context; nullptr where run_program() does not run.
+  static Context* current();
+
+  const ContextSettings& settings() const { return settings_; }
+  const RunOptions& run_options() const { return settings_.run; }
+  const Gate& gate() const { return *settings_.run.connection.gate; }
+  const Console& console() const { return console_; }
+
+  /// The threads of the current run.
+  RunGroup& group() { return group_; }
+  /// Returns another salt for each run of any program.
+  std::uint64_t next_salt() { return ++salt_; }
+
+  /// The job of a workload as the log keeps it, without secrets.
+  LoggedRun logged_job(const Workload& workload) const;
+  /// Opens the run's place in the log. The string is a sentence: why the log cannot take the run.
+  std::variant<RunLog, std::string> begin_log(const LoggedRun& run);
+  /// Adds to the results what was spoken with the server. Only the first call counts.
+  void note_protocol(const std::string& url, const std::string& http_version);
+
+  /// Ends the program's work early: no further request is sent. Safe in a signal handler.
+  void stop() { stop_ = true; }
+  const std::atomic<bool>& stopped() const { return stop_; }
+
+  /// Prints the sentence, and makes the program exit with 1.
+  void fail(const std::string& sentence);
+  bool failed() const { return failed_; }
+
+  /// The verdicts of all runs, for the program's end.
+  VerdictLines& verdicts() { return verdicts_; }
+  /// The probes of searches, for the file of results.
+  ProbeStore& probes() { return probes_; }
+
+ private:
+  ContextSettings settings_;
+  Console console_;
+  RunGroup group_;
+  std::atomic<std::uint64_t> salt_;
+  VerdictLines verdicts_;
+  ProbeStore probes_;
+  std::atomic<bool> stop_{false};
+  bool failed_ = false;
+  bool is_protocol_noted_ = false;
+};
 
 }  // namespace paceline

@@ -15,7 +15,6 @@
 #include <paceline/run/rate_search.h>
 #include <paceline/run/run.h>
 #include <paceline/run/verdict.h>
-#include <programs/session.h>
 
 namespace paceline {
 namespace {
@@ -35,14 +34,15 @@ struct Probed {
   std::string why_over;
 };
 
-bool is_worth_repeating(const Probed& probed) {
-  return probed.bound == Bound::client && probed.why_over.empty() && !Session::global().stopped();
+bool is_worth_repeating(const Context& context, const Probed& probed) {
+  return probed.bound == Bound::client && probed.why_over.empty() && !context.stopped();
 }
 
 class Search {
  public:
-  Search(Workload& workload, const FindMax& asked, std::size_t parallel)
-      : workload_(workload),
+  Search(Context& context, Workload& workload, const FindMax& asked, std::size_t parallel)
+      : context_(context),
+        workload_(workload),
         asked_(asked),
         parallel_(parallel),
         name_(workload.describe().name),
@@ -61,6 +61,7 @@ class Search {
   std::string why_missed(const Probed& probed, const Verdict& verdict) const;
   void keep(const Probed& probed, const Verdict& verdict);
 
+  Context& context_;
   Workload& workload_;
   const FindMax& asked_;
   std::size_t parallel_;
@@ -78,10 +79,10 @@ std::string Search::run() {
   constexpr int most_tries = 3;
   while (const auto rpm = rates_.next()) {
     Probed probed = probe(*rpm);
-    for (int tries = 1; tries < most_tries && is_worth_repeating(probed); ++tries) {
+    for (int tries = 1; tries < most_tries && is_worth_repeating(context_, probed); ++tries) {
       probed = probe(*rpm);
     }
-    if (Session::global().stopped()) {
+    if (context_.stopped()) {
       was_cut_short_ = true;
       break;
     }
@@ -127,7 +128,7 @@ RunOptions Search::options_at(std::uint64_t rpm) const {
   constexpr std::chrono::seconds at_least{10};
   constexpr int longest_times = 5;
   constexpr std::uint64_t warmup_divisor = 20;
-  RunOptions options = run_options(Session::global().options());
+  RunOptions options = context_.run_options();
   options.rpm = rpm;
   options.parallel = parallel_;
   options.requests = asked_.requests;
@@ -143,7 +144,7 @@ RunOptions Search::options_at(std::uint64_t rpm) const {
 Probed Search::probe(std::uint64_t rpm) {
   Probed probed;
   probed.options = options_at(rpm);
-  const GroupRun shared = begin_run(workload_, probed.options, name_ + "/probe");
+  const GroupRun shared = begin_run(context_, workload_, probed.options, name_ + "/probe");
   if (!shared.why.empty()) {
     probed.why_over = shared.why;
     return probed;
@@ -152,7 +153,7 @@ Probed Search::probe(std::uint64_t rpm) {
   options.salt = shared.salt;
   options.log = shared.log;
   RunHooks hooks;
-  hooks.stop = &Session::global().stopped();
+  hooks.stop = &context_.stopped();
   if (shared.progress) {
     hooks.on_progress = [&shared](const Progress& made) { shared.progress->publish(0, made); };
   }
@@ -173,7 +174,7 @@ Probed Search::probe(std::uint64_t rpm) {
 }
 
 std::string Search::why_missed(const Probed& probed, const Verdict& verdict) const {
-  const double tolerated = Session::global().options().max_error_ratio;
+  const double tolerated = context_.settings().max_error_ratio;
   std::string why = why_not_kept(probed.tally, probed.options, verdict);
   if (why.empty()) why = asked_.objective.why_missed(probed.tally);
   if (why.empty() && !asked_.objective.errors && probed.tally.error_ratio() > tolerated) {
@@ -185,7 +186,7 @@ std::string Search::why_missed(const Probed& probed, const Verdict& verdict) con
 
 void Search::keep(const Probed& probed, const Verdict& verdict) {
   const std::string met = probed.why_missed.empty() ? "met" : "missed: " + probed.why_missed;
-  Session::global().say(fmt::format("{} at {} RPM: {}", name_, probed.options.rpm, met));
+  context_.console().say(fmt::format("{} at {} RPM: {}", name_, probed.options.rpm, met));
   Probe probe;
   probe.name = name_ + "/probe";
   probe.rpm = probed.options.rpm;
@@ -201,27 +202,26 @@ void Search::keep(const Probed& probed, const Verdict& verdict) {
 
 }  // namespace
 
-void find_max(benchmark::State& state, const std::string& benchmark, Workload& workload,
-              const FindMax& asked) {
-  Session& session = Session::global();
+void find_max(benchmark::State& state, Context& context, const std::string& benchmark,
+              Workload& workload, const FindMax& asked) {
   const auto parallel = static_cast<std::size_t>(state.range(0));
   for ([[maybe_unused]] auto _ : state) {
-    std::string why = why_not_run(parallel, 1);
-    if (session.stopped()) {
+    std::string why = why_not_run(context, parallel, 1);
+    if (context.stopped()) {
       state.SkipWithError(why.c_str());
       break;
     }
-    Search search(workload, asked, parallel);
+    Search search(context, workload, asked, parallel);
     if (why.empty()) why = search.run();
     if (why.empty()) {
       search.report(state);
-      session.verdicts().add(
+      context.verdicts().add(
           fmt::format("{} parallel:{}: {}", benchmark, parallel, search.summary()));
     } else {
-      if (!session.stopped()) session.fail(why);
+      if (!context.stopped()) context.fail(why);
       state.SkipWithError(why.c_str());
     }
-    session.probes().add(benchmark, search.take_probes());
+    context.probes().add(benchmark, search.take_probes());
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include <paceline/gbench/context.h>
 #include <paceline/gbench/objective.h>
 #include <paceline/workload/workload.h>
 
@@ -29,7 +30,7 @@ struct FindMax {
 /// `max_rpm`, `probes` and those of the best probe. Every probe is a row of the file, named
 /// WORKLOAD/probe/rpm:…/parallel:…, whose label says whether it met the objective. Register under
 /// `benchmark`, with Iterations(1) and UseManualTime().
-void find_max(benchmark::State& state, const std::string& benchmark, Workload& workload,
-              const FindMax& search);
+void find_max(benchmark::State& state, Context& context, const std::string& benchmark,
+              Workload& workload, const FindMax& search);
 
 }  // namespace paceline

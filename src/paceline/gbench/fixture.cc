@@ -1,36 +1,51 @@
-#include <paceline/gbench/fixture.h>
+#include <paceline/fixture.h>
 
-#include <string>
+#include <utility>
 
+#include <paceline/gbench/context.h>
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/objective.h>
-#include <programs/session.h>
 
 namespace paceline {
+namespace {
 
-void Fixture::run(benchmark::State& state) {
-  measure(state, workload_of(static_cast<std::size_t>(state.thread_index())));
+/// Tries the API with the workload's first request. Where that fails, the program sends no more.
+void try_api(Context& context, Workload& workload) {
+  std::string why;
+  if (const auto& objective = context.run_options().objective) {
+    why = why_never_measured(*objective, workload.describe());
+  }
+  if (why.empty()) why = check_api(context, workload).failure;
+  if (why.empty() || context.stopped()) return;
+  context.fail(why);
+  context.stop();
 }
 
-Workload& Fixture::workload_of(std::size_t thread) {
-  Session& session = Session::global();
-  const std::lock_guard lock(mutex_);
-  const bool first = workloads_.empty();
-  if (workloads_.size() <= thread) workloads_.resize(thread + 1);
-  std::unique_ptr<Workload>& workload = workloads_[thread];
-  if (!workload) workload = make_workload(session.api());
-  if (first && !session.stopped()) {
-    std::string why;
-    if (const auto& objective = session.options().objective) {
-      why = why_never_measured(*objective, workload->describe());
+}  // namespace
+
+void Fixture::run(benchmark::State& state) {
+  Context* context = Context::current();
+  if (context == nullptr) {
+    // Inside the loop, since Google Benchmark 1.7 aborts after an error before the loop of a
+    // later repetition.
+    while (state.KeepRunningBatch(state.max_iterations)) {
+      state.SkipWithError("not run by paceline's main; link paceline::main, or call run_program()");
+      break;
     }
-    if (why.empty()) why = check_api(*workload).failure;
-    if (!why.empty() && !session.stopped()) {
-      session.fail(why);
-      session.stop();
-    }
+    return;
   }
-  return *workload;
+  Workload* workload = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool is_first = workloads_.empty();
+    const auto thread = static_cast<std::size_t>(state.thread_index());
+    if (workloads_.size() <= thread) workloads_.resize(thread + 1);
+    std::unique_ptr<Workload>& own = workloads_[thread];
+    if (!own) own = make_workload(context->settings().api);
+    if (is_first && !context->stopped()) try_api(*context, *own);
+    workload = own.get();
+  }
+  measure(state, *context, *workload);
 }
 
 }  // namespace paceline

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include <paceline/gbench/context.h>
 #include <paceline/http/limits.h>
 #include <paceline/workload/workload.h>
 
@@ -19,7 +20,7 @@ namespace paceline {
 ///
 /// `items`: those of the workload to send, as many as iterations; empty: from 0 on.
 /// docs/metrics.md defines each counter.
-void measure(benchmark::State& state, Workload& workload,
+void measure(benchmark::State& state, Context& context, Workload& workload,
              std::span<const std::uint64_t> items = {});
 
 /// What a first request showed.
@@ -31,6 +32,6 @@ struct ApiCheck {
 };
 
 /// Sends one request of `workload`.
-ApiCheck check_api(Workload& workload);
+ApiCheck check_api(Context& context, Workload& workload);
 
 }  // namespace paceline

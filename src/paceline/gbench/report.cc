@@ -10,7 +10,6 @@
 #include <paceline/run/verdict.h>
 #include <paceline/stats/seconds.h>
 #include <paceline_version.h>
-#include <programs/session.h>
 
 namespace paceline {
 namespace {
@@ -60,10 +59,10 @@ std::string label_of(const Verdict& verdict, const Tally& tally) {
   return fmt::format("{}", fmt::join(words, "; "));
 }
 
-void warn_of_lengths(const TokenTally& tokens) {
+void warn_of_lengths(const Context& context, const TokenTally& tokens) {
   constexpr double tolerable = 0.05;
   if (tokens.length_mismatch_ratio() <= tolerable) return;
-  Session::global().warn(fmt::format(
+  context.console().warn(fmt::format(
       "{:.0f}% of the responses had not the length asked for, and statistics over unequal lengths "
       "mean little: hold it with --paceline_ignore_eos or --paceline_min_tokens, where the server "
       "takes them, or ask for fewer tokens",
@@ -77,45 +76,45 @@ std::string why_nothing(const Tally& tally) {
   return fmt::format("every request failed: {}", tally.first_failure);
 }
 
-void warn_of_failures(const Tally& tally) {
-  Session& session = Session::global();
+void warn_of_failures(Context& context, const Tally& tally) {
+  const double tolerated = context.settings().max_error_ratio;
   if (!tally.stopped_why.empty()) {
-    session.fail("a run was ended early: " + tally.stopped_why);
-  } else if (tally.settled_error_ratio() > session.options().max_error_ratio) {
-    session.fail(fmt::format(
+    context.fail("a run was ended early: " + tally.stopped_why);
+  } else if (tally.settled_error_ratio() > tolerated) {
+    context.fail(fmt::format(
         "{} of {} requests failed, more than --paceline_max_error_ratio={}; the first: {}",
-        tally.failed, tally.succeeded + tally.failed, session.options().max_error_ratio,
+        tally.failed, tally.succeeded + tally.failed, tolerated,
         tally.first_failure));
   }
   if (tally.waits_too_long > 0) {
-    session.warn(fmt::format(
+    context.console().warn(fmt::format(
         "the server asked to wait longer than --paceline_max_backoff={:g}s for {} of the requests, "
         "and those were given up: give a longer one to wait, or ask for a lower rate",
-        seconds_of(session.options().max_backoff), tally.waits_too_long));
+        seconds_of(context.run_options().max_backoff), tally.waits_too_long));
   }
 }
 
 }  // namespace
 
-void report(benchmark::State& state, const std::string& name, const Tally& tally) {
-  Session& session = Session::global();
+void report(benchmark::State& state, Context& context, const std::string& name,
+            const Tally& tally) {
   if (tally.succeeded == 0) {
-    session.stop();
+    context.stop();
     const std::string why = why_nothing(tally);
-    if (!tally.cut_short || !tally.stopped_why.empty()) session.fail(why);
+    if (!tally.cut_short || !tally.stopped_why.empty()) context.fail(why);
     state.SkipWithError(why.c_str());
     return;
   }
   const auto rpm = static_cast<std::uint64_t>(state.range(0));
   const auto parallel = static_cast<std::uint64_t>(state.range(1));
-  const Verdict verdict = judge(tally, rpm, parallel, session.options().arrivals);
+  const Verdict verdict = judge(tally, rpm, parallel, context.run_options().arrivals);
   state.SetIterationTime(iteration_time(state, tally));
   set_counters(state.counters, tally);
   state.SetLabel(label_of(verdict, tally));
-  session.verdicts().add(fmt::format("{} rpm:{} parallel:{}", name, rpm, parallel), verdict.bound,
+  context.verdicts().add(fmt::format("{} rpm:{} parallel:{}", name, rpm, parallel), verdict.bound,
                          verdict.words);
-  warn_of_lengths(tally.tokens);
-  warn_of_failures(tally);
+  warn_of_lengths(context, tally.tokens);
+  warn_of_failures(context, tally);
 }
 
 }  // namespace paceline

@@ -4,12 +4,14 @@
 
 #include <string>
 
+#include <paceline/gbench/context.h>
 #include <paceline/stats/tally.h>
 
 namespace paceline {
 
-/// Turns what a whole run counted into Google Benchmark's time, counters and label, and tells the
-/// session what a person has to know: its verdict, and what went wrong. `name`: of the workload.
-void report(benchmark::State& state, const std::string& name, const Tally& tally);
+/// Turns a whole run's tally into Google Benchmark's time, counters and label. Gives the context the
+/// run's verdict, and prints what went wrong. `name`: of the workload.
+void report(benchmark::State& state, Context& context, const std::string& name,
+            const Tally& tally);
 
 }  // namespace paceline

@@ -8,10 +8,10 @@
 #include <optional>
 #include <string>
 
+#include <paceline/gbench/progress_sink.h>
 #include <paceline/loop/loop.h>
 #include <paceline/run/run.h>
 #include <paceline/stats/tally.h>
-#include <programs/progress_display.h>
 
 namespace paceline {
 
@@ -22,7 +22,7 @@ struct GroupRun {
   /// Why the run cannot be; empty: it can.
   std::string why{};
   /// nullptr where nothing is shown.
-  std::shared_ptr<ProgressDisplay> progress{};
+  std::shared_ptr<ProgressSink> progress{};
   /// When the schedule of several threads begins: late enough that every one is there. Nothing for
   /// a single thread, which begins when it is ready.
   std::optional<TimePoint> start{};

@@ -1,9 +1,10 @@
 #include <benchmark/benchmark.h>
 #include <gtest/gtest.h>
-#include <paceline/gbench/fixture.h>
+#include <endpoint/endpoint.h>
+#include <paceline/fixture.h>
+#include <paceline/gbench/context.h>
 #include <paceline/http/client.h>
 #include <paceline/run/make_transport.h>
-#include <programs/session.h>
 
 #include <algorithm>
 #include <chrono>
@@ -13,6 +14,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "collector.h"
@@ -87,17 +89,33 @@ BENCHMARK_REGISTER_F(Complete, by_threads)
 class MeasureTest : public testing::Test {
  protected:
   MeasureTest() {
-    Options options;
-    options.endpoint.latency = std::chrono::milliseconds(4);
-    EXPECT_EQ(Session::global().open(options, true), "");
+    EndpointOptions options;
+    options.latency = LatencyModel::fixed(std::chrono::milliseconds(4));
+    auto started = Endpoint::start(options);
+    endpoint_ = std::move(std::get<std::unique_ptr<Endpoint>>(started));
+    ContextSettings settings;
+    settings.api.url = endpoint_->url();
+    context_ = std::make_unique<Context>(std::move(settings));
   }
-  ~MeasureTest() override { Session::global().close(); }
+
+  std::unique_ptr<Endpoint> endpoint_;
+  std::unique_ptr<Context> context_;
 };
 
 std::vector<benchmark::BenchmarkReporter::Run> runs_of(const std::string& benchmark) {
   Collector collector;
   benchmark::RunSpecifiedBenchmarks(&collector, benchmark);
   return collector.runs;
+}
+
+/// Google Benchmark has renamed the member.
+template <typename AnyRun>
+std::string error_of(const AnyRun& run) {
+  if constexpr (requires { run.error_message; }) {
+    return run.error_message;
+  } else {
+    return run.skip_message;
+  }
 }
 
 TEST_F(MeasureTest, ThreadsShareOneScheduleAndOneRow) {
@@ -146,12 +164,19 @@ TEST_F(MeasureTest, TheScheduleBeginsWhenTheClientIsMade) {
   EXPECT_LT(late, making / 2);
 }
 
+TEST(FixtureTest, WithoutAContextTheRunFailsWithASentence) {
+  const auto runs = runs_of("alone");
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_TRUE(runs[0].counters.empty());
+  EXPECT_NE(error_of(runs[0]).find("paceline::main"), std::string::npos) << error_of(runs[0]);
+}
+
 TEST_F(MeasureTest, EachThreadNeedsARequestInFlight) {
   const auto runs = runs_of("too_few_in_flight");
   ASSERT_EQ(runs.size(), 1U);
   EXPECT_TRUE(runs[0].counters.empty());
   // So that the program exits with 1.
-  EXPECT_TRUE(Session::global().failed());
+  EXPECT_TRUE(context_->failed());
 }
 
 }  // namespace

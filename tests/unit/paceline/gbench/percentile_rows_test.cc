@@ -2,8 +2,8 @@
 
 #include <benchmark/benchmark.h>
 #include <gtest/gtest.h>
+#include <paceline/gbench/file_reporter.h>
 #include <paceline/gbench/percentile_rows.h>
-#include <programs/out_file.h>
 
 #include <memory>
 #include <sstream>
@@ -60,7 +60,7 @@ std::string written(const std::string& format, const std::vector<std::string>& c
                     const std::vector<Run>& runs) {
   std::ostringstream out;
   std::ostringstream context;
-  const auto file = make_reporter({"file", format});
+  const auto file = make_file_reporter(format);
   PercentileRows rows(*file, counters);
   rows.SetOutputStream(format == "json" ? &context : &out);
   rows.SetErrorStream(&context);
@@ -196,7 +196,7 @@ TEST(PercentileRowsTest, AFailedRunIsLeftOut) {
 
 TEST(PercentileRowsTest, FailedRunsAreCounted) {
   std::ostringstream out;
-  const auto file = make_reporter({"file", "json"});
+  const auto file = make_file_reporter("json");
   PercentileRows rows(*file, {"p50"});
   rows.SetOutputStream(&out);
   rows.SetErrorStream(&out);
@@ -222,7 +222,7 @@ TEST(PercentileRowsTest, TheThreadsOfANameStayBeforeTheCounter) {
 
 TEST(PercentileRowsTest, AContextWithoutRunsIsStillWhole) {
   std::ostringstream out;
-  const auto file = make_reporter({"file", "json"});
+  const auto file = make_file_reporter("json");
   PercentileRows rows(*file, {"p50"});
   rows.SetOutputStream(&out);
   rows.SetErrorStream(&out);

@@ -1,9 +1,4 @@
-#include <programs/out_file.h>
-
-#include <cstdlib>
-#include <string_view>
-
-#include <programs/arguments.h>
+#include <paceline/gbench/file_reporter.h>
 
 namespace paceline {
 namespace {
@@ -18,14 +13,9 @@ std::unique_ptr<benchmark::BenchmarkReporter> csv_reporter() {
 
 }  // namespace
 
-OutFile read_out_file(const std::vector<std::string>& arguments) {
-  return {flag_value(arguments, "--benchmark_out=", "BENCHMARK_OUT", {}),
-          flag_value(arguments, "--benchmark_out_format=", "BENCHMARK_OUT_FORMAT", "json")};
-}
-
-std::unique_ptr<benchmark::BenchmarkReporter> make_reporter(const OutFile& file) {
-  if (file.format == "csv") return csv_reporter();
-  if (file.format == "console") {
+std::unique_ptr<benchmark::BenchmarkReporter> make_file_reporter(const std::string& format) {
+  if (format == "csv") return csv_reporter();
+  if (format == "console") {
     return std::make_unique<benchmark::ConsoleReporter>(benchmark::ConsoleReporter::OO_None);
   }
   return std::make_unique<benchmark::JSONReporter>();

@@ -25,10 +25,8 @@ class Fixture : public benchmark::Fixture {
   void run(benchmark::State& state);
 
  private:
-  /// The thread's own, made and tried when it is first asked for.
-  Workload& workload_of(std::size_t thread);
-
   std::mutex mutex_;
+  /// By thread; each is made in its thread's first run.
   std::vector<std::unique_ptr<Workload>> workloads_;
 };
 

@@ -1,0 +1,74 @@
+# What is installed: the public headers, the libraries with their CMake package and pkg-config files,
+# the programs, the page's modules and the documentation.
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/paceline)
+set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+set(generated ${CMAKE_CURRENT_BINARY_DIR}/install)
+
+# A static library's user links the library's private dependencies too.
+set(needed_core ${core_dependencies})
+set(needed_endpoint "")
+if(NOT BUILD_SHARED_LIBS)
+  list(APPEND needed_core ${core_private_dependencies})
+  list(REMOVE_ITEM needed_core expected)
+  list(APPEND needed_endpoint ${endpoint_private_dependencies})
+endif()
+set(installed_dependencies ${needed_core} ${needed_endpoint})
+
+file(GLOB public_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/paceline/*.h)
+install(FILES ${public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/paceline)
+
+# Each component has a file of targets of its own, so that a user finds only what it needs.
+set(library_of_core paceline)
+set(library_of_endpoint paceline_endpoint)
+set(library_of_main paceline_main)
+foreach(component core endpoint main)
+  install(TARGETS ${library_of_${component}} EXPORT paceline-${component}-targets)
+  install(EXPORT paceline-${component}-targets NAMESPACE paceline:: DESTINATION ${package_dir})
+endforeach()
+
+write_basic_package_version_file(${generated}/paceline-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+configure_package_config_file(
+  src/paceline/paceline-config.cmake.in ${generated}/paceline-config.cmake
+  INSTALL_DESTINATION ${package_dir})
+install(FILES
+  ${generated}/paceline-config.cmake
+  ${generated}/paceline-config-version.cmake
+  DESTINATION ${package_dir})
+list(TRANSFORM installed_dependencies APPEND .cmake)
+list(TRANSFORM installed_dependencies PREPEND ${PROJECT_SOURCE_DIR}/third_party/)
+install(FILES ${PROJECT_SOURCE_DIR}/third_party/dependencies.cmake ${installed_dependencies}
+  DESTINATION ${package_dir}/third_party)
+
+# For those who build without CMake.
+file(RELATIVE_PATH prefix_from_pkgconfig /${pkgconfig_dir} /)
+if(NOT BUILD_SHARED_LIBS)
+  set(static_requires " libcurl >= 7.88 libuv >= 1.44 simdjson fmt sqlite3 zlib")
+  set(static_libraries " -lhttp_parser")
+  set(static_endpoint_requires " libmicrohttpd >= 0.9.75")
+endif()
+foreach(name paceline paceline-endpoint paceline-main)
+  configure_file(src/paceline/${name}.pc.in ${generated}/${name}.pc @ONLY)
+  install(FILES ${generated}/${name}.pc DESTINATION ${pkgconfig_dir})
+endforeach()
+
+if(PACELINE_BUILD_PROGRAMS)
+  install(TARGETS paceline_program paceline_endpoint_program paceline_log_program)
+  # The page of results, in Python; share/paceline is where the program looks for its modules.
+  install(PROGRAMS src/programs/paceline_report TYPE BIN)
+  install(DIRECTORY src/report DESTINATION share/paceline
+    FILES_MATCHING PATTERN "*.py" PATTERN "*.css"
+    PATTERN "__pycache__" EXCLUDE
+    # For the pictures and the tests.
+    PATTERN "chromium.py" EXCLUDE)
+endif()
+
+install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# The name that Debian gives it.
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+if(PROJECT_IS_TOP_LEVEL)
+  include(package.cmake)
+endif()

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace paceline {
+
+/// What a program adds to Google Benchmark and to the flags that every program has.
+class Suite {
+ public:
+  virtual ~Suite() = default;
+  /// Adds the suite's own flags. The suite includes CLI11 for that.
+  virtual void add_flags(CLI::App& /*app*/) {}
+  /// Whether the benchmarks send requests to the API. If not, no endpoint stands in for the API.
+  virtual bool needs_api() const { return true; }
+  /// The hosts that the benchmarks send to, for the results' context. Called when the benchmarks are
+  /// registered. Empty: the API's host.
+  virtual std::string hosts() const { return {}; }
+  /// How long the benchmarks take at their rates, each once; 0: unknown.
+  virtual std::chrono::nanoseconds planned_time() const { return {}; }
+  /// Registers benchmarks. Called when the flags are read and the API's URL is known. A sentence when
+  /// the flags contradict each other.
+  virtual std::string register_benchmarks() { return {}; }
+  /// Whether any benchmark is left to run. Called when the benchmarks are registered; if not, the
+  /// program ends.
+  virtual bool has_work() const { return true; }
+  /// Tries the benchmarks' first requests; a sentence when that fails. Not called when no benchmark
+  /// runs.
+  virtual std::string check() { return {}; }
+};
+
+/// A whole main(): reads paceline's flags, then Google Benchmark's, and runs the benchmarks.
+/// Returns the exit code: 0 for success, 1 for bad input or failures, 130 when interrupted.
+int run_program(int argc, char** argv, Suite& suite);
+/// The same for benchmarks that are registered before main(), as BENCHMARK_REGISTER_F does.
+int run_program(int argc, char** argv);
+
+}  // namespace paceline

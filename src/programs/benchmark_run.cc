@@ -1,0 +1,163 @@
+#include <programs/benchmark_run.h>
+
+#include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <utility>
+
+#include <paceline/gbench/counters.h>
+#include <paceline/gbench/file_reporter.h>
+#include <paceline/gbench/percentile_rows.h>
+#include <paceline/gbench/probe_rows.h>
+#include <paceline/gbench/time_text.h>
+#include <paceline/gbench/valid_rows.h>
+#include <paceline/loop/descriptor.h>
+#include <programs/arguments.h>
+#include <programs/line_filter.h>
+
+namespace paceline {
+namespace {
+
+/// Whether results were lost on the standard output. A reader that has gone away wants no more.
+bool lost_output() {
+  std::cout.flush();
+  const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout;
+  if (is_written) return false;
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  return poll(&output, 1, 0) < 1 || (output.revents & (POLLERR | POLLHUP)) == 0;
+}
+
+/// A sentence when the file of results cannot be written. The file is left as it is.
+std::string why_not_writable(const OutFile& file) {
+  if (file.name.empty()) return {};
+  const bool was_there = std::filesystem::exists(file.name);
+  const Descriptor opened(
+      ::open(file.name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666));
+  if (!opened.is_open() && errno != ENXIO) {
+    return fmt::format("--benchmark_out={} cannot be written: {}; name another file", file.name,
+                       std::strerror(errno));
+  }
+  if (!was_there) ::unlink(file.name.c_str());
+  return {};
+}
+
+/// How many benchmarks --benchmark_filter leaves. Runs, prints and writes nothing.
+std::size_t count_benchmarks(const BenchmarkCommand& command) {
+  std::vector<std::string> arguments = command.arguments;
+  std::erase_if(arguments, [](const std::string& argument) {
+    return argument.starts_with("--benchmark_context");
+  });
+  arguments.insert(arguments.end(), {"--benchmark_list_tests=true", "--benchmark_out="});
+  BenchmarkArguments listed(command.program, std::move(arguments));
+  benchmark::Initialize(&listed.count(), listed.data());
+  benchmark::ConsoleReporter nowhere;
+  std::ostream nothing(nullptr);
+  nowhere.SetOutputStream(&nothing);
+  nowhere.SetErrorStream(&nothing);
+  return benchmark::RunSpecifiedBenchmarks(&nowhere);
+}
+
+ValidRows::Columns columns_of(const std::string& format) {
+  return format == "csv" ? ValidRows::Columns::fixed : ValidRows::Columns::free;
+}
+
+void warn_of_columns(const Context& context, const ValidRows& rows) {
+  if (rows.left_out().empty()) return;
+  context.console().warn(
+      fmt::format("the CSV has no column for {}, which the first run had not; use JSON",
+                  fmt::join(rows.left_out(), ", ")));
+}
+
+/// A sentence when some results could not be written.
+std::string run_with_rows(const BenchmarkCommand& command, const OutFile& file, Context& context) {
+  const auto& gate = context.run_options().connection.gate;
+  const std::string format =
+      flag_value(command.arguments, "--benchmark_format=", "BENCHMARK_FORMAT", "console");
+  ValidRows display(*benchmark::CreateDefaultDisplayReporter(), gate, columns_of(format),
+                    all_counters());
+  // How Debian builds Google Benchmark does not change what is measured here.
+  LineFilter errors(std::cerr, "***WARNING*** Library was built as DEBUG");
+  display.SetErrorStream(&errors);
+  if (file.name.empty()) {
+    benchmark::RunSpecifiedBenchmarks(&display);
+    warn_of_columns(context, display);
+    return {};
+  }
+  const auto written = make_file_reporter(file.format);
+  ValidRows valid(*written, gate, columns_of(file.format), all_counters());
+  PercentileRows with_percentiles(valid, command.rows);
+  ProbeRows with_probes(with_percentiles, context.probes());
+  benchmark::RunSpecifiedBenchmarks(&display, &with_probes);
+  warn_of_columns(context, valid);
+  if (!with_percentiles.is_written()) {
+    return fmt::format("some results could not be written to {}; free space on its disk",
+                       file.name);
+  }
+  if (with_percentiles.failed() == 0) return {};
+  return fmt::format("{} of the runs failed, and are not in {}", with_percentiles.failed(),
+                     file.name);
+}
+
+void say_verdicts(Context& context) {
+  const std::vector<std::string> verdicts = context.verdicts().lines();
+  if (verdicts.empty()) return;
+  context.console().say("");
+  context.console().say("What bounded each run:");
+  for (const std::string& verdict : verdicts) context.console().say("  " + verdict);
+}
+
+/// `count`: how many runs --benchmark_filter leaves.
+void say_planned_time(const BenchmarkCommand& command, const Suite& suite, const Context& context,
+                      std::size_t count) {
+  const std::string repetitions =
+      flag_value(command.arguments, "--benchmark_repetitions=", "BENCHMARK_REPETITIONS", "1");
+  const auto time = suite.planned_time() * std::stoll(repetitions);
+  if (time <= std::chrono::minutes(1)) return;
+  const bool has_filter =
+      !flag_value(command.arguments, "--benchmark_filter=", "BENCHMARK_FILTER", {}).empty();
+  const std::string each = repetitions == "1" ? "" : ", each " + repetitions + " times";
+  context.console().say(fmt::format("{} run{}{}: {} {} at the rate{} asked for", count,
+                                    count == 1 ? "" : "s", each, has_filter ? "at most" : "about",
+                                    long_time_text(time), count == 1 ? "" : "s"));
+}
+
+}  // namespace
+
+std::string run_benchmarks(const BenchmarkCommand& command, Suite& suite, Context& context) {
+  const OutFile file = read_out_file(command.arguments);
+  const bool only_lists = has_flag(command.arguments, "--benchmark_list_tests");
+  std::size_t count = 0;
+  if (!only_lists) {
+    count = count_benchmarks(command);
+    if (count == 0) {
+      return "--benchmark_filter matches no run; --benchmark_list_tests shows all";
+    }
+    if (std::string why = why_not_writable(file); !why.empty()) return why;
+  }
+  // Later flags win: the user's over these, which undo what was set to count.
+  std::vector<std::string> all{"--benchmark_list_tests=false", "--benchmark_out=" + file.name,
+                               "--benchmark_counters_tabular=true"};
+  all.insert(all.end(), command.arguments.begin(), command.arguments.end());
+  BenchmarkArguments given(command.program, std::move(all));
+  benchmark::Initialize(&given.count(), given.data());
+  if (given.count() > 1) return fmt::format("unknown argument '{}'", given.data()[1]);
+  std::string why = only_lists ? std::string() : suite.check();
+  if (why.empty()) {
+    if (!only_lists) say_planned_time(command, suite, context, count);
+    why = run_with_rows(command, file, context);
+  }
+  say_verdicts(context);
+  if (lost_output()) context.fail("some results could not be written to the standard output");
+  return why;
+}
+
+}  // namespace paceline

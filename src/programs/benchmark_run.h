@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <paceline/gbench/context.h>
+#include <paceline/program.h>
+
+namespace paceline {
+
+/// What a program was started with, beside paceline's flags.
+struct BenchmarkCommand {
+  std::string program;
+  /// Google Benchmark's flags.
+  std::vector<std::string> arguments;
+  /// Counters that become rows in the file of results.
+  std::vector<std::string> rows;
+};
+
+/// Runs the registered benchmarks, and writes and prints their results. A sentence when that fails;
+/// failures that the context has printed are not repeated.
+std::string run_benchmarks(const BenchmarkCommand& command, Suite& suite, Context& context);
+
+}  // namespace paceline
