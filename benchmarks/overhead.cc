@@ -3,10 +3,10 @@
 #include <benchmark/benchmark.h>
 #include <endpoint/endpoint.h>
 #include <endpoint/generation_format.h>
+#include <paceline/histogram.h>
 #include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/run/run.h>
-#include <paceline/stats/histogram.h>
 #include <paceline/workload/batch_file.h>
 #include <paceline/workload/event_stream.h>
 #include <paceline/workload/generation_stream.h>

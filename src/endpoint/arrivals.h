@@ -1,7 +1,7 @@
 #pragma once
 
-#include <paceline/loop/loop.h>
-#include <paceline/stats/histogram.h>
+#include <paceline/clock.h>
+#include <paceline/histogram.h>
 
 #include <atomic>
 #include <chrono>

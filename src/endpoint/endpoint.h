@@ -4,8 +4,8 @@
 #include <endpoint/faults.h>
 #include <endpoint/latency_model.h>
 #include <endpoint/length_model.h>
-#include <paceline/loop/loop.h>
-#include <paceline/stats/histogram.h>
+#include <paceline/clock.h>
+#include <paceline/histogram.h>
 
 #include <chrono>
 #include <cstddef>

@@ -2,8 +2,8 @@
 
 #include <optional>
 
+#include <paceline/clock.h>
 #include <paceline/loop/descriptor.h>
-#include <paceline/loop/loop.h>
 
 namespace paceline {
 

@@ -3,7 +3,7 @@
 #include <endpoint/generation.h>
 #include <endpoint/generation_format.h>
 #include <endpoint/latency_model.h>
-#include <paceline/loop/loop.h>
+#include <paceline/clock.h>
 
 #include <cstddef>
 #include <span>

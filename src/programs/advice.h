@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include <paceline/stats/tally.h>
+#include <paceline/tally.h>
 
 namespace paceline {
 

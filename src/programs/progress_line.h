@@ -5,7 +5,7 @@
 #include <deque>
 #include <string>
 
-#include <paceline/loop/loop.h>
+#include <paceline/clock.h>
 #include <paceline/run/progress.h>
 
 namespace paceline {

@@ -174,7 +174,7 @@ class Machine(unittest.TestCase):
     def test_a_full_disk_is_a_sentence(self):
         done = run(*QUICK, "--benchmark_out=/dev/full")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("make room", done.stderr)
+        self.assertIn("free space", done.stderr)
 
     def test_a_signal_or_a_closed_terminal_ends_a_run_with_its_results(self):
         for number in (signal.SIGTERM, signal.SIGHUP):

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <paceline/clock.h>
 #include <paceline/loop/descriptor.h>
-#include <paceline/loop/loop.h>
 #include <paceline/loop/receive_time.h>
 #include <sys/socket.h>
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <paceline/stats/tally.h>
+#include <paceline/tally.h>
 
 namespace paceline {
 

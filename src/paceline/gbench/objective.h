@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <paceline/run/request_objective.h>
-#include <paceline/stats/tally.h>
+#include <paceline/tally.h>
 #include <paceline/workload/workload.h>
 
 namespace paceline {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include <paceline/gbench/context.h>
-#include <paceline/stats/tally.h>
+#include <paceline/tally.h>
 
 namespace paceline {
 

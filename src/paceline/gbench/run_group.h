@@ -8,10 +8,10 @@
 #include <optional>
 #include <string>
 
+#include <paceline/clock.h>
 #include <paceline/gbench/progress_sink.h>
-#include <paceline/loop/loop.h>
 #include <paceline/run/run.h>
-#include <paceline/stats/tally.h>
+#include <paceline/tally.h>
 
 namespace paceline {
 

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include <paceline/http/message.h>
+#include <paceline/message.h>
 
 namespace paceline {
 

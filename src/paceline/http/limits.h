@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include <paceline/http/message.h>
+#include <paceline/message.h>
 
 namespace paceline {
 

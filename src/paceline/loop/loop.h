@@ -6,11 +6,9 @@
 #include <functional>
 #include <memory>
 
-namespace paceline {
+#include <paceline/clock.h>
 
-/// The one clock of a run: CLOCK_MONOTONIC, which timerfd and libuv count on too.
-using Clock = std::chrono::steady_clock;
-using TimePoint = Clock::time_point;
+namespace paceline {
 
 /// A libuv loop that closes what is left on it when it dies.
 /// Every handle of this room must be destroyed before its loop, on the loop's thread.

@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-#include <paceline/loop/loop.h>
+#include <paceline/clock.h>
 
 namespace paceline {
 

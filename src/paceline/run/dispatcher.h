@@ -17,7 +17,7 @@
 #include <paceline/run/retry.h>
 #include <paceline/run/run.h>
 #include <paceline/run/stop_rule.h>
-#include <paceline/stats/tally.h>
+#include <paceline/tally.h>
 
 namespace paceline {
 

@@ -10,7 +10,7 @@
 #include <paceline/run/progress.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run.h>
-#include <paceline/stats/tally.h>
+#include <paceline/tally.h>
 #include <paceline/workload/outcome.h>
 #include <paceline/workload/stream_reader.h>
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <paceline/loop/loop.h>
+#include <paceline/clock.h>
 #include <paceline/run/pending_request.h>
 #include <paceline/workload/outcome.h>
 

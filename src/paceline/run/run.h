@@ -10,15 +10,15 @@
 #include <string>
 #include <string_view>
 
+#include <paceline/clock.h>
 #include <paceline/http/client.h>
 #include <paceline/http/limits.h>
 #include <paceline/log/request_log.h>
-#include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/schedule.h>
 #include <paceline/run/progress.h>
 #include <paceline/run/request_objective.h>
-#include <paceline/stats/tally.h>
+#include <paceline/tally.h>
 #include <paceline/workload/workload.h>
 
 namespace paceline {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include <paceline/loop/loop.h>
+#include <paceline/clock.h>
 #include <paceline/workload/outcome.h>
 
 namespace paceline {

@@ -7,7 +7,7 @@
 
 #include <paceline/pace/schedule.h>
 #include <paceline/stats/course.h>
-#include <paceline/stats/tally.h>
+#include <paceline/tally.h>
 
 namespace paceline {
 

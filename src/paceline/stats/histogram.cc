@@ -1,4 +1,4 @@
-#include <paceline/stats/histogram.h>
+#include <paceline/histogram.h>
 
 #include <algorithm>
 #include <bit>

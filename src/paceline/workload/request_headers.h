@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include <paceline/http/message.h>
+#include <paceline/message.h>
 #include <paceline/workload/api.h>
 
 namespace paceline {

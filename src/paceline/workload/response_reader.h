@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include <paceline/http/message.h>
+#include <paceline/message.h>
 #include <paceline/workload/api.h>
 #include <paceline/workload/json_reader.h>
 #include <paceline/workload/outcome.h>

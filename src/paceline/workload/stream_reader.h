@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include <paceline/http/message.h>
-#include <paceline/loop/loop.h>
+#include <paceline/clock.h>
+#include <paceline/message.h>
 #include <paceline/workload/outcome.h>
 
 namespace paceline {

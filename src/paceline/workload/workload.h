@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include <paceline/http/message.h>
-#include <paceline/stats/tally.h>
+#include <paceline/message.h>
+#include <paceline/tally.h>
 #include <paceline/workload/stream_reader.h>
 
 namespace paceline {

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include <paceline/http/message.h>
+#include <paceline/message.h>
 
 namespace paceline {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <variant>
 
-#include <paceline/http/message.h>
 #include <paceline/http/resolver.h>
 #include <paceline/http/target.h>
+#include <paceline/message.h>
 
 namespace paceline {
 

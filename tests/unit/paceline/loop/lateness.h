@@ -1,6 +1,6 @@
 #pragma once
 
-#include <paceline/loop/loop.h>
+#include <paceline/clock.h>
 
 #include <algorithm>
 #include <chrono>

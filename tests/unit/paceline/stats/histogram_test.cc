@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/stats/histogram.h>
+#include <paceline/histogram.h>
 
 #include <algorithm>
 #include <chrono>

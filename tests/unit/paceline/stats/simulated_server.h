@@ -1,6 +1,6 @@
 #pragma once
 
-#include <paceline/stats/tally.h>
+#include <paceline/tally.h>
 
 #include <chrono>
 #include <cstdint>

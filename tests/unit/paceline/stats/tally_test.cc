@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/stats/tally.h>
+#include <paceline/tally.h>
 
 #include <chrono>
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include <paceline/loop/loop.h>
+#include <paceline/clock.h>
 
 namespace paceline {
 
