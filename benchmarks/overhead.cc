@@ -7,11 +7,11 @@
 #include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/run/run.h>
+#include <paceline/text_generation.h>
 #include <paceline/workload/batch_file.h>
 #include <paceline/workload/event_stream.h>
 #include <paceline/workload/generation_stream.h>
 #include <paceline/workload/synthetic_text.h>
-#include <paceline/workload/text_generation.h>
 #include <unistd.h>
 
 #include <chrono>

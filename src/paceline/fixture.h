@@ -7,8 +7,8 @@
 #include <mutex>
 #include <vector>
 
-#include <paceline/workload/text_generation.h>
-#include <paceline/workload/workload.h>
+#include <paceline/text_generation.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 

@@ -17,13 +17,13 @@ class Suite {
   virtual void add_flags(CLI::App& /*app*/) {}
   /// Whether the benchmarks send requests to the API. If not, no endpoint stands in for the API.
   virtual bool needs_api() const { return true; }
-  /// The hosts that the benchmarks send to, for the results' context. Called when the benchmarks are
-  /// registered. Empty: the API's host.
+  /// The hosts that the benchmarks send to, for the results' context. Called when the benchmarks
+  /// are registered. Empty: the API's host.
   virtual std::string hosts() const { return {}; }
   /// How long the benchmarks take at their rates, each once; 0: unknown.
   virtual std::chrono::nanoseconds planned_time() const { return {}; }
-  /// Registers benchmarks. Called when the flags are read and the API's URL is known. A sentence when
-  /// the flags contradict each other.
+  /// Registers benchmarks. Called when the flags are read and the API's URL is known. A sentence
+  /// when the flags contradict each other.
   virtual std::string register_benchmarks() { return {}; }
   /// Whether any benchmark is left to run. Called when the benchmarks are registered; if not, the
   /// program ends.

@@ -37,8 +37,8 @@ bool has_flag(const std::vector<std::string>& arguments, std::string_view flag);
 std::string flag_value(const std::vector<std::string>& arguments, std::string_view flag,
                        const char* variable, std::string value);
 
-/// Where Google Benchmark was asked to write its results, and how. Google Benchmark does not tell, so
-/// read_out_file() reads its flags once more.
+/// Where Google Benchmark was asked to write its results, and how. Google Benchmark does not tell,
+/// so read_out_file() reads its flags once more.
 struct OutFile {
   /// Empty: nowhere.
   std::string name;

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include <paceline/gbench/custom_context.h>
-#include <paceline_version.h>
 #include <paceline/version.h>
+#include <paceline_version.h>
 
 namespace paceline {
 namespace {

@@ -118,8 +118,7 @@ void PacelineSuite::add_flags(CLI::App& app) {
 }
 
 paceline::Grid PacelineSuite::grid_of(const paceline::SelectedWorkload& selected) const {
-  const bool real_api =
-      !options_.url.empty() || !flags_.http_url.empty();
+  const bool real_api = !options_.url.empty() || !flags_.http_url.empty();
   paceline::Grid usual = real_api ? api_grid : embedded_grid;
   if (selected.size > 0) usual.requests = static_cast<std::int64_t>(selected.size);
   paceline::Grid grid = paceline::make_grid(asked_, usual);
@@ -136,10 +135,10 @@ void PacelineSuite::register_runs(const paceline::SelectedWorkload& selected) {
   const paceline::Grid grid = grid_of(selected);
   planned_time_ += grid.time();
   for (const std::int64_t rpm : grid.rpm) {
-    auto* runs = benchmark::RegisterBenchmark(workload.describe().name.c_str(),
-                                              [&workload, &items](benchmark::State& state) {
-                                                paceline::measure(state, context(), workload, items);
-                                              });
+    auto* runs = benchmark::RegisterBenchmark(
+        workload.describe().name.c_str(), [&workload, &items](benchmark::State& state) {
+          paceline::measure(state, context(), workload, items);
+        });
     runs->ArgNames({"rpm", "parallel"})
         ->ArgsProduct({{rpm}, grid.parallel})
         ->Iterations(grid.requests_at(rpm))
@@ -159,7 +158,8 @@ void PacelineSuite::register_search(const paceline::SelectedWorkload& selected) 
   const std::int64_t parallel = asked_.parallel.empty() ? search_parallel : asked_.parallel.front();
   benchmark::RegisterBenchmark(search_name(workload).c_str(),
                                [&workload, &search = *search_](benchmark::State& state) {
-                                 paceline::find_max(state, context(), search_name(workload), workload, search);
+                                 paceline::find_max(state, context(), search_name(workload),
+                                                    workload, search);
                                })
       ->ArgName("parallel")
       ->Arg(parallel)
@@ -218,7 +218,7 @@ std::string PacelineSuite::resume(paceline::SelectedWorkload& selected) {
   selected.items =
       std::get<paceline::LoggedItems>(read).missing(0, static_cast<std::uint64_t>(requests));
   context().console().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
-                                              selected.items.size(), requests));
+                                      selected.items.size(), requests));
   return {};
 }
 
@@ -275,9 +275,9 @@ std::string PacelineSuite::pace_at_limit() {
   const auto rate = paceline::rate_of_account(checked.limits.requests);
   if (const auto* why = std::get_if<std::string>(&rate)) return "--paceline_rpm=auto: " + *why;
   asked_.rpm = {std::get<std::int64_t>(rate)};
-  context().console().say(
-      fmt::format("{}; --paceline_rpm=auto takes {}",
-                  paceline::limit_text("requests", checked.limits.requests), asked_.rpm.front()));
+  context().console().say(fmt::format("{}; --paceline_rpm=auto takes {}",
+                                      paceline::limit_text("requests", checked.limits.requests),
+                                      asked_.rpm.front()));
   return {};
 }
 

@@ -27,12 +27,12 @@ enum class ProgressMode {
   off,
 };
 
-/// Shows the progress of one run, from a thread of its own: a slow terminal, or one that is held with
-/// Ctrl-S, does not hold up the run.
+/// Shows the progress of one run, from a thread of its own: a slow terminal, or one that is held
+/// with Ctrl-S, does not hold up the run.
 class ProgressDisplay : public ProgressSink {
  public:
-  /// Shows the run on the terminal or file `descriptor`, which must stay open as long; nullptr where
-  /// the mode shows nothing there.
+  /// Shows the run on the terminal or file `descriptor`, which must stay open as long; nullptr
+  /// where the mode shows nothing there.
   static std::shared_ptr<ProgressDisplay> start(ProgressMode mode, int descriptor, ShownRun run);
   ~ProgressDisplay() override;
   ProgressDisplay(const ProgressDisplay&) = delete;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <programs/options.h>
 #include <paceline/program.h>
+#include <programs/options.h>
 
 namespace paceline {
 

@@ -10,11 +10,11 @@
 #include <utility>
 
 #include <paceline/http/url.h>
+#include <paceline/plain_http.h>
+#include <paceline/text_embedding.h>
 #include <paceline/workload/batch_replay.h>
-#include <paceline/workload/plain_http.h>
 #include <paceline/workload/regular_file.h>
 #include <paceline/workload/synthetic_text.h>
-#include <paceline/workload/text_embedding.h>
 #include <programs/flags.h>
 #include <programs/help.h>
 

@@ -6,9 +6,9 @@
 #include <variant>
 #include <vector>
 
-#include <paceline/workload/api.h>
-#include <paceline/workload/text_generation.h>
-#include <paceline/workload/workload.h>
+#include <paceline/api.h>
+#include <paceline/text_generation.h>
+#include <paceline/workload.h>
 #include <programs/options.h>
 
 namespace CLI {

@@ -8,6 +8,7 @@
 #include <string>
 #include <variant>
 
+#include <paceline/api.h>
 #include <paceline/gbench/probe_rows.h>
 #include <paceline/gbench/progress_sink.h>
 #include <paceline/gbench/run_group.h>
@@ -15,8 +16,7 @@
 #include <paceline/log/request_log.h>
 #include <paceline/run/run.h>
 #include <paceline/text/console.h>
-#include <paceline/workload/api.h>
-#include <paceline/workload/workload.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 

@@ -6,8 +6,8 @@
 #include <simdjson.h>
 #include <uv.h>
 
-#include <paceline_version.h>
 #include <paceline/version.h>
+#include <paceline_version.h>
 
 namespace paceline {
 

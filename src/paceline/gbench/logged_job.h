@@ -1,7 +1,7 @@
 #pragma once
 
 #include <paceline/log/logged_run.h>
-#include <paceline/workload/workload.h>
+#include <paceline/workload.h>
 
 #include <string>
 

@@ -33,7 +33,8 @@ RunOptions options_of(const benchmark::State& state, const Context& context,
 
 /// Nothing of the run could be: every thread says so.
 std::string why_not(const benchmark::State& state, Context& context) {
-  std::string why = why_not_run(context, static_cast<std::size_t>(state.range(1)), threads_of(state));
+  std::string why =
+      why_not_run(context, static_cast<std::size_t>(state.range(1)), threads_of(state));
   if (!why.empty() && !context.stopped() && state.thread_index() == 0) context.fail(why);
   return why;
 }
@@ -62,13 +63,14 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
     state.PauseTiming();
     RunOptions options = options_of(state, context, items);
     const std::string name = workload.describe().name;
-    const GroupRun shared =
-        context.group().join(threads_of(state), [&] { return begin_run(context, workload, options, name); });
+    const GroupRun shared = context.group().join(
+        threads_of(state), [&] { return begin_run(context, workload, options, name); });
     options.salt = shared.salt;
     options.log = shared.log;
     options.start = shared.start;
     Tally tally;
-    if (shared.why.empty()) tally = run(workload, options, hooks_of(state, context, shared.progress));
+    if (shared.why.empty())
+      tally = run(workload, options, hooks_of(state, context, shared.progress));
     if (tally.sent == 0) state.ResumeTiming();
     const auto whole = context.group().leave(tally, threads_of(state));
     if (!shared.why.empty()) {

@@ -8,7 +8,7 @@
 
 #include <paceline/gbench/context.h>
 #include <paceline/http/limits.h>
-#include <paceline/workload/workload.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 

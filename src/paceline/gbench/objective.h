@@ -9,7 +9,7 @@
 
 #include <paceline/run/request_objective.h>
 #include <paceline/tally.h>
-#include <paceline/workload/workload.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 

@@ -83,8 +83,7 @@ void warn_of_failures(Context& context, const Tally& tally) {
   } else if (tally.settled_error_ratio() > tolerated) {
     context.fail(fmt::format(
         "{} of {} requests failed, more than --paceline_max_error_ratio={}; the first: {}",
-        tally.failed, tally.succeeded + tally.failed, tolerated,
-        tally.first_failure));
+        tally.failed, tally.succeeded + tally.failed, tolerated, tally.first_failure));
   }
   if (tally.waits_too_long > 0) {
     context.console().warn(fmt::format(

@@ -9,9 +9,8 @@
 
 namespace paceline {
 
-/// Turns a whole run's tally into Google Benchmark's time, counters and label. Gives the context the
-/// run's verdict, and prints what went wrong. `name`: of the workload.
-void report(benchmark::State& state, Context& context, const std::string& name,
-            const Tally& tally);
+/// Turns a whole run's tally into Google Benchmark's time, counters and label. Gives the context
+/// the run's verdict, and prints what went wrong. `name`: of the workload.
+void report(benchmark::State& state, Context& context, const std::string& name, const Tally& tally);
 
 }  // namespace paceline

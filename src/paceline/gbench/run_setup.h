@@ -6,7 +6,7 @@
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/run_group.h>
 #include <paceline/run/run.h>
-#include <paceline/workload/workload.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 

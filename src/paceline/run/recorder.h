@@ -6,13 +6,13 @@
 #include <string>
 
 #include <paceline/http/exchange.h>
+#include <paceline/outcome.h>
 #include <paceline/run/pending_request.h>
 #include <paceline/run/progress.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run.h>
+#include <paceline/stream_reader.h>
 #include <paceline/tally.h>
-#include <paceline/workload/outcome.h>
-#include <paceline/workload/stream_reader.h>
 
 namespace paceline {
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include <paceline/clock.h>
+#include <paceline/outcome.h>
 #include <paceline/run/pending_request.h>
-#include <paceline/workload/outcome.h>
 
 namespace paceline {
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include <paceline/clock.h>
-#include <paceline/workload/outcome.h>
+#include <paceline/outcome.h>
 
 namespace paceline {
 

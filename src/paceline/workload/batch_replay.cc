@@ -1,3 +1,4 @@
+#include <paceline/workload/api_kind.h>
 #include <paceline/workload/batch_replay.h>
 
 #include <fmt/format.h>

@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include <paceline/workload/api.h>
+#include <paceline/api.h>
+#include <paceline/workload.h>
 #include <paceline/workload/batch_file.h>
-#include <paceline/workload/workload.h>
 
 namespace paceline {
 

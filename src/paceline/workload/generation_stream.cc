@@ -1,3 +1,4 @@
+#include <paceline/workload/api_kind.h>
 #include <paceline/workload/generation_stream.h>
 
 #include <algorithm>
@@ -5,10 +6,10 @@
 #include <cctype>
 #include <utility>
 
+#include <paceline/workload.h>
 #include <paceline/workload/json_value.h>
 #include <paceline/workload/server_words.h>
 #include <paceline/workload/usage.h>
-#include <paceline/workload/workload.h>
 
 namespace paceline {
 namespace {

@@ -7,12 +7,12 @@
 #include <string>
 #include <string_view>
 
-#include <paceline/workload/api.h>
+#include <paceline/api.h>
+#include <paceline/stream_reader.h>
 #include <paceline/workload/event_stream.h>
 #include <paceline/workload/json_reader.h>
 #include <paceline/workload/response_reader.h>
 #include <paceline/workload/stream_delta.h>
-#include <paceline/workload/stream_reader.h>
 #include <paceline/workload/streamed_text.h>
 #include <paceline/workload/told_error.h>
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include <paceline/workload.h>
 #include <paceline/workload/server_words.h>
-#include <paceline/workload/workload.h>
 
 namespace paceline {
 

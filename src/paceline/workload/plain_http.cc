@@ -1,4 +1,4 @@
-#include <paceline/workload/plain_http.h>
+#include <paceline/plain_http.h>
 
 #include <fmt/format.h>
 

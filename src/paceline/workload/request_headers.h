@@ -2,8 +2,8 @@
 
 #include <memory>
 
+#include <paceline/api.h>
 #include <paceline/message.h>
-#include <paceline/workload/api.h>
 
 namespace paceline {
 

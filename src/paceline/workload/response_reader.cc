@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include <paceline/workload.h>
 #include <paceline/workload/json_value.h>
 #include <paceline/workload/server_words.h>
 #include <paceline/workload/told_error.h>
 #include <paceline/workload/usage.h>
-#include <paceline/workload/workload.h>
 
 namespace paceline {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <string_view>
 
+#include <paceline/api.h>
 #include <paceline/message.h>
-#include <paceline/workload/api.h>
+#include <paceline/outcome.h>
 #include <paceline/workload/json_reader.h>
-#include <paceline/workload/outcome.h>
 
 namespace paceline {
 

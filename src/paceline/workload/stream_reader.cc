@@ -1,4 +1,4 @@
-#include <paceline/workload/stream_reader.h>
+#include <paceline/stream_reader.h>
 
 namespace paceline {
 

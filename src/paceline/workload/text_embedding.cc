@@ -1,4 +1,4 @@
-#include <paceline/workload/text_embedding.h>
+#include <paceline/text_embedding.h>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include <paceline/workload/text_generation.h>
+#include <paceline/text_generation.h>
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include <paceline/workload/outcome.h>
+#include <paceline/outcome.h>
 
 namespace paceline {
 

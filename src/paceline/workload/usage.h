@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include <paceline/workload/outcome.h>
+#include <paceline/outcome.h>
 
 namespace paceline {
 

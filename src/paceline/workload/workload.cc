@@ -1,4 +1,4 @@
-#include <paceline/workload/workload.h>
+#include <paceline/workload.h>
 
 #include <fmt/format.h>
 

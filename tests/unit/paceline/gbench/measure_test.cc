@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
-#include <gtest/gtest.h>
 #include <endpoint/endpoint.h>
+#include <gtest/gtest.h>
 #include <paceline/fixture.h>
 #include <paceline/gbench/context.h>
 #include <paceline/http/client.h>

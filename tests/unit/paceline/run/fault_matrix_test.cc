@@ -1,7 +1,7 @@
 #include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
 #include <paceline/run/run.h>
-#include <paceline/workload/text_generation.h>
+#include <paceline/text_generation.h>
 
 #include <algorithm>
 #include <chrono>

@@ -6,7 +6,7 @@
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/schedule.h>
 #include <paceline/run/run.h>
-#include <paceline/workload/text_generation.h>
+#include <paceline/text_generation.h>
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
+#include <paceline/plain_http.h>
 #include <paceline/run/run.h>
-#include <paceline/workload/plain_http.h>
 
 #include <atomic>
 #include <chrono>

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 #include <paceline/run/retry.h>
-#include <paceline/workload/workload.h>
+#include <paceline/workload.h>
 
 #include <algorithm>
 #include <chrono>

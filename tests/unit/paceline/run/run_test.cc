@@ -1,8 +1,8 @@
 #include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
+#include <paceline/plain_http.h>
 #include <paceline/run/run.h>
-#include <paceline/workload/plain_http.h>
-#include <paceline/workload/text_generation.h>
+#include <paceline/text_generation.h>
 
 #include <atomic>
 #include <chrono>

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 #include <paceline/run/stop_rule.h>
-#include <paceline/workload/workload.h>
+#include <paceline/workload.h>
 
 #include <chrono>
 #include <optional>

@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/plain_http.h>
+#include <paceline/plain_http.h>
 
 namespace paceline {
 namespace {

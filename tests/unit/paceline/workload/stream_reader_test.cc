@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/stream_reader.h>
+#include <paceline/stream_reader.h>
 
 #include <chrono>
 

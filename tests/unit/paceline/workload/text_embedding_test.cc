@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/text_embedding.h>
+#include <paceline/text_embedding.h>
 
 #include <string>
 

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
+#include <paceline/plain_http.h>
+#include <paceline/text_generation.h>
 #include <paceline/workload/json_text.h>
-#include <paceline/workload/plain_http.h>
-#include <paceline/workload/text_generation.h>
 #include <simdjson.h>
 
 #include <string>

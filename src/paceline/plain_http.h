@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include <paceline/workload/workload.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 

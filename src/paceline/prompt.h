@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include <paceline/workload/body_template.h>
-
 namespace paceline {
 
 /// Where each request gets text that no other one has, so that no cache answers for the model.
@@ -30,15 +28,5 @@ struct Prompt {
   /// More than 0: instead of system, text and nonce, about so many tokens of the item's own.
   std::size_t synthetic_tokens = 0;
 };
-
-/// The prompt's messages in JSON strings with their quotes, marked as a BodyTemplate takes them.
-struct PromptText {
-  /// Empty: there is no system message.
-  std::string system;
-  std::string user;
-};
-
-/// Writes the prompt so that each item of a run gets its own.
-PromptText prompt_text(const Prompt& prompt);
 
 }  // namespace paceline

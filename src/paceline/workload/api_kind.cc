@@ -1,4 +1,4 @@
-#include <paceline/workload/api.h>
+#include <paceline/workload/api_kind.h>
 
 #include <paceline/http/url.h>
 

@@ -1,4 +1,4 @@
-#include <paceline/workload/prompt.h>
+#include <paceline/workload/prompt_text.h>
 
 #include <string_view>
 

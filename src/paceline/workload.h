@@ -6,8 +6,8 @@
 #include <string>
 
 #include <paceline/message.h>
+#include <paceline/stream_reader.h>
 #include <paceline/tally.h>
-#include <paceline/workload/stream_reader.h>
 
 namespace paceline {
 

@@ -9,7 +9,7 @@
 
 #include <paceline/clock.h>
 #include <paceline/message.h>
-#include <paceline/workload/outcome.h>
+#include <paceline/outcome.h>
 
 namespace paceline {
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace paceline {
 
@@ -22,8 +21,5 @@ enum class ApiKind {
   /// POST {url}/embeddings
   embeddings,
 };
-
-/// Which of them a URL asks for; any that is not known counts as chat.
-ApiKind kind_of(std::string_view url);
 
 }  // namespace paceline

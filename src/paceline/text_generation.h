@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
-#include <paceline/workload/api.h>
-#include <paceline/workload/prompt.h>
-#include <paceline/workload/workload.h>
+#include <paceline/api.h>
+#include <paceline/prompt.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 
