@@ -32,30 +32,31 @@ std::chrono::nanoseconds Grid::time() const {
 
 void add_flags(CLI::App& app, GridFlags& flags) {
   app.option_defaults()->group(load_group);
-  add_list_flag(app, "--paceline_rpm", flags.rpm, 0, most_rpm,
-                "Requests per minute, a comma-separated list; 0 is unpaced, and auto what the "
-                "server says that the account may send; such as 6000,60000,100000 "
-                "[60000,100000; with a URL 60]",
-                &flags.asks_for_limit);
+  add_list_flag(
+      app, "--paceline_rpm", flags.rpm, 0, most_rpm,
+      "Requests per minute, a comma-separated list such as 6000,60000. 0 is unpaced. auto takes "
+      "the rate limit that the server reports for the account [60000,100000; with a URL 60]",
+      &flags.asks_for_limit);
   add_list_flag(app, "--paceline_parallel", flags.parallel, 1, 100'000,
                 "Most requests in flight, a comma-separated list, such as 10,100 [300,500; with a "
                 "URL 10]");
-  add_number_flag(
-      app, "--paceline_requests", flags.requests, std::int64_t{1}, std::int64_t{1'000'000'000},
-      "Counted requests of each run, such as 1000 [10000; with a URL 60; all of a file]");
-  add_duration_flag(app, "--paceline_duration", flags.duration,
-                    "How long each run sends, instead of a number of requests, such as 20s or 5m "
-                    "[--paceline_requests]");
+  add_number_flag(app, "--paceline_requests", flags.requests, std::int64_t{1},
+                  std::int64_t{1'000'000'000},
+                  "Counted requests per run, such as 1000 [10000; with a URL 60; with a batch file "
+                  "all of its requests]");
+  add_duration_flag(
+      app, "--paceline_duration", flags.duration,
+      "Duration of each run, in place of --paceline_requests, such as 20s or 5m [none]");
 }
 
 std::string why_not(const GridFlags& flags) {
   if (flags.duration.count() == 0) return {};
   if (flags.requests > 0) {
-    return "--paceline_duration and --paceline_requests exclude each other: give one";
+    return "--paceline_duration and --paceline_requests exclude each other; give one";
   }
   if (std::find(flags.rpm.begin(), flags.rpm.end(), 0) != flags.rpm.end()) {
-    return "--paceline_duration needs a rate, which tells the number of requests; give "
-           "--paceline_requests where --paceline_rpm is 0";
+    return "--paceline_duration needs a rate to compute the number of requests; with "
+           "--paceline_rpm=0, give --paceline_requests";
   }
   return {};
 }

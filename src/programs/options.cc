@@ -41,8 +41,8 @@ void add_objective_flag(CLI::App& app, std::optional<RequestObjective>& objectiv
            }
            objective = std::get<RequestObjective>(parsed);
          },
-         "What a request is to meet to count as goodput: latency, due_latency, ttft or tpot below "
-         "a time, such as latency<2s,ttft<500ms [none]")
+         "Conditions that a request must meet to count as goodput: latency, due_latency, ttft or "
+         "tpot below a time, such as latency<2s,ttft<500ms [none]")
       ->type_name("LIST");
 }
 
@@ -60,8 +60,8 @@ void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
              }
            }
          },
-         fmt::format("Counters that become rows in --benchmark_out, so that compare.py compares "
-                     "them, such as p99,max; empty: none [{}]",
+         fmt::format("Counters that become rows of --benchmark_out for compare.py, such as "
+                     "p99,max; empty selects none [{}]",
                      fmt::join(rows, ", ")))
       ->type_name("LIST");
 }
@@ -83,71 +83,70 @@ void add_connection_flags(CLI::App& app, Options& options) {
                  "PEM file with the certificates to trust, such as ca.pem [the system's]")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
+  add_choice_flag(app, "--paceline_transport", transports, options.transport,
+                  "Transport of requests: curl (libcurl, every URL) or direct (HTTP/1.1 without "
+                  "TLS or a proxy, half the CPU) [curl]");
   add_choice_flag(
-      app, "--paceline_transport", transports, options.transport,
-      "What carries requests: curl (libcurl, for every URL) or direct (HTTP/1.1 without "
-      "TLS or a proxy, at half the CPU) [curl]");
-  add_choice_flag(app, "--paceline_http", http_versions, options.http,
-                  "HTTP version: 1.1, 2 (over TLS), or auto, the best that the server has [auto]");
+      app, "--paceline_http", http_versions, options.http,
+      "HTTP version: 1.1, 2 (over TLS) or auto (the highest that the server supports) [auto]");
   add_duration_flag(app, "--paceline_dns_ttl", options.dns_ttl,
-                    "Longest time for which a host's addresses are used before they are looked up "
-                    "again, such as 5s; after a failed connect it is at once [30s]");
+                    "Longest age of a host's addresses before the next lookup, such as 5s. A "
+                    "failed connect starts a lookup at once [30s]");
   add_size_flag(app, "--paceline_max_response", options.max_response,
-                "Longest response, streamed or not, such as 1MB; a longer one fails, so that no "
-                "server can fill the memory [64MiB]");
+                "Longest response, streamed or not, such as 1MB. A longer response fails, so that "
+                "no server can fill the memory [64MiB]");
   add_size_flag(app, "--paceline_memory", options.memory,
-                "Most memory for the bodies of all responses in flight, such as 500MB; beyond it "
-                "the longest response fails. Parsing takes memory of its own [1GiB]");
+                "Limit on the memory of all response bodies in flight, such as 500MB. Above the "
+                "limit the longest response fails. Parsing needs additional memory [1GiB]");
 }
 
 void add_load_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(load_group);
-  add_choice_flag(app, "--paceline_arrivals", arrival_kinds, options.arrivals,
-                  "How requests are spread: evenly, or at random as many users would [even]");
-  add_number_flag(
-      app, "--paceline_seed", options.seed, std::uint64_t{0},
-      std::numeric_limits<std::uint64_t>::max(),
-      "Seed of random arrivals and latencies: the same seed, the same run; such as 7 [1]");
+  add_choice_flag(
+      app, "--paceline_arrivals", arrival_kinds, options.arrivals,
+      "Distribution of requests over time: even, or poisson for independent users [even]");
+  add_number_flag(app, "--paceline_seed", options.seed, std::uint64_t{0},
+                  std::numeric_limits<std::uint64_t>::max(),
+                  "Seed of random arrivals and latencies, such as 7. The same seed gives the same "
+                  "schedule [1]");
   add_number_flag(app, "--paceline_warmup", options.warmup, std::uint64_t{0},
                   std::uint64_t{1'000'000'000},
-                  "Requests sent before the first counted one, at the same pace, such as 100 [0]");
+                  "Requests before the first counted request, at the same rate, such as 100 [0]");
   add_choice_flag(app, "--paceline_precision", precisions, options.precision,
-                  "How to wait for a due time: timer (to 1 ms), fine (to some 50 us), spin (to "
-                  "1 us, keeps a core busy) [fine]");
-  add_number_flag(
-      app, "--paceline_tpm", options.tpm, std::uint64_t{0}, std::uint64_t{1'000'000'000'000},
-      "Token budget per minute, prompts and responses together, such as 2000000; the rpm still "
-      "applies [no limit]");
+                  "Precision of departures: timer (1 ms), fine (about 50 us) or spin (1 us, keeps "
+                  "a core busy) [fine]");
+  add_number_flag(app, "--paceline_tpm", options.tpm, std::uint64_t{0},
+                  std::uint64_t{1'000'000'000'000},
+                  "Token budget per minute, prompts and responses together, such as 2000000. "
+                  "--paceline_rpm still applies [no limit]");
   add_number_flag(app, "--paceline_retries", options.retries, std::uint32_t{0},
                   std::uint32_t{1'000'000},
-                  "How often a request that got 408, 409, 429, 5xx or no connection is sent again, "
-                  "each time in a slot of its own; such as 5; a benchmark measures first "
-                  "answers [0]");
+                  "Most retries of a request after 408, 409, 429, 5xx or a failed connection, such "
+                  "as 5. Each retry takes a slot of the schedule [0]");
   add_duration_flag(app, "--paceline_max_backoff", options.max_backoff,
-                    "Longest wait for a retry, such as 5m; where the server asks for a longer one "
-                    "(Retry-After), that request fails at once [60s]");
+                    "Longest wait before a retry, such as 5m. If the server asks for a longer wait "
+                    "(Retry-After), the request fails at once [60s]");
   add_duration_flag(app, "--paceline_wait", options.wait,
-                    "For how long to wait, before the first run, for a server that is starting: "
-                    "no connection, or 502, 503 or 504; such as 2m [0s, not at all]");
+                    "Time to wait before the first run for a server that is starting (no "
+                    "connection, 502, 503 or 504), such as 2m [0s]");
 }
 
 void add_result_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(results_group);
-  add_number_flag(
-      app, "--paceline_max_error_ratio", options.max_error_ratio, 0.0, 1.0,
-      "Share of failed requests in a run, from 0 to 1, above which the program exits with 1, "
-      "such as 0.1 [0.01]")
+  add_number_flag(app, "--paceline_max_error_ratio", options.max_error_ratio, 0.0, 1.0,
+                  "Share of failed requests per run, from 0 to 1, above which the program exits "
+                  "with 1, such as 0.1 [0.01]")
       ->type_name("SHARE");
   app.add_option("--paceline_log", options.log_file,
-                 "SQLite file that gets a row for each request: times, status, tokens; such as "
+                 "SQLite file for one row per request with times, status and tokens, such as "
                  "run.sqlite [none]")
       ->type_name("FILE");
   app.add_flag("--paceline_log_responses{true}", options.log_responses,
-               "Keeps the responses' texts in that file too");
+               "Stores the text of responses in the log too");
   add_objective_flag(app, options.objective);
   add_choice_flag(app, "--paceline_progress", progress_modes, options.progress,
-                  "Shows on stderr how a run goes: auto, on a terminal; on, in a log file too, a "
-                  "line each 10 s; off [auto]");
+                  "Live progress on stderr: auto (on a terminal), on (elsewhere too, one line per "
+                  "10 s) or off [auto]");
   add_rows_flag(app, options.rows);
 }
 

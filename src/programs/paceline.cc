@@ -85,9 +85,9 @@ void PacelineSuite::add_flags(CLI::App& app) {
            is_resumed_ = true;
            options_.log_file = file;
          },
-         "Sends only the requests that have no good response in this log of the same run, and adds "
-         "them to it: give the same flags as before, with this one for --paceline_log, "
-         "such as run.sqlite [none]")
+         "Sends only the requests without a good response in this log, and adds them to the log. "
+         "Give the flags of the logged run, with this flag in place of --paceline_log, such as "
+         "run.sqlite [none]")
       ->check(CLI::ExistingFile)
       ->type_name("FILE.sqlite");
   app.option_defaults()->group(paceline::load_group);
@@ -100,11 +100,11 @@ void PacelineSuite::add_flags(CLI::App& app) {
            }
            search_.emplace().objective = std::get<paceline::RunObjective>(std::move(parsed));
          },
-         "Finds the highest rpm, within 2%, at which a run meets this: any counter that is a time "
-         "below a limit, errors, and misses of --paceline_objective, such as p99<2s,errors<0.1%. "
-         "Begins at --paceline_rpm [60] and goes up to its second value, if any; "
-         "--paceline_parallel takes one value [500], --paceline_requests is of each probe [10 s, "
-         "or 5 times the longest limit, and at least 100]")
+         "Finds the highest rpm, within 2%, at which a run meets these conditions: time counters, "
+         "errors and misses of --paceline_objective below limits, such as p99<2s,errors<0.1%. The "
+         "search starts at --paceline_rpm [60] and ends at its second value, if given. "
+         "--paceline_parallel takes one value [500]. --paceline_requests is the number per probe "
+         "[10 s of requests, or 5 times the longest limit; at least 100]")
       ->type_name("LIST");
   app.parse_complete_callback([this, &app] {
     if (is_resumed_ && app.count("--paceline_log") > 0) {
@@ -170,19 +170,18 @@ void PacelineSuite::register_search(const paceline::SelectedWorkload& selected) 
 
 std::string PacelineSuite::prepare_search() {
   if (asked_.duration.count() > 0) {
-    return "--paceline_find_max probes with a number of requests: give --paceline_requests instead "
-           "of --paceline_duration";
+    return "--paceline_find_max excludes --paceline_duration; give --paceline_requests";
   }
   if (asked_.parallel.size() > 1) {
-    return "--paceline_find_max searches at one parallel: give one --paceline_parallel";
+    return "--paceline_find_max searches at one parallel; give one --paceline_parallel";
   }
   const std::vector<std::int64_t>& rpm = asked_.rpm;
   if (rpm.size() > 2 || (!rpm.empty() && (rpm.front() < 1 || rpm.back() < rpm.front()))) {
-    return "--paceline_find_max takes from --paceline_rpm where to begin, at least 1, and the "
-           "highest rate to try: such as 60 or 60,6000";
+    return "--paceline_find_max starts at the first --paceline_rpm, at least 1, and ends at the "
+           "second; give one or two, such as 60 or 60,6000";
   }
   if (search_->objective.misses && !options_.objective) {
-    return "misses are of --paceline_objective: give it too, such as "
+    return "misses need --paceline_objective; give it too, such as "
            "--paceline_objective='latency<2s'";
   }
   if (!rpm.empty()) search_->start_rpm = static_cast<std::uint64_t>(rpm.front());
@@ -208,7 +207,7 @@ std::string PacelineSuite::why_never_measured() const {
 std::string PacelineSuite::resume(paceline::SelectedWorkload& selected) {
   const paceline::Grid grid = grid_of(selected);
   if (grid.rpm.size() != 1 || grid.parallel.size() != 1) {
-    return "--paceline_resume goes on with one run: give one --paceline_rpm and one "
+    return "--paceline_resume continues one run; give one --paceline_rpm and one "
            "--paceline_parallel";
   }
   const std::int64_t requests = grid.requests_at(grid.rpm.front());

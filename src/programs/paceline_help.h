@@ -1,16 +1,17 @@
 #pragma once
 
-/// What --help of `paceline` says before its flags.
+/// The text of --help of `paceline` before the flags.
 inline constexpr char description[] =
-    "Measures rate-limited HTTP and LLM APIs at the rate you set: evenly spaced requests, never "
-    "more than `parallel` in flight, latency percentiles as Google Benchmark's counters. It runs "
-    "each pair of the lists of rates and of parallel; with no URL, against an endpoint of its own.";
+    "Measures rate-limited HTTP and LLM APIs at an exact rate: requests leave evenly, never more "
+    "than `parallel` are in flight, and latency percentiles become counters of Google Benchmark. "
+    "paceline runs each rate with each parallel. Without a URL, the requests go to an embedded "
+    "endpoint.";
 
-/// And after them.
+/// The text after the flags.
 inline constexpr char footer[] = R"(Exit status:
-  0    all went well
-  1    bad input, an API that did not answer, or more failed requests in a run
-       than --paceline_max_error_ratio
+  0    success
+  1    bad input, an API that did not answer, or a run with a larger share of
+       failed requests than --paceline_max_error_ratio
   130  interrupted (Ctrl-C); 143 ended by SIGTERM, 129 by SIGHUP
 
 Environment:
@@ -21,7 +22,7 @@ A grid of two rates, against the embedded endpoint:
 
   $ paceline --paceline_rpm=6000,60000 --paceline_parallel=100
 
-An API, with a request a second for a minute:
+An API, with one request per second for a minute:
 
   $ paceline --paceline_url=https://api.openai.com/v1
 
@@ -37,6 +38,6 @@ Any other URL:
 
   $ paceline --paceline_http_url=http://127.0.0.1:8080/
 
-A log of every request, to be resumed where it is cut short:
+A log of every request, for --paceline_resume after an interruption:
 
   $ paceline --paceline_requests=100 --paceline_log=run.sqlite)";

@@ -45,7 +45,7 @@ std::string check_temperature(const std::string& text) {
   constexpr double highest = 2;
   double value = 0;
   if (CLI::detail::lexical_cast(text, value) && value >= 0 && value <= highest) return {};
-  return fmt::format("'{}' is no temperature: give a number from 0 to 2, such as 0.7", text);
+  return fmt::format("'{}' is not a temperature; give a number from 0 to 2, such as 0.7", text);
 }
 
 void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
@@ -53,15 +53,14 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
   app.add_option("--paceline_system", prompt.system,
                  "System message, such as 'Be brief.'; empty: none [an expert translator]");
   app.add_option("--paceline_prompt", prompt.text,
-                 "User message, or the text to embed; each {n} becomes the request's number, "
-                 "such as 'Tell me of {n}.' [Translate: sentence #{n}: ...]");
+                 "User message, or text to embed, such as 'Tell me of {n}.' Each {n} becomes the "
+                 "item's number [Translate: sentence #{n}: ...]");
   add_choice_flag(app, "--paceline_nonce", nonces, prompt.nonce,
-                  "Where each request gets a text that no other one of any run has, so that no "
-                  "cache answers: at the prompt's start (prefix caches too), its end, or none "
-                  "[start]");
+                  "Where to insert a unique nonce that defeats caches: start (prefix caches too), "
+                  "end or none [start]");
   app.add_option("--paceline_shared_prefix", prompt.shared_prefix_tokens,
-                 "Begins every prompt with about so many tokens, the same in all runs, for those "
-                 "who want a prefix cache's hits, such as 1000 [0]")
+                 "Starts every prompt with about this many tokens, the same in all runs, such as "
+                 "1000. To measure hits of a prefix cache, use this flag [0]")
       ->check(token_count)
       ->type_name("TOKENS");
   app.add_option_function<std::string>(
@@ -75,25 +74,24 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
            flags.generation.prompt.synthetic_tokens = lengths.in;
            flags.generation.max_tokens = lengths.out;
          },
-         "Instead of a prompt, about IN tokens of each request's own, and at most OUT in the "
-         "response, such as 512:128 [none]")
+         "Synthetic prompts of about IN tokens, different for each request, with at most OUT "
+         "tokens in the response, such as 512:128 [none]")
       ->type_name("IN:OUT");
 }
 
 void add_length_flags(CLI::App& app, TextGeneration& generation) {
   app.add_option("--paceline_max_tokens", generation.max_tokens,
-                 "Most tokens in a response, such as 128 [not sent, the server decides]")
+                 "Most tokens in a response, such as 128 [not sent; the server decides]")
       ->check(token_count)
       ->type_name("N");
-  app.add_option(
-         "--paceline_min_tokens", generation.min_tokens,
-         "Fewest tokens in a response, such as 128, for servers that take it, as vLLM does [not "
-         "sent]")
+  app.add_option("--paceline_min_tokens", generation.min_tokens,
+                 "Fewest tokens in a response, such as 128, for servers with this field, such as "
+                 "vLLM [not sent]")
       ->check(token_count)
       ->type_name("N");
   app.add_flag("--paceline_ignore_eos{true}", generation.ignore_eos,
-               "Has responses go on to --paceline_max_tokens, for servers that take it, as vLLM "
-               "and llama.cpp do");
+               "Makes responses as long as --paceline_max_tokens, for servers with this field, "
+               "such as vLLM and llama.cpp");
 }
 
 /// What is wrong with a file, and what to do.
@@ -108,8 +106,9 @@ std::variant<std::string, Sentence> read_body(const std::string& path) {
   if (const auto* why = std::get_if<std::string>(&opened)) return Sentence{*why};
   const auto& file = std::get<RegularFile>(opened);
   if (file.size() > longest_body) {
-    return Sentence{fmt::format("{}: has {} MiB, and a body has 64 at most; name a smaller file",
-                                path, (file.size() >> 20U) + 1)};
+    return Sentence{
+        fmt::format("{}: has {} MiB, more than the 64 MiB of a body; name a smaller file", path,
+                    (file.size() >> 20U) + 1)};
   }
   std::string body(file.size(), '\0');
   const auto got = file.read(0, body.data(), body.size());
@@ -163,11 +162,11 @@ std::string why_not_together(const WorkloadFlags& flags) {
     return "--paceline_http_body needs --paceline_http_url, the URL to post it to";
   }
   if (generation.max_tokens == 0 && (generation.ignore_eos || generation.min_tokens > 0)) {
-    return "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, where a "
-           "response is to end";
+    return "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, the length "
+           "at which a response ends";
   }
   if (generation.min_tokens > generation.max_tokens) {
-    return "--paceline_min_tokens is more than --paceline_max_tokens: no response could have both";
+    return "--paceline_min_tokens is more than --paceline_max_tokens; lower it";
   }
   return {};
 }
@@ -182,10 +181,9 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
            flags.workloads = split_list(text);
            check_workloads(flags.workloads);
          },
-         fmt::format(
-             "What to measure, a comma-separated list such as chat/complete,chat/stream, of {} "
-             "[chat/complete]",
-             fmt::join(known_workloads, ", ")))
+         fmt::format("Workloads to measure, a comma-separated list such as "
+                     "chat/complete,chat/stream; choose from {} [chat/complete]",
+                     fmt::join(known_workloads, ", ")))
       ->type_name("LIST");
   app.add_option("--paceline_model", flags.model,
                  "Model, such as gpt-4o [gpt-4o-mini; for embeddings text-embedding-3-small]")
@@ -198,19 +196,19 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
       ->check(check_temperature)
       ->type_name("NUMBER");
   app.option_defaults()->group(measure_group);
-  app.add_option("--paceline_batch", flags.batch_file,
-                 "Measures the requests of this file, one a line in the OpenAI Batch input format, "
-                 "such as prompts.jsonl, as batch/replay; begins again at its end [none]")
-      ->type_name("FILE.jsonl");
   app.add_option(
-         "--paceline_http_url", flags.http_url,
-         "Measures plain requests to this URL too, such as http://127.0.0.1:8080/, as http/get, "
-         "or http/post with a body [none]")
+         "--paceline_batch", flags.batch_file,
+         "Measures the requests of a file in the OpenAI Batch input format, one per line, such as "
+         "prompts.jsonl, as batch/replay. Starts again at the end of the file [none]")
+      ->type_name("FILE.jsonl");
+  app.add_option("--paceline_http_url", flags.http_url,
+                 "Measures plain requests to this URL, such as http://127.0.0.1:8080/, as "
+                 "http/get, or as http/post with a body [none]")
       ->check(why_not_url)
       ->type_name("URL");
   app.add_option(
          "--paceline_http_body", flags.http_body_file,
-         "File whose content http/post sends, as application/json, such as body.json [none]")
+         "File with the body of http/post, sent as application/json, such as body.json [none]")
       ->type_name("FILE");
 }
 

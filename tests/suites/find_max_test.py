@@ -136,8 +136,8 @@ class Ends(unittest.TestCase):
         for arguments, sentence in {
                 ("--paceline_parallel=1,2",): "give one --paceline_parallel",
                 ("--paceline_rpm=0",): "at least 1",
-                ("--paceline_rpm=100,50",): "the highest rate to try",
-                ("--paceline_rpm=1,2,3",): "the highest rate to try",
+                ("--paceline_rpm=100,50",): "ends at the second",
+                ("--paceline_rpm=1,2,3",): "ends at the second",
                 ("--paceline_find_max=misses<1%",): "give it too",
                 ("--paceline_find_max=p99",): "write NAME<LIMIT",
                 ("--paceline_objective=p99<2s",): "choose from latency, due_latency, ttft and tpot",
