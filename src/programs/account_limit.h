@@ -10,10 +10,10 @@
 
 namespace paceline {
 
-/// A limit for people, such as "14400 requests a day"; empty where the server told none.
+/// A rate limit as text, such as "14400 requests a day"; empty where the server told none.
 std::string limit_text(std::string_view what, const RateLimit& limit);
 
-/// What the account may send, a line for each limit that the server told.
+/// The account's rate limits, one line per limit that the server told.
 std::vector<std::string> account_lines(const RateLimits& limits);
 
 /// The whole number of requests per minute that a limit allows. The string is a sentence: why there

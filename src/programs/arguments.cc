@@ -45,7 +45,7 @@ bool is_benchmark_flag(std::string_view name) {
   return std::find(benchmark_flags.begin(), benchmark_flags.end(), name) != benchmark_flags.end();
 }
 
-/// How many letters are to be inserted, removed or replaced to make one text of the other.
+/// The number of letters to insert, remove or replace to turn one text into the other.
 std::size_t distance(std::string_view one, std::string_view other) {
   std::vector<std::size_t> row(other.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});

@@ -12,7 +12,7 @@ class App;
 
 namespace paceline {
 
-/// argv as Google Benchmark wants it, which keeps pointers into it.
+/// argv for Google Benchmark, which keeps pointers into argv.
 class BenchmarkArguments {
  public:
   BenchmarkArguments(std::string program, std::vector<std::string> arguments);
@@ -25,15 +25,15 @@ class BenchmarkArguments {
   int count_ = 0;
 };
 
-/// argv without the program, the last first, as CLI11 takes it. An empty value becomes an argument
-/// of its own, since CLI11 takes the next flag for the value of "--flag=".
+/// argv without the program, in reverse, as CLI11 reads it. An empty value becomes an argument of
+/// its own, because CLI11 reads the next flag as the value of "--flag=".
 std::vector<std::string> reversed_arguments(int argc, char** argv);
 
 /// Whether a switch such as --help is given.
 bool has_flag(const std::vector<std::string>& arguments, std::string_view flag);
 
-/// The value of a flag such as "--benchmark_out=": the last one that is given, otherwise that of
-/// the environment variable, otherwise `value`.
+/// The value of a flag such as "--benchmark_out=": the last one given, else the environment
+/// variable's, else `value`.
 std::string flag_value(const std::vector<std::string>& arguments, std::string_view flag,
                        const char* variable, std::string value);
 
@@ -50,20 +50,20 @@ struct OutFile {
 /// BENCHMARK_OUT and BENCHMARK_OUT_FORMAT. The last of a flag wins.
 OutFile read_out_file(const std::vector<std::string>& arguments);
 
-/// Why an argument that no flag took cannot be: a sentence that names the one of `known` that is
-/// most like it, where one is.
+/// The sentence for an argument that no flag took. It suggests the most similar flag of `known`, if
+/// any is similar.
 std::string why_unknown(std::string_view argument, const std::vector<std::string>& known);
 
-/// Why Google Benchmark's own flags, or the variables that stand for them, cannot be as given: a
-/// sentence. Empty when they can.
+/// Says why Google Benchmark's own flags, or the variables that stand for them, are refused: a
+/// sentence. Empty: they are accepted.
 std::string why_not_benchmark_flags(const std::vector<std::string>& arguments,
                                     const std::vector<std::string>& known);
 
 /// The long names of an app's flags, with their dashes.
 std::vector<std::string> names_of_flags(const CLI::App& app);
 
-/// Parses the arguments of a program that is none of Google Benchmark's. The exit code where the
-/// program ends here: after --help or --version, or after a sentence on what is wrong.
+/// Parses the arguments of a program without Google Benchmark. Returns the exit code if the program
+/// ends here: after --help, after --version, or after an error.
 std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv);
 
 }  // namespace paceline

@@ -27,7 +27,7 @@
 namespace paceline {
 namespace {
 
-/// Whether results were lost on the standard output. A reader that has gone away wants no more.
+/// Whether results were lost on the standard output. A reader that has closed the pipe loses none.
 bool lost_output() {
   std::cout.flush();
   const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout;

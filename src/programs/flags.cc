@@ -60,7 +60,7 @@ void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nano
            if (const auto* why = std::get_if<std::string>(&parsed)) {
              throw CLI::ValidationError(name, *why);
            }
-           // Added to the clock's time, a longer one would not fit.
+           // A longer duration overflows when it is added to the clock's time.
            constexpr std::chrono::hours longest{1'000};
            if (std::get<std::chrono::nanoseconds>(parsed) > longest) {
              throw CLI::ValidationError(

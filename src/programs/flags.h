@@ -44,8 +44,8 @@ std::string why_no_number(std::string_view text, Number lowest, Number highest) 
                      std::is_integral_v<Number> ? "whole number" : "number", lowest, highest);
 }
 
-/// Adds a flag that takes one number, whole or decimal as its type is, from `lowest` to `highest`.
-/// CLI11 alone takes -1 for a very large number. `value` is the number or an optional one.
+/// Adds a flag that takes one number of the type of `lowest`, from `lowest` to `highest`. CLI11
+/// alone reads -1 as a very large number. `value` is a number or an optional number.
 template <typename Value, typename Number>
 CLI::Option* add_number_flag(CLI::App& app, const std::string& name, Value& value, Number lowest,
                              Number highest, const std::string& help) {
@@ -61,13 +61,13 @@ CLI::Option* add_number_flag(CLI::App& app, const std::string& name, Value& valu
 void add_size_flag(CLI::App& app, const std::string& name, std::size_t& bytes,
                    const std::string& help);
 
-/// Adds a flag that takes whole numbers from `lowest` to `highest`, with commas between them; or,
-/// where `automatic` is given, the word "auto", which sets it.
+/// Adds a flag that takes whole numbers from `lowest` to `highest`, separated by commas. With
+/// `automatic`, the flag also takes the word "auto", which sets `automatic`.
 void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int64_t>& values,
                    std::int64_t lowest, std::int64_t highest, const std::string& help,
                    bool* automatic = nullptr);
 
-/// Sets `value` from the name that was given; CLI::IsMember has refused any other.
+/// Adds a flag that takes one of the names of `choices`, and sets `value`.
 template <typename Value>
 CLI::Option* add_choice_flag(CLI::App& app, const std::string& name,
                              const std::map<std::string, Value>& choices, Value& value,

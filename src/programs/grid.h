@@ -11,10 +11,10 @@ class App;
 
 namespace paceline {
 
-/// The highest rate that can be asked for, in requests per minute.
+/// The highest rate, in requests per minute.
 inline constexpr std::int64_t most_rpm = 60'000'000;
 
-/// Which runs a person asks for on a command line; what is empty or 0 is left to the program.
+/// The runs that the command line asks for. A value that is empty or 0 is the program's choice.
 struct GridFlags {
   std::vector<std::int64_t> rpm;
   /// --paceline_rpm=auto.
@@ -25,30 +25,30 @@ struct GridFlags {
   std::chrono::nanoseconds duration{0};
 };
 
-/// A run of each rate with each parallel.
+/// Runs of each rate with each parallel.
 struct Grid {
   /// Requests per minute; 0: unpaced.
   std::vector<std::int64_t> rpm;
   /// The most requests in flight.
   std::vector<std::int64_t> parallel;
-  /// Of each run, unless `duration` is given.
+  /// Counted requests per run, unless `duration` is given.
   std::int64_t requests = 0;
   std::chrono::nanoseconds duration{0};
 
-  /// Counted requests of a run at that rate.
+  /// Counted requests of a run at this rate.
   std::int64_t requests_at(std::int64_t rate) const;
   std::size_t runs() const { return rpm.size() * parallel.size(); }
-  /// What all runs take together by their rates; unpaced ones are left out.
+  /// The time of all paced runs together at their rates.
   std::chrono::nanoseconds time() const;
 };
 
 /// Adds --paceline_rpm, --paceline_parallel, --paceline_requests and --paceline_duration.
 void add_flags(CLI::App& app, GridFlags& flags);
 
-/// Why flags do not go together: a sentence. Empty when they do.
+/// Says which flags contradict each other: a sentence. Empty: none do.
 std::string why_not(const GridFlags& flags);
 
-/// What the flags ask for, and where they leave it open, `usual`.
+/// The grid that the flags ask for. `usual` fills the values that they leave open.
 Grid make_grid(const GridFlags& flags, const Grid& usual);
 
 }  // namespace paceline

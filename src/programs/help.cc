@@ -21,7 +21,7 @@ namespace paceline {
 namespace {
 
 constexpr std::size_t columns = 80;
-/// Of what a flag does; help2man wants 20.
+/// The column of descriptions; help2man needs 20.
 constexpr std::size_t text_column = 20;
 constexpr std::array<std::string_view, 6> group_order{
     measure_group, prompt_group, load_group, connection_group, results_group, endpoint_group};
@@ -67,7 +67,7 @@ std::string spelling(const CLI::Option& option) {
   return names + '=' + placeholder(option);
 }
 
-/// A flag and what it does, beside it where there is room.
+/// A flag and its description, on one line if the flag is short.
 std::string entry(const std::string& flag, const std::string& description) {
   const std::string text = wrap(description, text_column);
   if (2 + flag.size() + 2 > text_column) return fmt::format("  {}\n{}", flag, text);

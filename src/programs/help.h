@@ -17,9 +17,9 @@ inline constexpr char connection_group[] = "Connection";
 inline constexpr char results_group[] = "Results";
 inline constexpr char endpoint_group[] = "The embedded endpoint";
 
-/// Makes the app's help a text of at most 80 columns, with a group's flags beneath its name, each
-/// flag above what it does. The groups stand in the order above, and those of a suite's own before
-/// them. help2man makes the manual page of the same text.
+/// Lays out the app's help in at most 80 columns. Each group's flags follow the group's name, and
+/// each flag is above its description. A suite's own groups come first, then the groups in the
+/// order above. help2man makes the manual page from the same text.
 void set_help_layout(CLI::App& app);
 
 /// The text of --version: the program's version, then a line for each library.

@@ -7,7 +7,7 @@
 
 namespace paceline {
 
-/// A stream that hands on all lines but those that begin with a given text.
+/// A stream that passes on all lines except those that begin with a given text.
 class LineFilter : private std::streambuf, public std::ostream {
  public:
   /// `to` must outlive the stream.
@@ -19,7 +19,7 @@ class LineFilter : private std::streambuf, public std::ostream {
 
  private:
   int overflow(int letter) override;
-  /// Hands on a line that has not ended, unless it may yet be one to drop.
+  /// Passes on an unfinished line, unless the line may still become one to drop.
   int sync() override;
 
   std::ostream& to_;

@@ -19,7 +19,7 @@ class App;
 
 namespace paceline {
 
-/// What holds for every run of a program, whatever it measures.
+/// Options of every program, for all of its runs.
 struct Options {
   /// Base URL of an OpenAI-compatible API; empty: the embedded endpoint.
   std::string url;
@@ -29,7 +29,7 @@ struct Options {
   std::uint64_t warmup = 0;
   Precision precision = Precision::fine;
   std::chrono::nanoseconds timeout = std::chrono::seconds(60);
-  /// Of the certificates to trust instead of the system's; empty: the system's.
+  /// PEM file of the certificates to trust; empty: the system's.
   std::string ca_file;
   double max_error_ratio = 0.01;
   TransportKind transport = TransportKind::curl;
@@ -39,31 +39,31 @@ struct Options {
   /// In bytes.
   std::size_t memory = ConnectionOptions{}.memory;
   std::chrono::nanoseconds dns_ttl = std::chrono::seconds(30);
-  /// Tokens a minute; 0: no such budget.
+  /// Tokens per minute; 0: no token budget.
   std::uint64_t tpm = 0;
   std::uint32_t retries = 0;
-  /// The longest wait for a retry.
+  /// The longest wait before a retry.
   std::chrono::nanoseconds max_backoff = RunOptions{}.max_backoff;
-  /// For how long to wait for a server that is starting.
+  /// How long to wait, before the first run, for a server that is starting.
   std::chrono::nanoseconds wait{0};
-  /// What a request is to meet to count as goodput.
+  /// The objective that a request must meet to count as goodput.
   std::optional<RequestObjective> objective{};
   ProgressMode progress = ProgressMode::automatic;
-  /// Keeps a row of each request; empty: nowhere.
+  /// SQLite file for one row per request; empty: none.
   std::string log_file;
-  /// Whether the log keeps the responses' texts too.
+  /// Whether the log stores the text of responses.
   bool log_responses = false;
 
   /// Counters that become rows in the file, for compare.py; see PercentileRows.
   std::vector<std::string> rows = default_rows();
-  /// Of the embedded endpoint.
+  /// Behaviour of the embedded endpoint.
   EndpointFlags endpoint{.latency = std::chrono::milliseconds(50)};
 };
 
 /// The prefix of the embedded endpoint's flags.
 inline constexpr char endpoint_prefix[] = "--paceline_endpoint_";
 
-/// As --paceline_precision takes it.
+/// The name of a precision as --paceline_precision takes it.
 std::string name_of(Precision precision);
 
 /// Adds the flags of these options.

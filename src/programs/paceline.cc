@@ -28,11 +28,11 @@
 
 namespace {
 
-// What a run against the embedded endpoint may cost is time; against a real API it is money. In
-// flight there are more than 100,000 RPM need: 84 of 50 ms, and 208 of streams, which take 125 ms.
+// Runs against the embedded endpoint cost time; runs against a real API cost money. 100,000 RPM
+// need 84 requests in flight of 50 ms each, and 208 streams of 125 ms.
 const paceline::Grid embedded_grid{{60'000, 100'000}, {300, 500}, 10'000};
 const paceline::Grid api_grid{{60}, {10}, 60};
-// So that rate x latency rather than the cap is what a search finds.
+// High enough that a search finds the server's limit and not this one.
 constexpr std::int64_t search_parallel = 500;
 
 /// Where the suite's functions are called, there is one.
@@ -144,7 +144,7 @@ void PacelineSuite::register_runs(const paceline::SelectedWorkload& selected) {
         ->Iterations(grid.requests_at(rpm))
         ->Unit(benchmark::kMicrosecond)
         ->UseManualTime();
-    // A repetition would send again what has just got its response.
+    // A repetition would send requests again that have just got their responses.
     if (is_resumed_) runs->Repetitions(1);
   }
 }
@@ -267,7 +267,7 @@ std::string PacelineSuite::hosts() const {
   return fmt::format("{}", fmt::join(hosts, ", "));
 }
 
-/// Asks the server what the account may send.
+/// Takes the account's rate limit from the server.
 std::string PacelineSuite::pace_at_limit() {
   const paceline::ApiCheck checked = paceline::check_api(context(), *workloads_.front().workload);
   if (!checked.failure.empty()) return checked.failure;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds between_looks{250};
 constexpr std::chrono::seconds between_lines{10};
 
-/// One that can clear a line.
+/// Whether the descriptor is a terminal that can clear a line.
 bool can_clear(int descriptor) {
   const char* kind = std::getenv("TERM");
   return isatty(descriptor) == 1 && (kind == nullptr || std::string_view(kind) != "dumb");
@@ -48,7 +48,7 @@ ProgressDisplay::~ProgressDisplay() {
 }
 
 void ProgressDisplay::publish(std::size_t stripe, const Progress& progress) {
-  // Where the display is reading, the next one will do.
+  // If the display holds the lock, the next progress replaces this one.
   const std::unique_lock lock(mutex_, std::try_to_lock);
   if (lock) stripes_[stripe] = progress;
 }
@@ -99,7 +99,7 @@ void ProgressDisplay::write(std::string_view text) const {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor_, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    // A terminal that is gone has nobody to tell.
+    // A failure to write to the terminal cannot be reported anywhere.
     if (written < 0) return;
     text.remove_prefix(static_cast<std::size_t>(written));
   }

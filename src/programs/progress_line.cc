@@ -30,7 +30,7 @@ std::string clock_text(double in_seconds) {
 }
 
 std::string left_text(const RunProgress& run) {
-  // At the start, and in a stall, the rate asked for is the best guess.
+  // At the start and in a stall, the run's own rate is the best estimate.
   const double rpm = run.recent_rpm > 0 ? run.recent_rpm : static_cast<double>(run.rpm);
   const double waiting = run.so_far.retry_in ? seconds_of(*run.so_far.retry_in) : 0;
   if (rpm <= 0) return waiting > 0 ? clock_text(waiting) + " left" : "";
@@ -47,7 +47,7 @@ std::string done_text(const Progress& progress) {
   return fmt::format("{} of {}", progress.ended, progress.planned);
 }
 
-/// A figure, and how soon it is left out: the highest number first.
+/// A figure and its rank: figures with the highest rank are left out first.
 struct Figure {
   std::string text;
   int dispensable;

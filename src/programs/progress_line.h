@@ -10,13 +10,12 @@
 
 namespace paceline {
 
-/// The rate of the last departures: of the last second where there are ten in it, otherwise of up
-/// to ten seconds.
+/// The rate of recent departures: over the last second if it has ten, else over up to ten seconds.
 class RecentRate {
  public:
-  /// `departures`: so far.
+  /// `departures`: the number since the run's start.
   void add(TimePoint now, std::uint64_t departures);
-  /// Requests per minute; 0 until two counts are known.
+  /// Requests per minute; 0 before the second count.
   double rpm() const;
 
  private:
@@ -27,21 +26,21 @@ class RecentRate {
   std::deque<Count> counts_;
 };
 
-/// What a person is told of a run that goes on.
+/// Progress of a run as a person sees it.
 struct RunProgress {
   Progress so_far;
   /// Such as "chat/complete rpm:6000 parallel:10".
   std::string name;
-  /// Requests per minute asked for; 0: unpaced.
+  /// The run's rate in requests per minute; 0: unpaced.
   std::uint64_t rpm = 0;
   double recent_rpm = 0;
 };
 
-/// For a terminal: a bar and figures in fewer than `width` columns. Where they do not fit, the
-/// figures that matter least are left out.
+/// The line for a terminal: a bar and figures in fewer than `width` columns. If the line is too
+/// long, the least important figures are left out.
 std::string progress_bar(const RunProgress& run, std::size_t width);
 
-/// For a log file: the run's name, the share done, and every figure.
+/// The line for a log file: the run's name, the share done, and every figure.
 std::string progress_sentence(const RunProgress& run);
 
 }  // namespace paceline

@@ -40,7 +40,7 @@ void check_workloads(const std::vector<std::string>& names) {
   }
 }
 
-/// CLI::Range alone takes nan, which is neither below nor above anything.
+/// CLI::Range alone accepts nan.
 std::string check_temperature(const std::string& text) {
   constexpr double highest = 2;
   double value = 0;

@@ -17,12 +17,12 @@ class App;
 
 namespace paceline {
 
-/// What a program is to measure, as a person sets it on a command line.
+/// The workloads that the command line asks for.
 struct WorkloadFlags {
-  /// Of chat/complete, chat/stream, responses/complete, responses/stream and embeddings/create;
-  /// empty: the first, unless a URL or a file of requests is given.
+  /// Any of chat/complete, chat/stream, responses/complete, responses/stream and embeddings/create.
+  /// Empty: chat/complete, unless a URL or a file of requests is given.
   std::vector<std::string> workloads;
-  /// The model, and how it is asked.
+  /// Parameters of text generation, prompts included.
   TextGeneration generation;
   /// Empty: each workload's own.
   std::string model;
@@ -34,20 +34,20 @@ struct WorkloadFlags {
 /// A workload to measure.
 struct SelectedWorkload {
   std::unique_ptr<Workload> workload;
-  /// How many requests it has; 0: as many as are asked for.
+  /// The number of its requests; 0: unlimited.
   std::uint64_t size = 0;
-  /// The ones to send; empty: all, from 0 on.
+  /// The items to send; empty: all, from 0 on.
   std::vector<std::uint64_t> items{};
 };
 
-/// Whether they ask an OpenAI-compatible API, and not only a URL of --paceline_http_url.
+/// Whether any workload sends to an OpenAI-compatible API, and not only to --paceline_http_url.
 bool asks_api(const WorkloadFlags& flags);
 
-/// Adds the flags of what to measure.
+/// Adds the flags of workloads.
 void add_flags(CLI::App& app, WorkloadFlags& flags);
 
-/// The workloads to measure. The string is a sentence: which flags do not go together, or what is
-/// wrong with a file.
+/// The workloads to measure. The string is a sentence: which flags contradict each other, or the
+/// error of a file.
 std::variant<std::vector<SelectedWorkload>, std::string> select_workloads(
     const WorkloadFlags& flags, const Options& options, const Api& api);
 

@@ -167,7 +167,7 @@ class Machine(unittest.TestCase):
 
         done = with_few(500)
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stderr, r"limit is 64.*a parallel of at most \d+")
+        self.assertRegex(done.stderr, r"limit of 64.*a parallel of at most \d+")
         fits = int(done.stderr.split("a parallel of at most ")[1].split()[0])
         self.assertEqual(with_few(fits).returncode, 0)
 

@@ -11,17 +11,18 @@
 
 namespace paceline {
 
-/// Sets the counters of a run's tally. docs/metrics.md defines each counter. Times are in seconds.
+/// Sets the counters from a run's tally. docs/metrics.md defines each counter. Times are in
+/// seconds.
 void set_counters(benchmark::UserCounters& counters, const Tally& tally);
 
-/// The counter of that name, where it is a time that was recorded in the run.
+/// The value of a time counter; nothing where the run recorded no such time.
 std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, const Tally& tally);
 
-/// All that a row can have: those of set_counters(), and a search's.
+/// Every counter that a row can have: those of set_counters() and those of a search.
 std::vector<std::string> all_counters();
-/// The counters that are times, which can become rows.
+/// The counters that are times. Each of them can become a row.
 std::vector<std::string> time_counters();
-/// Those that become rows unless the user chooses.
+/// The counters that become rows by default.
 std::vector<std::string> default_rows();
 
 }  // namespace paceline

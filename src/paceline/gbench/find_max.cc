@@ -19,8 +19,7 @@
 namespace paceline {
 namespace {
 
-/// Where a search that goes down ends: a hundred requests a minute apart take long to tell the
-/// same.
+/// The lowest rate to probe: below, a hundred requests take too long.
 constexpr std::uint64_t lowest_rpm = 60;
 
 /// A probe that has ended.
@@ -75,7 +74,7 @@ class Search {
 };
 
 std::string Search::run() {
-  // Being late oneself tells of a moment of this machine, perhaps, and not of the server.
+  // A client-bound probe may show a busy moment of this machine and not the server's limit.
   constexpr int most_tries = 3;
   while (const auto rpm = rates_.next()) {
     Probed probed = probe(*rpm);

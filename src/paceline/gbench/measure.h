@@ -12,22 +12,22 @@
 
 namespace paceline {
 
-/// Runs `workload` as one Google Benchmark run: range(0) is the rpm (0: unpaced), range(1) the
-/// parallel, the iterations the requests. `real_time` becomes the mean latency, `cpu_time` this
-/// thread's CPU a request. Register with Iterations(N) and UseManualTime(). With Threads(n) the
-/// threads send n x N requests of one schedule, thread i slots i, i + n, …, each with a workload of
-/// its own; parallel is of all together.
+/// Runs `workload` as one Google Benchmark run. range(0) is the rpm (0: unpaced), range(1) is the
+/// parallel, and the iterations are the requests. `real_time` becomes the mean latency, and
+/// `cpu_time` this thread's CPU time per request. Register with Iterations(N) and UseManualTime().
+/// With Threads(n), the threads send n x N requests of one schedule. Thread i sends slots i, i + n,
+/// and so on, with a workload of its own. All threads together have `parallel` requests in flight.
 ///
-/// `items`: those of the workload to send, as many as iterations; empty: from 0 on.
+/// `items`: the workload's items to send, as many as iterations; empty: from 0 on.
 /// docs/metrics.md defines each counter.
 void measure(benchmark::State& state, Context& context, Workload& workload,
              std::span<const std::uint64_t> items = {});
 
-/// What a first request showed.
+/// Result of the first request.
 struct ApiCheck {
   /// Empty when the API answered well, otherwise a sentence.
   std::string failure;
-  /// What the account may send, where the server tells.
+  /// The account's rate limits, where the server tells them.
   RateLimits limits;
 };
 

@@ -13,14 +13,14 @@
 
 namespace paceline {
 
-// Both objectives read alike: conditions NAME<LIMIT with commas between them, all of which have to
-// hold. Spaces do not matter.
+// Both objectives are conditions NAME<LIMIT, separated by commas, that must all hold. Spaces are
+// ignored.
 
-/// Reads what each request is to meet: latency, due_latency, ttft or tpot below a time, such as
-/// "latency<2s,ttft<500ms". The string is a sentence: what is wrong, and how to write it.
+/// Reads the objective of each request: latency, due_latency, ttft or tpot below a time, such as
+/// "latency<2s,ttft<500ms".
 std::variant<RequestObjective, std::string> parse_request_objective(const std::string& text);
 
-/// What a whole run is to meet.
+/// The objective of a whole run.
 struct RunObjective {
   struct TimeLimit {
     /// Of the counter, such as "p99".
@@ -28,22 +28,23 @@ struct RunObjective {
     std::chrono::nanoseconds below;
   };
   std::vector<TimeLimit> times;
-  /// Shares from 0 to 1: of failed requests, and of those that do not meet the request objective.
+  /// Shares from 0 to 1 of failed requests, and of requests that miss the request objective.
   std::optional<double> errors;
   std::optional<double> misses;
 
   std::chrono::nanoseconds longest_time() const;
-  /// Empty when the run met it; otherwise the first condition that did not hold, and by how much.
+  /// The first condition that did not hold, and by how much. Empty: the run met the objective.
   std::string why_missed(const Tally& tally) const;
 };
 
-/// Reads what a run is to meet: any counter that is a time, and errors and misses as a share or in
-/// percent, such as "p99<2s,errors<0.1%". The string is a sentence, as above.
+/// Reads the objective of a run: any counter that is a time, and errors and misses as a share or in
+/// percent, such as "p99<2s,errors<0.1%".
 std::variant<RunObjective, std::string> parse_run_objective(const std::string& text);
 
-/// Empty where the workload measures all of it; otherwise a sentence, since nothing could meet it.
+/// Says which condition the workload never measures, so that no request could meet the objective: a
+/// sentence. Empty: the workload measures every condition.
 std::string why_never_measured(const RequestObjective& objective, const Description& workload);
-/// As above, with `retries`: how often a failed request is sent again.
+/// The same for a run. `retries`: the most retries of a request.
 std::string why_never_measured(const RunObjective& objective, const Description& workload,
                                std::uint32_t retries);
 

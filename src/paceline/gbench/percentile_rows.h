@@ -12,15 +12,15 @@
 
 namespace paceline {
 
-/// Decorates a file reporter: after each run X come rows X/p50, X/p99, … whose real_time is that
-/// counter, because compare.py reads real_time and never a counter. Leaves out runs that failed or
-/// were skipped, whose time of 0 would be read as an improvement.
+/// Decorates a file reporter. After each run X, rows X/p50, X/p99, … follow whose real_time is that
+/// counter, because compare.py reads real_time and no counter. Leaves out failed and skipped runs,
+/// whose time of 0 compare.py would read as an improvement.
 ///
-/// The context is written with the first runs, not before them: only then is it known what was
-/// really spoken with the server.
+/// Writes the context with the first runs, because the protocol that was spoken with the server is
+/// not known before.
 class PercentileRows : public ReporterDecorator {
  public:
-  /// `counters` names those that become rows, where a run has them; they are in seconds.
+  /// `counters`: names of the counters, in seconds, that become rows where a run has them.
   PercentileRows(benchmark::BenchmarkReporter& file, std::vector<std::string> counters)
       : ReporterDecorator(file), counters_(std::move(counters)) {}
 
@@ -28,9 +28,9 @@ class PercentileRows : public ReporterDecorator {
   void ReportRuns(const std::vector<Run>& runs) override;
   void Finalize() override;
 
-  /// Whether all that was reported is in the file; asked after the last.
+  /// Whether the file has every reported run. Valid after Finalize().
   bool is_written() const { return is_written_; }
-  /// How many runs failed; the program is to exit with an error when any did.
+  /// The number of failed runs. The program exits with an error if any failed.
   std::size_t failed() const { return failed_; }
 
  private:

@@ -14,37 +14,37 @@
 
 namespace paceline {
 
-/// What is kept of a run that a search made.
+/// Result of one run of a search.
 struct Probe {
   /// Such as "chat/complete/probe".
   std::string name;
   std::uint64_t rpm = 0;
   std::uint64_t parallel = 0;
   std::uint64_t requests = 0;
-  /// Of one request.
+  /// Per request.
   std::chrono::nanoseconds mean_latency{0};
   std::chrono::nanoseconds cpu_time{0};
   std::string label;
   benchmark::UserCounters counters;
 };
 
-/// The probes of the searches that are not yet written, by the benchmark's name; its repetitions in
-/// their order.
+/// Probes of searches that the file does not have yet, by the benchmark's name. The repetitions of
+/// a benchmark are kept in their order.
 class ProbeStore {
  public:
   void add(const std::string& benchmark, std::vector<Probe> probes);
-  /// Of its first search that has not been taken; empty where there is none.
+  /// Takes the probes of the benchmark's earliest search; empty where no search is left.
   std::vector<Probe> take(const std::string& benchmark);
 
  private:
   std::map<std::string, std::deque<std::vector<Probe>>> searches_;
 };
 
-/// Decorates a file reporter: after each search come its probes, each as a run of its own.
-/// Google Benchmark knows its runs before the first begins, and a search does not.
+/// Decorates a file reporter. After each search, the search's probes follow as runs of their own.
+/// Google Benchmark itself must know all runs before the first one starts.
 class ProbeRows : public ReporterDecorator {
  public:
-  /// Both outlive it.
+  /// `file` and `probes` outlive the decorator.
   ProbeRows(benchmark::BenchmarkReporter& file, ProbeStore& probes)
       : ReporterDecorator(file), probes_(probes) {}
 

@@ -14,10 +14,10 @@
 namespace paceline {
 namespace {
 
-/// The iteration time with which Google Benchmark shows the mean latency: it adds up what the
-/// threads set, divides by the iterations of all, and as 1.7.1 does, but not 1.9.1, once more by
-/// the threads. The mean is of what succeeded, so that failures and a cut-short run do not make it
-/// look faster.
+/// The iteration time with which Google Benchmark shows the mean latency. Google Benchmark adds the
+/// times of all threads and divides by the iterations of all threads. Version 1.7.1, but not 1.9.1,
+/// divides by the threads once more. The mean is of successful requests only, so that failures and
+/// interrupted runs do not look faster.
 double iteration_time(const benchmark::State& state, const Tally& tally) {
   constexpr bool divides_by_threads =
       benchmark_version.starts_with("1.7.") || benchmark_version.starts_with("1.8.");
@@ -27,7 +27,7 @@ double iteration_time(const benchmark::State& state, const Tally& tally) {
          (divides_by_threads ? threads : 1);
 }
 
-/// Whether so many responses told no usage that figures of tokens are in part of events.
+/// Whether so many responses had no usage that token figures are in part numbers of events.
 bool counts_events(const TokenTally& tokens) {
   constexpr double tolerable = 0.05;
   const bool is_one_of_many = tokens.responses_counted == 1 && tokens.responses() > 1;
@@ -35,7 +35,7 @@ bool counts_events(const TokenTally& tokens) {
                                 tolerable * static_cast<double>(tokens.responses());
 }
 
-/// What a reader has to know beside the counters: the verdict's word first.
+/// Facts beside the counters: first the verdict's word.
 std::string label_of(const Verdict& verdict, const Tally& tally) {
   std::vector<std::string> words{std::string(name_of(verdict.bound))};
   if (!tally.stopped_why.empty()) {
@@ -69,7 +69,7 @@ void warn_of_lengths(const Context& context, const TokenTally& tokens) {
       100 * tokens.length_mismatch_ratio()));
 }
 
-/// Why a run without a single good response has nothing to show.
+/// Why a run without any good response has no result.
 std::string why_nothing(const Tally& tally) {
   if (!tally.stopped_why.empty()) return tally.stopped_why;
   if (tally.cut_short) return "cut short before any response";

@@ -6,7 +6,7 @@
 
 namespace paceline {
 
-/// Base of a reporter that changes what another reporter is told.
+/// Base of a reporter that changes runs on their way to another reporter.
 class ReporterDecorator : public benchmark::BenchmarkReporter {
  public:
   /// `inner` must outlive the decorator.
@@ -21,7 +21,7 @@ class ReporterDecorator : public benchmark::BenchmarkReporter {
 
  protected:
   benchmark::BenchmarkReporter& inner() { return inner_; }
-  /// Google Benchmark sets the streams of the outermost reporter only.
+  /// Passes on the streams: Google Benchmark sets those of the outermost reporter only.
   void hand_on_streams() {
     inner_.SetOutputStream(&GetOutputStream());
     inner_.SetErrorStream(&GetErrorStream());

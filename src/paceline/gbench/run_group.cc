@@ -6,7 +6,7 @@
 namespace paceline {
 namespace {
 
-// Google Benchmark releases its threads at a barrier, and each still makes its client.
+// Google Benchmark releases its threads at a barrier. Each thread then makes its client.
 constexpr std::chrono::milliseconds time_to_gather{20};
 
 }  // namespace

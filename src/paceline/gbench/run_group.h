@@ -15,26 +15,26 @@
 
 namespace paceline {
 
-/// What the threads of a run have in common.
+/// State that the threads of a run share.
 struct GroupRun {
   std::uint64_t salt = 0;
   RunLog log{};
-  /// Why the run cannot be; empty: it can.
+  /// Why the run cannot start; empty: the run can start.
   std::string why{};
-  /// nullptr where nothing is shown.
+  /// nullptr: no progress is shown.
   std::shared_ptr<ProgressSink> progress{};
-  /// When the schedule of several threads begins: late enough that every one is there. Nothing for
-  /// a single thread, which begins when it is ready.
+  /// When the schedule of several threads starts; by then every thread has joined. Empty for a
+  /// single thread, which starts when it is ready.
   std::optional<TimePoint> start{};
 };
 
-/// The threads of one Google Benchmark run, which starts and ends them together: they share one
-/// schedule, and their tallies merge into one. Each calls join() before and leave() after.
+/// The threads of one Google Benchmark run. They share one schedule, and their tallies merge into
+/// one. Each thread calls join() before its part of the run and leave() after. For any thread.
 class RunGroup {
  public:
-  /// The first to join calls `begin`, and all get what it says, with the start.
+  /// The first thread to join calls `begin`. Every thread gets the result, with the start.
   GroupRun join(std::size_t threads, const std::function<GroupRun()>& begin);
-  /// The whole run's tally for the last one to leave; nothing for the others.
+  /// Returns the whole run's tally to the last thread that leaves, and nothing to the others.
   std::optional<Tally> leave(const Tally& tally, std::size_t threads);
 
  private:

@@ -12,9 +12,10 @@
 namespace paceline {
 namespace {
 
-/// Empty when the limit on open files allows so many in flight; otherwise a sentence.
+/// Says that the limit on open files is too low for so many in flight: a sentence. Empty: the limit
+/// is high enough.
 std::string why_too_many(const Context& context, std::size_t parallel) {
-  // The program's own: files, a log, and the embedded endpoint's loop.
+  // For the program's own files, the log and the embedded endpoint's loop.
   constexpr std::size_t spare = 24;
   const std::size_t limit = raise_open_files_limit();
   const bool has_endpoint = !context.settings().embedded_url.empty();
@@ -26,8 +27,8 @@ std::string why_too_many(const Context& context, std::size_t parallel) {
   std::size_t most = parallel;
   while (most > 0 && needed(most) > limit) --most;
   return fmt::format(
-      "parallel {} needs {} open files and the limit is {}: raise it (ulimit -n), or give a "
-      "parallel of at most {}",
+      "parallel {} needs {} open files, more than the limit of {}; raise the limit with ulimit -n, "
+      "or give a parallel of at most {}",
       parallel, needed(parallel), limit, most);
 }
 
@@ -36,7 +37,7 @@ std::string why_too_many(const Context& context, std::size_t parallel) {
 std::string why_not_run(const Context& context, std::size_t parallel, std::size_t threads) {
   if (context.stopped()) return "not run: the program was stopped before";
   if (parallel < threads) {
-    return "parallel is less than the threads: each needs one request in flight";
+    return "parallel is less than the number of threads; give each thread at least one";
   }
   return why_too_many(context, parallel);
 }

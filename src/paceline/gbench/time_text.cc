@@ -11,7 +11,7 @@ std::string time_text(std::chrono::nanoseconds time) {
   };
   const auto count = static_cast<double>(time.count());
   Unit unit{"s", 1e9};
-  // What would round to 1000 is of the next unit.
+  // A value that rounds to 1000 gets the next unit.
   if (count < 999.5e3) {
     unit = {"us", 1e3};
   } else if (count < 999.5e6) {

@@ -5,10 +5,10 @@
 
 namespace paceline {
 
-/// A duration as people read it, in three digits: "50.2 ms", "1.25 s".
+/// A duration in three digits: "50.2 ms", "1.25 s".
 std::string time_text(std::chrono::nanoseconds time);
 
-/// A long duration, to two units: "75 s", "4 min 10 s", "2 h 5 min".
+/// A long duration in at most two units: "75 s", "4 min 10 s", "2 h 5 min".
 std::string long_time_text(std::chrono::nanoseconds time);
 
 }  // namespace paceline

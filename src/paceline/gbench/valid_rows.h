@@ -10,19 +10,20 @@
 
 namespace paceline {
 
-/// Decorates a reporter so that its output is valid whatever a server, a name or a figure is.
+/// Decorates a reporter so that its output is valid for any text and any number.
 ///
-/// Names, labels and errors pass the gate. A counter that is no number is left out, and in an
-/// aggregate, as the variation of what is always 0, it becomes 0.
+/// Names, labels and errors pass the gate. A counter that is not a number is left out. In an
+/// aggregate such a counter, for example the variation of a constant 0, becomes 0.
 ///
-/// In CSV the first row decides the columns, since Google Benchmark ends the program when a later
-/// row has another counter. What the first row lacks is "nan" there, and empty in later rows.
+/// In CSV the first row determines the columns, because Google Benchmark ends the program when a
+/// later row has another counter. A counter that the first row lacks is "nan" in the first row and
+/// empty in later rows.
 class ValidRows : public ReporterDecorator {
  public:
   enum class Columns {
-    /// Each row has the counters that it has.
+    /// Each row keeps its own counters.
     free,
-    /// Each row has `counters`, and what else the first row has.
+    /// Each row has `counters` and the first row's other counters.
     fixed,
   };
 
@@ -30,7 +31,7 @@ class ValidRows : public ReporterDecorator {
             const std::vector<std::string>& counters);
 
   void ReportRuns(const std::vector<Run>& runs) override;
-  /// Counters that found no column in CSV.
+  /// Counters without a column in CSV.
   const std::set<std::string>& left_out() const { return left_out_; }
 
  private:

@@ -8,17 +8,17 @@
 
 namespace paceline {
 
-/// What bounded each row, in words for a program's end. The repetitions of a row share a line, in
-/// the order in which rows first came.
+/// The verdict of each row as text, printed when the program ends. The repetitions of a row share a
+/// line. Lines are in the order in which rows were added first.
 class VerdictLines {
  public:
   /// `row` such as "chat/complete rpm:6000 parallel:10".
   void add(const std::string& row, Bound bound, const std::string& words);
-  /// `line` stands alone and as it is, such as what a search found.
+  /// Adds a line of its own, such as the result of a search.
   void add(const std::string& line);
 
-  /// One line for each row: the verdict with the words of its first repetition; where repetitions
-  /// differ, each verdict with how often it came, the most frequent one first.
+  /// One line per row: the verdict with the words of its first repetition. If repetitions differ,
+  /// every verdict with its number of repetitions, the most frequent first.
   std::vector<std::string> lines() const;
   bool empty() const { return rows_.empty(); }
 
@@ -30,7 +30,7 @@ class VerdictLines {
   };
   struct Row {
     std::string name;
-    /// Empty: the name is the whole line.
+    /// The verdicts of the repetitions. Empty: the name is the whole line.
     std::vector<Found> found;
   };
   static std::string line_of(const Row& row);
