@@ -4,14 +4,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <numeric>
 #include <optional>
-#include <system_error>
 #include <utility>
 
+#include <paceline/text/number.h>
 #include <paceline/text/write.h>
+#include <programs/flags.h>
 
 namespace paceline {
 namespace {
@@ -83,13 +83,8 @@ std::string_view nearest(std::string_view name, const std::vector<std::string>& 
 
 std::string why_not_repetitions(const std::string& text) {
   constexpr int most = 1'000'000;
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && end == text.data() + text.size() && value >= 1 && value <= most) {
-    return {};
-  }
-  return fmt::format("--benchmark_repetitions: '{}' is not a whole number from 1 to {}", text,
-                     most);
+  if (parse_number(text, 1, most)) return {};
+  return "--benchmark_repetitions: " + why_no_number(text, 1, most);
 }
 
 }  // namespace

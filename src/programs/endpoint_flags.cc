@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <endpoint/latency_model.h>
-#include <paceline/pace/duration.h>
+#include <paceline/text/duration.h>
 #include <programs/flags.h>
 
 namespace paceline {
@@ -27,12 +27,12 @@ void add_endpoint_time(CLI::App& app, const std::string& name, Time& time,
                        const std::string& help) {
   const auto set = [&time, name](const std::string& text) {
     const auto parsed = parse_duration(text);
-    if (const auto* why = std::get_if<std::string>(&parsed)) throw CLI::ValidationError(name, *why);
-    if (std::get<nanoseconds>(parsed) > longest_endpoint_time) {
+    if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
+    if (*parsed > longest_endpoint_time) {
       throw CLI::ValidationError(
           name, fmt::format("'{}' is more than a day: give 1440m at most, such as 50ms", text));
     }
-    time = std::get<nanoseconds>(parsed);
+    time = *parsed;
   };
   app.add_option_function<std::string>(name, set, help)->type_name("TIME");
 }

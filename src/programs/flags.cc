@@ -4,14 +4,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <sstream>
 #include <string_view>
-#include <system_error>
-#include <variant>
 
-#include <paceline/pace/duration.h>
+#include <paceline/text/duration.h>
 
 namespace paceline {
 namespace {
@@ -31,11 +28,10 @@ double bytes_of_unit(std::string unit) {
 
 std::size_t parse_size(const std::string& flag, const std::string& text) {
   constexpr double most = 1e15;
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [unit, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-  const double bytes = number * bytes_of_unit(std::string(unit, end));
-  if (error != std::errc() || !(bytes >= 1 && bytes <= most)) {
+  std::string_view unit = text;
+  const auto number = take_decimal(unit);
+  const double bytes = number.value_or(0) * bytes_of_unit(std::string(unit));
+  if (!(bytes >= 1 && bytes <= most)) {
     throw CLI::ValidationError(
         flag, fmt::format("'{}' is no size; give bytes, such as 1000000, 500MB or 1GiB", text));
   }
@@ -57,16 +53,14 @@ void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nano
          name,
          [&duration, name](const std::string& text) {
            const auto parsed = parse_duration(text);
-           if (const auto* why = std::get_if<std::string>(&parsed)) {
-             throw CLI::ValidationError(name, *why);
-           }
+           if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
            // A longer duration overflows when it is added to the clock's time.
            constexpr std::chrono::hours longest{1'000};
-           if (std::get<std::chrono::nanoseconds>(parsed) > longest) {
+           if (*parsed > longest) {
              throw CLI::ValidationError(
                  name, fmt::format("'{}' is too long: give at most {}h", text, longest.count()));
            }
-           duration = std::get<std::chrono::nanoseconds>(parsed);
+           duration = *parsed;
          },
          help)
       ->type_name("TIME");

@@ -3,18 +3,16 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <type_traits>
 #include <vector>
 
+#include <paceline/text/number.h>
 #include <paceline/text/utf8.h>
 
 namespace paceline {
@@ -22,19 +20,6 @@ namespace paceline {
 /// Adds a flag that takes a duration such as 250us, 50ms, 1.5s or 2m.
 void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
                        const std::string& help);
-
-/// The value of `text`, if that is nothing but a number from `lowest` to `highest`. No "nan", no
-/// "inf", no sign before an unsigned number, and no fraction of a whole one.
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text, Number lowest, Number highest) {
-  Number value{};
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value);
-  // NaN compares false with both bounds.
-  const bool is_within = value >= lowest && value <= highest;
-  if (error != std::errc() || stopped != end || !is_within) return std::nullopt;
-  return value;
-}
 
 /// A sentence that says why `text` is not a number from `lowest` to `highest`.
 template <typename Number>

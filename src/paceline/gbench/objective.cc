@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <string_view>
-#include <system_error>
 
 #include <paceline/gbench/counters.h>
 #include <paceline/gbench/time_text.h>
-#include <paceline/pace/duration.h>
+#include <paceline/text/duration.h>
+#include <paceline/text/number.h>
 
 namespace paceline {
 namespace {
@@ -45,8 +44,8 @@ Trouble each_condition(
 
 Trouble read_time(const std::string& name, const std::string& text, nanoseconds& time) {
   const auto parsed = parse_duration(text);
-  if (const auto* why = std::get_if<std::string>(&parsed)) return *why;
-  time = std::get<nanoseconds>(parsed);
+  if (!parsed) return parsed.error().message;
+  time = *parsed;
   if (time <= nanoseconds(0)) return fmt::format("{} is never below 0: give a longer time", name);
   return std::nullopt;
 }
@@ -57,15 +56,10 @@ Trouble read_share(const std::string& name, const std::string& text, std::option
         "'{}' is not a share: {} takes more than 0 and at most 100%, such as 0.1% or 0.001", text,
         name);
   };
-  std::string_view number = text;
-  const bool is_percent = number.ends_with('%');
-  if (is_percent) number.remove_suffix(1);
-  double value = 0;
-  const char* end = number.data() + number.size();
-  const auto [stopped, error] =
-      std::from_chars(number.data(), end, value, std::chars_format::fixed);
-  if (error != std::errc() || stopped != end) return wrong();
-  if (is_percent) value /= 100;
+  std::string_view unit = text;
+  const auto number = take_decimal(unit);
+  if (!number || !(unit.empty() || unit == "%")) return wrong();
+  const double value = unit.empty() ? *number : *number / 100;
   if (!(value > 0 && value <= 1)) return wrong();
   share = value;
   return std::nullopt;

@@ -4,32 +4,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <ctime>
 #include <string>
-#include <system_error>
+#include <string_view>
+
+#include <paceline/text/duration.h>
+#include <paceline/text/number.h>
 
 namespace paceline {
 namespace {
 
 using std::chrono::nanoseconds;
+using Seconds = std::chrono::duration<double>;
 
 /// Larger numbers are how servers write "no limit".
 constexpr double most_of_a_limit = 1e12;
 /// As seconds, a wait of decades; as a time since 1970, one after 2001.
 constexpr double earliest_date = 1e9;
-
-/// A decimal number at the beginning of `text`, which it is taken off.
-std::optional<double> take_number(std::string_view& text) {
-  double number = 0;
-  if (text.empty() || text[0] < '0' || text[0] > '9') return std::nullopt;
-  const auto [rest, error] =
-      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  if (error != std::errc()) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
-  return number;
-}
 
 /// No server makes us wait for longer; it also keeps the numbers within their type.
 nanoseconds bounded(double seconds) {
@@ -37,26 +29,11 @@ nanoseconds bounded(double seconds) {
   return nanoseconds(std::llround(std::clamp(seconds, 0.0, longest) * 1e9));
 }
 
-/// The unit at the beginning of `text`, in seconds, which it is taken off; 0 when there is none.
-double take_unit(std::string_view& text) {
-  struct Unit {
-    std::string_view name;
-    double seconds;
-  };
-  // "ms" before "m" and "s", of which it is made.
-  for (const Unit unit : {Unit{"ms", 1e-3}, {"us", 1e-6}, {"h", 3600}, {"m", 60}, {"s", 1}}) {
-    if (!text.starts_with(unit.name)) continue;
-    text.remove_prefix(unit.name.size());
-    return unit.seconds;
-  }
-  return 0;
-}
-
 RateLimit rate_limit(const Response& response, std::string_view what) {
   const auto number = [&](std::string_view which) -> std::optional<std::uint64_t> {
     auto text = response.header(fmt::format("x-ratelimit-{}-{}", which, what).c_str());
     if (!text) return std::nullopt;
-    const auto value = take_number(*text);
+    const auto value = take_decimal(*text);
     if (!value || *value > most_of_a_limit) return std::nullopt;
     return static_cast<std::uint64_t>(*value);
   };
@@ -80,7 +57,7 @@ constexpr Window windows[] = {{"minute", 60}, {"hour", 3'600}, {"day", 86'400}};
 
 std::optional<nanoseconds> retry_after(const Response& response) {
   if (auto text = response.header("retry-after-ms")) {
-    if (const auto milliseconds = take_number(*text)) {
+    if (const auto milliseconds = take_decimal(*text)) {
       const double seconds = *milliseconds / 1e3;
       return bounded(seconds > earliest_date ? seconds_until(seconds) : seconds);
     }
@@ -88,7 +65,7 @@ std::optional<nanoseconds> retry_after(const Response& response) {
   const auto text = response.header("retry-after");
   if (!text) return std::nullopt;
   std::string_view rest = *text;
-  const auto seconds = take_number(rest);
+  const auto seconds = take_decimal(rest);
   if (seconds && rest.empty()) {
     return bounded(*seconds > earliest_date ? seconds_until(*seconds) : *seconds);
   }
@@ -132,12 +109,12 @@ std::optional<nanoseconds> parse_reset(std::string_view text) {
   if (text.empty()) return std::nullopt;
   double seconds = 0;
   while (!text.empty()) {
-    const auto number = take_number(text);
+    const auto number = take_decimal(text);
     if (!number) return std::nullopt;
-    const double unit = take_unit(text);
+    const auto unit = take_time_unit(text);
     // Some servers write bare seconds.
-    if (unit == 0 && !text.empty()) return std::nullopt;
-    seconds += *number * (unit == 0 ? 1 : unit);
+    if (!unit && !text.empty()) return std::nullopt;
+    seconds += *number * Seconds(unit.value_or(Seconds(1))).count();
   }
   return bounded(seconds);
 }

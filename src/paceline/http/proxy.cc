@@ -2,11 +2,11 @@
 #include <curl/curl.h>
 #include <paceline/http/proxy.h>
 #include <paceline/http/url_parts.h>
+#include <paceline/text/number.h>
 #include <strings.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -52,11 +52,9 @@ bool is_in_network(int family, std::string_view host, std::string_view network) 
   }
   unsigned bits = family == AF_INET ? 32 : 128;
   if (slash != std::string_view::npos) {
-    unsigned asked = 0;
-    const std::string_view text = network.substr(slash + 1);
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), asked);
-    if (error != std::errc() || end != text.data() + text.size() || asked > bits) return false;
-    bits = asked;
+    const auto asked = parse_number(network.substr(slash + 1), 0U, bits);
+    if (!asked) return false;
+    bits = *asked;
   }
   if (std::memcmp(address.data(), base.data(), bits / 8) != 0) return false;
   const unsigned rest = bits % 8;

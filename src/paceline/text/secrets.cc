@@ -1,7 +1,7 @@
+#include <paceline/text/number.h>
 #include <paceline/text/secrets.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -67,12 +67,10 @@ struct Escape {
 };
 
 std::optional<char> character_of(std::string_view digits, int base) {
-  unsigned value = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stopped, error] = std::from_chars(digits.data(), end, value, base);
   // Secrets are ASCII; any other character ends a piece.
-  if (digits.empty() || error != std::errc() || stopped != end || value > 0x7f) return std::nullopt;
-  return static_cast<char>(value);
+  const auto value = parse_number(digits, 0U, 0x7FU, base);
+  if (!value) return std::nullopt;
+  return static_cast<char>(*value);
 }
 
 std::optional<Escape> fixed_escape(std::string_view text, std::string_view prefix,

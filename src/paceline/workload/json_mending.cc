@@ -1,3 +1,4 @@
+#include <paceline/text/number.h>
 #include <paceline/text/utf8.h>
 #include <paceline/workload/json_mending.h>
 
@@ -18,11 +19,7 @@ constexpr std::size_t escape_length = 6;
 /// The UTF-16 unit of the escape \uXXXX that `text` begins with.
 std::optional<unsigned> escaped_unit(std::string_view text) {
   if (text.size() < escape_length || !text.starts_with("\\u")) return std::nullopt;
-  unsigned unit = 0;
-  const char* end = text.data() + escape_length;
-  const auto [stopped, error] = std::from_chars(text.data() + 2, end, unit, 16);
-  if (error != std::errc() || stopped != end) return std::nullopt;
-  return unit;
+  return parse_number(text.substr(2, 4), 0U, 0xFFFFU, 16);
 }
 
 bool is_high_surrogate(std::optional<unsigned> unit) {

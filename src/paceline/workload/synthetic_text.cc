@@ -2,11 +2,10 @@
 #include <paceline/workload/synthetic_text.h>
 
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <optional>
-#include <system_error>
 
+#include <paceline/text/number.h>
 #include <paceline/workload/synthetic_words.h>
 
 namespace paceline {
@@ -43,12 +42,7 @@ std::uint64_t mix(std::uint64_t x) {
 }
 
 std::optional<std::uint64_t> parse_tokens(std::string_view text) {
-  constexpr std::uint64_t most = 10'000'000;
-  std::uint64_t tokens = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, tokens);
-  if (error != std::errc() || rest != end || tokens < 1 || tokens > most) return std::nullopt;
-  return tokens;
+  return parse_number(text, std::uint64_t{1}, std::uint64_t{10'000'000});
 }
 
 }  // namespace

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <cstdint>
 #include <string_view>
-#include <system_error>
 
+#include <paceline/text/number.h>
 #include <paceline/workload/json_value.h>
 #include <paceline/workload/server_words.h>
 
@@ -56,10 +55,9 @@ std::optional<Failure> failure_of_number(std::int64_t code) {
 }
 
 std::optional<Failure> failure_of_name(std::string_view text) {
-  std::int64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  if (error == std::errc() && stopped == end) return failure_of_number(number);
+  constexpr std::int64_t highest_status = 999;
+  const auto number = parse_number(text, std::int64_t{0}, highest_status);
+  if (number) return failure_of_number(*number);
   std::string name(text.substr(0, 100));
   for (char& letter : name) {
     const int lower = std::tolower(static_cast<unsigned char>(letter));
