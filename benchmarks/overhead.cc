@@ -161,13 +161,13 @@ void log_add(benchmark::State& state) {
   constexpr std::int64_t batch = 1'000;
   const auto path = std::filesystem::temp_directory_path() / "paceline_overhead.sqlite";
   std::filesystem::remove(path);
-  auto opened = RequestLog::open(path.string());
-  if (const auto* sentence = std::get_if<std::string>(&opened)) {
-    state.SkipWithError(sentence->c_str());
+  const auto opened = RequestLog::open(path.string());
+  if (!opened) {
+    state.SkipWithError(opened.error().message.c_str());
     return;
   }
-  RequestLog& log = *std::get<std::unique_ptr<RequestLog>>(opened);
-  const auto run = std::get<std::int64_t>(log.begin_run({}));
+  RequestLog& log = **opened;
+  const auto run = log.begin_run({}).value();
   const std::string response(static_cast<std::size_t>(state.range(0)), 'x');
   RequestRecord record{.status = 200, .tokens_in = 9, .tokens_out = 16, .response = response};
   while (state.KeepRunningBatch(batch)) {
@@ -176,7 +176,9 @@ void log_add(benchmark::State& state) {
     std::this_thread::sleep_for(std::chrono::milliseconds(25));
     state.ResumeTiming();
   }
-  if (const auto lost = log.close()) state.SkipWithError(lost->c_str());
+  if (const auto closed = log.close(); !closed) {
+    state.SkipWithError(closed.error().message.c_str());
+  }
   std::filesystem::remove(path);
 }
 BENCHMARK(log_add)->ArgName("response")->Arg(0)->Arg(1'024)->Iterations(100'000);
@@ -200,9 +202,7 @@ class BatchOnDisk {
   BatchOnDisk(const BatchOnDisk&) = delete;
   BatchOnDisk& operator=(const BatchOnDisk&) = delete;
 
-  std::shared_ptr<const BatchFile> open() const {
-    return std::get<std::shared_ptr<const BatchFile>>(BatchFile::open(path_));
-  }
+  std::shared_ptr<const BatchFile> open() const { return BatchFile::open(path_).value(); }
   std::int64_t bytes() const { return bytes_; }
 
  private:

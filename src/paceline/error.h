@@ -11,6 +11,27 @@ enum class ErrorCode {
   invalid_value,
   file_unreadable,
   file_unwritable,
+  disk_full,
+
+  // src/paceline/log/
+  /// A log cannot be opened for writing.
+  log_unusable,
+  /// There is no log to read in the file.
+  not_a_log,
+  /// A newer version of paceline wrote the log.
+  log_too_new,
+  log_unreadable,
+  log_unwritable,
+  log_has_no_run,
+  log_of_another_job,
+  /// The log lacks requests that were sent.
+  log_incomplete,
+
+  // src/paceline/workload/
+  /// A line of a batch file is not a request.
+  bad_line,
+  /// The URL of a line of a batch file names a server.
+  line_names_server,
 };
 
 /// An error that a caller can meet.

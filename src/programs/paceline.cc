@@ -11,6 +11,7 @@
 #include <programs/flags.h>
 #include <programs/grid.h>
 #include <programs/help.h>
+#include <programs/remedy.h>
 #include <programs/run_program.h>
 #include <programs/workload_flags.h>
 
@@ -212,10 +213,9 @@ std::string PacelineSuite::resume(paceline::SelectedWorkload& selected) {
   }
   const std::int64_t requests = grid.requests_at(grid.rpm.front());
   const paceline::LoggedRun asked = context().logged_job(*selected.workload);
-  const auto read = paceline::read_logged_items(options_.log_file, asked);
-  if (const auto* why = std::get_if<std::string>(&read)) return *why;
-  selected.items =
-      std::get<paceline::LoggedItems>(read).missing(0, static_cast<std::uint64_t>(requests));
+  const auto logged = paceline::read_logged_items(options_.log_file, asked);
+  if (!logged) return paceline::with_remedy(logged.error());
+  selected.items = logged->missing(0, static_cast<std::uint64_t>(requests));
   context().console().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
                                       selected.items.size(), requests));
   return {};

@@ -9,6 +9,7 @@
 #include <programs/arguments.h>
 #include <programs/flags.h>
 #include <programs/help.h>
+#include <programs/remedy.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
@@ -102,7 +103,7 @@ std::optional<std::string> write_lines(LogReader& log, const std::vector<std::in
                                        std::FILE* out, Counts& counts) {
   BatchOutput output;
   bool written = true;
-  auto trouble = log.for_each_item(runs, [&](std::int64_t run, const RequestRecord& record) {
+  const auto read = log.for_each_item(runs, [&](std::int64_t run, const RequestRecord& record) {
     const std::string_view line = output.line(run, record);
     written = std::fwrite(line.data(), 1, line.size(), out) == line.size();
     ++counts.lines;
@@ -110,7 +111,7 @@ std::optional<std::string> write_lines(LogReader& log, const std::vector<std::in
     if (record.error.empty() && record.response.empty()) ++counts.without_body;
     return written;
   });
-  if (trouble) return trouble;
+  if (!read) return with_remedy(read.error());
   if (written && std::fflush(out) == 0) return std::nullopt;
   return fmt::format("cannot write all lines: {}; free disk space, then run this again",
                      std::strerror(errno));
@@ -127,18 +128,17 @@ void print_summary(const Flags& flags, const Counts& counts) {
 }
 
 int write_log(const Flags& flags) {
-  auto opened = LogReader::open(flags.log);
-  if (const auto* sentence = std::get_if<std::string>(&opened)) return fail(*sentence);
-  auto& log = std::get<LogReader>(opened);
-  const auto listed = log.runs();
-  if (const auto* sentence = std::get_if<std::string>(&listed)) return fail(*sentence);
-  const auto chosen = choose(flags, std::get<std::vector<ListedRun>>(listed));
+  auto log = LogReader::open(flags.log);
+  if (!log) return fail(with_remedy(log.error()));
+  const auto listed = log->runs();
+  if (!listed) return fail(with_remedy(listed.error()));
+  const auto chosen = choose(flags, *listed);
   if (const auto* sentence = std::get_if<std::string>(&chosen)) return fail(*sentence);
 
   File file;
   if (const auto trouble = open_output(flags, file)) return fail(*trouble);
   Counts counts;
-  const auto trouble = write_lines(log, std::get<std::vector<std::int64_t>>(chosen),
+  const auto trouble = write_lines(*log, std::get<std::vector<std::int64_t>>(chosen),
                                    file ? file.get() : stdout, counts);
   if (trouble) return fail(*trouble);
   print_summary(flags, counts);

@@ -11,6 +11,7 @@
 #include <paceline/http/resolver.h>
 #include <programs/advice.h>
 #include <programs/progress_display.h>
+#include <programs/remedy.h>
 
 namespace paceline {
 namespace {
@@ -65,6 +66,7 @@ std::string Session::open(const Options& options, bool needs_api) {
   settings.advice = [key = options.api_key_env](Failure failure, long status) {
     return advice_for(failure, status, key);
   };
+  settings.sentence = with_remedy;
   context_ = std::make_unique<Context>(std::move(settings));
   return {};
 }
@@ -85,9 +87,9 @@ std::string Session::read_key(const Options& options, Api& api) {
 
 std::string Session::open_log(const std::string& file) {
   if (file.empty()) return {};
-  auto opened = RequestLog::open(file);
-  if (auto* why = std::get_if<std::string>(&opened)) return std::move(*why);
-  log_ = std::move(std::get<std::unique_ptr<RequestLog>>(opened));
+  auto log = RequestLog::open(file);
+  if (!log) return with_remedy(log.error());
+  log_ = std::move(*log);
   return {};
 }
 
@@ -103,7 +105,7 @@ std::string Session::start_endpoint(const Options& options) {
 bool Session::close() {
   endpoint_.reset();
   if (log_) {
-    if (const auto trouble = log_->close()) context_->fail(*trouble);
+    if (const auto closed = log_->close(); !closed) context_->fail(closed.error());
   }
   const bool succeeded = !context_->failed();
   context_.reset();

@@ -17,6 +17,7 @@
 #include <paceline/workload/synthetic_text.h>
 #include <programs/flags.h>
 #include <programs/help.h>
+#include <programs/remedy.h>
 
 namespace paceline {
 namespace {
@@ -67,12 +68,11 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
          "--paceline_synthetic",
          [&flags](const std::string& text) {
            const auto parsed = parse_synthetic(text);
-           if (const auto* why = std::get_if<std::string>(&parsed)) {
-             throw CLI::ValidationError("--paceline_synthetic", *why);
+           if (!parsed) {
+             throw CLI::ValidationError("--paceline_synthetic", parsed.error().message);
            }
-           const auto& lengths = std::get<Synthetic>(parsed);
-           flags.generation.prompt.synthetic_tokens = lengths.in;
-           flags.generation.max_tokens = lengths.out;
+           flags.generation.prompt.synthetic_tokens = parsed->in;
+           flags.generation.max_tokens = parsed->out;
          },
          "Synthetic prompts of about IN tokens, different for each request, with at most OUT "
          "tokens in the response, such as 512:128 [none]")
@@ -94,26 +94,20 @@ void add_length_flags(CLI::App& app, TextGeneration& generation) {
                "such as vLLM and llama.cpp");
 }
 
-/// What is wrong with a file, and what to do.
-struct Sentence {
-  std::string text;
-};
-
 /// Each request in flight holds the whole body.
-std::variant<std::string, Sentence> read_body(const std::string& path) {
+Result<std::string> read_body(const std::string& path) {
   constexpr std::uint64_t longest_body = std::uint64_t{64} << 20U;
-  const auto opened = RegularFile::open(path);
-  if (const auto* why = std::get_if<std::string>(&opened)) return Sentence{*why};
-  const auto& file = std::get<RegularFile>(opened);
-  if (file.size() > longest_body) {
-    return Sentence{
-        fmt::format("{}: has {} MiB, more than the 64 MiB of a body; name a smaller file", path,
-                    (file.size() >> 20U) + 1)};
+  const auto file = RegularFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  if (file->size() > longest_body) {
+    return fail(ErrorCode::file_unreadable,
+                fmt::format("{}: has {} MiB, more than the 64 MiB of a body; name a smaller file",
+                            path, (file->size() >> 20U) + 1));
   }
-  std::string body(file.size(), '\0');
-  const auto got = file.read(0, body.data(), body.size());
-  if (const auto* why = std::get_if<std::string>(&got)) return Sentence{*why};
-  body.resize(std::get<std::size_t>(got));
+  std::string body(file->size(), '\0');
+  const auto got = file->read(0, body.data(), body.size());
+  if (!got) return tl::unexpected(got.error());
+  body.resize(*got);
   return body;
 }
 
@@ -122,20 +116,16 @@ std::variant<SelectedWorkload, std::string> make_http(const WorkloadFlags& flags
     return SelectedWorkload{make_workload(PlainHttp{.url = flags.http_url})};
   }
   auto body = read_body(flags.http_body_file);
-  if (const auto* why = std::get_if<Sentence>(&body)) {
-    return "--paceline_http_body: " + why->text;
-  }
-  return SelectedWorkload{make_workload(PlainHttp{.url = flags.http_url,
-                                                  .method = Method::post,
-                                                  .body = std::get<std::string>(std::move(body))})};
+  if (!body) return "--paceline_http_body: " + with_remedy(body.error());
+  return SelectedWorkload{make_workload(
+      PlainHttp{.url = flags.http_url, .method = Method::post, .body = std::move(*body)})};
 }
 
 std::variant<SelectedWorkload, std::string> make_replay(const WorkloadFlags& flags,
                                                         const Options& options, const Api& api) {
-  auto opened = BatchFile::open(flags.batch_file);
-  if (auto* why = std::get_if<std::string>(&opened)) return std::move(*why);
-  BatchReplay replay{std::get<std::shared_ptr<const BatchFile>>(std::move(opened)),
-                     options.log_responses};
+  auto file = BatchFile::open(flags.batch_file);
+  if (!file) return with_remedy(file.error());
+  BatchReplay replay{std::move(*file), options.log_responses};
   const std::size_t size = replay.file->size();
   return SelectedWorkload{make_workload(api, replay), size};
 }

@@ -1,5 +1,5 @@
-// Writes a log for log_test.py: write_log FILE, with a JSON object a line on the standard input.
-// One with "run" begins a run, the others are requests of the last run, by the names of the
+// Writes a log for log_test.py: write_log FILE, with one JSON object per line on the standard
+// input. One with "run" begins a run, the others are requests of the last run, by the names of the
 // columns.
 
 #include <fmt/format.h>
@@ -25,12 +25,12 @@ std::int64_t number(Object object, std::string_view key) {
 }
 
 int write(const char* path) {
-  auto opened = RequestLog::open(path);
-  if (const auto* sentence = std::get_if<std::string>(&opened)) {
-    fmt::print(stderr, "{}\n", *sentence);
+  const auto opened = RequestLog::open(path);
+  if (!opened) {
+    fmt::print(stderr, "{}\n", opened.error().message);
     return EXIT_FAILURE;
   }
-  auto& log = *std::get<std::unique_ptr<RequestLog>>(opened);
+  RequestLog& log = **opened;
   std::int64_t run = 0;
   simdjson::dom::parser parser;
   for (std::string line; std::getline(std::cin, line);) {
@@ -40,7 +40,7 @@ int write(const char* path) {
                             .workload = text(object, "workload"),
                             .resumed = number(object, "resumed") != 0,
                             .model = text(object, "model")};
-      run = std::get<std::int64_t>(log.begin_run(about));
+      run = log.begin_run(about).value();
       continue;
     }
     const std::string custom_id = text(object, "custom_id");
@@ -52,9 +52,9 @@ int write(const char* path) {
                   .error = error,
                   .response = response});
   }
-  const auto lost = log.close();
-  if (lost) fmt::print(stderr, "{}\n", *lost);
-  return lost ? EXIT_FAILURE : EXIT_SUCCESS;
+  const auto closed = log.close();
+  if (!closed) fmt::print(stderr, "{}\n", closed.error().message);
+  return closed ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace

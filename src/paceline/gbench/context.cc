@@ -46,11 +46,11 @@ LoggedRun Context::logged_job(const Workload& workload) const {
   return job;
 }
 
-std::variant<RunLog, std::string> Context::begin_log(const LoggedRun& run) {
+Result<RunLog> Context::begin_log(const LoggedRun& run) {
   if (!settings_.log) return RunLog{};
-  auto begun = settings_.log->begin_run(run);
-  if (auto* why = std::get_if<std::string>(&begun)) return std::move(*why);
-  return RunLog{settings_.log.get(), std::get<std::int64_t>(begun), settings_.log_responses};
+  const auto number = settings_.log->begin_run(run);
+  if (!number) return tl::unexpected(number.error());
+  return RunLog{settings_.log.get(), *number, settings_.log_responses};
 }
 
 void Context::note_protocol(const std::string& url, const std::string& http_version) {
@@ -61,6 +61,10 @@ void Context::note_protocol(const std::string& url, const std::string& http_vers
 void Context::fail(const std::string& sentence) {
   console_.warn(sentence);
   failed_ = true;
+}
+
+void Context::fail(const Error& error) {
+  fail(settings_.sentence ? settings_.sentence(error) : error.message);
 }
 
 }  // namespace paceline

@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <variant>
 
 #include <paceline/api.h>
 #include <paceline/gbench/probe_rows.h>
@@ -16,6 +15,7 @@
 #include <paceline/log/request_log.h>
 #include <paceline/run/run.h>
 #include <paceline/text/console.h>
+#include <paceline/text/result.h>
 #include <paceline/workload.h>
 
 namespace paceline {
@@ -41,6 +41,8 @@ struct ContextSettings {
   /// The remedy for a request that failed, in the imperative. `status`: of its HTTP response, 0
   /// where there was none. Empty: no remedy is named.
   std::function<std::string(Failure, long status)> advice{};
+  /// The sentence for an error, with a remedy. Empty: the error's message is the sentence.
+  std::function<std::string(const Error&)> sentence{};
 };
 
 /// State that the benchmarks of one program share. run_program() owns the one context. Google
@@ -69,8 +71,8 @@ class Context {
 
   /// The job of a workload as the log keeps it, without secrets.
   LoggedRun logged_job(const Workload& workload) const;
-  /// Opens the run's place in the log. The string is a sentence: why the log cannot take the run.
-  std::variant<RunLog, std::string> begin_log(const LoggedRun& run);
+  /// Adds the run to the log. Error: log_unwritable.
+  Result<RunLog> begin_log(const LoggedRun& run);
   /// Adds to the results what was spoken with the server. Only the first call counts.
   void note_protocol(const std::string& url, const std::string& http_version);
 
@@ -80,6 +82,8 @@ class Context {
 
   /// Prints the sentence, and makes the program exit with 1.
   void fail(const std::string& sentence);
+  /// The same for the error's sentence.
+  void fail(const Error& error);
   bool failed() const { return failed_; }
 
   /// The verdicts of all runs, for the program's end.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <chrono>
 #include <utility>
-#include <variant>
 
 #include <paceline/http/client.h>
 #include <paceline/loop/open_files.h>
@@ -54,14 +53,14 @@ GroupRun begin_run(Context& context, const Workload& workload, const RunOptions&
   logged.requests = options.requests;
   logged.warmup = options.warmup;
   logged.transport = name_of(options.connection.transport);
-  auto log = context.begin_log(logged);
-  if (auto* why = std::get_if<std::string>(&log)) {
-    context.fail(*why);
+  const auto log = context.begin_log(logged);
+  if (!log) {
+    context.fail(log.error());
     context.stop();
-    run.why = std::move(*why);
+    run.why = log.error().message;
     return run;
   }
-  run.log = std::get<RunLog>(log);
+  run.log = *log;
   if (const auto& show = context.settings().show_progress) {
     run.progress = show({fmt::format("{} rpm:{} parallel:{}", name, options.rpm, options.parallel),
                          options.rpm, options.stripe.count});

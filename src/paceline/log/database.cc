@@ -11,17 +11,18 @@
 namespace paceline {
 namespace {
 
-// For another program that holds the file at this moment.
-constexpr std::chrono::milliseconds patience{5'000};
+/// How long a call waits for another program that has locked the file.
+constexpr std::chrono::milliseconds lock_timeout{5'000};
 
-/// Makes the file before SQLite does, whose files everyone may read. SQLite says what stands
-/// against it where this fails.
-void make_private_file(const std::string& path) {
-  const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (made < 0) return;
-  // The umask may have taken some of it.
-  fchmod(made, S_IRUSR | S_IWUSR);
-  ::close(made);
+/// Creates the file, since the mode that SQLite would give it lets everyone read. A failure is
+/// ignored here: SQLite reports the cause when it opens the file.
+void create_private_file(const std::string& path) {
+  const int created =
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (created < 0) return;
+  // The umask may have removed bits.
+  fchmod(created, S_IRUSR | S_IWUSR);
+  ::close(created);
 }
 
 }  // namespace
@@ -40,7 +41,7 @@ void Statement::bind_at(int place, std::int64_t value) {
 }
 
 void Statement::bind_at(int place, std::string_view value) {
-  // A view of nothing has no address, which SQLite takes for NULL.
+  // SQLite takes the null address of an empty view for NULL.
   const char* text = value.empty() ? "" : value.data();
   bound_ &= sqlite3_bind_text64(statement_.get(), place, text, value.size(), SQLITE_STATIC,
                                 SQLITE_UTF8) == SQLITE_OK;
@@ -81,51 +82,52 @@ void Database::Close::operator()(sqlite3* database) const {
   sqlite3_close_v2(database);
 }
 
-std::variant<Database, std::string> Database::open(const std::string& path, Mode mode) {
-  // SQLite gives names that begin with "file:" or ":" a meaning of their own.
+Result<Database> Database::open(const std::string& path, Mode mode) {
+  // SQLite interprets names that begin with "file:" or ":".
   const std::string plain = path.starts_with('/') ? path : "./" + path;
-  if (mode == Mode::create) make_private_file(plain);
+  if (mode == Mode::create) create_private_file(plain);
   const int create = mode == Mode::create ? SQLITE_OPEN_CREATE : 0;
   sqlite3* raw = nullptr;
   const int result = sqlite3_open_v2(plain.c_str(), &raw,
                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create, nullptr);
   Database database(raw);
-  if (result != SQLITE_OK) return database.why();
-  sqlite3_busy_timeout(raw, static_cast<int>(patience.count()));
+  if (result != SQLITE_OK) return tl::unexpected(database.last_error());
+  sqlite3_busy_timeout(raw, static_cast<int>(lock_timeout.count()));
   return database;
 }
 
-std::optional<std::string> Database::execute(const std::string& sql) {
-  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) {
-    return std::nullopt;
+Result<void> Database::execute(const std::string& sql) {
+  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return tl::unexpected(last_error());
   }
-  return why();
+  return {};
 }
 
-std::variant<Statement, std::string> Database::prepare(std::string_view sql) {
+Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* raw = nullptr;
   if (sqlite3_prepare_v2(database_.get(), sql.data(), static_cast<int>(sql.size()), &raw,
                          nullptr) != SQLITE_OK) {
-    return why();
+    return tl::unexpected(last_error());
   }
   return Statement(raw);
 }
 
-std::variant<std::int64_t, std::string> Database::read_integer(std::string_view sql) {
-  auto prepared = prepare(sql);
-  if (auto* reason = std::get_if<std::string>(&prepared)) return std::move(*reason);
-  auto& statement = std::get<Statement>(prepared);
-  if (statement.step() != Statement::Step::row) return why();
-  return statement.integer(0);
+Result<std::int64_t> Database::read_integer(std::string_view sql) {
+  auto statement = prepare(sql);
+  if (!statement) return tl::unexpected(statement.error());
+  if (statement->step() != Statement::Step::row) return tl::unexpected(last_error());
+  return statement->integer(0);
 }
 
-std::string Database::why() const {
-  std::string reason = sqlite3_errmsg(database_.get());
+Error Database::last_error() const {
+  Error error{ErrorCode::log_unusable, sqlite3_errmsg(database_.get())};
   constexpr int primary = 0xff;
   const int code = sqlite3_errcode(database_.get()) & primary;
-  if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN) return reason;
+  if (code == SQLITE_FULL) error.code = ErrorCode::disk_full;
+  if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN) return error;
   const int system = sqlite3_system_errno(database_.get());
-  return system == 0 ? reason : reason + " (" + std::strerror(system) + ")";
+  if (system != 0) error.message += std::string(" (") + std::strerror(system) + ")";
+  return error;
 }
 
 bool Database::in_transaction() const {

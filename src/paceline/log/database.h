@@ -5,20 +5,21 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
+
+#include <paceline/text/result.h>
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace paceline {
 
-/// A prepared statement of SQLite; it must not outlive its database.
+/// A prepared SQLite statement. The statement must not outlive its database.
 class Statement {
  public:
   enum class Step { row, done, failed };
 
-  /// Begins again with these values for its parameters, the first for ?1: whole numbers, texts, and
-  /// either as an optional, whose absence is NULL. Texts must outlive the steps.
+  /// Restarts the statement with these parameters; the first is ?1. A parameter is an integer, a
+  /// text, or an optional of either; an empty optional is NULL. Texts must outlive the steps.
   template <typename... Values>
   void bind(const Values&... values) {
     reset();
@@ -28,8 +29,8 @@ class Statement {
 
   Step step();
 
-  /// Of the row that step() has reached; columns count from 0. A NULL reads as 0 and as an empty
-  /// text. A text lives until the next step.
+  /// Columns of the row that step() has reached, counted from 0. NULL reads as 0 and as an empty
+  /// text. A text is valid until the next step.
   std::int64_t integer(int column) const;
   std::string_view text(int column) const;
   bool is_null(int column) const;
@@ -54,25 +55,26 @@ class Statement {
   bool bound_ = true;
 };
 
-/// A SQLite file. Where a function answers with a text, it is SQLite's reason for a failure, such
-/// as "database or disk is full". For one thread at a time.
+/// A SQLite file. The message of an error is SQLite's, such as "database or disk is full". The
+/// code is disk_full or log_unusable.
+/// Not thread-safe; threads may take turns.
 class Database {
  public:
-  /// `create` makes the file where there is none, with mode 0600, which SQLite gives those beside
-  /// it too; `existing` does not.
+  /// `create` creates a missing file with mode 0600. SQLite gives that mode to the -wal and -shm
+  /// files as well. `existing` fails if the file is missing.
   enum class Mode { create, existing };
-  static std::variant<Database, std::string> open(const std::string& path, Mode mode);
+  static Result<Database> open(const std::string& path, Mode mode);
 
-  /// Runs statements that answer nothing, separated by semicolons.
-  std::optional<std::string> execute(const std::string& sql);
-  std::variant<Statement, std::string> prepare(std::string_view sql);
+  /// Runs statements that return no rows, separated by semicolons.
+  Result<void> execute(const std::string& sql);
+  Result<Statement> prepare(std::string_view sql);
   /// The first column of the first row.
-  std::variant<std::int64_t, std::string> read_integer(std::string_view sql);
+  Result<std::int64_t> read_integer(std::string_view sql);
 
-  /// Why the last call on this database, or on a statement of it, failed.
-  std::string why() const;
+  /// Why the last call on this database, or on one of its statements, failed.
+  Error last_error() const;
   bool in_transaction() const;
-  /// Whether the file was moved or deleted, so that what is written to it would be lost.
+  /// Whether the file was moved or deleted, so that writes to it would be lost.
   bool has_moved() const;
 
  private:

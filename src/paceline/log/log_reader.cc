@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <paceline/log/job.h>
 #include <paceline/log/log_reader.h>
 #include <paceline/log/schema.h>
 
@@ -82,7 +81,7 @@ RequestRecord read_request(const Statement& row) {
   return record;
 }
 
-/// Where an item's row is.
+/// The run that has a row for an item.
 struct Place {
   std::int64_t item = 0;
   std::int64_t run = 0;
@@ -105,78 +104,70 @@ std::vector<std::int64_t> runs_behind(const std::vector<ListedRun>& runs, std::i
   return behind;
 }
 
-std::variant<LogReader, std::string> LogReader::open(const std::string& path) {
+Result<LogReader> LogReader::open(const std::string& path) {
   auto opened = open_existing_log(path);
-  if (auto* sentence = std::get_if<std::string>(&opened)) return std::move(*sentence);
-  LogReader reader(path, std::move(std::get<Database>(opened)));
-  if (reader.database_.execute("BEGIN")) return reader.cannot_read();
+  if (!opened) return tl::unexpected(std::move(opened.error()));
+  LogReader reader(path, std::move(*opened));
+  if (!reader.database_.execute("BEGIN")) return reader.cannot_read();
   // The first read begins the transaction, so all later reads see the columns of this schema.
   const auto schema = reader.database_.read_integer("PRAGMA user_version");
-  if (std::holds_alternative<std::string>(schema)) return reader.cannot_read();
+  if (!schema) return reader.cannot_read();
   constexpr std::int64_t renamed = 4;
-  if (std::get<std::int64_t>(schema) < renamed) reader.columns_ = {"slot", "reply"};
+  if (*schema < renamed) reader.columns_ = {"slot", "reply"};
   return reader;
 }
 
-std::variant<std::vector<ListedRun>, std::string> LogReader::runs() {
-  // The first schema has no URLs.
-  const bool has_urls = database_.prepare("SELECT url FROM runs").index() == 0;
-  auto prepared =
-      database_.prepare(fmt::format(fmt::runtime(select_runs), has_urls ? "url" : "NULL"));
-  if (std::holds_alternative<std::string>(prepared)) return cannot_read();
-  auto& row = std::get<Statement>(prepared);
+Result<std::vector<ListedRun>> LogReader::runs() {
+  // Schema 1 has no URLs.
+  const bool has_urls = database_.prepare("SELECT url FROM runs").has_value();
+  auto row = database_.prepare(fmt::format(fmt::runtime(select_runs), has_urls ? "url" : "NULL"));
+  if (!row) return cannot_read();
   std::vector<ListedRun> runs;
-  Step step = row.step();
-  for (; step == Step::row; step = row.step()) runs.push_back(read_run(row));
+  Step step = row->step();
+  for (; step == Step::row; step = row->step()) runs.push_back(read_run(*row));
   if (step == Step::failed) return cannot_read();
   return runs;
 }
 
-std::variant<std::vector<std::uint64_t>, std::string> LogReader::good_items(
-    const std::vector<std::int64_t>& runs) {
-  auto prepared = database_.prepare(
+Result<std::vector<std::uint64_t>> LogReader::good_items(const std::vector<std::int64_t>& runs) {
+  auto row = database_.prepare(
       fmt::format(fmt::runtime(select_good_items), columns_.item, fmt::join(runs, ", ")));
-  if (std::holds_alternative<std::string>(prepared)) return cannot_read();
-  auto& row = std::get<Statement>(prepared);
+  if (!row) return cannot_read();
   std::vector<std::uint64_t> items;
-  Step step = row.step();
-  for (; step == Step::row; step = row.step()) items.push_back(number(row, 0));
+  Step step = row->step();
+  for (; step == Step::row; step = row->step()) items.push_back(number(*row, 0));
   if (step == Step::failed) return cannot_read();
   return items;
 }
 
-std::optional<std::string> LogReader::for_each_item(
+Result<void> LogReader::for_each_item(
     const std::vector<std::int64_t>& runs,
     const std::function<bool(std::int64_t run, const RequestRecord& record)>& take) {
-  auto prepared_places = database_.prepare(
+  auto places = database_.prepare(
       fmt::format(fmt::runtime(select_places), columns_.item, fmt::join(runs, ", ")));
-  auto prepared_request = database_.prepare(
+  if (!places) return cannot_read();
+  auto request = database_.prepare(
       fmt::format(fmt::runtime(select_request), columns_.item, columns_.response));
-  for (const auto* prepared : {&prepared_places, &prepared_request}) {
-    if (std::holds_alternative<std::string>(*prepared)) return cannot_read();
-  }
-  auto& places = std::get<Statement>(prepared_places);
-  auto& request = std::get<Statement>(prepared_request);
-  Step step = places.step();
+  if (!request) return cannot_read();
+  Step step = places->step();
   while (step == Step::row) {
-    Place best{places.integer(0), places.integer(1), places.integer(2) != 0};
-    for (step = places.step(); step == Step::row && places.integer(0) == best.item;
-         step = places.step()) {
-      const bool good = places.integer(2) != 0;
-      if (good || !best.good) best = {best.item, places.integer(1), good};
+    Place best{places->integer(0), places->integer(1), places->integer(2) != 0};
+    for (step = places->step(); step == Step::row && places->integer(0) == best.item;
+         step = places->step()) {
+      const bool good = places->integer(2) != 0;
+      if (good || !best.good) best = {best.item, places->integer(1), good};
     }
-    request.bind(best.run, best.item);
-    if (request.step() != Step::row) return cannot_read();
-    if (!take(best.run, read_request(request))) return std::nullopt;
+    request->bind(best.run, best.item);
+    if (request->step() != Step::row) return cannot_read();
+    if (!take(best.run, read_request(*request))) return {};
   }
   if (step == Step::failed) return cannot_read();
-  return std::nullopt;
+  return {};
 }
 
-std::string LogReader::cannot_read() const {
-  return fmt::format(
-      "cannot read the log '{}': {}; check the disk, or restore the file from a copy", path_,
-      database_.why());
+tl::unexpected<Error> LogReader::cannot_read() const {
+  return fail(ErrorCode::log_unreadable,
+              fmt::format("cannot read the log '{}': {}", path_, database_.last_error().message));
 }
 
 }  // namespace paceline

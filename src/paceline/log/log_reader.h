@@ -6,51 +6,51 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace paceline {
 
-/// A run as a log has it.
+/// A run as read from a log.
 struct ListedRun {
+  /// The run's number in the log.
   std::int64_t run = 0;
+  /// All but `started`.
   LoggedRun about;
-  /// By the wall clock, as text in UTC; `about.started` is left out.
+  /// Wall-clock time of the start, in UTC.
   std::string started_utc;
-  /// Rows.
+  /// Number of rows.
   std::uint64_t logged = 0;
-  /// Of them, those with a good response.
+  /// Number of rows with a good response.
   std::uint64_t good = 0;
 };
 
-/// The runs whose requests make up what run `run` came to: itself and, where it was resumed, those
-/// before it that do the same job. Ascending; empty where there is no such run.
+/// The runs that contribute responses to run `run`: the run itself and, if it was resumed, the
+/// earlier runs of the same job. Ascending; empty if there is no such run.
 std::vector<std::int64_t> runs_behind(const std::vector<ListedRun>& runs, std::int64_t run);
 
-/// Reads a log, which may be written at the same time: all answers are from one moment.
-/// Strings are sentences: what went wrong and what to do.
+/// Reads a log in one transaction: a program that writes to the log meanwhile does not change what
+/// is read. Errors: those of open_existing_log(), and log_unreadable.
+/// Not thread-safe.
 class LogReader {
  public:
-  static std::variant<LogReader, std::string> open(const std::string& path);
+  static Result<LogReader> open(const std::string& path);
 
-  /// In the order of their numbers.
-  std::variant<std::vector<ListedRun>, std::string> runs();
-  /// Ascending, of these runs together.
-  std::variant<std::vector<std::uint64_t>, std::string> good_items(
-      const std::vector<std::int64_t>& runs);
+  /// Ordered by number.
+  Result<std::vector<ListedRun>> runs();
+  /// Items with a good response in any of these runs, in ascending order.
+  Result<std::vector<std::uint64_t>> good_items(const std::vector<std::int64_t>& runs);
 
-  /// Calls `take` with one row for each item in these runs, in the order of items: of several the
-  /// last with a good response, else the last. The record's texts live until `take` returns. Ends
-  /// when `take` answers false.
-  std::optional<std::string> for_each_item(
+  /// Calls `take` with one row per item of these runs, in ascending order of items. Of several rows
+  /// of an item, the last good one counts, or the last one if none is good. The record's texts are
+  /// valid until `take` returns. Stops when `take` returns false.
+  Result<void> for_each_item(
       const std::vector<std::int64_t>& runs,
       const std::function<bool(std::int64_t run, const RequestRecord& record)>& take);
 
  private:
-  /// Names of the columns that were renamed since schema 3.
+  /// Columns that were renamed in schema 4.
   struct Columns {
     std::string_view item = "item";
     std::string_view response = "response";
@@ -58,7 +58,7 @@ class LogReader {
 
   LogReader(std::string path, Database database)
       : path_(std::move(path)), database_(std::move(database)) {}
-  std::string cannot_read() const;
+  tl::unexpected<Error> cannot_read() const;
 
   std::string path_;
   Database database_;

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <paceline/log/job.h>
 #include <paceline/log/log_reader.h>
 #include <paceline/log/logged_items.h>
 
@@ -19,10 +18,10 @@ std::vector<std::int64_t> runs_of_job(const Runs& runs, const LoggedRun& job) {
   return found;
 }
 
-/// A sentence for a log of which no run does this job.
-std::string refuse_job(const std::string& path, const Runs& runs, const LoggedRun& job) {
+/// The error for a log without a run of this job.
+Error refuse_job(const std::string& path, const Runs& runs, const LoggedRun& job) {
   if (runs.empty()) {
-    return fmt::format("the log '{}' has no run to resume; leave --paceline_resume out", path);
+    return {ErrorCode::log_has_no_run, fmt::format("the log '{}' has no run to resume", path)};
   }
   std::set<std::string> names;
   const ListedRun* last = nullptr;
@@ -31,13 +30,13 @@ std::string refuse_job(const std::string& path, const Runs& runs, const LoggedRu
     if (run.about.name == job.name) last = &run;
   }
   if (last == nullptr) {
-    return fmt::format("the log '{}' has no run of {} to resume, only of {}", path, job.name,
-                       fmt::join(names, ", "));
+    return {ErrorCode::log_of_another_job,
+            fmt::format("the log '{}' has no run of {} to resume, only of {}", path, job.name,
+                        fmt::join(names, ", "))};
   }
-  return fmt::format(
-      "run {} of the log '{}' asked for something else: {}; resume with what it asked, or begin a "
-      "new log with --paceline_log",
-      last->run, path, fmt::join(job_differences(last->about, job), "; "));
+  return {ErrorCode::log_of_another_job,
+          fmt::format("run {} of the log '{}' made different requests: {}", last->run, path,
+                      fmt::join(job_differences(last->about, job), "; "))};
 }
 
 }  // namespace
@@ -59,19 +58,16 @@ std::vector<std::uint64_t> LoggedItems::missing(std::uint64_t first, std::uint64
   return items;
 }
 
-std::variant<LoggedItems, std::string> read_logged_items(const std::string& path,
-                                                         const LoggedRun& job) {
-  auto opened = LogReader::open(path);
-  if (auto* sentence = std::get_if<std::string>(&opened)) return std::move(*sentence);
-  auto& log = std::get<LogReader>(opened);
-  auto listed = log.runs();
-  if (auto* sentence = std::get_if<std::string>(&listed)) return std::move(*sentence);
-  const auto& runs = std::get<Runs>(listed);
-  const auto alike = runs_of_job(runs, job);
-  if (alike.empty()) return refuse_job(path, runs, job);
-  auto good = log.good_items(alike);
-  if (auto* sentence = std::get_if<std::string>(&good)) return std::move(*sentence);
-  return LoggedItems(std::move(std::get<std::vector<std::uint64_t>>(good)));
+Result<LoggedItems> read_logged_items(const std::string& path, const LoggedRun& job) {
+  auto log = LogReader::open(path);
+  if (!log) return tl::unexpected(std::move(log.error()));
+  const auto runs = log->runs();
+  if (!runs) return tl::unexpected(runs.error());
+  const auto alike = runs_of_job(*runs, job);
+  if (alike.empty()) return tl::unexpected(refuse_job(path, *runs, job));
+  auto good = log->good_items(alike);
+  if (!good) return tl::unexpected(std::move(good.error()));
+  return LoggedItems(std::move(*good));
 }
 
 }  // namespace paceline

@@ -3,34 +3,43 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace paceline {
 
-/// What is kept of one run. Its name, workload, URL and model are its job: each item asks for the
-/// same in all runs of one job, so that a later run can send what an earlier one lacks.
+/// What a log keeps of one run. `name`, `workload`, `url` and `model` are the run's job: in all
+/// runs of one job each item asks for the same, so a later run can send the items that an earlier
+/// run lacks.
 struct LoggedRun {
   /// Such as "chat/complete".
   std::string name{};
   /// What the requests ask, as a JSON object. A text that begins with # is a hash; "lines" are the
   /// hashes of a file's lines (LineHashes).
   std::string workload{};
-  /// It sends only items without a good response in earlier runs that do the same job.
+  /// Whether the run sends only items without a good response in earlier runs of the same job.
   bool resumed = false;
-  /// By the wall clock, when the run's time is 0.
+  /// Wall-clock time of the run's start.
   std::chrono::system_clock::time_point started{};
   /// Requests per minute; 0: unpaced.
   std::uint64_t rpm = 0;
   std::uint64_t parallel = 0;
   std::uint64_t requests = 0;
   std::uint64_t warmup = 0;
-  /// Of the URL, with its port; never with a user or a key.
+  /// Host and port of the URL, without user and key.
   std::string host{};
   std::string model{};
-  /// Where its requests go, without a user, and of a query only a hash. Empty: not known, in logs
-  /// of the first schema.
+  /// Where the requests go, without the user; the query is hashed. Empty: unknown, in logs of
+  /// schema 1.
   std::string url{};
-  /// What carries its requests, such as "curl".
+  /// The transport that carries the requests, such as "curl".
   std::string transport{};
 };
+
+/// How the job of run `now` differs from the job of run `then`, one phrase per difference, such as
+/// "max_tokens was 16 and is 32". Empty: both are the same job.
+std::vector<std::string> job_differences(const LoggedRun& then, const LoggedRun& now);
+
+/// Whether job_differences() would be empty.
+bool same_job(const LoggedRun& one, const LoggedRun& other);
 
 }  // namespace paceline

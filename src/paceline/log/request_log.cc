@@ -5,12 +5,13 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
 namespace paceline {
 
-/// The thread that writes, and what it shares with those who add.
+/// The writing thread, and the state that it shares with the callers of add().
 class RequestLog::Worker {
  public:
   Worker(std::string path, RequestWriter writer, const RequestLogOptions& options)
@@ -22,24 +23,24 @@ class RequestLog::Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  std::variant<std::int64_t, std::string> begin_run(const LoggedRun& run);
+  Result<std::int64_t> begin_run(const LoggedRun& run);
   void add(std::int64_t run, const RequestRecord& record);
-  std::optional<std::string> trouble() const;
-  std::optional<std::string> close();
+  Result<void> status() const;
+  Result<void> close();
 
  private:
   using Pages = RequestPages::Pages;
 
   void work();
-  /// Waits for the next time to commit, and appends what was added to `pages`. False: it is the
-  /// last time.
+  /// Waits until the next commit, and moves the added requests to the end of `pages`. False: this
+  /// commit is the last.
   bool wait(Pages& pages);
-  /// The reason why nothing of it was written.
-  std::optional<std::string> write(const Pages& pages);
+  /// Writes all pages or, on an error, nothing.
+  Result<void> write(const Pages& pages);
   void release(Pages written);
-  /// A sentence about those dropped.
-  std::string lost() const;
-  /// So much in memory is written before its time.
+  /// The error that reports dropped requests.
+  tl::unexpected<Error> lost() const;
+  /// Bytes of waiting requests that trigger a commit ahead of time.
   std::size_t early() const { return options_.memory / 4; }
 
   const std::string path_;
@@ -51,21 +52,22 @@ class RequestLog::Worker {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   RequestPages added_;
-  std::size_t requests_ = 0;  ///< Not yet in the file.
-  std::size_t bytes_ = 0;     ///< That those take.
+  std::size_t requests_ = 0;  ///< Requests that are not yet in the file.
+  std::size_t bytes_ = 0;     ///< Memory that these requests take.
   std::uint64_t dropped_ = 0;
-  bool failing_ = false;  ///< The last commit.
-  std::string failure_;   ///< Why the last commit that failed did.
+  bool failing_ = false;          ///< Whether the last commit failed.
+  std::optional<Error> failure_;  ///< Why a commit failed most recently.
   bool closing_ = false;
 
   std::thread thread_;
 };
 
-std::variant<std::int64_t, std::string> RequestLog::Worker::begin_run(const LoggedRun& run) {
+Result<std::int64_t> RequestLog::Worker::begin_run(const LoggedRun& run) {
   const std::lock_guard lock(writing_);
   auto number = writer_->add_run(run);
-  if (const auto* reason = std::get_if<std::string>(&number)) {
-    return fmt::format("cannot write the log '{}': {}", path_, *reason);
+  if (!number) {
+    return fail(ErrorCode::log_unwritable,
+                fmt::format("cannot write the log '{}': {}", path_, number.error().message));
   }
   return number;
 }
@@ -89,26 +91,26 @@ void RequestLog::Worker::add(std::int64_t run, const RequestRecord& record) {
 
 bool RequestLog::Worker::wait(Pages& pages) {
   std::unique_lock lock(mutex_);
-  // A disk that fails is not asked all the time.
+  // Try a failing disk less often.
   wake_.wait_for(lock, failing_ ? 4 * options_.commit_every : options_.commit_every,
                  [this] { return closing_ || (!failing_ && bytes_ >= early()); });
   for (auto& page : added_.take()) pages.push_back(std::move(page));
   return !closing_;
 }
 
-std::optional<std::string> RequestLog::Worker::write(const Pages& pages) {
-  if (pages.empty()) return std::nullopt;
+Result<void> RequestLog::Worker::write(const Pages& pages) {
+  if (pages.empty()) return {};
   const std::lock_guard lock(writing_);
-  auto reason = writer_->begin();
+  auto written = writer_->begin();
   for (const auto& page : pages) {
     for (const auto& [run, record] : page->requests()) {
-      if (reason) break;
-      reason = writer_->write(run, record);
+      if (!written) break;
+      written = writer_->write(run, record);
     }
   }
-  if (!reason) reason = writer_->commit();
-  if (reason) writer_->roll_back();
-  return reason;
+  if (written) written = writer_->commit();
+  if (!written) writer_->roll_back();
+  return written;
 }
 
 void RequestLog::Worker::work() {
@@ -116,13 +118,13 @@ void RequestLog::Worker::work() {
   bool more = true;
   while (more) {
     more = wait(pages);
-    auto reason = write(pages);
-    if (reason) {
+    auto written = write(pages);
+    if (written) {
+      release(std::exchange(pages, {}));
+    } else {
       const std::lock_guard lock(mutex_);
       failing_ = true;
-      failure_ = std::move(*reason);
-    } else {
-      release(std::exchange(pages, {}));
+      failure_ = std::move(written.error());
     }
   }
 }
@@ -142,15 +144,16 @@ void RequestLog::Worker::release(Pages pages) {
   added_.give_back(std::move(pages));
 }
 
-std::optional<std::string> RequestLog::Worker::trouble() const {
+Result<void> RequestLog::Worker::status() const {
   const std::lock_guard lock(mutex_);
   if (dropped_ > 0) return lost();
-  if (!failing_) return std::nullopt;
-  return fmt::format("cannot write the log '{}': {}; {} requests wait in memory", path_, failure_,
-                     requests_);
+  if (!failing_) return {};
+  return fail(ErrorCode::log_unwritable,
+              fmt::format("cannot write the log '{}': {}; {} requests wait in memory", path_,
+                          failure_->message, requests_));
 }
 
-std::optional<std::string> RequestLog::Worker::close() {
+Result<void> RequestLog::Worker::close() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
@@ -160,22 +163,22 @@ std::optional<std::string> RequestLog::Worker::close() {
   writer_.reset();
   const std::lock_guard lock(mutex_);
   dropped_ += std::exchange(requests_, 0);
-  if (dropped_ == 0) return std::nullopt;
+  if (dropped_ == 0) return {};
   return lost();
 }
 
-std::string RequestLog::Worker::lost() const {
-  return fmt::format(
-      "{} requests are not in the log '{}': {}; when it can be written again, send them with "
-      "--paceline_resume",
-      dropped_, path_, failure_.empty() ? "the disk is too slow" : failure_);
+tl::unexpected<Error> RequestLog::Worker::lost() const {
+  const bool is_full = failure_ && failure_->code == ErrorCode::disk_full;
+  return fail(is_full ? ErrorCode::disk_full : ErrorCode::log_incomplete,
+              fmt::format("{} requests are not in the log '{}': {}", dropped_, path_,
+                          failure_ ? failure_->message : "the disk is too slow"));
 }
 
-std::variant<std::unique_ptr<RequestLog>, std::string> RequestLog::open(
-    const std::string& path, const RequestLogOptions& options) {
-  auto opened = RequestWriter::open(path);
-  if (auto* sentence = std::get_if<std::string>(&opened)) return std::move(*sentence);
-  auto worker = std::make_unique<Worker>(path, std::move(std::get<RequestWriter>(opened)), options);
+Result<std::unique_ptr<RequestLog>> RequestLog::open(const std::string& path,
+                                                     const RequestLogOptions& options) {
+  auto writer = RequestWriter::open(path);
+  if (!writer) return tl::unexpected(std::move(writer.error()));
+  auto worker = std::make_unique<Worker>(path, std::move(*writer), options);
   return std::unique_ptr<RequestLog>(new RequestLog(std::move(worker)));
 }
 
@@ -183,7 +186,7 @@ RequestLog::RequestLog(std::unique_ptr<Worker> worker) : worker_(std::move(worke
 
 RequestLog::~RequestLog() = default;
 
-std::variant<std::int64_t, std::string> RequestLog::begin_run(const LoggedRun& run) {
+Result<std::int64_t> RequestLog::begin_run(const LoggedRun& run) {
   return worker_->begin_run(run);
 }
 
@@ -191,11 +194,11 @@ void RequestLog::add(std::int64_t run, const RequestRecord& record) {
   worker_->add(run, record);
 }
 
-std::optional<std::string> RequestLog::trouble() const {
-  return worker_->trouble();
+Result<void> RequestLog::status() const {
+  return worker_->status();
 }
 
-std::optional<std::string> RequestLog::close() {
+Result<void> RequestLog::close() {
   return worker_->close();
 }
 

@@ -2,55 +2,57 @@
 
 #include <paceline/log/logged_run.h>
 #include <paceline/log/request_record.h>
+#include <paceline/text/result.h>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <variant>
 
 namespace paceline {
 
-/// How a log writes.
+/// How a RequestLog buffers and commits requests.
 struct RequestLogOptions {
-  /// How often what was added is committed to the disk. Often, so that the writer's bursts are
-  /// short where it shares a core with the pacer.
+  /// Interval between commits. A short interval keeps the writer's bursts short where it shares a
+  /// core with the pacer.
   std::chrono::milliseconds commit_every{100};
-  /// The most that requests may take in memory while the disk is slow or full; those beyond are
-  /// dropped and counted.
+  /// Most memory that waiting requests may take while the disk is slow or full, in bytes. Further
+  /// requests are dropped and counted.
   std::size_t memory = std::size_t{128} << 20;
 };
 
-/// Keeps a row for each request in a SQLite file, written by a thread of its own. A kill of the
-/// process at any moment, or the machine's loss of power, costs what was added since the last
-/// commit: less than a second's requests, unless the disk itself takes longer. The file opens
-/// without help. A file of earlier runs is added to.
+/// Writes one row per request to a SQLite file, from a thread of its own. Appends to an existing
+/// log.
+///
+/// If the process is killed or the machine loses power, the log lacks the requests since the last
+/// commit: those of less than a second, unless the disk itself takes longer. The file needs no
+/// repair.
 class RequestLog {
  public:
-  /// The string is a sentence: why the file cannot be used and what to do.
-  static std::variant<std::unique_ptr<RequestLog>, std::string> open(
-      const std::string& path, const RequestLogOptions& options = {});
-  /// Closes, too; call close() to learn what was lost.
+  /// Errors: those of open_log().
+  static Result<std::unique_ptr<RequestLog>> open(const std::string& path,
+                                                  const RequestLogOptions& options = {});
+  /// Closes the file as well, without reporting lost requests; call close() first.
   ~RequestLog();
   RequestLog(const RequestLog&) = delete;
   RequestLog& operator=(const RequestLog&) = delete;
 
-  /// Writes the run's row and returns its number. Waits for the disk: call it before the run
-  /// starts. The string is a sentence.
-  std::variant<std::int64_t, std::string> begin_run(const LoggedRun& run);
+  /// Writes the run's row and returns its number. Blocks until the row is on the disk, so call it
+  /// before the run starts. Error: log_unwritable.
+  Result<std::int64_t> begin_run(const LoggedRun& run);
 
-  /// Takes a copy, texts included, and returns at once; never waits for the disk. For any thread.
+  /// Copies the record with its texts, and returns without waiting for the disk. Thread-safe.
   void add(std::int64_t run, const RequestRecord& record);
 
-  /// A sentence while the file cannot be written, and for good once requests were dropped. For any
-  /// thread.
-  std::optional<std::string> trouble() const;
+  /// An error while the file cannot be written (log_unwritable), and permanently once requests were
+  /// dropped (as from close()). Thread-safe.
+  Result<void> status() const;
 
-  /// Writes what is left and closes the file; add() must not be called any more. The sentence says
-  /// what is not in the file. Twice does no harm.
-  std::optional<std::string> close();
+  /// Writes the remaining requests and closes the file; do not call add() afterwards. Error:
+  /// log_incomplete or disk_full, with the number of requests that are not in the file. Further
+  /// calls return the same.
+  Result<void> close();
 
  private:
   class Worker;

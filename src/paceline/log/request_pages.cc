@@ -8,7 +8,7 @@ namespace paceline {
 namespace {
 
 constexpr std::size_t page_requests = 256;
-// A text that grows moves; a page that is full by then moves little.
+// A growing string copies itself. This limit keeps the copies small.
 constexpr std::size_t page_text = std::size_t{64} << 10;
 
 }  // namespace

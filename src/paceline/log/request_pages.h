@@ -11,13 +11,13 @@
 
 namespace paceline {
 
-/// A request, and the run that it is of.
+/// A request and the run it belongs to.
 struct LoggedRequest {
   std::int64_t run;
   RequestRecord record;
 };
 
-/// Up to some hundred requests with their texts, in memory that is used again after clear().
+/// A few hundred requests with their texts. clear() keeps the memory for reuse.
 class RequestPage {
  public:
   RequestPage();
@@ -26,7 +26,7 @@ class RequestPage {
   bool full() const;
   void clear();
 
-  /// Their texts live until the next add() or clear().
+  /// The texts are valid until the next add() or clear().
   std::span<const LoggedRequest> requests();
 
  private:
@@ -34,15 +34,16 @@ class RequestPage {
   std::string texts_;
 };
 
-/// Requests in order, in pages, so that adding one never moves those before it. Pages that were
-/// given back are used again.
+/// A queue of requests, stored in pages, so that adding one never moves earlier ones. Returned
+/// pages are reused. Not thread-safe.
 class RequestPages {
  public:
   using Pages = std::vector<std::unique_ptr<RequestPage>>;
 
   void add(std::int64_t run, const RequestRecord& record);
-  /// All that were added since the last time.
+  /// Removes and returns all requests.
   Pages take();
+  /// Returns cleared pages for reuse.
   void give_back(Pages pages);
 
  private:
@@ -50,7 +51,7 @@ class RequestPages {
   Pages empty_;
 };
 
-/// What a record takes of a log's memory.
+/// Memory that a record takes in the queue.
 std::size_t bytes_of(const RequestRecord& record);
 
 }  // namespace paceline

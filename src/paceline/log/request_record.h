@@ -7,24 +7,25 @@
 
 namespace paceline {
 
-/// What is kept of one request. Times are from the start of its run. Bytes of its texts that are
-/// not UTF-8 are kept as U+FFFD.
+/// What a log keeps of one request. Times count from the start of the run. In texts, bytes that
+/// are not valid UTF-8 are stored as U+FFFD.
 struct RequestRecord {
-  /// Of the workload, so that a resumed run can tell which are left; one row for each in a run.
+  /// Item of the workload. A resumed run finds the missing items by this number. One row per item
+  /// and run.
   std::uint64_t item = 0;
-  /// The name that the user's batch file gives the request; empty: none.
+  /// Name of the request in the user's batch file; empty: none.
   std::string_view custom_id{};
 
   std::chrono::nanoseconds due{0};
   std::chrono::nanoseconds sent{0};
   std::optional<std::chrono::nanoseconds> first_byte{};
   std::optional<std::chrono::nanoseconds> first_token{};
-  /// When the last byte had been read, or the exchange had failed.
+  /// When the last byte was read, or the exchange failed.
   std::optional<std::chrono::nanoseconds> done{};
 
   /// 0: there was no HTTP response.
   long status = 0;
-  /// A sentence; empty: the response was good.
+  /// Why the request failed; empty: the response was good.
   std::string_view error{};
 
   std::optional<std::uint64_t> tokens_in{};
@@ -32,8 +33,7 @@ struct RequestRecord {
   std::optional<std::uint64_t> cached_tokens{};
   std::uint64_t retries = 0;
 
-  /// The response's text where responses are kept: its body, or what a stream came to. Empty: not
-  /// kept.
+  /// Body of the response, or the body that was assembled from a stream. Empty: not kept.
   std::string_view response{};
 };
 

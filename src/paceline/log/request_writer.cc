@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// The same item a second time replaces the first.
+// A second row of the same item replaces the first.
 constexpr const char* insert_request =
     "INSERT OR REPLACE INTO requests (run, item, custom_id, due_ns, sent_ns, first_byte_ns, "
     "first_token_ns, done_ns, status, error, tokens_in, tokens_out, cached_tokens, retries, "
@@ -23,8 +23,10 @@ constexpr const char* insert_run =
     "host, model, url, transport) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
     "RETURNING run";
 
-constexpr const char* moved =
-    "the file was moved or deleted, and what is written to it would be lost";
+/// Writes would go to a file that no path leads to.
+tl::unexpected<Error> moved() {
+  return fail(ErrorCode::log_unwritable, "the file was moved or deleted");
+}
 
 std::int64_t integer(std::uint64_t number) {
   return static_cast<std::int64_t>(number);
@@ -45,7 +47,7 @@ std::optional<std::string_view> text_or_null(std::string_view text, std::string&
   return valid_utf8(text, repaired);
 }
 
-/// As SQLite's date functions read it, to the millisecond.
+/// A time in the format of SQLite's date functions, in milliseconds.
 std::string utc(std::chrono::system_clock::time_point time) {
   using namespace std::chrono;
   const auto second = floor<seconds>(time);
@@ -55,38 +57,37 @@ std::string utc(std::chrono::system_clock::time_point time) {
 
 }  // namespace
 
-std::variant<RequestWriter, std::string> RequestWriter::open(const std::string& path) {
-  auto opened = open_log(path);
-  if (auto* sentence = std::get_if<std::string>(&opened)) return std::move(*sentence);
-  auto& database = std::get<Database>(opened);
-  auto prepared = database.prepare(insert_request);
-  if (const auto* reason = std::get_if<std::string>(&prepared)) {
-    return fmt::format("the log '{}' is damaged: {}; name another file", path, *reason);
+Result<RequestWriter> RequestWriter::open(const std::string& path) {
+  auto database = open_log(path);
+  if (!database) return tl::unexpected(std::move(database.error()));
+  auto insert = database->prepare(insert_request);
+  if (!insert) {
+    return fail(ErrorCode::log_unusable,
+                fmt::format("the log '{}' is damaged: {}", path, insert.error().message));
   }
-  return RequestWriter(std::move(database), std::move(std::get<Statement>(prepared)));
+  return RequestWriter(std::move(*database), std::move(*insert));
 }
 
-std::variant<std::int64_t, std::string> RequestWriter::add_run(const LoggedRun& run) {
-  if (database_.has_moved()) return moved;
-  auto prepared = database_.prepare(insert_run);
-  if (auto* reason = std::get_if<std::string>(&prepared)) return std::move(*reason);
-  auto& insert = std::get<Statement>(prepared);
+Result<std::int64_t> RequestWriter::add_run(const LoggedRun& run) {
+  if (database_.has_moved()) return moved();
+  auto insert = database_.prepare(insert_run);
+  if (!insert) return tl::unexpected(std::move(insert.error()));
   const std::string started = utc(run.started);
-  insert.bind(run.name, run.workload, std::int64_t{run.resumed}, started, integer(run.rpm),
-              integer(run.parallel), integer(run.requests), integer(run.warmup), run.host,
-              run.model, run.url, run.transport);
-  if (insert.step() != Statement::Step::row) return database_.why();
-  const std::int64_t number = insert.integer(0);
-  if (insert.step() != Statement::Step::done) return database_.why();
+  insert->bind(run.name, run.workload, std::int64_t{run.resumed}, started, integer(run.rpm),
+               integer(run.parallel), integer(run.requests), integer(run.warmup), run.host,
+               run.model, run.url, run.transport);
+  if (insert->step() != Statement::Step::row) return tl::unexpected(database_.last_error());
+  const std::int64_t number = insert->integer(0);
+  if (insert->step() != Statement::Step::done) return tl::unexpected(database_.last_error());
   return number;
 }
 
-std::optional<std::string> RequestWriter::begin() {
-  if (database_.has_moved()) return moved;
+Result<void> RequestWriter::begin() {
+  if (database_.has_moved()) return moved();
   return database_.execute("BEGIN IMMEDIATE");
 }
 
-std::optional<std::string> RequestWriter::write(std::int64_t run, const RequestRecord& record) {
+Result<void> RequestWriter::write(std::int64_t run, const RequestRecord& record) {
   const auto status =
       record.status == 0 ? std::nullopt : std::optional<std::int64_t>(record.status);
   insert_.bind(run, integer(record.item), text_or_null(record.custom_id, custom_id_),
@@ -95,17 +96,17 @@ std::optional<std::string> RequestWriter::write(std::int64_t run, const RequestR
                text_or_null(record.error, error_), integer(record.tokens_in),
                integer(record.tokens_out), integer(record.cached_tokens), integer(record.retries),
                text_or_null(record.response, response_));
-  if (insert_.step() == Statement::Step::done) return std::nullopt;
-  return database_.why();
+  if (insert_.step() != Statement::Step::done) return tl::unexpected(database_.last_error());
+  return {};
 }
 
-std::optional<std::string> RequestWriter::commit() {
+Result<void> RequestWriter::commit() {
   return database_.execute("COMMIT");
 }
 
 void RequestWriter::roll_back() {
-  // SQLite has done it by itself where the failure was a bad one.
-  if (database_.in_transaction()) database_.execute("ROLLBACK");
+  // After a serious error SQLite rolls back by itself.
+  if (database_.in_transaction()) static_cast<void>(database_.execute("ROLLBACK"));
 }
 
 }  // namespace paceline

@@ -5,27 +5,27 @@
 #include <paceline/log/request_record.h>
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
-#include <variant>
 
 namespace paceline {
 
-/// Writes runs and requests into a log's tables. Where a function answers with a string, that is a
-/// reason for its failure, without a full stop. For one thread at a time.
+/// Inserts runs and requests into a log's tables. Except for open(), the message of an error is
+/// only the reason, such as SQLite's, and does not name the file.
+/// Not thread-safe; threads may take turns.
 class RequestWriter {
  public:
-  /// The string is a sentence.
-  static std::variant<RequestWriter, std::string> open(const std::string& path);
+  /// The error names the file.
+  static Result<RequestWriter> open(const std::string& path);
 
   /// Returns the run's number in the file.
-  std::variant<std::int64_t, std::string> add_run(const LoggedRun& run);
+  Result<std::int64_t> add_run(const LoggedRun& run);
 
-  /// Begins a transaction; write() adds to it, and commit() ends it. After a reason, roll_back().
-  std::optional<std::string> begin();
-  std::optional<std::string> write(std::int64_t run, const RequestRecord& record);
-  std::optional<std::string> commit();
+  /// begin() starts a transaction, write() adds to it, and commit() ends it. After an error, call
+  /// roll_back().
+  Result<void> begin();
+  Result<void> write(std::int64_t run, const RequestRecord& record);
+  Result<void> commit();
   void roll_back();
 
  private:

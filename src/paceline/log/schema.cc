@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <utility>
 
 namespace paceline {
@@ -62,138 +61,121 @@ SELECT run, item, custom_id,
 FROM requests;
 )";
 
-/// From each schema to the next, beginning with the first. The runs that are there have no value in
-/// the new columns.
-constexpr std::array<const char*, schema_version - 1> upgrades{
+/// Migrations from each schema to the next; the first is from schema 1. Existing runs have NULL in
+/// new columns.
+constexpr std::array<const char*, schema_version - 1> migrations{
     "ALTER TABLE runs ADD COLUMN url TEXT", "ALTER TABLE runs ADD COLUMN transport TEXT",
     "ALTER TABLE requests RENAME COLUMN slot TO item; "
     "ALTER TABLE requests RENAME COLUMN reply TO response"};
 
 enum class Contents { nothing, log, older, foreign, newer };
 
-std::variant<Contents, std::string> look_at(Database& database) {
-  auto objects = database.read_integer("SELECT count(*) FROM sqlite_schema");
-  auto application = database.read_integer("PRAGMA application_id");
-  auto version = database.read_integer("PRAGMA user_version");
-  for (auto* answer : {&objects, &application, &version}) {
-    if (auto* reason = std::get_if<std::string>(answer)) return std::move(*reason);
+Result<Contents> look_at(Database& database) {
+  const auto objects = database.read_integer("SELECT count(*) FROM sqlite_schema");
+  const auto application = database.read_integer("PRAGMA application_id");
+  const auto version = database.read_integer("PRAGMA user_version");
+  for (const auto* answer : {&objects, &application, &version}) {
+    if (!*answer) return tl::unexpected(answer->error());
   }
-  if (std::get<std::int64_t>(application) == application_id) {
-    const auto held = std::get<std::int64_t>(version);
-    if (held == schema_version) return Contents::log;
-    return held > schema_version ? Contents::newer : Contents::older;
+  if (*application == application_id) {
+    if (*version == schema_version) return Contents::log;
+    return *version > schema_version ? Contents::newer : Contents::older;
   }
-  const bool empty = std::get<std::int64_t>(objects) == 0 &&
-                     std::get<std::int64_t>(application) == 0 &&
-                     std::get<std::int64_t>(version) == 0;
+  const bool empty = *objects == 0 && *application == 0 && *version == 0;
   return empty ? Contents::nothing : Contents::foreign;
 }
 
-std::string cannot_open(const std::string& path, const std::string& reason) {
-  return fmt::format(
-      "cannot open the log '{}': {}; name a log of paceline in a folder that can be written", path,
-      reason);
+/// `code` is that of a file without a log.
+tl::unexpected<Error> cannot_open(const std::string& path, ErrorCode code, const Error& reason) {
+  return fail(code, fmt::format("cannot open the log '{}': {}", path, reason.message));
 }
 
-/// A sentence for a file that is not to be touched.
-std::optional<std::string> refuse(const std::string& path, Contents contents) {
-  switch (contents) {
-    case Contents::foreign:
-      return fmt::format("'{}' is a database of another program; name another file for the log",
-                         path);
-    case Contents::newer:
-      return fmt::format(
-          "the log '{}' was written by a newer paceline; use that one, or name another file", path);
-    default:
-      return std::nullopt;
-  }
+Result<void> use_wal(Database& database) {
+  auto statement = database.prepare("PRAGMA journal_mode = WAL");
+  if (!statement) return tl::unexpected(std::move(statement.error()));
+  if (statement->step() != Statement::Step::row) return tl::unexpected(database.last_error());
+  if (statement->text(0) == "wal") return {};
+  return fail(ErrorCode::log_unusable, "the file system does not support write-ahead logs");
 }
 
-std::optional<std::string> use_wal(Database& database) {
-  auto prepared = database.prepare("PRAGMA journal_mode = WAL");
-  if (auto* reason = std::get_if<std::string>(&prepared)) return std::move(*reason);
-  auto& statement = std::get<Statement>(prepared);
-  if (statement.step() != Statement::Step::row) return database.why();
-  if (statement.text(0) == "wal") return std::nullopt;
-  return "its file system cannot hold a write-ahead log";
-}
-
-std::optional<std::string> upgrade(Database& database) {
-  auto held = database.read_integer("PRAGMA user_version");
-  if (auto* reason = std::get_if<std::string>(&held)) return std::move(*reason);
-  for (std::int64_t version = std::max<std::int64_t>(std::get<std::int64_t>(held), 1);
-       version < schema_version; ++version) {
-    if (auto reason = database.execute(upgrades[static_cast<std::size_t>(version - 1)])) {
-      return reason;
-    }
+Result<void> migrate(Database& database) {
+  const auto held = database.read_integer("PRAGMA user_version");
+  if (!held) return tl::unexpected(held.error());
+  for (auto version = std::max(*held, std::int64_t{1}); version < schema_version; ++version) {
+    auto migrated = database.execute(migrations[static_cast<std::size_t>(version - 1)]);
+    if (!migrated) return migrated;
   }
   return database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
 }
 
-/// Makes the tables or brings an older log's to this schema, unless another program has done so
-/// since they were looked for.
-std::optional<std::string> make_tables(Database& database) {
-  if (auto reason = database.execute("BEGIN IMMEDIATE")) return reason;
-  auto looked = look_at(database);
-  if (auto* reason = std::get_if<std::string>(&looked)) return std::move(*reason);
-  if (std::get<Contents>(looked) == Contents::nothing) {
+/// Creates or migrates the tables, unless another program has done so in the meantime.
+Result<void> make_tables(Database& database) {
+  if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return begun;
+  const auto contents = look_at(database);
+  if (!contents) return tl::unexpected(contents.error());
+  Result<void> made;
+  if (*contents == Contents::nothing) {
     const std::string marks = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
                                           application_id, schema_version);
-    if (auto reason = database.execute(tables + marks)) return reason;
+    made = database.execute(tables + marks);
+  } else if (*contents == Contents::older) {
+    made = migrate(database);
   }
-  if (std::get<Contents>(looked) == Contents::older) {
-    if (auto reason = upgrade(database)) return reason;
-  }
-  return database.execute("COMMIT");
+  return made ? database.execute("COMMIT") : made;
 }
 
-/// Responses are nobody else's. A file that is a log already keeps the mode that its user gave it.
+/// Responses are private to the user. An existing log keeps the mode that its user gave it.
 void make_private(const std::string& path) {
   for (const char* const part : {"", "-wal", "-shm"}) {
-    // Where it fails, the file system has no modes.
+    // Fails on file systems without modes.
     chmod((path + part).c_str(), S_IRUSR | S_IWUSR);
   }
 }
 
-/// Opens the file and looks whether it may be read or written as a log.
-std::variant<Database, std::string> open_checked(const std::string& path, Database::Mode mode,
-                                                 Contents& contents) {
-  auto opened = Database::open(path, mode);
-  if (auto* reason = std::get_if<std::string>(&opened)) return cannot_open(path, *reason);
-  auto looked = look_at(std::get<Database>(opened));
-  if (auto* reason = std::get_if<std::string>(&looked)) return cannot_open(path, *reason);
-  contents = std::get<Contents>(looked);
-  if (auto sentence = refuse(path, contents)) return std::move(*sentence);
-  return opened;
+/// Opens the file unless it belongs to another program or to a newer paceline. `code` is that of a
+/// file without a log.
+Result<Database> open_checked(const std::string& path, Database::Mode mode, ErrorCode code,
+                              Contents& contents) {
+  auto database = Database::open(path, mode);
+  if (!database) return cannot_open(path, code, database.error());
+  const auto looked = look_at(*database);
+  if (!looked) return cannot_open(path, code, looked.error());
+  contents = *looked;
+  if (contents == Contents::foreign) {
+    return fail(code, fmt::format("'{}' is a database of another program", path));
+  }
+  if (contents == Contents::newer) {
+    return fail(ErrorCode::log_too_new,
+                fmt::format("the log '{}' was written by a newer paceline", path));
+  }
+  return database;
 }
 
 }  // namespace
 
-std::variant<Database, std::string> open_log(const std::string& path) {
+Result<Database> open_log(const std::string& path) {
   Contents contents{};
-  auto opened = open_checked(path, Database::Mode::create, contents);
-  if (std::holds_alternative<std::string>(opened)) return opened;
-  auto& database = std::get<Database>(opened);
-  auto reason = use_wal(database);
-  // FULL syncs every commit. NORMAL would keep what a killed process had committed as well, but a
-  // machine that loses its power would lose everything since the last checkpoint.
-  if (!reason) reason = database.execute("PRAGMA synchronous = FULL");
-  if (!reason && contents != Contents::log) {
+  auto database = open_checked(path, Database::Mode::create, ErrorCode::log_unusable, contents);
+  if (!database) return database;
+  auto prepared = use_wal(*database);
+  // FULL syncs every commit. With NORMAL, a killed process would lose no commit either, but a loss
+  // of power would lose every commit since the last checkpoint.
+  if (prepared) prepared = database->execute("PRAGMA synchronous = FULL");
+  if (prepared && contents != Contents::log) {
     make_private(path);
-    reason = make_tables(database);
+    prepared = make_tables(*database);
   }
-  if (reason) return cannot_open(path, *reason);
-  return opened;
+  if (!prepared) return cannot_open(path, ErrorCode::log_unusable, prepared.error());
+  return database;
 }
 
-std::variant<Database, std::string> open_existing_log(const std::string& path) {
+Result<Database> open_existing_log(const std::string& path) {
   Contents contents{};
-  auto opened = open_checked(path, Database::Mode::existing, contents);
-  if (std::holds_alternative<std::string>(opened)) return opened;
-  if (contents == Contents::nothing) {
-    return fmt::format("'{}' holds no log yet; name a file that --paceline_log has written", path);
+  auto database = open_checked(path, Database::Mode::existing, ErrorCode::not_a_log, contents);
+  if (database && contents == Contents::nothing) {
+    return fail(ErrorCode::not_a_log, fmt::format("the file '{}' contains no log", path));
   }
-  return opened;
+  return database;
 }
 
 }  // namespace paceline

@@ -9,6 +9,7 @@
 
 namespace paceline {
 
+/// Nanoseconds with a fraction, for intermediate results.
 using FractionalNanoseconds = std::chrono::duration<double, std::nano>;
 
 /// Parses a decimal number with a unit of ns, us, ms, s, m (minutes) or h, such as "50ms", "1.5s"

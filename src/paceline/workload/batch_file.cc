@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cassert>
 #include <functional>
-#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -14,7 +13,7 @@
 namespace paceline {
 namespace {
 
-/// What a reader takes of the file at once.
+/// Bytes that a reader reads at once.
 constexpr std::size_t read_piece = 16U << 10U;
 
 using Hashes = std::vector<std::size_t>;
@@ -23,7 +22,7 @@ std::size_t hash_of(std::string_view custom_id) {
   return std::hash<std::string_view>{}(custom_id);
 }
 
-/// The hashes that occur more than once, sorted.
+/// Hashes that occur more than once, sorted.
 Hashes repeated(Hashes hashes) {
   std::sort(hashes.begin(), hashes.end());
   Hashes found;
@@ -35,81 +34,87 @@ Hashes repeated(Hashes hashes) {
   return found;
 }
 
-/// Names the first line whose custom_id stood before, of those with these hashes: equal hashes may
-/// yet be of different texts.
-std::optional<std::string> find_repeated_id(const RegularFile& file, const Hashes& suspects) {
+/// Compares the custom_ids that have one of these hashes, since different texts may have equal
+/// hashes. The error names the first line that repeats a custom_id.
+Result<void> check_repeated_ids(const RegularFile& file, const Hashes& suspects) {
   std::unordered_map<std::string, std::uint64_t> first_lines;
   LineScanner scanner(file);
   BatchLineParser parser;
   while (scanner.next()) {
-    const auto parsed = parser.check(scanner.text());
-    const auto* line = std::get_if<BatchLine>(&parsed);
-    if (line == nullptr) break;
+    const auto line = parser.check(scanner.text());
+    if (!line) break;
     if (!std::binary_search(suspects.begin(), suspects.end(), hash_of(line->custom_id))) continue;
     const auto [first, is_first] =
         first_lines.try_emplace(std::string(line->custom_id), scanner.number());
     if (!is_first) {
-      return fmt::format("{}:{}: custom_id is that of line {} too; give each line one of its own",
-                         file.path(), scanner.number(), first->second);
+      return fail(
+          ErrorCode::bad_line,
+          fmt::format("{}:{}: custom_id repeats that of line {}; give each line a unique one",
+                      file.path(), scanner.number(), first->second));
     }
   }
-  return scanner.error();
+  return scanner.result();
 }
 
 }  // namespace
 
-std::variant<std::shared_ptr<const BatchFile>, std::string> BatchFile::open(
-    const std::string& path) {
+Result<std::shared_ptr<const BatchFile>> BatchFile::open(const std::string& path) {
   auto opened = RegularFile::open(path);
-  if (auto* sentence = std::get_if<std::string>(&opened)) return std::move(*sentence);
-  const std::shared_ptr<BatchFile> batch(new BatchFile(std::get<RegularFile>(std::move(opened))));
+  if (!opened) return tl::unexpected(std::move(opened.error()));
+  const std::shared_ptr<BatchFile> batch(new BatchFile(std::move(*opened)));
 
   Hashes hashes;
   LineScanner scanner(batch->file_);
   BatchLineParser parser;
   while (scanner.next()) {
-    const auto parsed = parser.check(scanner.text());
-    if (const auto* reason = std::get_if<std::string>(&parsed)) {
-      return fmt::format("{}:{}: {}", path, scanner.number(), *reason);
+    const auto line = parser.check(scanner.text());
+    if (!line) {
+      const auto& [code, message] = line.error();
+      return fail(code, fmt::format("{}:{}: {}", path, scanner.number(), message));
     }
     batch->offsets_.add(scanner.offset());
     batch->hashes_.add(scanner.text());
-    hashes.push_back(hash_of(std::get<BatchLine>(parsed).custom_id));
+    hashes.push_back(hash_of(line->custom_id));
   }
-  if (scanner.error()) return *scanner.error();
+  if (!scanner.result()) return tl::unexpected(scanner.result().error());
   batch->offsets_.add(scanner.offset());
   batch->offsets_.shrink_to_fit();
   if (hashes.empty()) {
-    return fmt::format("{}:1: there is no request in the file; {}", path, one_request_a_line);
+    return fail(ErrorCode::bad_line,
+                fmt::format("{}:1: the file contains no request; {}", path, one_request_per_line));
   }
   if (const Hashes suspects = repeated(std::move(hashes)); !suspects.empty()) {
-    if (auto sentence = find_repeated_id(batch->file_, suspects)) return *std::move(sentence);
+    const auto checked = check_repeated_ids(batch->file_, suspects);
+    if (!checked) return tl::unexpected(checked.error());
   }
   return batch;
 }
 
 BatchReader::BatchReader(std::shared_ptr<const BatchFile> file) : file_(std::move(file)) {}
 
-std::variant<BatchLine, std::string> BatchReader::read(std::size_t k) {
+Result<BatchLine> BatchReader::read(std::size_t k) {
   assert(k < file_->size());
   const RegularFile& file = file_->file_;
   const std::uint64_t begin = file_->offsets_[k];
-  // What is longer than the longest line is blank lines.
+  // Blank lines follow a request whose span is longer than the longest line.
   const std::size_t length = std::min(file_->offsets_[k + 1] - begin, std::uint64_t{longest_line});
   if (begin < begin_ || begin + length > end_) {
     const std::size_t wanted = std::max(length, read_piece);
     buffer_.resize(std::max(buffer_.size(), wanted + simdjson::SIMDJSON_PADDING));
     const auto got = file.read(begin, buffer_.data(), wanted);
-    if (const auto* sentence = std::get_if<std::string>(&got)) return *sentence;
+    if (!got) return tl::unexpected(got.error());
     begin_ = begin;
-    end_ = begin + std::get<std::size_t>(got);
+    end_ = begin + *got;
   }
   if (begin + length <= end_) {
     auto parsed = parser_.parse({buffer_.data() + (begin - begin_), length});
-    if (std::holds_alternative<BatchLine>(parsed)) return parsed;
+    if (parsed) return parsed;
   }
-  return fmt::format("{}: request {} is not there any more; leave the file as it is during a run",
-                     file.path(), k + 1);
+  return fail(
+      ErrorCode::bad_line,
+      fmt::format("{}: request {} is no longer in the file; do not change the file during a "
+                  "run",
+                  file.path(), k + 1));
 }
 
 }  // namespace paceline

@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include <paceline/text/result.h>
 #include <paceline/workload/batch_line.h>
 #include <paceline/workload/line_hashes.h>
 #include <paceline/workload/line_offsets.h>
@@ -15,20 +15,22 @@
 
 namespace paceline {
 
-/// A file in the OpenAI Batch input format: one JSON object a line with custom_id, method, url and
-/// body. It stays on the disk; four bytes a line are kept in memory, and eight more while it is
-/// opened. Any number of threads may share it.
-/// https://platform.openai.com/docs/api-reference/batch/request-input
+/// A file in the OpenAI Batch input format: one JSON object per line with custom_id, method, url
+/// and body (https://platform.openai.com/docs/api-reference/batch/request-input).
+///
+/// The requests stay on the disk. Memory holds four bytes per line, and eight more while the file
+/// is opened. Thread-safe.
 class BatchFile {
  public:
-  /// Checks every line, and that no custom_id stands twice. The string says what is wrong, where,
-  /// and what to do: "FILE:LINE: reason; what to do".
-  static std::variant<std::shared_ptr<const BatchFile>, std::string> open(const std::string& path);
+  /// Checks every line, and that each custom_id is unique. Errors: file_unreadable, bad_line and
+  /// line_names_server; the message begins with "FILE:LINE: ", or with "FILE: " where it concerns
+  /// no line.
+  static Result<std::shared_ptr<const BatchFile>> open(const std::string& path);
 
-  /// How many requests there are; at least one.
+  /// Number of requests; at least one.
   std::size_t size() const { return offsets_.size() - 1; }
 
-  /// Of the lines in order, without their ends; blank lines have none.
+  /// Hashes of the lines without their ends, in order and without blank lines.
   const LineHashes& hashes() const { return hashes_; }
 
  private:
@@ -37,25 +39,27 @@ class BatchFile {
   explicit BatchFile(RegularFile file) : file_(std::move(file)) {}
 
   RegularFile file_;
-  /// The last one is the file's end.
+  /// The last one is the end of the file.
   LineOffsets offsets_;
   LineHashes hashes_;
 };
 
-/// Reads requests of a file in any order, fastest in the file's own; one a thread.
+/// Reads the requests of a file in any order; ascending order is fastest. Not thread-safe: each
+/// thread has a reader of its own.
 class BatchReader {
  public:
   explicit BatchReader(std::shared_ptr<const BatchFile> file);
 
   const BatchFile& file() const { return *file_; }
 
-  /// Request k, from 0 to size() - 1. Its texts are valid until the next call. It is checked again;
-  /// a sentence when the file was changed meanwhile so that no right request stands there.
-  std::variant<BatchLine, std::string> read(std::size_t k);
+  /// Reads request k, counted from 0, and checks it again. Its texts are valid until the next call.
+  /// Errors: file_unreadable; bad_line, where the file has changed and no longer holds the request.
+  /// Precondition: k < file().size().
+  Result<BatchLine> read(std::size_t k);
 
  private:
   std::shared_ptr<const BatchFile> file_;
-  /// A part of the file, so that not every line costs a call of the system.
+  /// Bytes begin_ to end_ of the file, so that few lines need a system call.
   std::vector<char> buffer_;
   std::uint64_t begin_ = 0;
   std::uint64_t end_ = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include <paceline/workload/json_mending.h>
 #include <paceline/workload/json_text.h>
@@ -14,9 +15,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 namespace ondemand = simdjson::ondemand;
-using Problem = std::optional<std::string>;
 
-/// A URL that a line may name, and what its body needs beside the model.
+/// A URL that a line may name, and the key that its body needs besides the model.
 struct Service {
   std::string_view url;
   std::string_view needs;
@@ -24,22 +24,28 @@ struct Service {
 constexpr std::array<Service, 3> services = {
     {{"/v1/chat/completions", "messages"}, {"/v1/embeddings", "input"}, {"/v1/responses", ""}}};
 
-/// Azure's files leave the version out.
+/// Azure's files omit the version.
 bool is_named(const Service& service, std::string_view url) {
   constexpr std::string_view version = "/v1";
   return url == service.url || url == service.url.substr(version.size());
 }
 
-std::string not_json(simdjson::error_code error, std::string_view text) {
-  // UTF-16 is refused for something else first.
-  if (!simdjson::validate_utf8(text)) return "the text is not UTF-8; save the file as UTF-8";
-  return fmt::format("the line is not JSON ({}); {}", simdjson::error_message(error),
-                     one_request_a_line);
+tl::unexpected<Error> bad_line(std::string why) {
+  return fail(ErrorCode::bad_line, std::move(why));
+}
+
+tl::unexpected<Error> not_json(simdjson::error_code error, std::string_view text) {
+  // For UTF-16, simdjson reports another error than invalid UTF-8.
+  if (!simdjson::validate_utf8(text)) {
+    return bad_line("the text is not UTF-8; save the file as UTF-8");
+  }
+  return bad_line(fmt::format("the line is not JSON ({}); {}", simdjson::error_message(error),
+                              one_request_per_line));
 }
 
 using Value = std::optional<dom::element>;
 
-/// The values of these names; of a name that stands twice the last, as servers read it.
+/// The values of these keys. Of repeated keys the last one counts, as for servers.
 template <std::size_t count>
 std::array<Value, count> find(dom::object object,
                               const std::array<std::string_view, count>& names) {
@@ -51,71 +57,70 @@ std::array<Value, count> find(dom::object object,
   return values;
 }
 
-/// Nothing when there is none, or it is no text.
+/// Nothing if the value is missing or not a string.
 std::optional<std::string_view> text_of(const Value& value) {
   std::string_view text;
   if (!value || value->get(text) != simdjson::SUCCESS) return std::nullopt;
   return text;
 }
 
-/// How a message shows a text of the line.
+/// A string of the line, as a message shows it.
 std::string shown(const std::optional<std::string_view>& text) {
   constexpr std::size_t longest_shown = 60;
-  if (!text) return "missing or no text";
+  if (!text) return "missing or not a string";
   return text->size() > longest_shown ? "a long text" : json_quoted(*text);
 }
 
-Problem read_body(const Value& value, const Service& service, BatchLine& request) {
+Result<void> read_body(const Value& value, const Service& service, BatchLine& request) {
   dom::object body;
   if (!value || value->get(body) != simdjson::SUCCESS) {
-    return "body is missing or no object; put the request's JSON there";
+    return bad_line("body is missing or not an object; put the request's JSON there");
   }
   const auto [model, needed, stream] = find<3>(body, {"model", service.needs, "stream"});
   if (text_of(model).value_or("").empty()) {
-    return R"(body has no model; name one, such as "model": "gpt-4o-mini")";
+    return bad_line(R"(body has no model; name one, such as "model": "gpt-4o-mini")");
   }
   if (!needed && !service.needs.empty()) {
-    return fmt::format("body has no {0}, which {1} needs; add {0} or mend the url", service.needs,
-                       service.url);
+    return bad_line(fmt::format("body has no {0}, which {1} needs; add {0} or correct the url",
+                                service.needs, service.url));
   }
   if (stream && !stream->is_null() && stream->get(request.stream) != simdjson::SUCCESS) {
-    return "stream in the body is no boolean; write true or false";
+    return bad_line("stream in the body is not a boolean; write true or false");
   }
-  return std::nullopt;
+  return {};
 }
 
-Problem read_line(dom::object line, BatchLine& request) {
+Result<void> read_line(dom::object line, BatchLine& request) {
   const auto [custom_id, method, url, body] = find<4>(line, {"custom_id", "method", "url", "body"});
   request.custom_id = text_of(custom_id).value_or("");
   if (request.custom_id.empty()) {
-    return "custom_id is missing, empty or no text; give each line one of its own";
+    return bad_line("custom_id is missing, empty or not a string; give each line a unique one");
   }
   if (text_of(method) != "POST") {
-    return fmt::format("method is {}; write \"POST\", the only one in the Batch format",
-                       shown(text_of(method)));
+    return bad_line(fmt::format("method is {}; write \"POST\", the only one in the Batch format",
+                                shown(text_of(method))));
   }
   const auto named = text_of(url);
   const auto* service = std::find_if(services.begin(), services.end(), [&](const Service& known) {
     return named && is_named(known, *named);
   });
   if (service == services.end() && named && named->find("://") != named->npos) {
-    return fmt::format("url is {}; write its path only, such as \"{}\": --paceline_url says where",
-                       shown(named), services[0].url);
+    return fail(ErrorCode::line_names_server, fmt::format("url {} names a server", shown(named)));
   }
   if (service == services.end()) {
-    return fmt::format("url is {}; write \"{}\", \"{}\" or \"{}\"", shown(named), services[0].url,
-                       services[1].url, services[2].url);
+    return bad_line(fmt::format("url is {}; write \"{}\", \"{}\" or \"{}\"", shown(named),
+                                services[0].url, services[1].url, services[2].url));
   }
   request.url = service->url;
   return read_body(body, *service, request);
 }
 
-/// The body as it stands in a line that is known to be right.
+/// The text of the body, in a line that has passed the checks.
 simdjson::error_code find_raw_body(ondemand::object line, std::string_view& body) {
   for (auto field : line) {
     std::string_view key;
     if (const auto error = field.unescaped_key().get(key)) return error;
-    // An earlier body, which the last one replaces, may be anything.
+    // A repeated key replaces this body, which may therefore be of any type.
     ondemand::object object;
     if (key != "body" || field.value().get(object) != simdjson::SUCCESS) continue;
     if (const auto error = object.raw_json().get(body)) return error;
@@ -126,11 +131,11 @@ simdjson::error_code find_raw_body(ondemand::object line, std::string_view& body
 
 }  // namespace
 
-/// Only the first reads the whole line, and only the second shows where in it the body stands.
+/// Only `checking` reads the whole line, and only `locating` tells where the body is.
 struct BatchLineParser::Parsers {
   dom::parser checking;
   ondemand::parser locating;
-  /// The line, where it had to be mended; else empty.
+  /// The mended line; empty if the line is valid JSON.
   std::string mended;
 
   simdjson::error_code locate(std::string_view text, std::string_view& body) {
@@ -149,10 +154,10 @@ BatchLineParser::BatchLineParser(BatchLineParser&&) noexcept = default;
 BatchLineParser& BatchLineParser::operator=(BatchLineParser&&) noexcept = default;
 BatchLineParser::~BatchLineParser() = default;
 
-std::variant<BatchLine, std::string> BatchLineParser::check(std::string_view text) {
+Result<BatchLine> BatchLineParser::check(std::string_view text) {
   dom::element root;
   auto error = parsers_->checking.parse(text.data(), text.size(), false).get(root);
-  // The body is sent as it stands, so that a half of an emoji in it is the server's to judge.
+  // The body is sent unchanged: only the server decides whether it accepts a lone surrogate.
   if (error != simdjson::SUCCESS && error != simdjson::UTF8_ERROR &&
       mend_valid_json(text, parsers_->mended)) {
     error = parsers_->checking.parse(parsers_->mended).get(root);
@@ -162,25 +167,24 @@ std::variant<BatchLine, std::string> BatchLineParser::check(std::string_view tex
   if (error != simdjson::SUCCESS) return not_json(error, text);
   dom::object line;
   if (root.get(line) != simdjson::SUCCESS) {
-    return fmt::format("the line is no JSON object; {}", one_request_a_line);
+    return bad_line(fmt::format("the line is not a JSON object; {}", one_request_per_line));
   }
   BatchLine request;
-  if (Problem problem = read_line(line, request)) return *std::move(problem);
+  if (auto read = read_line(line, request); !read) return tl::unexpected(std::move(read.error()));
   return request;
 }
 
-std::variant<BatchLine, std::string> BatchLineParser::parse(std::string_view text) {
-  auto checked = check(text);
-  auto* request = std::get_if<BatchLine>(&checked);
-  if (request == nullptr) return checked;
+Result<BatchLine> BatchLineParser::parse(std::string_view text) {
+  auto request = check(text);
+  if (!request) return request;
   auto error = parsers_->locate(text, request->body);
-  // A half of an emoji may stand in a name.
+  // A key may hold a lone surrogate, which the parser refuses.
   if (error != simdjson::SUCCESS && !parsers_->mended.empty()) {
     parsers_->mended.reserve(parsers_->mended.size() + simdjson::SIMDJSON_PADDING);
     error = parsers_->locate(parsers_->mended, request->body);
   }
   if (error != simdjson::SUCCESS) return not_json(error, text);
-  return checked;
+  return request;
 }
 
 }  // namespace paceline

@@ -3,27 +3,28 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
+
+#include <paceline/text/result.h>
 
 namespace paceline {
 
-/// One request of a file in the OpenAI Batch input format. Its method is POST, the only one there.
+/// One request of a file in the OpenAI Batch input format. The method is always POST.
 struct BatchLine {
   std::string_view custom_id;
-  /// "/v1/chat/completions", "/v1/embeddings" or "/v1/responses"; a line may leave "/v1" out.
+  /// "/v1/chat/completions", "/v1/embeddings" or "/v1/responses", also where the line omits "/v1".
   std::string_view url;
-  /// The JSON object as it stands in the line.
+  /// The JSON object, exactly as in the line.
   std::string_view body;
-  /// Whether the body asks for its response as a stream of events.
+  /// Whether the body asks for a streamed response.
   bool stream = false;
 };
 
-/// What to do about a file that is in another format.
-constexpr std::string_view one_request_a_line =
+/// The remedy for a file in another format.
+constexpr std::string_view one_request_per_line =
     R"(put one request on each line, such as {"custom_id": "1", "method": "POST", )"
     R"("url": "/v1/chat/completions", "body": {"model": "m", "messages": []}})";
 
-/// Reads and checks lines, one after another.
+/// Parses and checks lines, one after another. Not thread-safe.
 class BatchLineParser {
  public:
   BatchLineParser();
@@ -31,13 +32,13 @@ class BatchLineParser {
   BatchLineParser& operator=(BatchLineParser&&) noexcept;
   ~BatchLineParser();
 
-  /// Reads the one line that `text` is; of a name that stands twice, the last one counts. The
-  /// line's texts are valid while `text` is and until the next call. After `text` stand at least
-  /// simdjson's padding bytes of readable memory. The string is the rest of a sentence: what is
-  /// wrong with the line, and what to do.
-  std::variant<BatchLine, std::string> parse(std::string_view text);
-  /// The same without looking where the body stands, which stays empty: in two thirds of the time.
-  std::variant<BatchLine, std::string> check(std::string_view text);
+  /// Parses one line. Of repeated keys, the last one counts. The texts are valid as long as `text`
+  /// and until the next call.
+  /// Precondition: simdjson's padding bytes after `text` are readable.
+  /// Errors: bad_line, with a remedy in the message; line_names_server.
+  Result<BatchLine> parse(std::string_view text);
+  /// Like parse(), but leaves `body` empty, which takes a third less time.
+  Result<BatchLine> check(std::string_view text);
 
  private:
   struct Parsers;

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include <paceline/http/url.h>
 #include <paceline/workload/generation_stream.h>
@@ -36,19 +35,18 @@ class BatchReplayWorkload : public Workload {
     request.name.clear();
     request.is_streamed = false;
     request.response_tokens = 0;
-    const auto read = reader_.read(static_cast<std::size_t>(item % replay_.file->size()));
-    if (const auto* why = std::get_if<std::string>(&read)) {
-      trouble_ = *why;
+    const auto line = reader_.read(static_cast<std::size_t>(item % replay_.file->size()));
+    if (!line) {
+      trouble_ = line.error().message;
       return;
     }
-    const auto& line = std::get<BatchLine>(read);
-    // The API's URL has its version already.
+    // The URL of the API includes the version.
     constexpr std::string_view version = "/v1";
-    request.url = resource_url(api_.url, line.url.substr(version.size()));
-    request.body = line.body;
-    request.name = line.custom_id;
-    // Servers of embeddings pass over the wish for a stream.
-    request.is_streamed = line.stream && kind_of(request.url) != ApiKind::embeddings;
+    request.url = resource_url(api_.url, line->url.substr(version.size()));
+    request.body = line->body;
+    request.name = line->custom_id;
+    // Servers ignore "stream" in requests for embeddings.
+    request.is_streamed = line->stream && kind_of(request.url) != ApiKind::embeddings;
   }
 
   Outcome read(const Request& request, Response& response) override {

@@ -8,14 +8,15 @@
 
 namespace paceline {
 
-/// The requests of a file: item k asks what its line k does, and from its end on it begins again.
+/// The requests of a batch file: item k sends line k, and after the last line the first follows.
 struct BatchReplay {
   std::shared_ptr<const BatchFile> file;
-  /// Whether the text of streamed responses is put together in their body, for a log.
+  /// Whether the body of a streamed response is assembled from its events, for a log.
   bool keeps_text = false;
 };
 
-/// Sends the lines to `api`, whose base URL takes the place of the "/v1" in each.
+/// Sends the requests to `api`: its base URL replaces "/v1" in the URL of each line. The runs are
+/// called batch/replay.
 std::unique_ptr<Workload> make_workload(const Api& api, const BatchReplay& replay);
 
 }  // namespace paceline

@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
-#include <variant>
 
 namespace paceline {
 namespace {
 
-/// Fits the cache next to what the parser needs.
+/// Bytes that are read at once. Fits the cache together with the parser's memory.
 constexpr std::size_t scanned_piece = 256U << 10U;
 
 bool is_blank(std::string_view text) {
@@ -58,21 +56,22 @@ bool LineScanner::fill() {
   if (held > 0) std::memmove(buffer_.data(), left_.data(), held);
   const std::size_t needed = held + scanned_piece + simdjson::SIMDJSON_PADDING;
   if (buffer_.size() < needed) buffer_.resize(needed);
-  auto got = file_.read(read_, buffer_.data() + held, scanned_piece);
-  if (auto* sentence = std::get_if<std::string>(&got)) {
-    error_ = std::move(*sentence);
+  const auto added = file_.read(read_, buffer_.data() + held, scanned_piece);
+  if (!added) {
+    result_ = tl::unexpected(added.error());
     return false;
   }
-  const std::size_t added = std::get<std::size_t>(got);
-  read_ += added;
-  at_end_ = added < scanned_piece;
-  left_ = {buffer_.data(), held + added};
+  read_ += *added;
+  at_end_ = *added < scanned_piece;
+  left_ = {buffer_.data(), held + *added};
   return true;
 }
 
 bool LineScanner::refuse_line() {
-  error_ = fmt::format("{}:{}: the line is longer than {} MiB; put each request on its own line",
-                       file_.path(), number_ + 1, longest_line >> 20U);
+  result_ =
+      fail(ErrorCode::bad_line,
+           fmt::format("{}:{}: the line is longer than {} MiB; put each request on its own line",
+                       file_.path(), number_ + 1, longest_line >> 20U));
   return false;
 }
 

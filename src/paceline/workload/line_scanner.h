@@ -2,56 +2,55 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include <paceline/text/result.h>
 #include <paceline/workload/regular_file.h>
 
 namespace paceline {
 
-/// The longest line that is read: what a file without line ends may take of memory.
+/// Length of the longest line that is read. Bounds the memory for a file without line ends.
 constexpr std::size_t longest_line = 64U << 20U;
 
-/// Goes through the lines of a file once, in memory for the longest of them. Lines end with LF or
-/// CRLF, the last one with nothing too. Passes over a byte order mark at the file's start, and over
-/// blank lines.
+/// Reads the lines of a file once, in order, in memory for the longest line. A line ends with LF,
+/// CRLF or the end of the file. Skips blank lines, and a byte order mark at the start of the file.
 class LineScanner {
  public:
-  /// The file outlives its scanner.
+  /// The file must outlive the scanner.
   explicit LineScanner(const RegularFile& file);
 
-  /// Goes to the next line. False at the file's end, or when error() says why.
+  /// Reads the next line. False at the end of the file, or after an error, which result() returns.
   bool next();
 
-  /// The line without its end. After it stand simdjson's padding bytes of readable memory.
+  /// The line without its end. simdjson's padding bytes after it are readable.
   std::string_view text() const { return text_; }
-  /// Where it begins in the file, in bytes; after the last line, where the file ends.
+  /// Where the line begins in the file, in bytes; after the last line, the end of the file.
   std::uint64_t offset() const { return offset_; }
-  /// From 1, blank lines counted, as editors do.
+  /// Number of the line from 1, blank lines included.
   std::uint64_t number() const { return number_; }
-  /// A sentence when the file cannot be read, or a line is too long.
-  const std::optional<std::string>& error() const { return error_; }
+  /// file_unreadable, or bad_line where a line is too long; no error at the end of the file.
+  const Result<void>& result() const { return result_; }
 
  private:
+  /// Like next(), but does not skip blank lines.
   bool next_of_any_kind();
-  /// Reads one more piece behind what is left.
+  /// Reads one more piece of the file to the end of `left_`.
   bool fill();
-  /// Says that the next line is too long.
+  /// Sets the error of a line that is too long.
   bool refuse_line();
 
   const RegularFile& file_;
   std::vector<char> buffer_;
-  /// What of the buffer is not gone through yet.
+  /// The rest of the buffer, behind the current line.
   std::string_view left_;
-  /// How much of the file was read.
+  /// Bytes of the file that were read.
   std::uint64_t read_ = 0;
   bool at_end_ = false;
   std::string_view text_;
   std::uint64_t offset_ = 0;
   std::uint64_t number_ = 0;
-  std::optional<std::string> error_;
+  Result<void> result_;
 };
 
 }  // namespace paceline

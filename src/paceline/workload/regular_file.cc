@@ -15,19 +15,23 @@ std::string reason_of(int error) {
   return std::generic_category().message(error);
 }
 
+tl::unexpected<Error> unreadable(const std::string& path, const std::string& why) {
+  return fail(ErrorCode::file_unreadable, path + ": " + why);
+}
+
 }  // namespace
 
-std::variant<RegularFile, std::string> RegularFile::open(const std::string& path) {
-  // Without O_NONBLOCK, a pipe that nobody writes to would hold the program here.
+Result<RegularFile> RegularFile::open(const std::string& path) {
+  // Without O_NONBLOCK, opening a pipe would wait for its writer.
   RegularFile file(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (file.descriptor_ < 0 || fstat(file.descriptor_, &status) != 0) {
-    return fmt::format("{}: cannot be opened ({}); check the name and who may read it", path,
-                       reason_of(errno));
+    return unreadable(path, fmt::format("cannot be opened ({}); check the name and the permissions",
+                                        reason_of(errno)));
   }
-  if (S_ISDIR(status.st_mode)) return fmt::format("{}: is a folder; name a file in it", path);
+  if (S_ISDIR(status.st_mode)) return unreadable(path, "is a folder; name a file in it");
   if (!S_ISREG(status.st_mode)) {
-    return fmt::format("{}: is no regular file; save what it brings to a file and name that", path);
+    return unreadable(path, "is not a regular file; save its content to a file and name that file");
   }
   file.size_ = static_cast<std::uint64_t>(status.st_size);
   return file;
@@ -45,8 +49,7 @@ RegularFile::~RegularFile() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-std::variant<std::size_t, std::string> RegularFile::read(std::uint64_t offset, char* bytes,
-                                                         std::size_t length) const {
+Result<std::size_t> RegularFile::read(std::uint64_t offset, char* bytes, std::size_t length) const {
   std::size_t have = 0;
   while (have < length) {
     const ssize_t got =
@@ -55,8 +58,8 @@ std::variant<std::size_t, std::string> RegularFile::read(std::uint64_t offset, c
     if (got > 0) {
       have += static_cast<std::size_t>(got);
     } else if (errno != EINTR) {
-      return fmt::format("{}: cannot be read ({}); check the disk that it is on", path_,
-                         reason_of(errno));
+      return unreadable(path_,
+                        fmt::format("cannot be read ({}); check its disk", reason_of(errno)));
     }
   }
   return have;

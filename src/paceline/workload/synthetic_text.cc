@@ -11,10 +11,10 @@
 namespace paceline {
 namespace {
 
-constexpr unsigned bits_a_word = 10;
-constexpr std::size_t word_count = 1U << bits_a_word;
+constexpr unsigned bits_per_word = 10;
+constexpr std::size_t word_count = 1U << bits_per_word;
 
-/// A word with the space after it, in a fixed width that copies in one step.
+/// A word and the space after it, in an array of fixed size, which one instruction copies.
 struct Word {
   std::array<char, 8> text{};
   std::uint8_t length = 0;
@@ -34,7 +34,7 @@ constexpr std::array<Word, word_count> words = make_words();
 
 constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
 
-/// The finalizer of SplitMix64 (Steele, Lea, Flood 2014), which maps one to one.
+/// The finalizer of SplitMix64 (Steele, Lea, Flood 2014), a bijection.
 std::uint64_t mix(std::uint64_t x) {
   x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9;
   x = (x ^ (x >> 27U)) * 0x94d049bb133111eb;
@@ -47,17 +47,17 @@ std::optional<std::uint64_t> parse_tokens(std::string_view text) {
 
 }  // namespace
 
-std::variant<Synthetic, std::string> parse_synthetic(std::string_view text) {
+Result<Synthetic> parse_synthetic(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon != std::string_view::npos) {
     const auto in = parse_tokens(text.substr(0, colon));
     const auto out = parse_tokens(text.substr(colon + 1));
     if (in && out) return Synthetic{*in, *out};
   }
-  return fmt::format(
-      "'{}' is not a pair of token counts: give the prompt's and the response's, each from 1 to "
-      "10000000, such as 1000:100",
-      text);
+  return fail(ErrorCode::invalid_value,
+              fmt::format("'{}' is not a pair of token counts; give one for the prompt and one for "
+                          "the response, each from 1 to 10000000, such as 1000:100",
+                          text));
 }
 
 void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t tokens,
@@ -65,7 +65,8 @@ void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t t
   if (tokens == 0) return;
   const std::uint64_t run = mix(salt + golden);
   std::uint64_t state = mix(run ^ item);
-  // Odd times item, plus a constant: each of the lowest n bits' values comes once in 2^n items.
+  // An odd factor makes this a permutation: in 2^n successive items, the lowest n bits take each of
+  // their values once.
   std::uint64_t bits = golden * item + run;
   unsigned words_in_bits = 3;
 
@@ -75,12 +76,12 @@ void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t t
     if (words_in_bits == 0) {
       state += golden;
       bits = mix(state);
-      words_in_bits = 64 / bits_a_word;
+      words_in_bits = 64 / bits_per_word;
     }
     const Word& word = words[bits % word_count];
     std::memcpy(out.data() + size, word.text.data(), word.text.size());
     size += word.length;
-    bits >>= bits_a_word;
+    bits >>= bits_per_word;
     --words_in_bits;
   }
   out.resize(size - 1);

@@ -4,29 +4,29 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
+
+#include <paceline/text/result.h>
 
 namespace paceline {
 
-/// Prompts and responses of a chosen length.
+/// Lengths of synthetic prompts and their responses.
 struct Synthetic {
-  /// Tokens of each prompt.
+  /// Tokens per prompt.
   std::uint64_t in = 0;
-  /// Tokens of each response.
+  /// Tokens per response.
   std::uint64_t out = 0;
 };
 
-/// Reads "IN:OUT", two numbers of tokens from 1 to 10,000,000, such as "1000:100". The string is a
-/// sentence for the caller: it names the text and shows how to write one.
-std::variant<Synthetic, std::string> parse_synthetic(std::string_view text);
+/// Parses "IN:OUT", two numbers of tokens from 1 to 10,000,000, such as "1000:100". The error has
+/// the code invalid_value.
+Result<Synthetic> parse_synthetic(std::string_view text);
 
-/// Appends a text of `tokens` tokens: that many common words with spaces between them, one token
-/// each in the usual tokenizers (see synthetic_words.h). What a chat template puts around a prompt
-/// comes on top.
+/// Appends a text of `tokens` tokens: that many common words, separated by spaces. Each word is one
+/// token in the usual tokenizers (synthetic_words.h). The tokens of a chat template are extra.
 ///
-/// The same salt and item give the same text on every machine. No cache of prompts helps: of one
-/// salt, any 1024 items in a row differ in their first word already, and any 2^30 in their first
-/// three; other salts have other words.
+/// The same salt and item give the same text on every machine. Prefix caches have no hits: for one
+/// salt, the first words of any 1024 successive items differ, and so do the first three words of
+/// any 2^30 successive items. Another salt gives other words.
 void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t tokens,
                            std::string& out);
 

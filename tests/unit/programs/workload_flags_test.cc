@@ -202,13 +202,13 @@ TEST(WorkloadFlagsTest, ABodyIsARegularFileOfABoundedSize) {
     EXPECT_NE(why.find("--paceline_http_body: " + path), std::string::npos) << why;
     EXPECT_NE(why.find(words), std::string::npos) << why;
   };
-  says("/dev/zero", "no regular file");
+  says("/dev/zero", "not a regular file");
   says("/no/such/file", "cannot be opened");
   says("/tmp", "is a folder");
   const std::string path =
       std::filesystem::temp_directory_path() / ("workload_flags_body." + std::to_string(getpid()));
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
-  says(path, "no regular file");
+  says(path, "not a regular file");
   std::filesystem::remove(path);
   std::ofstream(path) << "{}";
   std::filesystem::resize_file(path, (64U << 20U) + 1);

@@ -9,7 +9,8 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <variant>
+
+#include "../../message_of.h"
 
 namespace paceline {
 
@@ -33,43 +34,33 @@ class LogFolder : public testing::Test {
 
 inline std::unique_ptr<RequestLog> open_request_log(const std::string& path,
                                                     const RequestLogOptions& options = {}) {
-  auto opened = RequestLog::open(path, options);
-  if (const auto* sentence = std::get_if<std::string>(&opened)) {
-    ADD_FAILURE() << *sentence;
-    return nullptr;
-  }
-  return std::move(std::get<std::unique_ptr<RequestLog>>(opened));
+  auto log = RequestLog::open(path, options);
+  EXPECT_EQ(message_of(log), "");
+  return log ? std::move(*log) : nullptr;
 }
 
 inline std::int64_t begin_run(RequestLog& log, const LoggedRun& run = {}) {
-  const auto begun = log.begin_run(run);
-  if (const auto* sentence = std::get_if<std::string>(&begun)) {
-    ADD_FAILURE() << *sentence;
-    return 0;
-  }
-  return std::get<std::int64_t>(begun);
+  const auto number = log.begin_run(run);
+  EXPECT_EQ(message_of(number), "");
+  return number.value_or(0);
 }
 
-/// What a query that answers one number answers; -1 where it fails.
+/// The result of a query for one integer; -1 if it fails.
 inline std::int64_t ask(const std::string& path, const std::string& query) {
-  auto opened = Database::open(path, Database::Mode::existing);
-  if (!std::holds_alternative<Database>(opened)) {
-    ADD_FAILURE() << std::get<std::string>(opened);
-    return -1;
-  }
-  const auto answer = std::get<Database>(opened).read_integer(query);
-  if (const auto* number = std::get_if<std::int64_t>(&answer)) return *number;
-  ADD_FAILURE() << query << ": " << std::get<std::string>(answer);
-  return -1;
+  auto database = Database::open(path, Database::Mode::existing);
+  EXPECT_EQ(message_of(database), "");
+  if (!database) return -1;
+  const auto number = database->read_integer(query);
+  EXPECT_EQ(message_of(number), "") << query;
+  return number.value_or(-1);
 }
 
-/// Of the first row.
+/// The first column of the first row of a query for text.
 inline std::string ask_text(const std::string& path, const std::string& query) {
-  auto opened = Database::open(path, Database::Mode::existing);
-  auto prepared = std::get<Database>(opened).prepare(query);
-  if (const auto* reason = std::get_if<std::string>(&prepared)) return *reason;
-  auto& row = std::get<Statement>(prepared);
-  return row.step() == Statement::Step::row ? std::string(row.text(0)) : "no row";
+  auto database = Database::open(path, Database::Mode::existing);
+  auto row = database.value().prepare(query);
+  if (!row) return row.error().message;
+  return row->step() == Statement::Step::row ? std::string(row->text(0)) : "no row";
 }
 
 }  // namespace paceline

@@ -1,4 +1,3 @@
-#include <paceline/log/job.h>
 #include <paceline/log/log_reader.h>
 
 #include <chrono>
@@ -13,19 +12,19 @@ using namespace std::chrono_literals;
 
 class LogReaderTest : public LogFolder {
  protected:
-  LogReader open() { return std::get<LogReader>(LogReader::open(path())); }
+  LogReader open() { return std::move(LogReader::open(path()).value()); }
 
   /// The runs whose rows stand for the items, in the order of items.
   std::vector<std::int64_t> chosen(const std::vector<std::int64_t>& runs) {
     std::vector<std::int64_t> from;
     std::uint64_t next = 0;
-    EXPECT_EQ(open().for_each_item(runs,
-                                   [&](std::int64_t run, const RequestRecord& record) {
-                                     EXPECT_EQ(record.item, next++);
-                                     from.push_back(run);
-                                     return true;
-                                   }),
-              std::nullopt);
+    EXPECT_EQ(message_of(open().for_each_item(runs,
+                                              [&](std::int64_t run, const RequestRecord& record) {
+                                                EXPECT_EQ(record.item, next++);
+                                                from.push_back(run);
+                                                return true;
+                                              })),
+              "");
     return from;
   }
 };
@@ -42,9 +41,9 @@ TEST_F(LogReaderTest, ListsRunsWithTheirCounts) {
                    .url = "http://h/"});
   log->add(1, {.item = 0, .status = 200});
   log->add(1, {.item = 1, .error = "It failed."});
-  ASSERT_EQ(log->close(), std::nullopt);
+  ASSERT_EQ(message_of(log->close()), "");
   auto reader = open();
-  const auto runs = std::get<std::vector<ListedRun>>(reader.runs());
+  const auto runs = reader.runs().value();
   ASSERT_EQ(runs.size(), 2);
   EXPECT_EQ(runs[0].run, 1);
   EXPECT_EQ(runs[0].about.name, "chat/complete");
@@ -96,7 +95,7 @@ TEST_F(LogReaderTest, OfSeveralRowsTheLastGoodOneStands) {
   add(1, 3, false);
   add(2, 3, true);
   add(3, 3, false);
-  ASSERT_EQ(log->close(), std::nullopt);
+  ASSERT_EQ(message_of(log->close()), "");
   EXPECT_EQ(chosen({1, 2, 3}), (std::vector<std::int64_t>{1, 2, 3, 2}));
   EXPECT_EQ(chosen({1}), (std::vector<std::int64_t>{1, 1, 1, 1}));
 }
@@ -118,27 +117,27 @@ TEST_F(LogReaderTest, GivesBackEveryField) {
                              .retries = 9,
                              .response = std::string_view("{\0}", 3)};
   log->add(begin_run(*log), record);
-  ASSERT_EQ(log->close(), std::nullopt);
+  ASSERT_EQ(message_of(log->close()), "");
   std::size_t rows = 0;
-  EXPECT_EQ(open().for_each_item({1},
-                                 [&](std::int64_t, const RequestRecord& read) {
-                                   ++rows;
-                                   EXPECT_EQ(read.custom_id, record.custom_id);
-                                   EXPECT_EQ(read.due, record.due);
-                                   EXPECT_EQ(read.sent, record.sent);
-                                   EXPECT_EQ(read.first_byte, record.first_byte);
-                                   EXPECT_EQ(read.first_token, record.first_token);
-                                   EXPECT_EQ(read.done, record.done);
-                                   EXPECT_EQ(read.status, record.status);
-                                   EXPECT_EQ(read.error, record.error);
-                                   EXPECT_EQ(read.tokens_in, record.tokens_in);
-                                   EXPECT_EQ(read.tokens_out, record.tokens_out);
-                                   EXPECT_EQ(read.cached_tokens, record.cached_tokens);
-                                   EXPECT_EQ(read.retries, record.retries);
-                                   EXPECT_EQ(read.response, record.response);
-                                   return true;
-                                 }),
-            std::nullopt);
+  EXPECT_EQ(message_of(open().for_each_item({1},
+                                            [&](std::int64_t, const RequestRecord& read) {
+                                              ++rows;
+                                              EXPECT_EQ(read.custom_id, record.custom_id);
+                                              EXPECT_EQ(read.due, record.due);
+                                              EXPECT_EQ(read.sent, record.sent);
+                                              EXPECT_EQ(read.first_byte, record.first_byte);
+                                              EXPECT_EQ(read.first_token, record.first_token);
+                                              EXPECT_EQ(read.done, record.done);
+                                              EXPECT_EQ(read.status, record.status);
+                                              EXPECT_EQ(read.error, record.error);
+                                              EXPECT_EQ(read.tokens_in, record.tokens_in);
+                                              EXPECT_EQ(read.tokens_out, record.tokens_out);
+                                              EXPECT_EQ(read.cached_tokens, record.cached_tokens);
+                                              EXPECT_EQ(read.retries, record.retries);
+                                              EXPECT_EQ(read.response, record.response);
+                                              return true;
+                                            })),
+            "");
   EXPECT_EQ(rows, 1);
 }
 
@@ -146,10 +145,10 @@ TEST_F(LogReaderTest, EndsWhenAsked) {
   auto log = open_request_log(path());
   const auto run = begin_run(*log);
   for (std::uint64_t item = 0; item < 5; ++item) log->add(run, {.item = item});
-  ASSERT_EQ(log->close(), std::nullopt);
+  ASSERT_EQ(message_of(log->close()), "");
   std::size_t rows = 0;
-  EXPECT_EQ(open().for_each_item({run}, [&](auto, const auto&) { return ++rows < 2; }),
-            std::nullopt);
+  EXPECT_EQ(message_of(open().for_each_item({run}, [&](auto, const auto&) { return ++rows < 2; })),
+            "");
   EXPECT_EQ(rows, 2);
 }
 
@@ -157,12 +156,12 @@ TEST_F(LogReaderTest, ReadsOneMomentWhileTheLogIsWritten) {
   auto log = open_request_log(path());
   const auto run = begin_run(*log);
   auto reader = open();
-  EXPECT_EQ(std::get<std::vector<ListedRun>>(reader.runs()).size(), 1);
+  EXPECT_EQ(reader.runs().value().size(), 1);
   log->add(run, {.item = 0});
   begin_run(*log);
-  ASSERT_EQ(log->close(), std::nullopt);
-  EXPECT_EQ(std::get<std::vector<ListedRun>>(reader.runs()).size(), 1);
-  EXPECT_EQ(std::get<std::vector<std::uint64_t>>(reader.good_items({run})).size(), 0);
+  ASSERT_EQ(message_of(log->close()), "");
+  EXPECT_EQ(reader.runs().value().size(), 1);
+  EXPECT_EQ(reader.good_items({run}).value().size(), 0);
 }
 
 }  // namespace

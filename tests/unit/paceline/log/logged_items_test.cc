@@ -20,24 +20,22 @@ class LoggedItemsTest : public LogFolder {
     const auto run = begin_run(*log, {.name = name, .workload = workload});
     for (const auto item : good) log->add(run, {.item = item, .status = 200});
     for (const auto item : failed) log->add(run, {.item = item, .error = "It failed."});
-    EXPECT_EQ(log->close(), std::nullopt);
+    EXPECT_EQ(message_of(log->close()), "");
   }
 
   LoggedItems read(const std::string& name, const std::string& workload) {
     auto items = read_logged_items(path(), {.name = name, .workload = workload});
-    if (const auto* sentence = std::get_if<std::string>(&items)) {
-      ADD_FAILURE() << *sentence;
-      return LoggedItems({});
-    }
-    return std::move(std::get<LoggedItems>(items));
+    EXPECT_EQ(message_of(items), "");
+    return items.value_or(LoggedItems({}));
   }
 
-  void expect_refused(const std::string& name, const std::string& workload, std::string_view says) {
+  void expect_refused(const std::string& name, const std::string& workload, ErrorCode code,
+                      std::string_view says) {
     const auto items = read_logged_items(path(), {.name = name, .workload = workload});
-    const auto* sentence = std::get_if<std::string>(&items);
-    ASSERT_NE(sentence, nullptr);
-    EXPECT_NE(sentence->find(says), std::string::npos) << *sentence;
-    EXPECT_NE(sentence->find(path()), std::string::npos) << *sentence;
+    ASSERT_FALSE(items);
+    EXPECT_EQ(items.error().code, code);
+    EXPECT_NE(items.error().message.find(says), std::string::npos) << items.error().message;
+    EXPECT_NE(items.error().message.find(path()), std::string::npos) << items.error().message;
   }
 };
 
@@ -68,37 +66,37 @@ TEST_F(LoggedItemsTest, ARunThatSentNothingGoodMissesAll) {
 
 TEST_F(LoggedItemsTest, RefusesAnotherJob) {
   log_run("chat/complete", "f1", {0}, {});
-  expect_refused("chat/complete", "f2", "asked for something else");
-  expect_refused("chat/stream", "f1", "no run of chat/stream to resume, only of chat/complete");
+  expect_refused("chat/complete", "f2", ErrorCode::log_of_another_job, "made different requests");
+  expect_refused("chat/stream", "f1", ErrorCode::log_of_another_job,
+                 "no run of chat/stream to resume, only of chat/complete");
 }
 
 TEST_F(LoggedItemsTest, NamesWhatTheLastRunOfTheNameAskedOtherwise) {
   log_run("chat/complete", R"({"n":1})", {0}, {});
   log_run("chat/complete", R"({"n":2})", {0}, {});
   log_run("chat/stream", R"({"n":3})", {0}, {});
-  expect_refused("chat/complete", R"({"n":4})", "run 2 of the log");
-  expect_refused("chat/complete", R"({"n":4})", "n was 2 and is 4; ");
+  expect_refused("chat/complete", R"({"n":4})", ErrorCode::log_of_another_job,
+                 "run 2 of the log '" + path() + "' made different requests: n was 2 and is 4");
 }
 
 TEST_F(LoggedItemsTest, RefusesALogWithoutRuns) {
   open_request_log(path());
-  expect_refused("chat/complete", "f1", "no run to resume");
+  expect_refused("chat/complete", "f1", ErrorCode::log_has_no_run, "no run to resume");
 }
 
 TEST_F(LoggedItemsTest, RefusesAFileThatIsMissingOrNoLog) {
-  expect_refused("chat/complete", "f1", "No such file");
+  expect_refused("chat/complete", "f1", ErrorCode::not_a_log, "No such file");
   std::ofstream(path()) << "{\"not\":\"a log\"}";
-  expect_refused("chat/complete", "f1", "not a database");
+  expect_refused("chat/complete", "f1", ErrorCode::not_a_log, "not a database");
 }
 
 TEST_F(LoggedItemsTest, SaysThatALogIsDamaged) {
   log_run("chat/complete", "f1", {0}, {});
   {
     auto opened = Database::open(path(), Database::Mode::existing);
-    ASSERT_EQ(std::get<Database>(opened).execute("DROP VIEW latencies; DROP TABLE requests"),
-              std::nullopt);
+    ASSERT_EQ(message_of(opened->execute("DROP VIEW latencies; DROP TABLE requests")), "");
   }
-  expect_refused("chat/complete", "f1", "no such table");
+  expect_refused("chat/complete", "f1", ErrorCode::log_unreadable, "no such table");
 }
 
 }  // namespace

@@ -61,28 +61,28 @@ PRAGMA user_version = {1})",
 
   void change(const std::string& sql) {
     auto opened = Database::open(path(), Database::Mode::create);
-    ASSERT_EQ(std::get<Database>(opened).execute(sql), std::nullopt);
+    ASSERT_EQ(message_of(opened->execute(sql)), "");
   }
 
   /// Migrates the log to the present schema.
-  void add_to_it() { ASSERT_TRUE(std::holds_alternative<Database>(open_log(path()))); }
+  void add_to_it() { ASSERT_TRUE(open_log(path())); }
 
   LogReader open() {
     auto reader = LogReader::open(path());
-    return std::move(std::get<LogReader>(reader));
+    return std::move(reader.value());
   }
-  std::vector<ListedRun> runs() { return std::get<std::vector<ListedRun>>(open().runs()); }
+  std::vector<ListedRun> runs() { return open().runs().value(); }
   Responses responses(const std::vector<std::int64_t>& of_runs) {
     Responses found;
-    EXPECT_EQ(open().for_each_item(of_runs,
-                                   [&found](std::int64_t, const RequestRecord& record) {
-                                     found[record.item] = record.response;
-                                     return true;
-                                   }),
-              std::nullopt);
+    EXPECT_EQ(message_of(open().for_each_item(of_runs,
+                                              [&found](std::int64_t, const RequestRecord& record) {
+                                                found[record.item] = record.response;
+                                                return true;
+                                              })),
+              "");
     return found;
   }
-  std::variant<LoggedItems, std::string> logged_items() {
+  Result<LoggedItems> logged_items() {
     return read_logged_items(
         path(), {.name = "chat/complete", .workload = "f", .model = "m", .url = "http://h/v1"});
   }
@@ -94,7 +94,7 @@ PRAGMA user_version = {1})",
     EXPECT_EQ(listed[0].logged, 2U);
     EXPECT_EQ(listed[0].good, 1U);
     EXPECT_EQ(runs_behind(listed, 2), (std::vector<std::int64_t>{1, 2}));
-    EXPECT_EQ(std::get<Items>(open().good_items({1, 2})), (Items{0, 1}));
+    EXPECT_EQ(open().good_items({1, 2}).value(), (Items{0, 1}));
     EXPECT_EQ(responses({1, 2}), (Responses{{0, "first"}, {1, "second"}}));
   }
 };
@@ -122,7 +122,7 @@ TEST_P(OlderLogTest, TakesNewRequests) {
   auto log = open_request_log(path());
   const auto run = begin_run(*log, {.name = "chat/complete"});
   log->add(run, {.item = 6, .status = 200, .response = "third"});
-  ASSERT_EQ(log->close(), std::nullopt);
+  ASSERT_EQ(message_of(log->close()), "");
   EXPECT_EQ(runs().size(), 3U);
   EXPECT_EQ(responses({1, 2, run}), (Responses{{0, "first"}, {1, "second"}, {6, "third"}}));
 }
@@ -132,9 +132,9 @@ TEST_P(OlderLogTest, IsResumedWhereItSaysWhereItAsked) {
     if (is_added_to) add_to_it();
     const auto items = logged_items();
     if (GetParam() == 1) {
-      EXPECT_NE(std::get<std::string>(items).find("older paceline"), std::string::npos);
+      EXPECT_NE(items.error().message.find("older paceline"), std::string::npos);
     } else {
-      EXPECT_EQ(std::get<LoggedItems>(items).missing(0, 4), (Items{2, 3}));
+      EXPECT_EQ(items.value().missing(0, 4), (Items{2, 3}));
     }
   }
 }
@@ -142,7 +142,7 @@ TEST_P(OlderLogTest, IsResumedWhereItSaysWhereItAsked) {
 TEST_P(OlderLogTest, StaysAsItWasWhereItCannotBeBroughtToThisSchema) {
   change("ALTER TABLE requests ADD COLUMN response TEXT");
   const auto opened = open_log(path());
-  EXPECT_NE(std::get<std::string>(opened).find("response"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("response"), std::string::npos);
   EXPECT_EQ(ask(path(), "PRAGMA user_version"), GetParam());
   expect_contents();
 }

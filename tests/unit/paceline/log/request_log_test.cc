@@ -1,10 +1,14 @@
 #include <paceline/log/request_log.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
+#include <sys/types.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -57,7 +61,7 @@ TEST_F(RequestLogTest, KeepsEveryField) {
                .retries = 9,
                .response = "{\"ü\":\"\xff\"}"});
   log->add(1, {.item = 8, .due = 10us, .sent = 11us, .error = "It timed out."});
-  ASSERT_EQ(log->close(), std::nullopt);
+  ASSERT_EQ(message_of(log->close()), "");
 
   EXPECT_EQ(ask(path(),
                 "SELECT count(*) FROM runs WHERE (run, name, workload, resumed, started_utc, rpm, "
@@ -97,7 +101,7 @@ TEST_F(RequestLogTest, TheSameItemAgainReplacesItsRow) {
   const auto run = begin_run(*log);
   log->add(run, {.item = 1, .error = "It failed."});
   log->add(run, good(1));
-  EXPECT_EQ(log->close(), std::nullopt);
+  EXPECT_EQ(message_of(log->close()), "");
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE error IS NULL"), 1);
 }
 
@@ -117,7 +121,7 @@ TEST_F(RequestLogTest, TakesRequestsFromManyThreads) {
     });
   }
   for (auto& adder : adders) adder.join();
-  ASSERT_EQ(log->close(), std::nullopt);
+  ASSERT_EQ(message_of(log->close()), "");
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE tokens_out = item"), threads * each);
   EXPECT_EQ(ask(path(),
                 "SELECT count(*) FROM requests WHERE item % 100 > 0 AND (response <> error OR "
@@ -141,8 +145,8 @@ TEST_F(RequestLogTest, TwoProgramsMayWriteOneFile) {
     one->add(run, good(item));
     other->add(other_run, good(item));
   }
-  EXPECT_EQ(one->close(), std::nullopt);
-  EXPECT_EQ(other->close(), std::nullopt);
+  EXPECT_EQ(message_of(one->close()), "");
+  EXPECT_EQ(message_of(other->close()), "");
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 4'000);
 }
 
@@ -150,11 +154,11 @@ TEST_F(RequestLogTest, AddingDoesNotWaitForALockedFile) {
   auto log = open_request_log(path());
   const auto run = begin_run(*log);
   auto holder = Database::open(path(), Database::Mode::existing);
-  ASSERT_EQ(std::get<Database>(holder).execute("BEGIN IMMEDIATE"), std::nullopt);
+  ASSERT_EQ(message_of(holder->execute("BEGIN IMMEDIATE")), "");
   for (std::uint64_t item = 0; item < 10'000; ++item) log->add(run, good(item));
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 0);
-  ASSERT_EQ(std::get<Database>(holder).execute("ROLLBACK"), std::nullopt);
-  EXPECT_EQ(log->close(), std::nullopt);
+  ASSERT_EQ(message_of(holder->execute("ROLLBACK")), "");
+  EXPECT_EQ(message_of(log->close()), "");
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 10'000);
 }
 
@@ -163,11 +167,12 @@ TEST_F(RequestLogTest, ADeletedFileIsTrouble) {
   const auto run = begin_run(*log);
   std::filesystem::remove(path());
   log->add(run, good(0));
-  EXPECT_TRUE(becomes_true([&] { return log->trouble().has_value(); }));
-  const auto lost = log->close();
-  ASSERT_TRUE(lost);
-  EXPECT_TRUE(lost->starts_with("1 requests are not in the log '" + path())) << *lost;
-  EXPECT_NE(lost->find("deleted"), std::string::npos) << *lost;
+  EXPECT_TRUE(becomes_true([&] { return !log->status(); }));
+  const auto closed = log->close();
+  ASSERT_FALSE(closed);
+  EXPECT_EQ(closed.error().code, ErrorCode::log_incomplete);
+  EXPECT_EQ(closed.error().message,
+            "1 requests are not in the log '" + path() + "': the file was moved or deleted");
 }
 
 /// Makes writes beyond a size of their file fail, as a full disk does.
@@ -199,13 +204,15 @@ TEST_F(RequestLogTest, AFullDiskIsTroubleUntilThereIsRoom) {
   {
     const FullDisk full(small);
     for (std::uint64_t item = 0; item < 20'000; ++item) log->add(run, good(item));
-    ASSERT_TRUE(becomes_true([&] { return log->trouble().has_value(); }));
-    const std::string trouble = *log->trouble();
-    EXPECT_TRUE(trouble.starts_with("cannot write the log '" + path() + "': ")) << trouble;
-    EXPECT_NE(trouble.find("wait in memory"), std::string::npos) << trouble;
+    ASSERT_TRUE(becomes_true([&] { return !log->status(); }));
+    const Error trouble = log->status().error();
+    EXPECT_EQ(trouble.code, ErrorCode::log_unwritable);
+    EXPECT_TRUE(trouble.message.starts_with("cannot write the log '" + path() + "': "))
+        << trouble.message;
+    EXPECT_NE(trouble.message.find("wait in memory"), std::string::npos) << trouble.message;
   }
-  EXPECT_TRUE(becomes_true([&] { return !log->trouble(); }));
-  EXPECT_EQ(log->close(), std::nullopt);
+  EXPECT_TRUE(becomes_true([&] { return log->status().has_value(); }));
+  EXPECT_EQ(message_of(log->close()), "");
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 20'000);
 }
 
@@ -218,23 +225,67 @@ TEST_F(RequestLogTest, WhatAFullDiskDoesNotTakeIsCounted) {
     log->add(run, good(item));
     if (item % 100 == 0) std::this_thread::sleep_for(100us);
   }
-  ASSERT_TRUE(log->trouble());
-  const auto lost = log->close();
-  ASSERT_TRUE(lost);
-  EXPECT_EQ(log->close(), lost);
+  ASSERT_FALSE(log->status());
+  const auto closed = log->close();
+  ASSERT_FALSE(closed);
+  EXPECT_EQ(closed.error().code, ErrorCode::log_incomplete);
+  EXPECT_EQ(message_of(log->close()), message_of(closed));
   const auto written = ask(path(), "SELECT count(*) FROM requests");
   EXPECT_GT(written, 0);
-  EXPECT_TRUE(lost->starts_with(std::to_string(added - written) + " requests are not in the log"))
-      << *lost << ' ' << written;
+  EXPECT_TRUE(message_of(closed).starts_with(std::to_string(added - written) +
+                                             " requests are not in the log"))
+      << message_of(closed) << ' ' << written;
   EXPECT_EQ(ask_text(path(), "PRAGMA integrity_check"), "ok");
+}
+
+/// Makes each write of SQLite fail with ENOSPC.
+class NoSpace {
+ public:
+  NoSpace() {
+    set("write", reinterpret_cast<sqlite3_syscall_ptr>(&write));
+    set("pwrite", reinterpret_cast<sqlite3_syscall_ptr>(&pwrite));
+    set("pwrite64", reinterpret_cast<sqlite3_syscall_ptr>(&pwrite));
+  }
+  ~NoSpace() {
+    for (const char* name : {"write", "pwrite", "pwrite64"}) set(name, nullptr);
+  }
+  NoSpace(const NoSpace&) = delete;
+  NoSpace& operator=(const NoSpace&) = delete;
+
+ private:
+  static ssize_t write(int, const void*, std::size_t) {
+    errno = ENOSPC;
+    return -1;
+  }
+  static ssize_t pwrite(int, const void*, std::size_t, off64_t) {
+    errno = ENOSPC;
+    return -1;
+  }
+  static void set(const char* name, sqlite3_syscall_ptr call) {
+    sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
+    vfs->xSetSystemCall(vfs, name, call);
+  }
+};
+
+TEST_F(RequestLogTest, AFullDiskHasACodeOfItsOwn) {
+  auto log = open_request_log(path());
+  const auto run = begin_run(*log);
+  const NoSpace full;
+  log->add(run, good(0));
+  const auto closed = log->close();
+  ASSERT_FALSE(closed);
+  EXPECT_EQ(closed.error().code, ErrorCode::disk_full);
+  EXPECT_EQ(closed.error().message,
+            "1 requests are not in the log '" + path() + "': database or disk is full");
 }
 
 TEST_F(RequestLogTest, AFullDiskEndsTheNextRunBeforeItBegins) {
   auto log = open_request_log(path());
   const FullDisk full(0);
   const auto begun = log->begin_run({});
-  ASSERT_TRUE(std::holds_alternative<std::string>(begun));
-  EXPECT_NE(std::get<std::string>(begun).find(path()), std::string::npos);
+  ASSERT_FALSE(begun);
+  EXPECT_EQ(begun.error().code, ErrorCode::log_unwritable);
+  EXPECT_NE(begun.error().message.find(path()), std::string::npos);
 }
 
 }  // namespace

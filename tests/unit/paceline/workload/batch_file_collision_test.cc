@@ -72,8 +72,8 @@ TEST(BatchFileCollisionTest, TellsTextsOfOneHashApart) {
   const auto& [one, other] = *same;
   ASSERT_NE(one, other);
   EXPECT_EQ(ids_of(open(TemporaryFile(line(one) + "\n" + line(other)))), (Ids{one, other}));
-  EXPECT_EQ(refusal(line(one) + "\n" + line(other) + "\n" + line(other)).substr(0, 36),
-            ":3: custom_id is that of line 2 too;");
+  EXPECT_EQ(refusal(line(one) + "\n" + line(other) + "\n" + line(other)).substr(0, 37),
+            ":3: custom_id repeats that of line 2;");
 }
 
 }  // namespace

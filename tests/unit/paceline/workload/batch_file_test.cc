@@ -9,7 +9,6 @@
 #include <string_view>
 #include <thread>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "batch_files.h"
@@ -27,12 +26,12 @@ TEST(BatchFileTest, ReadsEachFieldAndTheBodyAsItStands) {
       "\n");
   BatchReader reader(open(file));
   ASSERT_EQ(reader.file().size(), 2U);
-  const auto second = std::get<BatchLine>(reader.read(1));
+  const auto second = reader.read(1).value();
   EXPECT_EQ(second.custom_id, "é\né");
   EXPECT_EQ(second.url, "/v1/embeddings");
   EXPECT_EQ(second.body, R"({"input":["i"],"stream":true,"model":"e"})");
   EXPECT_TRUE(second.stream);
-  const auto first = std::get<BatchLine>(reader.read(0));
+  const auto first = reader.read(0).value();
   EXPECT_EQ(first.custom_id, "a");
   EXPECT_EQ(first.url, "/v1/chat/completions");
   EXPECT_EQ(first.body, R"({"model": "m",  "messages":[], "x": "}\"{"})");
@@ -45,7 +44,7 @@ TEST(BatchFileTest, TellsWhoAsksForAStream) {
     const TemporaryFile file(
         chat_line(R"({"model":"m","messages":[],"stream":)" + std::string(stream) + "}"));
     BatchReader reader(open(file));
-    EXPECT_EQ(std::get<BatchLine>(reader.read(0)).stream, expected) << stream;
+    EXPECT_EQ(reader.read(0).value().stream, expected) << stream;
   }
 }
 
@@ -54,7 +53,7 @@ TEST(BatchFileTest, TheVersionMayBeLeftOut) {
     const TemporaryFile file(R"({"custom_id":"a","method":"POST","url":")" + path +
                              R"(","body":{"model":"m","messages":[],"input":"x"}})");
     BatchReader reader(open(file));
-    EXPECT_EQ(std::get<BatchLine>(reader.read(0)).url, "/v1" + path);
+    EXPECT_EQ(reader.read(0).value().url, "/v1" + path);
   }
 }
 
@@ -64,7 +63,7 @@ TEST(BatchFileTest, TakesValidJsonThatFewParsersDo) {
         R"({"model":"m","messages":[],"seed":123456789012345678901234567890})"}) {
     const TemporaryFile file(chat_line(body));
     BatchReader reader(open(file));
-    EXPECT_EQ(std::get<BatchLine>(reader.read(0)).body, body);
+    EXPECT_EQ(reader.read(0).value().body, body);
   }
   EXPECT_EQ(refusal(chat_line(R"({"model":"m","messages":[],"n":NaN})")).substr(0, 24),
             ":1: the line is not JSON");
@@ -88,7 +87,7 @@ TEST(BatchFileTest, OfANameThatStandsTwiceTheLastCounts) {
       R"({"custom_id":1,"body":1,"method":"GET","url":"/v1/responses","custom_id":"b",)"
       R"("method":"POST","body":{"model":"first"},"body":{"model":"m","stream":7,"stream":true}})");
   BatchReader reader(open(file));
-  const auto request = std::get<BatchLine>(reader.read(0));
+  const auto request = reader.read(0).value();
   EXPECT_EQ(request.custom_id, "b");
   EXPECT_EQ(request.body, R"({"model":"m","stream":7,"stream":true})");
   EXPECT_TRUE(request.stream);
@@ -99,39 +98,44 @@ TEST(BatchFileTest, NamesTheLineAndTheReason) {
     std::string text;
     std::string reason;
   } wrongs[] = {
-      {"", ":1: there is no request in the file"},
-      {" \n\r\n", ":1: there is no request in the file"},
+      {"", ":1: the file contains no request"},
+      {" \n\r\n", ":1: the file contains no request"},
       {line("a") + "\n{\"custom_id\": ", ":2: the line is not JSON"},
       {line("a") + line("b"), ":1: the line is not JSON"},
       {"{\n" + line("a").substr(1), ":1: the line is not JSON"},
       {chat_line(R"({"model": "m", "messages": [], "n": tru})"), ":1: the line is not JSON"},
       {line("\xFF"), ":1: the text is not UTF-8"},
       {"\xFF\xFE{\n", ":1: the text is not UTF-8"},
-      {"[1]", ":1: the line is no JSON object"},
-      {line_with_id("\"\""), ":1: custom_id is missing, empty or no text"},
-      {line_with_id("7"), ":1: custom_id is missing, empty or no text"},
-      {R"({"method": "POST"})", ":1: custom_id is missing, empty or no text"},
+      {"[1]", ":1: the line is not a JSON object"},
+      {line_with_id("\"\""), ":1: custom_id is missing, empty or not a string"},
+      {line_with_id("7"), ":1: custom_id is missing, empty or not a string"},
+      {R"({"method": "POST"})", ":1: custom_id is missing, empty or not a string"},
       {R"({"custom_id": "a", "method": "GET"})", ":1: method is \"GET\"; write \"POST\""},
       {R"({"custom_id": "a"})", ":1: method is missing"},
       {R"({"custom_id": "a", "method": "POST", "url": "/v1/files"})", ":1: url is \"/v1/files\""},
-      {R"({"custom_id": "a", "method": "POST", "url": "https://host/v1/chat/completions"})",
-       ":1: url is \"https://host/v1/chat/completions\"; write its path only"},
       {R"({"custom_id": "a", "method": "POST", "url": "/v1"})", ":1: url is \"/v1\""},
       {R"({"custom_id": "a", "method": "POST", "url": ""})", ":1: url is \"\""},
       {R"({"custom_id": "a", "method": "POST"})", ":1: url is missing"},
-      {chat_line("[]"), ":1: body is missing or no object"},
+      {chat_line("[]"), ":1: body is missing or not an object"},
       {chat_line(R"({"messages": []})"), ":1: body has no model"},
       {chat_line(R"({"model": "", "messages": []})"), ":1: body has no model"},
       {chat_line(R"({"model": "m"})"), ":1: body has no messages, which /v1/chat/completions"},
       {R"({"custom_id":"a","method":"POST","url":"/v1/embeddings","body":{"model":"m"}})",
        ":1: body has no input, which /v1/embeddings"},
       {chat_line(R"({"model": "m", "messages": [], "stream": 1})"), ":1: stream in the body"},
-      {line("a") + "\n" + line("b") + "\n\n" + line("a"), ":4: custom_id is that of line 1 too"},
-      {line("é") + "\n" + line("\\u00e9"), ":2: custom_id is that of line 1 too"},
+      {line("a") + "\n" + line("b") + "\n\n" + line("a"), ":4: custom_id repeats that of line 1"},
+      {line("é") + "\n" + line("\\u00e9"), ":2: custom_id repeats that of line 1"},
   };
   for (const auto& [text, reason] : wrongs) {
     EXPECT_EQ(refusal(text).substr(0, reason.size()), reason) << text;
   }
+}
+
+TEST(BatchFileTest, AServerInALineHasACodeOfItsOwn) {
+  EXPECT_EQ(
+      refusal(R"({"custom_id": "a", "method": "POST", "url": "https://host/v1/chat/completions"})",
+              ErrorCode::line_names_server),
+      ":1: url \"https://host/v1/chat/completions\" names a server");
 }
 
 TEST(BatchFileTest, ShowsNoLongTextInASentence) {
@@ -142,14 +146,16 @@ TEST(BatchFileTest, ShowsNoLongTextInASentence) {
 
 TEST(BatchFileTest, RefusesWhatIsNoFile) {
   const auto sentence_for = [](const std::string& path) {
-    return std::get<std::string>(BatchFile::open(path));
+    const auto batch = BatchFile::open(path);
+    EXPECT_EQ(batch.error().code, ErrorCode::file_unreadable);
+    return message_of(batch);
   };
-  EXPECT_EQ(sentence_for("/no/such/file").rfind("/no/such/file: cannot be opened (No such file", 0),
-            0U);
+  EXPECT_TRUE(
+      sentence_for("/no/such/file").starts_with("/no/such/file: cannot be opened (No such file"));
   EXPECT_NE(sentence_for(testing::TempDir()).find("is a folder"), std::string::npos);
   const std::string pipe = TemporaryFile().path() + ".pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  EXPECT_NE(sentence_for(pipe).find("is no regular file"), std::string::npos);
+  EXPECT_NE(sentence_for(pipe).find("is not a regular file"), std::string::npos);
   std::filesystem::remove(pipe);
 }
 
@@ -177,8 +183,7 @@ TEST(BatchFileTest, RefusesALineThatIsTooLong) {
   const TemporaryFile fits(line(std::string(longest_line - around, 'x')) + "\n" + line("b"));
   EXPECT_EQ(ids_of(open(fits)).back(), "b");
   const TemporaryFile file(line("a") + "\n" + line(std::string(longest_line - around + 1, 'x')));
-  const auto opened = BatchFile::open(file.path());
-  EXPECT_EQ(std::get<std::string>(opened),
+  EXPECT_EQ(message_of(BatchFile::open(file.path())),
             file.path() + ":2: the line is longer than 64 MiB; put each request on its own line");
 }
 
@@ -203,14 +208,12 @@ TEST(BatchFileTest, NoticesThatALineHasGone) {
   const TemporaryFile file(text);
   BatchReader reader(open(file));
   std::filesystem::resize_file(file.path(), text.size() / 2);
-  EXPECT_TRUE(std::holds_alternative<BatchLine>(reader.read(0)));
-  const auto gone = reader.read(999);
-  ASSERT_TRUE(std::holds_alternative<std::string>(gone));
+  EXPECT_EQ(message_of(reader.read(0)), "");
   EXPECT_EQ(
-      std::get<std::string>(gone),
-      file.path() + ": request 1000 is not there any more; leave the file as it is during a run");
+      message_of(reader.read(999)),
+      file.path() + ": request 1000 is no longer in the file; do not change the file during a run");
   file.write(std::string(text.size(), 'x'));
-  EXPECT_TRUE(std::holds_alternative<std::string>(reader.read(500)));
+  EXPECT_FALSE(reader.read(500));
 }
 
 TEST(BatchFileTest, AFileMayGrow) {
@@ -218,7 +221,7 @@ TEST(BatchFileTest, AFileMayGrow) {
   BatchReader reader(open(file));
   std::ofstream(file.path(), std::ios::app) << "\n" << line("c") << "\n";
   EXPECT_EQ(reader.file().size(), 2U);
-  EXPECT_EQ(std::get<BatchLine>(reader.read(1)).custom_id, "b");
+  EXPECT_EQ(reader.read(1).value().custom_id, "b");
 }
 
 }  // namespace

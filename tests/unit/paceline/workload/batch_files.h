@@ -9,12 +9,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-namespace paceline {
+#include "../../message_of.h"
 
-using Opened = std::variant<std::shared_ptr<const BatchFile>, std::string>;
+namespace paceline {
 
 /// A file of a test's own, gone with it.
 class TemporaryFile {
@@ -50,34 +49,33 @@ inline std::string chat_line(std::string_view body) {
          std::string(body) + "}";
 }
 
-/// Opens a text that is right.
+/// Opens a valid file.
 std::shared_ptr<const BatchFile> open(const TemporaryFile& file) {
-  Opened opened = BatchFile::open(file.path());
-  if (const auto* sentence = std::get_if<std::string>(&opened)) {
-    ADD_FAILURE() << *sentence;
-    return nullptr;
-  }
-  return std::get<std::shared_ptr<const BatchFile>>(opened);
+  const auto batch = BatchFile::open(file.path());
+  EXPECT_EQ(message_of(batch), "");
+  return batch.value_or(nullptr);
 }
 
-/// The sentence for a text that is wrong, without its path.
-inline std::string refusal(std::string_view text) {
+/// The message for an invalid text, without the path.
+inline std::string refusal(std::string_view text, ErrorCode code = ErrorCode::bad_line) {
   const TemporaryFile file(text);
-  const Opened opened = BatchFile::open(file.path());
-  const auto* sentence = std::get_if<std::string>(&opened);
-  if (sentence == nullptr) return "opened";
-  EXPECT_EQ(sentence->rfind(file.path() + ":", 0), 0U) << *sentence;
-  EXPECT_NE(sentence->find("; "), std::string::npos) << *sentence;
-  return sentence->substr(file.path().size());
+  const auto batch = BatchFile::open(file.path());
+  if (batch) return "opened";
+  const std::string& message = batch.error().message;
+  EXPECT_EQ(batch.error().code, code) << message;
+  EXPECT_TRUE(message.starts_with(file.path() + ":")) << message;
+  if (code == ErrorCode::bad_line) {
+    EXPECT_NE(message.find("; "), std::string::npos) << message;
+  }
+  return message.substr(file.path().size());
 }
 
 inline std::vector<std::string> ids_of(const std::shared_ptr<const BatchFile>& file) {
   std::vector<std::string> ids;
   BatchReader reader(file);
   for (std::size_t k = 0; k < file->size(); ++k) {
-    const auto read = reader.read(k);
-    const auto* request = std::get_if<BatchLine>(&read);
-    ids.emplace_back(request == nullptr ? std::get<std::string>(read) : request->custom_id);
+    const auto request = reader.read(k);
+    ids.emplace_back(request ? request->custom_id : request.error().message);
   }
   return ids;
 }

@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/log/job.h>
+#include <paceline/log/logged_run.h>
 
 namespace paceline {
 namespace {
@@ -83,7 +83,10 @@ TEST(JobTest, TheFirstRequestOfAFileThatDiffers) {
             Differences{"the file had 3 lines and has 4"});
   EXPECT_EQ(of_requests(R"({"lines":{"count":5,"each":2,"hashes":["1","2","3"]}})",
                         R"({"lines":{"count":5,"each":2,"hashes":["1","2","4"]}})"),
-            Differences{"the first request of the file that differs is one of 5 to 5"});
+            Differences{"request 5 of the file differs"});
+  EXPECT_EQ(of_requests(R"({"lines":{"count":6,"each":2,"hashes":["1","2","3"]}})",
+                        R"({"lines":{"count":6,"each":2,"hashes":["1","4","3"]}})"),
+            Differences{"one of the requests 3 to 4 of the file differs"});
 }
 
 TEST(JobTest, DamagedHashesAreADifference) {

@@ -1,5 +1,5 @@
 #include <fmt/format.h>
-#include <paceline/log/job.h>
+#include <paceline/log/logged_run.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 namespace dom = simdjson::dom;
 using Differences = std::vector<std::string>;
 
-/// A short value as a sentence shows it; nothing where it would not help a reader.
+/// The text of a short value; nothing for long values and hashes, which do not help a reader.
 std::optional<std::string> shown(dom::element value) {
   constexpr std::size_t longest = 60;
   std::string text = simdjson::minify(value);
@@ -41,7 +41,7 @@ std::uint64_t number_of(dom::element object, const char* key) {
   return object[key].get(number) == simdjson::SUCCESS ? number : 0;
 }
 
-/// Of two hashes of lines (LineHashes), which differ.
+/// `then` and `now` are different hashes of lines (LineHashes).
 std::string differing_lines(dom::element then, dom::element now) {
   const std::uint64_t before = number_of(then, "count");
   const std::uint64_t after = number_of(now, "count");
@@ -55,12 +55,13 @@ std::string differing_lines(dom::element then, dom::element now) {
     if (old.error() || simdjson::minify(old.value_unsafe()) != simdjson::minify(hash)) break;
     ++at;
   }
-  if (each <= 1) return fmt::format("request {} of the file differs", at + 1);
-  return fmt::format("the first request of the file that differs is one of {} to {}", at * each + 1,
-                     std::min((at + 1) * each, after));
+  const std::uint64_t first = at * each + 1;
+  const std::uint64_t last = std::min((at + 1) * each, after);
+  if (first >= last) return fmt::format("request {} of the file differs", first);
+  return fmt::format("one of the requests {} to {} of the file differs", first, last);
 }
 
-/// By the keys of the two objects.
+/// Compares the keys of two JSON objects.
 Differences workload_differences(const std::string& then, const std::string& now) {
   if (then == now) return {};
   dom::parser then_parser;
@@ -91,7 +92,7 @@ std::string_view before_query(std::string_view url) {
 Differences url_differences(const std::string& then, const std::string& now) {
   if (then == now) return {};
   if (then.empty() || now.empty()) {
-    return {"it was logged by an older paceline, which did not keep where it asked"};
+    return {"the URL is unknown, because an older paceline wrote the log"};
   }
   if (before_query(then) == before_query(now)) return {"the query of the URL differs"};
   return {fmt::format("the URL was {} and is {}", before_query(then), before_query(now))};
@@ -107,7 +108,7 @@ std::vector<std::string> job_differences(const LoggedRun& then, const LoggedRun&
   for (auto& difference : url_differences(then.url, now.url)) {
     found.push_back(std::move(difference));
   }
-  // The request names the model too.
+  // The workload names the model as well; report the difference once.
   const bool other_model = then.model != now.model;
   if (other_model) {
     found.push_back(fmt::format("the model was '{}' and is '{}'", then.model, now.model));
