@@ -8,7 +8,6 @@
 #include <paceline/loop/open_files.h>
 #include <paceline/loop/precise_timer.h>
 #include <paceline/pace/pacer.h>
-#include <paceline/pace/rate.h>
 #include <paceline/pace/schedule.h>
 #include <sys/socket.h>
 #include <unistd.h>

@@ -8,11 +8,12 @@ namespace paceline {
 struct Api {
   /// Base URL with its version, such as "https://api.openai.com/v1".
   std::string url;
-  /// Sent as a bearer token; empty: no Authorization header. Appears in no error.
+  /// Sent as a bearer token; empty: no Authorization header. The gate removes the key from all
+  /// text that is shown or stored.
   std::string key;
 };
 
-/// The requests of it that are understood.
+/// A kind of request to such an API.
 enum class ApiKind {
   /// POST {url}/chat/completions
   chat,

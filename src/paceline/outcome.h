@@ -8,33 +8,33 @@
 
 namespace paceline {
 
-/// Tokens as the server counted them; each where it told.
+/// Numbers of tokens as the server reports them; nothing where the server reports none.
 struct Usage {
   std::optional<std::uint64_t> prompt_tokens{};
   std::optional<std::uint64_t> completion_tokens{};
-  /// Of the prompt's, those that a cache of the server answered for.
+  /// Prompt tokens that the server read from a cache.
   std::optional<std::uint64_t> cached_tokens{};
-  /// Of the completion's, the thoughts.
+  /// Completion tokens that are reasoning.
   std::optional<std::uint64_t> reasoning_tokens{};
 };
 
-/// How many tokens a response was asked to have.
+/// The number of tokens that was requested of a response.
 struct LengthAsked {
   std::uint64_t at_least = 0;
   std::uint64_t at_most = 0;
 };
 
-/// What a response came to.
+/// The result of a request.
 struct Outcome {
-  /// Empty: it succeeded.
+  /// Empty: the request succeeded.
   std::optional<Failure> failure;
-  /// A sentence when it failed; never holds a key.
+  /// Why the request failed. May contain text from the server, so pass it through the gate.
   std::string why;
   std::optional<Usage> usage;
-  /// The tokens that the events of a stream brought, where they are not usage's completion tokens:
-  /// a server may keep thoughts to itself that it counts, or show some that it does not count.
+  /// Number of streamed tokens where it differs from usage's completion tokens: a server may count
+  /// reasoning that it does not send, or send reasoning that it does not count.
   std::optional<std::uint64_t> streamed_tokens{};
-  /// Nothing where any length will do.
+  /// Nothing if any length is accepted.
   std::optional<LengthAsked> length_asked;
 };
 

@@ -7,16 +7,16 @@
 
 namespace paceline {
 
-/// The same request over and over, to any URL; a response of status 200 to 299 is a success.
+/// Repeats one request to any URL. A response with a status from 200 to 299 is a success.
 struct PlainHttp {
   std::string url{};
   Method method = Method::get;
-  /// Sent with POST.
+  /// The body of a POST request.
   std::string body{};
   std::string content_type = "application/json";
 };
 
-/// Its runs are called http/get or http/post.
+/// The runs are called http/get or http/post.
 std::unique_ptr<Workload> make_workload(PlainHttp plain);
 
 }  // namespace paceline

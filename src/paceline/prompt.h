@@ -6,26 +6,27 @@
 
 namespace paceline {
 
-/// Where each request gets text that no other one has, so that no cache answers for the model.
+/// Where to insert a unique nonce that defeats caches.
 enum class Nonce {
   none,
-  /// Nothing of the prompt is found in a prefix cache.
+  /// Defeats caches of prefixes and of responses.
   start,
-  /// Only whole responses are not found in a cache.
+  /// Defeats caches of responses only.
   end,
 };
 
-/// What a language model is asked.
+/// The prompt of a language model.
 struct Prompt {
-  /// Empty: none.
+  /// System message; empty: none.
   std::string system = "You are an expert Spanish to English translator";
-  /// Each {n} becomes the item's number.
+  /// User message. Each {n} becomes the item's number.
   std::string text = "Translate: sentence #{n}: Esta es una prueba básica de traducción.";
   Nonce nonce = Nonce::start;
-  /// Before all else, about so many tokens that are the same in every request of every run: for
-  /// those who want the hit of a prefix cache.
+  /// Length of a prefix that is the same in every request of every run, to measure hits of a prefix
+  /// cache. Approximate; 0: no prefix.
   std::size_t shared_prefix_tokens = 0;
-  /// More than 0: instead of system, text and nonce, about so many tokens of the item's own.
+  /// Length of a synthetic text, unique to the item, that replaces `system`, `text` and `nonce`.
+  /// Approximate; 0: no synthetic text.
   std::size_t synthetic_tokens = 0;
 };
 

@@ -13,15 +13,15 @@
 
 namespace paceline {
 
-/// When the tokens of one streamed response came: events that bring thoughts, content or a tool's
-/// call, each taken as a token.
+/// Arrival times of the tokens of one streamed response. An event with reasoning, content, a
+/// refusal or a tool call counts as one token.
 struct TokenTimes {
   std::uint64_t events = 0;
   TimePoint first;
   TimePoint last;
-  /// The first event that is of the answer and not only of thoughts.
+  /// The first event with a part of the answer.
   std::optional<TimePoint> first_answer;
-  /// Between each event and the one before.
+  /// Time from each event to the next.
   std::vector<std::chrono::nanoseconds> gaps;
 
   void add(TimePoint when, bool is_answer = true);
@@ -29,19 +29,19 @@ struct TokenTimes {
   std::size_t held() const { return gaps.capacity() * sizeof gaps[0]; }
 };
 
-/// Reads one streamed response after another, each piece by piece.
+/// Reads streamed responses, one after another, piece by piece. Used on the run's thread only.
 class StreamReader {
  public:
   virtual ~StreamReader() = default;
-  /// A new response begins, the one to `request`.
+  /// Begins the response to `request`.
   virtual void begin(const Request& request) = 0;
-  /// Takes a piece that was read at `now`. False: the response cannot be read on.
+  /// Reads a piece that arrived at `now`. False: the response is invalid, and the rest is not
+  /// needed.
   virtual bool take(std::string_view piece, TimePoint now) = 0;
-  /// The response has ended. Where its body was kept, because its status was no success, it is
-  /// there.
+  /// Ends the response. Its body is present only for a failure status.
   virtual Outcome finish(Response& response) = 0;
   virtual const TokenTimes& times() const = 0;
-  /// How many bytes it holds of the response.
+  /// Memory that the reader holds, in bytes.
   virtual std::size_t held() const { return times().held(); }
 };
 

@@ -9,13 +9,13 @@
 
 namespace paceline {
 
-/// The embedding of one text; of the input's prompt, what is said of messages does not apply.
+/// The embedding of one text. Of `input`, `system` is ignored.
 struct TextEmbedding {
   std::string model = "text-embedding-3-small";
   Prompt input{.system = {}, .text = "Sentence #{n}: Esta es una prueba básica."};
 };
 
-/// Its runs are called embeddings/create.
+/// The runs are called embeddings/create.
 std::unique_ptr<Workload> make_workload(const Api& api, const TextEmbedding& embeddings);
 
 }  // namespace paceline

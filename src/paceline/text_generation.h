@@ -10,27 +10,27 @@
 
 namespace paceline {
 
-/// Text from a language model.
+/// Text generation by a language model.
 struct TextGeneration {
   /// chat or responses.
   ApiKind api = ApiKind::chat;
-  /// Whether the text comes as it is made, in server-sent events.
+  /// Whether the server streams the text in server-sent events.
   bool is_streamed = false;
   std::string model = "gpt-4o-mini";
   Prompt prompt{};
   double temperature = 0;
-  /// The most tokens of a response; 0: not sent, the server decides.
+  /// Most tokens per response; 0: not sent, the server decides.
   std::uint64_t max_tokens = 0;
-  /// The fewest, for servers that take it, such as vLLM; 0: not sent.
+  /// Fewest tokens per response, for servers that support it, such as vLLM; 0: not sent.
   std::uint64_t min_tokens = 0;
-  /// Whether the response is to go on to max_tokens when the model would end, for servers that take
-  /// it, such as vLLM and llama.cpp.
+  /// Whether a response continues to max_tokens after the model's end-of-sequence token, for
+  /// servers that support it, such as vLLM and llama.cpp.
   bool ignore_eos = false;
-  /// Whether the text of streamed responses is put together in their body, for a log.
+  /// Whether the body of a streamed response is assembled from its events, for a log.
   bool keeps_text = false;
 };
 
-/// Its runs are called after what they ask, such as chat/complete or responses/stream.
+/// The runs are called chat/complete, chat/stream, responses/complete or responses/stream.
 std::unique_ptr<Workload> make_workload(const Api& api, const TextGeneration& generation);
 
 }  // namespace paceline

@@ -11,18 +11,19 @@
 
 namespace paceline {
 
-/// What a workload asks, for people and for a log.
+/// Describes a workload for people and for a log.
 struct Description {
-  /// The name of its runs, such as "chat/stream".
+  /// Name of the runs, such as "chat/stream".
   std::string name = "requests";
-  /// Empty: there is none.
+  /// Empty: none.
   std::string model{};
-  /// Where its requests go, or the base of it. Empty: to the API of the program.
+  /// URL of the requests, or its base. Empty: the URL of the program's API.
   std::string url{};
-  /// The same for workloads whose items ask the same, whatever their salt: a JSON object, whose
-  /// keys name what differs between two of them. A text that begins with # is a hash.
+  /// Equal for workloads whose items make the same requests apart from the salt. A JSON object; its
+  /// keys name what may differ. A text that begins with # is a hash.
   std::string fingerprint{};
-  /// Whether any response streams, and so tells when its tokens came; nothing: that is not known.
+  /// Whether any response is streamed, so that the arrival times of its tokens are known. Nothing:
+  /// not known.
   std::optional<bool> is_streamed{};
 };
 
@@ -31,22 +32,23 @@ class Workload {
  public:
   virtual ~Workload() = default;
   virtual Description describe() const { return {}; }
-  /// Called before the first request of a run. The same item with another salt is to make another
-  /// request, so that no run is answered from a cache that an earlier one filled.
+  /// Called before the first request of a run. With another salt, the same item must make another
+  /// request. Otherwise a cache that an earlier run has filled could answer.
   virtual void begin_run(std::uint64_t /*salt*/) {}
-  /// Fills `request`, which may hold an earlier item's: set every field. Where it cannot, it leaves
-  /// the URL empty: the request fails, and read() says why.
+  /// Makes the request of `item`. `request` may contain an earlier request, so set every field. On
+  /// an error leave the URL empty: the request then fails, and read() returns the error.
   virtual void make(std::uint64_t item, Request& request) = 0;
-  /// Reads the response to `request`; may grow the capacity of its body, for a parser's padding.
+  /// Reads the response to `request`. May grow the capacity of the body, for a parser's padding.
   virtual Outcome read(const Request& request, Response& response) = 0;
-  /// A reader for requests whose response is streamed; they need one. Several are in use at once.
+  /// Makes a reader of streamed responses; required if any request asks for one. Several readers
+  /// are in use at once.
   virtual std::unique_ptr<StreamReader> make_stream_reader() { return nullptr; }
 };
 
-/// A request that came to nothing.
+/// The outcome of a failed request.
 Outcome failed(Failure failure, std::string why);
 
-/// What transport and HTTP status say, for every workload: success is 200 to 299.
+/// The outcome by transport and HTTP status. A status from 200 to 299 is a success.
 Outcome read_status(const Response& response);
 
 }  // namespace paceline

@@ -21,6 +21,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <variant>
 
 namespace paceline {
 namespace {

@@ -12,8 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-/// Bounds memory at rates of millions a minute. A bound holds for longer spans where it does for
-/// shorter ones.
+/// Limits the memory at rates of millions per minute. A bound that holds for a shorter window also
+/// holds for a longer one.
 constexpr double most_gaps = 1U << 16U;
 
 std::size_t gaps_in(nanoseconds span, double gap_ns) {
@@ -24,7 +24,8 @@ std::size_t gaps_in(nanoseconds span, double gap_ns) {
 }  // namespace
 
 std::vector<PacerBound> usual_bounds() {
-  // 10.4 ms and a little more than a second, since one slot may leave a little after its time.
+  // Times `share`, the windows are 10.4 ms and slightly more than a second: a slot may depart
+  // slightly after its time.
   return {{.share = 0.5}, {.share = 0.79, .span = 13'200us}, {.share = 0.99, .span = 1'010'400us}};
 }
 
@@ -37,7 +38,7 @@ Pacer::Pacer(std::unique_ptr<Schedule> schedule, const std::vector<PacerBound>& 
   const double gap_ns = schedule_->interval_ns() * static_cast<double>(stripe.count);
   windows_.reserve(bounds.size());
   for (const PacerBound& bound : bounds) {
-    // Before the first slot nothing departed that would hold another back.
+    // The first slots follow no departure that could delay them.
     windows_.push_back(
         {bound.share,
          std::vector<double>(gaps_in(bound.span, gap_ns), std::numeric_limits<double>::lowest()),
@@ -50,7 +51,7 @@ Slot Pacer::depart(nanoseconds now) {
   const Slot taken = next_;
   next_.index += stripe_count_;
   next_.due = schedule_->due(next_.index);
-  moved_ = std::max(moved_, now - taken.due - most_made_up);
+  moved_ = std::max(moved_, now - taken.due - catch_up_limit);
   const auto now_ns = static_cast<double>(now.count());
   const auto taken_due_ns = static_cast<double>(taken.due.count());
   const auto due_ns = static_cast<double>(next_.due.count());

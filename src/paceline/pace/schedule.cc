@@ -8,6 +8,9 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+__extension__ using Wide = unsigned __int128;
+constexpr std::uint64_t minute_ns = 60'000'000'000;
+
 class EvenSchedule : public Schedule {
  public:
   explicit EvenSchedule(Rate rate) : rate_(rate) {}
@@ -29,7 +32,7 @@ class PoissonSchedule : public Schedule {
   double interval_ns() const override { return mean_ns_; }
 
  private:
-  // By inversion, since std::exponential_distribution differs between standard libraries.
+  // Inverse transform sampling: std::exponential_distribution differs between standard libraries.
   double exponential() {
     const double uniform = static_cast<double>((random_() >> 11U) + 1) * 0x1p-53;
     return -std::log(uniform) * mean_ns_;
@@ -42,6 +45,16 @@ class PoissonSchedule : public Schedule {
 };
 
 }  // namespace
+
+std::optional<Rate> Rate::per_minute(std::uint64_t requests) {
+  if (requests == 0) return std::nullopt;
+  return Rate(requests);
+}
+
+std::chrono::nanoseconds Rate::due(std::uint64_t slot) const {
+  const Wide scaled = Wide{slot} * minute_ns + (requests_ - 1);
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(scaled / requests_));
+}
 
 std::unique_ptr<Schedule> make_schedule(Arrivals arrivals, Rate rate, std::uint64_t seed) {
   if (arrivals == Arrivals::poisson) return std::make_unique<PoissonSchedule>(rate, seed);

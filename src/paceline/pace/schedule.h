@@ -3,29 +3,47 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-
-#include <paceline/pace/rate.h>
+#include <optional>
 
 namespace paceline {
+
+/// Requests per minute. The number is kept as an integer and each due time is computed from it, so
+/// due times do not drift.
+class Rate {
+ public:
+  /// Nothing for 0, which means unpaced.
+  static std::optional<Rate> per_minute(std::uint64_t requests);
+
+  /// Due time of a slot from the start of the schedule, rounded up to nanoseconds.
+  std::chrono::nanoseconds due(std::uint64_t slot) const;
+  /// Time between two slots in nanoseconds.
+  double interval_ns() const { return 60e9 / static_cast<double>(requests_); }
+
+ private:
+  explicit Rate(std::uint64_t requests) : requests_(requests) {}
+
+  std::uint64_t requests_;
+};
 
 /// How slots are spread over time.
 enum class Arrivals {
   even,
-  /// Independent, as many users are: exponential gaps of the same mean.
+  /// Independent arrivals, as from many users: the gaps are exponentially distributed and have the
+  /// same mean.
   poisson,
 };
 
-/// Maps a slot to its planned time, from the start of the run.
+/// Maps slots to their due times, measured from the start of the run. Not thread-safe.
 class Schedule {
  public:
   virtual ~Schedule() = default;
-  /// Slots are asked for in ascending order; some may be left out, none asked again.
+  /// Precondition: `slot` is greater than in every earlier call.
   virtual std::chrono::nanoseconds due(std::uint64_t slot) = 0;
-  /// The mean time between two slots.
+  /// Mean time between two slots in nanoseconds.
   virtual double interval_ns() const = 0;
 };
 
-/// `seed` is of random arrivals: the same one gives the same schedule on every machine.
+/// `seed` determines random arrivals: the same seed gives the same schedule on every machine.
 std::unique_ptr<Schedule> make_schedule(Arrivals arrivals, Rate rate, std::uint64_t seed);
 
 }  // namespace paceline

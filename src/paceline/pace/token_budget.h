@@ -5,25 +5,27 @@
 
 namespace paceline {
 
-/// Keeps requests within a number of tokens a minute: a GCRA (ITU-T I.371, annex A) in tokens. A
-/// request leaves when the tokens of those before it have been earned; what it takes itself is an
-/// estimate first, and is settled when its response tells. Pure: times are from the start of the
-/// run.
+/// Limits requests to a number of tokens per minute: a GCRA (ITU-T I.371, annex A) that counts
+/// tokens.
 ///
-/// In any window w, requests that leave have at most (w + tolerance) x rate tokens, and the last
-/// one's own.
+/// A request may depart once the tokens of all earlier requests are earned. Its own tokens are
+/// estimated at departure, and settled when its response reports them. The requests that depart in
+/// any window w have at most (w + tolerance) x rate tokens, plus the tokens of the last request.
+///
+/// Reads no clock: callers pass times measured from the start of the run. Not thread-safe.
 class TokenBudget {
  public:
   explicit TokenBudget(std::uint64_t tokens_per_minute,
                        std::chrono::nanoseconds tolerance = std::chrono::milliseconds(10));
 
-  /// The earliest time at which the next request may leave.
+  /// Earliest time at which the next request may depart.
   std::chrono::nanoseconds next_departure() const;
-  /// When all that was taken has been earned.
+  /// When all reserved tokens are earned.
   std::chrono::nanoseconds earned_at() const;
-  /// A request leaves at `now` >= next_departure() and is thought to take so many tokens.
+  /// Records that a request departs at `now` and is expected to use `estimate` tokens.
+  /// Precondition: now >= next_departure().
   void reserve(std::chrono::nanoseconds now, std::uint64_t estimate);
-  /// It took `used` instead of what was reserved.
+  /// Replaces the estimate of one request by the number that it used.
   void settle(std::uint64_t estimate, std::uint64_t used);
 
  private:

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view ellipsis = "…";
 
-/// The first character of a text that is UTF-8, and its length in bytes.
+/// The first character of a valid UTF-8 text, and its length in bytes.
 struct FirstCharacter {
   std::uint32_t code;
   std::size_t length;
@@ -30,7 +30,7 @@ bool is_space(std::uint32_t code) {
   return (code >= '\t' && code <= '\r') || code == 0x85 || code == 0x2028 || code == 0x2029;
 }
 
-/// Control characters of ASCII and Latin-1, and those that change a line's direction.
+/// Control characters of ASCII and Latin-1, and characters that change the direction of text.
 bool is_control(std::uint32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C || code == 0x200E ||
          code == 0x200F || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
@@ -76,7 +76,7 @@ void Gate::add_proxies_of_environment() {
 }
 
 std::string Gate::shown(std::string_view text, std::size_t longest) const {
-  // Far more than is shown, so that what is cut off here hides no secret's beginning.
+  // Search far more than is shown: a secret that is cut off here would not be recognized.
   constexpr std::size_t looked_at = 16;
   std::string repaired;
   const std::string kept = secrets_.remove_from(text.substr(0, looked_at * longest));

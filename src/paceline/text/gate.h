@@ -8,35 +8,35 @@
 
 namespace paceline {
 
-/// The one way for text from outside (servers, files, the environment, libraries' error texts) to a
-/// terminal, a label, a log or a file of results.
+/// The filter that all text from outside passes (text of servers, files, the environment and
+/// libraries' errors) before it reaches a terminal, a label, a log or a file of results.
 ///
-/// Any thread may use a gate once its secrets are added.
+/// Thread-safe once all secrets are added.
 class Gate {
  public:
-  /// In bytes, of one text that is shown.
+  /// Maximum length of a shown text in bytes.
   static constexpr std::size_t longest_shown = 1'000;
 
-  /// Keys and passwords that no text may hold.
+  /// Adds a key or a password, which no text may contain.
   void add_secret(std::string_view secret) { secrets_.add(secret); }
-  /// The user and the password of a URL, where it has them. The URL need not be well-formed.
+  /// Adds the user and the password of a URL, if there are any. The URL may be malformed.
   void add_userinfo_of(std::string_view url);
-  /// The passwords in the variables that name proxies.
+  /// Adds users and passwords in the environment variables of proxies.
   void add_proxies_of_environment();
 
-  /// One line of valid UTF-8 for people: without secrets; line breaks and tabs as spaces, other
-  /// control characters as U+FFFD; at most `longest` bytes, the last of which are "…" where the
-  /// text was longer.
+  /// The text as one line of valid UTF-8 for people, without secrets. Line breaks and tabs become
+  /// spaces, other control characters U+FFFD. A text of more than `longest` bytes is truncated and
+  /// ends with "…".
   std::string shown(std::string_view text, std::size_t longest = longest_shown) const;
 
-  /// For text that is kept whole, such as a response in a log: without secrets, else as it is.
+  /// The whole text without secrets and otherwise unchanged, for a response in a log.
   std::string without_secrets(std::string_view text) const { return secrets_.remove_from(text); }
 
  private:
   Secrets secrets_;
 };
 
-/// A URL for people, without user and password, however malformed it is.
+/// A URL for people, without user and password. The URL may be malformed.
 std::string_view without_userinfo(std::string_view url);
 
 }  // namespace paceline

@@ -4,7 +4,7 @@
 
 namespace paceline {
 
-/// Empties a text and frees its memory. To assign an empty string keeps that memory.
+/// Empties a string and frees its memory. Assigning an empty string would keep the memory.
 inline void release_memory(std::string& text) noexcept {
   std::string().swap(text);
 }

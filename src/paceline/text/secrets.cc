@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t gram_length = 8;
 constexpr std::size_t shortest_secret = 4;
 constexpr int deepest_escapes = 3;
-// Bounds the memory of a search. Eight characters, each escaped three times, fit the overlap.
+// Bounds the memory of a search. The overlap has room for eight characters, each escaped three
+// times.
 constexpr std::size_t window = std::size_t{64} << 10U;
 constexpr std::size_t overlap = 1024;
 
@@ -34,7 +35,7 @@ std::size_t hash_of(std::uint64_t gram) {
   return static_cast<std::size_t>((gram * 0x9e3779b97f4a7c15U) >> 48U);
 }
 
-/// The base64 characters that `secret` alone decides when `before` bytes stand before it.
+/// The base64 characters that depend only on `secret` if `before` bytes precede it.
 std::string base64_form(std::string_view secret, std::size_t before, std::string_view alphabet) {
   const std::string bytes = std::string(before, '\0') + std::string(secret);
   std::string form;
@@ -60,14 +61,14 @@ std::string hexadecimal_form(std::string_view secret) {
   return form;
 }
 
-/// A character that an escape stands for, and how many characters the escape has.
+/// The character that an escape represents, and the length of the escape.
 struct Escape {
   char value;
   std::size_t length;
 };
 
 std::optional<char> character_of(std::string_view digits, int base) {
-  // Secrets are ASCII; any other character ends a piece.
+  // Secrets are ASCII. Any other character ends a piece.
   const auto value = parse_number(digits, 0U, 0x7FU, base);
   if (!value) return std::nullopt;
   return static_cast<char>(*value);
@@ -99,7 +100,7 @@ std::optional<Escape> html_escape(std::string_view text) {
   return Escape{*value, end + 1};
 }
 
-/// How many characters at the end of one text are those at the beginning of the other.
+/// Length of the longest end of `one` that is a beginning of `other`.
 std::size_t overlap_of(std::string_view one, std::string_view other) {
   std::size_t length = std::min(one.size(), other.size());
   while (one.substr(one.size() - length) != other.substr(0, length)) --length;

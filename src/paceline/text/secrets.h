@@ -11,28 +11,28 @@ namespace paceline {
 
 /// Removes keys and passwords from text, also in part and in another encoding.
 ///
-/// A piece of text is a secret's when it shares eight or more characters in a row with that secret,
-/// regardless of case: as it is, in base64 (at any offset, both alphabets), in hexadecimal, or with
-/// characters escaped as in URLs, JSON or HTML, nested up to three deep. Control characters within
-/// a piece do not hide it. A masked secret, such as "sk-ab***yz", is one with three characters or
-/// more of its ends. Secrets of four to seven characters are otherwise found whole and as they are;
-/// shorter ones are not looked for.
+/// Eight or more successive characters of a secret are found in any case: in plain text, in base64
+/// (at any offset, both alphabets), in hexadecimal, and with characters escaped as in URLs, JSON or
+/// HTML, nested up to three levels. Control characters within such a piece are ignored. A masked
+/// secret, such as "sk-ab***yz", is found if three or more characters of its ends are visible.
+/// Secrets of four to seven characters are otherwise found only whole and in plain text. Shorter
+/// secrets are ignored.
 ///
-/// Not thread-safe while secrets are added; afterwards any thread may search.
+/// Thread-safe once all secrets are added.
 class Secrets {
  public:
-  /// What stands in place of a removed piece.
+  /// Replaces each piece that is removed.
   static constexpr std::string_view removed = "[removed]";
 
   void add(std::string_view secret);
   bool empty() const { return whole_.empty(); }
 
-  /// `text` with each piece of a secret replaced. Escape sequences are removed whole, so that JSON
-  /// stays JSON where a secret stands in one of its strings.
+  /// `text` with each piece of a secret replaced. Escape sequences are removed whole, so JSON with
+  /// a secret in a string stays valid.
   std::string remove_from(std::string_view text) const;
 
  private:
-  /// A character of the text as it reads once escapes are resolved, and where it stands.
+  /// A character of the text after escapes are resolved, and its place in the text.
   struct Character {
     char value;
     std::size_t begin;
@@ -41,19 +41,19 @@ class Secrets {
   using Characters = std::vector<Character>;
 
   void add_grams(std::string_view form);
-  /// A part of a text, and where it begins there.
+  /// Searches the part of a text that begins at `offset`.
   void mark_window(std::string_view text, std::size_t offset, std::vector<bool>& marks) const;
   bool has_gram(std::uint64_t gram) const;
-  /// Marks the bytes that the found pieces stand in.
+  /// Marks the bytes of each piece that is found.
   void mark(const Characters& characters, std::vector<bool>& marks) const;
   void mark_short(std::string_view text, std::vector<bool>& marks) const;
   void mark_masked(std::string_view text, std::vector<bool>& marks) const;
-  /// Resolves one level of escapes. False when there were none.
+  /// Resolves one level of escapes. False if there are none.
   static bool resolve_escapes(const Characters& from, Characters& to);
 
-  /// Every eight characters in a row of each form of each secret, in lower case; sorted.
+  /// All sequences of eight characters in each form of each secret, in lower case; sorted.
   std::vector<std::uint64_t> grams_;
-  /// Which of the grams' hashes occur: most text is told from secrets by a look at this.
+  /// A Bloom filter of the sequences, which rejects most other text.
   std::bitset<1U << 16U> hashes_;
   std::vector<std::string> whole_;
 };

@@ -6,17 +6,19 @@
 
 namespace paceline {
 
-/// What stands in a text for a byte or character that cannot be shown: U+FFFD.
+/// U+FFFD, which replaces bytes and characters that cannot be shown.
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
-/// Length of the UTF-8 character that `text` begins with, 1 to 4; 0 where no valid one stands
-/// there.
+/// May precede the text of UTF-8 files and streams, and is not a part of that text.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// Length of the UTF-8 character at the front of `text`, 1 to 4; 0 if there is no valid one.
 std::size_t character_length(std::string_view text);
 
-/// `text`, or where some of its bytes are not UTF-8, `repaired` with each of them as U+FFFD.
+/// `text` if it is valid UTF-8. Otherwise `repaired`, a copy with each invalid byte as U+FFFD.
 std::string_view valid_utf8(std::string_view text, std::string& repaired);
 
-/// As much of `text` as fits into `longest` bytes without a character that is cut in two.
+/// The longest prefix of `text` that fits into `longest` bytes and ends with a whole character.
 std::string_view cut_utf8(std::string_view text, std::size_t longest);
 
 }  // namespace paceline

@@ -27,7 +27,7 @@ void say_lines(std::string_view text) noexcept {
 
 void open_missing_standard_streams() noexcept {
   for (const int descriptor : {0, 1, 2}) {
-    // open() gives the lowest number that is free: this one, since those below are open.
+    // open() returns the lowest free descriptor, which is this one.
     if (fcntl(descriptor, F_GETFD) == -1) {
       static_cast<void>(::open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY));
     }

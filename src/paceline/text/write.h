@@ -5,17 +5,17 @@
 
 namespace paceline {
 
-/// Writes a text and flushes it. False when the stream did not take all of it, with errno set.
-/// Text from outside passes a Gate first.
+/// Writes a text and flushes the stream. False, with errno set, if not all of the text was written.
+/// Pass text from outside through a Gate first.
 bool write_text(std::FILE* stream, std::string_view text) noexcept;
 
-/// Writes each line of `text` to stderr, through a gate that knows no secret: for programs that
-/// have none. Where stderr cannot be written there is nobody to tell.
+/// Writes each line of `text` to stderr, through a gate without secrets; for programs that have no
+/// secrets. Errors of stderr are ignored.
 void say_lines(std::string_view text) noexcept;
 
-/// Opens /dev/null on the standard input, output and error that the program was started without.
-/// Otherwise an event loop or a socket gets their numbers, and libuv ends the program.
-/// To be called first in main().
+/// Opens /dev/null as standard input, output or error where the program was started without one.
+/// Otherwise a socket or an event loop would get that descriptor, and libuv would abort the
+/// program. Call this first in main().
 void open_missing_standard_streams() noexcept;
 
 }  // namespace paceline

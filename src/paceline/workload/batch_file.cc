@@ -8,7 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include <paceline/workload/line_scanner.h>
+#include <paceline/workload/file_lines.h>
 
 namespace paceline {
 namespace {

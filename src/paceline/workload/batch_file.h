@@ -9,8 +9,8 @@
 
 #include <paceline/text/result.h>
 #include <paceline/workload/batch_line.h>
-#include <paceline/workload/line_hashes.h>
-#include <paceline/workload/line_offsets.h>
+#include <paceline/workload/content_hash.h>
+#include <paceline/workload/file_lines.h>
 #include <paceline/workload/regular_file.h>
 
 namespace paceline {

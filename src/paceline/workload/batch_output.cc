@@ -52,7 +52,7 @@ void BatchOutput::append_body(std::string_view response) {
     line_ += "null";
     return;
   }
-  // On one line, whatever the server's layout.
+  // The server's JSON may have several lines.
   const std::size_t begin = line_.size();
   std::size_t size = 0;
   line_.resize(begin + response.size());

@@ -9,18 +9,19 @@
 
 namespace paceline {
 
-/// Makes the lines of a file in the output format of OpenAI's Batch API, one a request:
+/// Formats requests in the output format of OpenAI's Batch API, one line per request:
 ///
 ///   {"id":…,"custom_id":…,"response":{"status_code":…,"request_id":…,"body":…},"error":null}
 ///
-/// `response` is null where there was no HTTP response. `error` is {"code":…,"message":…} for every
-/// request that failed; its code is "no_response", "bad_response" (a 2xx that could not be read) or
-/// such as "http_429". A custom_id that is missing is "request-" with the item, and both ids are
-/// made of run and item.
+/// `response` is null without an HTTP response. `error` is {"code":…,"message":…} for a failed
+/// request. Its code is "no_response", "bad_response" (a 2xx response that could not be read), or
+/// names the status, such as "http_429". `id` and `request_id` consist of run and item; a missing
+/// custom_id becomes "request-" and the item. Not thread-safe.
 class BatchOutput {
  public:
-  /// Ends with a newline; lives until the next call. A response that is JSON becomes the body as it
-  /// is, another one as a string, and one that was not kept null.
+  /// The line of a request, with a newline at its end; valid until the next call. A JSON response
+  /// becomes the body without changes, any other response a string, and a response that was not
+  /// kept becomes null.
   std::string_view line(std::int64_t run, const RequestRecord& record);
 
  private:

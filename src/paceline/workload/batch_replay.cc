@@ -1,4 +1,3 @@
-#include <paceline/workload/api_kind.h>
 #include <paceline/workload/batch_replay.h>
 
 #include <fmt/format.h>
@@ -9,8 +8,8 @@
 #include <utility>
 
 #include <paceline/http/url.h>
+#include <paceline/workload/api_request.h>
 #include <paceline/workload/generation_stream.h>
-#include <paceline/workload/request_headers.h>
 #include <paceline/workload/response_reader.h>
 
 namespace paceline {

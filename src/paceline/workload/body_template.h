@@ -8,31 +8,31 @@
 
 namespace paceline {
 
-/// A request's JSON body with places for what differs from item to item. The places are marked by
-/// control characters, which JSON text never holds.
+/// A request's JSON body with placeholders for the parts that differ between items. Placeholders
+/// are control characters, which JSON text never contains.
 class BodyTemplate {
  public:
-  /// The item's number.
+  /// Becomes the item's number.
   static constexpr char number = '\x01';
-  /// A text of fixed length that no other item of any run has, and a space.
+  /// Becomes a nonce of fixed length, unique to the item and the run, and a space.
   static constexpr char nonce = '\x02';
-  /// Synthetic text of the item's own.
+  /// Becomes synthetic text, unique to the item.
   static constexpr char synthetic = '\x03';
 
   BodyTemplate() = default;
-  /// `synthetic_tokens`: the length of the synthetic text.
+  /// `synthetic_tokens`: length of the synthetic text.
   explicit BodyTemplate(std::string_view text, std::size_t synthetic_tokens = 0);
 
-  /// Puts the body of `item` into `body`, in place of what it held.
+  /// Replaces the content of `body` by the body of `item`. `salt` is that of the run.
   void fill(std::uint64_t salt, std::uint64_t item, std::string& body) const;
 
-  /// The body with a name for each place, such as {n}: what it asks of every item.
+  /// The body with a name for each placeholder, such as {n}: equal for all items.
   std::string description() const;
 
  private:
   struct Piece {
     std::string text;
-    /// What follows the text; 0: nothing.
+    /// The placeholder that follows the text; 0: none.
     char place;
   };
   std::vector<Piece> pieces_;

@@ -1,4 +1,4 @@
-#include <paceline/workload/byte_order_mark.h>
+#include <paceline/text/utf8.h>
 #include <paceline/workload/event_stream.h>
 #include <simdjson.h>
 
@@ -6,6 +6,7 @@
 #include <utility>
 
 namespace paceline {
+
 EventStream::EventStream(OnEvent on_event, std::size_t longest, OnLine on_line)
     : on_event_(std::move(on_event)), on_line_(std::move(on_line)), longest_(longest) {}
 

@@ -7,37 +7,38 @@
 
 namespace paceline {
 
-/// A server-sent event. Its texts are valid during the call that brings it. After `data` stand at
-/// least simdjson's padding bytes of readable memory, so that it parses in place.
+/// A server-sent event. The texts are valid during the callback. simdjson's padding bytes after
+/// `data` are readable, so that `data` parses in place.
 struct StreamEvent {
-  /// Of the field "event"; empty where there was none.
+  /// Value of the field "event"; empty if there was none.
   std::string_view name;
-  /// Of the fields "data", with line feeds between them.
+  /// Values of the fields "data", joined by line feeds.
   std::string_view data;
 };
 
-/// Reads text/event-stream as the HTML standard defines it (section 9.2.6), from chunks that are
-/// cut anywhere. Memory does not grow beyond the longest event.
+/// Parses text/event-stream (HTML standard, section 9.2.6) from chunks of any size. Memory does not
+/// grow beyond the longest event. Not thread-safe.
 class EventStream {
  public:
   using OnEvent = std::function<void(const StreamEvent&)>;
-  /// Takes a first line of data before the line that ends its event. True: that line is an event of
-  /// its own, as from servers that put only one newline between events. False: it is a part of one.
+  /// Called with the first data line of an event before the event has ended. Returns true if the
+  /// line is an event of its own, as from servers that separate events by one newline only, and
+  /// false if the line may be a part of an event.
   using OnLine = std::function<bool(const StreamEvent&)>;
 
-  /// `longest`: of one event, so that no server can fill the memory. Without `on_line` no event
-  /// ends before its empty line.
+  /// `longest` is the maximum length of an event in bytes; it bounds the memory. Without `on_line`,
+  /// only an empty line ends an event.
   explicit EventStream(OnEvent on_event, std::size_t longest = 16U << 20U, OnLine on_line = {});
 
-  /// Reads on, and brings each event that has ended. False when an event is too long; then nothing
-  /// more can be read before reset().
+  /// Reads a chunk and calls back for each event that has ended. False if an event is too long;
+  /// then reset() must follow.
   bool take(std::string_view chunk);
-  /// The stream has ended: reads its last line where that has no end. An event that has not ended
-  /// is dropped, as the standard says.
+  /// Reads the last line if it has no line end. An unfinished event is dropped, as the standard
+  /// requires.
   void end();
-  /// Begins a new stream. An event that has not ended is dropped, as the standard says.
+  /// Begins a new stream and drops an unfinished event.
   void reset();
-  /// How many bytes it holds of the stream.
+  /// Memory that is held, in bytes.
   std::size_t held() const { return buffer_.capacity() + joined_.capacity(); }
 
  private:
@@ -57,13 +58,13 @@ class EventStream {
   std::size_t longest_;
   std::string buffer_;
   std::size_t read_ = 0;
-  /// How far beyond read_ no end of line was found.
+  /// There is no line end from read_ to here.
   std::size_t searched_ = 0;
   bool at_start_ = true;
   bool skip_line_feed_ = false;
   std::string name_;
   std::size_t data_lines_ = 0;
-  /// In buffer_ for an event of one data line, as nearly all are.
+  /// The data in buffer_ while the event has one data line; nearly all events have one.
   Span data_;
   std::string joined_;
 };

@@ -1,4 +1,3 @@
-#include <paceline/workload/api_kind.h>
 #include <paceline/workload/generation_stream.h>
 
 #include <algorithm>
@@ -7,7 +6,8 @@
 #include <utility>
 
 #include <paceline/workload.h>
-#include <paceline/workload/json_value.h>
+#include <paceline/workload/api_request.h>
+#include <paceline/workload/json_reader.h>
 #include <paceline/workload/server_words.h>
 #include <paceline/workload/usage.h>
 
@@ -27,7 +27,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(spaces) - begin + 1);
 }
 
-/// Words that some servers send as data to keep a connection open.
+/// Whether the data is a word that some servers send to keep a connection open.
 bool is_heartbeat(std::string_view data) {
   constexpr std::array<std::string_view, 5> heartbeats{"ping", "pong", "heartbeat", "keepalive",
                                                        "keep-alive"};
@@ -38,7 +38,7 @@ bool is_heartbeat(std::string_view data) {
   });
 }
 
-/// Whether an event of this name may be one of the API's, whatever its data.
+/// Whether the API may send events of this name.
 bool is_name_of_api(std::string_view name) {
   return name.empty() || name == "message" || name == "error" || name.starts_with("response.");
 }
@@ -92,9 +92,9 @@ void GenerationStream::read_event(const StreamEvent& event) {
   if (data.empty() || read_data(event.name, data)) return;
   if (is_heartbeat(data) || !is_name_of_api(event.name)) return;
   const std::string words = data.starts_with('{') ? "" : words_of_text(data);
-  fail(Failure::bad_response,
-       event.name == "error" ? with_words("the server gave up in the middle of the stream", words)
-                             : with_words("an event of the stream is not JSON", words));
+  fail(Failure::bad_response, event.name == "error"
+                                  ? with_words("the server reported an error in the stream", words)
+                                  : with_words("an event of the stream is not JSON", words));
 }
 
 bool GenerationStream::read_data(std::string_view name, std::string_view data) {
@@ -124,7 +124,7 @@ void GenerationStream::read_root(std::string_view name, dom::element root) {
   }
 }
 
-// Each chunk's fields are gone through once: looking each up by its name takes a third longer.
+// Iterates over the fields of a chunk once: looking up each field by its key takes a third longer.
 void GenerationStream::read_chat(dom::element root) {
   dom::object fields;
   dom::array choices;
@@ -142,7 +142,7 @@ void GenerationStream::read_chat(dom::element root) {
       }
     }
   }
-  // Some servers give up in a chunk that has choices too.
+  // Some servers report an error in a chunk that also has choices.
   if (may_have_error || !has_choices) {
     const auto told = has_choices ? read_told_error(root) : read_bare_error(root);
     if (told) return fail_with(*told);
@@ -174,7 +174,7 @@ bool GenerationStream::read_choice(dom::element choice, std::size_t index) {
       if (field.value.get(number) == simdjson::SUCCESS) index = number;
     } else if (field.key == "finish_reason") {
       if (field.value.get(reason) != simdjson::SUCCESS) continue;
-      // Some servers write a missing reason as a text.
+      // Some servers send "" or "null" for a missing reason.
       has_ended = !reason.empty() && reason != "null";
       may_have_failed = may_have_failed || reason == "error";
     } else if (field.key == "error") {
@@ -217,7 +217,7 @@ void GenerationStream::read_response_end(std::string_view type, dom::element roo
   if (!read_value(root["response"], response)) return;
   merge_usage(usage_, read_usage(response));
   const auto told = read_response_error(response);
-  // Without a reason, what has come is the response.
+  // An incomplete response without a reason is accepted if it has tokens.
   if (told && !(type == "response.incomplete" && times_.events > 0 && !read_told_error(response) &&
                 !has_value(response["incomplete_details"]["reason"]))) {
     return fail_with(*told);
@@ -240,7 +240,7 @@ void GenerationStream::fail(Failure failure, std::string why) {
 }
 
 void GenerationStream::fail_with(const ToldError& told) {
-  fail(told.failure, with_words("the server gave up in the middle of the stream", told.words));
+  fail(told.failure, with_words("the server reported an error in the stream", told.words));
 }
 
 }  // namespace paceline

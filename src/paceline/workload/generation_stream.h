@@ -18,17 +18,21 @@
 
 namespace paceline {
 
-/// What is asked of streamed responses.
+/// How streamed responses are read.
 struct GenerationStreamOptions {
   std::optional<LengthAsked> length_asked{};
-  /// Whether the response's body becomes what the API would have answered at once.
+  /// Whether the body of the response becomes the JSON that the API would have sent without
+  /// streaming.
   bool keeps_text = false;
 };
 
-/// Reads text that comes in server-sent events: chat completion chunks or a response's events.
-/// It succeeds when it comes to its end: [DONE], a finish_reason for each choice, or the response's
-/// last event. An event that brings thoughts, content, a refusal or a tool's call is a token.
-/// Events that are none of the API's are passed over, as long as some are.
+/// Reads generated text from server-sent events: chunks of a chat completion, or events of the
+/// Responses API.
+///
+/// A response succeeds if its stream is complete: [DONE], a finish_reason for each choice, or the
+/// last event of the Responses API. Each event with reasoning, content, a refusal or a tool call
+/// counts as a token. Events that the API does not define are ignored, unless all events are of
+/// that kind.
 class GenerationStream : public StreamReader {
  public:
   explicit GenerationStream(GenerationStreamOptions options);
@@ -42,29 +46,29 @@ class GenerationStream : public StreamReader {
   std::size_t held() const override { return times_.held() + events_.held() + text_.held(); }
 
  private:
-  /// APIs allow fewer; further ones are not told apart.
+  /// APIs allow fewer choices. Choices beyond this number share the last place.
   static constexpr std::size_t most_choices = 128;
 
-  /// False: `event`, a first line, is no event of its own.
+  /// The callback OnLine of the event stream.
   bool read_line(const StreamEvent& event);
   void read_event(const StreamEvent& event);
-  /// False where the data is no JSON.
+  /// False if the data is not JSON.
   bool read_data(std::string_view name, std::string_view data);
   void read_root(std::string_view name, simdjson::dom::element root);
   void read_chat(simdjson::dom::element root);
-  /// Whether the choice may hold a usage.
+  /// Returns whether the choice may contain a usage.
   bool read_choice(simdjson::dom::element choice, std::size_t index);
   void read_response(std::string_view type, simdjson::dom::element root);
   void read_response_end(std::string_view type, simdjson::dom::element root);
-  /// Counts what an event brought as one token.
+  /// Counts the content of an event as one token.
   void count_tokens();
   void fail(Failure failure, std::string why);
-  /// The server says in the stream that it has failed.
+  /// Records an error that the server reports in the stream.
   void fail_with(const ToldError& told);
 
   bool has_ended() const;
   Outcome read_outcome(Response& response);
-  /// A response that has no events at all.
+  /// The outcome of a response without events.
   Outcome read_without_events();
   std::optional<std::uint64_t> streamed_tokens() const;
 
@@ -82,15 +86,15 @@ class GenerationStream : public StreamReader {
   bool thoughts_are_summary_ = false;
 
   bool has_begun_ = false;
-  /// Whether any event was one of the API's.
+  /// Whether any event was of the API.
   bool is_of_api_ = false;
-  /// [DONE] has come; what follows is not read.
+  /// [DONE] was received; the rest of the stream is ignored.
   bool is_done_ = false;
-  /// The last event of a response has come.
+  /// The last event of the Responses API was received.
   bool is_complete_ = false;
   std::bitset<most_choices> choices_begun_;
   std::bitset<most_choices> choices_ended_;
-  /// What a response that is no stream begins with.
+  /// The beginning of a response that is not an event stream.
   std::string beginning_;
   std::optional<Usage> usage_;
   std::optional<Outcome> failure_;

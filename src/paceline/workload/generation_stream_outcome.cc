@@ -13,7 +13,7 @@ namespace paceline {
 Outcome GenerationStream::finish(Response& response) {
   events_.end();
   Outcome outcome = read_outcome(response);
-  // A count that the stream itself disproves is none.
+  // The stream had tokens, so a count of 0 is wrong.
   if (usage_ && usage_->completion_tokens == 0U && times_.events > 0) {
     usage_->completion_tokens.reset();
   }
@@ -34,27 +34,24 @@ Outcome GenerationStream::read_outcome(Response& response) {
   if (!has_begun_) return read_without_events();
   if (!is_of_api_) {
     return failed(Failure::bad_response,
-                  fmt::format("no event of the stream has {}: is this an OpenAI-compatible API?",
-                              kind_ == ApiKind::chat ? "choices" : "a type of this API"));
+                  fmt::format("no event of the stream has {}",
+                              kind_ == ApiKind::chat ? "choices" : "a type of the Responses API"));
   }
-  if (!has_ended()) return failed(Failure::bad_response, "the stream broke off before its end");
+  if (!has_ended()) return failed(Failure::bad_response, "the stream ended early");
   return outcome;
 }
 
 Outcome GenerationStream::read_without_events() {
-  constexpr std::string_view sentence =
-      "the response is no stream of events: does this API stream its responses?";
+  constexpr std::string_view no_stream = "the response is not an event stream";
   simdjson::dom::element root;
   if (json_.parse(beginning_).get(root) == simdjson::SUCCESS) {
     if (const auto told = read_bare_error(root)) {
       return failed(told->failure, with_words("the server answered with an error", told->words));
     }
-    return failed(Failure::bad_response, std::string(sentence));
+    return failed(Failure::bad_response, std::string(no_stream));
   }
   const std::string words = beginning_.starts_with('{') ? "" : words_of_text(beginning_);
-  return failed(Failure::bad_response, words.empty()
-                                           ? std::string(sentence)
-                                           : fmt::format("{} It says: {}", sentence, words));
+  return failed(Failure::bad_response, with_words(no_stream, words));
 }
 
 bool GenerationStream::has_ended() const {
@@ -62,19 +59,19 @@ bool GenerationStream::has_ended() const {
 }
 
 std::optional<std::uint64_t> GenerationStream::streamed_tokens() const {
-  // Thoughts are longer than this where they are told as they are made; a summary is shorter.
-  constexpr std::uint64_t bytes_of_a_token = 3;
+  // Streamed reasoning has more bytes per token than this; a summary of it has fewer.
+  constexpr std::uint64_t bytes_per_token = 3;
   if (!usage_ || !usage_->completion_tokens) return std::nullopt;
   const std::uint64_t all = *usage_->completion_tokens;
   if (thoughts_ > 0 && all < times_.events) return times_.events;
   const std::uint64_t reasoning = usage_->reasoning_tokens.value_or(0);
   if (reasoning > all) return std::nullopt;
-  // Of an answer that no event brought only the thoughts were streamed.
+  // Without an answer in the events, only reasoning was streamed.
   if (thoughts_ > 0 && !times_.first_answer && reasoning > 0) {
     return thoughts_are_summary_ ? thoughts_ : std::max(reasoning, thoughts_);
   }
   if (reasoning <= thoughts_) return std::nullopt;
-  if (!thoughts_are_summary_ && thought_bytes_ >= bytes_of_a_token * reasoning) return std::nullopt;
+  if (!thoughts_are_summary_ && thought_bytes_ >= bytes_per_token * reasoning) return std::nullopt;
   return all - reasoning + thoughts_;
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view replacement_escape = "\\ufffd";
 constexpr std::size_t escape_length = 6;
 
-/// The UTF-16 unit of the escape \uXXXX that `text` begins with.
+/// The UTF-16 code unit of the escape \uXXXX at the front of `text`.
 std::optional<unsigned> escaped_unit(std::string_view text) {
   if (text.size() < escape_length || !text.starts_with("\\u")) return std::nullopt;
   return parse_number(text.substr(2, 4), 0U, 0xFFFFU, 16);
@@ -30,7 +30,7 @@ bool is_low_surrogate(std::optional<unsigned> unit) {
   return unit && *unit >= 0xDC00 && *unit < 0xE000;
 }
 
-/// Whether a parser of 64 bits takes the number.
+/// Whether the number fits into 64 bits.
 bool fits(std::string_view number) {
   const char* end = number.data() + number.size();
   if (number.find_first_of(".eE") != std::string_view::npos) {
@@ -43,7 +43,7 @@ bool fits(std::string_view number) {
          std::from_chars(number.data(), end, value).ec == std::errc();
 }
 
-/// Goes through a text from its beginning to its end.
+/// Copies a text from front to back, and replaces the parts that need it.
 class JsonMender {
  public:
   JsonMender(std::string_view text, std::string& mended, bool is_valid)
@@ -94,7 +94,7 @@ class JsonMender {
     }
   }
 
-  /// What ends the plain part of a string.
+  /// Whether a character ends the part of a string that is copied without a look at it.
   bool is_special(char letter) const {
     return letter == '"' || letter == '\\' ||
            (!is_valid_ && static_cast<unsigned char>(letter) >= 0x80);

@@ -7,15 +7,15 @@
 
 namespace paceline {
 
-/// Parses JSON as servers write it, one text after another.
+/// Parses JSON as servers write it, one text after another. Not thread-safe.
 class JsonReader {
  public:
-  /// Parses `text`, behind which at least simdjson's padding bytes of readable memory stand. A byte
-  /// order mark is passed over. A text that strict JSON refuses is mended and parsed again
-  /// (mend_json). The values live until the next call.
+  /// Parses `text`, without a byte order mark. If strict JSON refuses the text, it is mended and
+  /// parsed again (mend_json). The values are valid until the next call.
+  /// Precondition: simdjson's padding bytes after `text` are readable.
   simdjson::simdjson_result<simdjson::dom::element> parse(std::string_view text);
-  /// The same of a string, which grows by the padding. The long texts of a large one are cut short
-  /// (outline_json).
+  /// The same for a string, whose capacity grows by the padding. Of a large text, only an outline
+  /// is parsed (outline_json).
   simdjson::simdjson_result<simdjson::dom::element> parse(std::string& text);
 
  private:
@@ -23,5 +23,28 @@ class JsonReader {
   std::string mended_;
   std::string outline_;
 };
+
+/// Copies JSON, and truncates long strings and long arrays of numbers. A parser needs up to 14
+/// times the size of its input, and readers of a response need its structure only. Valid JSON stays
+/// valid. Errors within an omitted part go unnoticed.
+void outline_json(std::string_view text, std::string& outline);
+
+/// Sets `value` and returns true if the element exists and has that type.
+template <typename Value>
+bool read_value(simdjson::simdjson_result<simdjson::dom::element> found, Value& value) {
+  return found.get(value) == simdjson::SUCCESS;
+}
+
+/// The element as the result of a successful look-up.
+inline simdjson::simdjson_result<simdjson::dom::element> as_found(simdjson::dom::element element) {
+  // The constructor takes an rvalue.
+  return simdjson::simdjson_result<simdjson::dom::element>(simdjson::dom::element(element));
+}
+
+/// Whether the element exists and is not null.
+inline bool has_value(simdjson::simdjson_result<simdjson::dom::element> found) {
+  simdjson::dom::element element;
+  return found.get(element) == simdjson::SUCCESS && !element.is_null();
+}
 
 }  // namespace paceline

@@ -39,7 +39,7 @@ class PlainHttpWorkload : public Workload {
     request.name.clear();
     request.response_tokens = 0;
     request.is_streamed = false;
-    // Its status tells all.
+    // The status decides alone, so nothing reads the body.
     request.keeps_response = false;
   }
 

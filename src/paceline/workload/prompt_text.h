@@ -7,14 +7,14 @@
 
 namespace paceline {
 
-/// The prompt's messages in JSON strings with their quotes, marked as a BodyTemplate takes them.
+/// The messages as JSON strings with quotes, and with the placeholders of BodyTemplate.
 struct PromptText {
-  /// Empty: there is no system message.
+  /// Empty: no system message.
   std::string system;
   std::string user;
 };
 
-/// Writes the prompt so that each item of a run gets its own.
+/// Converts a prompt to messages for a BodyTemplate.
 PromptText prompt_text(const Prompt& prompt);
 
 }  // namespace paceline

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include <paceline/workload.h>
-#include <paceline/workload/json_value.h>
+#include <paceline/workload/json_reader.h>
 #include <paceline/workload/server_words.h>
 #include <paceline/workload/told_error.h>
 #include <paceline/workload/usage.h>
@@ -18,7 +18,7 @@ namespace {
 namespace dom = simdjson::dom;
 
 struct Wording {
-  /// The array that every response of the kind has.
+  /// The array in every response of a kind.
   const char* array;
   bool may_be_empty;
 };
@@ -36,9 +36,7 @@ Wording wording_of(ApiKind kind) {
 }
 
 Outcome not_of_api(std::string_view what, std::string_view words) {
-  std::string why = fmt::format("the response {}: is this an OpenAI-compatible API?", what);
-  if (!words.empty()) why += fmt::format(" It says: {}", words);
-  return failed(Failure::bad_response, std::move(why));
+  return failed(Failure::bad_response, with_words(fmt::format("the response {}", what), words));
 }
 
 Outcome failed_by(const ToldError& told) {
@@ -85,7 +83,7 @@ Outcome ResponseReader::read_body(ApiKind kind, Response& response) {
   if (const auto told = find_error(kind, root, answers)) return failed_by(*told);
   Outcome outcome;
   outcome.usage = read_usage(root);
-  // Embeddings have a prompt only.
+  // Embeddings have no completion.
   if (kind == ApiKind::embeddings && outcome.usage && !outcome.usage->completion_tokens) {
     outcome.usage->completion_tokens = 0;
   }
@@ -93,12 +91,12 @@ Outcome ResponseReader::read_body(ApiKind kind, Response& response) {
 }
 
 void ResponseReader::explain(Response& response, Outcome& outcome) {
-  // What a redirect says beside its target is no help.
+  // The body of a redirect does not help.
   if (response.error != TransportError::ok || !response.location.empty()) return;
   dom::element root;
   std::string words;
   if (json_.parse(response.body).get(root) == simdjson::SUCCESS) words = words_of_error(root);
-  // JSON of a shape that is not known tells something too.
+  // JSON of an unknown form is still informative.
   if (words.empty() && response.body.size() > 2) words = words_of_text(response.body);
   outcome.why = with_words(outcome.why, words);
 }

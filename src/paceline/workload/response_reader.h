@@ -9,13 +9,13 @@
 
 namespace paceline {
 
-/// Reads the JSON of an OpenAI-compatible API's responses, in place.
+/// Parses the JSON responses of an OpenAI-compatible API in place. Not thread-safe.
 class ResponseReader {
  public:
-  /// A whole response: it succeeds when its status is 200 to 299, it is what `kind` answers with,
-  /// and neither it nor a choice in it says that it failed.
+  /// Reads a response that is not streamed. Success means: the status is 200 to 299, the body has
+  /// the form of `kind`, and neither the body nor a choice in it reports an error.
   Outcome read(ApiKind kind, Response& response);
-  /// Appends the server's error message to the outcome of a response whose status is a failure.
+  /// Appends the server's error message to the outcome of a response with a failure status.
   void explain(Response& response, Outcome& outcome);
 
  private:

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <paceline/text/utf8.h>
-#include <paceline/workload/json_value.h>
+#include <paceline/workload/json_reader.h>
 
 namespace paceline {
 namespace {
@@ -15,22 +15,22 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::size_t longest_words = 300;
-/// What is looked at of a text whose words are wanted.
+/// Only the beginning of a long text is searched.
 constexpr std::size_t longest_look = 16U << 10U;
 constexpr int deepest_error = 8;
-/// Where a message is looked for, in this order.
+/// Fields that may contain a message, in the order of the search.
 constexpr std::array<const char*, 14> message_fields{
     "error",     "message",           "detail",      "errors", "msg",        "error_description",
     "Message",   "error_message",     "description", "title",  "status_msg", "reason",
     "base_resp", "incomplete_details"};
-/// What names an error that has no message.
+/// Fields that name an error without a message.
 constexpr std::array<const char*, 3> name_fields{"code", "type", "status"};
 
 bool is_space(char letter) {
   return std::isspace(static_cast<unsigned char>(letter)) != 0;
 }
 
-/// On one line, and not too long.
+/// The text on one line, truncated.
 std::string one_line(std::string_view text) {
   std::string line;
   for (const char letter : text.substr(0, longest_look)) {
@@ -46,7 +46,7 @@ std::string one_line(std::string_view text) {
 
 std::string words_in(simdjson::simdjson_result<dom::element> found, int depth);
 
-/// FastAPI tells where in the request each of its errors is: ["body", "stream_options"].
+/// The place in the request that an error of FastAPI is about, such as ["body", "stream_options"].
 std::string place_of(simdjson::simdjson_result<dom::element> found) {
   std::string place;
   dom::array steps;
@@ -70,7 +70,7 @@ std::string words_in_object(dom::element object, int depth) {
     if (const std::string place = place_of(object["loc"]); !place.empty()) {
       words.insert(0, place + ": ");
     }
-    // A gateway's own message says little; what its provider said is here.
+    // The message of a gateway says little. This field has the message of its provider.
     std::string_view raw;
     if (read_value(object["metadata"]["raw"], raw) && !raw.empty()) {
       words.append(": ").append(raw);
@@ -104,7 +104,7 @@ std::string words_in(simdjson::simdjson_result<dom::element> found, int depth) {
   return all;
 }
 
-/// Where `name` stands in lower case in `html`, whatever its case there.
+/// Position of `name`, which is in lower case, in `html` in any case.
 std::size_t find_tag(std::string_view html, std::string_view name, std::size_t from) {
   if (from > html.size()) return std::string_view::npos;
   const auto found =
@@ -122,7 +122,7 @@ bool is_html(std::string_view text) {
                                    find_tag(text, "</", 0) != std::string_view::npos);
 }
 
-/// The texts between tags, with a space for each tag.
+/// The text of HTML, with a space in place of each tag.
 std::string without_tags(std::string_view html) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> unseen{
       {{"<style", "</style"}, {"<script", "</script"}, {"<!--", "-->"}, {"<title", "</title"}}};

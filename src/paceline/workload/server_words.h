@@ -7,17 +7,17 @@
 
 namespace paceline {
 
-// What a server says went wrong, on one line of at most 300 bytes, cut between characters. Empty
-// where it says nothing.
+// Error messages of servers, on one line of at most 300 bytes, truncated between characters. Empty
+// if there is no message.
 
-/// From JSON in any of the shapes that servers and gateways give their errors. Empty too where no
-/// part of it is known to be a message.
+/// The message in JSON of any of the forms in which servers and gateways report errors.
 std::string words_of_error(simdjson::dom::element error);
 
-/// From any other text: of HTML the title or else the text without its tags. Empty for binary data.
+/// The message in any other text. HTML yields its title, or else its text without tags. Empty for
+/// binary data.
 std::string words_of_text(std::string_view text);
 
-/// The sentence, and behind a colon the words, where there are any.
+/// The sentence followed by a colon and the words, or the sentence alone if there are none.
 std::string with_words(std::string_view sentence, std::string_view words);
 
 }  // namespace paceline

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include <paceline/workload/json_value.h>
+#include <paceline/workload/json_reader.h>
 
 namespace paceline {
 namespace {
@@ -35,7 +35,7 @@ void add_text(std::string_view text, StreamDelta& found) {
   found.texts.push_back(text);
 }
 
-/// Bytes of text in a part of content, or in the parts that it holds.
+/// Bytes of text in a string or in an array of content parts.
 std::size_t bytes_in_parts(dom::element element) {
   std::size_t bytes = bytes_of(as_found(element));
   dom::array parts;
@@ -45,7 +45,7 @@ std::size_t bytes_in_parts(dom::element element) {
   return bytes;
 }
 
-/// Content is a text, or an array of parts, some of which may be thoughts (Mistral's).
+/// Content is a string or an array of parts. For Mistral, parts may be reasoning.
 void read_content(dom::element content, StreamDelta& found) {
   std::string_view text;
   if (content.get(text) == simdjson::SUCCESS) return add_text(text, found);
@@ -76,7 +76,8 @@ void read_tool_calls(dom::element calls, StreamDelta& found) {
   }
 }
 
-/// OpenRouter's form of thoughts, beside which the same text may stand as `reasoning`.
+/// Reasoning in OpenRouter's form. `reasoning` may repeat the same text, so its bytes are not
+/// added.
 void read_reasoning_details(dom::element details, StreamDelta& found) {
   dom::array items;
   if (details.get(items) != simdjson::SUCCESS) return;
@@ -101,7 +102,7 @@ void StreamDelta::clear() {
 void read_chat_delta(dom::element delta, StreamDelta& found) {
   dom::object fields;
   if (delta.get(fields) != simdjson::SUCCESS) return;
-  // Some servers tell the same thoughts by two names.
+  // Some servers send the same reasoning in two fields.
   std::size_t thoughts = 0;
   for (const dom::key_value_pair field : fields) {
     if (field.key == "role") continue;

@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <paceline/workload/json_reader.h>
 #include <paceline/workload/json_text.h>
-#include <paceline/workload/json_value.h>
 
 namespace paceline {
 namespace {
 
 namespace dom = simdjson::dom;
 
-/// Keeps a value that is no null, in place of an earlier one.
+/// Replaces `value` by the raw JSON that was found, unless that is null.
 void keep(simdjson::simdjson_result<dom::element> found, std::string& value) {
   if (has_value(found)) value = simdjson::to_string(found.value_unsafe());
 }
@@ -30,7 +30,7 @@ void StreamedText::clear() {
 
 void StreamedText::add_chunk(dom::element root) {
   if (id_.empty()) {
-    // These are the same in every chunk.
+    // These fields are the same in every chunk.
     keep(root["id"], id_);
     keep(root["created"], created_);
     keep(root["model"], model_);

@@ -7,23 +7,24 @@
 
 namespace paceline {
 
-/// Puts together from a stream's events the JSON that the API would have answered at once.
+/// Assembles, from the events of a stream, the JSON that the API would have sent without streaming.
 class StreamedText {
  public:
   void clear();
-  /// A chat completion chunk, whichever.
+  /// Adds the fields of a chat completion chunk, except for its text.
   void add_chunk(simdjson::dom::element root);
-  /// The text of a chunk.
+  /// Adds the text of a chunk.
   void add_text(std::string_view text) { text_ += text; }
-  /// A response's last event, which holds the whole response.
+  /// Sets the response of the Responses API, which its last event contains.
   void set_response(simdjson::dom::element response);
 
+  /// The JSON.
   std::string whole() const;
-  /// How many bytes it holds.
+  /// Memory that is held, in bytes.
   std::size_t held() const { return text_.capacity() + response_.capacity(); }
 
  private:
-  /// JSON values as they came; empty: none came.
+  /// Raw JSON values; empty: not received.
   std::string id_;
   std::string created_;
   std::string model_;

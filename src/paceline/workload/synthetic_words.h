@@ -4,8 +4,8 @@
 
 namespace paceline {
 
-/// 1024 common English words of three to seven letters, with a space after each. Every one is a
-/// single token, at a text's start as well as after a space, in the tokenizers of GPT-2, GPT-4
+/// 1024 common English words of three to seven letters, each followed by a space. Each word is one
+/// token, both at the start of a text and after a space, in the tokenizers of GPT-2, GPT-4
 /// (cl100k), GPT-4o (o200k), Llama 2 and 3, Mistral, Gemma 3 and Qwen 3.
 constexpr std::string_view synthetic_words =
     "the and for you with that this are from new return not your can was have get all will "

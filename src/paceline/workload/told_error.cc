@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include <paceline/text/number.h>
-#include <paceline/workload/json_value.h>
+#include <paceline/workload/json_reader.h>
 #include <paceline/workload/server_words.h>
 
 namespace paceline {
@@ -66,13 +66,13 @@ std::optional<Failure> failure_of_name(std::string_view text) {
   const auto holds = [&name](std::string_view part) { return name.find(part) != name.npos; };
   if (std::any_of(names_of_429.begin(), names_of_429.end(), holds)) return Failure::http_429;
   if (name == "insufficient_quota") return Failure::http_429;
-  // Google's and Anthropic's.
+  // Google and Anthropic.
   if (name == "internal" || name == "api_error") return Failure::http_5xx;
   if (std::any_of(names_of_5xx.begin(), names_of_5xx.end(), holds)) return Failure::http_5xx;
   return std::nullopt;
 }
 
-/// What the fields of `object` that name an error say.
+/// The failure that the fields of `object` name.
 std::optional<Failure> failure_of_fields(Found object) {
   for (const char* field : code_fields) {
     std::int64_t number = 0;
@@ -88,7 +88,7 @@ std::optional<Failure> failure_of_fields(Found object) {
   return std::nullopt;
 }
 
-/// An error that stands in `holder`.
+/// The error in `holder`.
 ToldError error_in(dom::element holder) {
   ToldError told;
   std::string_view name;
@@ -126,7 +126,7 @@ std::optional<ToldError> read_bare_error(dom::element object) {
   if (auto told = read_told_error(object)) return told;
   dom::array items;
   if (object.get(items) == simdjson::SUCCESS) {
-    // Google's APIs put an array around it.
+    // Google's APIs wrap the error in an array.
     if (items.begin() == items.end()) return std::nullopt;
     return read_told_error(*items.begin());
   }
@@ -156,7 +156,7 @@ std::optional<ToldError> read_response_error(dom::element response) {
   }
   if (status != "incomplete") return std::nullopt;
   const std::string_view reason = text_in(response["incomplete_details"]["reason"]);
-  // These end a good response early, as finish_reason does "length" in chat completions.
+  // These reasons end a good response early, like the finish_reason "length" of chat completions.
   if (reason == "max_output_tokens" || reason == "max_tokens" || reason == "length" ||
       reason == "content_filter" || (reason.empty() && has_output(response))) {
     return std::nullopt;

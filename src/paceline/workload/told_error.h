@@ -9,27 +9,27 @@
 
 namespace paceline {
 
-/// A failure that a server tells within a response or a stream whose HTTP status is 200.
+/// An error that a server reports within a response or a stream whose HTTP status is 200.
 struct ToldError {
-  /// http_429 or http_5xx where the error's code, status or type says so; else bad_response.
+  /// http_429 or http_5xx if the error's code, status or type means that; else bad_response.
   Failure failure = Failure::bad_response;
-  /// The server's; may be empty.
+  /// The server's message; may be empty.
   std::string words;
 };
 
-/// The `error` of a response, of a stream's event or of a choice; nothing where there is none, or
+/// The `error` of a response, an event or a choice. Nothing if there is none, or if its value is
 /// only a placeholder such as null, "" or {}.
 std::optional<ToldError> read_told_error(simdjson::dom::element holder);
 
-/// An object that is no answer and whose fields say that it is an error: {"object":"error",…},
-/// {"code":503,…} or {"detail":…}.
+/// An object that is an error by its fields: {"object":"error",…}, {"code":503,…} or {"detail":…}.
+/// Precondition: the object is not a valid answer.
 std::optional<ToldError> read_bare_error(simdjson::dom::element object);
 
-/// What a choice says went wrong: its `error`, or "error" as its finish_reason.
+/// The error of a choice: its `error`, or the finish_reason "error".
 std::optional<ToldError> read_choice_error(simdjson::dom::element choice);
 
-/// What a response of the Responses API says went wrong: by its `status`, failed, cancelled, or
-/// incomplete where that is for no limit of tokens.
+/// The error of a response of the Responses API: its `error`, or the status failed, cancelled or
+/// incomplete. A response that is incomplete because of a limit of tokens is not an error.
 std::optional<ToldError> read_response_error(simdjson::dom::element response);
 
 }  // namespace paceline

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include <paceline/workload/json_value.h>
+#include <paceline/workload/json_reader.h>
 
 namespace paceline {
 namespace {
@@ -13,14 +13,14 @@ namespace dom = simdjson::dom;
 using Found = simdjson::simdjson_result<dom::element>;
 using Count = std::optional<std::uint64_t>;
 
-/// More than any response has; sums of it over a run do not overflow.
+/// More than any response has. Sums over a run do not overflow.
 constexpr std::uint64_t most_tokens = 1'000'000'000;
 
 Count read_count(Found found) {
   std::uint64_t count = 0;
   double number = 0;
   if (read_value(found, count)) return count <= most_tokens ? Count(count) : std::nullopt;
-  // Some servers write 10.0.
+  // Some servers send 10.0.
   if (!read_value(found, number) || !(number >= 0 && number <= double{most_tokens})) {
     return std::nullopt;
   }
@@ -47,7 +47,7 @@ void merge_count(Count& count, const Count& later) {
   if (later && (*later > 0 || !count)) count = later;
 }
 
-/// Takes one field of a usage; APIs differ in what they call it.
+/// Reads one field of a usage. APIs differ in the names.
 void read_field(std::string_view name, dom::element value, Usage& usage, Count& total) {
   if (name == "prompt_tokens" || name == "input_tokens") {
     merge_count(usage.prompt_tokens, read_count(as_found(value)));
@@ -76,7 +76,7 @@ std::optional<Usage> read_usage(dom::element holder) {
   Count total;
   for (const dom::key_value_pair field : fields) read_field(field.key, field.value, usage, total);
   if (!tells_tokens(usage)) return std::nullopt;
-  // xAI tells thoughts beside the completion, all others as a part of it.
+  // xAI counts reasoning in addition to the completion, all other APIs as a part of it.
   const std::uint64_t reasoning = usage.reasoning_tokens.value_or(0);
   if (total && usage.completion_tokens && reasoning > 0 &&
       *total == usage.prompt_tokens.value_or(0) + *usage.completion_tokens + reasoning) {

@@ -8,13 +8,13 @@
 
 namespace paceline {
 
-/// The usage that a response or a stream's event tells, by any of the names that OpenAI-compatible
-/// APIs give it: `usage`, `x_groq.usage` or `choices[0].usage`. Nothing where there is none, or
-/// nothing but zeros. A number that is negative, or beyond any response's, counts as absent.
+/// The usage in a response or an event, under any of the names that OpenAI-compatible APIs use:
+/// `usage`, `x_groq.usage` or `choices[0].usage`. Nothing if there is none or all numbers are zero.
+/// A number that is negative or absurdly large counts as absent.
 std::optional<Usage> read_usage(simdjson::dom::element holder);
 
-/// Adds what a later event of the same stream tells. The last number counts, but no zero takes the
-/// place of another number.
+/// Merges the usage of a later event of the same stream. A later number replaces an earlier one,
+/// unless the later number is zero.
 void merge_usage(std::optional<Usage>& usage, const std::optional<Usage>& later);
 
 }  // namespace paceline

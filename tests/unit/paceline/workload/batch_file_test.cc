@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/line_scanner.h>
+#include <paceline/workload/file_lines.h>
 #include <sys/stat.h>
 
 #include <filesystem>

@@ -8,8 +8,9 @@ namespace paceline {
 namespace {
 
 TEST(GenerationStreamOdditiesTest, AResponseThatIsNoStreamIsSaidToBeNone) {
-  expect_bad(chat({R"({"choices":[{"message":{"content":"hi"}}]})"}).finish(), "no stream");
-  expect_bad(chat({}).finish(), "no stream");
+  expect_bad(chat({R"({"choices":[{"message":{"content":"hi"}}]})"}).finish(),
+             "the response is not an event stream");
+  expect_bad(chat({}).finish(), "the response is not an event stream");
 }
 
 TEST(GenerationStreamOdditiesTest, WhatIsNotOfTheApiEndsTheReading) {
@@ -34,7 +35,7 @@ TEST(GenerationStreamOdditiesTest, AnErrorInTheStreamIsTold) {
         R"("finish_reason":"error"}]})"}) {
     Reading reading = chat({text_chunk("x"), event(error)});
     EXPECT_FALSE(reading.reads_on_);
-    expect_bad(reading.finish(), "gave up in the middle of the stream: out of memory");
+    expect_bad(reading.finish(), "reported an error in the stream: out of memory");
   }
   EXPECT_FALSE(
       chat({chunk(R"({"delta":{"content":"x"}})", R"(,"error":null)"), done}).finish().failure);
@@ -44,7 +45,7 @@ TEST(GenerationStreamOdditiesTest, AReasonThatIsNoneEndsNothing) {
   for (const char* reason : {"\"\"", "\"null\"", "null", "7"}) {
     const std::string piece =
         chunk(R"({"index":0,"delta":{"content":"x"},"finish_reason":)" + std::string(reason) + "}");
-    expect_bad(chat({piece, piece}).finish(), "broke off");
+    expect_bad(chat({piece, piece}).finish(), "ended early");
     EXPECT_FALSE(chat({piece, stop_chunk}).finish().failure) << reason;
   }
 }
@@ -56,12 +57,12 @@ TEST(GenerationStreamOdditiesTest, EveryChoiceHasToEnd) {
   };
   const std::string a = choice(0, "null");
   const std::string b = choice(1, "null");
-  expect_bad(chat({a, b, choice(0, "\"stop\""), b}).finish(), "broke off");
+  expect_bad(chat({a, b, choice(0, "\"stop\""), b}).finish(), "ended early");
   EXPECT_FALSE(chat({a, b, choice(0, "\"stop\""), choice(1, "\"length\"")}).finish().failure);
   // Both in each chunk, without an index.
   const std::string both =
       chunk(R"({"delta":{"content":"x"}},{"delta":{"content":"y"},"finish_reason":"stop"})");
-  expect_bad(chat({both}).finish(), "broke off");
+  expect_bad(chat({both}).finish(), "ended early");
   EXPECT_FALSE(chat({choice(4'000, "\"stop\"")}).finish().failure);
 }
 
@@ -138,13 +139,13 @@ TEST(GenerationStreamOdditiesTest, AFailureToldInTheStreamCountsAsItsStatus) {
                        R"("error":{"code":502,"message":"died"}}]})"),
             Failure::http_5xx);
   Reading named = chat({text_chunk("x"), "event: error\n" + event("no memory left")});
-  expect_bad(named.finish(), "gave up in the middle of the stream: no memory left");
+  expect_bad(named.finish(), "reported an error in the stream: no memory left");
   Reading response("/responses");
   response.take({delta_event, event(R"({"type":"response.failed","response":{"status":"failed",)"
                                     R"("error":{"code":"server_error","message":"it broke"}}})")});
   const Outcome outcome = response.finish();
   EXPECT_EQ(outcome.failure, Failure::http_5xx);
-  EXPECT_EQ(outcome.why, "the server gave up in the middle of the stream: it broke");
+  EXPECT_EQ(outcome.why, "the server reported an error in the stream: it broke");
 }
 
 TEST(GenerationStreamOdditiesTest, AnErrorInPlaceOfAStreamIsTold) {
@@ -152,11 +153,11 @@ TEST(GenerationStreamOdditiesTest, AnErrorInPlaceOfAStreamIsTold) {
       chat({R"({"error":{"message":"quota exceeded",)", R"("code":429}})"}).finish();
   EXPECT_EQ(limit.failure, Failure::http_429);
   EXPECT_EQ(limit.why, "the server answered with an error: quota exceeded");
-  expect_bad(chat({"<html><title>Log in</title>"}).finish(), "no stream of events");
-  expect_bad(chat({"<html><title>Log in</title>"}).finish(), "It says: Log in");
+  expect_bad(chat({"<html><title>Log in</title>"}).finish(), "not an event stream");
+  expect_bad(chat({"<html><title>Log in</title>"}).finish(), "stream: Log in");
   // Nothing of it is kept for the next response.
   Reading reading = chat({"busy"});
-  expect_bad(reading.finish(), "It says: busy");
+  expect_bad(reading.finish(), "stream: busy");
   reading.stream_->begin(reading.request_);
   EXPECT_EQ(reading.finish().why.find("busy"), std::string::npos);
 }

@@ -28,11 +28,11 @@ TEST(GenerationStreamTest, AnyCutGivesTheSame) {
 TEST(GenerationStreamTest, ItEndsWithDoneOrAReasonToFinish) {
   EXPECT_FALSE(chat({text_chunk("x"), done}).finish().failure);
   EXPECT_FALSE(chat({text_chunk("x"), stop_chunk}).finish().failure);
-  expect_bad(chat({text_chunk("x")}).finish(), "broke off");
+  expect_bad(chat({text_chunk("x")}).finish(), "ended early");
   // Half of a line is none.
-  expect_bad(chat({text_chunk("x"), "data: [DO"}).finish(), "broke off");
+  expect_bad(chat({text_chunk("x"), "data: [DO"}).finish(), "ended early");
   EXPECT_FALSE(chat({text_chunk("x"), "data: [DONE]"}).finish().failure);
-  expect_bad(chat({role_chunk}).finish(), "broke off");
+  expect_bad(chat({role_chunk}).finish(), "ended early");
 }
 
 TEST(GenerationStreamTest, AResetIsAReset) {
@@ -130,12 +130,12 @@ TEST(GenerationStreamTest, AResponseEndsCompletedOrIncomplete) {
   EXPECT_FALSE(incomplete.failure);
   ASSERT_TRUE(incomplete.usage);
   EXPECT_EQ(incomplete.usage->completion_tokens, 7U);
-  expect_bad(ended(R"({"type":"response.in_progress"})"), "broke off");
+  expect_bad(ended(R"({"type":"response.in_progress"})"), "ended early");
   expect_bad(ended(R"({"type":"response.failed","response":{"error":{"message":"no memory"}}})"),
              "no memory");
   expect_bad(ended(R"({"type":"error","code":"x","message":"no memory"})"), "no memory");
   expect_bad(ended(R"({"type":"error","error":{"message":"no memory"}})"), "no memory");
-  expect_bad(ended(R"({"type":"error"})"), "gave up");
+  expect_bad(ended(R"({"type":"error"})"), "reported an error in the stream");
 }
 
 }  // namespace

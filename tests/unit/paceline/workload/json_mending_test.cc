@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 #include <paceline/workload/json_mending.h>
-#include <paceline/workload/json_reader.h>
 
 #include <string>
 #include <string_view>
@@ -42,19 +41,6 @@ TEST(JsonMendingTest, WhatEndsEarlyStaysBroken) {
     EXPECT_EQ(mended(text), text);
   }
   EXPECT_EQ(mended(R"("\ud83d)"), R"("\ufffd)");
-}
-
-TEST(JsonReaderTest, ReadsWhatIsMended) {
-  JsonReader reader;
-  std::string text = "\xEF\xBB\xBF{\"a\":\"x\\ud83d\",\"b\":NaN}";
-  simdjson::dom::element root;
-  ASSERT_EQ(reader.parse(text).get(root), simdjson::SUCCESS);
-  EXPECT_EQ(std::string_view(root["a"]), "x\xEF\xBF\xBD");
-  EXPECT_TRUE(root["b"].is_null());
-  std::string broken = "{\"a\":";
-  EXPECT_NE(reader.parse(broken).error(), simdjson::SUCCESS);
-  std::string next = R"([1])";
-  EXPECT_EQ(reader.parse(next).error(), simdjson::SUCCESS);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -51,6 +53,33 @@ class LineScanner {
   std::uint64_t offset_ = 0;
   std::uint64_t number_ = 0;
   Result<void> result_;
+};
+
+/// Offsets of a file's lines, in four bytes per line for a file of any size: `passes_` replaces the
+/// upper half of each offset.
+class LineOffsets {
+ public:
+  /// Precondition: offsets are added in ascending order.
+  void add(std::uint64_t offset) {
+    while (passes_.size() < offset >> 32U) passes_.push_back(lower_halves_.size());
+    lower_halves_.push_back(static_cast<std::uint32_t>(offset));
+  }
+
+  std::size_t size() const { return lower_halves_.size(); }
+
+  std::uint64_t operator[](std::size_t line) const {
+    assert(line < size());
+    const auto later = std::upper_bound(passes_.begin(), passes_.end(), line);
+    return static_cast<std::uint64_t>(later - passes_.begin()) << 32U | lower_halves_[line];
+  }
+
+  /// Frees memory that was reserved for further lines.
+  void shrink_to_fit() { lower_halves_.shrink_to_fit(); }
+
+ private:
+  std::vector<std::uint32_t> lower_halves_;
+  /// The first line at or behind each multiple of 4 GiB.
+  std::vector<std::size_t> passes_;
 };
 
 }  // namespace paceline

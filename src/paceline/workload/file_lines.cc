@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <paceline/workload/byte_order_mark.h>
-#include <paceline/workload/line_scanner.h>
+#include <paceline/text/utf8.h>
+#include <paceline/workload/file_lines.h>
 #include <simdjson.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/line_offsets.h>
+#include <paceline/workload/file_lines.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,9 +1,16 @@
-#include <paceline/workload/request_headers.h>
+#include <paceline/workload/api_request.h>
 
-#include <string>
 #include <vector>
 
+#include <paceline/http/url.h>
+
 namespace paceline {
+
+ApiKind kind_of(std::string_view url) {
+  url = without_query(url);
+  if (url.ends_with("/embeddings")) return ApiKind::embeddings;
+  return url.ends_with("/responses") ? ApiKind::responses : ApiKind::chat;
+}
 
 std::shared_ptr<const HeaderList> json_request_headers(const Api& api) {
   std::vector<std::string> lines{"Content-Type: application/json"};

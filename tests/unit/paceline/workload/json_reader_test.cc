@@ -1,8 +1,9 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/json_outline.h>
+#include <paceline/workload/json_reader.h>
 #include <simdjson.h>
 
 #include <string>
+#include <string_view>
 
 namespace paceline {
 namespace {
@@ -58,6 +59,19 @@ TEST(JsonOutlineTest, LongRowsOfNumbersAreCut) {
     EXPECT_LT(outline.size(), 10'100U);
     expect_json(outline);
   }
+}
+
+TEST(JsonReaderTest, ReadsWhatIsMended) {
+  JsonReader reader;
+  std::string text = "\xEF\xBB\xBF{\"a\":\"x\\ud83d\",\"b\":NaN}";
+  simdjson::dom::element root;
+  ASSERT_EQ(reader.parse(text).get(root), simdjson::SUCCESS);
+  EXPECT_EQ(std::string_view(root["a"]), "x\xEF\xBF\xBD");
+  EXPECT_TRUE(root["b"].is_null());
+  std::string broken = "{\"a\":";
+  EXPECT_NE(reader.parse(broken).error(), simdjson::SUCCESS);
+  std::string next = R"([1])";
+  EXPECT_EQ(reader.parse(next).error(), simdjson::SUCCESS);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 #include <paceline/workload/content_hash.h>
-#include <paceline/workload/line_hashes.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -10,7 +9,7 @@
 namespace paceline {
 namespace {
 
-/// Of lines that say their number, but for one.
+/// Hashes of numbered lines, one of which is changed.
 std::string hashes(std::size_t lines, std::size_t changed = SIZE_MAX) {
   LineHashes all;
   for (std::size_t i = 0; i < lines; ++i) {
