@@ -14,8 +14,8 @@ namespace {
 /// How long a call waits for another program that has locked the file.
 constexpr std::chrono::milliseconds lock_timeout{5'000};
 
-/// Creates the file, since the mode that SQLite would give it lets everyone read. A failure is
-/// ignored here: SQLite reports the cause when it opens the file.
+/// Creates the file before SQLite does, which would make it readable for everyone. Failures are
+/// ignored: SQLite reports the cause when it opens the file.
 void create_private_file(const std::string& path) {
   const int created =
       ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);

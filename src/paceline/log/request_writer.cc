@@ -23,7 +23,7 @@ constexpr const char* insert_run =
     "host, model, url, transport) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
     "RETURNING run";
 
-/// Writes would go to a file that no path leads to.
+/// Writes to a file without a path would be lost.
 tl::unexpected<Error> moved() {
   return fail(ErrorCode::log_unwritable, "the file was moved or deleted");
 }

@@ -94,7 +94,7 @@ class JsonMender {
     }
   }
 
-  /// Whether a character ends the part of a string that is copied without a look at it.
+  /// Whether a character of a string may begin a part that is replaced, or ends the string.
   bool is_special(char letter) const {
     return letter == '"' || letter == '\\' ||
            (!is_valid_ && static_cast<unsigned char>(letter) >= 0x80);

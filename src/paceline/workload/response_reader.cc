@@ -91,7 +91,7 @@ Outcome ResponseReader::read_body(ApiKind kind, Response& response) {
 }
 
 void ResponseReader::explain(Response& response, Outcome& outcome) {
-  // The body of a redirect does not help.
+  // The body of a redirect has no useful message.
   if (response.error != TransportError::ok || !response.location.empty()) return;
   dom::element root;
   std::string words;
