@@ -52,7 +52,7 @@ class Resume(unittest.TestCase):
         sent = len(api.seen)
         done = self.resume(*flags)
         self.assertEqual(done.returncode, 1)
-        for words in (says, str(self.log), "run 1"):
+        for words in (says, str(self.log), "run 1", "begin a new log with --paceline_log"):
             self.assertIn(words, done.stderr)
         self.assertEqual(len(api.seen), sent)
 

@@ -97,7 +97,7 @@ Result<void> read_line(dom::object line, BatchLine& request) {
     return bad_line("custom_id is missing, empty or not a string; give each line a unique one");
   }
   if (text_of(method) != "POST") {
-    return bad_line(fmt::format("method is {}; write \"POST\", the only one in the Batch format",
+    return bad_line(fmt::format("method is {}; write \"POST\", the only method of the Batch format",
                                 shown(text_of(method))));
   }
   const auto named = text_of(url);

@@ -246,5 +246,12 @@ TEST_F(BatchFlagTest, ABadLineIsASentence) {
   EXPECT_NE(refusal({"--paceline_batch=/no/such.jsonl"}).find("/no/such.jsonl"), std::string::npos);
 }
 
+TEST_F(BatchFlagTest, TheSentenceOfAServerInALineNamesTheFlag) {
+  std::ofstream(path_) << R"({"custom_id":"a","method":"POST","url":"http://h/v1/responses"})";
+  EXPECT_EQ(refusal({flag_}), path_ +
+                                  ":1: url \"http://h/v1/responses\" names a server; give only the "
+                                  "path of the URL, and name the server with --paceline_url");
+}
+
 }  // namespace
 }  // namespace paceline
