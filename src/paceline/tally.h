@@ -8,9 +8,6 @@
 #include <string>
 
 #include <paceline/histogram.h>
-#include <paceline/stats/course.h>
-#include <paceline/stats/levels.h>
-#include <paceline/stats/trend.h>
 
 namespace paceline {
 
@@ -68,14 +65,6 @@ struct Tally {
   Histogram due_latency;
   /// Send after due.
   Histogram late;
-  /// Of due latency over due time, both in seconds: a server that falls behind makes each second's
-  /// requests wait longer than those before, by the share that it cannot do.
-  Trend due_latency_trend;
-  /// Of latency over the time of the send.
-  Course course;
-  /// Of latency over what was in flight, warm-up too: the lowest levels are at the start.
-  Levels levels;
-
   /// Of requests that succeeded at a later try, first send to last byte; not in the others.
   Histogram retried_latency;
   /// Departure after the earliest time at which nothing but this program held it back.

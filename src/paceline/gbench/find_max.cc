@@ -26,7 +26,7 @@ constexpr std::uint64_t lowest_rpm = 60;
 /// A probe that has ended.
 struct Probed {
   RunOptions options;
-  Tally tally;
+  RunTally tally;
   Bound bound = Bound::paced;
   /// Empty: it met the objective.
   std::string why_missed;

@@ -68,7 +68,7 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
     options.salt = shared.salt;
     options.log = shared.log;
     options.start = shared.start;
-    Tally tally;
+    RunTally tally;
     if (shared.why.empty())
       tally = run(workload, options, hooks_of(state, context, shared.progress));
     if (tally.sent == 0) state.ResumeTiming();

@@ -96,7 +96,7 @@ void warn_of_failures(Context& context, const Tally& tally) {
 }  // namespace
 
 void report(benchmark::State& state, Context& context, const std::string& name,
-            const Tally& tally) {
+            const RunTally& tally) {
   if (tally.succeeded == 0) {
     context.stop();
     const std::string why = why_nothing(tally);

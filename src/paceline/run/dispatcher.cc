@@ -62,7 +62,7 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       planned_(options.stripe.share_of(options.warmup + options.requests)),
       recorder_(options_, counted_here(options)) {}
 
-Tally Dispatcher::run() {
+RunTally Dispatcher::run() {
   const std::chrono::nanoseconds cpu_before = thread_cpu();
   workload_.begin_run(options_.salt);
   if (hooks_.stop != nullptr) stop_watch_.start(stop_look);
@@ -72,7 +72,7 @@ Tally Dispatcher::run() {
   pump();
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
   settle_unanswered();
-  Tally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
+  RunTally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
   tally.cpu_time = thread_cpu() - cpu_before;
   return tally;
 }

@@ -17,7 +17,7 @@
 #include <paceline/run/retry.h>
 #include <paceline/run/run.h>
 #include <paceline/run/stop_rule.h>
-#include <paceline/tally.h>
+#include <paceline/stats/run_tally.h>
 
 namespace paceline {
 
@@ -26,7 +26,7 @@ namespace paceline {
 class Dispatcher {
  public:
   Dispatcher(Loop& loop, Workload& workload, const RunOptions& options, const RunHooks& hooks);
-  Tally run();
+  RunTally run();
 
  private:
   using Nanoseconds = std::chrono::nanoseconds;

@@ -130,7 +130,7 @@ void Recorder::ended(const PendingRequest& pending, const Exchange& exchange,
   if (options_.log.file != nullptr) log(pending, exchange, outcome, times);
 }
 
-Tally Recorder::finish(bool cut_short, const std::string& stopped_why) {
+RunTally Recorder::finish(bool cut_short, const std::string& stopped_why) {
   assert(unfinished_ == 0);
   tally_.not_sent = tally_.planned - tally_.sent;
   tally_.stopped_why = stopped_why;

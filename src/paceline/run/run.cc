@@ -29,7 +29,7 @@ bool may_be_starting(const Tally& tally, long status) {
 
 }  // namespace
 
-Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) {
+RunTally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) {
   Loop loop;
   Dispatcher dispatcher(loop, workload, options, hooks);
   return dispatcher.run();

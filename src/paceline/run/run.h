@@ -18,7 +18,7 @@
 #include <paceline/pace/schedule.h>
 #include <paceline/run/progress.h>
 #include <paceline/run/request_objective.h>
-#include <paceline/tally.h>
+#include <paceline/stats/run_tally.h>
 #include <paceline/workload.h>
 
 namespace paceline {
@@ -92,7 +92,7 @@ struct RunHooks {
 
 /// Sends the requests of `workload` at the pace and parallel asked for, and counts what came back.
 /// Memory does not grow with the number of requests. Blocks until the last response is in.
-Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks = {});
+RunTally run(Workload& workload, const RunOptions& options, const RunHooks& hooks = {});
 
 /// What one request showed.
 struct Trial {

@@ -1,5 +1,5 @@
+#include <paceline/stats/run_tally.h>
 #include <paceline/stats/seconds.h>
-#include <paceline/tally.h>
 
 #include <algorithm>
 
@@ -15,9 +15,6 @@ void Tally::merge(const Tally& other) {
   latency.merge(other.latency);
   due_latency.merge(other.due_latency);
   late.merge(other.late);
-  due_latency_trend.merge(other.due_latency_trend);
-  course.merge(other.course);
-  levels.merge(other.levels);
   retried_latency.merge(other.retried_latency);
   client_lag.merge(other.client_lag);
   planned += other.planned;
@@ -87,6 +84,13 @@ double Tally::miss_ratio() const {
   const std::uint64_t ended = succeeded + failed;
   if (!met_objective || ended == 0) return 0;
   return static_cast<double>(ended - *met_objective) / static_cast<double>(ended);
+}
+
+void RunTally::merge(const RunTally& other) {
+  Tally::merge(other);
+  due_latency_trend.merge(other.due_latency_trend);
+  course.merge(other.course);
+  levels.merge(other.levels);
 }
 
 void TokenTally::merge(const TokenTally& other) {

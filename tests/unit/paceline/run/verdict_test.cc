@@ -12,8 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 /// 1,001 requests of 50 ms at that rate.
-Tally run_at(std::uint64_t rpm) {
-  Tally tally;
+RunTally run_at(std::uint64_t rpm) {
+  RunTally tally;
   tally.planned = tally.sent = tally.sends = tally.succeeded = 1'001;
   tally.first_send = 0s;
   tally.last_send = std::chrono::nanoseconds(60'000'000'000'000 / static_cast<std::int64_t>(rpm));
@@ -39,7 +39,7 @@ TEST(VerdictTest, ARateThatWasKeptIsPaced) {
 }
 
 TEST(VerdictTest, WhereParallelHeldItBackItSaysWhichWouldDo) {
-  Tally tally = run_at(30'000);
+  RunTally tally = run_at(30'000);
   tally.parallel_wait = 1s;
   const Verdict verdict = judge(tally, 60'000, 25);
   EXPECT_EQ(verdict.bound, Bound::parallel);
@@ -48,7 +48,7 @@ TEST(VerdictTest, WhereParallelHeldItBackItSaysWhichWouldDo) {
 }
 
 TEST(VerdictTest, RequestsThatTimeOutTakeTheirPlaceInFlightToo) {
-  Tally tally = run_at(30'000);
+  RunTally tally = run_at(30'000);
   tally.parallel_wait = 1s;
   // One in twenty of 2 s.
   tally.succeeded -= 50;
@@ -61,14 +61,14 @@ TEST(VerdictTest, RequestsThatTimeOutTakeTheirPlaceInFlightToo) {
 }
 
 TEST(VerdictTest, TimeWaitedCountsAndNotHowManyWaited) {
-  Tally tally = run_at(30'000);
+  RunTally tally = run_at(30'000);
   tally.waits_for_parallel = 1;
   tally.parallel_wait = 900ms;
   EXPECT_EQ(judge(tally, 60'000, 25).bound, Bound::parallel);
 }
 
 TEST(VerdictTest, AServerThatStoodStillIsTheServers) {
-  Tally tally = run_at(30'000);
+  RunTally tally = run_at(30'000);
   tally.in_flight = 50;
   tally.waits_for_parallel = 1;
   tally.parallel_wait = 900ms;
@@ -106,7 +106,7 @@ TEST(VerdictTest, ASaturatedServerGetsNoAdviceToSendItMore) {
 
 TEST(VerdictTest, TheServerComesBeforeTheClient) {
   // The cap is not reached, and this program has lost some of the rate.
-  Tally tally = simulate(
+  RunTally tally = simulate(
       {.rpm = 3'000, .parallel = 1'000, .requests = 200, .concurrency = 4, .service = nearly(0.2)});
   tally.last_send += 1s;
   for (int i = 0; i < 20; ++i) tally.client_lag.record(500ms);
@@ -143,7 +143,7 @@ TEST(VerdictTest, AServerThatKeepsUpIsPaced) {
 }
 
 TEST(VerdictTest, LateByItsOwnFaultIsTheClients) {
-  Tally tally = run_at(60'000);
+  RunTally tally = run_at(60'000);
   for (int i = 0; i < 100; ++i) tally.client_lag.record(20ms);
   const Verdict verdict = judge(tally, 60'000, 100);
   EXPECT_EQ(verdict.bound, Bound::client);
@@ -151,7 +151,7 @@ TEST(VerdictTest, LateByItsOwnFaultIsTheClients) {
 }
 
 TEST(VerdictTest, OneHiccupOfFewRequestsIsNot) {
-  Tally tally = run_at(60'000);
+  RunTally tally = run_at(60'000);
   tally.client_lag = {};
   for (int i = 0; i < 19; ++i) tally.client_lag.record(20us);
   tally.client_lag.record(20ms);
@@ -161,7 +161,7 @@ TEST(VerdictTest, OneHiccupOfFewRequestsIsNot) {
 }
 
 TEST(VerdictTest, LatenessIsHeldAgainstTheLatency) {
-  Tally tally = run_at(60'000);
+  RunTally tally = run_at(60'000);
   for (int i = 0; i < 100; ++i) tally.client_lag.record(99ms);
   EXPECT_EQ(judge(tally, 60'000, 100).bound, Bound::client);
   tally.latency = {};
@@ -170,7 +170,7 @@ TEST(VerdictTest, LatenessIsHeldAgainstTheLatency) {
 }
 
 TEST(VerdictTest, AScheduleThatWasMovedIsNotKept) {
-  Tally tally = run_at(60'000);
+  RunTally tally = run_at(60'000);
   for (int i = 0; i < 1'001; ++i) tally.late.record(54ms);
   const Verdict verdict = judge(tally, 60'000, 100);
   EXPECT_EQ(verdict.bound, Bound::client);
@@ -181,20 +181,20 @@ TEST(VerdictTest, AScheduleThatWasMovedIsNotKept) {
 }
 
 TEST(VerdictTest, RefusalsAreTheServersLimitEvenWhenRetried) {
-  Tally tally = run_at(60'000);
+  RunTally tally = run_at(60'000);
   tally.sends += 300;
   tally.retries = tally.refused_429 = 300;
   EXPECT_EQ(judge(tally, 60'000, 100).bound, Bound::rate_limit);
 }
 
 TEST(VerdictTest, SoIsATokenBudgetThatHoldsBack) {
-  Tally tally = run_at(30'000);
+  RunTally tally = run_at(30'000);
   tally.waits_for_tokens = 900;
   EXPECT_EQ(judge(tally, 60'000, 100).bound, Bound::rate_limit);
 }
 
 TEST(VerdictTest, ManyFailuresAreFailing) {
-  Tally tally = run_at(60'000);
+  RunTally tally = run_at(60'000);
   tally.succeeded -= 200;
   tally.count_failure(Failure::http_5xx, 200, "the server answered HTTP 500");
   const Verdict verdict = judge(tally, 60'000, 100);
@@ -203,7 +203,7 @@ TEST(VerdictTest, ManyFailuresAreFailing) {
 }
 
 TEST(VerdictTest, WhatAStopHasCutOffIsNoFailure) {
-  Tally tally = run_at(60'000);
+  RunTally tally = run_at(60'000);
   tally.succeeded -= 400;
   tally.cut_off = 300;
   tally.count_failure(Failure::http_5xx, 100, "to be tried again");
@@ -217,7 +217,7 @@ TEST(VerdictTest, WithoutARateASaturatedServerIsSeenToo) {
 }
 
 TEST(VerdictTest, WithoutARateItIsParallelUnlessTheThreadNeverWaits) {
-  Tally tally = run_at(600'000);
+  RunTally tally = run_at(600'000);
   EXPECT_EQ(judge(tally, 0, 50).bound, Bound::parallel);
   tally.cpu_time = tally.last_done - tally.first_send;
   EXPECT_EQ(judge(tally, 0, 50).bound, Bound::client);
