@@ -11,6 +11,12 @@ enum class ErrorCode {
   invalid_value,
   file_unreadable,
   file_unwritable,
+
+  // src/paceline/loop/
+  /// This process or the system can open no further descriptor.
+  no_descriptor,
+  /// The system refused a call for another reason.
+  system_error,
 };
 
 /// An error that a caller can meet.

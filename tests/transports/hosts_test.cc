@@ -12,6 +12,7 @@
 #include <string>
 
 #include "../unit/paceline/http/staged_lookup.h"
+#include "../unit/test_loop.h"
 #include "byte_server.h"
 #include "script_server.h"
 #include "transport_fixture.h"
@@ -52,7 +53,7 @@ class HostsTest : public TransportTest {
     return responses_["only"];
   }
 
-  Loop loop_;
+  TestLoop loop_;
   StagedLookup lookup_;
   std::shared_ptr<Resolver> resolver_ = Resolver::make(1h, lookup_.function());
   std::map<std::string, Response> responses_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "../unit/test_loop.h"
 #include "script_server.h"
 #include "transport_fixture.h"
 
@@ -32,7 +33,7 @@ class MemoryTest : public TransportTest {
     while (client_.in_flight() > 0) loop_.run_once();
   }
 
-  Loop loop_;
+  TestLoop loop_;
   std::map<std::string, Response> responses_;
   /// Bytes that each response's body still took when it was read.
   std::map<std::string, std::size_t> capacities_;

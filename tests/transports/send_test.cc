@@ -9,6 +9,7 @@
 #include <future>
 #include <string>
 
+#include "../unit/test_loop.h"
 #include "byte_server.h"
 #include "script_server.h"
 #include "transport_fixture.h"
@@ -69,7 +70,7 @@ class NoProxyTest : public TransportTest {
 
 TEST_P(NoProxyTest, AHostOfNoProxyIsAskedDirectly) {
   ScriptServer server(wire(), 1, answers(ok_script()));
-  Loop loop;
+  TestLoop loop;
   bool done = false;
   Client client(loop, over_wire({.parallel = 1, .connection = {.timeout = 5s}}), transport(),
                 [&done](Exchange&) { done = true; });
@@ -112,7 +113,7 @@ TEST_P(DirectSendTest, WhatItCannotCarryIsASentence) {
 
 TEST_P(DirectSendTest, AProxyInForceIsASentence) {
   setenv("http_proxy", "http://127.0.0.1:1", 1);
-  Loop loop;
+  TestLoop loop;
   bool done = false;
   Client client(loop, {.parallel = 1, .connection = {.timeout = 5s}}, transport(),
                 [&done](Exchange&) { done = true; });

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include <paceline/http/client.h>
-#include <paceline/loop/open_files.h>
+#include <paceline/loop/descriptor.h>
 #include <paceline/run/make_transport.h>
 
 namespace paceline {

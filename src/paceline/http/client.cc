@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <paceline/http/client.h>
-#include <paceline/loop/open_files.h>
 #include <paceline/text/release_memory.h>
 
 #include <utility>
@@ -35,7 +34,6 @@ Client::Client(Loop& loop, const ClientOptions& options, const TransportFactory&
                  }),
       ends_(loop, *this),
       end_refused_(loop, [this] { end_refused(); }) {
-  raise_open_files_limit();
   hosts_ = std::make_unique<HostWait>(
       loop, options_.resolver ? options_.resolver : Resolver::make(usual_dns_ttl),
       [this](Exchange& exchange) { start(exchange); });

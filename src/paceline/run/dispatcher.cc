@@ -4,11 +4,11 @@
 #include <paceline/stats/seconds.h>
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include <paceline/http/exchange.h>
 #include <paceline/http/limits.h>
+#include <paceline/loop/timespec.h>
 #include <paceline/run/make_transport.h>
 #include <paceline/run/stripe_options.h>
 
@@ -28,13 +28,6 @@ constexpr std::chrono::milliseconds progress_interval{200};
 constexpr std::chrono::seconds patience{1};
 constexpr std::chrono::seconds patience_with_retries{30};
 
-/// CPU that this thread has used.
-std::chrono::nanoseconds thread_cpu() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
 }  // namespace
 
 Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options,
@@ -51,7 +44,6 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
           [this](Exchange& exchange, std::string_view piece, TimePoint read) {
             return read_piece(exchange, piece, read);
           }),
-      wait_(loop, options.precision, [this] { pump(); }),
       after_turn_(loop, [this] { after_responses(); }),
       stop_watch_(loop, [this] { watch_stop(); }),
       progress_watch_(loop, [this] { tell_progress(); }),
@@ -63,7 +55,10 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       recorder_(options_, counted_here(options)) {}
 
 RunTally Dispatcher::run() {
-  const std::chrono::nanoseconds cpu_before = thread_cpu();
+  auto wait = DepartureTimer::make(loop_, options_.precision, [this] { pump(); });
+  if (!wait) return recorder_.finish(true, wait.error().message);
+  wait_ = std::move(*wait);
+  const std::chrono::nanoseconds cpu_before = time_on(CLOCK_THREAD_CPUTIME_ID);
   workload_.begin_run(options_.salt);
   if (hooks_.stop != nullptr) stop_watch_.start(stop_look);
   start_ = options_.start.value_or(Clock::now());
@@ -73,7 +68,7 @@ RunTally Dispatcher::run() {
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
   settle_unanswered();
   RunTally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
-  tally.cpu_time = thread_cpu() - cpu_before;
+  tally.cpu_time = time_on(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
   return tally;
 }
 
@@ -87,7 +82,7 @@ bool Dispatcher::send_next() {
   if (!prepared_ && !prepare(now)) return false;
   const TimePoint departure = start_ + next_departure();
   if (departure > now) {
-    wait_.until(departure, client_.can_defer_reads());
+    wait_->until(departure, client_.can_defer_reads());
     return false;
   }
   depart(now);
@@ -124,7 +119,7 @@ std::optional<Dispatcher::Taken> Dispatcher::take_pending(TimePoint now) {
       Retry retry = retries_.take();
       return Taken{retry.pending, std::move(retry.last)};
     }
-    if (taken_ == planned_) wait_.until(retries_.next(), client_.can_defer_reads());
+    if (taken_ == planned_) wait_->until(retries_.next(), client_.can_defer_reads());
   }
   if (taken_ == planned_) return std::nullopt;
   PendingRequest pending;

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <paceline/http/client.h>
-#include <paceline/loop/deferred_call.h>
 #include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/token_budget.h>
@@ -89,7 +88,8 @@ class Dispatcher {
   std::optional<Pacer> pacer_;
   std::optional<TokenBudget> budget_;
   Client client_;
-  DepartureTimer wait_;
+  /// nullptr before run().
+  std::unique_ptr<DepartureTimer> wait_;
   DeferredCall after_turn_;
   Timer stop_watch_;
   Timer progress_watch_;

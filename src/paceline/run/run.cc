@@ -4,7 +4,10 @@
 #include <thread>
 #include <utility>
 
+#include <paceline/loop/descriptor.h>
 #include <paceline/run/dispatcher.h>
+#include <paceline/run/recorder.h>
+#include <paceline/run/stripe_options.h>
 
 namespace paceline {
 namespace {
@@ -30,9 +33,10 @@ bool may_be_starting(const Tally& tally, long status) {
 }  // namespace
 
 RunTally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) {
-  Loop loop;
-  Dispatcher dispatcher(loop, workload, options, hooks);
-  return dispatcher.run();
+  raise_open_files_limit();
+  const auto loop = Loop::make();
+  if (!loop) return Recorder(options, counted_here(options)).finish(true, loop.error().message);
+  return Dispatcher(**loop, workload, options, hooks).run();
 }
 
 Trial send_preflight(Workload& workload, const PreflightOptions& options) {

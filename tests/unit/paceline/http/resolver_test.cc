@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "../../test_loop.h"
 #include "staged_lookup.h"
 
 namespace paceline {
@@ -32,7 +33,7 @@ class ResolverTest : public testing::Test {
     return known.addresses ? *known.addresses : Addresses{"none"};
   }
 
-  Loop loop_;
+  TestLoop loop_;
   bool woken_ = false;
   Wakeup wakeup_{loop_, [this] { woken_ = true; }};
   StagedLookup lookup_;
