@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
+#include <paceline/error.h>
 #include <paceline/tally.h>
 
 namespace paceline {
@@ -28,8 +28,8 @@ struct LengthAsked {
 struct Outcome {
   /// Empty: it succeeded.
   std::optional<Failure> failure;
-  /// A sentence when it failed; never holds a key.
-  std::string why;
+  /// What went wrong, when it failed. The message never holds a key.
+  Error error;
   std::optional<Usage> usage;
   /// The tokens that the events of a stream brought, where they are not usage's completion tokens:
   /// a server may keep thoughts to itself that it counts, or show some that it does not count.

@@ -43,8 +43,10 @@ class Workload {
   virtual std::unique_ptr<StreamReader> make_stream_reader() { return nullptr; }
 };
 
-/// A request that came to nothing.
-Outcome failed(Failure failure, std::string why);
+/// The outcome of a request that failed.
+Outcome failed(Failure failure, Error error);
+/// The same with the error code of that kind of failure.
+Outcome failed(Failure failure, std::string message);
 
 /// What transport and HTTP status say, for every workload: success is 200 to 299.
 Outcome read_status(const Response& response);

@@ -1,6 +1,6 @@
 #include <programs/advice.h>
 
-#include <fmt/format.h>
+#include <string_view>
 
 namespace paceline {
 namespace {
@@ -35,31 +35,88 @@ std::string advice_for_status(long status, const std::string& api_key_env) {
   }
 }
 
+/// Empty for an error that is not about TLS.
+std::string_view advice_for_tls(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::tls_failed:
+      return "check that this port has TLS";
+    case ErrorCode::tls_refused:
+      return "look for the reason in the server's log";
+    case ErrorCode::tls_missing:
+      return "use http://, or the port that has TLS";
+    case ErrorCode::tls_too_old:
+      return "enable TLS 1.2 on the server";
+    case ErrorCode::client_certificate_required:
+      return "connect through a proxy that sends one";
+    case ErrorCode::certificate_expired:
+      return "renew the certificate, or check this machine's clock";
+    case ErrorCode::certificate_not_yet_valid:
+      return "check the clocks of both machines";
+    case ErrorCode::certificate_untrusted:
+      return "name the certificate, or its authority's, with --paceline_ca";
+    case ErrorCode::certificate_of_other_host:
+      return "use the host name that the server's certificate is for";
+    case ErrorCode::certificates_unreadable:
+      return "give --paceline_ca a file with PEM certificates";
+    default:
+      return {};
+  }
+}
+
+/// Of a response that did not come, or not whole. Empty for other errors.
+std::string_view advice_for_transport(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::no_descriptor:
+      return "raise the limit on open files (ulimit -n), or lower --paceline_parallel";
+    case ErrorCode::lookup_failed:
+      return "check the host's name and the DNS server";
+    case ErrorCode::lookup_timed_out:
+      return "check that the DNS server answers, or give it longer with --paceline_timeout";
+    case ErrorCode::timed_out:
+      return "check that the server answers, or give it longer with --paceline_timeout";
+    case ErrorCode::connection_reset:
+      return "check that the URL's scheme and port are right, and the server's log";
+    case ErrorCode::response_too_large:
+      return "ask for a shorter response, or allow a longer one with --paceline_max_response";
+    case ErrorCode::memory_exceeded:
+      return "allow more with --paceline_memory, or lower --paceline_parallel";
+    case ErrorCode::unwanted_encoding:
+      return "have the server or its proxy send the response uncompressed";
+    case ErrorCode::not_carried:
+      return "use --paceline_transport=curl";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
-std::string advice_for(Failure failure, long status, const std::string& api_key_env) {
-  switch (failure) {
-    case Failure::connect:
-      return usual_advice;
-    case Failure::timeout:
-      return "check that the server answers, or give it longer with --paceline_timeout";
-    case Failure::reset:
-      return "check that the URL's scheme and port are right, and the server's log";
-    case Failure::http_429:
+std::string advice_for(const Error& error, const std::string& api_key_env) {
+  for (const std::string_view advice :
+       {advice_for_tls(error.code), advice_for_transport(error.code)}) {
+    if (!advice.empty()) return std::string(advice);
+  }
+  switch (error.code) {
+    case ErrorCode::rate_limited:
       return "wait, lower --paceline_rpm, or have it tried again with --paceline_retries";
-    case Failure::http_5xx:
+    case ErrorCode::server_failed:
       return "try again later, have it tried again with --paceline_retries, or see the server's "
              "log";
-    case Failure::http_4xx:
-      return advice_for_status(status, api_key_env);
-    case Failure::bad_response:
-      if (status >= 300 && status < 400)
+    case ErrorCode::request_refused:
+      return advice_for_status(error.status, api_key_env);
+    case ErrorCode::malformed_response:
+    case ErrorCode::unexpected_response:
+      if (error.status >= 300 && error.status < 400) {
         return "give the URL that it redirects to, without /chat/completions";
+      }
       return "check that the URL is that of an OpenAI-compatible API, and the server's log";
-    case Failure::other:
+    case ErrorCode::objective_missed:
+      return "ask for less, or begin at a lower --paceline_rpm";
+    case ErrorCode::stopped:
+      return {};
+    default:
       return usual_advice;
   }
-  return usual_advice;
 }
 
 }  // namespace paceline

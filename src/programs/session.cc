@@ -62,8 +62,8 @@ std::string Session::open(const Options& options, bool needs_api) {
   settings.show_progress = [mode = options.progress](ShownRun run) {
     return ProgressDisplay::start(mode, STDERR_FILENO, std::move(run));
   };
-  settings.advice = [key = options.api_key_env](Failure failure, long status) {
-    return advice_for(failure, status, key);
+  settings.advice = [key = options.api_key_env](const Error& error) {
+    return advice_for(error, key);
   };
   context_ = std::make_unique<Context>(std::move(settings));
   return {};

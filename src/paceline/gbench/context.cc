@@ -58,6 +58,11 @@ void Context::note_protocol(const std::string& url, const std::string& http_vers
   add_protocol_context(url, http_version);
 }
 
+std::string Context::with_advice(const Error& error) const {
+  const std::string advice = settings_.advice ? settings_.advice(error) : std::string();
+  return advice.empty() ? error.message : error.message + "; " + advice;
+}
+
 void Context::fail(const std::string& sentence) {
   console_.warn(sentence);
   failed_ = true;

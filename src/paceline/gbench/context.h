@@ -38,9 +38,8 @@ struct ContextSettings {
   bool log_responses = false;
   /// Empty: no progress is shown.
   ProgressSinkFactory show_progress{};
-  /// The remedy for a request that failed, in the imperative. `status`: of its HTTP response, 0
-  /// where there was none. Empty: no remedy is named.
-  std::function<std::string(Failure, long status)> advice{};
+  /// The remedy for an error, in the imperative, or an empty string. Empty: no remedy is named.
+  std::function<std::string(const Error&)> advice{};
 };
 
 /// State that the benchmarks of one program share. run_program() owns the one context. Google
@@ -78,6 +77,8 @@ class Context {
   void stop() { stop_ = true; }
   const std::atomic<bool>& stopped() const { return stop_; }
 
+  /// The error's message, with the remedy where there is one.
+  std::string with_advice(const Error& error) const;
   /// Prints the sentence, and makes the program exit with 1.
   void fail(const std::string& sentence);
   bool failed() const { return failed_; }

@@ -10,6 +10,7 @@
 
 #include <paceline/gbench/counters.h>
 #include <paceline/gbench/probe_rows.h>
+#include <paceline/gbench/report.h>
 #include <paceline/gbench/run_setup.h>
 #include <paceline/run/probe.h>
 #include <paceline/run/rate_search.h>
@@ -30,12 +31,14 @@ struct Probed {
   Bound bound = Bound::paced;
   /// Empty: it met the objective.
   std::string why_missed;
-  /// Why no further probe makes sense; empty: it does.
-  std::string why_over;
+  /// As parallel_remedy(), to follow `why_missed`.
+  std::string remedy;
+  /// Why no further probe makes sense; nothing: it does.
+  std::optional<Error> why_over;
 };
 
 bool is_worth_repeating(const Context& context, const Probed& probed) {
-  return probed.bound == Bound::client && probed.why_over.empty() && !context.stopped();
+  return probed.bound == Bound::client && !probed.why_over && !context.stopped();
 }
 
 class Search {
@@ -48,11 +51,13 @@ class Search {
         name_(workload.describe().name),
         rates_(asked.start_rpm, std::min(asked.start_rpm, lowest_rpm), asked.highest_rpm) {}
 
-  /// Empty, or why it found nothing.
-  std::string run();
+  /// Nothing, or why it found nothing.
+  std::optional<Error> run();
   /// The counters and the time of what was found, and in words what bounds it.
   void report(benchmark::State& state) const;
   std::string summary() const;
+  /// The remedy for what the summary ends with; may be empty.
+  const std::string& remedy() const { return remedy_; }
   std::vector<Probe> take_probes() { return std::move(probes_); }
 
  private:
@@ -71,10 +76,11 @@ class Search {
   std::optional<Tally> best_;
   /// Of the lowest rate above the best.
   std::string why_missed_;
+  std::string remedy_;
   bool was_cut_short_ = false;
 };
 
-std::string Search::run() {
+std::optional<Error> Search::run() {
   // Being late oneself tells of a moment of this machine, perhaps, and not of the server.
   constexpr int most_tries = 3;
   while (const auto rpm = rates_.next()) {
@@ -86,20 +92,22 @@ std::string Search::run() {
       was_cut_short_ = true;
       break;
     }
-    if (!probed.why_over.empty()) return probed.why_over;
+    if (probed.why_over) return probed.why_over;
     rates_.add(probed.why_missed.empty());
     if (probed.why_missed.empty()) {
       best_ = std::move(probed.tally);
     } else {
       why_missed_ = std::move(probed.why_missed);
+      remedy_ = std::move(probed.remedy);
     }
   }
-  if (best_) return {};
-  if (was_cut_short_) return "cut short before any rate met the objective";
-  return fmt::format(
-      "no rate down to {0} RPM meets the objective; at {0} RPM: {1}; ask for less, or begin at a "
-      "lower --paceline_rpm",
-      *rates_.lowest_missed(), why_missed_);
+  if (best_) return std::nullopt;
+  if (was_cut_short_) {
+    return Error{ErrorCode::stopped, "cut short before any rate met the objective"};
+  }
+  return Error{ErrorCode::objective_missed,
+               fmt::format("no rate down to {0} RPM meets the objective; at {0} RPM: {1}",
+                           *rates_.lowest_missed(), why_missed_)};
 }
 
 void Search::report(benchmark::State& state) const {
@@ -146,7 +154,7 @@ Probed Search::probe(std::uint64_t rpm) {
   probed.options = options_at(rpm);
   const GroupRun shared = begin_run(context_, workload_, probed.options, name_ + "/probe");
   if (!shared.why.empty()) {
-    probed.why_over = shared.why;
+    probed.why_over = Error{ErrorCode::stopped, shared.why};
     return probed;
   }
   RunOptions& options = probed.options;
@@ -162,11 +170,9 @@ Probed Search::probe(std::uint64_t rpm) {
   const Verdict verdict = judge(probed.tally, rpm, parallel_, options.arrivals);
   probed.bound = verdict.bound;
   probed.why_missed = why_missed(probed, verdict);
+  probed.remedy = parallel_remedy(verdict);
   if (probed.tally.succeeded == 0) {
-    const Tally& tally = probed.tally;
-    probed.why_over = !tally.stopped_why.empty()
-                          ? tally.stopped_why
-                          : fmt::format("every request failed: {}", tally.first_failure);
+    probed.why_over = why_nothing(probed.tally);
     return probed;
   }
   keep(probed, verdict);
@@ -186,7 +192,8 @@ std::string Search::why_missed(const Probed& probed, const Verdict& verdict) con
 
 void Search::keep(const Probed& probed, const Verdict& verdict) {
   const std::string met = probed.why_missed.empty() ? "met" : "missed: " + probed.why_missed;
-  context_.console().say(fmt::format("{} at {} RPM: {}", name_, probed.options.rpm, met));
+  context_.console().say(
+      fmt::format("{} at {} RPM: {}{}", name_, probed.options.rpm, met, probed.remedy));
   Probe probe;
   probe.name = name_ + "/probe";
   probe.rpm = probed.options.rpm;
@@ -212,13 +219,19 @@ void find_max(benchmark::State& state, Context& context, const std::string& benc
       break;
     }
     Search search(context, workload, asked, parallel);
-    if (why.empty()) why = search.run();
+    std::string why_and_remedy = why;
+    if (why.empty()) {
+      if (const auto error = search.run()) {
+        why = error->message;
+        why_and_remedy = context.with_advice({error->code, why + search.remedy(), error->status});
+      }
+    }
     if (why.empty()) {
       search.report(state);
-      context.verdicts().add(
-          fmt::format("{} parallel:{}: {}", benchmark, parallel, search.summary()));
+      context.verdicts().add(fmt::format("{} parallel:{}: {}{}", benchmark, parallel,
+                                         search.summary(), search.remedy()));
     } else {
-      if (!context.stopped()) context.fail(why);
+      if (!context.stopped()) context.fail(why_and_remedy);
       state.SkipWithError(why.c_str());
     }
     context.probes().add(benchmark, search.take_probes());

@@ -5,9 +5,17 @@
 #include <string>
 
 #include <paceline/gbench/context.h>
+#include <paceline/run/verdict.h>
 #include <paceline/stats/run_tally.h>
 
 namespace paceline {
+
+/// Why a run without a single good response has nothing to show.
+Error why_nothing(const Tally& tally);
+
+/// What to change where too few requests were allowed in flight, to follow the verdict's words.
+/// Empty for other verdicts.
+std::string parallel_remedy(const Verdict& verdict);
 
 /// Turns a whole run's tally into Google Benchmark's time, counters and label. Gives the context
 /// the run's verdict, and prints what went wrong. `name`: of the workload.

@@ -34,8 +34,8 @@ constexpr std::string_view name_of(TransportKind kind) {
 /// How an exchange ended on its transport.
 struct TransportEnd {
   TransportError error = TransportError::ok;
-  /// A sentence on the error; empty where the client has one for this kind of error.
-  std::string why{};
+  /// What went wrong. The message is empty where the client has one for this kind of error.
+  Error why{};
   /// When the last byte came in, by the kernel's note where there is one; else now.
   TimePoint when{};
   /// Whether the server has not looked at the request, so that the request may be sent again.

@@ -56,7 +56,7 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
 
 RunTally Dispatcher::run() {
   auto wait = DepartureTimer::make(loop_, options_.precision, [this] { pump(); });
-  if (!wait) return recorder_.finish(true, wait.error().message);
+  if (!wait) return recorder_.finish(true, wait.error());
   wait_ = std::move(*wait);
   const std::chrono::nanoseconds cpu_before = time_on(CLOCK_THREAD_CPUTIME_ID);
   workload_.begin_run(options_.salt);
@@ -179,15 +179,16 @@ void Dispatcher::read_response(Exchange& exchange) {
   if (hooks_.on_response) hooks_.on_response(exchange);
   Outcome outcome = is_streamed ? flight.stream->finish(exchange.response)
                                 : workload_.read(exchange.request, exchange.response);
-  if (outcome.failure) outcome.why = options_.connection.gate->shown(outcome.why);
+  if (outcome.failure) {
+    outcome.error.status = exchange.response.status;
+    outcome.error.message = options_.connection.gate->shown(outcome.error.message);
+  }
   if (budget_) settle_tokens(flight, outcome);
   if (!retry(exchange, outcome)) {
     recorder_.ended(flight.pending, exchange, outcome,
                     is_streamed ? &flight.stream->times() : nullptr);
   }
-  if (const auto why = stop_rule_.add(outcome, exchange.response.status, exchange.response.done)) {
-    stop(*why);
-  }
+  if (auto why = stop_rule_.add(outcome, exchange.response.done)) stop(*std::move(why));
   // A long response's buffers are not kept for the short ones to come.
   if (is_streamed && flight.stream->held() > most_kept_by_stream) flight.stream.reset();
   client_.release(exchange);
@@ -207,14 +208,13 @@ void Dispatcher::after_responses() {
 
 bool Dispatcher::retry(const Exchange& exchange, Outcome& outcome) {
   const PendingRequest& pending = flights_[exchange.number].pending;
-  if (stopped_ || pending.tries > options_.retries ||
-      !is_worth_retrying(outcome, exchange.response.status)) {
+  if (stopped_ || pending.tries > options_.retries || !is_worth_retrying(outcome)) {
     return false;
   }
   const auto asked_for = retry_after(exchange.response);
   const auto wait = backoff_.wait(pending.tries, asked_for);
   if (!wait) {
-    outcome.why +=
+    outcome.error.message +=
         fmt::format("; the server asks to wait {:.0f} s, more than the longest wait of {:g} s",
                     seconds_of(*asked_for), seconds_of(options_.max_backoff));
     recorder_.asked_for_too_long(pending);
@@ -243,10 +243,10 @@ void Dispatcher::finish_if_done() {
   if ((all_sent() || stopped_) && in_flight() == 0) loop_.stop();
 }
 
-void Dispatcher::stop(const std::string& why) {
+void Dispatcher::stop(Error why) {
   if (stopped_) return;
   stopped_ = Clock::now();
-  stopped_why_ = why;
+  stopped_why_ = std::move(why);
   stop_watch_.start(stop_look);
 }
 

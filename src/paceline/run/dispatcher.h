@@ -69,7 +69,7 @@ class Dispatcher {
   /// Whether it will be tried again.
   bool retry(const Exchange& exchange, Outcome& outcome);
 
-  void stop(const std::string& why);
+  void stop(Error why);
   bool stop_asked();
   /// Looks now and then whether the run is to stop.
   void watch_stop();
@@ -110,7 +110,7 @@ class Dispatcher {
   /// Read since requests were last sent.
   unsigned responses_read_ = 0;
   std::optional<TimePoint> stopped_;
-  std::string stopped_why_;
+  std::optional<Error> stopped_why_;
   std::uint64_t responses_with_usage_ = 0;
   std::uint64_t response_tokens_ = 0;
   Recorder recorder_;

@@ -19,7 +19,7 @@ std::uint64_t requests_to_judge(std::uint64_t rpm, std::chrono::nanoseconds at_l
 }
 
 std::string why_not_kept(const RunTally& tally, const RunOptions& options, const Verdict& verdict) {
-  if (!tally.stopped_why.empty()) return "ended early: " + tally.stopped_why;
+  if (tally.stopped_why) return "ended early: " + tally.stopped_why->message;
   if (tally.cut_short) return "cut short";
   if (verdict.bound == Bound::client || moved_schedule(tally) ||
       !kept_rate(tally, options.rpm, options.arrivals)) {

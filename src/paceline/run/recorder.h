@@ -48,8 +48,8 @@ class Recorder {
   /// For good. `times` of a streamed response, otherwise nullptr.
   void ended(const PendingRequest& pending, const Exchange& exchange, const Outcome& outcome,
              const TokenTimes* times);
-  /// Closes the tally after the last request. `stopped_why` says why the run ended itself early.
-  RunTally finish(bool cut_short, const std::string& stopped_why);
+  /// Closes the tally after the last request. `stopped_why`: why the run ended itself early.
+  RunTally finish(bool cut_short, std::optional<Error> stopped_why);
   /// What of it is counted here: requests and latencies.
   Progress progress() const;
 

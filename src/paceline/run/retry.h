@@ -15,9 +15,9 @@
 
 namespace paceline {
 
-/// Whether the same request may go better a second time: 408, 409, 429, 5xx, a connection that
-/// failed or was reset.
-bool is_worth_retrying(const Outcome& outcome, long status);
+/// Whether the same request may succeed when it is sent again: after 408, 409, 429 and 5xx, and
+/// after a connection that failed or was reset.
+bool is_worth_retrying(const Outcome& outcome);
 
 /// How long to wait before the next try: what the server asks for and up to a quarter more (10 ms
 /// at least), since a request that always comes back at the same point of the server's period is
@@ -41,7 +41,7 @@ class Backoff {
 /// What a try came to that is followed by another one. Times are from the start of the run.
 struct FailedTry {
   Failure failure{};
-  std::string why{};
+  Error error{};
   /// The request's line in the user's batch file.
   std::string name{};
   std::chrono::nanoseconds due{0};

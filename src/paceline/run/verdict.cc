@@ -154,10 +154,8 @@ Verdict at_the_cap(const RunTally& tally, std::uint64_t rpm, std::uint64_t paral
     return {Bound::client, client_lag_text(tally)};
   }
   return {Bound::parallel,
-          fmt::format("{} in flight allowed {:.0f} RPM of {}: --paceline_parallel={} would do "
-                      "(rate x latency)",
-                      parallel, tally.achieved_rpm(), rpm,
-                      std::max(would_do, parallel + parallel / 4 + 1))};
+          fmt::format("{} in flight allowed {:.0f} RPM of {}", parallel, tally.achieved_rpm(), rpm),
+          std::max(would_do, parallel + parallel / 4 + 1)};
 }
 
 /// A schedule that was not kept.
@@ -198,7 +196,8 @@ std::optional<Verdict> falls_behind(const RunTally& tally) {
 Verdict judge(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel, Arrivals arrivals) {
   if (is_failing(tally)) {
     return {Bound::failing, fmt::format("{} of {} requests failed; the first: {}", tally.failed,
-                                        tally.succeeded + tally.failed, tally.first_failure)};
+                                        tally.succeeded + tally.failed,
+                                        tally.first_failure.value_or(Error{}).message)};
   }
   if (share(tally.refused_429, tally.sends) > bounding_share) {
     return {Bound::rate_limit,

@@ -27,11 +27,13 @@ enum class Bound {
   failing,
 };
 
-/// What bounded a run, and how to say it.
+/// What bounded a run.
 struct Verdict {
   Bound bound = Bound::paced;
-  /// A sentence for people: what was seen, and what to do.
+  /// The facts for people. Where `enough_parallel` is set, a program adds the remedy.
   std::string words;
+  /// The requests in flight that would have been enough for the rate, where too few were allowed.
+  std::optional<std::uint64_t> enough_parallel{};
 };
 
 /// `rpm` (0: unpaced) and `parallel` are what was asked for.

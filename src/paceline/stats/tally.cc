@@ -5,10 +5,10 @@
 
 namespace paceline {
 
-void Tally::count_failure(Failure failure, std::uint64_t requests, const std::string& why) {
+void Tally::count_failure(Failure failure, std::uint64_t requests, const Error& error) {
   failed += requests;
   failures[static_cast<std::size_t>(failure)] += requests;
-  if (first_failure.empty()) first_failure = why;
+  if (!first_failure) first_failure = error;
 }
 
 void Tally::merge(const Tally& other) {
@@ -39,8 +39,8 @@ void Tally::merge(const Tally& other) {
   ended_sends += other.ended_sends;
   cpu_time += other.cpu_time;
   threads += other.threads;
-  if (stopped_why.empty()) stopped_why = other.stopped_why;
-  if (first_failure.empty()) first_failure = other.first_failure;
+  if (!stopped_why) stopped_why = other.stopped_why;
+  if (!first_failure) first_failure = other.first_failure;
   if (http_version.empty()) http_version = other.http_version;
   tokens.merge(other.tokens);
   in_flight += other.in_flight;

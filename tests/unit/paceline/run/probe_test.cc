@@ -90,7 +90,7 @@ TEST(ProbeTest, ARunThatWasNotWhole) {
   RunTally tally = tally_of(6'000, 0);
   tally.cut_short = true;
   EXPECT_EQ(why(tally), "cut short");
-  tally.stopped_why = "most failed";
+  tally.stopped_why = Error{ErrorCode::server_failed, "most failed"};
   EXPECT_EQ(why(tally), "ended early: most failed");
 }
 

@@ -44,7 +44,7 @@ TEST(VerdictTest, WhereParallelHeldItBackItSaysWhichWouldDo) {
   const Verdict verdict = judge(tally, 60'000, 25);
   EXPECT_EQ(verdict.bound, Bound::parallel);
   // 1,000 a second, 50 ms each.
-  EXPECT_TRUE(has(verdict, "--paceline_parallel=50 ")) << verdict.words;
+  EXPECT_EQ(verdict.enough_parallel, 50U);
 }
 
 TEST(VerdictTest, RequestsThatTimeOutTakeTheirPlaceInFlightToo) {
@@ -52,12 +52,12 @@ TEST(VerdictTest, RequestsThatTimeOutTakeTheirPlaceInFlightToo) {
   tally.parallel_wait = 1s;
   // One in twenty of 2 s.
   tally.succeeded -= 50;
-  tally.count_failure(Failure::timeout, 50, "timed out");
+  tally.count_failure(Failure::timeout, 50, {ErrorCode::request_failed, "timed out"});
   tally.ended_sends = 1'000;
   tally.time_in_flight = 950 * 50ms + 50 * 2s;
   const Verdict verdict = judge(tally, 60'000, 25);
   EXPECT_EQ(verdict.bound, Bound::parallel);
-  EXPECT_TRUE(has(verdict, "--paceline_parallel=148 ")) << verdict.words;
+  EXPECT_EQ(verdict.enough_parallel, 148U);
 }
 
 TEST(VerdictTest, TimeWaitedCountsAndNotHowManyWaited) {
@@ -91,7 +91,7 @@ TEST(VerdictTest, ASaturatedServerGetsNoAdviceToSendItMore) {
                                           .concurrency = 4,
                                           .service = nearly(0.2)});
       EXPECT_EQ(verdict.bound, Bound::server) << parallel << ", " << requests;
-      EXPECT_FALSE(has(verdict, "--paceline_parallel")) << verdict.words;
+      EXPECT_FALSE(verdict.enough_parallel) << verdict.words;
       EXPECT_TRUE(has(verdict, "about 1")) << verdict.words;
     }
   }
@@ -196,7 +196,8 @@ TEST(VerdictTest, SoIsATokenBudgetThatHoldsBack) {
 TEST(VerdictTest, ManyFailuresAreFailing) {
   RunTally tally = run_at(60'000);
   tally.succeeded -= 200;
-  tally.count_failure(Failure::http_5xx, 200, "the server answered HTTP 500");
+  tally.count_failure(Failure::http_5xx, 200,
+                      {ErrorCode::request_failed, "the server answered HTTP 500"});
   const Verdict verdict = judge(tally, 60'000, 100);
   EXPECT_EQ(verdict.bound, Bound::failing);
   EXPECT_NE(verdict.words.find("HTTP 500"), std::string::npos);
@@ -206,7 +207,7 @@ TEST(VerdictTest, WhatAStopHasCutOffIsNoFailure) {
   RunTally tally = run_at(60'000);
   tally.succeeded -= 400;
   tally.cut_off = 300;
-  tally.count_failure(Failure::http_5xx, 100, "to be tried again");
+  tally.count_failure(Failure::http_5xx, 100, {ErrorCode::request_failed, "to be tried again"});
   tally.abandoned = 100;
   EXPECT_EQ(judge(tally, 60'000, 100).bound, Bound::paced);
 }

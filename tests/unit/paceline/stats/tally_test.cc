@@ -3,6 +3,8 @@
 
 #include <chrono>
 
+#include "../../message_of.h"
+
 namespace paceline {
 namespace {
 
@@ -18,8 +20,8 @@ Tally some_tally() {
   tally.first_send = 1s;
   tally.last_send = 3s;
   tally.last_done = 4s;
-  tally.count_failure(Failure::timeout, 2, "too slow");
-  tally.count_failure(Failure::http_5xx, 1, "broken");
+  tally.count_failure(Failure::timeout, 2, {ErrorCode::request_failed, "too slow"});
+  tally.count_failure(Failure::http_5xx, 1, {ErrorCode::request_failed, "broken"});
   return tally;
 }
 
@@ -58,7 +60,7 @@ TEST(TallyTest, Rates) {
   EXPECT_DOUBLE_EQ(tally.achieved_rpm(), 240);
   EXPECT_DOUBLE_EQ(tally.rps(), 3);
   EXPECT_DOUBLE_EQ(tally.error_ratio(), 3.0 / 9);
-  EXPECT_EQ(tally.first_failure, "too slow");
+  EXPECT_EQ(message_of(tally.first_failure), "too slow");
 }
 
 TEST(TallyTest, NothingSentHasNoRates) {
