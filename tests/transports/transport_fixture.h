@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
 #include <paceline/http/exchange.h>
-#include <paceline/run/make_transport.h>
+#include <paceline/run/run_parts.h>
 
 #include <chrono>
 #include <functional>

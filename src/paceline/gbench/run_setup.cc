@@ -7,7 +7,7 @@
 
 #include <paceline/http/client.h>
 #include <paceline/loop/descriptor.h>
-#include <paceline/run/make_transport.h>
+#include <paceline/run/run_parts.h>
 
 namespace paceline {
 namespace {

@@ -8,7 +8,6 @@
 
 #include <paceline/http/exchange.h>
 #include <paceline/http/resolver.h>
-#include <paceline/http/route.h>
 #include <paceline/loop/loop.h>
 
 namespace paceline {

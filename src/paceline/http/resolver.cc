@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <netdb.h>
 #include <paceline/http/resolver.h>
-#include <strings.h>
+#include <paceline/text/ascii_case.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -20,11 +20,6 @@ namespace {
 constexpr std::chrono::milliseconds shortest_pause{250};
 /// The pause after a failed lookup while older addresses are still in use.
 constexpr std::chrono::seconds pause_after_failure{1};
-
-bool ends_with(std::string_view host, std::string_view name) {
-  return host.size() >= name.size() &&
-         strncasecmp(host.data() + host.size() - name.size(), name.data(), name.size()) == 0;
-}
 
 bool have_any_in_common(const Addresses& one, const Addresses& other) {
   return std::any_of(one.begin(), one.end(), [&other](const std::string& address) {
@@ -75,7 +70,8 @@ bool needs_lookup(const std::string& host) {
          inet_pton(AF_INET, host.c_str(), address.data()) != 1 &&
          inet_pton(AF_INET6, host.c_str(), address.data()) != 1 &&
          // libcurl knows these by itself.
-         !(ends_with(host, "localhost") && host.size() == 9) && !ends_with(host, ".localhost");
+         !(ends_with_ignoring_case(host, "localhost") && host.size() == 9) &&
+         !ends_with_ignoring_case(host, ".localhost");
 }
 
 Resolver::Resolver(std::chrono::nanoseconds ttl, Lookup lookup)

@@ -18,6 +18,15 @@ namespace paceline {
 /// Addresses as numbers, such as "127.0.0.1" and "::1", in the order in which to try them.
 using Addresses = std::vector<std::string>;
 
+/// A host by name or number, and its port.
+struct HostPort {
+  std::string host;
+  std::string port;
+};
+
+/// The hosts whose addresses are needed to connect: none where all are numbers.
+using Route = std::vector<HostPort>;
+
 /// Asks the system for a host's addresses. Blocks until the system's resolver answers or gives up.
 Result<Addresses> look_up(const std::string& host);
 

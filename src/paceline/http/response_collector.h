@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include <paceline/http/body_pool.h>
 #include <paceline/http/content_decoder.h>
 #include <paceline/http/response_memory.h>
 #include <paceline/http/transport.h>

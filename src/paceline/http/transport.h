@@ -13,12 +13,18 @@
 #include <paceline/http/resolver.h>
 #include <paceline/http/target.h>
 #include <paceline/loop/loop.h>
+#include <paceline/version.h>
 
 namespace paceline {
 
 struct ConnectionOptions;
 
-/// The transports that there are.
+/// The User-Agent of requests whose headers have none.
+inline std::string user_agent() {
+  return "paceline/" + std::string(version());
+}
+
+/// The transports.
 enum class TransportKind {
   /// libcurl's multi interface: http and https, HTTP/1.1 and HTTP/2, proxies.
   curl,

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
+#include <paceline/http/target.h>
 #include <paceline/http/url.h>
-#include <paceline/http/url_parts.h>
 #include <paceline/text/gate.h>
 
 #include <algorithm>

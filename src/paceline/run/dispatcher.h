@@ -11,7 +11,6 @@
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/token_budget.h>
 #include <paceline/run/departure_timer.h>
-#include <paceline/run/pending_request.h>
 #include <paceline/run/recorder.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run.h>

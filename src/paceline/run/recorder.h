@@ -7,7 +7,6 @@
 
 #include <paceline/http/exchange.h>
 #include <paceline/outcome.h>
-#include <paceline/run/pending_request.h>
 #include <paceline/run/progress.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run.h>

@@ -7,7 +7,7 @@
 #include <paceline/loop/descriptor.h>
 #include <paceline/run/dispatcher.h>
 #include <paceline/run/recorder.h>
-#include <paceline/run/stripe_options.h>
+#include <paceline/run/run_parts.h>
 
 namespace paceline {
 namespace {

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/http/curl/curl_transfer.h>
-#include <paceline/http/user_agent.h>
+#include <paceline/http/transport.h>
 
 #include <algorithm>
 #include <cerrno>

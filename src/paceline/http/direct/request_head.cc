@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 #include <paceline/http/direct/request_head.h>
-#include <paceline/http/url_parts.h>
-#include <paceline/http/user_agent.h>
-#include <strings.h>
+#include <paceline/http/target.h>
+#include <paceline/http/transport.h>
+#include <paceline/text/ascii_case.h>
 
 #include <algorithm>
 #include <array>
@@ -11,10 +11,6 @@
 
 namespace paceline {
 namespace {
-
-bool is_same_name(std::string_view one, std::string_view other) {
-  return one.size() == other.size() && strncasecmp(one.data(), other.data(), one.size()) == 0;
-}
 
 /// Up to the colon.
 std::string_view name_of(std::string_view line) {
@@ -30,12 +26,13 @@ bool is_plain(std::string_view line) {
   const std::string_view value = line.substr(name.size() + 1);
   return value.find_first_not_of(" \t") != std::string_view::npos &&
          std::none_of(special.begin(), special.end(),
-                      [name](std::string_view other) { return is_same_name(name, other); });
+                      [name](std::string_view other) { return equals_ignoring_case(name, other); });
 }
 
 bool has(const std::vector<std::string>& lines, std::string_view name) {
-  return std::any_of(lines.begin(), lines.end(),
-                     [name](const std::string& line) { return is_same_name(name_of(line), name); });
+  return std::any_of(lines.begin(), lines.end(), [name](const std::string& line) {
+    return equals_ignoring_case(name_of(line), name);
+  });
 }
 
 /// A name or a number in ASCII: others are written otherwise in a header than in the URL.

@@ -4,7 +4,7 @@
 #include <paceline/fixture.h>
 #include <paceline/gbench/context.h>
 #include <paceline/http/client.h>
-#include <paceline/run/make_transport.h>
+#include <paceline/run/run_parts.h>
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 #include <paceline/http/direct/request_head.h>
-#include <paceline/http/user_agent.h>
+#include <paceline/http/transport.h>
 
 #include <memory>
 #include <optional>
