@@ -18,9 +18,6 @@ set(installed_dependencies ${needed_core} ${needed_endpoint})
 
 file(GLOB public_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/paceline/*.h)
 install(FILES ${public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/paceline)
-# The tally includes them still.
-install(DIRECTORY src/paceline/stats DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/paceline
-  FILES_MATCHING PATTERN "*.h")
 
 # Each component has a file of targets of its own, so that a user finds only what it needs.
 set(library_of_core paceline)

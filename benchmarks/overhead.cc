@@ -252,7 +252,7 @@ void run_exchanges(benchmark::State& state, TransportKind transport) {
   options.requests = static_cast<std::uint64_t>(state.max_iterations);
   while (state.KeepRunningBatch(state.max_iterations)) {
     const Tally tally = run(*chat, options);
-    if (tally.failed > 0) state.SkipWithError(tally.first_failure.c_str());
+    if (tally.failed > 0) state.SkipWithError(tally.first_failure->message.c_str());
   }
 }
 

@@ -4,8 +4,8 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
+#include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
-#include <paceline/loop/open_files.h>
 #include <paceline/loop/precise_timer.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/schedule.h>
@@ -93,7 +93,7 @@ class BareClient {
     }
     for (std::size_t i = 0; i < parallel; ++i) {
       connections_.push_back(
-          std::make_unique<Connection>(loop_, port, [this](Connection& connection) {
+          std::make_unique<Connection>(*loop_, port, [this](Connection& connection) {
             free_.push_back(&connection);
             pump();
           }));
@@ -107,7 +107,7 @@ class BareClient {
     start_ = Clock::now();
     time_ = time;
     pump();
-    loop_.run();
+    loop_->run();
   }
 
  private:
@@ -115,11 +115,11 @@ class BareClient {
     while (!free_.empty()) {
       const auto now = Clock::now() - start_;
       if (now >= time_) {
-        if (free_.size() == connections_.size()) loop_.stop();
+        if (free_.size() == connections_.size()) loop_->stop();
         return;
       }
       if (pacer_ && pacer_->next_departure() > now) {
-        timer_.set(start_ + pacer_->next_departure());
+        timer_->set(start_ + pacer_->next_departure());
         return;
       }
       if (pacer_) pacer_->depart(now);
@@ -129,8 +129,8 @@ class BareClient {
     }
   }
 
-  Loop loop_;
-  PreciseTimer timer_{loop_, [this] { pump(); }};
+  std::unique_ptr<Loop> loop_ = Loop::make().value();
+  std::unique_ptr<PreciseTimer> timer_ = PreciseTimer::make(*loop_, [this] { pump(); }).value();
   std::string request_;
   std::optional<Pacer> pacer_;
   std::vector<std::unique_ptr<Connection>> connections_;

@@ -1,26 +1,17 @@
 #include <endpoint/endpoint.h>
 #include <endpoint/server.h>
 #include <fmt/format.h>
+#include <paceline/loop/timespec.h>
 #include <pthread.h>
 
-#include <ctime>
 #include <thread>
 #include <utility>
 
 namespace paceline {
-namespace {
-
-std::chrono::nanoseconds time_on(clockid_t clock) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-}  // namespace
-
 class Endpoint::Worker {
  public:
-  explicit Worker(EndpointOptions options) : server_(std::move(options)) {}
+  Worker(std::unique_ptr<Loop> loop, EndpointOptions options)
+      : loop_(std::move(loop)), server_(*loop_, std::move(options)) {}
   ~Worker() { stop(); }
 
   Server& server() { return server_; }
@@ -47,13 +38,19 @@ class Endpoint::Worker {
   }
 
  private:
+  std::unique_ptr<Loop> loop_;
   Server server_;
   std::chrono::nanoseconds spent_{0};
   std::thread thread_;
 };
 
 std::variant<std::unique_ptr<Endpoint>, std::string> Endpoint::start(EndpointOptions options) {
-  auto worker = std::make_unique<Worker>(std::move(options));
+  auto loop = Loop::make();
+  if (!loop) {
+    return fmt::format("The endpoint could not start: {}; raise the limit (ulimit -n).",
+                       loop.error().message);
+  }
+  auto worker = std::make_unique<Worker>(std::move(*loop), std::move(options));
   if (auto trouble = worker->server().listen()) return std::move(*trouble);
   worker->start();
   return std::unique_ptr<Endpoint>(new Endpoint(std::move(worker)));

@@ -36,7 +36,7 @@ void append_model(std::string_view id, std::uint64_t created, std::string& out) 
   out += R"(,"owned_by":"paceline"})";
 }
 
-Server::Server(EndpointOptions options)
+Server::Server(Loop& loop, EndpointOptions options)
     : options_(std::move(options)),
       demanded_("Bearer " + options_.required_key),
       reader_(options_.response_tokens),
@@ -47,10 +47,10 @@ Server::Server(EndpointOptions options)
       faults_(options_.faults.shares, options_.faults.seed),
       record_(options_.record_arrivals),
       id_prefix_(random_prefix()),
+      loop_(loop),
       idle_connections_(loop_, options_.idle_timeout),
       lingering_(loop_),
       wakeup_(loop_, [this] { loop_.stop(); }),
-      timer_(loop_, [this] { send_due(); }),
       listener_(loop_, [this](Descriptor connection, const sockaddr_in& from) {
         add(std::move(connection), from);
       }) {
@@ -99,7 +99,7 @@ void Server::send_due() {
     }
     resumed_.clear();
   }
-  if (!held_.empty() && held_.begin()->first != TimePoint::max()) timer_.set(held_.begin()->first);
+  if (!held_.empty() && held_.begin()->first != TimePoint::max()) timer_->set(held_.begin()->first);
 }
 
 void Server::resume_due() {

@@ -52,7 +52,7 @@ void append_model(std::string_view id, std::uint64_t created, std::string& out);
 /// time.
 class Server {
  public:
-  explicit Server(EndpointOptions options);
+  Server(Loop& loop, EndpointOptions options);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -222,12 +222,12 @@ class Server {
   std::size_t requests_alive_ = 0;
   Held held_;  // TimePoint::max() for those in the queue
 
-  Loop loop_;
+  Loop& loop_;
   IdleConnections idle_connections_;
   LingeringConnections lingering_;
   std::optional<ReceiveNotes> receive_notes_;
   Wakeup wakeup_;
-  PreciseTimer timer_;
+  std::unique_ptr<PreciseTimer> timer_;
   Listener listener_;
   std::size_t most_connections_ = 0;
   std::size_t connections_ = 0;

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <paceline/loop/open_files.h>
+#include <paceline/loop/descriptor.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -36,10 +36,16 @@ std::optional<std::string> Server::listen() {
         options_.address);
   }
   most_connections_ = connections_within_limit(options_.max_connections);
-  if (const auto reason = listener_.listen(at)) {
+  auto timer = PreciseTimer::make(loop_, [this] { send_due(); });
+  if (!timer) {
+    return fmt::format("The endpoint could not start: {}; raise the limit (ulimit -n).",
+                       timer.error().message);
+  }
+  timer_ = std::move(*timer);
+  if (const auto listening = listener_.listen(at); !listening) {
     return fmt::format(
         "The endpoint could not listen on {} port {}: {}. Choose another port, or 0 for any.",
-        options_.address, options_.port, *reason);
+        options_.address, options_.port, listening.error().message);
   }
   if (group_with_room() == nullptr) {
     return "The endpoint could not open what it needs for connections: raise the limit of open "
@@ -159,7 +165,7 @@ void Server::hang_up(Peer& peer, int descriptor) {
   peer.request->has_gone = true;
   const auto now = Clock::now();
   set_due(*peer.request, now);
-  timer_.set(now);
+  timer_->set(now);
 }
 
 }  // namespace paceline

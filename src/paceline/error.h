@@ -27,11 +27,70 @@ enum class ErrorCode {
   /// The log lacks requests that were sent.
   log_incomplete,
 
-  // src/paceline/workload/
+  // src/paceline/workload/: batch files
   /// A line of a batch file is not a request.
   bad_line,
   /// The URL of a line of a batch file names a server.
   line_names_server,
+
+  // src/paceline/loop/
+  /// This process or the system can open no further descriptor.
+  no_descriptor,
+  /// The system refused a call for another reason.
+  system_error,
+
+  // src/paceline/http/: why no whole response came.
+  /// The system found no address of the host.
+  lookup_failed,
+  lookup_timed_out,
+  connect_failed,
+  timed_out,
+  connection_reset,
+  /// A response is longer than a response may be.
+  response_too_large,
+  /// The responses in flight take more memory than they may together.
+  memory_exceeded,
+  /// The response is not HTTP, or contradicts itself.
+  malformed_response,
+  /// The response has a Content-Encoding that was not asked for and that paceline cannot decode.
+  unwanted_encoding,
+  /// The transport cannot carry the request; another one may.
+  not_carried,
+  /// No TLS connection could be made, for a reason that has no code of its own.
+  tls_failed,
+  /// The server refused the TLS handshake.
+  tls_refused,
+  /// The server does not speak TLS on that port.
+  tls_missing,
+  /// The server has no TLS version that paceline accepts.
+  tls_too_old,
+  client_certificate_required,
+  certificate_expired,
+  certificate_not_yet_valid,
+  /// Neither the certificate nor an authority that signed it is trusted.
+  certificate_untrusted,
+  /// The server's certificate is for another host.
+  certificate_of_other_host,
+  /// The file with the certificates to trust cannot be read.
+  certificates_unreadable,
+
+  // src/paceline/workload/: what a server answered. Error::status tells more.
+  /// Status 429, or an error that means the same.
+  rate_limited,
+  /// Another status from 400 to 499.
+  request_refused,
+  /// Status 500 or higher, or an error that means the same.
+  server_failed,
+  /// The response is not as the API defines it, or redirects elsewhere.
+  unexpected_response,
+  /// A request failed for a reason that has no code of its own.
+  request_failed,
+
+  // src/paceline/run/
+  /// The run was stopped before the request was answered.
+  stopped,
+  /// No rate met the objective.
+  objective_missed,
 };
 
 /// An error that a caller can meet.
@@ -40,6 +99,8 @@ struct Error {
   /// The facts for people: in lower case, without a full stop, without a remedy that names a flag.
   /// May hold text from outside, so pass it through the gate.
   std::string message{};
+  /// The HTTP status of the response that the error is about; 0 where there was none.
+  long status = 0;
 };
 
 }  // namespace paceline

@@ -28,8 +28,6 @@ class Histogram {
   std::chrono::nanoseconds min() const;
   std::chrono::nanoseconds max() const { return max_; }
   std::chrono::nanoseconds mean() const;
-  /// How many were longer than the longest.
-  std::uint64_t clamped() const { return clamped_; }
 
  private:
   std::vector<std::uint64_t> buckets_;
@@ -37,7 +35,6 @@ class Histogram {
   /// microsecond and a run can tell how it goes.
   std::vector<std::uint64_t> groups_;
   std::uint64_t count_ = 0;
-  std::uint64_t clamped_ = 0;
   std::chrono::nanoseconds sum_{0};
   std::chrono::nanoseconds min_ = std::chrono::nanoseconds::max();
   std::chrono::nanoseconds max_{0};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <paceline/clock.h>
+#include <paceline/error.h>
 
 namespace paceline {
 
@@ -65,7 +66,8 @@ struct Response {
   std::string body;
   /// Of the header of a redirect, status 300 to 399; empty where there is none.
   std::string location;
-  /// A sentence when `error` is not ok.
+  /// What went wrong, when `error` is not ok: the code, and the facts for people.
+  ErrorCode error_code = ErrorCode::request_failed;
   std::string error_text;
   TimePoint sent;
   /// When the first piece of the body that was read had come whole; TimePoint::max() where none

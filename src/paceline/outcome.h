@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
+#include <paceline/error.h>
 #include <paceline/tally.h>
 
 namespace paceline {
@@ -28,8 +28,9 @@ struct LengthAsked {
 struct Outcome {
   /// Empty: the request succeeded.
   std::optional<Failure> failure;
-  /// Why the request failed. May contain text from the server, so pass it through the gate.
-  std::string why;
+  /// Why the request failed. The message may contain text from the server, so pass it through the
+  /// gate.
+  Error error;
   std::optional<Usage> usage;
   /// Number of streamed tokens where it differs from usage's completion tokens: a server may count
   /// reasoning that it does not send, or send reasoning that it does not count.

@@ -7,10 +7,8 @@
 #include <optional>
 #include <string>
 
+#include <paceline/error.h>
 #include <paceline/histogram.h>
-#include <paceline/stats/course.h>
-#include <paceline/stats/levels.h>
-#include <paceline/stats/trend.h>
 
 namespace paceline {
 
@@ -68,14 +66,6 @@ struct Tally {
   Histogram due_latency;
   /// Send after due.
   Histogram late;
-  /// Of due latency over due time, both in seconds: a server that falls behind makes each second's
-  /// requests wait longer than those before, by the share that it cannot do.
-  Trend due_latency_trend;
-  /// Of latency over the time of the send.
-  Course course;
-  /// Of latency over what was in flight, warm-up too: the lowest levels are at the start.
-  Levels levels;
-
   /// Of requests that succeeded at a later try, first send to last byte; not in the others.
   Histogram retried_latency;
   /// Departure after the earliest time at which nothing but this program held it back.
@@ -113,8 +103,8 @@ struct Tally {
   std::uint64_t ended_sends = 0;
   /// Requests that succeeded and met the objective; nothing where none was given.
   std::optional<std::uint64_t> met_objective;
-  /// A sentence about one of the failures.
-  std::string first_failure;
+  /// The error of one of the failures.
+  std::optional<Error> first_failure;
 
   /// Of a response, such as "HTTP/1.1"; empty when there was none.
   std::string http_version;
@@ -128,14 +118,14 @@ struct Tally {
   std::chrono::nanoseconds last_done{0};
   /// Whether the run was stopped before all requests were sent.
   bool cut_short = false;
-  /// A sentence when the run ended itself early.
-  std::string stopped_why;
+  /// Why the run ended itself early; nothing where it did not.
+  std::optional<Error> stopped_why;
   /// Of the run's threads together.
   std::chrono::nanoseconds cpu_time{0};
   std::uint64_t threads = 1;
 
-  /// Counts so many requests as failed, and keeps the first `why`.
-  void count_failure(Failure failure, std::uint64_t requests, const std::string& why);
+  /// Counts so many requests as failed, and keeps the first error.
+  void count_failure(Failure failure, std::uint64_t requests, const Error& error);
   /// Adds what another stripe of the same run counted.
   void merge(const Tally& other);
 

@@ -46,7 +46,9 @@ class Workload {
 };
 
 /// The outcome of a failed request.
-Outcome failed(Failure failure, std::string why);
+Outcome failed(Failure failure, Error error);
+/// The same with the error code of that kind of failure.
+Outcome failed(Failure failure, std::string message);
 
 /// The outcome by transport and HTTP status. A status from 200 to 299 is a success.
 Outcome read_status(const Response& response);

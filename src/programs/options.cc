@@ -71,7 +71,10 @@ void add_connection_flags(CLI::App& app, Options& options) {
   app.add_option("--paceline_url", options.url,
                  "Base URL of an OpenAI-compatible API, such as https://api.openai.com/v1 "
                  "[the embedded endpoint]")
-      ->check(why_not_base_url)
+      ->check([](const std::string& url) {
+        const auto checked = check_base_url(url);
+        return checked ? std::string() : checked.error().message;
+      })
       ->type_name("URL");
   app.add_option("--paceline_api_key_env", options.api_key_env,
                  "Environment variable that holds the API key, such as MY_KEY [OPENAI_API_KEY]")

@@ -5,17 +5,96 @@
 namespace paceline {
 namespace {
 
-/// Empty for a code that needs no remedy.
-std::string_view remedy_for(ErrorCode code) {
+constexpr const char* usual_remedy = "check the URL, and that the server is up";
+
+std::string remedy_for_status(long status, const std::string& api_key_env) {
+  switch (status) {
+    case 400:
+    case 422:
+      return "change or leave out what the server refuses: --help names the flags of the request";
+    case 401:
+      return "set a key that it takes in " + api_key_env;
+    case 402:
+      return "add credit to the account, or use another key";
+    case 403:
+      return "check what the key and this address may use: the model, the region, the server";
+    case 404:
+      return "check the URL, which ends before /chat/completions, such as in /v1, and "
+             "--paceline_model";
+    case 405:
+    case 410:
+      return "check the URL and its path";
+    case 408:
+      return "try again, or lower --paceline_parallel";
+    case 413:
+      return "send a shorter prompt";
+    case 415:
+      return "check that the URL is that of an OpenAI-compatible API";
+    default:
+      return usual_remedy;
+  }
+}
+
+/// Empty for an error that is not about TLS.
+std::string_view remedy_for_tls(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid_value:
-    case ErrorCode::file_unreadable:
-    case ErrorCode::file_unwritable:
+    case ErrorCode::tls_failed:
+      return "check that this port has TLS";
+    case ErrorCode::tls_refused:
+      return "look for the reason in the server's log";
+    case ErrorCode::tls_missing:
+      return "use http://, or the port that has TLS";
+    case ErrorCode::tls_too_old:
+      return "enable TLS 1.2 on the server";
+    case ErrorCode::client_certificate_required:
+      return "connect through a proxy that sends one";
+    case ErrorCode::certificate_expired:
+      return "renew the certificate, or check this machine's clock";
+    case ErrorCode::certificate_not_yet_valid:
+      return "check the clocks of both machines";
+    case ErrorCode::certificate_untrusted:
+      return "name the certificate, or its authority's, with --paceline_ca";
+    case ErrorCode::certificate_of_other_host:
+      return "use the host name that the server's certificate is for";
+    case ErrorCode::certificates_unreadable:
+      return "give --paceline_ca a file with PEM certificates";
+    default:
       return {};
+  }
+}
+
+/// Of a response that did not come, or not whole. Empty for other errors.
+std::string_view remedy_for_transport(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::no_descriptor:
+      return "raise the limit on open files (ulimit -n), or lower --paceline_parallel";
+    case ErrorCode::lookup_failed:
+      return "check the host's name and the DNS server";
+    case ErrorCode::lookup_timed_out:
+      return "check that the DNS server answers, or give it longer with --paceline_timeout";
+    case ErrorCode::timed_out:
+      return "check that the server answers, or give it longer with --paceline_timeout";
+    case ErrorCode::connection_reset:
+      return "check that the URL's scheme and port are right, and the server's log";
+    case ErrorCode::response_too_large:
+      return "ask for a shorter response, or allow a longer one with --paceline_max_response";
+    case ErrorCode::memory_exceeded:
+      return "allow more with --paceline_memory, or lower --paceline_parallel";
+    case ErrorCode::unwanted_encoding:
+      return "have the server or its proxy send the response uncompressed";
+    case ErrorCode::not_carried:
+      return "use --paceline_transport=curl";
+    default:
+      return {};
+  }
+}
+
+/// Of a log or a batch file. Empty for other errors.
+std::string_view remedy_for_file(ErrorCode code) {
+  switch (code) {
     case ErrorCode::disk_full:
       return "free disk space, then rerun with --paceline_resume";
 
-    // log/
     case ErrorCode::log_unusable:
       return "name a log of paceline, or a new file in a writable folder";
     case ErrorCode::not_a_log:
@@ -33,22 +112,49 @@ std::string_view remedy_for(ErrorCode code) {
     case ErrorCode::log_incomplete:
       return "make the log writable, then rerun with --paceline_resume";
 
-    // workload/
-    case ErrorCode::bad_line:
-      return {};
     case ErrorCode::line_names_server:
       return "give only the path of the URL, and name the server with --paceline_url";
+    default:
+      return {};
   }
-  return {};
 }
 
 }  // namespace
 
-std::string with_remedy(const Error& error) {
-  const std::string_view remedy = remedy_for(error.code);
-  std::string sentence = error.message;
-  if (!remedy.empty()) sentence.append("; ").append(remedy);
-  return sentence;
+std::string remedy_for(const Error& error, const std::string& api_key_env) {
+  for (const std::string_view remedy :
+       {remedy_for_tls(error.code), remedy_for_transport(error.code),
+        remedy_for_file(error.code)}) {
+    if (!remedy.empty()) return std::string(remedy);
+  }
+  switch (error.code) {
+    case ErrorCode::connect_failed:
+    case ErrorCode::request_failed:
+    case ErrorCode::system_error:
+      return usual_remedy;
+    case ErrorCode::rate_limited:
+      return "wait, lower --paceline_rpm, or have it tried again with --paceline_retries";
+    case ErrorCode::server_failed:
+      return "try again later, have it tried again with --paceline_retries, or see the server's "
+             "log";
+    case ErrorCode::request_refused:
+      return remedy_for_status(error.status, api_key_env);
+    case ErrorCode::malformed_response:
+    case ErrorCode::unexpected_response:
+      if (error.status >= 300 && error.status < 400) {
+        return "give the URL that it redirects to, without /chat/completions";
+      }
+      return "check that the URL is that of an OpenAI-compatible API, and the server's log";
+    case ErrorCode::objective_missed:
+      return "ask for less, or begin at a lower --paceline_rpm";
+    default:
+      return {};
+  }
+}
+
+std::string with_remedy(const Error& error, const std::string& api_key_env) {
+  const std::string remedy = remedy_for(error, api_key_env);
+  return remedy.empty() ? error.message : error.message + "; " + remedy;
 }
 
 }  // namespace paceline

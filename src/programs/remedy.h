@@ -6,9 +6,12 @@
 
 namespace paceline {
 
-/// The error's message for people: the facts, and after a semicolon what to do, in the imperative.
-/// Flags are named here and not by the library. A code that needs no remedy leaves the message as
-/// it is. Text from outside stays in the message, so pass the sentence through the gate.
-std::string with_remedy(const Error& error);
+/// The remedy for an error, in the imperative; empty for an error that needs none. Only programs
+/// name flags. `api_key_env`: the environment variable that holds the API key.
+std::string remedy_for(const Error& error, const std::string& api_key_env);
+
+/// The error's message, then after a semicolon the remedy where there is one. The message may
+/// contain text from outside, so pass the sentence through the gate.
+std::string with_remedy(const Error& error, const std::string& api_key_env = "OPENAI_API_KEY");
 
 }  // namespace paceline

@@ -9,7 +9,6 @@
 #include <variant>
 
 #include <paceline/http/resolver.h>
-#include <programs/advice.h>
 #include <programs/progress_display.h>
 #include <programs/remedy.h>
 
@@ -63,10 +62,9 @@ std::string Session::open(const Options& options, bool needs_api) {
   settings.show_progress = [mode = options.progress](ShownRun run) {
     return ProgressDisplay::start(mode, STDERR_FILENO, std::move(run));
   };
-  settings.advice = [key = options.api_key_env](Failure failure, long status) {
-    return advice_for(failure, status, key);
+  settings.remedy = [key = options.api_key_env](const Error& error) {
+    return remedy_for(error, key);
   };
-  settings.sentence = with_remedy;
   context_ = std::make_unique<Context>(std::move(settings));
   return {};
 }

@@ -194,7 +194,10 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
   app.add_option("--paceline_http_url", flags.http_url,
                  "Measures plain requests to this URL, such as http://127.0.0.1:8080/, as "
                  "http/get, or as http/post with a body [none]")
-      ->check(why_not_url)
+      ->check([](const std::string& url) {
+        const auto checked = check_url(url);
+        return checked ? std::string() : checked.error().message;
+      })
       ->type_name("URL");
   app.add_option(
          "--paceline_http_body", flags.http_body_file,

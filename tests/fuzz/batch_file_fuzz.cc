@@ -134,10 +134,11 @@ void check(std::string_view text) {
   MemoryFile memory(text);
   const auto opened = BatchFile::open(memory.path());
   if (!opened) {
-    const auto& [code, message] = opened.error();
-    require(message.starts_with(memory.path() + ":"), "an error names file and line");
-    require(code == ErrorCode::line_names_server || message.find("; ") != std::string::npos,
-            "an error says what to do");
+    const Error& error = opened.error();
+    require(error.message.starts_with(memory.path() + ":"), "an error names file and line");
+    require(
+        error.code == ErrorCode::line_names_server || error.message.find("; ") != std::string::npos,
+        "an error says what to do");
     return;
   }
   const std::shared_ptr<const BatchFile>& file = *opened;

@@ -49,9 +49,9 @@ Result read(GenerationStream& stream, ApiKind kind, std::string_view text,
   const Outcome outcome = stream.finish(response);
   const TokenTimes& times = stream.times();
   require(times.gaps.size() + (times.events > 0 ? 1 : 0) == times.events, "a gap between any two");
-  require(outcome.failure.has_value() != outcome.why.empty(), "a failure says why");
+  require(outcome.failure.has_value() != outcome.error.message.empty(), "a failure says why");
   return {outcome.failure,
-          outcome.why,
+          outcome.error.message,
           outcome.usage ? outcome.usage->completion_tokens : std::nullopt,
           outcome.streamed_tokens,
           times.events,
@@ -64,10 +64,10 @@ void check_whole(ApiKind kind, std::string_view text, long status) {
   response.status = status;
   response.body = text;
   const Outcome outcome = ResponseReader().read(kind, response);
-  require(outcome.failure.has_value() != outcome.why.empty(), "a failure says why");
+  require(outcome.failure.has_value() != outcome.error.message.empty(), "a failure says why");
   require(outcome.failure || status == 200, "a status that is no success is a failure");
   constexpr std::size_t longest_sentence = 500;
-  require(outcome.why.size() < longest_sentence, "a sentence is short");
+  require(outcome.error.message.size() < longest_sentence, "a sentence is short");
 }
 
 void check(std::string_view text, unsigned how, std::size_t longest_chunk) {

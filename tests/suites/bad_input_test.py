@@ -65,6 +65,8 @@ class BadInput(unittest.TestCase):
                    "--paceline_timeout=150ms", "--paceline_seed=4")
         self.assertEqual(done.returncode, 1)
         self.assertIn("--paceline_max_error_ratio", done.stderr)
+        self.assertIn("no whole response within 150 ms; ", done.stderr)
+        self.assertIn("--paceline_timeout", done.stderr)
         self.assertIn("chat/complete", done.stdout)
 
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "../unit/loopback_listener.h"
+#include "../unit/test_loop.h"
 #include "byte_server.h"
 #include "script_server.h"
 #include "transport_fixture.h"
@@ -43,7 +44,7 @@ class DeafServer {
 using ConnectTest = TransportTest;
 
 TEST_P(ConnectTest, AConnectThatStopsHalfwayLeavesTheNextRequestWell) {
-  Loop loop;
+  TestLoop loop;
   bool done = false;
   Client client(loop, over_wire({.parallel = 1, .connection = {.timeout = 1s}}), transport(),
                 [&done](Exchange&) { done = true; });
@@ -73,7 +74,7 @@ TEST(TlsConnectTest, WhoWaitsForAConnectionThatTimesOutMakesItsOwnAtOnce) {
   ByteServer server(Wire::http_1, 2, [](int number, ByteStream& stream) {
     if (number == 0) read_all(stream);
   });
-  Loop loop;
+  TestLoop loop;
   std::vector<TransportError> ended;
   Client client(loop, {.parallel = 2, .connection = {.timeout = 1s}},
                 transport_factory(TransportKind::curl),
@@ -98,7 +99,7 @@ TEST(ProxyTest, TheEnvironmentsProxyIsUsed) {
     stream.write(ok_response);
   });
   setenv("http_proxy", proxy.url().c_str(), 1);
-  Loop loop;
+  TestLoop loop;
   bool done = false;
   Client client(loop, {.parallel = 1, .connection = {.timeout = 5s}},
                 transport_factory(TransportKind::curl), [&done](Exchange&) { done = true; });

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../unit/open_descriptors.h"
+#include "../unit/test_loop.h"
 #include "script_server.h"
 #include "transport_fixture.h"
 
@@ -179,7 +180,7 @@ using DescriptorTest = TransportTest;
 
 TEST_P(DescriptorTest, LeaksNoDescriptor) {
   const auto talk_once = [](const std::string& url) {
-    Loop loop;
+    TestLoop loop;
     Client client(loop, over_wire({.parallel = 40, .connection = {.timeout = 5s}}), transport(),
                   [&loop](Exchange&) { loop.stop(); });
     Exchange* exchange = client.acquire();

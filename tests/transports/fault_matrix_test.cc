@@ -104,9 +104,25 @@ class TransportFaultsTest : public testing::TestWithParam<FaultParam> {
                        }};
 };
 
+ErrorCode code_of(TransportError error) {
+  switch (error) {
+    case TransportError::timed_out:
+      return ErrorCode::timed_out;
+    case TransportError::reset:
+      return ErrorCode::connection_reset;
+    case TransportError::too_large:
+      return ErrorCode::response_too_large;
+    default:
+      return ErrorCode::request_failed;
+  }
+}
+
 TEST_P(TransportFaultsTest, HasTheSameOutcomeOverEach) {
   const Response response = ask_for_completion();
   EXPECT_EQ(response.error, fault().error) << response.error_text;
+  if (fault().error != TransportError::ok) {
+    EXPECT_EQ(response.error_code, code_of(fault().error)) << response.error_text;
+  }
   EXPECT_EQ(response.status, fault().status);
   EXPECT_EQ(response.error_text.empty(), fault().error == TransportError::ok)
       << response.error_text;

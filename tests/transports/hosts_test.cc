@@ -12,6 +12,7 @@
 #include <string>
 
 #include "../unit/paceline/http/staged_lookup.h"
+#include "../unit/test_loop.h"
 #include "byte_server.h"
 #include "script_server.h"
 #include "transport_fixture.h"
@@ -52,7 +53,7 @@ class HostsTest : public TransportTest {
     return responses_["only"];
   }
 
-  Loop loop_;
+  TestLoop loop_;
   StagedLookup lookup_;
   std::shared_ptr<Resolver> resolver_ = Resolver::make(1h, lookup_.function());
   std::map<std::string, Response> responses_;
@@ -63,7 +64,7 @@ TEST_P(HostsTest, ANameIsLookedUpOnceForAll) {
   ScriptServer server(wire(), 4, answers(ok_script()));
   lookup_.hold();
   for (const char* name : {"one", "two", "three"}) send(name, named(server.url()));
-  lookup_.answer({{"127.0.0.1"}, {}});
+  lookup_.answer(Addresses{"127.0.0.1"});
   while (responses_.size() < 3) loop_.run_once();
   for (const auto& [name, response] : responses_)
     EXPECT_EQ(response.body, "ok") << response.error_text;
@@ -73,22 +74,23 @@ TEST_P(HostsTest, ANameIsLookedUpOnceForAll) {
 
 TEST_P(HostsTest, AllItsAddressesAreTried) {
   ScriptServer server(wire(), 1, answers(ok_script()));
-  lookup_.answer({{"127.0.0.9", "127.0.0.1"}, {}});
+  lookup_.answer(Addresses{"127.0.0.9", "127.0.0.1"});
   EXPECT_EQ(get(named(server.url())).body, "ok");
 }
 
 TEST_P(HostsTest, WhatCannotBeFoundIsASentence) {
-  lookup_.answer({{}, "there is no such host"});
+  lookup_.answer(fail(ErrorCode::lookup_failed, "there is no such host"));
   const Response response = get(in_scheme("http://api.test:1/"));
   EXPECT_EQ(response.error, TransportError::connect_failed);
+  EXPECT_EQ(response.error_code, ErrorCode::lookup_failed);
   EXPECT_EQ(response.error_text, "there is no such host");
 }
 
 TEST_P(HostsTest, AfterAFailedConnectItIsLookedUpAgain) {
   ScriptServer server(wire(), 1, answers(ok_script()));
-  lookup_.answer({{"127.0.0.9"}, {}});
+  lookup_.answer(Addresses{"127.0.0.9"});
   EXPECT_EQ(get(named(server.url())).error, TransportError::connect_failed);
-  lookup_.answer({{"127.0.0.1"}, {}});
+  lookup_.answer(Addresses{"127.0.0.1"});
   while (get(named(server.url())).error != TransportError::ok) {
   }
   EXPECT_GE(lookup_.count(), 2);
@@ -97,9 +99,9 @@ TEST_P(HostsTest, AfterAFailedConnectItIsLookedUpAgain) {
 TEST_P(HostsTest, AKeptConnectionDoesNotOutliveTheHostsMove) {
   ScriptServer server(
       wire(), 1, [](int, ScriptedConnection& connection) { answer_all(connection, ok_script()); });
-  lookup_.answer({{"127.0.0.1"}, {}});
+  lookup_.answer(Addresses{"127.0.0.1"});
   EXPECT_EQ(get(named(server.url())).body, "ok");
-  lookup_.answer({{"127.0.0.9"}, {}});
+  lookup_.answer(Addresses{"127.0.0.9"});
   resolver_->refresh(Clock::now() + 2h);
   // libcurl counts a connection's age in seconds.
   while (get(named(server.url())).error == TransportError::ok) {
@@ -121,6 +123,7 @@ TEST_P(SilentDnsTest, ARequestTimesOutWhileOthersGoOn) {
   EXPECT_FALSE(responses_.contains("silent"));
   while (!responses_.contains("silent")) loop_.run_once();
   EXPECT_EQ(responses_["silent"].error, TransportError::timed_out);
+  EXPECT_EQ(responses_["silent"].error_code, ErrorCode::lookup_timed_out);
   EXPECT_NE(responses_["silent"].error_text.find("no address of api.test"), std::string::npos)
       << responses_["silent"].error_text;
   EXPECT_EQ(get(server.url()).body, "ok");
@@ -144,7 +147,7 @@ TEST_P(ProxyHostTest, AProxysNameIsLookedUpAndNotTheHosts) {
   Client client(loop_, {.parallel = 1, .connection = {.timeout = 5s, .resolver = resolver_}},
                 transport(),
                 [this](Exchange& exchange) { responses_["proxied"] = exchange.response; });
-  lookup_.answer({{"127.0.0.1"}, {}});
+  lookup_.answer(Addresses{"127.0.0.1"});
   Exchange* exchange = client.acquire();
   exchange->request.url = "http://hidden.test/";
   client.send(*exchange);

@@ -12,6 +12,7 @@
 #include <map>
 #include <string>
 
+#include "../unit/test_loop.h"
 #include "byte_server.h"
 #include "http2_connection.h"
 #include "script_server.h"
@@ -101,7 +102,7 @@ class SharedConnectionTest : public TransportTest {
     while (!responses_.contains(name)) loop_.run_once();
   }
 
-  Loop loop_;
+  TestLoop loop_;
   std::map<std::string, Response> responses_;
   Client client_{loop_, over_wire({.parallel = 3, .connection = {.timeout = 2s}}), transport(),
                  [this](Exchange& exchange) {

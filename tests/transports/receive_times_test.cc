@@ -6,6 +6,7 @@
 #include <string_view>
 #include <thread>
 
+#include "../unit/test_loop.h"
 #include "script_server.h"
 #include "transport_fixture.h"
 
@@ -47,7 +48,7 @@ class ReceiveTimesTest : public TransportTest {
                            connection.play(ok_script());
                          }
                        }};
-  Loop loop_;
+  TestLoop loop_;
   bool done_ = false;
   Client client_{loop_, over_wire({.parallel = 1, .connection = {.timeout = 5s}}), transport(),
                  [this](Exchange&) { done_ = true; },

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
 #include <paceline/http/exchange.h>
-#include <paceline/run/make_transport.h>
+#include <paceline/run/run_parts.h>
 
 #include <chrono>
 #include <functional>
@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "../unit/test_loop.h"
 #include "byte_server.h"
 #include "test_certificate.h"
 
@@ -107,7 +108,7 @@ class ClientOnLoop {
   }
 
  protected:
-  Loop loop_;
+  TestLoop loop_;
   bool done_ = false;
   Client client_;
 };

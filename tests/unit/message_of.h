@@ -2,6 +2,7 @@
 
 #include <paceline/text/result.h>
 
+#include <optional>
 #include <string>
 
 namespace paceline {
@@ -10,6 +11,11 @@ namespace paceline {
 template <typename Value>
 std::string message_of(const Result<Value>& result) {
   return result ? std::string() : result.error().message;
+}
+
+/// The same of an error that may be missing.
+inline std::string message_of(const std::optional<Error>& error) {
+  return error ? error->message : std::string();
 }
 
 }  // namespace paceline

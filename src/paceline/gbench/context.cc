@@ -58,13 +58,18 @@ void Context::note_protocol(const std::string& url, const std::string& http_vers
   add_protocol_context(url, http_version);
 }
 
+std::string Context::with_remedy(const Error& error) const {
+  const std::string remedy = settings_.remedy ? settings_.remedy(error) : std::string();
+  return remedy.empty() ? error.message : error.message + "; " + remedy;
+}
+
 void Context::fail(const std::string& sentence) {
   console_.warn(sentence);
   failed_ = true;
 }
 
 void Context::fail(const Error& error) {
-  fail(settings_.sentence ? settings_.sentence(error) : error.message);
+  fail(with_remedy(error));
 }
 
 }  // namespace paceline

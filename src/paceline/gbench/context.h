@@ -38,11 +38,9 @@ struct ContextSettings {
   bool log_responses = false;
   /// Empty: no progress is shown.
   ProgressSinkFactory show_progress{};
-  /// The remedy for a request that failed, in the imperative. `status`: of its HTTP response, 0
-  /// where there was none. Empty: no remedy is named.
-  std::function<std::string(Failure, long status)> advice{};
-  /// The sentence for an error, with a remedy. Empty: the error's message is the sentence.
-  std::function<std::string(const Error&)> sentence{};
+  /// The remedy for an error, in the imperative; empty for an error without one. A program names
+  /// its flags in remedies. Empty function: no remedy is named.
+  std::function<std::string(const Error&)> remedy{};
 };
 
 /// State that the benchmarks of one program share. run_program() owns the one context. Google
@@ -80,9 +78,11 @@ class Context {
   void stop() { stop_ = true; }
   const std::atomic<bool>& stopped() const { return stop_; }
 
+  /// The error's message, with the remedy where there is one.
+  std::string with_remedy(const Error& error) const;
   /// Prints the sentence, and makes the program exit with 1.
   void fail(const std::string& sentence);
-  /// The same for the error's sentence.
+  /// The same for the error with its remedy.
   void fail(const Error& error);
   bool failed() const { return failed_; }
 

@@ -10,6 +10,7 @@
 
 #include <paceline/gbench/counters.h>
 #include <paceline/gbench/probe_rows.h>
+#include <paceline/gbench/report.h>
 #include <paceline/gbench/run_setup.h>
 #include <paceline/run/probe.h>
 #include <paceline/run/rate_search.h>
@@ -25,16 +26,16 @@ constexpr std::uint64_t lowest_rpm = 60;
 /// A probe that has ended.
 struct Probed {
   RunOptions options;
-  Tally tally;
+  RunTally tally;
   Bound bound = Bound::paced;
   /// Empty: it met the objective.
   std::string why_missed;
-  /// Why no further probe makes sense; empty: it does.
-  std::string why_over;
+  /// Why no further probe makes sense; nothing: it does.
+  std::optional<Error> why_over;
 };
 
 bool is_worth_repeating(const Context& context, const Probed& probed) {
-  return probed.bound == Bound::client && probed.why_over.empty() && !context.stopped();
+  return probed.bound == Bound::client && !probed.why_over && !context.stopped();
 }
 
 class Search {
@@ -47,8 +48,8 @@ class Search {
         name_(workload.describe().name),
         rates_(asked.start_rpm, std::min(asked.start_rpm, lowest_rpm), asked.highest_rpm) {}
 
-  /// Empty, or why it found nothing.
-  std::string run();
+  /// Nothing, or why it found nothing.
+  std::optional<Error> run();
   /// The counters and the time of what was found, and in words what bounds it.
   void report(benchmark::State& state) const;
   std::string summary() const;
@@ -73,7 +74,7 @@ class Search {
   bool was_cut_short_ = false;
 };
 
-std::string Search::run() {
+std::optional<Error> Search::run() {
   // A client-bound probe may show a busy moment of this machine and not the server's limit.
   constexpr int most_tries = 3;
   while (const auto rpm = rates_.next()) {
@@ -85,7 +86,7 @@ std::string Search::run() {
       was_cut_short_ = true;
       break;
     }
-    if (!probed.why_over.empty()) return probed.why_over;
+    if (probed.why_over) return probed.why_over;
     rates_.add(probed.why_missed.empty());
     if (probed.why_missed.empty()) {
       best_ = std::move(probed.tally);
@@ -93,12 +94,13 @@ std::string Search::run() {
       why_missed_ = std::move(probed.why_missed);
     }
   }
-  if (best_) return {};
-  if (was_cut_short_) return "cut short before any rate met the objective";
-  return fmt::format(
-      "no rate down to {0} RPM meets the objective; at {0} RPM: {1}; ask for less, or begin at a "
-      "lower --paceline_rpm",
-      *rates_.lowest_missed(), why_missed_);
+  if (best_) return std::nullopt;
+  if (was_cut_short_) {
+    return Error{ErrorCode::stopped, "cut short before any rate met the objective"};
+  }
+  return Error{ErrorCode::objective_missed,
+               fmt::format("no rate down to {0} RPM meets the objective; at {0} RPM: {1}",
+                           *rates_.lowest_missed(), why_missed_)};
 }
 
 void Search::report(benchmark::State& state) const {
@@ -145,7 +147,7 @@ Probed Search::probe(std::uint64_t rpm) {
   probed.options = options_at(rpm);
   const GroupRun shared = begin_run(context_, workload_, probed.options, name_ + "/probe");
   if (!shared.why.empty()) {
-    probed.why_over = shared.why;
+    probed.why_over = Error{ErrorCode::stopped, shared.why};
     return probed;
   }
   RunOptions& options = probed.options;
@@ -162,10 +164,7 @@ Probed Search::probe(std::uint64_t rpm) {
   probed.bound = verdict.bound;
   probed.why_missed = why_missed(probed, verdict);
   if (probed.tally.succeeded == 0) {
-    const Tally& tally = probed.tally;
-    probed.why_over = !tally.stopped_why.empty()
-                          ? tally.stopped_why
-                          : fmt::format("every request failed: {}", tally.first_failure);
+    probed.why_over = why_nothing(probed.tally);
     return probed;
   }
   keep(probed, verdict);
@@ -211,13 +210,19 @@ void find_max(benchmark::State& state, Context& context, const std::string& benc
       break;
     }
     Search search(context, workload, asked, parallel);
-    if (why.empty()) why = search.run();
+    std::string why_and_remedy = why;
+    if (why.empty()) {
+      if (const auto error = search.run()) {
+        why = error->message;
+        why_and_remedy = context.with_remedy(*error);
+      }
+    }
     if (why.empty()) {
       search.report(state);
       context.verdicts().add(
           fmt::format("{} parallel:{}: {}", benchmark, parallel, search.summary()));
     } else {
-      if (!context.stopped()) context.fail(why);
+      if (!context.stopped()) context.fail(why_and_remedy);
       state.SkipWithError(why.c_str());
     }
     context.probes().add(benchmark, search.take_probes());

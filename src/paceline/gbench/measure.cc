@@ -68,7 +68,7 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
     options.salt = shared.salt;
     options.log = shared.log;
     options.start = shared.start;
-    Tally tally;
+    RunTally tally;
     if (shared.why.empty())
       tally = run(workload, options, hooks_of(state, context, shared.progress));
     if (tally.sent == 0) state.ResumeTiming();
@@ -92,17 +92,17 @@ ApiCheck check_api(Context& context, Workload& workload) {
   first.max_backoff = run.max_backoff;
   first.wait = settings.wait;
   first.stop = &context.stopped();
-  first.on_wait = [&](const std::string& why) {
+  first.on_wait = [&](const Error& error) {
     context.console().warn(fmt::format("waiting up to {:g} s for {} to answer: {}",
-                                       seconds_of(settings.wait), host_of(request.url), why));
+                                       seconds_of(settings.wait), host_of(request.url),
+                                       error.message));
   };
-  const Trial preflight = send_preflight(workload, first);
+  const Preflight preflight = send_preflight(workload, first);
   if (context.stopped()) return {"stopped before the first response", {}};
-  if (!preflight.failure.empty()) {
-    std::string why =
-        fmt::format("a first request to {} failed: {}", host_of(request.url), preflight.failure);
-    if (settings.advice) why += "; " + settings.advice(preflight.kind, preflight.status);
-    return {std::move(why), {}};
+  if (preflight.error) {
+    return {fmt::format("a first request to {} failed: {}", host_of(request.url),
+                        context.with_remedy(*preflight.error)),
+            {}};
   }
   if (run.connection.http == HttpVersion::two && preflight.http_version != "HTTP/2") {
     return {fmt::format("{} speaks {} and --paceline_http=2 was asked for: it needs https, and a "

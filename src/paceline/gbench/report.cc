@@ -38,9 +38,10 @@ bool counts_events(const TokenTally& tokens) {
 /// Facts beside the counters: first the verdict's word.
 std::string label_of(const Verdict& verdict, const Tally& tally) {
   std::vector<std::string> words{std::string(name_of(verdict.bound))};
-  if (!tally.stopped_why.empty()) {
+  if (tally.stopped_why) {
     words.push_back(fmt::format("stopped after {} of {} requests: {}",
-                                tally.succeeded + tally.failed, tally.planned, tally.stopped_why));
+                                tally.succeeded + tally.failed, tally.planned,
+                                tally.stopped_why->message));
   } else if (tally.cut_short) {
     words.push_back(
         fmt::format("cut short: {} of {} requests", tally.succeeded + tally.failed, tally.planned));
@@ -69,21 +70,25 @@ void warn_of_lengths(const Context& context, const TokenTally& tokens) {
       100 * tokens.length_mismatch_ratio()));
 }
 
-/// Why a run without any good response has no result.
-std::string why_nothing(const Tally& tally) {
-  if (!tally.stopped_why.empty()) return tally.stopped_why;
-  if (tally.cut_short) return "cut short before any response";
-  return fmt::format("every request failed: {}", tally.first_failure);
+/// The verdict for people, with the remedy.
+std::string verdict_words(const Context& context, const Verdict& verdict, const Tally& tally) {
+  if (verdict.bound != Bound::failing || !tally.first_failure) {
+    return verdict.words;
+  }
+  Error error = *tally.first_failure;
+  error.message = verdict.words;
+  return context.with_remedy(error);
 }
 
 void warn_of_failures(Context& context, const Tally& tally) {
   const double tolerated = context.settings().max_error_ratio;
-  if (!tally.stopped_why.empty()) {
-    context.fail("a run was ended early: " + tally.stopped_why);
+  if (tally.stopped_why) {
+    context.fail("a run was ended early: " + context.with_remedy(*tally.stopped_why));
   } else if (tally.settled_error_ratio() > tolerated) {
     context.fail(fmt::format(
         "{} of {} requests failed, more than --paceline_max_error_ratio={}; the first: {}",
-        tally.failed, tally.succeeded + tally.failed, tolerated, tally.first_failure));
+        tally.failed, tally.succeeded + tally.failed, tolerated,
+        context.with_remedy(tally.first_failure.value_or(Error{}))));
   }
   if (tally.waits_too_long > 0) {
     context.console().warn(fmt::format(
@@ -95,13 +100,21 @@ void warn_of_failures(Context& context, const Tally& tally) {
 
 }  // namespace
 
+Error why_nothing(const Tally& tally) {
+  if (tally.stopped_why) return *tally.stopped_why;
+  if (tally.cut_short) return {ErrorCode::stopped, "cut short before any response"};
+  Error error = tally.first_failure.value_or(Error{});
+  error.message = "every request failed: " + error.message;
+  return error;
+}
+
 void report(benchmark::State& state, Context& context, const std::string& name,
-            const Tally& tally) {
+            const RunTally& tally) {
   if (tally.succeeded == 0) {
     context.stop();
-    const std::string why = why_nothing(tally);
-    if (!tally.cut_short || !tally.stopped_why.empty()) context.fail(why);
-    state.SkipWithError(why.c_str());
+    const Error why = why_nothing(tally);
+    if (why.code != ErrorCode::stopped) context.fail(context.with_remedy(why));
+    state.SkipWithError(why.message.c_str());
     return;
   }
   const auto rpm = static_cast<std::uint64_t>(state.range(0));
@@ -111,7 +124,7 @@ void report(benchmark::State& state, Context& context, const std::string& name,
   set_counters(state.counters, tally);
   state.SetLabel(label_of(verdict, tally));
   context.verdicts().add(fmt::format("{} rpm:{} parallel:{}", name, rpm, parallel), verdict.bound,
-                         verdict.words);
+                         verdict_words(context, verdict, tally));
   warn_of_lengths(context, tally.tokens);
   warn_of_failures(context, tally);
 }

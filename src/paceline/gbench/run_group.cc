@@ -20,7 +20,7 @@ GroupRun RunGroup::join(std::size_t threads, const std::function<GroupRun()>& be
   return *run_;
 }
 
-std::optional<Tally> RunGroup::leave(const Tally& tally, std::size_t threads) {
+std::optional<RunTally> RunGroup::leave(const RunTally& tally, std::size_t threads) {
   const std::lock_guard lock(mutex_);
   if (merged_) {
     merged_->merge(tally);

@@ -11,7 +11,7 @@
 #include <paceline/clock.h>
 #include <paceline/gbench/progress_sink.h>
 #include <paceline/run/run.h>
-#include <paceline/tally.h>
+#include <paceline/stats/run_tally.h>
 
 namespace paceline {
 
@@ -35,12 +35,12 @@ class RunGroup {
   /// The first thread to join calls `begin`. Every thread gets the result, with the start.
   GroupRun join(std::size_t threads, const std::function<GroupRun()>& begin);
   /// Returns the whole run's tally to the last thread that leaves, and nothing to the others.
-  std::optional<Tally> leave(const Tally& tally, std::size_t threads);
+  std::optional<RunTally> leave(const RunTally& tally, std::size_t threads);
 
  private:
   std::mutex mutex_;
   std::optional<GroupRun> run_;
-  std::optional<Tally> merged_;
+  std::optional<RunTally> merged_;
   std::size_t left_ = 0;
 };
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include <paceline/http/client.h>
-#include <paceline/loop/open_files.h>
-#include <paceline/run/make_transport.h>
+#include <paceline/loop/descriptor.h>
+#include <paceline/run/run_parts.h>
 
 namespace paceline {
 namespace {

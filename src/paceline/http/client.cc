@@ -1,10 +1,8 @@
 #include <fmt/format.h>
 #include <paceline/http/client.h>
-#include <paceline/loop/open_files.h>
 #include <paceline/text/release_memory.h>
 
 #include <utility>
-#include <variant>
 
 namespace paceline {
 namespace {
@@ -35,7 +33,6 @@ Client::Client(Loop& loop, const ClientOptions& options, const TransportFactory&
                  }),
       ends_(loop, *this),
       end_refused_(loop, [this] { end_refused(); }) {
-  raise_open_files_limit();
   hosts_ = std::make_unique<HostWait>(
       loop, options_.resolver ? options_.resolver : Resolver::make(usual_dns_ttl),
       [this](Exchange& exchange) { start(exchange); });
@@ -75,12 +72,11 @@ void Client::send(Exchange& exchange) {
 void Client::start(Exchange& exchange) {
   const Way& way = ways_[exchange.number];
   const auto found = hosts_->find(exchange, way.target->route);
-  if (std::holds_alternative<HostWait::Waits>(found)) return;
-  if (const auto* why = std::get_if<std::string>(&found)) {
-    ends_.add(exchange, {TransportError::connect_failed, *why, Clock::now()});
-    return;
+  if (!found) {
+    ends_.add(exchange, {TransportError::connect_failed, found.error(), Clock::now()});
+  } else if (*found) {
+    transport_->send(exchange, way.target, **found);
   }
-  transport_->send(exchange, way.target, std::get<HostWait::Known>(found));
 }
 
 bool Client::take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received) {
@@ -96,11 +92,10 @@ void Client::end(Exchange& exchange, TransportEnd end) {
 
 void Client::time_out(Exchange& exchange) {
   const Route& route = ways_[exchange.number].target->route;
-  std::string why;
+  Error why;
   if (hosts_->cancel(exchange)) {
-    why = fmt::format(
-        "no address of {} within {} ms, --paceline_timeout; check that the DNS server answers",
-        route.front().host, options_.timeout.count());
+    why = {ErrorCode::lookup_timed_out, fmt::format("no address of {} within {} ms",
+                                                    route.front().host, options_.timeout.count())};
   } else if (!ends_.cancel(exchange) && !transport_->cancel(exchange)) {
     hosts_->distrust(route);
   }

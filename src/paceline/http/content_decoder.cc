@@ -1,24 +1,17 @@
 #include <paceline/http/content_decoder.h>
-#include <strings.h>
+#include <paceline/text/ascii_case.h>
 
 namespace paceline {
-namespace {
-
-bool is_encoding(std::string_view text, std::string_view name) {
-  return text.size() == name.size() && strncasecmp(text.data(), name.data(), name.size()) == 0;
-}
-
-}  // namespace
-
 bool ContentDecoder::is_none(std::string_view encoding) {
-  return encoding.empty() || is_encoding(encoding, "identity") || is_encoding(encoding, "none");
+  return encoding.empty() || equals_ignoring_case(encoding, "identity") ||
+         equals_ignoring_case(encoding, "none");
 }
 
 std::unique_ptr<ContentDecoder> ContentDecoder::make(std::string_view encoding) {
-  if (is_encoding(encoding, "gzip") || is_encoding(encoding, "x-gzip")) {
+  if (equals_ignoring_case(encoding, "gzip") || equals_ignoring_case(encoding, "x-gzip")) {
     return std::make_unique<ContentDecoder>(false);
   }
-  if (is_encoding(encoding, "deflate")) return std::make_unique<ContentDecoder>(true);
+  if (equals_ignoring_case(encoding, "deflate")) return std::make_unique<ContentDecoder>(true);
   return nullptr;
 }
 

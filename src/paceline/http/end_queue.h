@@ -3,7 +3,7 @@
 #include <deque>
 
 #include <paceline/http/transport.h>
-#include <paceline/loop/deferred_call.h>
+#include <paceline/loop/loop.h>
 
 namespace paceline {
 

@@ -19,8 +19,7 @@ HostWait::~HostWait() {
   resolver_->remove(looked_up_);
 }
 
-std::variant<HostWait::Known, HostWait::Waits, std::string> HostWait::find(Exchange& exchange,
-                                                                           const Route& route) {
+Result<std::optional<HostWait::Known>> HostWait::find(Exchange& exchange, const Route& route) {
   known_.clear();
   if (route.empty()) return Known();
   if (!std::exchange(refreshes_, true)) refresh();
@@ -28,12 +27,12 @@ std::variant<HostWait::Known, HostWait::Waits, std::string> HostWait::find(Excha
   bool waits = false;
   for (const HostPort& at : route) {
     known_.push_back(resolver_->find(at.host, now));
-    if (!known_.back().why.empty()) return known_.back().why;
+    if (known_.back().error) return tl::unexpected(*known_.back().error);
     waits = waits || known_.back().addresses == nullptr;
   }
   if (!waits) return Known(known_);
   waiting_.push_back(&exchange);
-  return Waits();
+  return std::nullopt;
 }
 
 bool HostWait::cancel(const Exchange& exchange) {

@@ -2,14 +2,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
-#include <string>
-#include <variant>
 #include <vector>
 
 #include <paceline/http/exchange.h>
 #include <paceline/http/resolver.h>
-#include <paceline/http/route.h>
 #include <paceline/loop/loop.h>
 
 namespace paceline {
@@ -21,11 +19,10 @@ class HostWait {
   HostWait(Loop& loop, std::shared_ptr<Resolver> resolver, std::function<void(Exchange&)> on_found);
   ~HostWait();
 
-  struct Waits {};
   using Known = std::span<const Resolver::Known>;
-  /// What is known of the route's hosts, valid until the next call; or why one cannot be found; or
-  /// the exchange waits from now on.
-  std::variant<Known, Waits, std::string> find(Exchange& exchange, const Route& route);
+  /// What is known of the route's hosts, valid until the next call. Nothing: the exchange waits
+  /// from now on. Fails where a host has no address.
+  Result<std::optional<Known>> find(Exchange& exchange, const Route& route);
   /// Stops the exchange's wait. Returns whether the exchange was waiting.
   bool cancel(const Exchange& exchange);
   /// Whether no exchange waits.

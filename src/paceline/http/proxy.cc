@@ -1,9 +1,9 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <paceline/http/proxy.h>
-#include <paceline/http/url_parts.h>
+#include <paceline/http/target.h>
+#include <paceline/text/ascii_case.h>
 #include <paceline/text/number.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <array>
@@ -66,8 +66,7 @@ bool is_name_below(std::string_view host, std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
   if (name.empty() || host.size() < name.size()) return false;
   const std::size_t above = host.size() - name.size();
-  return strncasecmp(host.data() + above, name.data(), name.size()) == 0 &&
-         (above == 0 || host[above - 1] == '.');
+  return ends_with_ignoring_case(host, name) && (above == 0 || host[above - 1] == '.');
 }
 
 }  // namespace

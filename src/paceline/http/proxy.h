@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include <paceline/http/route.h>
+#include <paceline/http/resolver.h>
 
 namespace paceline {
 

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <netdb.h>
 #include <paceline/http/resolver.h>
-#include <strings.h>
+#include <paceline/text/ascii_case.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -21,11 +21,6 @@ constexpr std::chrono::milliseconds shortest_pause{250};
 /// The pause after a failed lookup while older addresses are still in use.
 constexpr std::chrono::seconds pause_after_failure{1};
 
-bool ends_with(std::string_view host, std::string_view name) {
-  return host.size() >= name.size() &&
-         strncasecmp(host.data() + host.size() - name.size(), name.data(), name.size()) == 0;
-}
-
 bool have_any_in_common(const Addresses& one, const Addresses& other) {
   return std::any_of(one.begin(), one.end(), [&other](const std::string& address) {
     return std::find(other.begin(), other.end(), address) != other.end();
@@ -41,20 +36,18 @@ void block_signals() {
 
 }  // namespace
 
-Resolution look_up(const std::string& host) {
+Result<Addresses> look_up(const std::string& host) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
   const int error = getaddrinfo(host.c_str(), nullptr, &hints, &list);
   if (error != 0) {
-    return {{},
-            fmt::format("cannot find the address of {}: {}; check the host's name and the "
-                        "DNS server",
-                        host, gai_strerror(error))};
+    return fail(ErrorCode::lookup_failed,
+                fmt::format("cannot find the address of {}: {}", host, gai_strerror(error)));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
-  Resolution found;
+  Addresses found;
   for (const addrinfo* info = list; info != nullptr; info = info->ai_next) {
     std::array<char, NI_MAXHOST> number{};
     if (getnameinfo(info->ai_addr, info->ai_addrlen, number.data(), number.size(), nullptr, 0,
@@ -62,11 +55,10 @@ Resolution look_up(const std::string& host) {
       continue;
     }
     std::string address = number.data();
-    const auto& known = found.addresses;
     // libcurl takes no address with the name of an interface.
     if (address.find('%') == std::string::npos &&
-        std::find(known.begin(), known.end(), address) == known.end()) {
-      found.addresses.push_back(std::move(address));
+        std::find(found.begin(), found.end(), address) == found.end()) {
+      found.push_back(std::move(address));
     }
   }
   return found;
@@ -78,7 +70,8 @@ bool needs_lookup(const std::string& host) {
          inet_pton(AF_INET, host.c_str(), address.data()) != 1 &&
          inet_pton(AF_INET6, host.c_str(), address.data()) != 1 &&
          // libcurl knows these by itself.
-         !(ends_with(host, "localhost") && host.size() == 9) && !ends_with(host, ".localhost");
+         !(ends_with_ignoring_case(host, "localhost") && host.size() == 9) &&
+         !ends_with_ignoring_case(host, ".localhost");
 }
 
 Resolver::Resolver(std::chrono::nanoseconds ttl, Lookup lookup)
@@ -93,7 +86,7 @@ Resolver::Known Resolver::find(const std::string& host, TimePoint now) {
   Entry& entry = entries_[host];
   if (entry.next <= now) ask(host, entry, now);
   Known known = entry.known;
-  if (entry.is_asked) known.why.clear();
+  if (entry.is_asked) known.error.reset();
   return known;
 }
 
@@ -124,13 +117,15 @@ void Resolver::ask(const std::string& host, Entry& entry, TimePoint now) {
     std::thread([self = shared_from_this(), host] { self->look_up_here(host); }).detach();
   } catch (const std::exception& error) {
     entry.is_asked = false;
-    take(entry, {{}, fmt::format("cannot look up {}: {}", host, error.what())}, now);
+    take(entry,
+         fail(ErrorCode::lookup_failed, fmt::format("cannot look up {}: {}", host, error.what())),
+         now);
   }
 }
 
 void Resolver::look_up_here(const std::string& host) {
   block_signals();
-  Resolution found = lookup_(host);
+  Result<Addresses> found = lookup_(host);
   const std::lock_guard lock(mutex_);
   Entry& entry = entries_[host];
   entry.is_asked = false;
@@ -138,20 +133,20 @@ void Resolver::look_up_here(const std::string& host) {
   for (Wakeup* listener : listeners_) listener->send();
 }
 
-void Resolver::take(Entry& entry, Resolution found, TimePoint now) const {
+void Resolver::take(Entry& entry, Result<Addresses> found, TimePoint now) const {
   Known& known = entry.known;
-  if (!found.why.empty()) {
+  if (!found) {
     // An old address is better than none.
-    if (!known.addresses) known.why = std::move(found.why);
+    if (!known.addresses) known.error = std::move(found).error();
     entry.next = now + (known.addresses ? pause_after_failure : shortest_pause);
     return;
   }
   // A quarter of the time is left for the next lookup.
   entry.next = now + ttl_ / 4 * 3;
-  known.why.clear();
+  known.error.reset();
   if (known.addresses) {
     Addresses before = *known.addresses;
-    Addresses after = found.addresses;
+    Addresses after = *found;
     std::sort(before.begin(), before.end());
     std::sort(after.begin(), after.end());
     if (before == after) return;
@@ -160,7 +155,7 @@ void Resolver::take(Entry& entry, Resolution found, TimePoint now) const {
       known.last_move = now;
     }
   }
-  known.addresses = std::make_shared<const Addresses>(std::move(found.addresses));
+  known.addresses = std::make_shared<const Addresses>(*std::move(found));
 }
 
 void Resolver::add(Wakeup& listener) {

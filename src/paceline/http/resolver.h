@@ -6,25 +6,29 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <paceline/loop/loop.h>
+#include <paceline/text/result.h>
 
 namespace paceline {
 
 /// Addresses as numbers, such as "127.0.0.1" and "::1", in the order in which to try them.
 using Addresses = std::vector<std::string>;
 
-/// What looking up a host came to.
-struct Resolution {
-  Addresses addresses;
-  /// A sentence where the host has no address.
-  std::string why;
+/// A host by name or number, and its port.
+struct HostPort {
+  std::string host;
+  std::string port;
 };
 
+/// The hosts whose addresses are needed to connect: none where all are numbers.
+using Route = std::vector<HostPort>;
+
 /// Asks the system for a host's addresses. Blocks until the system's resolver answers or gives up.
-Resolution look_up(const std::string& host);
+Result<Addresses> look_up(const std::string& host);
 
 /// Whether a host needs a lookup: it is neither an IP address nor a name of this machine.
 bool needs_lookup(const std::string& host);
@@ -34,13 +38,14 @@ bool needs_lookup(const std::string& host);
 /// For any thread; several clients share one.
 class Resolver : public std::enable_shared_from_this<Resolver> {
  public:
-  using Lookup = std::function<Resolution(const std::string& host)>;
+  using Lookup = std::function<Result<Addresses>(const std::string& host)>;
 
   /// What is known of a host.
   struct Known {
-    /// nullptr: not yet, or `why` says why there are none. The same object while they are the same.
+    /// nullptr: not yet, or `error` says why there are none. The same object while the addresses
+    /// stay the same.
     std::shared_ptr<const Addresses> addresses;
-    std::string why;
+    std::optional<Error> error;
     /// How often the host has moved: none of its addresses was one of those before.
     std::uint64_t moves = 0;
     TimePoint last_move{};
@@ -75,7 +80,7 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
   Resolver(std::chrono::nanoseconds ttl, Lookup lookup);
   void ask(const std::string& host, Entry& entry, TimePoint now);
   void look_up_here(const std::string& host);
-  void take(Entry& entry, Resolution found, TimePoint now) const;
+  void take(Entry& entry, Result<Addresses> found, TimePoint now) const;
 
   std::chrono::nanoseconds ttl_;
   Lookup lookup_;

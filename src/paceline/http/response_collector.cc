@@ -35,7 +35,7 @@ void ResponseCollector::begin(Exchange& exchange) {
   State& state = state_of(exchange);
   state.length = 0;
   state.refused = TransportError::ok;
-  state.why.clear();
+  state.why = {};
 }
 
 bool ResponseCollector::take(Exchange& exchange, std::string_view piece,
@@ -54,7 +54,8 @@ bool ResponseCollector::take(Exchange& exchange, std::string_view piece,
   const auto decoded = state.decoder->take(
       piece, [&](std::string_view part) { return take_decoded(exchange, part); });
   if (decoded != ContentDecoder::State::broken) return decoded == ContentDecoder::State::reading;
-  return refuse(exchange, TransportError::malformed, "the response's compressed body is broken");
+  return refuse(exchange, TransportError::malformed,
+                {ErrorCode::malformed_response, "the response's compressed body is broken"});
 }
 
 bool ResponseCollector::begin_body(Exchange& exchange) {
@@ -68,9 +69,9 @@ bool ResponseCollector::begin_body(Exchange& exchange) {
     return true;
   }
   return refuse(exchange, TransportError::malformed,
-                fmt::format("the response is compressed ({}), which was not asked for; have the "
-                            "server or its proxy send it as it is",
-                            encoding.substr(0, 100)));
+                {ErrorCode::unwanted_encoding,
+                 fmt::format("the response is compressed ({}), which was not asked for",
+                             encoding.substr(0, 100))});
 }
 
 bool ResponseCollector::take_decoded(Exchange& exchange, std::string_view piece) {
@@ -113,13 +114,14 @@ bool ResponseCollector::hold(Exchange& exchange, std::size_t bytes) {
 void ResponseCollector::refuse_for_memory(std::size_t number) {
   memory_.release(number);
   states_[number].refused = TransportError::too_large;
-  states_[number].why = fmt::format(
-      "the responses in flight take more than {} bytes together, --paceline_memory, "
-      "and this one is the longest",
-      memory_.limit());
+  states_[number].why = {
+      ErrorCode::memory_exceeded,
+      fmt::format("the responses in flight take more than {} bytes together, and this one is the "
+                  "longest",
+                  memory_.limit())};
 }
 
-bool ResponseCollector::refuse(const Exchange& exchange, TransportError error, std::string why) {
+bool ResponseCollector::refuse(const Exchange& exchange, TransportError error, Error why) {
   State& state = state_of(exchange);
   state.refused = error;
   state.why = std::move(why);
@@ -136,7 +138,8 @@ void ResponseCollector::end(Exchange& exchange, TransportEnd end) {
   response.done = std::max(end.when, response.done);
   if (end.error == TransportError::ok && state.decoder && !state.decoder->is_whole() &&
       !is_refused(exchange)) {
-    refuse(exchange, TransportError::malformed, "the response's compressed body is cut short");
+    refuse(exchange, TransportError::malformed,
+           {ErrorCode::malformed_response, "the response's compressed body is cut short"});
   }
   // The transport knows only that the response was refused.
   if (is_refused(exchange) &&
@@ -150,14 +153,15 @@ void ResponseCollector::end(Exchange& exchange, TransportEnd end) {
     if (response.status / 100 == 3) response.location = response.header("location").value_or("");
     return;
   }
-  if (end.error == TransportError::too_large && end.why.empty()) {
-    end.why = fmt::format("the response is longer than {} bytes, --paceline_max_response",
-                          options_.max_response);
-  } else if (end.error == TransportError::timed_out && end.why.empty()) {
-    end.why =
-        fmt::format("no whole response within {} ms, --paceline_timeout", options_.timeout.count());
+  if (end.error == TransportError::too_large && end.why.message.empty()) {
+    end.why = {ErrorCode::response_too_large,
+               fmt::format("the response is longer than {} bytes", options_.max_response)};
+  } else if (end.error == TransportError::timed_out && end.why.message.empty()) {
+    end.why = {ErrorCode::timed_out,
+               fmt::format("no whole response within {} ms", options_.timeout.count())};
   }
-  response.error_text = std::move(end.why);
+  response.error_code = end.why.code;
+  response.error_text = std::move(end.why.message);
 }
 
 void ResponseCollector::drop(Exchange& exchange) {

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include <paceline/http/body_pool.h>
 #include <paceline/http/content_decoder.h>
 #include <paceline/http/response_memory.h>
 #include <paceline/http/transport.h>
@@ -40,7 +39,7 @@ class ResponseCollector {
   void begin(Exchange& exchange);
   /// As ResponseSink::take().
   bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received);
-  /// Completes the response. Where no sentence is given, the response has the usual one.
+  /// Completes the response. An error without a message gets the usual one.
   void end(Exchange& exchange, TransportEnd end);
   /// Whether the rest of the response is not wanted.
   bool is_refused(const Exchange& exchange) const;
@@ -53,9 +52,9 @@ class ResponseCollector {
     std::unique_ptr<ContentDecoder> decoder{};
     /// Decoded bytes of the body so far.
     std::size_t length = 0;
-    /// Why the response is not read on; ok: it is.
+    /// Why the rest of the response is not read; ok: it is read.
     TransportError refused = TransportError::ok;
-    std::string why{};
+    Error why{};
   };
 
   State& state_of(const Exchange& exchange) { return states_[exchange.number]; }
@@ -67,7 +66,7 @@ class ResponseCollector {
   /// and this response is the longest.
   bool hold(Exchange& exchange, std::size_t bytes);
   void refuse_for_memory(std::size_t number);
-  bool refuse(const Exchange& exchange, TransportError error, std::string why);
+  bool refuse(const Exchange& exchange, TransportError error, Error why);
 
   Options options_;
   OnPiece on_piece_;

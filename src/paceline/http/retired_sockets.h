@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <paceline/loop/deferred_call.h>
 #include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
 

@@ -1,4 +1,3 @@
-#include <paceline/http/resolver.h>
 #include <paceline/http/target.h>
 
 #include <cstddef>
@@ -9,6 +8,14 @@ namespace {
 constexpr std::size_t most_kept = 256;
 
 }  // namespace
+
+std::string url_part(const Url& url, CURLUPart which, unsigned flags) {
+  char* text = nullptr;
+  const CURLUcode code = curl_url_get(url.get(), which, &text, flags);
+  // libcurl 7.88 gives a text with some errors too, such as a host that is no name.
+  const std::unique_ptr<char, decltype(&curl_free)> owner(text, curl_free);
+  return code == CURLUE_OK ? text : std::string();
+}
 
 std::shared_ptr<const Target> Targets::find(const std::string& url) {
   if (last_ && last_->url == url) return last_;

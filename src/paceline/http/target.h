@@ -1,22 +1,34 @@
 #pragma once
 
+#include <curl/curl.h>
+
 #include <map>
 #include <memory>
 #include <string>
 
 #include <paceline/http/proxy.h>
-#include <paceline/http/route.h>
-#include <paceline/http/url_parts.h>
+#include <paceline/http/resolver.h>
 
 namespace paceline {
 
-/// Where requests to one URL go: the URL taken apart once for all of them.
+/// Frees a CURLU handle.
+struct UrlCleanup {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+/// A URL parsed by libcurl.
+using Url = std::unique_ptr<CURLU, UrlCleanup>;
+
+/// A part of a parsed URL; empty where the URL has no such part. `flags` are CURLU_*.
+std::string url_part(const Url& url, CURLUPart which, unsigned flags = 0);
+
+/// Where the requests to one URL go. The URL is parsed once for all of them.
 struct Target {
   std::string url;
-  /// nullptr where libcurl cannot take the URL apart; the rest is empty then.
+  /// nullptr where libcurl cannot parse the URL; the rest is empty then.
   Url parsed;
   std::string scheme;
-  /// As it is looked up; an IPv6 address has its brackets.
+  /// As the host is looked up. An IPv6 address has its brackets.
   std::string host;
   std::string port;
   bool has_userinfo = false;
@@ -26,7 +38,7 @@ struct Target {
   Route route;
 };
 
-/// Takes URLs apart, and keeps those that it was last asked for.
+/// Parses URLs, and keeps the targets that were asked for last.
 class Targets {
  public:
   explicit Targets(Proxies proxies) : proxies_(std::move(proxies)) {}

@@ -13,12 +13,18 @@
 #include <paceline/http/resolver.h>
 #include <paceline/http/target.h>
 #include <paceline/loop/loop.h>
+#include <paceline/version.h>
 
 namespace paceline {
 
 struct ConnectionOptions;
 
-/// The transports that there are.
+/// The User-Agent of requests whose headers have none.
+inline std::string user_agent() {
+  return "paceline/" + std::string(version());
+}
+
+/// The transports.
 enum class TransportKind {
   /// libcurl's multi interface: http and https, HTTP/1.1 and HTTP/2, proxies.
   curl,
@@ -34,8 +40,8 @@ constexpr std::string_view name_of(TransportKind kind) {
 /// How an exchange ended on its transport.
 struct TransportEnd {
   TransportError error = TransportError::ok;
-  /// A sentence on the error; empty where the client has one for this kind of error.
-  std::string why{};
+  /// What went wrong. The message is empty where the client has one for this kind of error.
+  Error why{};
   /// When the last byte came in, by the kernel's note where there is one; else now.
   TimePoint when{};
   /// Whether the server has not looked at the request, so that the request may be sent again.

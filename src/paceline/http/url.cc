@@ -1,10 +1,11 @@
 #include <fmt/format.h>
+#include <paceline/http/target.h>
 #include <paceline/http/url.h>
-#include <paceline/http/url_parts.h>
 #include <paceline/text/gate.h>
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace paceline {
 namespace {
@@ -28,25 +29,29 @@ std::string why_not_parsed(CURLUcode code) {
 
 }  // namespace
 
-std::string why_not_url(const std::string& url) {
+Result<void> check_url(const std::string& url) {
   const std::string_view shown = without_userinfo(url);
+  const auto refuse = [](std::string why) {
+    return fail(ErrorCode::invalid_value, std::move(why));
+  };
   if (!has_http_scheme(url)) {
-    return fmt::format("'{}' is not a URL: begin it with http:// or https:// and a host", shown);
+    return refuse(
+        fmt::format("'{}' is not a URL: begin it with http:// or https:// and a host", shown));
   }
   if (url.find('#') != std::string::npos) {
-    return fmt::format("'{}' has a fragment, which no server gets: remove '#' and what follows it",
-                       shown);
+    return refuse(fmt::format(
+        "'{}' has a fragment, which no server gets: remove '#' and what follows it", shown));
   }
   const Url parsed(curl_url());
   const std::string why = why_not_parsed(curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0));
   // libcurl takes the next part for the host where three slashes follow the scheme.
   const bool has_host = url.find(":///") == std::string::npos;
   if (why.empty() && has_host) return {};
-  return fmt::format("'{}' is not a URL: {}", shown, has_host ? why : "name a host");
+  return refuse(fmt::format("'{}' is not a URL: {}", shown, has_host ? why : "name a host"));
 }
 
-std::string why_not_base_url(const std::string& url) {
-  if (std::string why = why_not_url(url); !why.empty()) return why;
+Result<void> check_base_url(const std::string& url) {
+  if (auto checked = check_url(url); !checked) return checked;
   std::string_view path = without_query(url);
   while (path.ends_with('/')) path.remove_suffix(1);
   constexpr std::array<std::string_view, 5> resources{"/chat/completions", "/completions",
@@ -54,8 +59,9 @@ std::string why_not_base_url(const std::string& url) {
   const auto* named = std::find_if(resources.begin(), resources.end(),
                                    [&](std::string_view name) { return path.ends_with(name); });
   if (named == resources.end()) return {};
-  return fmt::format("'{}' names a resource: give the base URL, without '{}'",
-                     without_userinfo(url), *named);
+  return fail(ErrorCode::invalid_value,
+              fmt::format("'{}' names a resource: give the base URL, without '{}'",
+                          without_userinfo(url), *named));
 }
 
 std::string host_of(std::string_view url) {

@@ -3,14 +3,16 @@
 #include <string>
 #include <string_view>
 
+#include <paceline/text/result.h>
+
 namespace paceline {
 
-/// Why `url` cannot be asked over HTTP: a sentence that shows no part of its user and password.
-/// Empty when it can.
-std::string why_not_url(const std::string& url);
+/// Fails where requests cannot be sent to `url` over HTTP. The message shows no part of the URL's
+/// user and password.
+Result<void> check_url(const std::string& url);
 
 /// The same for the base URL of an API, which must not name a resource such as /chat/completions.
-std::string why_not_base_url(const std::string& url);
+Result<void> check_base_url(const std::string& url);
 
 /// "host" or "host:port" of a URL, without user and password, for people to read.
 std::string host_of(std::string_view url);

@@ -9,7 +9,8 @@ namespace paceline {
 
 /// Blocks the loop's thread until an absolute time, then calls back, as exactly as a PreciseTimer.
 /// I/O that becomes ready meanwhile is handled afterwards in the same iteration of the loop: one
-/// wake-up instead of two. For the loop's thread only.
+/// wake-up instead of two. Use it only while every outstanding response carries a kernel timestamp;
+/// otherwise the delay would show up in the measured latency. For the loop's thread only.
 class BlockingSleep {
  public:
   /// The longest time for which the loop may be blocked.
@@ -20,7 +21,7 @@ class BlockingSleep {
   BlockingSleep(const BlockingSleep&) = delete;
   BlockingSleep& operator=(const BlockingSleep&) = delete;
 
-  /// Moves the one call to `when`, which is no more than `longest` away.
+  /// Moves the one call to `when`, which is at most `longest` away.
   void until(TimePoint when);
   void cancel();
 
@@ -29,7 +30,7 @@ class BlockingSleep {
 
   std::function<void()> on_time_;
   TimePoint when_;
-  HandlePtr<uv_idle_t> idle_;
+  DeferredCall sleep_;
   int slack_before_;
 };
 

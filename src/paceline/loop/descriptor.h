@@ -2,7 +2,12 @@
 
 #include <unistd.h>
 
+#include <cstddef>
+#include <optional>
+#include <string_view>
 #include <utility>
+
+#include <paceline/text/result.h>
 
 namespace paceline {
 
@@ -23,7 +28,7 @@ class Descriptor {
 
   int get() const { return value_; }
   bool is_open() const { return value_ >= 0; }
-  /// To who owns it from now on.
+  /// The caller owns the descriptor from now on.
   int release() { return std::exchange(value_, -1); }
   void reset() {
     if (is_open()) ::close(release());
@@ -32,5 +37,19 @@ class Descriptor {
  private:
   int value_ = -1;
 };
+
+/// no_descriptor for EMFILE and ENFILE, else system_error.
+ErrorCode code_of_errno(int error);
+
+/// The error of a descriptor that could not be opened, with the code of errno `error`. `purpose`:
+/// such as "an event loop".
+tl::unexpected<Error> fail_to_open(std::string_view purpose, int error);
+
+/// Whether fewer than `count` descriptors can be opened: errno, or nothing. Closes what it opens.
+std::optional<int> lacks_descriptors(std::size_t count);
+
+/// Raises this process's limit on open descriptors to the most that the system allows, and returns
+/// the limit.
+std::size_t raise_open_files_limit();
 
 }  // namespace paceline

@@ -10,7 +10,7 @@ namespace paceline {
 namespace {
 
 bool is_short_of_resources(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+  return code_of_errno(error) == ErrorCode::no_descriptor || error == ENOBUFS || error == ENOMEM;
 }
 
 }  // namespace
@@ -18,20 +18,20 @@ bool is_short_of_resources(int error) {
 Listener::Listener(Loop& loop, OnConnection on_connection)
     : loop_(loop), on_connection_(std::move(on_connection)), retry_(loop, [this] { go_on(); }) {}
 
-std::optional<std::string> Listener::listen(const sockaddr_in& at) {
+Result<void> Listener::listen(const sockaddr_in& at) {
   constexpr int backlog = 4096;
   const int yes = 1;
   socket_ = Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  // Connections of a program that has ended may hold its port for a minute.
+  // Connections of a program that has ended may hold the program's port for a minute.
   if (!socket_.is_open() ||
       setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
       bind(socket_.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 ||
       ::listen(socket_.get(), backlog) != 0) {
-    return std::generic_category().message(errno);
+    return fail(code_of_errno(errno), std::generic_category().message(errno));
   }
   watch_ = std::make_unique<Poll>(loop_, socket_.get(), [this](int, int) { accept_all(); });
   go_on();
-  return std::nullopt;
+  return {};
 }
 
 std::uint16_t Listener::port() const {

@@ -7,27 +7,26 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <string>
 
 namespace paceline {
 
-/// Accepts TCP connections on an IPv4 address. Those that come while the process may open no more
-/// descriptors wait until it may.
+/// Accepts TCP connections on an IPv4 address. While the process can open no further descriptor,
+/// connections wait in the system's queue.
 class Listener {
  public:
   using OnConnection = std::function<void(Descriptor connection, const sockaddr_in& from)>;
 
   Listener(Loop& loop, OnConnection on_connection);
 
-  /// Port 0 is any that is free. The system's reason if that fails. Call once.
-  std::optional<std::string> listen(const sockaddr_in& at);
+  /// Binds the address; port 0 is any free one. The error's message is the system's reason. Call
+  /// once.
+  Result<void> listen(const sockaddr_in& at);
   std::uint16_t port() const;
 
-  /// Those that come wait from now on, until go_on(). May be called by `on_connection`.
+  /// Lets connections wait until go_on(). May be called from inside `on_connection`.
   void pause();
   void go_on();
-  /// Those that wait are refused, and all that come.
+  /// Refuses connections, the waiting ones too.
   void close();
 
  private:

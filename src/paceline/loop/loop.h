@@ -5,34 +5,37 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include <paceline/clock.h>
+#include <paceline/text/result.h>
 
 namespace paceline {
 
-/// A libuv loop that closes what is left on it when it dies.
-/// Every handle of this room must be destroyed before its loop, on the loop's thread.
+/// A libuv loop. Use the loop and its handles on one thread, except Wakeup::send(). Destroy every
+/// handle of this room before its loop, on the loop's thread.
 class Loop {
  public:
-  Loop();
+  /// Fails when no descriptor is left: a loop opens up to six.
+  static Result<std::unique_ptr<Loop>> make();
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Runs until stop() is called or no handle is active; the thread has a SchedulerSlice meanwhile.
+  /// Runs until stop() is called or no handle is active. The thread has a SchedulerSlice meanwhile.
   void run();
-  /// Runs one turn: waits for events and handles them.
-  void run_once();
-  /// Makes run() return after this turn. From the loop's thread only; see Wakeup for others.
+  /// Makes run() return after the current iteration. Other threads use a Wakeup instead.
   void stop();
-  uv_loop_t* raw() { return &loop_; }
+  uv_loop_t* raw() { return loop_.get(); }
 
  private:
-  uv_loop_t loop_;
+  explicit Loop(std::unique_ptr<uv_loop_t> loop) : loop_(std::move(loop)) {}
+
+  std::unique_ptr<uv_loop_t> loop_;
 };
 
 namespace detail {
-/// Deletes a handle when libuv has let go of it.
+/// Deletes a handle when libuv has closed it.
 template <typename Handle>
 struct CloseHandle {
   void operator()(Handle* handle) const {
@@ -47,11 +50,11 @@ struct CloseHandle {
 template <typename Handle>
 using HandlePtr = std::unique_ptr<Handle, detail::CloseHandle<Handle>>;
 
-/// Calls back once after a delay, in libuv's whole milliseconds: for time-outs, not for pacing.
+/// Calls back once after a delay, in libuv's whole milliseconds: for timeouts, not for pacing.
 class Timer {
  public:
   Timer(Loop& loop, std::function<void()> on_time);
-  /// Begins the delay anew.
+  /// Starts the delay, or starts it again.
   void start(std::chrono::milliseconds delay);
   void stop();
 
@@ -60,7 +63,20 @@ class Timer {
   HandlePtr<uv_timer_t> timer_;
 };
 
-/// Calls back on the loop's thread after send() from any thread; sends may merge into one call.
+/// Calls back once, after the loop has handled the events of its current iteration and before the
+/// loop waits for further events.
+class DeferredCall {
+ public:
+  DeferredCall(Loop& loop, std::function<void()> on_end);
+  void ask();
+  void cancel();
+
+ private:
+  std::function<void()> on_end_;
+  HandlePtr<uv_idle_t> idle_;
+};
+
+/// Calls back on the loop's thread after send() from any thread. Several sends may cause one call.
 class Wakeup {
  public:
   Wakeup(Loop& loop, std::function<void()> on_wakeup);
@@ -71,20 +87,28 @@ class Wakeup {
   HandlePtr<uv_async_t> async_;
 };
 
-/// Watches a descriptor that somebody else owns. Destroy it before the descriptor is closed.
+/// Watches a descriptor that another object owns. Destroy the watch before the descriptor is
+/// closed.
 class Poll {
  public:
-  /// `status` is 0 or a negative libuv error; `events` are UV_READABLE | UV_WRITABLE.
+  /// `status` is 0 or a negative libuv error. `events` are UV_READABLE | UV_WRITABLE.
   using OnEvents = std::function<void(int status, int events)>;
 
+  /// Where the system cannot watch the descriptor, `on_events` gets the error in the loop's next
+  /// iteration, and no events.
   Poll(Loop& loop, int descriptor, OnEvents on_events);
-  /// Asks for these events; 0 rests the watch but keeps it ready.
+  /// Waits for these events from now on. With 0 the watch stays ready and reports nothing.
   void want(int events);
+  /// 0, or libuv's error where the system cannot watch the descriptor.
+  int status() const { return status_; }
 
  private:
   OnEvents on_events_;
+  /// nullptr where the system cannot watch the descriptor.
   HandlePtr<uv_poll_t> poll_;
   int wanted_ = 0;
+  int status_ = 0;
+  std::unique_ptr<DeferredCall> report_;
 };
 
 }  // namespace paceline

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
 
 #include <functional>
@@ -8,30 +9,33 @@
 
 namespace paceline {
 
-/// Calls back at an absolute time: never early, late by some tens of microseconds.
-/// On Linux a timerfd on CLOCK_MONOTONIC; elsewhere a Timer, and turns of the loop without waiting
-/// for the last millisecond. May keep its loop running while it lives. Do not destroy a timer
-/// inside its own call.
+/// Calls back at an absolute time: never early, late by some tens of microseconds. Uses a timerfd
+/// on CLOCK_MONOTONIC. May keep its loop running while it lives. Do not destroy a timer inside its
+/// own call.
 class PreciseTimer {
  public:
-  PreciseTimer(Loop& loop, std::function<void()> on_time);
-  ~PreciseTimer();
+  /// Fails when no descriptor is left.
+  static Result<std::unique_ptr<PreciseTimer>> make(Loop& loop, std::function<void()> on_time);
   PreciseTimer(const PreciseTimer&) = delete;
   PreciseTimer& operator=(const PreciseTimer&) = delete;
 
-  /// Moves the one call to `when`; a time in the past means the next turn of the loop.
-  /// Costs no system call when the timer stands at `when` already.
+  /// Moves the one call to `when`. A time in the past means the next iteration of the loop. Costs
+  /// no system call when the timer already stands at `when`.
   void set(TimePoint when);
   void cancel();
 
  private:
-  class Source;
-
+  PreciseTimer(Loop& loop, Descriptor timer, std::function<void()> on_time);
+  void arm(TimePoint when);
+  void expire();
   void ring();
 
   std::function<void()> on_time_;
   std::optional<TimePoint> when_;
-  std::unique_ptr<Source> source_;
+  /// When the timerfd expires.
+  std::optional<TimePoint> armed_;
+  Descriptor timer_;
+  Poll watch_;
 };
 
 }  // namespace paceline

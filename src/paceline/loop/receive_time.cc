@@ -1,26 +1,21 @@
 #include <paceline/loop/receive_time.h>
+#include <paceline/loop/timespec.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <chrono>
 #include <cstring>
-#include <ctime>
 
 namespace paceline {
-
-#ifdef SO_TIMESTAMPNS
-
 namespace {
 
-/// The kernel notes on the calendar's clock, which somebody may set: only its distance from now is
-/// of use.
+/// The kernel's notes are on the calendar clock, which may be set. Only their distance from now is
+/// used.
 std::optional<TimePoint> on_our_clock(const timespec& noted) {
-  timespec calendar{};
-  clock_gettime(CLOCK_REALTIME, &calendar);
+  const std::chrono::nanoseconds calendar = time_on(CLOCK_REALTIME);
   // Read last: a pause between the two makes the time later, up to now, and never too early.
   const TimePoint now = Clock::now();
-  const auto age = std::chrono::seconds(calendar.tv_sec - noted.tv_sec) +
-                   std::chrono::nanoseconds(calendar.tv_nsec - noted.tv_nsec);
+  const std::chrono::nanoseconds age = calendar - from_timespec(noted);
   if (age.count() < 0) return std::nullopt;
   return now - age;
 }
@@ -51,7 +46,8 @@ void note_receive_times(int socket) {
 }
 
 std::optional<TimePoint> receive_time(int socket) {
-  // With MSG_TRUNC nothing is copied into it. As long as what libcurl reads at once, and more.
+  // With MSG_TRUNC nothing is copied into the buffer, which is at least as long as what libcurl
+  // reads at once.
   std::array<char, 65'536> unwritten;
   return receive(socket, unwritten, MSG_PEEK | MSG_TRUNC).when;
 }
@@ -59,19 +55,5 @@ std::optional<TimePoint> receive_time(int socket) {
 Received receive(int socket, std::span<char> into) {
   return receive(socket, into, 0);
 }
-
-#else
-
-void note_receive_times(int) {}
-
-std::optional<TimePoint> receive_time(int) {
-  return std::nullopt;
-}
-
-Received receive(int socket, std::span<char> into) {
-  return {recv(socket, into.data(), into.size(), MSG_DONTWAIT), std::nullopt};
-}
-
-#endif
 
 }  // namespace paceline

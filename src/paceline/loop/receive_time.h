@@ -8,23 +8,22 @@
 
 namespace paceline {
 
-/// Asks the kernel to note when bytes come in on a TCP socket: SO_TIMESTAMPNS, socket(7).
-/// Without effect where there is no such thing.
+/// Asks the kernel to note when bytes arrive on a TCP socket: SO_TIMESTAMPNS, socket(7).
 void note_receive_times(int socket);
 
-/// When the newest of the bytes that `socket` has to read came in, by the kernel's note, and so
-/// free of how long they have waited for this process. Nothing where none wait or no note was
-/// taken. Takes no byte away.
+/// When the newest of the unread bytes of `socket` arrived, by the kernel's note. The time does not
+/// depend on how long the bytes have waited for this process. Nothing where no bytes wait or the
+/// kernel took no note. Reads no byte.
 std::optional<TimePoint> receive_time(int socket);
 
-/// What recv() gives, and when the newest of those bytes came in.
+/// The result of recv(), and when the newest of the bytes arrived.
 struct Received {
   /// 0 at the end, negative with errno set.
   std::ptrdiff_t length;
   std::optional<TimePoint> when;
 };
 
-/// Reads what a socket has, without waiting.
+/// Reads the bytes that a socket has, without waiting.
 Received receive(int socket, std::span<char> into);
 
 }  // namespace paceline

@@ -1,21 +1,15 @@
 #include <paceline/loop/scheduler_slice.h>
-
-#include <cstdint>
-
-#ifdef __linux__
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#endif
+
+#include <cstdint>
 
 namespace paceline {
-
-#ifdef SYS_sched_setattr
-
 namespace {
 
 /// The kernel's struct sched_attr in its first version. The C library has none before 2.41, and the
-/// kernel's own header does not go with <sched.h>.
+/// kernel's own header conflicts with <sched.h>.
 struct SchedulingAttributes {
   std::uint32_t size = 48;
   std::uint32_t policy = 0;
@@ -31,12 +25,12 @@ static_assert(sizeof(SchedulingAttributes) == 48);
 std::optional<SchedulingAttributes> attributes() {
   SchedulingAttributes found;
   if (syscall(SYS_sched_getattr, 0, &found, sizeof found, 0) != 0) return std::nullopt;
-  // Other policies have another meaning for it, or none.
+  // With other policies `runtime` is no slice.
   if (found.policy != SCHED_OTHER || found.runtime == 0) return std::nullopt;
   return found;
 }
 
-/// The slice before; nothing where it could not be changed.
+/// Returns the slice before; nothing where the slice could not be changed.
 std::optional<std::chrono::nanoseconds> change_slice(std::chrono::nanoseconds slice) {
   std::optional<SchedulingAttributes> wanted = attributes();
   if (!wanted) return std::nullopt;
@@ -53,20 +47,6 @@ std::optional<std::chrono::nanoseconds> SchedulerSlice::current() {
   if (!found) return std::nullopt;
   return std::chrono::nanoseconds(found->runtime);
 }
-
-#else
-
-namespace {
-std::optional<std::chrono::nanoseconds> change_slice(std::chrono::nanoseconds) {
-  return std::nullopt;
-}
-}  // namespace
-
-std::optional<std::chrono::nanoseconds> SchedulerSlice::current() {
-  return std::nullopt;
-}
-
-#endif
 
 SchedulerSlice::SchedulerSlice() : before_(change_slice(std::chrono::microseconds(100))) {}
 

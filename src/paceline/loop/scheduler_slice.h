@@ -5,9 +5,9 @@
 
 namespace paceline {
 
-/// While it lives, this thread asks the scheduler for slices of 0.1 ms, and so runs soon after it
-/// wakes: with slices of the usual milliseconds it waits until whoever has the core has had his.
-/// Takes no privilege. Without effect before Linux 6.12 and on other systems; see sched_setattr(2).
+/// While it lives, this thread has a scheduler slice of 0.1 ms instead of the usual milliseconds,
+/// and so runs sooner after it wakes. Needs no privilege. Has no effect before Linux 6.12; see
+/// sched_setattr(2).
 class SchedulerSlice {
  public:
   SchedulerSlice();
@@ -15,7 +15,7 @@ class SchedulerSlice {
   SchedulerSlice(const SchedulerSlice&) = delete;
   SchedulerSlice& operator=(const SchedulerSlice&) = delete;
 
-  /// This thread's slice; nothing where the system does not say.
+  /// This thread's slice; nothing where the system does not tell it.
   static std::optional<std::chrono::nanoseconds> current();
 
  private:

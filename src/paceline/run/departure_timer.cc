@@ -5,16 +5,26 @@
 namespace paceline {
 namespace {
 
-// Longer than a timerfd is usually late, so that spinning takes up what is left.
+// A timerfd is usually late by less than this, so the rest of the wait is spinning.
 constexpr std::chrono::microseconds spin_time{60};
 
 }  // namespace
+
+Result<std::unique_ptr<DepartureTimer>> DepartureTimer::make(Loop& loop, Precision precision,
+                                                             std::function<void()> on_departure) {
+  std::unique_ptr<DepartureTimer> made(
+      new DepartureTimer(loop, precision, std::move(on_departure)));
+  if (precision == Precision::timer) return made;
+  auto timer = PreciseTimer::make(loop, [self = made.get()] { self->ring(); });
+  if (!timer) return tl::unexpected(std::move(timer).error());
+  made->precise_timer_ = std::move(*timer);
+  return made;
+}
 
 DepartureTimer::DepartureTimer(Loop& loop, Precision precision, std::function<void()> on_departure)
     : precision_(precision),
       on_departure_(std::move(on_departure)),
       timer_(loop, [this] { ring(); }),
-      precise_timer_(loop, [this] { ring(); }),
       sleep_(loop, [this] { ring(); }) {}
 
 void DepartureTimer::until(TimePoint when, bool can_defer_reads) {
@@ -34,11 +44,11 @@ void DepartureTimer::until(TimePoint when, bool can_defer_reads) {
 
 void DepartureTimer::wait(TimePoint when, bool can_defer_reads) {
   if (can_defer_reads && when - Clock::now() <= BlockingSleep::longest) {
-    precise_timer_.cancel();
+    precise_timer_->cancel();
     sleep_.until(when);
   } else {
     sleep_.cancel();
-    precise_timer_.set(when);
+    precise_timer_->set(when);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include <paceline/loop/blocking_sleep.h>
 #include <paceline/loop/loop.h>
@@ -9,15 +10,22 @@
 
 namespace paceline {
 
-/// Calls back when a slot may depart: never early, and as exactly as the precision asks.
+/// Calls back when a slot may depart: never early, and with the precision asked for. For the loop's
+/// thread only.
 class DepartureTimer {
  public:
-  DepartureTimer(Loop& loop, Precision precision, std::function<void()> on_departure);
-  /// Moves the one wait to `when`. Where responses can wait to be read until then, and it is near,
-  /// they are read after the call: one wake-up does for both.
+  /// Fails when no descriptor is left.
+  static Result<std::unique_ptr<DepartureTimer>> make(Loop& loop, Precision precision,
+                                                      std::function<void()> on_departure);
+  DepartureTimer(const DepartureTimer&) = delete;
+  DepartureTimer& operator=(const DepartureTimer&) = delete;
+
+  /// Moves the one call to `when`. With `can_defer_reads`, and when `when` is near, the thread
+  /// blocks until then and responses are read after the call: one wake-up instead of two.
   void until(TimePoint when, bool can_defer_reads);
 
  private:
+  DepartureTimer(Loop& loop, Precision precision, std::function<void()> on_departure);
   void wait(TimePoint when, bool can_defer_reads);
   void ring();
 
@@ -25,7 +33,8 @@ class DepartureTimer {
   std::function<void()> on_departure_;
   TimePoint when_;
   Timer timer_;
-  PreciseTimer precise_timer_;
+  /// nullptr where the precision is Precision::timer.
+  std::unique_ptr<PreciseTimer> precise_timer_;
   BlockingSleep sleep_;
 };
 

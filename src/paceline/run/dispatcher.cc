@@ -1,39 +1,21 @@
 #include <paceline/run/dispatcher.h>
 
-#include <fmt/format.h>
-#include <paceline/stats/seconds.h>
-
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include <paceline/http/exchange.h>
-#include <paceline/http/limits.h>
-#include <paceline/run/make_transport.h>
-#include <paceline/run/stripe_options.h>
+#include <paceline/loop/timespec.h>
+#include <paceline/run/run_parts.h>
 
 namespace paceline {
 namespace {
 
-/// Reading some responses, then sending as many requests, keeps the caches warm and a server busy
-/// that would sleep after each; reading more of them first only keeps the server waiting.
-constexpr unsigned most_responses_in_a_row = 32;
-
-constexpr std::size_t most_kept_by_stream = 256U << 10U;
-
 constexpr std::chrono::milliseconds stop_look{50};
 constexpr std::chrono::milliseconds progress_interval{200};
 
-/// Who asks for retries wants a server's restart survived.
+/// With retries a run has to survive the restart of a server.
 constexpr std::chrono::seconds patience{1};
 constexpr std::chrono::seconds patience_with_retries{30};
-
-/// CPU that this thread has used.
-std::chrono::nanoseconds thread_cpu() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
 
 }  // namespace
 
@@ -51,7 +33,6 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
           [this](Exchange& exchange, std::string_view piece, TimePoint read) {
             return read_piece(exchange, piece, read);
           }),
-      wait_(loop, options.precision, [this] { pump(); }),
       after_turn_(loop, [this] { after_responses(); }),
       stop_watch_(loop, [this] { watch_stop(); }),
       progress_watch_(loop, [this] { tell_progress(); }),
@@ -62,8 +43,11 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options
       planned_(options.stripe.share_of(options.warmup + options.requests)),
       recorder_(options_, counted_here(options)) {}
 
-Tally Dispatcher::run() {
-  const std::chrono::nanoseconds cpu_before = thread_cpu();
+RunTally Dispatcher::run() {
+  auto wait = DepartureTimer::make(loop_, options_.precision, [this] { pump(); });
+  if (!wait) return recorder_.finish(true, wait.error());
+  wait_ = std::move(*wait);
+  const std::chrono::nanoseconds cpu_before = time_on(CLOCK_THREAD_CPUTIME_ID);
   workload_.begin_run(options_.salt);
   if (hooks_.stop != nullptr) stop_watch_.start(stop_look);
   start_ = options_.start.value_or(Clock::now());
@@ -72,8 +56,8 @@ Tally Dispatcher::run() {
   pump();
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
   settle_unanswered();
-  Tally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
-  tally.cpu_time = thread_cpu() - cpu_before;
+  RunTally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
+  tally.cpu_time = time_on(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
   return tally;
 }
 
@@ -87,7 +71,7 @@ bool Dispatcher::send_next() {
   if (!prepared_ && !prepare(now)) return false;
   const TimePoint departure = start_ + next_departure();
   if (departure > now) {
-    wait_.until(departure, client_.can_defer_reads());
+    wait_->until(departure, client_.can_defer_reads());
     return false;
   }
   depart(now);
@@ -124,7 +108,7 @@ std::optional<Dispatcher::Taken> Dispatcher::take_pending(TimePoint now) {
       Retry retry = retries_.take();
       return Taken{retry.pending, std::move(retry.last)};
     }
-    if (taken_ == planned_) wait_.until(retries_.next(), client_.can_defer_reads());
+    if (taken_ == planned_) wait_->until(retries_.next(), client_.can_defer_reads());
   }
   if (taken_ == planned_) return std::nullopt;
   PendingRequest pending;
@@ -132,6 +116,15 @@ std::optional<Dispatcher::Taken> Dispatcher::take_pending(TimePoint now) {
   pending.item = item_at(position, options_);
   pending.is_counted = position >= options_.warmup;
   return Taken{pending, {}};
+}
+
+// A prompt counts as one token for four bytes, the usual estimate. A response counts as the most
+// tokens that its request allows, or else as the mean of the responses so far.
+std::uint64_t Dispatcher::estimate_tokens(const Request& request) const {
+  constexpr std::size_t bytes_of_a_token = 4;
+  const std::uint64_t prompt = request.body.size() / bytes_of_a_token;
+  if (request.response_tokens > 0) return prompt + request.response_tokens;
+  return prompt + (responses_with_usage_ > 0 ? response_tokens_ / responses_with_usage_ : 0);
 }
 
 Dispatcher::Nanoseconds Dispatcher::next_departure() const {
@@ -170,88 +163,10 @@ void Dispatcher::depart(TimePoint now) {
   client_.send(*exchange);
 }
 
-std::optional<std::size_t> Dispatcher::read_piece(Exchange& exchange, std::string_view piece,
-                                                  TimePoint read) {
-  StreamReader& stream = *flights_[exchange.number].stream;
-  if (!stream.take(piece, read)) return std::nullopt;
-  return stream.held();
-}
-
-void Dispatcher::read_response(Exchange& exchange) {
-  InFlightRequest& flight = flights_[exchange.number];
-  flight.is_in_flight = false;
-  const bool is_streamed = exchange.request.is_streamed;
-  if (hooks_.on_response) hooks_.on_response(exchange);
-  Outcome outcome = is_streamed ? flight.stream->finish(exchange.response)
-                                : workload_.read(exchange.request, exchange.response);
-  if (outcome.failure) outcome.why = options_.connection.gate->shown(outcome.why);
-  if (budget_) settle_tokens(flight, outcome);
-  if (!retry(exchange, outcome)) {
-    recorder_.ended(flight.pending, exchange, outcome,
-                    is_streamed ? &flight.stream->times() : nullptr);
-  }
-  if (const auto why = stop_rule_.add(outcome, exchange.response.status, exchange.response.done)) {
-    stop(*why);
-  }
-  // A long response's buffers are not kept for the short ones to come.
-  if (is_streamed && flight.stream->held() > most_kept_by_stream) flight.stream.reset();
-  client_.release(exchange);
-  if (++responses_read_ < most_responses_in_a_row) {
-    after_turn_.ask();
-  } else {
-    after_responses();
-  }
-}
-
-void Dispatcher::after_responses() {
-  responses_read_ = 0;
-  after_turn_.cancel();
-  pump();
-  finish_if_done();
-}
-
-bool Dispatcher::retry(const Exchange& exchange, Outcome& outcome) {
-  const PendingRequest& pending = flights_[exchange.number].pending;
-  if (stopped_ || pending.tries > options_.retries ||
-      !is_worth_retrying(outcome, exchange.response.status)) {
-    return false;
-  }
-  const auto asked_for = retry_after(exchange.response);
-  const auto wait = backoff_.wait(pending.tries, asked_for);
-  if (!wait) {
-    outcome.why +=
-        fmt::format("; the server asks to wait {:.0f} s, more than the longest wait of {:g} s",
-                    seconds_of(*asked_for), seconds_of(options_.max_backoff));
-    recorder_.asked_for_too_long(pending);
-    return false;
-  }
-  retries_.add({pending, Clock::now() + *wait, recorder_.retried(pending, exchange, outcome)});
-  return true;
-}
-
-void Dispatcher::settle_unanswered() {
-  const TimePoint now = Clock::now();
-  for (std::size_t number = 0; number < flights_.size(); ++number) {
-    const InFlightRequest& flight = flights_[number];
-    if (flight.is_in_flight) recorder_.cut_off(flight.pending, *exchanges_[number], now);
-  }
-  if (prepared_ && prepared_->last) {
-    recorder_.abandoned(flights_[prepared_->exchange->number].pending, *prepared_->last);
-  }
-  while (!retries_.empty()) {
-    const Retry retry = retries_.take();
-    recorder_.abandoned(retry.pending, retry.last);
-  }
-}
-
-void Dispatcher::finish_if_done() {
-  if ((all_sent() || stopped_) && in_flight() == 0) loop_.stop();
-}
-
-void Dispatcher::stop(const std::string& why) {
+void Dispatcher::stop(Error why) {
   if (stopped_) return;
   stopped_ = Clock::now();
-  stopped_why_ = why;
+  stopped_why_ = std::move(why);
   stop_watch_.start(stop_look);
 }
 

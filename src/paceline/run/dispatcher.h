@@ -7,17 +7,15 @@
 #include <vector>
 
 #include <paceline/http/client.h>
-#include <paceline/loop/deferred_call.h>
 #include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/token_budget.h>
 #include <paceline/run/departure_timer.h>
-#include <paceline/run/pending_request.h>
 #include <paceline/run/recorder.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run.h>
 #include <paceline/run/stop_rule.h>
-#include <paceline/tally.h>
+#include <paceline/stats/run_tally.h>
 
 namespace paceline {
 
@@ -26,7 +24,7 @@ namespace paceline {
 class Dispatcher {
  public:
   Dispatcher(Loop& loop, Workload& workload, const RunOptions& options, const RunHooks& hooks);
-  Tally run();
+  RunTally run();
 
  private:
   using Nanoseconds = std::chrono::nanoseconds;
@@ -70,7 +68,7 @@ class Dispatcher {
   /// Whether it will be tried again.
   bool retry(const Exchange& exchange, Outcome& outcome);
 
-  void stop(const std::string& why);
+  void stop(Error why);
   bool stop_asked();
   /// Looks now and then whether the run is to stop.
   void watch_stop();
@@ -89,7 +87,8 @@ class Dispatcher {
   std::optional<Pacer> pacer_;
   std::optional<TokenBudget> budget_;
   Client client_;
-  DepartureTimer wait_;
+  /// nullptr before run().
+  std::unique_ptr<DepartureTimer> wait_;
   DeferredCall after_turn_;
   Timer stop_watch_;
   Timer progress_watch_;
@@ -110,7 +109,7 @@ class Dispatcher {
   /// Read since requests were last sent.
   unsigned responses_read_ = 0;
   std::optional<TimePoint> stopped_;
-  std::string stopped_why_;
+  std::optional<Error> stopped_why_;
   std::uint64_t responses_with_usage_ = 0;
   std::uint64_t response_tokens_ = 0;
   Recorder recorder_;

@@ -18,8 +18,8 @@ std::uint64_t requests_to_judge(std::uint64_t rpm, std::chrono::nanoseconds at_l
   return std::max(fewest_for_p99, static_cast<std::uint64_t>(requests));
 }
 
-std::string why_not_kept(const Tally& tally, const RunOptions& options, const Verdict& verdict) {
-  if (!tally.stopped_why.empty()) return "ended early: " + tally.stopped_why;
+std::string why_not_kept(const RunTally& tally, const RunOptions& options, const Verdict& verdict) {
+  if (tally.stopped_why) return "ended early: " + tally.stopped_why->message;
   if (tally.cut_short) return "cut short";
   if (verdict.bound == Bound::client || moved_schedule(tally) ||
       !kept_rate(tally, options.rpm, options.arrivals)) {

@@ -17,6 +17,6 @@ std::uint64_t requests_to_judge(std::uint64_t rpm, std::chrono::nanoseconds at_l
 /// when requests leave at 99% of it, not late by this program's fault, and responses keep up: when
 /// latency grows by over 1% of the time that passes, the server falls behind, whatever the latency
 /// still is.
-std::string why_not_kept(const Tally& tally, const RunOptions& options, const Verdict& verdict);
+std::string why_not_kept(const RunTally& tally, const RunOptions& options, const Verdict& verdict);
 
 }  // namespace paceline

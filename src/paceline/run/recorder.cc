@@ -61,7 +61,7 @@ FailedTry Recorder::retried(const PendingRequest& pending, const Exchange& excha
     ++tally_.ended_sends;
   }
   return {*outcome.failure,
-          outcome.why,
+          outcome.error,
           exchange.request.name,
           due_of(pending, response),
           since_start(response.sent),
@@ -77,7 +77,7 @@ void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
   if (!pending.is_counted) return;
   --unfinished_;
   ++tally_.abandoned;
-  tally_.count_failure(last.failure, 1, last.why);
+  tally_.count_failure(last.failure, 1, last.error);
   if (options_.log.file == nullptr) return;
   RequestRecord record;
   record.item = pending.item;
@@ -87,7 +87,7 @@ void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
   record.done = last.done;
   record.retries = pending.tries - 1;
   record.status = last.status;
-  record.error = last.why;
+  record.error = last.error.message;
   options_.log.file->add(options_.log.run, record);
 }
 
@@ -119,7 +119,7 @@ void Recorder::ended(const PendingRequest& pending, const Exchange& exchange,
   if (tally_.http_version.empty()) tally_.http_version = response.http_version;
   count_times(pending, response, !outcome.failure);
   if (outcome.failure) {
-    tally_.count_failure(*outcome.failure, 1, outcome.why);
+    tally_.count_failure(*outcome.failure, 1, outcome.error);
     if (pending.tries > 1) ++tally_.retries_exhausted;
     if (outcome.failure == Failure::http_429) ++tally_.refused_429;
   } else {
@@ -130,10 +130,10 @@ void Recorder::ended(const PendingRequest& pending, const Exchange& exchange,
   if (options_.log.file != nullptr) log(pending, exchange, outcome, times);
 }
 
-Tally Recorder::finish(bool cut_short, const std::string& stopped_why) {
+RunTally Recorder::finish(bool cut_short, std::optional<Error> stopped_why) {
   assert(unfinished_ == 0);
   tally_.not_sent = tally_.planned - tally_.sent;
-  tally_.stopped_why = stopped_why;
+  tally_.stopped_why = std::move(stopped_why);
   tally_.cut_short = cut_short;
   assert(tally_.adds_up());
   return std::move(tally_);
@@ -242,7 +242,7 @@ void Recorder::log(const PendingRequest& pending, const Exchange& exchange, cons
   record.done = since_start(response.done);
   record.retries = pending.tries - 1;
   record.status = response.status;
-  if (outcome.failure) record.error = outcome.why;
+  if (outcome.failure) record.error = outcome.error.message;
   record.tokens_out = tokens_of(outcome, times);
   if (outcome.usage) {
     record.tokens_in = outcome.usage->prompt_tokens;

@@ -7,12 +7,11 @@
 
 #include <paceline/http/exchange.h>
 #include <paceline/outcome.h>
-#include <paceline/run/pending_request.h>
 #include <paceline/run/progress.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run.h>
+#include <paceline/stats/run_tally.h>
 #include <paceline/stream_reader.h>
-#include <paceline/tally.h>
 
 namespace paceline {
 
@@ -48,8 +47,8 @@ class Recorder {
   /// For good. `times` of a streamed response, otherwise nullptr.
   void ended(const PendingRequest& pending, const Exchange& exchange, const Outcome& outcome,
              const TokenTimes* times);
-  /// Closes the tally after the last request. `stopped_why` says why the run ended itself early.
-  Tally finish(bool cut_short, const std::string& stopped_why);
+  /// Closes the tally after the last request. `stopped_why`: why the run ended itself early.
+  RunTally finish(bool cut_short, std::optional<Error> stopped_why);
   /// What of it is counted here: requests and latencies.
   Progress progress() const;
 
@@ -75,7 +74,7 @@ class Recorder {
   std::uint64_t unfinished_ = 0;
   /// The start of the current silence: requests are in flight and none has ended since.
   std::optional<Nanoseconds> silent_since_;
-  Tally tally_;
+  RunTally tally_;
 };
 
 }  // namespace paceline

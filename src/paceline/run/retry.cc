@@ -18,7 +18,7 @@ bool is_later(const Retry& one, const Retry& other) {
 
 }  // namespace
 
-bool is_worth_retrying(const Outcome& outcome, long status) {
+bool is_worth_retrying(const Outcome& outcome) {
   if (!outcome.failure) return false;
   switch (*outcome.failure) {
     case Failure::connect:
@@ -27,7 +27,7 @@ bool is_worth_retrying(const Outcome& outcome, long status) {
     case Failure::http_5xx:
       return true;
     case Failure::http_4xx:
-      return status == 408 || status == 409;
+      return outcome.error.status == 408 || outcome.error.status == 409;
     default:
       return false;
   }

@@ -11,13 +11,30 @@
 
 #include <paceline/clock.h>
 #include <paceline/outcome.h>
-#include <paceline/run/pending_request.h>
+#include <paceline/pace/pacer.h>
 
 namespace paceline {
 
-/// Whether the same request may go better a second time: 408, 409, 429, 5xx, a connection that
-/// failed or was reset.
-bool is_worth_retrying(const Outcome& outcome, long status);
+/// A request of a run on its way.
+struct PendingRequest {
+  /// Its place in the schedule.
+  Slot slot{};
+  /// Which item of the workload the request asks for.
+  std::uint64_t item = 0;
+  /// Whether warm-up is over.
+  bool is_counted = false;
+  /// How often it has been sent.
+  std::uint32_t tries = 0;
+  /// From the start of the run.
+  std::chrono::nanoseconds first_sent{0};
+  /// Of its last send: when it was, and how many were in flight then, this one included.
+  std::chrono::nanoseconds sent{0};
+  std::uint64_t in_flight = 0;
+};
+
+/// Whether the same request may succeed when it is sent again: after 408, 409, 429 and 5xx, and
+/// after a connection that failed or was reset.
+bool is_worth_retrying(const Outcome& outcome);
 
 /// How long to wait before the next try: what the server asks for and up to a quarter more (10 ms
 /// at least), since a request that always comes back at the same point of the server's period is
@@ -41,7 +58,7 @@ class Backoff {
 /// What a try came to that is followed by another one. Times are from the start of the run.
 struct FailedTry {
   Failure failure{};
-  std::string why{};
+  Error error{};
   /// The request's line in the user's batch file.
   std::string name{};
   std::chrono::nanoseconds due{0};

@@ -4,7 +4,10 @@
 #include <thread>
 #include <utility>
 
+#include <paceline/loop/descriptor.h>
 #include <paceline/run/dispatcher.h>
+#include <paceline/run/recorder.h>
+#include <paceline/run/run_parts.h>
 
 namespace paceline {
 namespace {
@@ -29,22 +32,24 @@ bool may_be_starting(const Tally& tally, long status) {
 
 }  // namespace
 
-Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) {
-  Loop loop;
-  Dispatcher dispatcher(loop, workload, options, hooks);
-  return dispatcher.run();
+RunTally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) {
+  raise_open_files_limit();
+  const auto loop = Loop::make();
+  if (!loop) return Recorder(options, counted_here(options)).finish(true, loop.error());
+  return Dispatcher(**loop, workload, options, hooks).run();
 }
 
-Trial send_preflight(Workload& workload, const PreflightOptions& options) {
-  Trial preflight;
+Preflight send_preflight(Workload& workload, const PreflightOptions& options) {
+  Preflight preflight;
+  long status = 0;
   RunHooks hooks;
   hooks.stop = options.stop;
   hooks.on_response = [&](const Exchange& exchange) {
     preflight.limits = rate_limits(exchange.response);
-    preflight.status = exchange.response.status;
+    status = exchange.response.status;
   };
   const auto send = [&](std::uint32_t retries) {
-    preflight.status = 0;
+    status = 0;
     RunOptions once{.salt = options.salt, .connection = options.connection, .retries = retries};
     once.max_backoff = options.max_backoff;
     // There is nothing to be kept of it.
@@ -53,21 +58,20 @@ Trial send_preflight(Workload& workload, const PreflightOptions& options) {
   };
   const TimePoint deadline = Clock::now() + options.wait;
   Tally tally = send(options.wait > std::chrono::nanoseconds(0) ? 0 : options.retries);
-  if (may_be_starting(tally, preflight.status) && Clock::now() < deadline && options.on_wait) {
-    options.on_wait(tally.first_failure);
+  if (may_be_starting(tally, status) && Clock::now() < deadline && options.on_wait) {
+    options.on_wait(*tally.first_failure);
   }
-  while (may_be_starting(tally, preflight.status) && Clock::now() < deadline &&
-         !is_stopped(options)) {
+  while (may_be_starting(tally, status) && Clock::now() < deadline && !is_stopped(options)) {
     sleep_until(std::min(Clock::now() + between_starts, deadline), options);
     if (!is_stopped(options)) tally = send(0);
   }
   const bool is_to_be_retried = options.wait > std::chrono::nanoseconds(0) && options.retries > 0;
   if (tally.failed > 0 && is_to_be_retried && !is_stopped(options)) tally = send(options.retries);
-  for (std::size_t i = 0; i < failure_kinds; ++i) {
-    if (tally.failures[i] > 0) preflight.kind = static_cast<Failure>(i);
+  preflight.error =
+      tally.stopped_why ? std::move(tally.stopped_why) : std::move(tally.first_failure);
+  if (tally.succeeded + tally.failed == 0 && !preflight.error) {
+    preflight.error = Error{ErrorCode::stopped, "stopped before it was answered"};
   }
-  preflight.failure = std::move(tally.first_failure);
-  if (tally.succeeded + tally.failed == 0) preflight.failure = "stopped before it was answered";
   preflight.http_version = std::move(tally.http_version);
   return preflight;
 }

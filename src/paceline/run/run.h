@@ -18,7 +18,7 @@
 #include <paceline/pace/schedule.h>
 #include <paceline/run/progress.h>
 #include <paceline/run/request_objective.h>
-#include <paceline/tally.h>
+#include <paceline/stats/run_tally.h>
 #include <paceline/workload.h>
 
 namespace paceline {
@@ -92,18 +92,14 @@ struct RunHooks {
 
 /// Sends the requests of `workload` at the pace and parallel asked for, and counts what came back.
 /// Memory does not grow with the number of requests. Blocks until the last response is in.
-Tally run(Workload& workload, const RunOptions& options, const RunHooks& hooks = {});
+RunTally run(Workload& workload, const RunOptions& options, const RunHooks& hooks = {});
 
-/// What one request showed.
-struct Trial {
+/// The result of a first request.
+struct Preflight {
   /// What the account may send, where the server tells.
   RateLimits limits{};
-  /// Empty when it succeeded, otherwise a sentence that says what went wrong.
-  std::string failure;
-  /// The kind of failure, when `failure` is not empty.
-  Failure kind = Failure::other;
-  /// Of the HTTP response; 0 where there was none.
-  long status = 0;
+  /// Why the request failed; nothing where it succeeded.
+  std::optional<Error> error{};
   /// Such as "HTTP/1.1"; empty where there was no response.
   std::string http_version;
 };
@@ -116,16 +112,16 @@ struct PreflightOptions {
   /// As of a run.
   std::uint32_t retries = 0;
   std::chrono::nanoseconds max_backoff = std::chrono::seconds(60);
-  /// For how long to send it anew while no connection can be made, or the server says that it is
-  /// not ready (502, 503 or 504).
+  /// For how long to send the request again while no connection can be made, or the server says
+  /// that it is not ready (502, 503 or 504).
   std::chrono::nanoseconds wait{0};
   /// Becomes true when nothing more is to be sent or waited for.
   const std::atomic<bool>* stop = nullptr;
-  /// Called once with what went wrong, where it is sent anew.
-  std::function<void(const std::string& why)> on_wait{};
+  /// Called once with the first error, before the request is sent again.
+  std::function<void(const Error& error)> on_wait{};
 };
 
 /// Sends one request.
-Trial send_preflight(Workload& workload, const PreflightOptions& options = {});
+Preflight send_preflight(Workload& workload, const PreflightOptions& options = {});
 
 }  // namespace paceline

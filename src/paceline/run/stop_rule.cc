@@ -4,11 +4,14 @@
 
 namespace paceline {
 
-std::optional<std::string> StopRule::add(const Outcome& outcome, long status, TimePoint now) {
+std::optional<Error> StopRule::add(const Outcome& outcome, TimePoint now) {
+  Error error = outcome.error;
+  const long status = outcome.failure ? error.status : 200;
   is_all_forbidden_ = is_all_forbidden_ && (status == 403 || status == 0);
   if (status == 403) ++forbidden_;
   if (status == 401 || (is_all_forbidden_ && forbidden_ == enough_forbidden)) {
-    return "the server refuses the key: " + outcome.why;
+    error.message = "the server refuses the key: " + error.message;
+    return error;
   }
   // A limit that is met is a result, not trouble.
   failed_[next_++ % window] = outcome.failure && outcome.failure != Failure::http_429;
@@ -18,9 +21,11 @@ std::optional<std::string> StopRule::add(const Outcome& outcome, long status, Ti
   }
   if (!failing_since_) failing_since_ = now;
   if (!outcome.failure || now - *failing_since_ < patience_) return std::nullopt;
-  return fmt::format("{}{} of the last {} requests failed, the last because {}",
-                     outcome.failure == Failure::connect ? "nobody answers any more: " : "",
-                     failed_.count(), window, outcome.why);
+  error.message =
+      fmt::format("{}{} of the last {} requests failed, the last because {}",
+                  outcome.failure == Failure::connect ? "nobody answers any more: " : "",
+                  failed_.count(), window, error.message);
+  return error;
 }
 
 }  // namespace paceline

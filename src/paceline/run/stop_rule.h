@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include <paceline/clock.h>
 #include <paceline/outcome.h>
@@ -21,8 +20,9 @@ class StopRule {
   /// are no more than a blink at a high rate.
   explicit StopRule(std::chrono::nanoseconds patience) : patience_(patience) {}
 
-  /// Takes what a request came to, at the time it did. A sentence when the run is to end.
-  std::optional<std::string> add(const Outcome& outcome, long status, TimePoint now);
+  /// Takes the outcome of a request that ended `now`. Returns why the run is to end, with the code
+  /// of that request's error; nothing while the run is to go on.
+  std::optional<Error> add(const Outcome& outcome, TimePoint now);
 
  private:
   /// The last requests that ended: those of them that failed.

@@ -89,7 +89,7 @@ std::string saturated_text(const Saturation& saturation, const Tally& tally) {
       saturation.times_as_long, std::max(1.0, saturation.enough_in_flight * threads));
 }
 
-Verdict unpaced(const Tally& tally, std::uint64_t parallel) {
+Verdict unpaced(const RunTally& tally, std::uint64_t parallel) {
   if (busy(tally) > busy_share) {
     return {Bound::client,
             fmt::format("this program used {:.0f}% of a core: the server may be able to do more; "
@@ -128,7 +128,7 @@ std::uint64_t parallel_for(const Tally& tally, double per_second, Arrivals arriv
 }
 
 /// Where the server is saturated below the rate asked for.
-std::optional<Verdict> saturated(const Tally& tally, std::uint64_t rpm) {
+std::optional<Verdict> saturated(const RunTally& tally, std::uint64_t rpm) {
   const auto saturation = tally.levels.saturation();
   const double wanted = static_cast<double>(rpm) / 60;
   if (!saturation || saturation->rate * static_cast<double>(tally.threads) >= wanted) {
@@ -138,7 +138,7 @@ std::optional<Verdict> saturated(const Tally& tally, std::uint64_t rpm) {
 }
 
 /// What held requests back while `parallel` were in flight.
-Verdict at_the_cap(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel,
+Verdict at_the_cap(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
                    Arrivals arrivals) {
   if (stood_still(tally)) {
     return {
@@ -154,14 +154,13 @@ Verdict at_the_cap(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel
     return {Bound::client, client_lag_text(tally)};
   }
   return {Bound::parallel,
-          fmt::format("{} in flight allowed {:.0f} RPM of {}: --paceline_parallel={} would do "
-                      "(rate x latency)",
+          fmt::format("{} in flight allowed {:.0f} RPM of {}; {} would be enough (rate x latency)",
                       parallel, tally.achieved_rpm(), rpm,
                       std::max(would_do, parallel + parallel / 4 + 1))};
 }
 
 /// A schedule that was not kept.
-Verdict held_back(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel,
+Verdict held_back(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
                   Arrivals arrivals) {
   if (is_held_by_parallel(tally)) return at_the_cap(tally, rpm, parallel, arrivals);
   if (share(tally.waits_for_tokens, tally.sends) > bounding_share) {
@@ -182,7 +181,7 @@ Verdict held_back(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel,
 }
 
 /// The rate was kept: whether the server keeps up with it.
-std::optional<Verdict> falls_behind(const Tally& tally) {
+std::optional<Verdict> falls_behind(const RunTally& tally) {
   const auto thirds = tally.course.thirds();
   if (!growth_of_latency(tally) || !thirds || !thirds->grew_steadily()) return std::nullopt;
   const double answered = 1 / (1 + thirds->growth());
@@ -195,10 +194,11 @@ std::optional<Verdict> falls_behind(const Tally& tally) {
 
 }  // namespace
 
-Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel, Arrivals arrivals) {
+Verdict judge(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel, Arrivals arrivals) {
   if (is_failing(tally)) {
     return {Bound::failing, fmt::format("{} of {} requests failed; the first: {}", tally.failed,
-                                        tally.succeeded + tally.failed, tally.first_failure)};
+                                        tally.succeeded + tally.failed,
+                                        tally.first_failure.value_or(Error{}).message)};
   }
   if (share(tally.refused_429, tally.sends) > bounding_share) {
     return {Bound::rate_limit,
@@ -226,7 +226,7 @@ bool moved_schedule(const Tally& tally) {
   return tally.late.quantile(0.5) > tolerable_client_lag(tally);
 }
 
-std::optional<double> growth_of_latency(const Tally& tally) {
+std::optional<double> growth_of_latency(const RunTally& tally) {
   const double growth = tally.due_latency_trend.slope();
   if (growth <= steepest_growth || growth <= by_chance * tally.due_latency_trend.slope_error()) {
     return std::nullopt;

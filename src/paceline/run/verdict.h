@@ -7,7 +7,7 @@
 
 #include <paceline/pace/schedule.h>
 #include <paceline/stats/course.h>
-#include <paceline/tally.h>
+#include <paceline/stats/run_tally.h>
 
 namespace paceline {
 
@@ -27,15 +27,15 @@ enum class Bound {
   failing,
 };
 
-/// What bounded a run, and how to say it.
+/// What bounded a run.
 struct Verdict {
   Bound bound = Bound::paced;
-  /// A sentence for people: what was seen, and what to do.
+  /// The facts for people.
   std::string words;
 };
 
 /// `rpm` (0: unpaced) and `parallel` are what was asked for.
-Verdict judge(const Tally& tally, std::uint64_t rpm, std::uint64_t parallel,
+Verdict judge(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
               Arrivals arrivals = Arrivals::even);
 
 /// Whether requests left at 99% of `rpm`, which is not 0. Random arrivals may also fall short by
@@ -47,7 +47,7 @@ bool moved_schedule(const Tally& tally);
 
 /// By how much latency grew each second, where it did so for more than 1% of the time and by more
 /// than chance explains: the server falls behind.
-std::optional<double> growth_of_latency(const Tally& tally);
+std::optional<double> growth_of_latency(const RunTally& tally);
 
 /// "paced", "parallel-bound", "server-bound", "client-bound", "rate-limited" or "failing".
 std::string_view name_of(Bound bound);

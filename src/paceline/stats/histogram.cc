@@ -39,7 +39,6 @@ constexpr std::size_t group_count = (bucket_count + group_size - 1) / group_size
 Histogram::Histogram() : buckets_(bucket_count), groups_(group_count) {}
 
 void Histogram::record(nanoseconds duration) {
-  if (duration > longest) ++clamped_;
   duration = std::clamp(duration, nanoseconds(0), longest);
   const std::size_t bucket = bucket_of(static_cast<std::uint64_t>(duration.count()));
   ++buckets_[bucket];
@@ -54,7 +53,6 @@ void Histogram::merge(const Histogram& other) {
   for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
   for (std::size_t i = 0; i < groups_.size(); ++i) groups_[i] += other.groups_[i];
   count_ += other.count_;
-  clamped_ += other.clamped_;
   sum_ += other.sum_;
   min_ = std::min(min_, other.min_);
   max_ = std::max(max_, other.max_);

@@ -1,23 +1,20 @@
+#include <paceline/stats/run_tally.h>
 #include <paceline/stats/seconds.h>
-#include <paceline/tally.h>
 
 #include <algorithm>
 
 namespace paceline {
 
-void Tally::count_failure(Failure failure, std::uint64_t requests, const std::string& why) {
+void Tally::count_failure(Failure failure, std::uint64_t requests, const Error& error) {
   failed += requests;
   failures[static_cast<std::size_t>(failure)] += requests;
-  if (first_failure.empty()) first_failure = why;
+  if (!first_failure) first_failure = error;
 }
 
 void Tally::merge(const Tally& other) {
   latency.merge(other.latency);
   due_latency.merge(other.due_latency);
   late.merge(other.late);
-  due_latency_trend.merge(other.due_latency_trend);
-  course.merge(other.course);
-  levels.merge(other.levels);
   retried_latency.merge(other.retried_latency);
   client_lag.merge(other.client_lag);
   planned += other.planned;
@@ -42,8 +39,8 @@ void Tally::merge(const Tally& other) {
   ended_sends += other.ended_sends;
   cpu_time += other.cpu_time;
   threads += other.threads;
-  if (stopped_why.empty()) stopped_why = other.stopped_why;
-  if (first_failure.empty()) first_failure = other.first_failure;
+  if (!stopped_why) stopped_why = other.stopped_why;
+  if (!first_failure) first_failure = other.first_failure;
   if (http_version.empty()) http_version = other.http_version;
   tokens.merge(other.tokens);
   in_flight += other.in_flight;
@@ -87,6 +84,13 @@ double Tally::miss_ratio() const {
   const std::uint64_t ended = succeeded + failed;
   if (!met_objective || ended == 0) return 0;
   return static_cast<double>(ended - *met_objective) / static_cast<double>(ended);
+}
+
+void RunTally::merge(const RunTally& other) {
+  Tally::merge(other);
+  due_latency_trend.merge(other.due_latency_trend);
+  course.merge(other.course);
+  levels.merge(other.levels);
 }
 
 void TokenTally::merge(const TokenTally& other) {

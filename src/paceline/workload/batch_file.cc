@@ -69,8 +69,8 @@ Result<std::shared_ptr<const BatchFile>> BatchFile::open(const std::string& path
   while (scanner.next()) {
     const auto line = parser.check(scanner.text());
     if (!line) {
-      const auto& [code, message] = line.error();
-      return fail(code, fmt::format("{}:{}: {}", path, scanner.number(), message));
+      const Error& error = line.error();
+      return fail(error.code, fmt::format("{}:{}: {}", path, scanner.number(), error.message));
     }
     batch->offsets_.add(scanner.offset());
     batch->hashes_.add(scanner.text());

@@ -98,7 +98,7 @@ void ResponseReader::explain(Response& response, Outcome& outcome) {
   if (json_.parse(response.body).get(root) == simdjson::SUCCESS) words = words_of_error(root);
   // JSON of an unknown form is still informative.
   if (words.empty() && response.body.size() > 2) words = words_of_text(response.body);
-  outcome.why = with_words(outcome.why, words);
+  outcome.error.message = with_words(outcome.error.message, words);
 }
 
 }  // namespace paceline

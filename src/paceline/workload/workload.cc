@@ -34,18 +34,44 @@ Failure failure_of(long status) {
   return Failure::bad_response;
 }
 
+ErrorCode code_of(Failure failure) {
+  switch (failure) {
+    case Failure::connect:
+      return ErrorCode::connect_failed;
+    case Failure::timeout:
+      return ErrorCode::timed_out;
+    case Failure::reset:
+      return ErrorCode::connection_reset;
+    case Failure::http_4xx:
+      return ErrorCode::request_refused;
+    case Failure::http_429:
+      return ErrorCode::rate_limited;
+    case Failure::http_5xx:
+      return ErrorCode::server_failed;
+    case Failure::bad_response:
+      return ErrorCode::unexpected_response;
+    case Failure::other:
+      return ErrorCode::request_failed;
+  }
+  return ErrorCode::request_failed;
+}
+
 }  // namespace
 
-Outcome failed(Failure failure, std::string why) {
+Outcome failed(Failure failure, Error error) {
   Outcome outcome;
   outcome.failure = failure;
-  outcome.why = std::move(why);
+  outcome.error = std::move(error);
   return outcome;
+}
+
+Outcome failed(Failure failure, std::string message) {
+  return failed(failure, Error{code_of(failure), std::move(message)});
 }
 
 Outcome read_status(const Response& response) {
   if (response.error != TransportError::ok) {
-    return failed(failure_of(response.error), response.error_text);
+    return failed(failure_of(response.error), Error{response.error_code, response.error_text});
   }
   if (response.status >= 200 && response.status < 300) return {};
   std::string why = fmt::format("the server answered HTTP {}", response.status);

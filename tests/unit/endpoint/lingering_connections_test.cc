@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "../test_loop.h"
+
 namespace paceline {
 namespace {
 
@@ -31,7 +33,7 @@ bool can_send(const Descriptor& client) {
 }
 
 TEST(LingeringConnections, DropWhatComesUntilTheClientCloses) {
-  Loop loop;
+  TestLoop loop;
   LingeringConnections lingering(loop);
   auto [server, client] = socket_pair();
   lingering.add(std::move(server));
@@ -53,7 +55,7 @@ TEST(LingeringConnections, DropWhatComesUntilTheClientCloses) {
 TEST(LingeringConnections, EndAfterAWhile) {
   // The loop counts from its own last look at the clock, in whole milliseconds.
   const auto begin = Clock::now();
-  Loop loop;
+  TestLoop loop;
   LingeringConnections lingering(loop, 20ms);
   auto [server, client] = socket_pair();
   lingering.add(std::move(server));
@@ -63,7 +65,7 @@ TEST(LingeringConnections, EndAfterAWhile) {
 }
 
 TEST(LingeringConnections, AreBounded) {
-  Loop loop;
+  TestLoop loop;
   LingeringConnections lingering(loop);
   std::vector<Descriptor> clients;
   for (std::size_t i = 0; i <= LingeringConnections::most; ++i) {

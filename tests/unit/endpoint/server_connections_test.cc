@@ -4,10 +4,14 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "../few_descriptors.h"
+#include "../test_loop.h"
 #include "raw_client.h"
 #include "visitor.h"
 
@@ -22,7 +26,8 @@ TEST(ServerConnections, TakesNoMoreThanItsMostOfThoseThatComeTogether) {
   EndpointOptions options;
   options.max_connections = 100;
   options.latency = LatencyModel::fixed(100ms);
-  Server server(std::move(options));
+  TestLoop loop;
+  Server server(loop, std::move(options));
   ASSERT_EQ(server.listen(), std::nullopt);
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < 101; ++i) clients.push_back(std::make_unique<RawClient>(server.port()));
@@ -34,6 +39,17 @@ TEST(ServerConnections, TakesNoMoreThanItsMostOfThoseThatComeTogether) {
   EXPECT_TRUE(clients[100]->read_until("}}"));
   server.stop();
   thread.join();
+}
+
+TEST(ServerConnections, WithoutDescriptorsTheEndpointSaysWhy) {
+  for (unsigned count = 0; count < 16; ++count) {
+    EXPECT_TRUE(with_few_descriptors(count, [count] {
+      const auto started = Endpoint::start({});
+      const auto* why = std::get_if<std::string>(&started);
+      if (why == nullptr) return count >= 8;
+      return why->find("ulimit -n") != why->npos || why->find("open files") != why->npos;
+    })) << count;
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <programs/remedy.h>
 
 #include <string>
+#include <string_view>
 
 namespace paceline {
 namespace {
@@ -46,6 +47,46 @@ TEST(Remedy, TellsWhatToDoAboutALogFile) {
 TEST(Remedy, NamesTheFlagOfAServerThatABatchFileNames) {
   EXPECT_EQ(sentence(ErrorCode::line_names_server),
             "fact; give only the path of the URL, and name the server with --paceline_url");
+}
+
+void expect_remedy(ErrorCode code, long status, std::string_view words) {
+  const std::string remedy = remedy_for({code, "it failed", status}, "MY_KEY");
+  EXPECT_NE(remedy.find(words), std::string::npos) << status << ": " << remedy;
+}
+
+TEST(Remedy, FitsTheError) {
+  expect_remedy(ErrorCode::connect_failed, 0, "server is up");
+  expect_remedy(ErrorCode::timed_out, 0, "--paceline_timeout");
+  expect_remedy(ErrorCode::request_refused, 400, "leave out");
+  expect_remedy(ErrorCode::request_refused, 401, "MY_KEY");
+  expect_remedy(ErrorCode::request_refused, 402, "credit");
+  expect_remedy(ErrorCode::request_refused, 403, "may use");
+  expect_remedy(ErrorCode::request_refused, 404, "--paceline_model");
+  expect_remedy(ErrorCode::request_refused, 422, "leave out");
+  expect_remedy(ErrorCode::request_refused, 451, "check the URL");
+  expect_remedy(ErrorCode::server_failed, 503, "try again later");
+  expect_remedy(ErrorCode::unexpected_response, 308, "the URL that it redirects to");
+}
+
+TEST(Remedy, NamesTheFlagOfALimit) {
+  expect_remedy(ErrorCode::lookup_timed_out, 0, "--paceline_timeout");
+  expect_remedy(ErrorCode::response_too_large, 200, "--paceline_max_response");
+  expect_remedy(ErrorCode::memory_exceeded, 200, "--paceline_memory");
+  expect_remedy(ErrorCode::not_carried, 0, "use --paceline_transport=curl");
+  expect_remedy(ErrorCode::certificate_untrusted, 0, "--paceline_ca");
+  expect_remedy(ErrorCode::certificates_unreadable, 0, "give --paceline_ca a file with PEM");
+  expect_remedy(ErrorCode::objective_missed, 0, "--paceline_rpm");
+  expect_remedy(ErrorCode::no_descriptor, 0, "ulimit -n");
+}
+
+TEST(Remedy, AStopNeedsNone) {
+  EXPECT_EQ(remedy_for({ErrorCode::stopped, "stopped"}, "MY_KEY"), "");
+}
+
+TEST(Remedy, WhatA200TellsCountsAsSuch) {
+  expect_remedy(ErrorCode::rate_limited, 200, "--paceline_rpm");
+  expect_remedy(ErrorCode::server_failed, 200, "--paceline_retries");
+  expect_remedy(ErrorCode::unexpected_response, 200, "OpenAI-compatible");
 }
 
 }  // namespace

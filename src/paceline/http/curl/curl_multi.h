@@ -7,7 +7,6 @@
 
 #include <paceline/http/curl/curl_sockets.h>
 #include <paceline/http/curl/curl_transfer.h>
-#include <paceline/loop/deferred_call.h>
 #include <paceline/loop/loop.h>
 
 namespace paceline {

@@ -21,13 +21,12 @@ void drop_unasked_response(int socket) {
 
 }  // namespace
 
-int CurlSockets::open(void* sockets, curlsocktype, curl_sockaddr* address) noexcept {
-  const int descriptor =
-      socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (descriptor < 0) return CURL_SOCKET_BAD;
-  note_receive_times(descriptor);
-  static_cast<CurlSockets*>(sockets)->entry(descriptor).ours = true;
-  return descriptor;
+curl_socket_t CurlSockets::open(const curl_sockaddr& address) {
+  Descriptor socket(::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol));
+  if (!socket.is_open()) return CURL_SOCKET_BAD;
+  note_receive_times(socket.get());
+  entry(socket.get()).ours = true;
+  return socket.release();
 }
 
 int CurlSockets::close(void* sockets, curl_socket_t descriptor) noexcept {

@@ -28,8 +28,9 @@ class CurlSockets {
 
   explicit CurlSockets(Loop& loop) : loop_(loop), retired_(loop) {}
 
-  /// For CURLOPT_OPENSOCKETFUNCTION and CURLOPT_CLOSESOCKETFUNCTION, with `this` as the data.
-  static int open(void* sockets, curlsocktype, curl_sockaddr* address) noexcept;
+  /// Opens a socket for libcurl; CURL_SOCKET_BAD with errno set where that fails.
+  curl_socket_t open(const curl_sockaddr& address);
+  /// For CURLOPT_CLOSESOCKETFUNCTION, with `this` as the data.
   static int close(void* sockets, curl_socket_t descriptor) noexcept;
 
   /// Watches a socket as libcurl asks; `what` is one of CURL_POLL_*. `is_http_1`: the socket

@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 #include <paceline/http/curl/curl_transfer.h>
-#include <paceline/http/user_agent.h>
+#include <paceline/http/transport.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <new>
 #include <utility>
@@ -60,8 +61,8 @@ void CurlTransfer::set_common() {
   // libcurl would look for these in the environment before every request.
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlSockets::open);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &shared_.sockets);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlSockets::close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &shared_.sockets);
 }
@@ -73,6 +74,7 @@ void CurlTransfer::prepare(std::shared_ptr<const Target> target,
   why_[0] = '\0';
   header_bytes_ = 0;
   is_sending_ = false;
+  open_error_ = 0;
   set_target(std::move(target));
   set_addresses(hosts);
   if (auto headers = shared_.headers.find(request.headers); headers != headers_) {
@@ -130,6 +132,13 @@ void CurlTransfer::set_addresses(std::span<const Resolver::Known> hosts) {
   }
   curl_easy_setopt(easy_.get(), CURLOPT_RESOLVE, list);
   address_list_.reset(list);
+}
+
+curl_socket_t CurlTransfer::on_open(void* transfer, curlsocktype, curl_sockaddr* address) noexcept {
+  auto& self = *static_cast<CurlTransfer*>(transfer);
+  const curl_socket_t opened = self.shared_.sockets.open(*address);
+  if (opened == CURL_SOCKET_BAD) self.open_error_ = errno;
+  return opened;
 }
 
 // libcurl keeps trailers as it keeps headers, and bounds only those.

@@ -64,10 +64,13 @@ class CurlTransfer : public ResponseHeaders {
   bool differs_in_length() const;
   /// Whether an HTTP/2 server answered with an error status and then dropped the request's stream.
   bool is_early_response(CURLcode code) const;
-  /// A sentence on what went wrong.
-  std::string explain(CURLcode code, TransportError error) const;
+  Error explain(CURLcode code, TransportError error) const;
+  std::string cannot_connect() const;
+  std::string words_on(CURLcode code, TransportError error) const;
   /// Of headers and trailers: libcurl bounds only headers.
   static constexpr std::size_t most_header_bytes = 512U << 10U;
+  /// For CURLOPT_OPENSOCKETFUNCTION.
+  static curl_socket_t on_open(void* transfer, curlsocktype, curl_sockaddr* address) noexcept;
   static std::size_t on_body(char* data, std::size_t, std::size_t length, void* transfer) noexcept;
   static std::size_t on_header(char* data, std::size_t, std::size_t length,
                                void* transfer) noexcept;
@@ -86,6 +89,8 @@ class CurlTransfer : public ResponseHeaders {
   /// Of this response's headers and trailers so far.
   std::size_t header_bytes_ = 0;
   bool is_sending_ = false;
+  /// errno of the last socket that could not be opened for this request; 0: none.
+  int open_error_ = 0;
   /// Whether the kernel noted when the last response over HTTP/1.1 came in.
   bool has_receive_times_ = false;
 };

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace paceline {
 namespace {
@@ -49,6 +50,24 @@ TransportError error_of(CURLcode code, std::string_view words, bool was_sent) {
   }
 }
 
+ErrorCode code_of(CURLcode code, TransportError error) {
+  if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY) {
+    return ErrorCode::lookup_failed;
+  }
+  switch (error) {
+    case TransportError::connect_failed:
+      return ErrorCode::connect_failed;
+    case TransportError::timed_out:
+      return ErrorCode::timed_out;
+    case TransportError::reset:
+      return ErrorCode::connection_reset;
+    case TransportError::malformed:
+      return ErrorCode::malformed_response;
+    default:
+      return ErrorCode::request_failed;
+  }
+}
+
 std::string_view http_version_name(long version) {
   switch (version) {
     case CURL_HTTP_VERSION_1_0:
@@ -87,6 +106,16 @@ bool was_stream_reset(CURLcode code, std::string_view words) {
          (is_before_8() && code == CURLE_PARTIAL_FILE && words.empty());
 }
 
+/// libcurl's words as a message begins; an abbreviation stays as it is.
+std::string in_lower_case(std::string_view words) {
+  std::string text(words);
+  const auto is_lower = [](char letter) { return letter >= 'a' && letter <= 'z'; };
+  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && is_lower(text[1])) {
+    text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  }
+  return text;
+}
+
 std::string explain_reset(CURLcode code, std::string_view words, long status) {
   const std::string_view when = status == 0 ? "without a response" : "before the response's end";
   if (was_stream_reset(code, words)) {
@@ -120,17 +149,17 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
   end.when = received.value_or(read);
   if (header_bytes_ > most_header_bytes) {
     end.error = TransportError::malformed;
-    end.why = "the response's headers are too long";
+    end.why = {ErrorCode::malformed_response, "the response's headers are too long"};
   } else if (code == CURLE_OK && differs_in_length()) {
     end.error = TransportError::malformed;
-    end.why = "the response has two Content-Length that differ";
+    end.why = {ErrorCode::malformed_response, "the response has two Content-Length that differ"};
   } else if (code == CURLE_OK || is_early_response(code)) {
     end.error = TransportError::ok;
   } else if (is_tls_failure(code, why_.data())) {
     long verified = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
     end.error = TransportError::tls_failed;
-    end.why = explain_tls_failure(code, verified, why_.data());
+    end.why = tls_error(code, verified, why_.data());
   } else {
     end.error = error_of(code, why_.data(), was_sent());
     end.why = explain(code, end.error);
@@ -192,9 +221,28 @@ bool CurlTransfer::is_early_response(CURLcode code) const {
   return lost_the_stream && response.status >= 400 && response.http_version == "HTTP/2";
 }
 
-std::string CurlTransfer::explain(CURLcode code, TransportError error) const {
-  if (code == CURLE_OPERATION_TIMEDOUT) return why_.data();
+Error CurlTransfer::explain(CURLcode code, TransportError error) const {
+  if (code == CURLE_COULDNT_CONNECT && open_error_ != 0) {
+    return fail_to_open(fmt::format("a connection to {} port {}", target_->host, target_->port),
+                        open_error_)
+        .value();
+  }
+  return {code_of(code, error), words_on(code, error)};
+}
+
+std::string CurlTransfer::cannot_connect() const {
+  long error = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &error);
+  // With a proxy libcurl's words say which of the two hosts it is.
+  if (error == 0 || target_->proxy != nullptr) return in_lower_case(why_.data());
+  return fmt::format("cannot connect to {} port {}: {}", target_->host, target_->port,
+                     std::generic_category().message(static_cast<int>(error)));
+}
+
+std::string CurlTransfer::words_on(CURLcode code, TransportError error) const {
   const std::string_view words = why_.data();
+  if (code == CURLE_OPERATION_TIMEDOUT) return in_lower_case(words);
+  if (code == CURLE_COULDNT_CONNECT) return cannot_connect();
   // A server that hangs up before the request, as some do that want a client certificate.
   if (words.starts_with("getpeername() failed")) {
     return fmt::format("the server closed the connection at once{}",
@@ -202,7 +250,7 @@ std::string CurlTransfer::explain(CURLcode code, TransportError error) const {
   }
   if (error == TransportError::reset) return explain_reset(code, words, exchange_.response.status);
   if (error != TransportError::malformed) {
-    return words.empty() ? curl_easy_strerror(code) : std::string(words);
+    return in_lower_case(words.empty() ? curl_easy_strerror(code) : words);
   }
   // So libcurl calls a line of more than 100 kB.
   if (code == CURLE_OUT_OF_MEMORY) return "the response is not valid HTTP: a header is too long";

@@ -5,12 +5,14 @@
 #include <array>
 #include <initializer_list>
 #include <span>
+#include <string>
 
 namespace paceline {
 namespace {
 
-// OpenSSL's numbers; paceline does not link it.
-constexpr std::array<long, 2> wrong_time{9, 10};
+// OpenSSL's X509_V_ERR_*; paceline does not include its headers.
+constexpr long not_yet_valid = 9;
+constexpr long has_expired = 10;
 constexpr std::array<long, 3> self_signed{18, 19, 24};
 constexpr std::array<long, 4> unknown_authority{2, 20, 21, 27};
 constexpr long wrong_host = 62;
@@ -30,54 +32,67 @@ bool asks_for_certificate(std::string_view words) {
                          "alert certificate unknown"});
 }
 
-std::string_view explain_certificate(long verify_result, std::string_view words) {
-  if (verify_result == 10 || has_any(words, {"has expired", "is expired"})) {
-    return "the server's certificate has expired; renew it, or check this machine's clock";
+/// An error without libcurl's words.
+struct Explained {
+  ErrorCode code;
+  std::string_view why;
+};
+
+Explained explain_certificate(long verify_result, std::string_view words) {
+  if (verify_result == has_expired || has_any(words, {"has expired", "is expired"})) {
+    return {ErrorCode::certificate_expired, "the server's certificate has expired"};
   }
-  if (is_among(verify_result, wrong_time) || has_any(words, {"not yet valid"})) {
-    return "the server's certificate is not valid yet; check the clocks of both machines";
+  if (verify_result == not_yet_valid || has_any(words, {"not yet valid"})) {
+    return {ErrorCode::certificate_not_yet_valid, "the server's certificate is not valid yet"};
   }
   if (is_among(verify_result, self_signed) || has_any(words, {"self-signed", "self signed"})) {
-    return "the server's certificate is self-signed and not trusted; name it, or its authority's, "
-           "with --paceline_ca";
+    return {ErrorCode::certificate_untrusted,
+            "the server's certificate is self-signed and not trusted"};
   }
   if (is_among(verify_result, unknown_authority) ||
       has_any(words, {"local issuer", "issuer is unknown"})) {
-    return "the server's certificate is of an authority that is not trusted; name the authority's "
-           "certificate with --paceline_ca";
+    return {ErrorCode::certificate_untrusted,
+            "the server's certificate is of an authority that is not trusted"};
   }
   if (verify_result == wrong_host ||
       has_any(words, {"subject name", "does not match", "not match"})) {
-    return "the server's certificate is for another host; use the host name that it is for";
+    return {ErrorCode::certificate_of_other_host, "the server's certificate is for another host"};
   }
-  return "the server's certificate is not trusted; name its authority's certificate with "
-         "--paceline_ca";
+  return {ErrorCode::certificate_untrusted, "the server's certificate is not trusted"};
 }
 
-std::string_view explain_handshake(std::string_view words) {
+Explained explain_handshake(std::string_view words) {
   if (has_any(words, {"wrong version number", "http request", "unexpected message",
                       "packet length too long", "unexpected TLS packet", "record layer failure"})) {
-    return "the server does not speak TLS on this port; use http://, or the port that has TLS";
+    return {ErrorCode::tls_missing, "the server does not speak TLS on this port"};
   }
   if (has_any(words, {"unsupported protocol", "alert protocol version", "tls version"})) {
-    return "the server has no TLS 1.2 or newer; enable that on the server";
+    return {ErrorCode::tls_too_old, "the server has no TLS 1.2 or newer"};
   }
   if (asks_for_certificate(words)) {
-    return "the server asks for a client certificate, which paceline does not send; connect "
-           "through a proxy that does";
+    return {ErrorCode::client_certificate_required,
+            "the server asks for a client certificate, which paceline does not send"};
   }
   if (has_any(words, {"unrecognized name", "unrecognised name"})) {
-    return "the server has no certificate for this host; use the host name that it has one for";
+    return {ErrorCode::certificate_of_other_host, "the server has no certificate for this host"};
   }
   if (has_any(words, {"handshake failure", "no shared cipher"})) {
-    return "the server refused the TLS handshake; it may ask for a client certificate, or have no "
-           "cipher that this machine has";
+    return {ErrorCode::tls_refused,
+            "the server refused the TLS handshake; it may ask for a client certificate, or have no "
+            "cipher that this machine has"};
   }
   if (has_any(words, {"eof", "SYSCALL", "reset by peer"})) {
-    return "the server closed the connection during the TLS handshake; check that this port has "
-           "TLS";
+    return {ErrorCode::tls_failed, "the server closed the connection during the TLS handshake"};
   }
-  return "the TLS handshake failed; check that this port has TLS";
+  return {ErrorCode::tls_failed, "the TLS handshake failed"};
+}
+
+Explained explain(CURLcode code, long verify_result, std::string_view words) {
+  if (code == CURLE_SSL_CACERT_BADFILE) {
+    return {ErrorCode::certificates_unreadable, "the certificates to trust could not be read"};
+  }
+  if (code == CURLE_PEER_FAILED_VERIFICATION) return explain_certificate(verify_result, words);
+  return explain_handshake(words);
 }
 
 }  // namespace
@@ -102,19 +117,10 @@ bool is_tls_failure(CURLcode code, std::string_view words) {
   }
 }
 
-std::string explain_tls_failure(CURLcode code, long verify_result, std::string_view words) {
-  std::string_view why;
-  if (code == CURLE_SSL_CACERT_BADFILE) {
-    why =
-        "the certificates to trust could not be read; give --paceline_ca a file with PEM "
-        "certificates";
-  } else if (code == CURLE_PEER_FAILED_VERIFICATION) {
-    why = explain_certificate(verify_result, words);
-  } else {
-    why = explain_handshake(words);
-  }
-  if (words.empty()) return std::string(why);
-  return fmt::format("{} ({})", why, words);
+Error tls_error(CURLcode code, long verify_result, std::string_view words) {
+  const Explained found = explain(code, verify_result, words);
+  return {found.code,
+          words.empty() ? std::string(found.why) : fmt::format("{} ({})", found.why, words)};
 }
 
 }  // namespace paceline

@@ -15,7 +15,6 @@
 #include <span>
 #include <system_error>
 #include <utility>
-#include <variant>
 
 namespace paceline {
 namespace {
@@ -36,39 +35,41 @@ void skip(std::size_t bytes, std::span<iovec> parts) {
   }
 }
 
-std::string cannot_connect(const std::string& address, const std::string& port, int error) {
-  if (error == EMFILE || error == ENFILE) {
-    return "too many open files to connect; raise the limit (ulimit -n)";
-  }
-  return fmt::format("cannot connect to {} port {}: {}", address, port,
-                     std::generic_category().message(error));
+Error connect_error(const std::string& address, const std::string& port, std::string_view reason) {
+  return {ErrorCode::connect_failed,
+          fmt::format("cannot connect to {} port {}: {}", address, port, reason)};
 }
 
-/// A socket on its way to the address; a string is a sentence.
-std::variant<Descriptor, std::string> begin_connect(const std::string& address,
-                                                    const std::string& port) {
+Error connect_error(const std::string& address, const std::string& port, int error) {
+  return connect_error(address, port, std::generic_category().message(error));
+}
+
+/// A socket that connects to the address.
+Result<Descriptor> begin_connect(const std::string& address, const std::string& port) {
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* raw = nullptr;
   if (const int error = getaddrinfo(address.c_str(), port.c_str(), &hints, &raw); error != 0) {
-    return fmt::format("cannot connect to {} port {}: {}", address, port, gai_strerror(error));
+    return tl::unexpected(connect_error(address, port, gai_strerror(error)));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, freeaddrinfo);
   Descriptor socket(::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!socket.is_open()) return cannot_connect(address, port, errno);
+  if (!socket.is_open()) {
+    return fail_to_open(fmt::format("a connection to {} port {}", address, port), errno);
+  }
   const int no_delay = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
   if (::connect(socket.get(), found->ai_addr, found->ai_addrlen) != 0 && errno != EINPROGRESS) {
-    return cannot_connect(address, port, errno);
+    return tl::unexpected(connect_error(address, port, errno));
   }
   return socket;
 }
 
 }  // namespace
 
-std::string DirectConnection::send(std::shared_ptr<const RequestHead> head,
-                                   std::span<const Resolver::Known> hosts) {
+Result<void> DirectConnection::send(std::shared_ptr<const RequestHead> head,
+                                    std::span<const Resolver::Known> hosts) {
   const std::uint64_t moves = hosts.empty() ? 0 : hosts.front().moves;
   const bool is_open = is_ready(*head, moves);
   head_ = std::move(head);
@@ -83,7 +84,7 @@ std::string DirectConnection::send(std::shared_ptr<const RequestHead> head,
   is_busy_ = true;
   moves_ = moves;
   addresses_ = hosts.empty() ? head_->addresses : *hosts.front().addresses;
-  return connect({});
+  return connect({ErrorCode::connect_failed, "the host has no address"});
 }
 
 bool DirectConnection::is_ready(const RequestHead& head, std::uint64_t moves) {
@@ -91,16 +92,16 @@ bool DirectConnection::is_ready(const RequestHead& head, std::uint64_t moves) {
          exchange_.response.sent - last_used_ < most_idle;
 }
 
-std::string DirectConnection::connect(std::string why) {
+Result<void> DirectConnection::connect(Error error) {
   while (!addresses_.empty()) {
     const std::string address = addresses_.front();
     addresses_.erase(addresses_.begin());
     auto opened = begin_connect(address, head_->target->port);
-    if (auto* reason = std::get_if<std::string>(&opened)) {
-      why = std::move(*reason);
+    if (!opened) {
+      error = std::move(opened).error();
       continue;
     }
-    socket_ = std::get<Descriptor>(std::move(opened));
+    socket_ = *std::move(opened);
     note_receive_times(socket_.get());
     is_connecting_ = true;
     address_ = address;
@@ -111,7 +112,7 @@ std::string DirectConnection::connect(std::string why) {
     return {};
   }
   is_busy_ = false;
-  return why.empty() ? "the host has no address" : why;
+  return tl::unexpected(std::move(error));
 }
 
 void DirectConnection::start_connect_timer() {
@@ -140,8 +141,8 @@ void DirectConnection::connected() {
 void DirectConnection::fail_address(int error) {
   shared_.retired.add(std::move(watch_), std::move(socket_));
   is_connecting_ = false;
-  std::string why = connect(cannot_connect(address_, head_->target->port, error));
-  if (!why.empty()) fail(TransportError::connect_failed, std::move(why));
+  auto next = connect(connect_error(address_, head_->target->port, error));
+  if (!next) fail(TransportError::connect_failed, std::move(next).error());
 }
 
 void DirectConnection::close() {
@@ -156,6 +157,7 @@ bool DirectConnection::can_defer_read() const {
 }
 
 void DirectConnection::happened(int status, int events) {
+  if (watch_->status() != 0) return fail_address(-watch_->status());
   if (is_connecting_) return connected();
   if ((events & UV_WRITABLE) != 0) write();
   if (events == UV_WRITABLE) return;
@@ -217,7 +219,8 @@ void DirectConnection::read() {
       return fail(TransportError::too_large, {});
     case ResponseParser::State::broken:
       return fail(TransportError::malformed,
-                  fmt::format("the response is not HTTP/1.1: {}", parser_->why()));
+                  {ErrorCode::malformed_response,
+                   fmt::format("the response is not HTTP/1.1: {}", parser_->why())});
   }
 }
 
@@ -245,15 +248,17 @@ bool DirectConnection::take(std::string_view piece) {
 void DirectConnection::lose(int error) {
   received_.reset();
   if (!parser_ && is_kept_) {
-    return fail(TransportError::reset, "the server closed the kept connection", true);
+    return fail(TransportError::reset,
+                {ErrorCode::connection_reset, "the server closed the kept connection"}, true);
   }
   if (parser_ && error == 0 && parser_->end() == ResponseParser::State::whole) {
     return finish();
   }
   const std::string when = parser_ ? "before the response's end" : "without a response";
-  if (error == 0) return fail(TransportError::reset, "the server closed the connection " + when);
-  fail(TransportError::reset,
-       fmt::format("the connection broke {}: {}", when, std::generic_category().message(error)));
+  std::string why = error == 0 ? "the server closed the connection " + when
+                               : fmt::format("the connection broke {}: {}", when,
+                                             std::generic_category().message(error));
+  fail(TransportError::reset, {ErrorCode::connection_reset, std::move(why)});
 }
 
 void DirectConnection::finish() {
@@ -270,7 +275,7 @@ void DirectConnection::finish() {
   shared_.sink.end(exchange_, {TransportError::ok, {}, ended});
 }
 
-void DirectConnection::fail(TransportError error, std::string why, bool is_unprocessed) {
+void DirectConnection::fail(TransportError error, Error why, bool is_unprocessed) {
   if (parser_) {
     exchange_.response.http_version = parser_->version();
     exchange_.response.status = parser_->status();

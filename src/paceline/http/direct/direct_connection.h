@@ -38,9 +38,9 @@ class DirectConnection : public ResponseHeaders {
   DirectConnection(Exchange& exchange, Shared& shared) : exchange_(exchange), shared_(shared) {}
 
   /// Sends the exchange's request, on the open connection where it leads to the same origin and the
-  /// host has not moved. The sink is not called from inside, but for a connection that cannot be
-  /// made: returns why.
-  std::string send(std::shared_ptr<const RequestHead> head, std::span<const Resolver::Known> hosts);
+  /// host has not moved. Does not call the sink. Fails where no connection can be made.
+  Result<void> send(std::shared_ptr<const RequestHead> head,
+                    std::span<const Resolver::Known> hosts);
   void close();
   bool is_connected() const { return is_busy_ && !is_connecting_; }
   /// Whether the response may be read late, since the kernel notes when its bytes come in.
@@ -51,9 +51,9 @@ class DirectConnection : public ResponseHeaders {
 
  private:
   bool is_ready(const RequestHead& head, std::uint64_t moves);
-  /// Begins to connect to the next address. Where there is none, returns `why` the one before
-  /// failed.
-  std::string connect(std::string why);
+  /// Begins to connect to the next address. Where there is none, fails with `error`, which is of
+  /// the address before.
+  Result<void> connect(Error error);
   void connected();
   /// Gives up the address that is being tried.
   void fail_address(int error);
@@ -66,7 +66,7 @@ class DirectConnection : public ResponseHeaders {
   /// The server has closed or reset the connection.
   void lose(int error);
   void finish();
-  void fail(TransportError error, std::string why, bool is_unprocessed = false);
+  void fail(TransportError error, Error why, bool is_unprocessed = false);
 
   Exchange& exchange_;
   Shared& shared_;

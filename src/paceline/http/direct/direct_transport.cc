@@ -2,7 +2,6 @@
 #include <paceline/http/direct/direct_transport.h>
 
 #include <utility>
-#include <variant>
 
 namespace paceline {
 namespace {
@@ -30,14 +29,12 @@ void DirectTransport::send(Exchange& exchange, std::shared_ptr<const Target> tar
   State& state = states_[exchange.number];
   if (!state.connection) state.connection = std::make_unique<DirectConnection>(exchange, shared_);
   auto head = heads_.find(exchange.request, target);
-  if (auto* why = std::get_if<std::string>(&head)) {
-    ends_.add(exchange, {TransportError::other, std::move(*why), Clock::now()});
+  if (!head) {
+    ends_.add(exchange, {TransportError::other, std::move(head).error(), Clock::now()});
     return;
   }
-  std::string why =
-      state.connection->send(std::get<std::shared_ptr<const RequestHead>>(std::move(head)), hosts);
-  if (!why.empty()) {
-    ends_.add(exchange, {TransportError::connect_failed, std::move(why), Clock::now()});
+  if (auto sent = state.connection->send(*std::move(head), hosts); !sent) {
+    ends_.add(exchange, {TransportError::connect_failed, std::move(sent).error(), Clock::now()});
   }
   set_undeferrable(state, !state.connection->can_defer_read());
 }

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 #include <paceline/http/direct/request_head.h>
-#include <paceline/http/url_parts.h>
-#include <paceline/http/user_agent.h>
-#include <strings.h>
+#include <paceline/http/target.h>
+#include <paceline/http/transport.h>
+#include <paceline/text/ascii_case.h>
 
 #include <algorithm>
 #include <array>
@@ -11,10 +11,6 @@
 
 namespace paceline {
 namespace {
-
-bool is_same_name(std::string_view one, std::string_view other) {
-  return one.size() == other.size() && strncasecmp(one.data(), other.data(), one.size()) == 0;
-}
 
 /// Up to the colon.
 std::string_view name_of(std::string_view line) {
@@ -30,12 +26,13 @@ bool is_plain(std::string_view line) {
   const std::string_view value = line.substr(name.size() + 1);
   return value.find_first_not_of(" \t") != std::string_view::npos &&
          std::none_of(special.begin(), special.end(),
-                      [name](std::string_view other) { return is_same_name(name, other); });
+                      [name](std::string_view other) { return equals_ignoring_case(name, other); });
 }
 
 bool has(const std::vector<std::string>& lines, std::string_view name) {
-  return std::any_of(lines.begin(), lines.end(),
-                     [name](const std::string& line) { return is_same_name(name_of(line), name); });
+  return std::any_of(lines.begin(), lines.end(), [name](const std::string& line) {
+    return equals_ignoring_case(name_of(line), name);
+  });
 }
 
 /// A name or a number in ASCII: others are written otherwise in a header than in the URL.
@@ -45,26 +42,25 @@ bool is_plain_host(std::string_view host) {
   });
 }
 
-/// Why the transport cannot carry the request; empty where it can.
-std::string refusal(const Target& target, const HeaderList& lines) {
-  constexpr std::string_view remedy = "; use --paceline_transport=curl";
-  std::string why;
-  if (!target.parsed) {
-    why = "the URL is not valid";
-  } else if (target.scheme != "http") {
-    why = fmt::format("the direct transport has no {}", target.scheme);
-  } else if (target.proxy != nullptr) {
-    why = "the direct transport goes through no proxy, and the environment names one for this host";
-  } else if (target.has_userinfo) {
-    why = "the direct transport sends no user and password of a URL";
-  } else if (!is_plain_host(target.host) || !url_part(target.parsed, CURLUPART_ZONEID).empty()) {
-    why = "the direct transport takes no such host";
+Result<void> check_carried(const Target& target, const HeaderList& lines) {
+  const auto refuse = [](std::string why) { return fail(ErrorCode::not_carried, std::move(why)); };
+  if (!target.parsed) return fail(ErrorCode::invalid_value, "the URL is not valid");
+  if (target.scheme != "http") {
+    return refuse(fmt::format("the direct transport has no {}", target.scheme));
+  }
+  if (target.proxy != nullptr) {
+    return refuse(
+        "the direct transport goes through no proxy, and the environment names one for this host");
+  }
+  if (target.has_userinfo) {
+    return refuse("the direct transport sends no user and password of a URL");
+  }
+  if (!is_plain_host(target.host) || !url_part(target.parsed, CURLUPART_ZONEID).empty()) {
+    return refuse("the direct transport takes no such host");
   }
   const auto special = std::find_if_not(lines.begin(), lines.end(), is_plain);
-  if (why.empty() && special != lines.end()) {
-    why = fmt::format("the direct transport sends no header {}", name_of(*special));
-  }
-  return why.empty() ? why : why.append(remedy);
+  if (special == lines.end()) return {};
+  return refuse(fmt::format("the direct transport sends no header {}", name_of(*special)));
 }
 
 Addresses addresses_of(const std::string& host) {
@@ -75,13 +71,13 @@ Addresses addresses_of(const std::string& host) {
 
 }  // namespace
 
-std::variant<RequestHead, std::string> request_head(Method method,
-                                                    std::shared_ptr<const Target> target,
-                                                    const HeaderList* headers) {
+Result<RequestHead> request_head(Method method, std::shared_ptr<const Target> target,
+                                 const HeaderList* headers) {
   static const HeaderList none;
   const HeaderList& lines = headers != nullptr ? *headers : none;
-  if (std::string why = refusal(*target, lines); !why.empty()) return why;
-
+  if (auto carried = check_carried(*target, lines); !carried) {
+    return tl::unexpected(std::move(carried).error());
+  }
   const std::string query = url_part(target->parsed, CURLUPART_QUERY);
   RequestHead head;
   head.origin = target->host + ':' + target->port;
@@ -107,15 +103,15 @@ std::variant<RequestHead, std::string> request_head(Method method,
   return head;
 }
 
-std::variant<std::shared_ptr<const RequestHead>, std::string> RequestHeadCache::find(
+Result<std::shared_ptr<const RequestHead>> RequestHeadCache::find(
     const Request& request, const std::shared_ptr<const Target>& target) {
   if (last_ && last_->target == target && request.headers == headers_ &&
       request.method == method_) {
     return last_;
   }
   auto made = request_head(request.method, target, request.headers.get());
-  if (auto* why = std::get_if<std::string>(&made)) return std::move(*why);
-  last_ = std::make_shared<const RequestHead>(std::get<RequestHead>(std::move(made)));
+  if (!made) return tl::unexpected(std::move(made).error());
+  last_ = std::make_shared<const RequestHead>(*std::move(made));
   headers_ = request.headers;
   method_ = request.method;
   return last_;

@@ -2,11 +2,11 @@
 
 #include <memory>
 #include <string>
-#include <variant>
 
 #include <paceline/http/resolver.h>
 #include <paceline/http/target.h>
 #include <paceline/message.h>
+#include <paceline/text/result.h>
 
 namespace paceline {
 
@@ -22,17 +22,16 @@ struct RequestHead {
   std::string text;
 };
 
-/// A string is a sentence: why the request cannot be sent directly.
-std::variant<RequestHead, std::string> request_head(Method method,
-                                                    std::shared_ptr<const Target> target,
-                                                    const HeaderList* headers);
+/// Fails with not_carried where the direct transport cannot carry the request.
+Result<RequestHead> request_head(Method method, std::shared_ptr<const Target> target,
+                                 const HeaderList* headers);
 
 /// Keeps the last head that was made: most requests differ in their bodies only.
 class RequestHeadCache {
  public:
   /// As request_head(); the same object as long as requests are the same but for their bodies.
-  std::variant<std::shared_ptr<const RequestHead>, std::string> find(
-      const Request& request, const std::shared_ptr<const Target>& target);
+  Result<std::shared_ptr<const RequestHead>> find(const Request& request,
+                                                  const std::shared_ptr<const Target>& target);
 
  private:
   // What the last was made of.

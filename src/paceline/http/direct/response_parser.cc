@@ -1,5 +1,5 @@
 #include <paceline/http/direct/response_parser.h>
-#include <strings.h>
+#include <paceline/text/ascii_case.h>
 
 #include <algorithm>
 #include <utility>
@@ -87,8 +87,8 @@ std::string_view ResponseParser::version() const {
 
 std::optional<std::string_view> ResponseParser::header(std::string_view name) const {
   const auto found = std::find_if(headers_.begin(), headers_.end(), [&](const Header& header) {
-    return header.value - header.name == name.size() &&
-           strncasecmp(text_.data() + header.name, name.data(), name.size()) == 0;
+    return equals_ignoring_case(
+        std::string_view(text_).substr(header.name, header.value - header.name), name);
   });
   if (found == headers_.end()) return std::nullopt;
   const auto value = std::string_view(text_).substr(found->value, found->end - found->value);

@@ -20,16 +20,16 @@ std::string printed(Context& context, const Error& error) {
 
 const Error error{ErrorCode::log_unwritable, "fact"};
 
-TEST(ContextTest, PrintsTheSentenceOfAnErrorAndFails) {
+TEST(ContextTest, PrintsAnErrorWithItsRemedyAndFails) {
   ContextSettings settings;
-  settings.sentence = [](const Error& failed) { return failed.message + "; remedy"; };
+  settings.remedy = [](const Error& /*failed*/) { return "remedy"; };
   Context context(std::move(settings));
   EXPECT_FALSE(context.failed());
   EXPECT_EQ(printed(context, error), "paceline: fact; remedy\n");
   EXPECT_TRUE(context.failed());
 }
 
-TEST(ContextTest, PrintsTheMessageOfAnErrorWithoutSentences) {
+TEST(ContextTest, PrintsTheMessageAloneWithoutRemedies) {
   Context context({});
   EXPECT_EQ(printed(context, error), "paceline: fact\n");
 }

@@ -4,7 +4,7 @@
 #include <paceline/fixture.h>
 #include <paceline/gbench/context.h>
 #include <paceline/http/client.h>
-#include <paceline/run/make_transport.h>
+#include <paceline/run/run_parts.h>
 
 #include <algorithm>
 #include <chrono>
@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "../../test_loop.h"
 #include "collector.h"
 
 namespace paceline {
@@ -141,7 +142,7 @@ TEST_F(MeasureTest, ThreadsShareOneScheduleAndOneRow) {
 
 /// How long a client of 9,000 exchanges takes to be made.
 double seconds_to_make() {
-  Loop loop;
+  TestLoop loop;
   const auto begun = std::chrono::steady_clock::now();
   const Client client(loop, {.parallel = 9'000}, transport_factory(TransportKind::curl),
                       [](Exchange&) {});

@@ -8,8 +8,8 @@
 namespace paceline {
 namespace {
 
-Tally tally_of(std::uint64_t succeeded) {
-  Tally tally;
+RunTally tally_of(std::uint64_t succeeded) {
+  RunTally tally;
   tally.planned = succeeded;
   tally.succeeded = succeeded;
   return tally;
@@ -36,7 +36,7 @@ TEST(TeamTest, ARunBeginsOnceForAllItsThreads) {
   for (std::uint64_t round = 1; round <= 3; ++round) {
     const TimePoint before = Clock::now();
     std::vector<GroupRun> runs(4);
-    std::vector<std::optional<Tally>> wholes(4);
+    std::vector<std::optional<RunTally>> wholes(4);
     {
       std::vector<std::jthread> threads;
       for (std::size_t i = 0; i < 4; ++i) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "../../test_loop.h"
+
 namespace paceline {
 namespace {
 
@@ -17,7 +19,7 @@ class EndQueueTest : public testing::Test, private ResponseSink {
     if (on_end_) on_end_();
   }
 
-  Loop loop_;
+  TestLoop loop_;
   Exchange first_{0};
   Exchange second_{1};
   EndQueue queue_{loop_, *this};

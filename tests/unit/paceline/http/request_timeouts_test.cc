@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "../../test_loop.h"
+
 namespace paceline {
 namespace {
 
@@ -30,7 +32,7 @@ class RequestTimeoutsTest : public testing::Test {
     while (late_.size() < count) loop_.run_once();
   }
 
-  Loop loop_;
+  TestLoop loop_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<std::size_t> late_;
   bool begins_anew_ = false;

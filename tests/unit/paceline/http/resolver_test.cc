@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "../../message_of.h"
+#include "../../test_loop.h"
 #include "staged_lookup.h"
 
 namespace paceline {
@@ -32,7 +34,7 @@ class ResolverTest : public testing::Test {
     return known.addresses ? *known.addresses : Addresses{"none"};
   }
 
-  Loop loop_;
+  TestLoop loop_;
   bool woken_ = false;
   Wakeup wakeup_{loop_, [this] { woken_ = true; }};
   StagedLookup lookup_;
@@ -44,9 +46,9 @@ class ResolverTest : public testing::Test {
 };
 
 TEST_F(ResolverTest, AHostIsLookedUpOnce) {
-  lookup_.answer({{"127.0.0.2", "::1"}, {}});
+  lookup_.answer(Addresses{"127.0.0.2", "::1"});
   EXPECT_EQ(find().addresses, nullptr);
-  EXPECT_EQ(find().why, "");
+  EXPECT_EQ(message_of(find().error), "");
   wait();
   EXPECT_EQ(addresses(), (Addresses{"127.0.0.2", "::1"}));
   EXPECT_EQ(find(20s).addresses, find().addresses);
@@ -54,14 +56,14 @@ TEST_F(ResolverTest, AHostIsLookedUpOnce) {
 }
 
 TEST_F(ResolverTest, AnOldAnswerIsUsedUntilThereIsANewOne) {
-  lookup_.answer({{"127.0.0.2"}, {}});
+  lookup_.answer(Addresses{"127.0.0.2"});
   find();
   wait();
   lookup_.hold();
   EXPECT_EQ(addresses(39s), Addresses{"127.0.0.2"});
   EXPECT_EQ(addresses(80s), Addresses{"127.0.0.2"});
   EXPECT_EQ(find(80s).moves, 0U);
-  lookup_.answer({{"127.0.0.3"}, {}});
+  lookup_.answer(Addresses{"127.0.0.3"});
   wait();
   EXPECT_EQ(addresses(), Addresses{"127.0.0.3"});
   EXPECT_EQ(find().moves, 1U);
@@ -69,15 +71,15 @@ TEST_F(ResolverTest, AnOldAnswerIsUsedUntilThereIsANewOne) {
 }
 
 TEST_F(ResolverTest, AHostThatKeepsOneOfItsAddressesHasNotMoved) {
-  lookup_.answer({{"127.0.0.2", "127.0.0.3"}, {}});
+  lookup_.answer(Addresses{"127.0.0.2", "127.0.0.3"});
   find();
   wait();
   const auto before = find().addresses;
-  lookup_.answer({{"127.0.0.3", "127.0.0.2"}, {}});
+  lookup_.answer(Addresses{"127.0.0.3", "127.0.0.2"});
   find(39s);
   wait();
   EXPECT_EQ(find().addresses, before);
-  lookup_.answer({{"127.0.0.3", "127.0.0.4"}, {}});
+  lookup_.answer(Addresses{"127.0.0.3", "127.0.0.4"});
   find(90s);
   wait();
   EXPECT_EQ(addresses(), (Addresses{"127.0.0.3", "127.0.0.4"}));
@@ -85,32 +87,32 @@ TEST_F(ResolverTest, AHostThatKeepsOneOfItsAddressesHasNotMoved) {
 }
 
 TEST_F(ResolverTest, WhatCannotBeFoundIsAskedForAgainAfterAPause) {
-  lookup_.answer({{}, "no such host"});
+  lookup_.answer(fail(ErrorCode::lookup_failed, "no such host"));
   find();
   wait();
-  EXPECT_EQ(find().why, "no such host");
-  lookup_.answer({{"127.0.0.2"}, {}});
-  EXPECT_EQ(find(10s).why, "");
+  EXPECT_EQ(message_of(find().error), "no such host");
+  lookup_.answer(Addresses{"127.0.0.2"});
+  EXPECT_EQ(message_of(find(10s).error), "");
   wait();
   EXPECT_EQ(addresses(), Addresses{"127.0.0.2"});
 }
 
 TEST_F(ResolverTest, AFailureLeavesTheOldAddresses) {
-  lookup_.answer({{"127.0.0.2"}, {}});
+  lookup_.answer(Addresses{"127.0.0.2"});
   find();
   wait();
-  lookup_.answer({{}, "the server is gone"});
+  lookup_.answer(fail(ErrorCode::lookup_failed, "the server is gone"));
   find(39s);
   wait();
   EXPECT_EQ(addresses(), Addresses{"127.0.0.2"});
-  EXPECT_EQ(find().why, "");
+  EXPECT_EQ(message_of(find().error), "");
 }
 
 TEST_F(ResolverTest, AfterAFailedConnectItIsAtOnce) {
-  lookup_.answer({{"127.0.0.2"}, {}});
+  lookup_.answer(Addresses{"127.0.0.2"});
   find();
   wait();
-  lookup_.answer({{"127.0.0.3"}, {}});
+  lookup_.answer(Addresses{"127.0.0.3"});
   resolver_->distrust("api.test", start_ + 1s);
   wait();
   EXPECT_EQ(addresses(), Addresses{"127.0.0.3"});
@@ -119,10 +121,10 @@ TEST_F(ResolverTest, AfterAFailedConnectItIsAtOnce) {
 }
 
 TEST_F(ResolverTest, ARefreshNeedsNoRequest) {
-  lookup_.answer({{"127.0.0.2"}, {}});
+  lookup_.answer(Addresses{"127.0.0.2"});
   find();
   wait();
-  lookup_.answer({{"127.0.0.3"}, {}});
+  lookup_.answer(Addresses{"127.0.0.3"});
   resolver_->refresh(start_ + 20s);
   EXPECT_EQ(lookup_.count(), 1);
   resolver_->refresh(start_ + 39s);
@@ -135,7 +137,7 @@ TEST_F(ResolverTest, ItsEndDoesNotWaitForALookup) {
   auto short_lived = Resolver::make(40s, lookup_.function());
   short_lived->find("api.test", start_);
   short_lived.reset();
-  lookup_.answer({{"127.0.0.2"}, {}});
+  lookup_.answer(Addresses{"127.0.0.2"});
 }
 
 TEST(NeedsLookupTest, OnlyNames) {
@@ -149,8 +151,11 @@ TEST(NeedsLookupTest, OnlyNames) {
 }
 
 TEST(LookUpTest, ANumberIsItself) {
-  EXPECT_EQ(look_up("127.0.0.7").addresses, Addresses{"127.0.0.7"});
-  EXPECT_NE(look_up("no host at all").why, "");
+  EXPECT_EQ(look_up("127.0.0.7"), Addresses{"127.0.0.7"});
+  const auto found = look_up("no host at all");
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, ErrorCode::lookup_failed);
+  EXPECT_TRUE(found.error().message.starts_with("cannot find the address of no host at all: "));
 }
 
 }  // namespace

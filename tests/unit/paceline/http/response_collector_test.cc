@@ -36,7 +36,7 @@ TEST_F(ResponseCollectorTest, BeyondTheMemoryTheLongestIsRefused) {
   EXPECT_TRUE(collector_.is_refused(long_));
   EXPECT_FALSE(collector_.is_refused(short_));
   collector_.end(long_, {TransportError::too_large, {}, Clock::now()});
-  EXPECT_NE(long_.response.error_text.find("--paceline_memory"), std::string::npos);
+  EXPECT_EQ(long_.response.error_code, ErrorCode::memory_exceeded);
 }
 
 TEST_F(ResponseCollectorTest, AnExchangeThatEndedOtherwiseIsRefusedNoMore) {

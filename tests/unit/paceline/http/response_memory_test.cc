@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <paceline/http/response_memory.h>
 
+#include <string>
+
 namespace paceline {
 namespace {
 
@@ -21,6 +23,27 @@ TEST(ResponseMemoryTest, WhatIsHeldIsCountedOnce) {
   for (int i = 0; i < 10; ++i) EXPECT_EQ(memory.hold(0, 60), std::nullopt);
   EXPECT_EQ(memory.hold(0, 30), std::nullopt);
   EXPECT_EQ(memory.total(), 30U);
+}
+
+TEST(BodyPoolTest, MemoryIsUsedAgain) {
+  BodyPool bodies;
+  EXPECT_EQ(bodies.take(), "");
+  bodies.give(std::string(1'000, 'x'));
+  const std::string body = bodies.take();
+  EXPECT_EQ(body, "");
+  EXPECT_GE(body.capacity(), 1'000U);
+}
+
+TEST(BodyPoolTest, NotMoreIsKeptThanItTakes) {
+  constexpr std::size_t mib = 1U << 20U;
+  BodyPool bodies;
+  bodies.give(std::string(60 * mib, 'x'));
+  EXPECT_LT(bodies.take().capacity(), mib);
+  for (int i = 0; i < 100; ++i) bodies.give(std::string(mib, 'x'));
+  std::size_t kept = 0;
+  while (bodies.take().capacity() >= mib) ++kept;
+  EXPECT_LE(kept, 16U);
+  EXPECT_GE(kept, 15U);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace paceline {
 /// gone.
 class StagedLookup {
  public:
-  ~StagedLookup() { answer({}); }
+  ~StagedLookup() { answer(Addresses{}); }
 
   Resolver::Lookup function() {
     return [stage = stage_](const std::string&) {
@@ -26,7 +26,7 @@ class StagedLookup {
     };
   }
 
-  void answer(Resolution resolution) { set(std::move(resolution)); }
+  void answer(Result<Addresses> answer) { set(std::move(answer)); }
   /// Lookups wait from now on.
   void hold() { set(std::nullopt); }
   int count() const {
@@ -39,11 +39,11 @@ class StagedLookup {
   struct Stage {
     std::mutex mutex;
     std::condition_variable changed;
-    std::optional<Resolution> answer;
+    std::optional<Result<Addresses>> answer;
     int count = 0;
   };
 
-  void set(std::optional<Resolution> answer) {
+  void set(std::optional<Result<Addresses>> answer) {
     const std::lock_guard lock(stage_->mutex);
     stage_->answer = std::move(answer);
     stage_->changed.notify_all();

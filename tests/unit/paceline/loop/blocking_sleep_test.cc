@@ -1,14 +1,12 @@
 #include <gtest/gtest.h>
 #include <paceline/loop/blocking_sleep.h>
+#include <sys/prctl.h>
 
 #include <chrono>
 #include <memory>
 #include <string>
 
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
-
+#include "../../test_loop.h"
 #include "lateness.h"
 #include "ready_pipe.h"
 
@@ -19,7 +17,7 @@ using namespace std::chrono_literals;
 
 class BlockingSleepTest : public testing::Test {
  protected:
-  Loop loop_;
+  TestLoop loop_;
   std::string story_;
   TimePoint woke_;
   BlockingSleep nap_{loop_, [this] {
@@ -76,7 +74,6 @@ TEST_F(BlockingSleepTest, CanBeMovedAndCancelled) {
   EXPECT_EQ(story_, "nap ");
 }
 
-#ifdef __linux__
 TEST_F(BlockingSleepTest, GivesBackTheThreadsTimerSlack) {
   prctl(PR_SET_TIMERSLACK, 12'345UL);
   {
@@ -85,7 +82,6 @@ TEST_F(BlockingSleepTest, GivesBackTheThreadsTimerSlack) {
   }
   EXPECT_EQ(prctl(PR_GET_TIMERSLACK), 12'345);
 }
-#endif
 
 }  // namespace
 }  // namespace paceline

@@ -8,9 +8,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <utility>
 #include <vector>
+
+#include "../../test_loop.h"
 
 namespace paceline {
 namespace {
@@ -26,7 +27,7 @@ sockaddr_in loopback(std::uint16_t port) {
 }
 
 struct Accepted {
-  Loop loop;
+  TestLoop loop;
   std::vector<Descriptor> connections;
   std::vector<std::uint16_t> ports;
   /// How many more may come before it is paused.
@@ -40,7 +41,7 @@ struct Accepted {
                       if (connections.size() == awaited) loop.stop();
                     }};
 
-  Accepted() { EXPECT_EQ(listener.listen(loopback(0)), std::nullopt); }
+  Accepted() { EXPECT_TRUE(listener.listen(loopback(0))); }
 
   Descriptor connect() const {
     Descriptor made(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -84,7 +85,10 @@ TEST(Listener, AcceptsAllThatCome) {
 TEST(Listener, SaysWhyItCannot) {
   Accepted accepted;
   Listener second(accepted.loop, [](Descriptor, const sockaddr_in&) {});
-  EXPECT_EQ(second.listen(loopback(accepted.listener.port())), "Address already in use");
+  const auto listening = second.listen(loopback(accepted.listener.port()));
+  ASSERT_FALSE(listening);
+  EXPECT_EQ(listening.error().code, ErrorCode::system_error);
+  EXPECT_EQ(listening.error().message, "Address already in use");
 }
 
 TEST(Listener, LeavesThoseWaitingThatComeInAPause) {

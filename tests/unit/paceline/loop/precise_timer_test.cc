@@ -2,8 +2,11 @@
 #include <paceline/loop/precise_timer.h>
 
 #include <chrono>
+#include <memory>
 #include <vector>
 
+#include "../../few_descriptors.h"
+#include "../../test_loop.h"
 #include "lateness.h"
 
 namespace paceline {
@@ -13,12 +16,12 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 struct Rings {
-  Loop loop;
+  TestLoop loop;
   std::vector<TimePoint> at;
-  PreciseTimer alarm{loop, [this] {
-                       at.push_back(Clock::now());
-                       loop.stop();
-                     }};
+  std::unique_ptr<PreciseTimer> timer = PreciseTimer::make(loop, [this] {
+                                          at.push_back(Clock::now());
+                                          loop.stop();
+                                        }).value();
 
   void run_for(milliseconds time) {
     Timer end(loop, [this] { loop.stop(); });
@@ -27,10 +30,19 @@ struct Rings {
   }
 };
 
+TEST(PreciseTimer, WithoutADescriptorThereIsNone) {
+  TestLoop loop;
+  EXPECT_TRUE(with_few_descriptors(0, [&loop] {
+    const auto timer = PreciseTimer::make(loop, [] {});
+    return !timer && timer.error().code == ErrorCode::no_descriptor &&
+           timer.error().message == "no descriptor for a timer: Too many open files";
+  }));
+}
+
 TEST(PreciseTimer, RingsOnceAndNeverEarly) {
   Rings rings;
   const auto due = Clock::now() + microseconds(5300);
-  rings.alarm.set(due);
+  rings.timer->set(due);
   rings.loop.run();
   rings.run_for(milliseconds(10));
   ASSERT_EQ(rings.at.size(), 1u);
@@ -42,7 +54,7 @@ TEST(PreciseTimer, IsLateByFarLessThanAMillisecond) {
   Lateness lateness;
   for (int i = 0; i < 101; ++i) {
     const auto due = Clock::now() + microseconds(1300 + i);
-    rings.alarm.set(due);
+    rings.timer->set(due);
     rings.loop.run();
     ASSERT_GE(rings.at.back(), due);
     lateness.record(rings.at.back() - due);
@@ -54,8 +66,8 @@ TEST(PreciseTimer, MovesEarlier) {
   Rings rings;
   const auto start = Clock::now();
   const auto first = start + std::chrono::seconds(30);
-  rings.alarm.set(first);
-  rings.alarm.set(start + milliseconds(5));
+  rings.timer->set(first);
+  rings.timer->set(start + milliseconds(5));
   rings.loop.run();
   ASSERT_EQ(rings.at.size(), 1u);
   EXPECT_GE(rings.at[0], start + milliseconds(5));
@@ -65,8 +77,8 @@ TEST(PreciseTimer, MovesEarlier) {
 TEST(PreciseTimer, MovesLater) {
   Rings rings;
   const auto start = Clock::now();
-  rings.alarm.set(start + milliseconds(2));
-  rings.alarm.set(start + milliseconds(20));
+  rings.timer->set(start + milliseconds(2));
+  rings.timer->set(start + milliseconds(20));
   rings.loop.run();
   ASSERT_EQ(rings.at.size(), 1u);
   EXPECT_GE(rings.at[0], start + milliseconds(20));
@@ -74,9 +86,9 @@ TEST(PreciseTimer, MovesLater) {
 
 TEST(PreciseTimer, RingsAtOnceForATimeInThePast) {
   Rings rings;
-  rings.alarm.set(Clock::now() - milliseconds(1));
+  rings.timer->set(Clock::now() - milliseconds(1));
   rings.loop.run();
-  rings.alarm.set(TimePoint{});
+  rings.timer->set(TimePoint{});
   rings.loop.run();
   EXPECT_EQ(rings.at.size(), 2u);
 }
@@ -84,33 +96,32 @@ TEST(PreciseTimer, RingsAtOnceForATimeInThePast) {
 TEST(PreciseTimer, CancelledStaysSilentAndCanBeSetAgain) {
   Rings rings;
   const auto due = Clock::now() + milliseconds(5);
-  rings.alarm.set(due);
-  rings.alarm.cancel();
+  rings.timer->set(due);
+  rings.timer->cancel();
   rings.run_for(milliseconds(15));
   EXPECT_TRUE(rings.at.empty());
 
   const auto next = Clock::now() + milliseconds(5);
-  rings.alarm.set(next);
-  rings.alarm.cancel();
-  rings.alarm.set(next);
+  rings.timer->set(next);
+  rings.timer->cancel();
+  rings.timer->set(next);
   rings.loop.run();
   ASSERT_EQ(rings.at.size(), 1u);
   EXPECT_GE(rings.at[0], next);
 }
 
 TEST(PreciseTimer, MayBeSetInsideItsOwnCall) {
-  Loop loop;
+  TestLoop loop;
   int rung = 0;
-  PreciseTimer* self = nullptr;
-  PreciseTimer alarm(loop, [&] {
-    if (++rung == 3) {
-      loop.stop();
-      return;
-    }
-    self->set(Clock::now() + microseconds(700));
-  });
-  self = &alarm;
-  alarm.set(Clock::now());
+  std::unique_ptr<PreciseTimer> timer;
+  timer = PreciseTimer::make(loop, [&] {
+            if (++rung == 3) {
+              loop.stop();
+              return;
+            }
+            timer->set(Clock::now() + microseconds(700));
+          }).value();
+  timer->set(Clock::now());
   loop.run();
   EXPECT_EQ(rung, 3);
 }

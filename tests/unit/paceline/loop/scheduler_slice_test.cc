@@ -5,6 +5,8 @@
 #include <chrono>
 #include <optional>
 
+#include "../../test_loop.h"
+
 namespace paceline {
 namespace {
 
@@ -22,7 +24,7 @@ TEST(SchedulerSlice, IsThisThreadsWhileItLives) {
 
 TEST(SchedulerSlice, IsThatOfARunningLoop) {
   if (!SchedulerSlice::current()) GTEST_SKIP() << "this system has no slices of a thread's own";
-  Loop loop;
+  TestLoop loop;
   std::optional<std::chrono::nanoseconds> inside;
   Timer timer(loop, [&] {
     inside = SchedulerSlice::current();

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "../../message_of.h"
 #include "../../open_descriptors.h"
 #include "tls_proxy.h"
 
@@ -125,22 +126,24 @@ TEST_P(FaultMatrixTest, EndsAddsUpLeaksNothingAndTheNextRunIsClean) {
 
   const Tally tally = run_once(expected().lasts_until_timeout ? 1s : 30s);
   EXPECT_TRUE(tally.adds_up());
-  EXPECT_EQ(tally.stopped_why, "");
+  EXPECT_EQ(message_of(tally.stopped_why), "");
   EXPECT_EQ(tally.not_sent, 0U);
   EXPECT_EQ(tally.sends, request_count);
   EXPECT_EQ(tally.http_version, uses_tls() ? "HTTP/2" : "HTTP/1.1");
   const auto failures = expected().failures;
-  EXPECT_EQ(tally.failed, failures.empty() ? 0 : faults_drawn(fault)) << tally.first_failure;
+  EXPECT_EQ(tally.failed, failures.empty() ? 0 : faults_drawn(fault))
+      << message_of(tally.first_failure);
   for (std::size_t kind = 0; kind < failure_kinds; ++kind) {
     const auto failure = static_cast<Failure>(kind);
     if (std::find(failures.begin(), failures.end(), failure) != failures.end()) continue;
-    EXPECT_EQ(tally.failed_by(failure), 0U) << "kind " << kind << ": " << tally.first_failure;
+    EXPECT_EQ(tally.failed_by(failure), 0U)
+        << "kind " << kind << ": " << message_of(tally.first_failure);
   }
   expect_descriptors(before);
 
   ASSERT_NO_FATAL_FAILURE(start_endpoint({}));
   const Tally clean = run_once(30s);
-  EXPECT_EQ(clean.succeeded, request_count) << clean.first_failure;
+  EXPECT_EQ(clean.succeeded, request_count) << message_of(clean.first_failure);
 }
 
 std::string case_name(const testing::TestParamInfo<FaultMatrixTest::ParamType>& info) {

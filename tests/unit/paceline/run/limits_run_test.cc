@@ -9,6 +9,8 @@
 #include <utility>
 #include <variant>
 
+#include "../../message_of.h"
+
 namespace paceline {
 namespace {
 
@@ -26,7 +28,7 @@ TEST(LimitsRunTest, AtTheLimitNothingIsRefused) {
   const auto endpoint = start_limited(60'000);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*chat, {.rpm = 60'000, .parallel = 100, .requests = 5'000});
-  EXPECT_EQ(tally.succeeded, 5'000U) << tally.first_failure;
+  EXPECT_EQ(tally.succeeded, 5'000U) << message_of(tally.first_failure);
   EXPECT_EQ(tally.refused_429, 0U);
 }
 
@@ -34,7 +36,7 @@ TEST(LimitsRunTest, OverTheLimitEachRequestSucceedsInTheEndAndSendsKeepTheirRate
   const auto endpoint = start_limited(6'000);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*chat, {.rpm = 12'000, .parallel = 50, .requests = 300, .retries = 100});
-  EXPECT_EQ(tally.succeeded, 300U) << tally.first_failure;
+  EXPECT_EQ(tally.succeeded, 300U) << message_of(tally.first_failure);
   EXPECT_TRUE(tally.adds_up());
   EXPECT_EQ(tally.sends, 300 + tally.retries);
   EXPECT_EQ(tally.sends, endpoint->requests());
@@ -50,14 +52,14 @@ TEST(LimitsRunTest, WithinATokenBudgetNothingIsRefused) {
   const auto endpoint = start_limited(0, 600'000);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{.max_tokens = 16});
   const Tally tally = run(*chat, {.parallel = 50, .requests = 500, .tpm = 600'000});
-  EXPECT_EQ(tally.succeeded, 500U) << tally.first_failure;
+  EXPECT_EQ(tally.succeeded, 500U) << message_of(tally.first_failure);
   EXPECT_EQ(tally.refused_429, 0U);
 }
 
 TEST(LimitsRunTest, ATrialTellsTheLimits) {
   const auto endpoint = start_limited(60'000, 5'000'000);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  const Trial preflight = send_preflight(*chat, {});
+  const Preflight preflight = send_preflight(*chat, {});
   EXPECT_EQ(preflight.limits.requests.limit, 60'000U);
   EXPECT_EQ(preflight.limits.requests.reset, 1ms);
   EXPECT_EQ(preflight.limits.tokens.limit, 5'000'000U);

@@ -20,6 +20,7 @@
 #include <variant>
 #include <vector>
 
+#include "../../message_of.h"
 #include "../../tcp_pair.h"
 
 namespace paceline {
@@ -74,7 +75,7 @@ class PacingTest : public TcpPair {
     const std::size_t before = endpoint_->arrivals().size();
     options.start = Clock::now() + 20ms;
     const Tally tally = run(workload, options);
-    EXPECT_EQ(tally.succeeded, options.requests) << tally.first_failure;
+    EXPECT_EQ(tally.succeeded, options.requests) << message_of(tally.first_failure);
     Times arrivals;
     for (const TimePoint arrival : endpoint_->arrivals())
       arrivals.push_back(arrival - *options.start);

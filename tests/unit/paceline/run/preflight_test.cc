@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "../../message_of.h"
 #include "../http/scripted_server.h"
 
 namespace paceline {
@@ -30,7 +31,7 @@ class Responses {
           answer_one(connection, responses_[static_cast<std::size_t>(number)]);
         }) {}
 
-  Trial ask(const PreflightOptions& options) const {
+  Preflight ask(const PreflightOptions& options) const {
     return send_preflight(*make_workload(PlainHttp{.url = server_.url()}), options);
   }
   int answered() const { return answered_; }
@@ -47,31 +48,32 @@ const std::string slow_down = response_of("429 Slow", "Retry-After: 0\r\n");
 
 TEST(PreflightTest, OneAnswerIsEnough) {
   const Responses server({well});
-  EXPECT_EQ(server.ask({}).failure, "");
+  EXPECT_EQ(message_of(server.ask({}).error), "");
 }
 
 TEST(PreflightTest, WithoutRetriesAFailureIsOne) {
   const Responses server({unready, well});
-  const Trial preflight = server.ask({});
-  EXPECT_NE(preflight.failure.find("503"), std::string::npos);
-  EXPECT_EQ(preflight.status, 503);
-  EXPECT_EQ(preflight.kind, Failure::http_5xx);
+  const Preflight preflight = server.ask({});
+  EXPECT_NE(message_of(preflight.error).find("503"), std::string::npos);
+  ASSERT_TRUE(preflight.error);
+  EXPECT_EQ(preflight.error->status, 503);
+  EXPECT_EQ(preflight.error->code, ErrorCode::server_failed);
   EXPECT_EQ(server.answered(), 1);
 }
 
 TEST(PreflightTest, IsRetriedAsAnyOtherRequest) {
   const Responses server({unready, slow_down, well});
-  EXPECT_EQ(server.ask({.retries = 2}).failure, "");
+  EXPECT_EQ(message_of(server.ask({.retries = 2}).error), "");
   EXPECT_EQ(server.answered(), 3);
 }
 
 TEST(PreflightTest, ALongerWaitThanAllowedIsAFailureAtOnce) {
   const Responses server({response_of("429 Slow", "Retry-After: 3600\r\n")});
-  const Trial preflight = server.ask({.retries = 5});
-  EXPECT_NE(
-      preflight.failure.find("the server asks to wait 3600 s, more than the longest wait of 60 s"),
-      std::string::npos)
-      << preflight.failure;
+  const Preflight preflight = server.ask({.retries = 5});
+  EXPECT_NE(message_of(preflight.error)
+                .find("the server asks to wait 3600 s, more than the longest wait of 60 s"),
+            std::string::npos)
+      << message_of(preflight.error);
 }
 
 TEST(PreflightTest, WaitsForAServerThatIsStarting) {
@@ -79,8 +81,8 @@ TEST(PreflightTest, WaitsForAServerThatIsStarting) {
   std::vector<std::string> told;
   PreflightOptions options;
   options.wait = 10min;
-  options.on_wait = [&told](const std::string& why) { told.push_back(why); };
-  EXPECT_EQ(server.ask(options).failure, "");
+  options.on_wait = [&told](const Error& error) { told.push_back(error.message); };
+  EXPECT_EQ(message_of(server.ask(options).error), "");
   EXPECT_EQ(server.answered(), 4);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_NE(told[0].find("503"), std::string::npos);
@@ -90,7 +92,7 @@ TEST(PreflightTest, DoesNotWaitForOneThatHasStarted) {
   const Responses server({unready, response_of("400 Bad Request"), well});
   PreflightOptions options;
   options.wait = 10min;
-  EXPECT_NE(server.ask(options).failure.find("400"), std::string::npos);
+  EXPECT_NE(message_of(server.ask(options).error).find("400"), std::string::npos);
   EXPECT_EQ(server.answered(), 2);
 }
 
@@ -98,16 +100,16 @@ TEST(PreflightTest, RetriesOneThatHasStarted) {
   const Responses server({unready, slow_down, slow_down, well});
   PreflightOptions options{.retries = 2};
   options.wait = 10min;
-  EXPECT_EQ(server.ask(options).failure, "");
+  EXPECT_EQ(message_of(server.ask(options).error), "");
 }
 
 TEST(PreflightTest, NobodyWhoAnswersIsAFailureInTheEnd) {
   PreflightOptions options;
   options.wait = 1ms;
-  const Trial preflight =
+  const Preflight preflight =
       send_preflight(*make_workload(PlainHttp{.url = "http://127.0.0.1:1/"}), options);
-  EXPECT_EQ(preflight.kind, Failure::connect);
-  EXPECT_NE(preflight.failure, "");
+  ASSERT_TRUE(preflight.error);
+  EXPECT_EQ(preflight.error->code, ErrorCode::connect_failed);
 }
 
 TEST(PreflightTest, AStopEndsAllWaiting) {
@@ -115,12 +117,14 @@ TEST(PreflightTest, AStopEndsAllWaiting) {
   PreflightOptions options;
   options.wait = 10min;
   options.stop = &stop;
-  options.on_wait = [&stop](const std::string&) { stop = true; };
-  EXPECT_NE(
-      send_preflight(*make_workload(PlainHttp{.url = "http://127.0.0.1:1/"}), options).failure, "");
+  options.on_wait = [&stop](const Error&) { stop = true; };
+  EXPECT_TRUE(
+      send_preflight(*make_workload(PlainHttp{.url = "http://127.0.0.1:1/"}), options).error);
   // Nor is anything sent after one.
   const Responses server({well});
-  EXPECT_EQ(server.ask(options).failure, "stopped before it was answered");
+  const Preflight unsent = server.ask(options);
+  EXPECT_EQ(message_of(unsent.error), "stopped before it was answered");
+  EXPECT_EQ(unsent.error->code, ErrorCode::stopped);
 }
 
 TEST(PreflightTest, AStopEndsTheWaitForARetry) {
@@ -133,7 +137,7 @@ TEST(PreflightTest, AStopEndsTheWaitForARetry) {
   });
   PreflightOptions options{.retries = 1};
   options.stop = &stop;
-  EXPECT_NE(server.ask(options).failure, "");
+  EXPECT_TRUE(server.ask(options).error);
   stopper.join();
   EXPECT_LE(server.answered(), 1);
 }

@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 const RunOptions at_6000{.rpm = 6'000, .parallel = 10};
 
 /// Even departures at a rate, each with a latency that grows by that share of the time.
-Tally tally_of(double rpm, double growth) {
-  Tally tally;
+RunTally tally_of(double rpm, double growth) {
+  RunTally tally;
   tally.first_send = 0ns;
   for (int i = 0; i < 1000; ++i) {
     const std::chrono::duration<double> due{60 / rpm * i};
@@ -30,7 +30,7 @@ Tally tally_of(double rpm, double growth) {
   return tally;
 }
 
-std::string why(const Tally& tally, const RunOptions& options = at_6000) {
+std::string why(const RunTally& tally, const RunOptions& options = at_6000) {
   return why_not_kept(tally, options,
                       judge(tally, options.rpm, options.parallel, options.arrivals));
 }
@@ -46,7 +46,7 @@ TEST(ProbeTest, AServerThatFallsBehind) {
 }
 
 TEST(ProbeTest, GrowthThatChanceExplainsIsNone) {
-  Tally tally = tally_of(6'000, 0.02);
+  RunTally tally = tally_of(6'000, 0.02);
   // Two latencies of half a minute are noise enough.
   tally.due_latency_trend.record(1, 30);
   tally.due_latency_trend.record(9, 30);
@@ -54,7 +54,7 @@ TEST(ProbeTest, GrowthThatChanceExplainsIsNone) {
 }
 
 TEST(ProbeTest, ARateThatParallelHeldBack) {
-  Tally tally = tally_of(5'900, 0);
+  RunTally tally = tally_of(5'900, 0);
   tally.parallel_wait = 5s;
   EXPECT_TRUE(why(tally).starts_with("parallel-bound: ")) << why(tally);
 }
@@ -64,13 +64,13 @@ TEST(ProbeTest, ARateThatOnlyThisProgramCanHaveLost) {
 }
 
 TEST(ProbeTest, ClientBoundIsNotKept) {
-  Tally tally = tally_of(6'000, 0);
+  RunTally tally = tally_of(6'000, 0);
   for (int i = 0; i < 100; ++i) tally.client_lag.record(20ms);
   EXPECT_TRUE(why(tally).starts_with("client-bound: ")) << why(tally);
 }
 
 TEST(ProbeTest, LatenessThatDoesNotShowInTheLatencyIsTolerable) {
-  Tally tally = tally_of(6'000, 0);
+  RunTally tally = tally_of(6'000, 0);
   for (int i = 0; i < 100; ++i) {
     tally.client_lag.record(99ms);
     tally.latency.record(3s);
@@ -87,10 +87,10 @@ TEST(ProbeTest, RandomArrivalsFallShortByChance) {
 }
 
 TEST(ProbeTest, ARunThatWasNotWhole) {
-  Tally tally = tally_of(6'000, 0);
+  RunTally tally = tally_of(6'000, 0);
   tally.cut_short = true;
   EXPECT_EQ(why(tally), "cut short");
-  tally.stopped_why = "most failed";
+  tally.stopped_why = Error{ErrorCode::server_failed, "most failed"};
   EXPECT_EQ(why(tally), "ended early: most failed");
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "../../message_of.h"
 #include "recording.h"
 
 namespace paceline {
@@ -130,7 +131,7 @@ TEST(RecorderTokensTest, FailedResponsesAndWarmUpDoNotCount) {
   EXPECT_EQ(tally.tokens.lengths_asked, 0U);
   EXPECT_EQ(tally.latency.count(), 0U);
   EXPECT_EQ(tally.failed, 1U);
-  EXPECT_EQ(tally.first_failure, "broke off");
+  EXPECT_EQ(message_of(tally.first_failure), "broke off");
   EXPECT_EQ(tally.not_sent, 99U);
 }
 

@@ -32,7 +32,7 @@ class Recording {
     ++pending_.item;
   }
 
-  Tally finish() { return recorder_.finish(false, {}); }
+  RunTally finish() { return recorder_.finish(false, {}); }
 
   PendingRequest pending_{.slot = {}, .item = 0, .is_counted = true};
   Exchange exchange_{0};

@@ -12,6 +12,9 @@
 #include <utility>
 #include <variant>
 
+#include "../../few_descriptors.h"
+#include "../../message_of.h"
+
 namespace paceline {
 namespace {
 
@@ -35,7 +38,7 @@ TEST(RunTest, SendsEachRequestOnceAndCountsEachResponse) {
   const auto endpoint = start_endpoint(0ns);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const Tally tally = run(*chat, {.parallel = 50, .requests = 2000});
-  EXPECT_EQ(tally.succeeded, 2000U) << tally.first_failure;
+  EXPECT_EQ(tally.succeeded, 2000U) << message_of(tally.first_failure);
   EXPECT_TRUE(tally.adds_up());
   EXPECT_EQ(endpoint->requests(), 2000U);
   EXPECT_EQ(tally.latency.count(), 2000U);
@@ -144,13 +147,17 @@ TEST(RunTest, DueLatencyTellsWhatTheCapHeldBack) {
   EXPECT_GE(tally.due_latency.max(), 950ms);
 }
 
-TEST(RunTest, ARefusedKeyIsASentence) {
+TEST(RunTest, ARefusedKeyIsAnError) {
   const auto endpoint = start_endpoint(0ns, "right");
   const auto wrong = make_workload({endpoint->url(), "wrong"}, TextGeneration{});
-  EXPECT_NE(send_preflight(*wrong, {}).failure.find("401"), std::string::npos);
+  const auto refused = send_preflight(*wrong, {}).error;
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->code, ErrorCode::request_refused);
+  EXPECT_EQ(refused->status, 401);
+  EXPECT_NE(refused->message.find("401"), std::string::npos);
   const auto right = make_workload({endpoint->url(), "right"}, TextGeneration{});
-  const Trial preflight = send_preflight(*right, {});
-  EXPECT_EQ(preflight.failure, "");
+  const Preflight preflight = send_preflight(*right, {});
+  EXPECT_EQ(message_of(preflight.error), "");
   EXPECT_EQ(preflight.http_version, "HTTP/1.1");
 }
 
@@ -160,7 +167,27 @@ TEST(RunTest, AnUnreachableHostFailsEachRequestAndEnds) {
   EXPECT_EQ(tally.failed, 20U);
   EXPECT_TRUE(tally.adds_up());
   EXPECT_EQ(failures_of(tally, Failure::connect), 20U);
-  EXPECT_FALSE(tally.first_failure.empty());
+  EXPECT_TRUE(tally.first_failure);
+}
+
+TEST(RunTest, WithoutDescriptorsARunEndsAndSaysSo) {
+  const auto endpoint = start_endpoint(0ns);
+  const auto workload = make_workload(PlainHttp{.url = endpoint->url() + "/models"});
+  for (const TransportKind transport : {TransportKind::curl, TransportKind::direct}) {
+    for (unsigned count = 0; count < 20; ++count) {
+      EXPECT_TRUE(with_few_descriptors(
+          count,
+          [&] {
+            const Tally tally = run(
+                *workload, {.parallel = 2, .requests = 4, .connection = {.transport = transport}});
+            const auto& error = tally.stopped_why ? tally.stopped_why : tally.first_failure;
+            if (!error) return tally.succeeded == 4 && count >= 7;
+            return tally.adds_up() && error->code == ErrorCode::no_descriptor &&
+                   error->message.starts_with("no descriptor for a");
+          }))
+          << name_of(transport) << " " << count;
+    }
+  }
 }
 
 TEST(RunTest, ASlowResponseTimesOut) {
@@ -184,7 +211,7 @@ TEST(RunTest, AStopEndsTheRunAndAccountsForAll) {
   EXPECT_TRUE(tally.cut_short);
   EXPECT_TRUE(tally.adds_up());
   EXPECT_GT(tally.succeeded, 0U);
-  EXPECT_EQ(tally.failed, 0U) << tally.first_failure;
+  EXPECT_EQ(tally.failed, 0U) << message_of(tally.first_failure);
   EXPECT_GT(tally.not_sent, 90'000U);
 }
 
@@ -200,7 +227,7 @@ TEST(RunTest, AStopDoesNotWaitForAServerThatNeverAnswers) {
                           {.on_first_counted = {}, .stop = &stop});
   stopper.join();
   EXPECT_EQ(tally.cut_off, 3U);
-  EXPECT_EQ(tally.failed, 0U) << tally.first_failure;
+  EXPECT_EQ(tally.failed, 0U) << message_of(tally.first_failure);
   EXPECT_EQ(tally.not_sent, 97U);
   EXPECT_TRUE(tally.adds_up());
 }

@@ -17,9 +17,10 @@ const Outcome refused = failed(Failure::connect, "refused");
 /// A rule with a second's patience, and requests that end one a millisecond.
 class StopRuleTest : public testing::Test {
  protected:
-  std::optional<std::string> add(const Outcome& outcome, long status) {
+  std::optional<Error> add(Outcome outcome, long status) {
     now_ += 1ms;
-    return rule_.add(outcome, status, now_);
+    outcome.error.status = status;
+    return rule_.add(outcome, now_);
   }
 
   StopRule rule_{1s};
@@ -30,7 +31,9 @@ TEST_F(StopRuleTest, ARefusedKeyEndsTheRunAtOnce) {
   EXPECT_FALSE(add({}, 200));
   const auto why = add(failed(Failure::http_4xx, "the server answered HTTP 401"), 401);
   ASSERT_TRUE(why);
-  EXPECT_NE(why->find("key"), std::string::npos);
+  EXPECT_EQ(why->code, ErrorCode::request_refused);
+  EXPECT_EQ(why->status, 401);
+  EXPECT_NE(why->message.find("key"), std::string::npos);
 }
 
 TEST_F(StopRuleTest, AForbiddenPromptIsNoRefusedKey) {
@@ -44,7 +47,7 @@ TEST_F(StopRuleTest, AKeyThatIsForbiddenEverythingIsRefused) {
   for (int i = 1; i < 20; ++i) EXPECT_FALSE(add(forbidden, 403)) << i;
   const auto why = add(forbidden, 403);
   ASSERT_TRUE(why);
-  EXPECT_NE(why->find("key"), std::string::npos);
+  EXPECT_NE(why->message.find("key"), std::string::npos);
 }
 
 TEST_F(StopRuleTest, AHostThatIsGoneForLongEndsIt) {
@@ -52,7 +55,8 @@ TEST_F(StopRuleTest, AHostThatIsGoneForLongEndsIt) {
   for (int i = 1; i <= 51 + 999; ++i) EXPECT_FALSE(add(refused, 0)) << i;
   const auto why = add(refused, 0);
   ASSERT_TRUE(why);
-  EXPECT_NE(why->find("nobody answers"), std::string::npos);
+  EXPECT_EQ(why->code, ErrorCode::connect_failed);
+  EXPECT_NE(why->message.find("nobody answers"), std::string::npos);
 }
 
 TEST_F(StopRuleTest, AHostThatComesBackInTimeDoesNot) {

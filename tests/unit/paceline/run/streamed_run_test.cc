@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "../../message_of.h"
+
 namespace paceline {
 namespace {
 
@@ -35,7 +37,7 @@ TEST(StreamedRunTest, CountsTheTokensOfEachResponse) {
         make_workload({endpoint->url(), ""}, TextGeneration{.api = api, .is_streamed = true});
     const Tally tally =
         run(*text, {.rpm = 6'000, .parallel = 20, .requests = 50, .warmup = 5, .salt = 3});
-    EXPECT_EQ(tally.succeeded, 50U) << tally.first_failure;
+    EXPECT_EQ(tally.succeeded, 50U) << message_of(tally.first_failure);
     EXPECT_EQ(endpoint->requests(), 55U);
     const TokenTally& tokens = tally.tokens;
     EXPECT_EQ(tokens.responses_with_usage, 50U);
@@ -58,7 +60,7 @@ TEST(StreamedRunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
   const auto endpoint = start_endpoint(20ms, 20ms, 8);
   const auto text = make_workload({endpoint->url(), ""}, TextGeneration{.is_streamed = true});
   const Tally tally = run(*text, {.rpm = 6'000, .parallel = 20, .requests = 100});
-  ASSERT_EQ(tally.succeeded, 100U) << tally.first_failure;
+  ASSERT_EQ(tally.succeeded, 100U) << message_of(tally.first_failure);
   Histogram ttft;
   Histogram tpot;
   Histogram served_late;
@@ -179,7 +181,7 @@ TEST(ItemsTest, StripesShareThem) {
 TEST(ItemsTest, ATrialHasASaltOfItsOwn) {
   const auto endpoint = start_endpoint(0ns, 0ns, 1);
   Spy spy({endpoint->url(), ""});
-  EXPECT_EQ(send_preflight(spy, {.salt = 5}).failure, "");
+  EXPECT_EQ(message_of(send_preflight(spy, {.salt = 5}).error), "");
   EXPECT_EQ(spy.salts, (Items{5}));
 }
 

@@ -52,7 +52,7 @@ TEST(CourseTest, StripesOfUnequalLengthAddUp) {
 
 TEST(CourseTest, AQueueThatFillsGrowsSteadily) {
   // 4 at once of 200 ms each do 1,200 RPM.
-  const Tally tally = simulate(
+  const RunTally tally = simulate(
       {.rpm = 3'000, .parallel = 1'000, .requests = 200, .concurrency = 4, .service = nearly(0.2)});
   const auto thirds = tally.course.thirds();
   ASSERT_TRUE(thirds);
@@ -65,20 +65,20 @@ TEST(CourseTest, AServerThatKeepsUpDoesNot) {
   int grew = 0;
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     // At 80% of what it can do.
-    const Tally tally = simulate({.rpm = 2'400,
-                                  .parallel = 1'000,
-                                  .requests = 1'000,
-                                  .concurrency = 10,
-                                  .service = lognormal(0.17, 0.5),
-                                  .seed = seed,
-                                  .is_poisson = true});
+    const RunTally tally = simulate({.rpm = 2'400,
+                                     .parallel = 1'000,
+                                     .requests = 1'000,
+                                     .concurrency = 10,
+                                     .service = lognormal(0.17, 0.5),
+                                     .seed = seed,
+                                     .is_poisson = true});
     grew += tally.course.thirds()->grew_steadily() ? 1 : 0;
     for (const double sigma : {0.3, 1.0}) {
-      const Tally free = simulate({.rpm = 600,
-                                   .parallel = 1'000,
-                                   .requests = 100,
-                                   .service = lognormal(0.5, sigma),
-                                   .seed = seed});
+      const RunTally free = simulate({.rpm = 600,
+                                      .parallel = 1'000,
+                                      .requests = 100,
+                                      .service = lognormal(0.5, sigma),
+                                      .seed = seed});
       grew += free.course.thirds()->grew_steadily() ? 1 : 0;
     }
   }

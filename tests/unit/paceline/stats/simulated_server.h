@@ -1,6 +1,6 @@
 #pragma once
 
-#include <paceline/tally.h>
+#include <paceline/stats/run_tally.h>
 
 #include <chrono>
 #include <cstdint>
@@ -57,9 +57,9 @@ inline std::chrono::nanoseconds as_time(double seconds) {
 using Earliest = std::priority_queue<double, std::vector<double>, std::greater<>>;
 
 /// What a run of it counts.
-inline Tally simulate(const SimulatedRun& run) {
+inline RunTally simulate(const SimulatedRun& run) {
   std::mt19937_64 random(run.seed);
-  Tally tally;
+  RunTally tally;
   Earliest in_flight;
   Earliest served;
   const double interval = run.rpm > 0 ? 60 / run.rpm : 0;

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
-#include <paceline/tally.h>
+#include <paceline/stats/run_tally.h>
 
 #include <chrono>
+
+#include "../../message_of.h"
 
 namespace paceline {
 namespace {
@@ -18,8 +20,8 @@ Tally some_tally() {
   tally.first_send = 1s;
   tally.last_send = 3s;
   tally.last_done = 4s;
-  tally.count_failure(Failure::timeout, 2, "too slow");
-  tally.count_failure(Failure::http_5xx, 1, "broken");
+  tally.count_failure(Failure::timeout, 2, {ErrorCode::request_failed, "too slow"});
+  tally.count_failure(Failure::http_5xx, 1, {ErrorCode::request_failed, "broken"});
   return tally;
 }
 
@@ -58,7 +60,7 @@ TEST(TallyTest, Rates) {
   EXPECT_DOUBLE_EQ(tally.achieved_rpm(), 240);
   EXPECT_DOUBLE_EQ(tally.rps(), 3);
   EXPECT_DOUBLE_EQ(tally.error_ratio(), 3.0 / 9);
-  EXPECT_EQ(tally.first_failure, "too slow");
+  EXPECT_EQ(message_of(tally.first_failure), "too slow");
 }
 
 TEST(TallyTest, NothingSentHasNoRates) {
@@ -93,6 +95,25 @@ TEST(TallyTest, MergesStripesOfOneRun) {
   EXPECT_EQ(left.first_send, 500ms);
   EXPECT_EQ(left.last_done, 5s);
   EXPECT_EQ(left.latency.count(), 1U);
+}
+
+TEST(TallyTest, ARunsTallyMergesHowItsLatencyWent) {
+  RunTally left;
+  RunTally right;
+  for (RunTally* tally : {&left, &right}) {
+    tally->succeeded = tally->planned = 1;
+    const bool is_left = tally == &left;
+    tally->due_latency_trend.record(is_left ? 0 : 10, is_left ? 1 : 6);
+    for (int i = 0; i < 9; ++i) tally->course.record((1 + i % 3) * 1s, 50ms);
+    for (int i = 0; i < 30; ++i) tally->levels.record(is_left ? 10 : 40, is_left ? 50ms : 200ms);
+  }
+  EXPECT_FALSE(left.course.thirds());
+  EXPECT_FALSE(left.levels.saturation());
+  left.merge(right);
+  EXPECT_EQ(left.succeeded, 2U);
+  EXPECT_DOUBLE_EQ(left.due_latency_trend.slope(), 0.5);
+  EXPECT_TRUE(left.course.thirds());
+  EXPECT_TRUE(left.levels.saturation());
 }
 
 }  // namespace

@@ -121,9 +121,10 @@ TEST_F(BatchReplayTest, AFileThatChangedFailsTheRequestWithASentence) {
   response.error = TransportError::other;
   const Outcome outcome = other->read(request, response);
   EXPECT_EQ(outcome.failure, Failure::other);
-  EXPECT_NE(outcome.why.find(path_), std::string::npos) << outcome.why;
-  EXPECT_NE(outcome.why.find("request 2 "), std::string::npos) << outcome.why;
-  EXPECT_NE(outcome.why.find("do not change the file"), std::string::npos) << outcome.why;
+  EXPECT_NE(outcome.error.message.find(path_), std::string::npos) << outcome.error.message;
+  EXPECT_NE(outcome.error.message.find("request 2 "), std::string::npos) << outcome.error.message;
+  EXPECT_NE(outcome.error.message.find("do not change the file"), std::string::npos)
+      << outcome.error.message;
 }
 
 TEST_F(BatchReplayTest, ReadsEachResponseAsItsUrlSays) {
@@ -151,7 +152,7 @@ TEST_F(BatchReplayTest, ReadsStreamsAndKeepsTheirTextWhenAsked) {
     Response response;
     response.status = 200;
     const Outcome outcome = reader->finish(response);
-    EXPECT_FALSE(outcome.failure) << outcome.why;
+    EXPECT_FALSE(outcome.failure) << outcome.error.message;
     EXPECT_FALSE(outcome.length_asked);
     EXPECT_EQ(response.body.find("hola") != std::string::npos, keeps_text);
   }

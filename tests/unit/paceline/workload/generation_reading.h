@@ -80,8 +80,8 @@ inline Reading chat(const std::vector<std::string>& pieces) {
 }
 
 inline void expect_bad(Outcome outcome, std::string_view words) {
-  EXPECT_EQ(outcome.failure, Failure::bad_response) << outcome.why;
-  EXPECT_NE(outcome.why.find(words), std::string::npos) << outcome.why;
+  EXPECT_EQ(outcome.failure, Failure::bad_response) << outcome.error.message;
+  EXPECT_NE(outcome.error.message.find(words), std::string::npos) << outcome.error.message;
 }
 
 inline const std::string delta_event =

@@ -80,7 +80,7 @@ TEST(GenerationStreamOdditiesTest, WhatIsNoChunkIsPassedOver) {
     Reading reading("/chat/completions");
     reading.take({odd, text_chunk("one"), odd, text_chunk("two"), odd, stop_chunk, odd, done});
     const Outcome outcome = reading.finish();
-    EXPECT_FALSE(outcome.failure) << odd << ": " << outcome.why;
+    EXPECT_FALSE(outcome.failure) << odd << ": " << outcome.error.message;
     EXPECT_GE(reading.stream_->times().events, 2U) << odd;
     Reading response("/responses");
     response.take({odd, delta_event, odd, event(R"({"type":"response.completed"})")});
@@ -109,7 +109,7 @@ TEST(GenerationStreamOdditiesTest, OneNewlineBetweenEventsIsEnough) {
     reading.take({piece});
   }
   const Outcome outcome = reading.finish();
-  EXPECT_FALSE(outcome.failure) << outcome.why;
+  EXPECT_FALSE(outcome.failure) << outcome.error.message;
   EXPECT_EQ(outcome.usage->completion_tokens, 2U);
   // Each as it comes, not all when the stream ends.
   EXPECT_EQ(reading.stream_->times().gaps, (std::vector<std::chrono::nanoseconds>{1ms}));
@@ -145,21 +145,21 @@ TEST(GenerationStreamOdditiesTest, AFailureToldInTheStreamCountsAsItsStatus) {
                                     R"("error":{"code":"server_error","message":"it broke"}}})")});
   const Outcome outcome = response.finish();
   EXPECT_EQ(outcome.failure, Failure::http_5xx);
-  EXPECT_EQ(outcome.why, "the server reported an error in the stream: it broke");
+  EXPECT_EQ(outcome.error.message, "the server reported an error in the stream: it broke");
 }
 
 TEST(GenerationStreamOdditiesTest, AnErrorInPlaceOfAStreamIsTold) {
   const Outcome limit =
       chat({R"({"error":{"message":"quota exceeded",)", R"("code":429}})"}).finish();
   EXPECT_EQ(limit.failure, Failure::http_429);
-  EXPECT_EQ(limit.why, "the server answered with an error: quota exceeded");
+  EXPECT_EQ(limit.error.message, "the server answered with an error: quota exceeded");
   expect_bad(chat({"<html><title>Log in</title>"}).finish(), "not an event stream");
   expect_bad(chat({"<html><title>Log in</title>"}).finish(), "stream: Log in");
   // Nothing of it is kept for the next response.
   Reading reading = chat({"busy"});
   expect_bad(reading.finish(), "stream: busy");
   reading.stream_->begin(reading.request_);
-  EXPECT_EQ(reading.finish().why.find("busy"), std::string::npos);
+  EXPECT_EQ(reading.finish().error.message.find("busy"), std::string::npos);
 }
 
 }  // namespace

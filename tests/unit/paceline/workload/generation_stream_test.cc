@@ -14,7 +14,7 @@ TEST(GenerationStreamTest, AnyCutGivesTheSame) {
     Reading reading("/chat/completions", true);
     reading.take({whole.substr(0, cut), whole.substr(cut)});
     const Outcome outcome = reading.finish();
-    ASSERT_FALSE(outcome.failure) << outcome.why << " cut at " << cut;
+    ASSERT_FALSE(outcome.failure) << outcome.error.message << " cut at " << cut;
     ASSERT_EQ(reading.stream_->times().events, 2U) << cut;
     ASSERT_EQ(outcome.usage->completion_tokens, 2U) << cut;
     ASSERT_NE(reading.response_.body.find("unodos ñ"), std::string::npos) << cut;
@@ -41,7 +41,7 @@ TEST(GenerationStreamTest, AResetIsAReset) {
   reading.response_.error_text = "reset by peer";
   const Outcome outcome = reading.finish();
   EXPECT_EQ(outcome.failure, Failure::reset);
-  EXPECT_EQ(outcome.why, "reset by peer");
+  EXPECT_EQ(outcome.error.message, "reset by peer");
 }
 
 TEST(GenerationStreamTest, AResponseWithoutSuccessIsExplained) {
@@ -50,7 +50,7 @@ TEST(GenerationStreamTest, AResponseWithoutSuccessIsExplained) {
   reading.response_.body = R"({"error":{"message":"slow down"}})";
   const Outcome outcome = reading.finish();
   EXPECT_EQ(outcome.failure, Failure::http_429);
-  EXPECT_EQ(outcome.why, "the server answered HTTP 429: slow down");
+  EXPECT_EQ(outcome.error.message, "the server answered HTTP 429: slow down");
 }
 
 TEST(GenerationStreamTest, BeginsEachResponseAnew) {
@@ -61,7 +61,7 @@ TEST(GenerationStreamTest, BeginsEachResponseAnew) {
   EXPECT_EQ(reading.stream_->times().events, 0U);
   EXPECT_TRUE(reading.stream_->take(text_chunk("new") + stop_chunk, stream_start + 9ms));
   const Outcome outcome = reading.finish();
-  EXPECT_FALSE(outcome.failure) << outcome.why;
+  EXPECT_FALSE(outcome.failure) << outcome.error.message;
   EXPECT_FALSE(outcome.usage);
   EXPECT_EQ(reading.stream_->times().events, 1U);
   EXPECT_TRUE(reading.stream_->times().gaps.empty());
@@ -110,7 +110,7 @@ TEST(GenerationStreamTest, ReadsAResponsesEvents) {
                 event(R"({"type":"response.output_text.done","text":"holahola"})"),
                 event(R"({"type":"response.completed","response":)" + response + "}")});
   const Outcome outcome = reading.finish();
-  EXPECT_FALSE(outcome.failure) << outcome.why;
+  EXPECT_FALSE(outcome.failure) << outcome.error.message;
   EXPECT_EQ(reading.stream_->times().events, 2U);
   EXPECT_EQ(reading.stream_->times().gaps, (std::vector<std::chrono::nanoseconds>{2ms}));
   ASSERT_TRUE(outcome.usage);

@@ -13,7 +13,7 @@ TEST(GenerationStreamTokensTest, OnlyEventsWithTextAreTokens) {
                 chunk(R"({"index":0,"delta":{"content":null},"finish_reason":null})"),
                 text_chunk(" two"), text_chunk(" three"), stop_chunk, usage_chunk, done});
   const Outcome outcome = reading.finish();
-  EXPECT_FALSE(outcome.failure) << outcome.why;
+  EXPECT_FALSE(outcome.failure) << outcome.error.message;
   const TokenTimes& times = reading.stream_->times();
   EXPECT_EQ(times.events, 3U);
   EXPECT_EQ(times.first - stream_start, 2ms);
@@ -56,7 +56,7 @@ TEST(GenerationStreamTokensTest, AUsageEventNeedsNoChoices) {
                                         R"("usage":{"prompt_tokens":9,"completion_tokens":5}})"),
                                   done})
                                 .finish();
-    EXPECT_FALSE(outcome.failure) << outcome.why;
+    EXPECT_FALSE(outcome.failure) << outcome.error.message;
     ASSERT_TRUE(outcome.usage);
     EXPECT_EQ(outcome.usage->completion_tokens, 5U);
   }

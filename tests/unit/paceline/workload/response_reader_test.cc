@@ -15,7 +15,7 @@ Outcome outcome_of(ApiKind kind, const std::string& body, long status = 200) {
 }
 
 std::string why_of(const std::string& body, long status) {
-  return outcome_of(ApiKind::chat, body, status).why;
+  return outcome_of(ApiKind::chat, body, status).error.message;
 }
 
 TEST(ResponseReaderTest, ReadsTheUsageOfEachKind) {
@@ -23,7 +23,7 @@ TEST(ResponseReaderTest, ReadsTheUsageOfEachKind) {
       ApiKind::chat,
       R"({"choices":[{}],"usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10,)"
       R"("prompt_tokens_details":{"cached_tokens":5}}})");
-  EXPECT_FALSE(chat.failure) << chat.why;
+  EXPECT_FALSE(chat.failure) << chat.error.message;
   ASSERT_TRUE(chat.usage);
   EXPECT_EQ(chat.usage->prompt_tokens, 7U);
   EXPECT_EQ(chat.usage->completion_tokens, 3U);
@@ -33,7 +33,7 @@ TEST(ResponseReaderTest, ReadsTheUsageOfEachKind) {
       ApiKind::responses,
       R"({"output":[],"usage":{"input_tokens":8,"input_tokens_details":{"cached_tokens":6},)"
       R"("output_tokens":4}})");
-  EXPECT_FALSE(response.failure) << response.why;
+  EXPECT_FALSE(response.failure) << response.error.message;
   ASSERT_TRUE(response.usage);
   EXPECT_EQ(response.usage->prompt_tokens, 8U);
   EXPECT_EQ(response.usage->completion_tokens, 4U);
@@ -41,7 +41,7 @@ TEST(ResponseReaderTest, ReadsTheUsageOfEachKind) {
 
   const Outcome embedding =
       outcome_of(ApiKind::embeddings, R"({"data":[{}],"usage":{"prompt_tokens":9}})");
-  EXPECT_FALSE(embedding.failure) << embedding.why;
+  EXPECT_FALSE(embedding.failure) << embedding.error.message;
   ASSERT_TRUE(embedding.usage);
   EXPECT_EQ(embedding.usage->prompt_tokens, 9U);
   EXPECT_EQ(embedding.usage->completion_tokens, 0U);
@@ -51,7 +51,7 @@ TEST(ResponseReaderTest, ReadsTheUsageOfEachKind) {
 TEST(ResponseReaderTest, EachKindHasItsOwnAnswers) {
   const auto fails = [](ApiKind kind, const std::string& body) {
     const Outcome outcome = outcome_of(kind, body);
-    return outcome.failure == Failure::bad_response && !outcome.why.empty();
+    return outcome.failure == Failure::bad_response && !outcome.error.message.empty();
   };
   EXPECT_TRUE(fails(ApiKind::chat, R"({"output":[{}]})"));
   EXPECT_TRUE(fails(ApiKind::chat, R"({"choices":[]})"));
@@ -84,7 +84,7 @@ TEST(ResponseReaderTest, AResponseThatDidNotComeIsNotReadForWords) {
   response.body = R"({"error":"half"})";
   const Outcome outcome = ResponseReader().read(ApiKind::chat, response);
   EXPECT_EQ(outcome.failure, Failure::timeout);
-  EXPECT_EQ(outcome.why, "too slow");
+  EXPECT_EQ(outcome.error.message, "too slow");
 }
 
 TEST(ResponseReaderTest, TellsWhyTheKeyIsRefused) {
@@ -100,7 +100,7 @@ TEST(ResponseReaderTest, ARedirectTellsItsTargetOnly) {
   response.body = "<html><title>308 Permanent Redirect</title></html>";
   const Outcome outcome = ResponseReader().read(ApiKind::chat, response);
   EXPECT_EQ(outcome.failure, Failure::bad_response);
-  EXPECT_EQ(outcome.why,
+  EXPECT_EQ(outcome.error.message,
             "the server answered HTTP 308 and redirects to "
             "https://api.example.com/v1/chat/completions");
 }
@@ -110,7 +110,7 @@ TEST(ResponseReaderTest, AnErrorInASuccessIsAFailure) {
                          ApiKind kind = ApiKind::chat) {
     const Outcome outcome = outcome_of(kind, body);
     EXPECT_EQ(outcome.failure, failure) << body;
-    EXPECT_EQ(outcome.why, "the server answered with an error: " + words) << body;
+    EXPECT_EQ(outcome.error.message, "the server answered with an error: " + words) << body;
   };
   expect(R"({"error":{"message":"slow down","code":429}})", Failure::http_429, "slow down");
   expect(R"({"choices":null,"error":{"message":"slow down","code":"429"}})", Failure::http_429,
@@ -143,7 +143,7 @@ TEST(ResponseReaderTest, AResponseThatALimitEndedIsGood) {
         R"("incomplete_details":{"reason":"max_output_tokens"},"error":null})",
         R"({"status":"incomplete","output":[{}]})", R"({"status":"completed","output":[]})"}) {
     const Outcome outcome = outcome_of(ApiKind::responses, body);
-    EXPECT_FALSE(outcome.failure) << outcome.why;
+    EXPECT_FALSE(outcome.failure) << outcome.error.message;
   }
 }
 
@@ -152,7 +152,7 @@ TEST(ResponseReaderTest, APlaceholderIsNoError) {
        {"null", "\"\"", "{}", "[]", "false", "0", R"({"message":"","code":0,"type":null})"}) {
     const Outcome outcome = outcome_of(
         ApiKind::chat, R"({"choices":[{"error":null}],"error":)" + std::string(error) + "}");
-    EXPECT_FALSE(outcome.failure) << error << outcome.why;
+    EXPECT_FALSE(outcome.failure) << error << outcome.error.message;
   }
 }
 
@@ -163,17 +163,17 @@ TEST(ResponseReaderTest, JsonThatStrictParsersRefuseIsRead) {
         outcome_of(ApiKind::chat,
                    "\xEF\xBB\xBF{\"choices\":[{\"message\":{\"content\":" + std::string(content) +
                        "}}],\"usage\":{\"prompt_tokens\":3}}");
-    EXPECT_FALSE(outcome.failure) << content << ": " << outcome.why;
+    EXPECT_FALSE(outcome.failure) << content << ": " << outcome.error.message;
     ASSERT_TRUE(outcome.usage) << content;
     EXPECT_EQ(outcome.usage->prompt_tokens, 3U);
   }
 }
 
 TEST(ResponseReaderTest, WhatIsNoJsonIsShown) {
-  EXPECT_EQ(outcome_of(ApiKind::chat, "<html><title>Log in</title></html>").why,
+  EXPECT_EQ(outcome_of(ApiKind::chat, "<html><title>Log in</title></html>").error.message,
             "the response is not JSON: Log in");
-  EXPECT_EQ(outcome_of(ApiKind::chat, R"({"choices":[)").why, "the response is not JSON");
-  EXPECT_EQ(outcome_of(ApiKind::chat, std::string("\x1f\x8b\x08\x00\x01", 5)).why,
+  EXPECT_EQ(outcome_of(ApiKind::chat, R"({"choices":[)").error.message, "the response is not JSON");
+  EXPECT_EQ(outcome_of(ApiKind::chat, std::string("\x1f\x8b\x08\x00\x01", 5)).error.message,
             "the response is not JSON");
 }
 

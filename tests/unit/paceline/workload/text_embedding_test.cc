@@ -52,7 +52,7 @@ TEST(TextEmbeddingTest, ReadsItsResponses) {
   response.status = 200;
   response.body = R"({"data":[{"embedding":[0.1]}],"usage":{"prompt_tokens":5,"total_tokens":5}})";
   const Outcome good = workload->read({}, response);
-  EXPECT_FALSE(good.failure) << good.why;
+  EXPECT_FALSE(good.failure) << good.error.message;
   EXPECT_EQ(good.usage->prompt_tokens, 5U);
   EXPECT_FALSE(good.length_asked);
   response.body = R"({"choices":[{}]})";

@@ -163,7 +163,7 @@ TEST(TextGenerationTest, ItsReaderReadsItsStreams) {
   reader->take("data: {\"choices\":[{\"delta\":{\"content\":\"hola\"}}]}\n\ndata: [DONE]\n\n", {});
   Response response = response_of(200, "");
   const Outcome outcome = reader->finish(response);
-  EXPECT_FALSE(outcome.failure) << outcome.why;
+  EXPECT_FALSE(outcome.failure) << outcome.error.message;
   EXPECT_EQ(outcome.length_asked->at_most, 9U);
   EXPECT_EQ(reader->times().events, 1U);
   EXPECT_NE(response.body.find("hola"), std::string::npos);
@@ -194,7 +194,7 @@ TEST(TextGenerationTest, ResponsesThatAreNoCompletionFail) {
     const Outcome outcome = workload->read({}, response);
     ASSERT_TRUE(outcome.failure) << body;
     EXPECT_EQ(*outcome.failure, Failure::bad_response) << body;
-    EXPECT_FALSE(outcome.why.empty());
+    EXPECT_FALSE(outcome.error.message.empty());
   }
 }
 
@@ -203,7 +203,7 @@ TEST(TextGenerationTest, SaysTheServersOwnWords) {
   Response response = response_of(404, R"({"error":{"message":"The model `x` does not exist"}})");
   const Outcome outcome = workload->read({}, response);
   EXPECT_EQ(outcome.failure, Failure::http_4xx);
-  EXPECT_NE(outcome.why.find("The model `x` does not exist"), std::string::npos);
+  EXPECT_NE(outcome.error.message.find("The model `x` does not exist"), std::string::npos);
 }
 
 TEST(TextGenerationTest, SortsFailures) {

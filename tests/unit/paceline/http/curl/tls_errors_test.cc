@@ -16,31 +16,42 @@ bool says(const std::string& why, std::string_view part) {
   return why.find(part) != std::string::npos;
 }
 
-TEST(TlsErrorsTest, EachKindHasItsOwnSentence) {
-  const auto why = explain_tls_failure;
-  EXPECT_TRUE(says(why(CURLE_SSL_CONNECT_ERROR, 0, no_tls), "does not speak TLS"));
-  EXPECT_TRUE(says(why(CURLE_RECV_ERROR, 0, wants_certificate), "client certificate"));
-  EXPECT_TRUE(says(
+TEST(TlsErrorsTest, EachKindHasItsOwnCodeAndSentence) {
+  const auto expect = [](const Error& error, ErrorCode code, std::string_view words) {
+    EXPECT_EQ(error.code, code) << error.message;
+    EXPECT_TRUE(says(error.message, words)) << error.message;
+  };
+  const auto why = tls_error;
+  expect(why(CURLE_SSL_CONNECT_ERROR, 0, no_tls), ErrorCode::tls_missing, "does not speak TLS");
+  expect(why(CURLE_RECV_ERROR, 0, wants_certificate), ErrorCode::client_certificate_required,
+         "client certificate");
+  expect(
       why(CURLE_SSL_CONNECT_ERROR, 0, "error:0A00042E:SSL routines::tlsv1 alert protocol version"),
-      "TLS 1.2"));
-  EXPECT_TRUE(
-      says(why(CURLE_SSL_CACERT_BADFILE, 0, "error setting certificate verify locations"), "PEM"));
+      ErrorCode::tls_too_old, "TLS 1.2");
+  expect(why(CURLE_SSL_CONNECT_ERROR, 0, "sslv3 alert handshake failure"), ErrorCode::tls_refused,
+         "refused the TLS handshake");
+  expect(why(CURLE_SSL_CONNECT_ERROR, 0, ""), ErrorCode::tls_failed, "the TLS handshake failed");
+  expect(why(CURLE_SSL_CACERT_BADFILE, 0, "error setting certificate verify locations"),
+         ErrorCode::certificates_unreadable, "could not be read");
   const auto certificate = [&](long verified, const char* words) {
     return why(CURLE_PEER_FAILED_VERIFICATION, verified, words);
   };
-  EXPECT_TRUE(says(certificate(10, "certificate has expired"), "has expired"));
-  EXPECT_TRUE(says(certificate(9, "certificate is not yet valid"), "not valid yet"));
-  EXPECT_TRUE(says(certificate(18, "self-signed certificate"), "self-signed"));
-  EXPECT_TRUE(says(certificate(20, "unable to get local issuer certificate"), "authority"));
-  EXPECT_TRUE(says(certificate(0,
-                               "SSL: no alternative certificate subject name matches target "
-                               "host name 'one.test'"),
-                   "for another host"));
-  EXPECT_TRUE(says(certificate(62, ""), "for another host"));
+  expect(certificate(10, "certificate has expired"), ErrorCode::certificate_expired, "has expired");
+  expect(certificate(9, "certificate is not yet valid"), ErrorCode::certificate_not_yet_valid,
+         "not valid yet");
+  expect(certificate(18, "self-signed certificate"), ErrorCode::certificate_untrusted,
+         "self-signed");
+  expect(certificate(20, "unable to get local issuer certificate"),
+         ErrorCode::certificate_untrusted, "authority");
+  expect(certificate(0,
+                     "SSL: no alternative certificate subject name matches target host name "
+                     "'one.test'"),
+         ErrorCode::certificate_of_other_host, "for another host");
+  expect(certificate(62, ""), ErrorCode::certificate_of_other_host, "for another host");
 }
 
 TEST(TlsErrorsTest, LibcurlsWordsFollow) {
-  EXPECT_TRUE(says(explain_tls_failure(CURLE_SSL_CONNECT_ERROR, 0, no_tls), no_tls));
+  EXPECT_TRUE(says(tls_error(CURLE_SSL_CONNECT_ERROR, 0, no_tls).message, no_tls));
 }
 
 TEST(TlsErrorsTest, OnlyWhatTlsBrokeIsATlsFailure) {

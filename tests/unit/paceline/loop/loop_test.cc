@@ -1,10 +1,15 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <paceline/loop/deferred_call.h>
+#include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
 
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "../../few_descriptors.h"
+#include "../../test_loop.h"
 #include "ready_pipe.h"
 
 namespace paceline {
@@ -12,9 +17,34 @@ namespace {
 
 using namespace std::chrono_literals;
 
+TEST(LoopTest, WithoutDescriptorsThereIsNone) {
+  for (unsigned count = 0; count < 12; ++count) {
+    EXPECT_TRUE(with_few_descriptors(count, [count] {
+      const auto loop = Loop::make();
+      if (loop) return count >= 6;
+      return loop.error().code == ErrorCode::no_descriptor &&
+             loop.error().message == "no descriptor for an event loop: Too many open files";
+    })) << count;
+  }
+}
+
+TEST(PollTest, AFileThatCannotBeWatchedIsReportedOnce) {
+  TestLoop loop;
+  const Descriptor file(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+  std::vector<std::pair<int, int>> reports;
+  Poll poll(loop, file.get(),
+            [&](int status, int events) { reports.emplace_back(status, events); });
+  poll.want(UV_READABLE);
+  EXPECT_TRUE(reports.empty());
+  loop.run_once();
+  poll.want(0);
+  EXPECT_EQ(reports, (std::vector<std::pair<int, int>>{{UV_EPERM, 0}}));
+  EXPECT_EQ(poll.status(), UV_EPERM);
+}
+
 class DeferredCallTest : public testing::Test {
  protected:
-  Loop loop_;
+  TestLoop loop_;
   std::string story_;
   DeferredCall end_{loop_, [this] {
                       story_ += "end ";

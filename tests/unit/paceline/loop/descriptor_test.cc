@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
-#include <paceline/loop/open_files.h>
+#include <paceline/loop/descriptor.h>
 #include <sys/resource.h>
 
 namespace paceline {
 namespace {
 
-TEST(OpenFilesTest, RaisesTheSoftLimitToTheHardOne) {
+TEST(DescriptorTest, RaisesTheSoftLimitToTheHardOne) {
   rlimit files{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &files), 0);
   rlimit low = files;

@@ -1,0 +1,114 @@
+// What a dispatcher does with responses.
+
+#include <paceline/run/dispatcher.h>
+
+#include <fmt/format.h>
+#include <paceline/stats/seconds.h>
+
+#include <utility>
+
+#include <paceline/http/limits.h>
+
+namespace paceline {
+namespace {
+
+/// After so many responses as many requests are sent. Sending after each one would cost the caches
+/// of both sides; reading more first would keep the server waiting.
+constexpr unsigned most_responses_in_a_row = 32;
+
+constexpr std::size_t most_kept_by_stream = 256U << 10U;
+
+}  // namespace
+
+std::optional<std::size_t> Dispatcher::read_piece(Exchange& exchange, std::string_view piece,
+                                                  TimePoint read) {
+  StreamReader& stream = *flights_[exchange.number].stream;
+  if (!stream.take(piece, read)) return std::nullopt;
+  return stream.held();
+}
+
+void Dispatcher::read_response(Exchange& exchange) {
+  InFlightRequest& flight = flights_[exchange.number];
+  flight.is_in_flight = false;
+  const bool is_streamed = exchange.request.is_streamed;
+  if (hooks_.on_response) hooks_.on_response(exchange);
+  Outcome outcome = is_streamed ? flight.stream->finish(exchange.response)
+                                : workload_.read(exchange.request, exchange.response);
+  if (outcome.failure) {
+    outcome.error.status = exchange.response.status;
+    outcome.error.message = options_.connection.gate->shown(outcome.error.message);
+  }
+  if (budget_) settle_tokens(flight, outcome);
+  if (!retry(exchange, outcome)) {
+    recorder_.ended(flight.pending, exchange, outcome,
+                    is_streamed ? &flight.stream->times() : nullptr);
+  }
+  if (auto why = stop_rule_.add(outcome, exchange.response.done)) stop(*std::move(why));
+  // A long response's buffers are not kept for the short ones to come.
+  if (is_streamed && flight.stream->held() > most_kept_by_stream) flight.stream.reset();
+  client_.release(exchange);
+  if (++responses_read_ < most_responses_in_a_row) {
+    after_turn_.ask();
+  } else {
+    after_responses();
+  }
+}
+
+void Dispatcher::after_responses() {
+  responses_read_ = 0;
+  after_turn_.cancel();
+  pump();
+  finish_if_done();
+}
+
+bool Dispatcher::retry(const Exchange& exchange, Outcome& outcome) {
+  const PendingRequest& pending = flights_[exchange.number].pending;
+  if (stopped_ || pending.tries > options_.retries || !is_worth_retrying(outcome)) {
+    return false;
+  }
+  const auto asked_for = retry_after(exchange.response);
+  const auto wait = backoff_.wait(pending.tries, asked_for);
+  if (!wait) {
+    outcome.error.message +=
+        fmt::format("; the server asks to wait {:.0f} s, more than the longest wait of {:g} s",
+                    seconds_of(*asked_for), seconds_of(options_.max_backoff));
+    recorder_.asked_for_too_long(pending);
+    return false;
+  }
+  retries_.add({pending, Clock::now() + *wait, recorder_.retried(pending, exchange, outcome)});
+  return true;
+}
+
+void Dispatcher::settle_tokens(const InFlightRequest& flight, const Outcome& outcome) {
+  if (outcome.usage && outcome.usage->completion_tokens) {
+    const std::uint64_t tokens = *outcome.usage->completion_tokens;
+    ++responses_with_usage_;
+    response_tokens_ += tokens;
+    budget_->settle(flight.tokens, outcome.usage->prompt_tokens.value_or(0) + tokens);
+  } else if (outcome.failure == Failure::http_429 || outcome.failure == Failure::http_4xx ||
+             outcome.failure == Failure::connect) {
+    // A refused request costs no tokens. The cost of other failures is unknown.
+    budget_->settle(flight.tokens, 0);
+  }
+}
+
+void Dispatcher::settle_unanswered() {
+  const TimePoint now = Clock::now();
+  for (std::size_t number = 0; number < flights_.size(); ++number) {
+    const InFlightRequest& flight = flights_[number];
+    if (flight.is_in_flight) recorder_.cut_off(flight.pending, *exchanges_[number], now);
+  }
+  if (prepared_ && prepared_->last) {
+    recorder_.abandoned(flights_[prepared_->exchange->number].pending, *prepared_->last);
+  }
+  while (!retries_.empty()) {
+    const Retry retry = retries_.take();
+    recorder_.abandoned(retry.pending, retry.last);
+  }
+}
+
+void Dispatcher::finish_if_done() {
+  if ((all_sent() || stopped_) && in_flight() == 0) loop_.stop();
+}
+
+}  // namespace paceline

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include <paceline/http/client.h>
+#include <paceline/http/transport.h>
+#include <paceline/pace/pacer.h>
+#include <paceline/pace/token_budget.h>
+#include <paceline/run/run.h>
+
+namespace paceline {
+
+/// Makes transports of this kind.
+TransportFactory transport_factory(TransportKind kind);
+
+/// The most descriptors that a run opens with so many requests in flight, where its hosts are
+/// addresses.
+std::size_t descriptors_for(TransportKind kind, std::size_t parallel);
+
+// What one stripe of a run needs. The options are of the whole run.
+
+/// Nothing when the run is unpaced.
+std::optional<Pacer> make_pacer(const RunOptions& options);
+/// Nothing when tokens are not limited.
+std::optional<TokenBudget> make_budget(const RunOptions& options);
+/// The stripe's share of the requests in flight, and of the memory for their responses.
+ClientOptions client_options(const RunOptions& options);
+/// The stripe's share of the counted requests.
+std::uint64_t counted_here(const RunOptions& options);
+/// The workload's item at a position of the run. The warm-up requests have items that no counted
+/// request has.
+std::uint64_t item_at(std::uint64_t position, const RunOptions& options);
+
+}  // namespace paceline
