@@ -91,6 +91,20 @@ enum class ErrorCode {
   stopped,
   /// No rate met the objective.
   objective_missed,
+
+  // src/paceline/gbench/
+  /// A time of an objective is of streams, and the workload does not stream.
+  not_streamed,
+  /// A time of an objective is of retries, and the run has none.
+  no_retries,
+  /// The server does not speak HTTP/2, which was asked for.
+  http2_missing,
+  /// A larger share of a run's requests failed than is allowed.
+  too_many_failures,
+  /// The server asked for longer waits before retries than the run allows.
+  retry_wait_too_long,
+  /// Many responses did not have the requested length.
+  uneven_lengths,
 };
 
 /// An error that a caller can meet.

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+
+#include <paceline/error.h>
 
 namespace CLI {
 class App;
@@ -22,15 +25,15 @@ class Suite {
   virtual std::string hosts() const { return {}; }
   /// How long the benchmarks take at their rates, each once; 0: unknown.
   virtual std::chrono::nanoseconds planned_time() const { return {}; }
-  /// Registers benchmarks. Called when the flags are read and the API's URL is known. A sentence
-  /// when the flags contradict each other.
-  virtual std::string register_benchmarks() { return {}; }
+  /// Registers benchmarks. Called when the flags are read and the API's URL is known. An error ends
+  /// the program, for example if flags contradict each other.
+  virtual std::optional<Error> register_benchmarks() { return std::nullopt; }
   /// Whether any benchmark is left to run. Called when the benchmarks are registered; if not, the
   /// program ends.
   virtual bool has_work() const { return true; }
-  /// Tries the benchmarks' first requests; a sentence when that fails. Not called when no benchmark
+  /// Tries the benchmarks' first requests. An error ends the program. Not called when no benchmark
   /// runs.
-  virtual std::string check() { return {}; }
+  virtual std::optional<Error> check() { return std::nullopt; }
 };
 
 /// A whole main(): reads paceline's flags, then Google Benchmark's, and runs the benchmarks.

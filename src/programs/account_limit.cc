@@ -1,6 +1,8 @@
 #include <fmt/format.h>
+
 #include <programs/account_limit.h>
 #include <programs/grid.h>
+#include <utility>
 
 namespace paceline {
 
@@ -29,19 +31,19 @@ std::vector<std::string> account_lines(const RateLimits& limits) {
   return lines;
 }
 
-std::variant<std::int64_t, std::string> rate_of_account(const RateLimit& limit) {
+Result<std::int64_t> rate_of_account(const RateLimit& limit) {
+  const auto refuse = [](std::string message) {
+    return fail(ErrorCode::invalid_value, std::move(message) + "; give a number");
+  };
   const auto rate = allowed_rate(limit);
-  if (!rate) {
-    return "the server tells no limit (x-ratelimit-limit-requests); give a number";
-  }
+  if (!rate) return refuse("the server tells no limit (x-ratelimit-limit-requests)");
   const std::string text = limit_text("requests", limit);
   if (rate->per_minute < 1) {
-    return fmt::format("the account may send {}, less than one a minute; give a number", text);
+    return refuse(fmt::format("the account may send {}, less than one per minute", text));
   }
   if (rate->per_minute > static_cast<double>(most_rpm)) {
-    return fmt::format(
-        "the account may send {}, more than the most that can be asked for, {}; give a number",
-        text, most_rpm);
+    return refuse(
+        fmt::format("the account may send {}, more than the highest rate, {}", text, most_rpm));
   }
   return static_cast<std::int64_t>(rate->per_minute);
 }

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include <paceline/http/limits.h>
+#include <paceline/text/result.h>
 
 namespace paceline {
 
@@ -16,8 +16,7 @@ std::string limit_text(std::string_view what, const RateLimit& limit);
 /// The account's rate limits, one line per limit that the server told.
 std::vector<std::string> account_lines(const RateLimits& limits);
 
-/// The whole number of requests per minute that a limit allows. The string is a sentence: why there
-/// is none.
-std::variant<std::int64_t, std::string> rate_of_account(const RateLimit& limit);
+/// The whole number of requests per minute that a limit allows.
+Result<std::int64_t> rate_of_account(const RateLimit& limit);
 
 }  // namespace paceline

@@ -81,10 +81,12 @@ std::string_view nearest(std::string_view name, const std::vector<std::string>& 
   return best;
 }
 
-std::string why_not_repetitions(const std::string& text) {
+Result<void> check_repetitions(const std::string& text) {
   constexpr int most = 1'000'000;
   if (parse_number(text, 1, most)) return {};
-  return "--benchmark_repetitions: " + why_no_number(text, 1, most);
+  return fail(
+      ErrorCode::invalid_value,
+      fmt::format("--benchmark_repetitions: '{}' is not a whole number from 1 to {}", text, most));
 }
 
 }  // namespace
@@ -141,20 +143,23 @@ std::string why_unknown(std::string_view argument, const std::vector<std::string
   return fmt::format("unknown flag {}; did you mean {}?", name, meant);
 }
 
-std::string why_not_benchmark_flags(const std::vector<std::string>& arguments,
-                                    const std::vector<std::string>& known) {
+Result<void> check_benchmark_flags(const std::vector<std::string>& arguments,
+                                   const std::vector<std::string>& known) {
   for (const std::string& argument : arguments) {
     if (argument == "-h" || is_benchmark_flag(name_of_flag(argument))) continue;
     std::vector<std::string> all(benchmark_flags.begin(), benchmark_flags.end());
     all.insert(all.end(), known.begin(), known.end());
-    return why_unknown(argument, all);
+    return fail(ErrorCode::invalid_value, why_unknown(argument, all));
   }
   const std::string warmup =
       flag_value(arguments, "--benchmark_min_warmup_time=", "BENCHMARK_MIN_WARMUP_TIME", "0");
+  // As Google Benchmark reads the flag.
   if (std::strtod(warmup.c_str(), nullptr) != 0) {
-    return "--benchmark_min_warmup_time sends every request of a run twice; use --paceline_warmup";
+    return fail(ErrorCode::invalid_value,
+                "--benchmark_min_warmup_time sends every request of a run twice; use "
+                "--paceline_warmup");
   }
-  return why_not_repetitions(
+  return check_repetitions(
       flag_value(arguments, "--benchmark_repetitions=", "BENCHMARK_REPETITIONS", "1"));
 }
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include <paceline/text/result.h>
+
 namespace CLI {
 class App;
 }
@@ -54,10 +56,10 @@ OutFile read_out_file(const std::vector<std::string>& arguments);
 /// any is similar.
 std::string why_unknown(std::string_view argument, const std::vector<std::string>& known);
 
-/// Says why Google Benchmark's own flags, or the variables that stand for them, are refused: a
-/// sentence. Empty: they are accepted.
-std::string why_not_benchmark_flags(const std::vector<std::string>& arguments,
-                                    const std::vector<std::string>& known);
+/// Whether Google Benchmark's own flags, or the variables that stand for them, are accepted.
+/// `known`: the program's other flags, for suggestions.
+Result<void> check_benchmark_flags(const std::vector<std::string>& arguments,
+                                   const std::vector<std::string>& known);
 
 /// The long names of an app's flags, with their dashes.
 std::vector<std::string> names_of_flags(const CLI::App& app);

@@ -36,15 +36,16 @@ bool lost_output() {
   return poll(&output, 1, 0) < 1 || (output.revents & (POLLERR | POLLHUP)) == 0;
 }
 
-/// A sentence when the file of results cannot be written. The file is left as it is.
-std::string why_not_writable(const OutFile& file) {
+/// Whether the file of results can be written. The file is left as it is.
+Result<void> check_writable(const OutFile& file) {
   if (file.name.empty()) return {};
   const bool was_there = std::filesystem::exists(file.name);
   const Descriptor opened(
       ::open(file.name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666));
   if (!opened.is_open() && errno != ENXIO) {
-    return fmt::format("--benchmark_out={} cannot be written: {}; name another file", file.name,
-                       std::strerror(errno));
+    return fail(ErrorCode::file_unwritable,
+                fmt::format("--benchmark_out={} cannot be written: {}; name another file",
+                            file.name, std::strerror(errno)));
   }
   if (!was_there) ::unlink(file.name.c_str());
   return {};
@@ -77,8 +78,8 @@ void warn_of_columns(const Context& context, const ValidRows& rows) {
                   fmt::join(rows.left_out(), ", ")));
 }
 
-/// A sentence when some results could not be written.
-std::string run_with_rows(const BenchmarkCommand& command, const OutFile& file, Context& context) {
+/// Runs the benchmarks with the reporters of paceline's rows.
+Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file, Context& context) {
   const auto& gate = context.run_options().connection.gate;
   const std::string format =
       flag_value(command.arguments, "--benchmark_format=", "BENCHMARK_FORMAT", "console");
@@ -99,12 +100,13 @@ std::string run_with_rows(const BenchmarkCommand& command, const OutFile& file, 
   benchmark::RunSpecifiedBenchmarks(&display, &with_probes);
   warn_of_columns(context, valid);
   if (!with_percentiles.is_written()) {
-    return fmt::format("some results could not be written to {}; free space on its disk",
-                       file.name);
+    return fail(
+        ErrorCode::file_unwritable,
+        fmt::format("some results could not be written to {}; free space on its disk", file.name));
   }
   if (with_percentiles.failed() == 0) return {};
-  return fmt::format("{} of the runs failed, and are not in {}", with_percentiles.failed(),
-                     file.name);
+  return fail(ErrorCode::request_failed, fmt::format("{} of the runs failed, and are not in {}",
+                                                     with_percentiles.failed(), file.name));
 }
 
 void say_verdicts(Context& context) {
@@ -132,16 +134,17 @@ void say_planned_time(const BenchmarkCommand& command, const Suite& suite, const
 
 }  // namespace
 
-std::string run_benchmarks(const BenchmarkCommand& command, Suite& suite, Context& context) {
+Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite, Context& context) {
   const OutFile file = read_out_file(command.arguments);
   const bool only_lists = has_flag(command.arguments, "--benchmark_list_tests");
   std::size_t count = 0;
   if (!only_lists) {
     count = count_benchmarks(command);
     if (count == 0) {
-      return "--benchmark_filter matches no run; --benchmark_list_tests shows all";
+      return fail(ErrorCode::invalid_value,
+                  "--benchmark_filter matches no run; --benchmark_list_tests shows all");
     }
-    if (std::string why = why_not_writable(file); !why.empty()) return why;
+    if (auto writable = check_writable(file); !writable) return writable;
   }
   // Later flags win: the user's over these, which undo what was set to count.
   std::vector<std::string> all{"--benchmark_list_tests=false", "--benchmark_out=" + file.name,
@@ -149,15 +152,23 @@ std::string run_benchmarks(const BenchmarkCommand& command, Suite& suite, Contex
   all.insert(all.end(), command.arguments.begin(), command.arguments.end());
   BenchmarkArguments given(command.program, std::move(all));
   benchmark::Initialize(&given.count(), given.data());
-  if (given.count() > 1) return fmt::format("unknown argument '{}'", given.data()[1]);
-  std::string why = only_lists ? std::string() : suite.check();
-  if (why.empty()) {
+  if (given.count() > 1) {
+    return fail(ErrorCode::invalid_value, fmt::format("unknown argument '{}'", given.data()[1]));
+  }
+  Result<void> done;
+  if (!only_lists) {
+    if (auto error = suite.check()) done = tl::unexpected(std::move(*error));
+  }
+  if (done) {
     if (!only_lists) say_planned_time(command, suite, context, count);
-    why = run_with_rows(command, file, context);
+    done = run_with_rows(command, file, context);
   }
   say_verdicts(context);
-  if (lost_output()) context.fail("some results could not be written to the standard output");
-  return why;
+  if (lost_output()) {
+    context.fail(
+        {ErrorCode::file_unwritable, "some results could not be written to the standard output"});
+  }
+  return done;
 }
 
 }  // namespace paceline

@@ -6,6 +6,7 @@
 
 #include <paceline/gbench/context.h>
 #include <paceline/program.h>
+#include <paceline/text/result.h>
 
 namespace paceline {
 
@@ -18,8 +19,8 @@ struct BenchmarkCommand {
   std::vector<std::string> rows;
 };
 
-/// Runs the registered benchmarks, and writes and prints their results. A sentence when that fails;
-/// failures that the context has printed are not repeated.
-std::string run_benchmarks(const BenchmarkCommand& command, Suite& suite, Context& context);
+/// Runs the registered benchmarks, and writes and prints their results. Failures that the context
+/// has printed are not repeated.
+Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite, Context& context);
 
 }  // namespace paceline

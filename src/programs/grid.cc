@@ -49,14 +49,16 @@ void add_flags(CLI::App& app, GridFlags& flags) {
       "Duration of each run, in place of --paceline_requests, such as 20s or 5m [none]");
 }
 
-std::string why_not(const GridFlags& flags) {
+Result<void> check(const GridFlags& flags) {
   if (flags.duration.count() == 0) return {};
   if (flags.requests > 0) {
-    return "--paceline_duration and --paceline_requests exclude each other; give one";
+    return fail(ErrorCode::invalid_value,
+                "--paceline_duration and --paceline_requests exclude each other; give one");
   }
   if (std::find(flags.rpm.begin(), flags.rpm.end(), 0) != flags.rpm.end()) {
-    return "--paceline_duration needs a rate to compute the number of requests; with "
-           "--paceline_rpm=0, give --paceline_requests";
+    return fail(ErrorCode::invalid_value,
+                "--paceline_duration needs a rate to compute the number of requests; with "
+                "--paceline_rpm=0, give --paceline_requests");
   }
   return {};
 }

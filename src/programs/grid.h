@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <paceline/text/result.h>
+
 namespace CLI {
 class App;
 }
@@ -45,8 +47,8 @@ struct Grid {
 /// Adds --paceline_rpm, --paceline_parallel, --paceline_requests and --paceline_duration.
 void add_flags(CLI::App& app, GridFlags& flags);
 
-/// Says which flags contradict each other: a sentence. Empty: none do.
-std::string why_not(const GridFlags& flags);
+/// Whether the flags go together.
+Result<void> check(const GridFlags& flags);
 
 /// The grid that the flags ask for. `usual` fills the values that they leave open.
 Grid make_grid(const GridFlags& flags, const Grid& usual);

@@ -35,11 +35,9 @@ void add_objective_flag(CLI::App& app, std::optional<RequestObjective>& objectiv
   app.add_option_function<std::string>(
          name,
          [&objective, name](const std::string& text) {
-           auto parsed = parse_request_objective(text);
-           if (const auto* why = std::get_if<std::string>(&parsed)) {
-             throw CLI::ValidationError(name, *why);
-           }
-           objective = std::get<RequestObjective>(parsed);
+           const auto parsed = parse_request_objective(text);
+           if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
+           objective = *parsed;
          },
          "Conditions that a request must meet to count as goodput: latency, due_latency, ttft or "
          "tpot below a time, such as latency<2s,ttft<500ms [none]")

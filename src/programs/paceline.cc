@@ -11,7 +11,6 @@
 #include <programs/flags.h>
 #include <programs/grid.h>
 #include <programs/help.h>
-#include <programs/remedy.h>
 #include <programs/run_program.h>
 #include <programs/workload_flags.h>
 
@@ -41,29 +40,34 @@ paceline::Context& context() {
   return *paceline::Context::current();
 }
 
+tl::unexpected<paceline::Error> refuse(std::string message) {
+  return paceline::fail(paceline::ErrorCode::invalid_value, std::move(message));
+}
+
 class PacelineSuite : public paceline::Suite {
  public:
   /// `options`: those of the program, which run_program() sets.
   explicit PacelineSuite(paceline::Options& options) : options_(options) {}
 
   void add_flags(CLI::App& app) override;
-  std::string register_benchmarks() override;
+  std::optional<paceline::Error> register_benchmarks() override;
   bool has_work() const override { return !workloads_.empty(); }
   bool needs_api() const override { return paceline::asks_api(flags_); }
   std::string hosts() const override;
   std::chrono::nanoseconds planned_time() const override { return planned_time_; }
-  std::string check() override;
+  std::optional<paceline::Error> check() override;
 
  private:
   void register_runs(const paceline::SelectedWorkload& selected);
-  std::string resume(paceline::SelectedWorkload& selected);
-  std::string pace_at_limit();
+  paceline::Result<void> resume(paceline::SelectedWorkload& selected);
+  paceline::Result<void> pace_at_limit();
   void register_search(const paceline::SelectedWorkload& selected);
   paceline::Grid grid_of(const paceline::SelectedWorkload& selected) const;
-  /// A sentence if a workload never measures a counter of an objective.
-  std::string why_never_measured() const;
-  /// A sentence when the flags do not go with a search.
-  std::string prepare_search();
+  /// Whether the workloads measure every condition of the objectives.
+  paceline::Result<void> check_objectives() const;
+  /// Sets the search, unless other flags contradict it.
+  paceline::Result<void> prepare_search();
+  paceline::Result<void> prepare();
 
   paceline::Options& options_;
   paceline::GridFlags asked_;
@@ -96,10 +100,8 @@ void PacelineSuite::add_flags(CLI::App& app) {
          "--paceline_find_max",
          [this](const std::string& text) {
            auto parsed = paceline::parse_run_objective(text);
-           if (const auto* why = std::get_if<std::string>(&parsed)) {
-             throw CLI::ValidationError("--paceline_find_max", *why);
-           }
-           search_.emplace().objective = std::get<paceline::RunObjective>(std::move(parsed));
+           if (!parsed) throw CLI::ValidationError("--paceline_find_max", parsed.error().message);
+           search_.emplace().objective = std::move(*parsed);
          },
          "Finds the highest rpm, within 2%, at which a run meets these conditions: time counters, "
          "errors and misses of --paceline_objective below limits, such as p99<2s,errors<0.1%. The "
@@ -169,21 +171,23 @@ void PacelineSuite::register_search(const paceline::SelectedWorkload& selected) 
       ->UseManualTime();
 }
 
-std::string PacelineSuite::prepare_search() {
+paceline::Result<void> PacelineSuite::prepare_search() {
   if (asked_.duration.count() > 0) {
-    return "--paceline_find_max excludes --paceline_duration; give --paceline_requests";
+    return refuse("--paceline_find_max excludes --paceline_duration; give --paceline_requests");
   }
   if (asked_.parallel.size() > 1) {
-    return "--paceline_find_max searches at one parallel; give one --paceline_parallel";
+    return refuse("--paceline_find_max searches at one parallel; give one --paceline_parallel");
   }
   const std::vector<std::int64_t>& rpm = asked_.rpm;
   if (rpm.size() > 2 || (!rpm.empty() && (rpm.front() < 1 || rpm.back() < rpm.front()))) {
-    return "--paceline_find_max starts at the first --paceline_rpm, at least 1, and ends at the "
-           "second; give one or two, such as 60 or 60,6000";
+    return refuse(
+        "--paceline_find_max starts at the first --paceline_rpm, at least 1, and ends at the "
+        "second; give one or two, such as 60 or 60,6000");
   }
   if (search_->objective.misses && !options_.objective) {
-    return "misses need --paceline_objective; give it too, such as "
-           "--paceline_objective='latency<2s'";
+    return refuse(
+        "misses need --paceline_objective; give it too, such as "
+        "--paceline_objective='latency<2s'");
   }
   if (!rpm.empty()) search_->start_rpm = static_cast<std::uint64_t>(rpm.front());
   if (rpm.size() == 2) search_->highest_rpm = static_cast<std::uint64_t>(rpm.back());
@@ -191,55 +195,59 @@ std::string PacelineSuite::prepare_search() {
   return {};
 }
 
-std::string PacelineSuite::why_never_measured() const {
-  std::string why;
+paceline::Result<void> PacelineSuite::check_objectives() const {
   for (const paceline::SelectedWorkload& selected : workloads_) {
     const paceline::Description asked = selected.workload->describe();
-    if (options_.objective) why = paceline::why_never_measured(*options_.objective, asked);
-    if (why.empty() && search_) {
-      why = paceline::why_never_measured(search_->objective, asked, options_.retries);
+    if (options_.objective) {
+      auto checked = paceline::check_measured(*options_.objective, asked);
+      if (!checked) return checked;
     }
-    if (!why.empty()) break;
+    if (search_) {
+      auto checked = paceline::check_measured(search_->objective, asked, options_.retries);
+      if (!checked) return checked;
+    }
   }
-  return why;
+  return {};
 }
 
 /// Limits the workload to its items without a good response.
-std::string PacelineSuite::resume(paceline::SelectedWorkload& selected) {
+paceline::Result<void> PacelineSuite::resume(paceline::SelectedWorkload& selected) {
   const paceline::Grid grid = grid_of(selected);
   if (grid.rpm.size() != 1 || grid.parallel.size() != 1) {
-    return "--paceline_resume continues one run; give one --paceline_rpm and one "
-           "--paceline_parallel";
+    return refuse(
+        "--paceline_resume continues one run; give one --paceline_rpm and one "
+        "--paceline_parallel");
   }
   const std::int64_t requests = grid.requests_at(grid.rpm.front());
   const paceline::LoggedRun asked = context().logged_job(*selected.workload);
   const auto logged = paceline::read_logged_items(options_.log_file, asked);
-  if (!logged) return paceline::with_remedy(logged.error());
+  if (!logged) return tl::unexpected(logged.error());
   selected.items = logged->missing(0, static_cast<std::uint64_t>(requests));
   context().console().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
                                       selected.items.size(), requests));
   return {};
 }
 
-std::string PacelineSuite::register_benchmarks() {
-  if (std::string why = paceline::why_not(asked_); !why.empty()) return why;
-  auto made = paceline::select_workloads(flags_, options_, context().settings().api);
-  if (auto* why = std::get_if<std::string>(&made)) return std::move(*why);
-  workloads_ = std::get<std::vector<paceline::SelectedWorkload>>(std::move(made));
-  if (std::string why = why_never_measured(); !why.empty()) return why;
+paceline::Result<void> PacelineSuite::prepare() {
+  if (auto checked = paceline::check(asked_); !checked) return checked;
+  auto selected = paceline::select_workloads(flags_, options_, context().settings().api);
+  if (!selected) return tl::unexpected(std::move(selected.error()));
+  workloads_ = std::move(*selected);
+  if (auto checked = check_objectives(); !checked) return checked;
   if (asked_.asks_for_limit) {
-    if (std::string why = pace_at_limit(); !why.empty()) return why;
+    if (auto paced = pace_at_limit(); !paced) return paced;
   }
-  for (paceline::SelectedWorkload& selected : workloads_) {
-    if (!is_resumed_) break;
-    if (std::string why = resume(selected); !why.empty()) return why;
+  if (is_resumed_) {
+    for (paceline::SelectedWorkload& workload : workloads_) {
+      if (auto resumed = resume(workload); !resumed) return resumed;
+    }
+    std::erase_if(workloads_, [](const auto& workload) { return workload.items.empty(); });
   }
-  std::erase_if(workloads_, [this](const paceline::SelectedWorkload& selected) {
-    return is_resumed_ && selected.items.empty();
-  });
-  if (search_) {
-    if (std::string why = prepare_search(); !why.empty()) return why;
-  }
+  return search_ ? prepare_search() : paceline::Result<void>();
+}
+
+std::optional<paceline::Error> PacelineSuite::register_benchmarks() {
+  if (auto prepared = prepare(); !prepared) return std::move(prepared.error());
   std::set<std::string> models;
   for (const paceline::SelectedWorkload& selected : workloads_) {
     if (search_) {
@@ -254,7 +262,7 @@ std::string PacelineSuite::register_benchmarks() {
     benchmark::AddCustomContext("model",
                                 context().gate().shown(fmt::format("{}", fmt::join(models, ", "))));
   }
-  return {};
+  return std::nullopt;
 }
 
 std::string PacelineSuite::hosts() const {
@@ -268,27 +276,24 @@ std::string PacelineSuite::hosts() const {
 }
 
 /// Takes the account's rate limit from the server.
-std::string PacelineSuite::pace_at_limit() {
-  const paceline::ApiCheck checked = paceline::check_api(context(), *workloads_.front().workload);
-  if (!checked.failure.empty()) return checked.failure;
-  const auto rate = paceline::rate_of_account(checked.limits.requests);
-  if (const auto* why = std::get_if<std::string>(&rate)) return "--paceline_rpm=auto: " + *why;
-  asked_.rpm = {std::get<std::int64_t>(rate)};
+paceline::Result<void> PacelineSuite::pace_at_limit() {
+  const auto limits = paceline::check_api(context(), *workloads_.front().workload);
+  if (!limits) return tl::unexpected(limits.error());
+  const auto rate = paceline::rate_of_account(limits->requests);
+  if (!rate) return refuse("--paceline_rpm=auto: " + rate.error().message);
+  asked_.rpm = {*rate};
   context().console().say(fmt::format("{}; --paceline_rpm=auto takes {}",
-                                      paceline::limit_text("requests", checked.limits.requests),
-                                      asked_.rpm.front()));
+                                      paceline::limit_text("requests", limits->requests), *rate));
   return {};
 }
 
-std::string PacelineSuite::check() {
+std::optional<paceline::Error> PacelineSuite::check() {
   for (const paceline::SelectedWorkload& selected : workloads_) {
-    const paceline::ApiCheck checked = paceline::check_api(context(), *selected.workload);
-    if (!checked.failure.empty()) return checked.failure;
-    for (const std::string& line : paceline::account_lines(checked.limits)) {
-      context().console().say(line);
-    }
+    const auto limits = paceline::check_api(context(), *selected.workload);
+    if (!limits) return limits.error();
+    for (const std::string& line : paceline::account_lines(*limits)) context().console().say(line);
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace

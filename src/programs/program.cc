@@ -7,16 +7,19 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <paceline/gbench/custom_context.h>
 #include <paceline/http/url.h>
 #include <paceline/text/console.h>
 #include <paceline/text/gate.h>
+#include <paceline/text/result.h>
 #include <paceline/text/write.h>
 #include <programs/arguments.h>
 #include <programs/benchmark_run.h>
 #include <programs/help.h>
+#include <programs/remedy.h>
 #include <programs/run_program.h>
 #include <programs/session.h>
 
@@ -40,15 +43,14 @@ void set_end_handlers(void (*handler)(int)) {
   if (std::signal(SIGHUP, handler) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
-/// Everything but paceline's flags; a sentence when those are wrong.
-std::string parse(CLI::App& app, int argc, char** argv, std::vector<std::string>& rest) {
+/// Parses paceline's flags, and returns all other arguments.
+Result<std::vector<std::string>> parse(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(reversed_arguments(argc, argv));
   } catch (const CLI::ParseError& error) {
-    return std::string(error.what()) + "; --help shows every flag";
+    return fail(ErrorCode::invalid_value, std::string(error.what()) + "; --help shows every flag");
   }
-  rest = app.remaining();
-  return {};
+  return app.remaining();
 }
 
 /// Google Benchmark's flags stand between paceline's and what follows all flags.
@@ -71,11 +73,11 @@ std::shared_ptr<Gate> make_gate(const std::vector<std::string>& arguments) {
   return gate;
 }
 
-/// Runs the suite in an open session. A sentence when that fails.
-std::string run_in(Session& session, Suite& suite, const Options& options,
-                   const BenchmarkCommand& command) {
+/// Runs the suite in an open session.
+Result<void> run_in(Session& session, Suite& suite, const Options& options,
+                    const BenchmarkCommand& command) {
   Context& context = session.context();
-  if (std::string why = suite.register_benchmarks(); !why.empty()) return why;
+  if (auto error = suite.register_benchmarks()) return tl::unexpected(std::move(*error));
   if (!suite.has_work()) return {};
   std::string hosts = suite.hosts();
   if (hosts.empty()) hosts = host_of(context.settings().api.url);
@@ -86,22 +88,24 @@ std::string run_in(Session& session, Suite& suite, const Options& options,
 
 int run_suite(Suite& suite, const Options& options, const BenchmarkCommand& command,
               const std::shared_ptr<Gate>& gate) {
-  const Console console(gate);
+  const auto warn = [&](const Error& error) {
+    Console(gate).warn(with_remedy(error, options.api_key_env));
+  };
   Session session(gate);
-  if (const std::string why = session.open(options, suite.needs_api()); !why.empty()) {
-    console.warn(why);
+  if (const auto opened = session.open(options, suite.needs_api()); !opened) {
+    warn(opened.error());
     return 1;
   }
   // The first request, which may wait for a server that is starting, can be ended too.
   set_end_handlers(on_end);
-  const std::string why = run_in(session, suite, options, command);
+  const Result<void> done = run_in(session, suite, options, command);
   set_end_handlers(SIG_DFL);
   const bool is_said = session.context().failed();
   const bool succeeded = session.close();
   benchmark::Shutdown();
   if (ended_by != 0 && !is_said) return 128 + ended_by;
-  if (!why.empty() && !is_said) console.warn(why);
-  return why.empty() && succeeded ? 0 : 1;
+  if (!done && !is_said) warn(done.error());
+  return done && succeeded ? 0 : 1;
 }
 
 }  // namespace
@@ -111,8 +115,8 @@ int run_program(int argc, char** argv, Suite& suite, Options& options) {
   // A server that closes a TLS connection must not end the program, nor a reader of its output.
   std::signal(SIGPIPE, SIG_IGN);
   const std::shared_ptr<Gate> gate = make_gate({argv, argv + argc});
-  const auto refuse = [console = Console(gate)](const std::string& sentence) {
-    console.warn(sentence);
+  const auto refuse = [console = Console(gate)](const Error& error) {
+    console.warn(error.message);
     return 1;
   };
   BenchmarkCommand command{gate->shown(argv[0]), {}, {}};
@@ -125,9 +129,9 @@ int run_program(int argc, char** argv, Suite& suite, Options& options) {
   app.option_defaults()->take_last();
   suite.add_flags(app);
   add_flags(app, options);
-  if (const std::string why = parse(app, argc, argv, command.arguments); !why.empty()) {
-    return refuse(why);
-  }
+  auto rest = parse(app, argc, argv);
+  if (!rest) return refuse(rest.error());
+  command.arguments = std::move(*rest);
   if (has_flag(command.arguments, "--help") || has_flag(command.arguments, "-h")) {
     return print_help(app);
   }
@@ -136,8 +140,8 @@ int run_program(int argc, char** argv, Suite& suite, Options& options) {
   }
   std::vector<std::string> known = names_of_flags(app);
   known.emplace_back("--version");
-  if (std::string why = why_not_benchmark_flags(command.arguments, known); !why.empty()) {
-    return refuse(why);
+  if (const auto checked = check_benchmark_flags(command.arguments, known); !checked) {
+    return refuse(checked.error());
   }
   command.rows = options.rows;
   return run_suite(suite, options, command, gate);

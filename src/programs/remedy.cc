@@ -145,6 +145,20 @@ std::string remedy_for(const Error& error, const std::string& api_key_env) {
         return "give the URL that it redirects to, without /chat/completions";
       }
       return "check that the URL is that of an OpenAI-compatible API, and the server's log";
+    case ErrorCode::not_streamed:
+      return "measure a workload that streams, such as --paceline_workload=chat/stream, or give "
+             "another condition";
+    case ErrorCode::no_retries:
+      return "give --paceline_retries too, or another condition";
+    case ErrorCode::http2_missing:
+      return "leave out --paceline_http=2";
+    case ErrorCode::too_many_failures:
+      return "set the allowed share with --paceline_max_error_ratio";
+    case ErrorCode::retry_wait_too_long:
+      return "allow longer waits with --paceline_max_backoff, or lower --paceline_rpm";
+    case ErrorCode::uneven_lengths:
+      return "fix the length with --paceline_ignore_eos or --paceline_min_tokens, if the server "
+             "supports them, or lower --paceline_max_tokens";
     case ErrorCode::objective_missed:
       return "ask for less, or begin at a lower --paceline_rpm";
     default:

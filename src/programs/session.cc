@@ -43,12 +43,12 @@ RunOptions run_options_of(const Options& options, std::shared_ptr<const Gate> ga
 
 }  // namespace
 
-std::string Session::open(const Options& options, bool needs_api) {
+Result<void> Session::open(const Options& options, bool needs_api) {
   Api api{.url = options.url, .key = {}};
-  if (std::string why = read_key(options, api); !why.empty()) return why;
-  if (std::string why = open_log(options.log_file); !why.empty()) return why;
+  if (auto read = read_key(options, api); !read) return read;
+  if (auto opened = open_log(options.log_file); !opened) return opened;
   if (needs_api && api.url.empty()) {
-    if (std::string why = start_endpoint(options); !why.empty()) return why;
+    if (auto started = start_endpoint(options); !started) return started;
     api.url = endpoint_->url();
   }
   ContextSettings settings;
@@ -69,7 +69,7 @@ std::string Session::open(const Options& options, bool needs_api) {
   return {};
 }
 
-std::string Session::read_key(const Options& options, Api& api) {
+Result<void> Session::read_key(const Options& options, Api& api) {
   const char* key = std::getenv(options.api_key_env.c_str());
   if (key == nullptr) return {};
   gate_->add_secret(key);
@@ -77,25 +77,30 @@ std::string Session::read_key(const Options& options, Api& api) {
   if (!options.url.empty()) api.key = key;
   const auto is_control = [](char letter) { return static_cast<unsigned char>(letter) < ' '; };
   if (std::any_of(api.key.begin(), api.key.end(), is_control)) {
-    return "the key in " + options.api_key_env +
-           " has a line break or another control character; set it without";
+    return fail(ErrorCode::invalid_value,
+                "the key in " + options.api_key_env +
+                    " has a line break or another control character; set the key without");
   }
   return {};
 }
 
-std::string Session::open_log(const std::string& file) {
+Result<void> Session::open_log(const std::string& file) {
   if (file.empty()) return {};
   auto log = RequestLog::open(file);
-  if (!log) return with_remedy(log.error());
+  if (!log) return tl::unexpected(log.error());
   log_ = std::move(*log);
   return {};
 }
 
-std::string Session::start_endpoint(const Options& options) {
+Result<void> Session::start_endpoint(const Options& options) {
   auto endpoint = endpoint_options(options.endpoint, endpoint_prefix, options.seed);
-  if (const auto* why = std::get_if<std::string>(&endpoint)) return *why;
+  if (const auto* why = std::get_if<std::string>(&endpoint)) {
+    return fail(ErrorCode::invalid_value, *why);
+  }
   auto started = Endpoint::start(std::move(std::get<EndpointOptions>(endpoint)));
-  if (const auto* why = std::get_if<std::string>(&started)) return *why;
+  if (const auto* why = std::get_if<std::string>(&started)) {
+    return fail(ErrorCode::invalid_value, *why);
+  }
   endpoint_ = std::move(std::get<std::unique_ptr<Endpoint>>(started));
   return {};
 }

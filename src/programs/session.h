@@ -7,6 +7,7 @@
 #include <paceline/gbench/context.h>
 #include <paceline/log/request_log.h>
 #include <paceline/text/gate.h>
+#include <paceline/text/result.h>
 #include <programs/options.h>
 
 namespace paceline {
@@ -18,8 +19,8 @@ class Session {
   explicit Session(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
 
   /// Reads the key, opens the log, and starts the embedded endpoint where the API is needed and no
-  /// URL was given. A sentence when that fails; otherwise there is a context.
-  std::string open(const Options& options, bool needs_api);
+  /// URL was given. On success there is a context.
+  Result<void> open(const Options& options, bool needs_api);
   /// There is one from open() to close().
   Context& context() { return *context_; }
 
@@ -28,9 +29,9 @@ class Session {
   bool close();
 
  private:
-  std::string read_key(const Options& options, Api& api);
-  std::string open_log(const std::string& file);
-  std::string start_endpoint(const Options& options);
+  Result<void> read_key(const Options& options, Api& api);
+  Result<void> open_log(const std::string& file);
+  Result<void> start_endpoint(const Options& options);
 
   std::shared_ptr<Gate> gate_;
   std::unique_ptr<Endpoint> endpoint_;

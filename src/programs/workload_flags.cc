@@ -17,7 +17,6 @@
 #include <paceline/workload/synthetic_text.h>
 #include <programs/flags.h>
 #include <programs/help.h>
-#include <programs/remedy.h>
 
 namespace paceline {
 namespace {
@@ -111,20 +110,20 @@ Result<std::string> read_body(const std::string& path) {
   return body;
 }
 
-std::variant<SelectedWorkload, std::string> make_http(const WorkloadFlags& flags) {
+Result<SelectedWorkload> make_http(const WorkloadFlags& flags) {
   if (flags.http_body_file.empty()) {
     return SelectedWorkload{make_workload(PlainHttp{.url = flags.http_url})};
   }
   auto body = read_body(flags.http_body_file);
-  if (!body) return "--paceline_http_body: " + with_remedy(body.error());
+  if (!body) return fail(body.error().code, "--paceline_http_body: " + body.error().message);
   return SelectedWorkload{make_workload(
       PlainHttp{.url = flags.http_url, .method = Method::post, .body = std::move(*body)})};
 }
 
-std::variant<SelectedWorkload, std::string> make_replay(const WorkloadFlags& flags,
-                                                        const Options& options, const Api& api) {
+Result<SelectedWorkload> make_replay(const WorkloadFlags& flags, const Options& options,
+                                     const Api& api) {
   auto file = BatchFile::open(flags.batch_file);
-  if (!file) return with_remedy(file.error());
+  if (!file) return tl::unexpected(file.error());
   BatchReplay replay{std::move(*file), options.log_responses};
   const std::size_t size = replay.file->size();
   return SelectedWorkload{make_workload(api, replay), size};
@@ -146,17 +145,21 @@ std::unique_ptr<Workload> make_named(const std::string& name, const WorkloadFlag
   return make_workload(api, generation);
 }
 
-std::string why_not_together(const WorkloadFlags& flags) {
+Result<void> check(const WorkloadFlags& flags) {
   const TextGeneration& generation = flags.generation;
   if (flags.http_url.empty() && !flags.http_body_file.empty()) {
-    return "--paceline_http_body needs --paceline_http_url, the URL to post it to";
+    return fail(ErrorCode::invalid_value,
+                "--paceline_http_body needs --paceline_http_url, the URL to post it to");
   }
   if (generation.max_tokens == 0 && (generation.ignore_eos || generation.min_tokens > 0)) {
-    return "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, the length "
-           "at which a response ends";
+    return fail(
+        ErrorCode::invalid_value,
+        "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, the length "
+        "at which a response ends");
   }
   if (generation.min_tokens > generation.max_tokens) {
-    return "--paceline_min_tokens is more than --paceline_max_tokens; lower it";
+    return fail(ErrorCode::invalid_value,
+                "--paceline_min_tokens is more than --paceline_max_tokens; lower it");
   }
   return {};
 }
@@ -209,9 +212,9 @@ bool asks_api(const WorkloadFlags& flags) {
   return !flags.workloads.empty() || !flags.batch_file.empty() || flags.http_url.empty();
 }
 
-std::variant<std::vector<SelectedWorkload>, std::string> select_workloads(
-    const WorkloadFlags& flags, const Options& options, const Api& api) {
-  if (std::string why = why_not_together(flags); !why.empty()) return why;
+Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flags,
+                                                       const Options& options, const Api& api) {
+  if (auto checked = check(flags); !checked) return tl::unexpected(std::move(checked.error()));
   std::vector<SelectedWorkload> workloads;
   std::vector<std::string> names = flags.workloads;
   const bool has_other =
@@ -223,13 +226,13 @@ std::variant<std::vector<SelectedWorkload>, std::string> select_workloads(
   }
   if (!flags.batch_file.empty()) {
     auto replay = make_replay(flags, options, api);
-    if (auto* why = std::get_if<std::string>(&replay)) return std::move(*why);
-    workloads.push_back(std::get<SelectedWorkload>(std::move(replay)));
+    if (!replay) return tl::unexpected(std::move(replay.error()));
+    workloads.push_back(std::move(*replay));
   }
   if (!flags.http_url.empty()) {
     auto http = make_http(flags);
-    if (auto* why = std::get_if<std::string>(&http)) return std::move(*why);
-    workloads.push_back(std::get<SelectedWorkload>(std::move(http)));
+    if (!http) return tl::unexpected(std::move(http.error()));
+    workloads.push_back(std::move(*http));
   }
   return workloads;
 }

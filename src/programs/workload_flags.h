@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <paceline/api.h>
+#include <paceline/text/result.h>
 #include <paceline/text_generation.h>
 #include <paceline/workload.h>
 #include <programs/options.h>
@@ -46,9 +46,9 @@ bool asks_api(const WorkloadFlags& flags);
 /// Adds the flags of workloads.
 void add_flags(CLI::App& app, WorkloadFlags& flags);
 
-/// The workloads to measure. The string is a sentence: which flags contradict each other, or the
-/// error of a file.
-std::variant<std::vector<SelectedWorkload>, std::string> select_workloads(
-    const WorkloadFlags& flags, const Options& options, const Api& api);
+/// The workloads to measure. An error says which flags contradict each other, or what is wrong with
+/// a file.
+Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flags,
+                                                       const Options& options, const Api& api);
 
 }  // namespace paceline

@@ -63,13 +63,13 @@ std::string Context::with_remedy(const Error& error) const {
   return remedy.empty() ? error.message : error.message + "; " + remedy;
 }
 
-void Context::fail(const std::string& sentence) {
-  console_.warn(sentence);
-  failed_ = true;
+void Context::warn(const Error& error) const {
+  console_.warn(with_remedy(error));
 }
 
 void Context::fail(const Error& error) {
-  fail(with_remedy(error));
+  warn(error);
+  failed_ = true;
 }
 
 }  // namespace paceline

@@ -80,9 +80,9 @@ class Context {
 
   /// The error's message, with the remedy where there is one.
   std::string with_remedy(const Error& error) const;
-  /// Prints the sentence, and makes the program exit with 1.
-  void fail(const std::string& sentence);
-  /// The same for the error with its remedy.
+  /// Prints the error with its remedy.
+  void warn(const Error& error) const;
+  /// Prints the error with its remedy, and makes the program exit with 1.
   void fail(const Error& error);
   bool failed() const { return failed_; }
 

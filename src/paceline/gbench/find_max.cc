@@ -28,9 +28,9 @@ struct Probed {
   RunOptions options;
   RunTally tally;
   Bound bound = Bound::paced;
-  /// Empty: it met the objective.
+  /// Empty: the probe met the objective.
   std::string why_missed;
-  /// Why no further probe makes sense; nothing: it does.
+  /// Why no further probe makes sense.
   std::optional<Error> why_over;
 };
 
@@ -48,9 +48,9 @@ class Search {
         name_(workload.describe().name),
         rates_(asked.start_rpm, std::min(asked.start_rpm, lowest_rpm), asked.highest_rpm) {}
 
-  /// Nothing, or why it found nothing.
+  /// The error if the search found no rate.
   std::optional<Error> run();
-  /// The counters and the time of what was found, and in words what bounds it.
+  /// Sets the counters and the time of the rate found, and a label that says what bounds the rate.
   void report(benchmark::State& state) const;
   std::string summary() const;
   std::vector<Probe> take_probes() { return std::move(probes_); }
@@ -69,7 +69,7 @@ class Search {
   RateSearch rates_;
   std::vector<Probe> probes_;
   std::optional<Tally> best_;
-  /// Of the lowest rate above the best.
+  /// Of the lowest rate above the best one.
   std::string why_missed_;
   bool was_cut_short_ = false;
 };
@@ -146,8 +146,8 @@ Probed Search::probe(std::uint64_t rpm) {
   Probed probed;
   probed.options = options_at(rpm);
   const GroupRun shared = begin_run(context_, workload_, probed.options, name_ + "/probe");
-  if (!shared.why.empty()) {
-    probed.why_over = Error{ErrorCode::stopped, shared.why};
+  if (shared.error) {
+    probed.why_over = shared.error;
     return probed;
   }
   RunOptions& options = probed.options;
@@ -176,8 +176,8 @@ std::string Search::why_missed(const Probed& probed, const Verdict& verdict) con
   std::string why = why_not_kept(probed.tally, probed.options, verdict);
   if (why.empty()) why = asked_.objective.why_missed(probed.tally);
   if (why.empty() && !asked_.objective.errors && probed.tally.error_ratio() > tolerated) {
-    why = fmt::format("errors {:.3g}%, more than --paceline_max_error_ratio={}",
-                      100 * probed.tally.error_ratio(), tolerated);
+    why = fmt::format("errors {:.3g}%, more than {:.3g}%", 100 * probed.tally.error_ratio(),
+                      100 * tolerated);
   }
   return why;
 }
@@ -204,26 +204,20 @@ void find_max(benchmark::State& state, Context& context, const std::string& benc
               Workload& workload, const FindMax& asked) {
   const auto parallel = static_cast<std::size_t>(state.range(0));
   for ([[maybe_unused]] auto _ : state) {
-    std::string why = why_not_run(context, parallel, 1);
-    if (context.stopped()) {
-      state.SkipWithError(why.c_str());
-      break;
-    }
     Search search(context, workload, asked, parallel);
-    std::string why_and_remedy = why;
-    if (why.empty()) {
-      if (const auto error = search.run()) {
-        why = error->message;
-        why_and_remedy = context.with_remedy(*error);
-      }
+    std::optional<Error> error;
+    if (const auto checked = check_run(context, parallel, 1); checked) {
+      error = search.run();
+    } else {
+      error = checked.error();
     }
-    if (why.empty()) {
+    if (error) {
+      if (!context.stopped()) context.fail(*error);
+      state.SkipWithError(error->message.c_str());
+    } else {
       search.report(state);
       context.verdicts().add(
           fmt::format("{} parallel:{}: {}", benchmark, parallel, search.summary()));
-    } else {
-      if (!context.stopped()) context.fail(why_and_remedy);
-      state.SkipWithError(why.c_str());
     }
     context.probes().add(benchmark, search.take_probes());
   }

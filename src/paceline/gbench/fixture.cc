@@ -11,13 +11,17 @@ namespace {
 
 /// Tries the API with the workload's first request. Where that fails, the program sends no more.
 void try_api(Context& context, Workload& workload) {
-  std::string why;
+  Result<void> checked;
   if (const auto& objective = context.run_options().objective) {
-    why = why_never_measured(*objective, workload.describe());
+    checked = check_measured(*objective, workload.describe());
   }
-  if (why.empty()) why = check_api(context, workload).failure;
-  if (why.empty() || context.stopped()) return;
-  context.fail(why);
+  if (checked) {
+    if (const auto limits = check_api(context, workload); !limits) {
+      checked = tl::unexpected(limits.error());
+    }
+  }
+  if (checked || context.stopped()) return;
+  context.fail(checked.error());
   context.stop();
 }
 

@@ -31,12 +31,11 @@ RunOptions options_of(const benchmark::State& state, const Context& context,
   return run;
 }
 
-/// Nothing of the run could be: every thread says so.
-std::string why_not(const benchmark::State& state, Context& context) {
-  std::string why =
-      why_not_run(context, static_cast<std::size_t>(state.range(1)), threads_of(state));
-  if (!why.empty() && !context.stopped() && state.thread_index() == 0) context.fail(why);
-  return why;
+/// Every thread learns why the run cannot be made, and one prints the error.
+Result<void> check(const benchmark::State& state, Context& context) {
+  auto checked = check_run(context, static_cast<std::size_t>(state.range(1)), threads_of(state));
+  if (!checked && !context.stopped() && state.thread_index() == 0) context.fail(checked.error());
+  return checked;
 }
 
 RunHooks hooks_of(benchmark::State& state, const Context& context,
@@ -56,8 +55,8 @@ RunHooks hooks_of(benchmark::State& state, const Context& context,
 void measure(benchmark::State& state, Context& context, Workload& workload,
              std::span<const std::uint64_t> items) {
   while (state.KeepRunningBatch(state.max_iterations)) {
-    if (const std::string why = why_not(state, context); !why.empty()) {
-      state.SkipWithError(why.c_str());
+    if (const auto checked = check(state, context); !checked) {
+      state.SkipWithError(checked.error().message.c_str());
       break;
     }
     state.PauseTiming();
@@ -69,12 +68,11 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
     options.log = shared.log;
     options.start = shared.start;
     RunTally tally;
-    if (shared.why.empty())
-      tally = run(workload, options, hooks_of(state, context, shared.progress));
+    if (!shared.error) tally = run(workload, options, hooks_of(state, context, shared.progress));
     if (tally.sent == 0) state.ResumeTiming();
     const auto whole = context.group().leave(tally, threads_of(state));
-    if (!shared.why.empty()) {
-      state.SkipWithError(shared.why.c_str());
+    if (shared.error) {
+      state.SkipWithError(shared.error->message.c_str());
     } else if (whole) {
       if (shared.progress) shared.progress->end();
       report(state, context, name, *whole);
@@ -82,11 +80,12 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
   }
 }
 
-ApiCheck check_api(Context& context, Workload& workload) {
+Result<RateLimits> check_api(Context& context, Workload& workload) {
   const ContextSettings& settings = context.settings();
   const RunOptions& run = context.run_options();
   Request request;
   workload.make(0, request);
+  const std::string host = host_of(request.url);
   PreflightOptions first{.connection = run.connection, .salt = context.next_salt()};
   first.retries = run.retries;
   first.max_backoff = run.max_backoff;
@@ -94,24 +93,22 @@ ApiCheck check_api(Context& context, Workload& workload) {
   first.stop = &context.stopped();
   first.on_wait = [&](const Error& error) {
     context.console().warn(fmt::format("waiting up to {:g} s for {} to answer: {}",
-                                       seconds_of(settings.wait), host_of(request.url),
-                                       error.message));
+                                       seconds_of(settings.wait), host, error.message));
   };
-  const Preflight preflight = send_preflight(workload, first);
-  if (context.stopped()) return {"stopped before the first response", {}};
+  Preflight preflight = send_preflight(workload, first);
+  if (context.stopped()) return fail(ErrorCode::stopped, "stopped before the first response");
   if (preflight.error) {
-    return {fmt::format("a first request to {} failed: {}", host_of(request.url),
-                        context.with_remedy(*preflight.error)),
-            {}};
+    Error& error = *preflight.error;
+    error.message = fmt::format("a first request to {} failed: {}", host, error.message);
+    return tl::unexpected(std::move(error));
   }
   if (run.connection.http == HttpVersion::two && preflight.http_version != "HTTP/2") {
-    return {fmt::format("{} speaks {} and --paceline_http=2 was asked for: it needs https, and a "
-                        "server that has it; or leave the flag out",
-                        host_of(request.url), preflight.http_version),
-            {}};
+    return fail(ErrorCode::http2_missing, fmt::format("{} speaks {} and not HTTP/2, which needs "
+                                                      "https and a server that supports HTTP/2",
+                                                      host, preflight.http_version));
   }
   context.note_protocol(request.url, preflight.http_version);
-  return {{}, preflight.limits};
+  return preflight.limits;
 }
 
 }  // namespace paceline

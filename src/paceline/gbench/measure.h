@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 
 #include <paceline/gbench/context.h>
 #include <paceline/http/limits.h>
+#include <paceline/text/result.h>
 #include <paceline/workload.h>
 
 namespace paceline {
@@ -23,15 +23,7 @@ namespace paceline {
 void measure(benchmark::State& state, Context& context, Workload& workload,
              std::span<const std::uint64_t> items = {});
 
-/// Result of the first request.
-struct ApiCheck {
-  /// Empty when the API answered well, otherwise a sentence.
-  std::string failure;
-  /// The account's rate limits, where the server tells them.
-  RateLimits limits;
-};
-
-/// Sends one request of `workload`.
-ApiCheck check_api(Context& context, Workload& workload);
+/// Sends one request of `workload`. Returns the account's rate limits, where the server tells them.
+Result<RateLimits> check_api(Context& context, Workload& workload);
 
 }  // namespace paceline

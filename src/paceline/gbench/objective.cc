@@ -15,12 +15,15 @@ namespace paceline {
 namespace {
 
 using std::chrono::nanoseconds;
-using Trouble = std::optional<std::string>;
 
-/// Hands on name and limit of each condition, until one is wrong.
-Trouble each_condition(
+tl::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::invalid_value, std::move(message));
+}
+
+/// Passes the name and limit of each condition to `take`, until one is wrong.
+Result<void> each_condition(
     std::string text, const char* example,
-    const std::function<Trouble(const std::string& name, const std::string& limit)>& take) {
+    const std::function<Result<void>(const std::string& name, const std::string& limit)>& take) {
   std::erase(text, ' ');
   std::vector<std::string> seen;
   for (std::size_t begin = 0; begin <= text.size();) {
@@ -28,57 +31,57 @@ Trouble each_condition(
     const std::string condition = text.substr(begin, end - begin);
     const std::size_t sign = condition.find('<');
     if (sign == std::string::npos || sign == 0) {
-      return fmt::format("'{}' is not a condition: write NAME<LIMIT, such as {}", condition,
-                         example);
+      return invalid(
+          fmt::format("'{}' is not a condition; write NAME<LIMIT, such as {}", condition, example));
     }
     const std::string name = condition.substr(0, sign);
     if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
-      return fmt::format("'{}' has two limits: keep one", name);
+      return invalid(fmt::format("'{}' has two limits; keep one", name));
     }
     seen.push_back(name);
-    if (Trouble why = take(name, condition.substr(sign + 1))) return why;
+    if (auto taken = take(name, condition.substr(sign + 1)); !taken) return taken;
     begin = end + 1;
   }
-  return std::nullopt;
+  return {};
 }
 
-Trouble read_time(const std::string& name, const std::string& text, nanoseconds& time) {
+Result<void> read_time(const std::string& name, const std::string& text, nanoseconds& time) {
   const auto parsed = parse_duration(text);
-  if (!parsed) return parsed.error().message;
+  if (!parsed) return tl::unexpected(parsed.error());
   time = *parsed;
-  if (time <= nanoseconds(0)) return fmt::format("{} is never below 0: give a longer time", name);
-  return std::nullopt;
+  if (time <= nanoseconds(0)) {
+    return invalid(fmt::format("{} is never below 0; give a longer time", name));
+  }
+  return {};
 }
 
-Trouble read_share(const std::string& name, const std::string& text, std::optional<double>& share) {
-  const auto wrong = [&] {
-    return fmt::format(
-        "'{}' is not a share: {} takes more than 0 and at most 100%, such as 0.1% or 0.001", text,
-        name);
-  };
+Result<void> read_share(const std::string& name, const std::string& text,
+                        std::optional<double>& share) {
   std::string_view unit = text;
   const auto number = take_decimal(unit);
-  if (!number || !(unit.empty() || unit == "%")) return wrong();
-  const double value = unit.empty() ? *number : *number / 100;
-  if (!(value > 0 && value <= 1)) return wrong();
+  const double value = number.value_or(0) / (unit.empty() ? 1 : 100);
+  if (!(unit.empty() || unit == "%") || !(value > 0 && value <= 1)) {
+    return invalid(fmt::format(
+        "'{}' is not a share; give {} more than 0 and at most 100%, such as 0.1% or 0.001", text,
+        name));
+  }
   share = value;
-  return std::nullopt;
+  return {};
 }
 
 std::string missed_share(const char* name, double share, double limit) {
   return fmt::format("{} {:.3g}%, not below {:.3g}%", name, 100 * share, 100 * limit);
 }
 
-std::string no_stream(const Description& workload, const std::string& time) {
-  return fmt::format(
-      "{} never measures {}, since its responses do not stream: measure what does, such as "
-      "--paceline_workload=chat/stream, or give another condition",
-      workload.name, time);
+tl::unexpected<Error> not_streamed(const Description& workload, const std::string& time) {
+  return fail(ErrorCode::not_streamed,
+              fmt::format("{} never measures {}, because its responses do not stream",
+                          workload.name, time));
 }
 
 }  // namespace
 
-std::variant<RequestObjective, std::string> parse_request_objective(const std::string& text) {
+Result<RequestObjective> parse_request_objective(const std::string& text) {
   RequestObjective objective;
   const auto limit_of = [&objective](const std::string& name) -> std::optional<nanoseconds>* {
     if (name == "latency") return &objective.latency;
@@ -87,34 +90,34 @@ std::variant<RequestObjective, std::string> parse_request_objective(const std::s
     if (name == "tpot") return &objective.tpot;
     return nullptr;
   };
-  const Trouble why =
-      each_condition(text, "latency<2s", [&](const std::string& name, const std::string& limit) {
+  const auto read = each_condition(
+      text, "latency<2s", [&](const std::string& name, const std::string& limit) -> Result<void> {
         std::optional<nanoseconds>* place = limit_of(name);
         if (place == nullptr) {
-          return Trouble(fmt::format(
-              "a request has no '{}': choose from latency, due_latency, ttft and tpot", name));
+          return invalid(fmt::format(
+              "a request has no '{}'; choose from latency, due_latency, ttft and tpot", name));
         }
         return read_time(name, limit, place->emplace());
       });
-  if (why) return *why;
+  if (!read) return tl::unexpected(read.error());
   return objective;
 }
 
-std::variant<RunObjective, std::string> parse_run_objective(const std::string& text) {
+Result<RunObjective> parse_run_objective(const std::string& text) {
   RunObjective objective;
   const std::vector<std::string> known = time_counters();
-  const Trouble why =
-      each_condition(text, "p99<2s", [&](const std::string& name, const std::string& limit) {
+  const auto read = each_condition(
+      text, "p99<2s", [&](const std::string& name, const std::string& limit) -> Result<void> {
         if (name == "errors") return read_share(name, limit, objective.errors);
         if (name == "misses") return read_share(name, limit, objective.misses);
         if (std::find(known.begin(), known.end(), name) == known.end()) {
-          return Trouble(fmt::format("there is no '{}': choose from {}, errors and misses", name,
+          return invalid(fmt::format("there is no '{}'; choose from {}, errors and misses", name,
                                      fmt::join(known, ", ")));
         }
         objective.times.push_back({name, {}});
         return read_time(name, limit, objective.times.back().below);
       });
-  if (why) return *why;
+  if (!read) return tl::unexpected(read.error());
   return objective;
 }
 
@@ -142,25 +145,21 @@ std::string RunObjective::why_missed(const Tally& tally) const {
   return {};
 }
 
-std::string why_never_measured(const RequestObjective& objective, const Description& workload) {
+Result<void> check_measured(const RequestObjective& objective, const Description& workload) {
   const char* time = objective.ttft ? "ttft" : objective.tpot ? "tpot" : nullptr;
   if (time == nullptr || workload.is_streamed.value_or(true)) return {};
-  return "--paceline_objective: " + no_stream(workload, time);
+  return not_streamed(workload, time);
 }
 
-std::string why_never_measured(const RunObjective& objective, const Description& workload,
-                               std::uint32_t retries) {
+Result<void> check_measured(const RunObjective& objective, const Description& workload,
+                            std::uint32_t retries) {
   for (const RunObjective::TimeLimit& limit : objective.times) {
     const std::string& time = limit.counter;
     if (time.starts_with("tt") || time.starts_with("itl") || time.starts_with("tpot")) {
-      if (workload.is_streamed.value_or(true)) continue;
-      return "--paceline_find_max: " + no_stream(workload, time);
-    }
-    if (time.starts_with("retried") && retries == 0) {
-      return fmt::format(
-          "--paceline_find_max: {} is of retries: give --paceline_retries too, or "
-          "another condition",
-          time);
+      if (!workload.is_streamed.value_or(true)) return not_streamed(workload, time);
+    } else if (time.starts_with("retried") && retries == 0) {
+      return fail(ErrorCode::no_retries,
+                  fmt::format("{} is a time of retries, and the run has none", time));
     }
   }
   return {};

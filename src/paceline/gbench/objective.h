@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <paceline/run/request_objective.h>
 #include <paceline/tally.h>
+#include <paceline/text/result.h>
 #include <paceline/workload.h>
 
 namespace paceline {
@@ -18,7 +18,7 @@ namespace paceline {
 
 /// Reads the objective of each request: latency, due_latency, ttft or tpot below a time, such as
 /// "latency<2s,ttft<500ms".
-std::variant<RequestObjective, std::string> parse_request_objective(const std::string& text);
+Result<RequestObjective> parse_request_objective(const std::string& text);
 
 /// The objective of a whole run.
 struct RunObjective {
@@ -39,13 +39,12 @@ struct RunObjective {
 
 /// Reads the objective of a run: any counter that is a time, and errors and misses as a share or in
 /// percent, such as "p99<2s,errors<0.1%".
-std::variant<RunObjective, std::string> parse_run_objective(const std::string& text);
+Result<RunObjective> parse_run_objective(const std::string& text);
 
-/// Says which condition the workload never measures, so that no request could meet the objective: a
-/// sentence. Empty: the workload measures every condition.
-std::string why_never_measured(const RequestObjective& objective, const Description& workload);
+/// Whether the workload measures every condition. If not, no request can meet the objective.
+Result<void> check_measured(const RequestObjective& objective, const Description& workload);
 /// The same for a run. `retries`: the most retries of a request.
-std::string why_never_measured(const RunObjective& objective, const Description& workload,
-                               std::uint32_t retries);
+Result<void> check_measured(const RunObjective& objective, const Description& workload,
+                            std::uint32_t retries);
 
 }  // namespace paceline

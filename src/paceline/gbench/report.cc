@@ -63,11 +63,10 @@ std::string label_of(const Verdict& verdict, const Tally& tally) {
 void warn_of_lengths(const Context& context, const TokenTally& tokens) {
   constexpr double tolerable = 0.05;
   if (tokens.length_mismatch_ratio() <= tolerable) return;
-  context.console().warn(fmt::format(
-      "{:.0f}% of the responses had not the length asked for, and statistics over unequal lengths "
-      "mean little: hold it with --paceline_ignore_eos or --paceline_min_tokens, where the server "
-      "takes them, or ask for fewer tokens",
-      100 * tokens.length_mismatch_ratio()));
+  context.warn({ErrorCode::uneven_lengths,
+                fmt::format("{:.0f}% of the responses did not have the requested length, so that "
+                            "times of whole responses mean little",
+                            100 * tokens.length_mismatch_ratio())});
 }
 
 /// The verdict for people, with the remedy.
@@ -83,18 +82,21 @@ std::string verdict_words(const Context& context, const Verdict& verdict, const 
 void warn_of_failures(Context& context, const Tally& tally) {
   const double tolerated = context.settings().max_error_ratio;
   if (tally.stopped_why) {
-    context.fail("a run was ended early: " + context.with_remedy(*tally.stopped_why));
+    Error error = *tally.stopped_why;
+    error.message = "a run was ended early: " + error.message;
+    context.fail(error);
   } else if (tally.settled_error_ratio() > tolerated) {
-    context.fail(fmt::format(
-        "{} of {} requests failed, more than --paceline_max_error_ratio={}; the first: {}",
-        tally.failed, tally.succeeded + tally.failed, tolerated,
-        context.with_remedy(tally.first_failure.value_or(Error{}))));
+    context.fail({ErrorCode::too_many_failures,
+                  fmt::format("{} of {} requests failed, a larger share than {}; the first: {}",
+                              tally.failed, tally.succeeded + tally.failed, tolerated,
+                              context.with_remedy(tally.first_failure.value_or(Error{})))});
   }
   if (tally.waits_too_long > 0) {
-    context.console().warn(fmt::format(
-        "the server asked to wait longer than --paceline_max_backoff={:g}s for {} of the requests, "
-        "and those were given up: give a longer one to wait, or ask for a lower rate",
-        seconds_of(context.run_options().max_backoff), tally.waits_too_long));
+    context.warn(
+        {ErrorCode::retry_wait_too_long,
+         fmt::format("{} requests failed because the server asked for a longer wait before "
+                     "a retry than {:g} s",
+                     tally.waits_too_long, seconds_of(context.run_options().max_backoff))});
   }
 }
 
@@ -113,7 +115,7 @@ void report(benchmark::State& state, Context& context, const std::string& name,
   if (tally.succeeded == 0) {
     context.stop();
     const Error why = why_nothing(tally);
-    if (why.code != ErrorCode::stopped) context.fail(context.with_remedy(why));
+    if (why.code != ErrorCode::stopped) context.fail(why);
     state.SkipWithError(why.message.c_str());
     return;
   }

@@ -6,9 +6,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 
 #include <paceline/clock.h>
+#include <paceline/error.h>
 #include <paceline/gbench/progress_sink.h>
 #include <paceline/run/run.h>
 #include <paceline/stats/run_tally.h>
@@ -19,8 +19,8 @@ namespace paceline {
 struct GroupRun {
   std::uint64_t salt = 0;
   RunLog log{};
-  /// Why the run cannot start; empty: the run can start.
-  std::string why{};
+  /// Why the run cannot start.
+  std::optional<Error> error{};
   /// nullptr: no progress is shown.
   std::shared_ptr<ProgressSink> progress{};
   /// When the schedule of several threads starts; by then every thread has joined. Empty for a

@@ -11,9 +11,7 @@
 namespace paceline {
 namespace {
 
-/// Says that the limit on open files is too low for so many in flight: a sentence. Empty: the limit
-/// is high enough.
-std::string why_too_many(const Context& context, std::size_t parallel) {
+Result<void> check_open_files(const Context& context, std::size_t parallel) {
   // For the program's own files, the log and the embedded endpoint's loop.
   constexpr std::size_t spare = 24;
   const std::size_t limit = raise_open_files_limit();
@@ -25,20 +23,27 @@ std::string why_too_many(const Context& context, std::size_t parallel) {
   if (needed(parallel) <= limit) return {};
   std::size_t most = parallel;
   while (most > 0 && needed(most) > limit) --most;
-  return fmt::format(
-      "parallel {} needs {} open files, more than the limit of {}; raise the limit with ulimit -n, "
-      "or give a parallel of at most {}",
-      parallel, needed(parallel), limit, most);
+  return fail(
+      ErrorCode::no_descriptor,
+      fmt::format("parallel {} needs {} open files; the limit is {}, enough for a parallel of at "
+                  "most {}",
+                  parallel, needed(parallel), limit, most));
 }
 
 }  // namespace
 
-std::string why_not_run(const Context& context, std::size_t parallel, std::size_t threads) {
-  if (context.stopped()) return "not run: the program was stopped before";
-  if (parallel < threads) {
-    return "parallel is less than the number of threads; give each thread at least one";
+Result<void> check_run(const Context& context, std::size_t parallel, std::size_t threads) {
+  if (context.stopped()) {
+    return fail(ErrorCode::stopped, "not run: the program was stopped before");
   }
-  return why_too_many(context, parallel);
+  if (parallel < threads) {
+    return fail(
+        ErrorCode::invalid_value,
+        fmt::format("parallel {} is less than the number of threads, {}; each thread needs one "
+                    "request in flight",
+                    parallel, threads));
+  }
+  return check_open_files(context, parallel);
 }
 
 GroupRun begin_run(Context& context, const Workload& workload, const RunOptions& options,
@@ -57,7 +62,7 @@ GroupRun begin_run(Context& context, const Workload& workload, const RunOptions&
   if (!log) {
     context.fail(log.error());
     context.stop();
-    run.why = log.error().message;
+    run.error = log.error();
     return run;
   }
   run.log = *log;

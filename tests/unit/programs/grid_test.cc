@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string>
 
+#include "../message_of.h"
+
 namespace paceline {
 namespace {
 
@@ -49,9 +51,9 @@ TEST(GridTest, UnpacedRunsTakeNobodyKnowsHowLong) {
 }
 
 TEST(GridTest, ADurationNeedsARateAndNoNumber) {
-  EXPECT_EQ(why_not(parsed_grid("--paceline_duration=20s --paceline_rpm=60")), "");
-  EXPECT_NE(why_not(parsed_grid("--paceline_duration=20s --paceline_requests=5")), "");
-  EXPECT_NE(why_not(parsed_grid("--paceline_duration=20s --paceline_rpm=60,0")), "");
+  EXPECT_EQ(message_of(check(parsed_grid("--paceline_duration=20s --paceline_rpm=60"))), "");
+  EXPECT_NE(message_of(check(parsed_grid("--paceline_duration=20s --paceline_requests=5"))), "");
+  EXPECT_NE(message_of(check(parsed_grid("--paceline_duration=20s --paceline_rpm=60,0"))), "");
 }
 
 TEST(GridTest, RefusesWhatIsNoNumber) {

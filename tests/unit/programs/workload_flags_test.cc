@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <programs/remedy.h>
 #include <programs/workload_flags.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,8 +9,9 @@
 #include <fstream>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
+
+#include "../message_of.h"
 
 namespace paceline {
 namespace {
@@ -36,11 +38,8 @@ WorkloadFlags parsed(const std::vector<std::string>& arguments) {
 std::vector<SelectedWorkload> workloads_of(const std::vector<std::string>& arguments,
                                            const Options& options = {}) {
   auto made = select_workloads(parsed(arguments), options, api);
-  if (const auto* why = std::get_if<std::string>(&made)) {
-    ADD_FAILURE() << *why;
-    return {};
-  }
-  return std::get<std::vector<SelectedWorkload>>(std::move(made));
+  EXPECT_EQ(message_of(made), "");
+  return made ? std::move(*made) : std::vector<SelectedWorkload>();
 }
 
 std::vector<std::string> names_of(const std::vector<std::string>& arguments,
@@ -68,8 +67,9 @@ bool asks(const std::vector<std::string>& arguments, const std::string& text) {
 /// The sentence that refuses the arguments, whoever finds it.
 std::string refusal(const std::vector<std::string>& arguments) {
   try {
-    auto made = select_workloads(parsed(arguments), {}, api);
-    if (const auto* why = std::get_if<std::string>(&made)) return *why;
+    if (const auto made = select_workloads(parsed(arguments), {}, api); !made) {
+      return with_remedy(made.error());
+    }
   } catch (const CLI::ParseError& error) {
     return error.what();
   }

@@ -2,8 +2,10 @@
 #include <paceline/gbench/objective.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
-#include <variant>
+
+#include "../../message_of.h"
 
 namespace paceline {
 namespace {
@@ -11,22 +13,24 @@ namespace {
 using namespace std::chrono_literals;
 
 RunObjective run_objective(const std::string& text) {
-  auto parsed = parse_run_objective(text);
-  const auto* why = std::get_if<std::string>(&parsed);
-  EXPECT_EQ(why, nullptr) << *why;
-  return why == nullptr ? std::get<RunObjective>(parsed) : RunObjective{};
+  const auto parsed = parse_run_objective(text);
+  EXPECT_EQ(message_of(parsed), "");
+  return parsed.value_or(RunObjective{});
 }
 
 std::string refused(const std::string& text) {
-  const auto parsed = parse_run_objective(text);
-  const auto* why = std::get_if<std::string>(&parsed);
-  return why == nullptr ? "" : *why;
+  return message_of(parse_run_objective(text));
 }
 
 std::string request_refused(const std::string& text) {
-  const auto parsed = parse_request_objective(text);
-  const auto* why = std::get_if<std::string>(&parsed);
-  return why == nullptr ? "" : *why;
+  return message_of(parse_request_objective(text));
+}
+
+/// The code of the error; nothing where the workload measures all.
+template <typename... Arguments>
+std::optional<ErrorCode> code_of(const Arguments&... arguments) {
+  const auto checked = check_measured(arguments...);
+  return checked ? std::nullopt : std::optional(checked.error().code);
 }
 
 TEST(ObjectiveTest, OfARun) {
@@ -43,8 +47,8 @@ TEST(ObjectiveTest, OfARun) {
 }
 
 TEST(ObjectiveTest, OfARequest) {
-  const auto parsed = parse_request_objective("latency<2s,ttft<500ms,tpot<50ms,due_latency<3s");
-  const auto& objective = std::get<RequestObjective>(parsed);
+  const RequestObjective objective =
+      parse_request_objective("latency<2s,ttft<500ms,tpot<50ms,due_latency<3s").value();
   EXPECT_EQ(objective.latency, 2s);
   EXPECT_EQ(objective.ttft, 500ms);
   EXPECT_EQ(objective.tpot, 50ms);
@@ -52,24 +56,24 @@ TEST(ObjectiveTest, OfARequest) {
 }
 
 TEST(ObjectiveTest, SaysWhatIsWrong) {
-  EXPECT_EQ(refused(""), "'' is not a condition: write NAME<LIMIT, such as p99<2s");
-  EXPECT_EQ(refused("p99<2s,"), "'' is not a condition: write NAME<LIMIT, such as p99<2s");
-  EXPECT_EQ(refused("p99>2s"), "'p99>2s' is not a condition: write NAME<LIMIT, such as p99<2s");
-  EXPECT_EQ(refused("<2s"), "'<2s' is not a condition: write NAME<LIMIT, such as p99<2s");
-  EXPECT_TRUE(refused("p98<2s").starts_with("there is no 'p98': choose from p50, p90, "));
+  EXPECT_EQ(refused(""), "'' is not a condition; write NAME<LIMIT, such as p99<2s");
+  EXPECT_EQ(refused("p99<2s,"), "'' is not a condition; write NAME<LIMIT, such as p99<2s");
+  EXPECT_EQ(refused("p99>2s"), "'p99>2s' is not a condition; write NAME<LIMIT, such as p99<2s");
+  EXPECT_EQ(refused("<2s"), "'<2s' is not a condition; write NAME<LIMIT, such as p99<2s");
+  EXPECT_TRUE(refused("p98<2s").starts_with("there is no 'p98'; choose from p50, p90, "));
   EXPECT_TRUE(refused("p98<2s").ends_with(", errors and misses"));
   EXPECT_TRUE(refused("p99<2").starts_with("'2' is not a duration"));
-  EXPECT_EQ(refused("p99<0s"), "p99 is never below 0: give a longer time");
-  EXPECT_EQ(refused("p99<1s,p99<2s"), "'p99' has two limits: keep one");
+  EXPECT_EQ(refused("p99<0s"), "p99 is never below 0; give a longer time");
+  EXPECT_EQ(refused("p99<1s,p99<2s"), "'p99' has two limits; keep one");
   for (const char* share : {"", "%", "0", "-1", "200%", "1x", "nan", "1%%"}) {
     EXPECT_EQ(refused(std::string("errors<") + share),
               "'" + std::string(share) +
-                  "' is not a share: errors takes more than 0 and at most 100%, such as 0.1% or "
+                  "' is not a share; give errors more than 0 and at most 100%, such as 0.1% or "
                   "0.001");
   }
   EXPECT_EQ(request_refused("p99<2s"),
-            "a request has no 'p99': choose from latency, due_latency, ttft and tpot");
-  EXPECT_EQ(request_refused("2s"), "'2s' is not a condition: write NAME<LIMIT, such as latency<2s");
+            "a request has no 'p99'; choose from latency, due_latency, ttft and tpot");
+  EXPECT_EQ(request_refused("2s"), "'2s' is not a condition; write NAME<LIMIT, such as latency<2s");
 }
 
 TEST(ObjectiveTest, ARunMeetsItOrSaysWhatItMissed) {
@@ -91,26 +95,25 @@ TEST(ObjectiveTest, WhatAWorkloadNeverMeasuresIsNoObjective) {
   const Description unknown{.name = "batch/replay"};
   for (const char* time : {"ttft_p99", "itl_p50", "tpot_p99"}) {
     const RunObjective asked = run_objective(std::string("p99<9s,") + time + "<1s");
-    EXPECT_EQ(why_never_measured(asked, whole, 0),
-              "--paceline_find_max: chat/complete never measures " + std::string(time) +
-                  ", since its responses do not stream: measure what does, such as "
-                  "--paceline_workload=chat/stream, or give another condition");
-    EXPECT_EQ(why_never_measured(asked, streamed, 0), "");
-    EXPECT_EQ(why_never_measured(asked, unknown, 0), "");
+    EXPECT_EQ(message_of(check_measured(asked, whole, 0)),
+              "chat/complete never measures " + std::string(time) +
+                  ", because its responses do not stream");
+    EXPECT_EQ(code_of(asked, whole, 0U), ErrorCode::not_streamed);
+    EXPECT_EQ(code_of(asked, streamed, 0U), std::nullopt);
+    EXPECT_EQ(code_of(asked, unknown, 0U), std::nullopt);
   }
-  EXPECT_EQ(why_never_measured(run_objective("p99<9s,errors<1%"), whole, 0), "");
-  EXPECT_NE(why_never_measured(run_objective("retried_p99<9s"), whole, 0), "");
-  EXPECT_EQ(why_never_measured(run_objective("retried_p99<9s"), whole, 1), "");
+  EXPECT_EQ(code_of(run_objective("p99<9s,errors<1%"), whole, 0U), std::nullopt);
+  EXPECT_EQ(code_of(run_objective("retried_p99<9s"), whole, 0U), ErrorCode::no_retries);
+  EXPECT_EQ(code_of(run_objective("retried_p99<9s"), whole, 1U), std::nullopt);
 
   for (const char* times : {"ttft<1s", "latency<1s,tpot<1s"}) {
-    const auto asked = std::get<RequestObjective>(parse_request_objective(times));
-    EXPECT_TRUE(
-        why_never_measured(asked, whole).starts_with("--paceline_objective: chat/complete"));
-    EXPECT_EQ(why_never_measured(asked, streamed), "");
-    EXPECT_EQ(why_never_measured(asked, unknown), "");
+    const RequestObjective asked = parse_request_objective(times).value();
+    EXPECT_EQ(code_of(asked, whole), ErrorCode::not_streamed);
+    EXPECT_EQ(code_of(asked, streamed), std::nullopt);
+    EXPECT_EQ(code_of(asked, unknown), std::nullopt);
   }
-  const auto any = std::get<RequestObjective>(parse_request_objective("latency<1s,due_latency<1s"));
-  EXPECT_EQ(why_never_measured(any, whole), "");
+  const RequestObjective any = parse_request_objective("latency<1s,due_latency<1s").value();
+  EXPECT_EQ(code_of(any, whole), std::nullopt);
 }
 
 }  // namespace

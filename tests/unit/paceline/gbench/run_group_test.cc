@@ -15,23 +15,23 @@ RunTally tally_of(std::uint64_t succeeded) {
   return tally;
 }
 
-TEST(TeamTest, OneThreadStartsWhenItIsReady) {
-  RunGroup team;
+TEST(RunGroupTest, OneThreadStartsWhenItIsReady) {
+  RunGroup group;
   int begun = 0;
-  const GroupRun run = team.join(1, [&] {
+  const GroupRun run = group.join(1, [&] {
     ++begun;
     return GroupRun{.salt = 7};
   });
   EXPECT_EQ(begun, 1);
   EXPECT_EQ(run.salt, 7U);
   EXPECT_FALSE(run.start);
-  const auto whole = team.leave(tally_of(3), 1);
+  const auto whole = group.leave(tally_of(3), 1);
   ASSERT_TRUE(whole);
   EXPECT_EQ(whole->succeeded, 3U);
 }
 
-TEST(TeamTest, ARunBeginsOnceForAllItsThreads) {
-  RunGroup team;
+TEST(RunGroupTest, ARunBeginsOnceForAllItsThreads) {
+  RunGroup group;
   std::uint64_t begun = 0;
   for (std::uint64_t round = 1; round <= 3; ++round) {
     const TimePoint before = Clock::now();
@@ -41,13 +41,13 @@ TEST(TeamTest, ARunBeginsOnceForAllItsThreads) {
       std::vector<std::jthread> threads;
       for (std::size_t i = 0; i < 4; ++i) {
         threads.emplace_back(
-            [&, i] { runs[i] = team.join(4, [&] { return GroupRun{.salt = ++begun}; }); });
+            [&, i] { runs[i] = group.join(4, [&] { return GroupRun{.salt = ++begun}; }); });
       }
     }
     {
       std::vector<std::jthread> threads;
       for (std::size_t i = 0; i < 4; ++i) {
-        threads.emplace_back([&, i] { wholes[i] = team.leave(tally_of(10 + i), 4); });
+        threads.emplace_back([&, i] { wholes[i] = group.leave(tally_of(10 + i), 4); });
       }
     }
     EXPECT_EQ(begun, round);
@@ -68,15 +68,18 @@ TEST(TeamTest, ARunBeginsOnceForAllItsThreads) {
   }
 }
 
-TEST(TeamTest, AllLearnWhyARunCannotBe) {
-  RunGroup team;
+TEST(RunGroupTest, AllLearnWhyARunCannotBe) {
+  RunGroup group;
   for (int i = 0; i < 2; ++i) {
-    EXPECT_EQ(team.join(2, [] { return GroupRun{.why = "the disk is full"}; }).why,
-              "the disk is full");
+    const auto run = group.join(2, [] {
+      return GroupRun{.error = Error{ErrorCode::disk_full, "the disk is full"}};
+    });
+    ASSERT_TRUE(run.error);
+    EXPECT_EQ(run.error->message, "the disk is full");
   }
-  EXPECT_FALSE(team.leave({}, 2));
-  EXPECT_TRUE(team.leave({}, 2));
-  EXPECT_EQ(team.join(2, [] { return GroupRun{}; }).why, "");
+  EXPECT_FALSE(group.leave({}, 2));
+  EXPECT_TRUE(group.leave({}, 2));
+  EXPECT_FALSE(group.join(2, [] { return GroupRun{}; }).error);
 }
 
 }  // namespace
