@@ -8,31 +8,32 @@
 namespace paceline {
 
 /// Counts durations in log-linear buckets, as HdrHistogram does: three significant digits from 1 us
-/// to an hour (and single nanoseconds below 2 us), in memory that does not grow. Merges exactly.
+/// to an hour, and single nanoseconds below 2 us. The memory has a fixed size. Histograms merge
+/// exactly. Not thread-safe.
 class Histogram {
  public:
-  /// A longer duration counts as this long.
+  /// Longer durations count as this.
   static constexpr std::chrono::nanoseconds longest = std::chrono::hours(1);
 
   Histogram();
 
   /// A negative duration counts as 0.
   void record(std::chrono::nanoseconds duration);
-  /// Adds what another one counted.
+  /// Adds the durations of another histogram.
   void merge(const Histogram& other);
 
-  /// The duration that a share `q` of those recorded do not exceed (nearest rank); 0 when empty.
+  /// The quantile `q`, from 0 to 1, by nearest rank; 0 when empty.
   std::chrono::nanoseconds quantile(double q) const;
   std::uint64_t count() const { return count_; }
-  /// The shortest, longest and mean of those recorded, to the nanosecond; 0 when empty.
+  /// The shortest, longest and mean duration, exact to the nanosecond; 0 when empty.
   std::chrono::nanoseconds min() const;
   std::chrono::nanoseconds max() const { return max_; }
   std::chrono::nanoseconds mean() const;
 
  private:
   std::vector<std::uint64_t> buckets_;
-  /// How many are in each group of neighbouring buckets, so that a quantile is found in a
-  /// microsecond and a run can tell how it goes.
+  /// The counts of groups of neighbouring buckets. With them a quantile takes about a microsecond,
+  /// so that a run can show its progress.
   std::vector<std::uint64_t> groups_;
   std::uint64_t count_ = 0;
   std::chrono::nanoseconds sum_{0};

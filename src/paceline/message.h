@@ -13,29 +13,31 @@
 
 namespace paceline {
 
-/// A request's method.
+/// The method of a request.
 enum class Method { get, post };
 
-/// Header lines ("Name: value"), made once for many requests.
+/// Header lines ("Name: value"). Requests share a list, so make it once.
 using HeaderList = std::vector<std::string>;
 
-/// What to send. A workload fills it in place, so that its buffers are used again.
+/// A request. A workload fills it in place, so that its buffers are reused.
 struct Request {
   Method method = Method::get;
   std::string url;
   std::shared_ptr<const HeaderList> headers;
   std::string body;
-  /// The most tokens that the response may have; 0: that is not known. Not sent.
+  /// The most tokens that the response may have; 0: unknown. Not sent.
   std::uint64_t response_tokens = 0;
-  /// What the user calls it; not sent.
+  /// The user's name for the request. Not sent.
   std::string name;
-  /// Whether a response of status 200 to 299 is handed on in pieces, as it comes, and not kept.
+  /// Whether the body of a response 200 to 299 goes to a StreamReader piece by piece, and is not
+  /// kept.
   bool is_streamed = false;
-  /// Whether anybody reads a body of status 200 to 299. Otherwise it is only counted.
+  /// Whether the body of a response 200 to 299 is kept for the workload. Otherwise only its length
+  /// is counted.
   bool keeps_response = true;
 };
 
-/// Why no whole response came.
+/// How a transport ended without a whole response.
 enum class TransportError {
   ok,
   connect_failed,
@@ -48,34 +50,33 @@ enum class TransportError {
   other,
 };
 
-/// The headers of one response, as a transport holds them.
+/// The headers of one response, in the memory of a transport.
 class ResponseHeaders {
  public:
   virtual ~ResponseHeaders() = default;
-  /// The first header of that name, without regard to upper and lower case.
+  /// The first header of that name, compared without regard to case.
   virtual std::optional<std::string_view> find(const char* name) const = 0;
 };
 
-/// What came back, and when. Times are on paceline's clock. Where the kernel notes when bytes come
-/// in, that is when they came; otherwise, when they had been read.
+/// A response with its times. The time of a piece is when the kernel noted its arrival, or when it
+/// had been read where the kernel noted nothing.
 struct Response {
   TransportError error = TransportError::ok;
   long status = 0;
   /// "HTTP/1.1", "HTTP/2", …; empty where there was no response.
   std::string_view http_version;
   std::string body;
-  /// Of the header of a redirect, status 300 to 399; empty where there is none.
+  /// The header Location of a redirect, status 300 to 399; empty where there is none.
   std::string location;
-  /// What went wrong, when `error` is not ok: the code, and the facts for people.
+  /// The code and the message of the error, when `error` is not ok.
   ErrorCode error_code = ErrorCode::request_failed;
   std::string error_text;
   TimePoint sent;
-  /// When the first piece of the body that was read had come whole; TimePoint::max() where none
-  /// came.
+  /// When the first piece of the body arrived; TimePoint::max() where none did.
   TimePoint first_byte;
-  /// When the last byte so far came, or the exchange failed.
+  /// When the last byte so far arrived, or the exchange failed.
   TimePoint done;
-  /// Owned by the transport, until the exchange is released; nullptr where nothing came.
+  /// Owned by the transport, and valid until the exchange is released; nullptr without a response.
   const ResponseHeaders* headers = nullptr;
 
   std::optional<std::string_view> header(const char* name) const {

@@ -12,106 +12,106 @@
 
 namespace paceline {
 
-/// Why a request came to nothing.
+/// The kinds of failures of a request.
 enum class Failure { connect, timeout, reset, http_4xx, http_429, http_5xx, bad_response, other };
 constexpr std::size_t failure_kinds = 8;
 
-/// What a run counted of a language model's tokens, over the requests that succeeded.
+/// The token counts and times of a run, over the requests that succeeded.
 struct TokenTally {
-  /// Time to first token: send to the first event with a token of any kind, such as a thought, the
-  /// answer or a tool's call; of streamed responses.
+  /// Time to first token of streamed responses: send to the first event with a token of any kind,
+  /// of reasoning, the answer or a tool call.
   Histogram ttft;
-  /// Time to first answer: send to the first event with a token that is no thought.
+  /// Time to first answer: send to the first event with a token that is not reasoning.
   Histogram ttfa;
   /// Inter-token latency: each gap between two events with tokens.
   Histogram itl;
-  /// Time per output token: of each response of several events (last event - first) / (tokens - 1),
-  /// of the tokens that these events brought.
+  /// Time per output token of each response with several events: (last event - first event) /
+  /// (tokens - 1), over the tokens in these events.
   Histogram tpot;
 
-  /// Streamed responses; those of them without any token, and those that began with thoughts.
+  /// Streamed responses; how many had no token, and how many began with reasoning.
   std::uint64_t streams = 0;
   std::uint64_t streams_without_tokens = 0;
   std::uint64_t streams_with_thoughts = 0;
 
-  /// Responses whose output tokens the server told.
+  /// Responses whose usage told the output tokens.
   std::uint64_t responses_with_usage = 0;
-  /// Responses whose tokens were counted, an event with tokens as one, because the server did not
-  /// tell.
+  /// Responses without usage, whose events with tokens were counted instead.
   std::uint64_t responses_counted = 0;
   std::uint64_t out = 0;
-  /// Tokens of the prompts, and the responses that told them.
+  /// Tokens of the prompts, and the responses whose usage told them.
   std::uint64_t in = 0;
   std::uint64_t responses_with_in = 0;
-  /// Tokens of the prompts that a cache answered for, and the responses that told them.
+  /// Cached tokens of the prompts, and the responses whose usage told them.
   std::uint64_t cached = 0;
   std::uint64_t responses_with_cached = 0;
 
-  /// Responses of which a length was asked, and those of them that had another.
+  /// Responses with a requested length, and how many of them had another length.
   std::uint64_t lengths_asked = 0;
   std::uint64_t length_mismatches = 0;
 
   void merge(const TokenTally& other);
 
   std::uint64_t responses() const { return responses_with_usage + responses_counted; }
-  /// The share of responses whose length was not the one asked for.
+  /// The share of responses that did not have the requested length.
   double length_mismatch_ratio() const;
 };
 
-/// What a run counted. Times are from the start of the run.
+/// The counts and times of a run. Times are from the start of the run. Tallies of stripes merge
+/// exactly.
 struct Tally {
-  /// Of requests that succeeded, send to last byte.
+  /// Send to last byte, of requests that succeeded at the first try.
   Histogram latency;
-  /// Of requests that succeeded, due time to last byte.
+  /// Due time to last byte, of the same requests.
   Histogram due_latency;
-  /// Send after due.
+  /// Due time to send.
   Histogram late;
-  /// Of requests that succeeded at a later try, first send to last byte; not in the others.
+  /// First send to last byte, of requests that succeeded at a later try.
   Histogram retried_latency;
-  /// Departure after the earliest time at which nothing but this program held it back.
+  /// How long only this program delayed each departure.
   Histogram client_lag;
 
-  /// Requests; each is counted once, however often it was sent.
+  /// Requests, each counted once however often it was sent.
   std::uint64_t planned = 0;
   std::uint64_t sent = 0;
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
   std::uint64_t not_sent = 0;
-  /// In flight when the run was stopped, and never answered: neither failures nor successes.
+  /// Requests without a response when the run was stopped: neither successes nor failures.
   std::uint64_t cut_off = 0;
   std::array<std::uint64_t, failure_kinds> failures{};
-  /// Departures: requests that were sent, and their retries.
+  /// Departures: first sends and retries.
   std::uint64_t sends = 0;
   std::uint64_t retries = 0;
   /// Requests that failed at their last try.
   std::uint64_t retries_exhausted = 0;
-  /// Failed requests that were to be tried again when the run was stopped.
+  /// Failed requests that waited for a retry when the run was stopped.
   std::uint64_t abandoned = 0;
-  /// Requests that were given up because the server asked for a longer wait than the run allows.
+  /// Requests that failed because the server asked for a longer wait than the run allows.
   std::uint64_t waits_too_long = 0;
-  /// Responses 429, those that were retried too.
+  /// Responses 429, with those that were retried.
   std::uint64_t refused_429 = 0;
-  /// Departures that waited because `parallel` were in flight, or for the token budget.
+  /// Departures that waited for a request in flight to end, or for the token budget.
   std::uint64_t waits_for_parallel = 0;
   std::uint64_t waits_for_tokens = 0;
-  /// For how long `parallel` in flight held the next request back, in all.
+  /// The total time for which `parallel` held the next request back.
   std::chrono::nanoseconds parallel_wait{0};
   /// The longest time without a response while requests were in flight.
   std::chrono::nanoseconds longest_silence{0};
-  /// How long sends that have ended were in flight, failures too, and how many those are.
+  /// The total time in flight of sends that have ended, failures too, and their number.
   std::chrono::nanoseconds time_in_flight{0};
   std::uint64_t ended_sends = 0;
-  /// Requests that succeeded and met the objective; nothing where none was given.
+  /// Requests that succeeded and met the objective; nothing without an objective.
   std::optional<std::uint64_t> met_objective;
   /// The error of one of the failures.
   std::optional<Error> first_failure;
 
-  /// Of a response, such as "HTTP/1.1"; empty when there was none.
+  /// The version of a response, such as "HTTP/1.1"; empty where there was no response.
   std::string http_version;
 
   TokenTally tokens;
 
-  /// The most at once.
+  /// The most requests in flight at once.
   std::uint64_t in_flight = 0;
   std::chrono::nanoseconds first_send = std::chrono::nanoseconds::max();
   std::chrono::nanoseconds last_send{0};
@@ -120,33 +120,33 @@ struct Tally {
   bool cut_short = false;
   /// Why the run ended itself early; nothing where it did not.
   std::optional<Error> stopped_why;
-  /// Of the run's threads together.
+  /// The CPU time of the run's threads together.
   std::chrono::nanoseconds cpu_time{0};
   std::uint64_t threads = 1;
 
-  /// Counts so many requests as failed, and keeps the first error.
+  /// Counts this many requests as failed, and keeps the first error.
   void count_failure(Failure failure, std::uint64_t requests, const Error& error);
-  /// Adds what another stripe of the same run counted.
+  /// Adds the tally of another stripe of the same run.
   void merge(const Tally& other);
 
-  /// Whether every planned request came to something; false is a bug.
+  /// Whether every planned request is accounted for. False is a bug.
   bool adds_up() const { return planned == succeeded + failed + cut_off + not_sent; }
   std::uint64_t failed_by(Failure failure) const {
     return failures[static_cast<std::size_t>(failure)];
   }
-  /// How long a send was in flight on average, failures too; 0 where none has ended.
+  /// The mean time in flight of a send, failures too; 0 where no send has ended.
   std::chrono::nanoseconds mean_time_in_flight() const;
-  /// Sends a minute from the first to the last; 0 for fewer than two.
+  /// Sends per minute from the first send to the last; 0 for fewer than two sends.
   double achieved_rpm() const;
-  /// Responses a second from the first send to the last response.
+  /// Responses per second from the first send to the last response.
   double rps() const;
-  /// Requests a second that met the objective, over the same time; 0 without one.
+  /// Requests per second that met the objective, over the same time; 0 without an objective.
   double goodput() const;
-  /// Failed requests among those that ended.
+  /// The share of ended requests that failed.
   double error_ratio() const;
-  /// The same without those that a stop has kept from being tried again.
+  /// The same without abandoned requests.
   double settled_error_ratio() const;
-  /// Requests that did not meet the objective among those that ended; 0 without one.
+  /// The share of ended requests that did not meet the objective; 0 without an objective.
   double miss_ratio() const;
 };
 

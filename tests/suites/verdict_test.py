@@ -75,7 +75,7 @@ class Server(unittest.TestCase):
             self.assertIn("would be enough", line)
 
     def test_one_that_stands_still_is_not_this_programs_fault(self):
-        self.assertIn(": server-bound: the server stood still: no response came for ",
+        self.assertIn(": server-bound: the server stalled: no response came for ",
                       self.stalled.result())
 
 

@@ -7,10 +7,10 @@
 namespace paceline {
 namespace {
 
-/// Of a client with a resolver of its own.
+/// Used where a client has its own resolver.
 constexpr std::chrono::seconds usual_dns_ttl{30};
 
-/// Of a request that the server says it has not looked at.
+/// How often a request is sent again that the server has not processed.
 constexpr unsigned most_resends = 2;
 
 }  // namespace
@@ -41,8 +41,8 @@ Client::Client(Loop& loop, const ClientOptions& options, const TransportFactory&
   for (std::size_t i = 0; i < options.parallel; ++i) {
     exchanges_.push_back(std::make_unique<Exchange>(i));
   }
-  // The last released is the next taken, so that few connections are kept busy rather than many
-  // half idle.
+  // The exchange that was released last is taken first, which keeps few connections busy instead of
+  // many half idle.
   for (auto exchange = exchanges_.rbegin(); exchange != exchanges_.rend(); ++exchange) {
     free_.push_back(exchange->get());
   }

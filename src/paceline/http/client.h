@@ -20,35 +20,36 @@
 
 namespace paceline {
 
-/// Which HTTP is spoken.
+/// The versions of HTTP that a client uses.
 enum class HttpVersion {
   /// HTTP/1.1.
   one,
-  /// HTTP/2, by ALPN over TLS; Response::http_version tells where the server took another.
+  /// HTTP/2 by ALPN over TLS. Response::http_version differs where the server chose another
+  /// version.
   two,
-  /// HTTP/2 where TLS and the server bring it, else HTTP/1.1.
+  /// HTTP/2 over TLS where the server has it, else HTTP/1.1.
   automatic,
 };
 
-/// What holds for every connection and request, whoever sends.
+/// Options of every connection and request.
 struct ConnectionOptions {
   TransportKind transport = TransportKind::curl;
-  /// From send to last byte, of one request.
+  /// The longest time of one request, from send to last byte.
   std::chrono::milliseconds timeout{60'000};
-  /// A PEM file with the certificates to trust instead of the system's; empty: the system's.
+  /// A PEM file with the certificates to trust; empty: the system's.
   std::string ca_file{};
   HttpVersion http = HttpVersion::automatic;
-  /// In bytes. A longer response is a failure, so that no server can fill the memory.
+  /// The longest response, in bytes. A longer one fails, so that no server can fill the memory.
   std::size_t max_response = 64U << 20U;
-  /// In bytes. Where the responses in flight hold more than this together, the longest fail.
+  /// The memory of all responses in flight, in bytes. While they hold more, the longest one fails.
   std::size_t memory = 1U << 30U;
-  /// Looks up hosts for all clients that are given it; nullptr: each client has its own.
+  /// Shared by the clients that look up hosts together; nullptr: each client has its own.
   std::shared_ptr<Resolver> resolver{};
-  /// What servers and libraries say passes it before it is shown or kept; never nullptr.
+  /// Filters text from servers and libraries before the text is shown or stored; never nullptr.
   std::shared_ptr<const Gate> gate = std::make_shared<const Gate>();
 };
 
-/// What a client may do.
+/// Options of one client.
 struct ClientOptions {
   /// The most requests in flight at once.
   std::size_t parallel = 1;
@@ -56,11 +57,11 @@ struct ClientOptions {
 };
 
 /// Carries requests and responses on the loop: looks up hosts, hands exchanges to a transport, and
-/// ends those that take too long or too much memory. For the loop's thread only.
+/// ends exchanges that take too long or too much memory. For the loop's thread only.
 class Client : private ResponseSink {
  public:
-  /// Called from the loop when a response is in or has failed, and never from inside send(). Hand
-  /// the exchange back with release() when the response has been read.
+  /// Called from the loop when a response is complete or has failed, and never from inside send().
+  /// Hand the exchange back with release() when the response has been read.
   using OnDone = std::function<void(Exchange&)>;
   using OnPiece = ResponseCollector::OnPiece;
 
@@ -71,23 +72,23 @@ class Client : private ResponseSink {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// A free exchange whose request is to be filled, or nullptr when `parallel` are taken.
+  /// Returns a free exchange, whose request the caller fills, or nullptr when `parallel` are taken.
   Exchange* acquire();
-  /// Sends what exchange.request says.
+  /// Sends exchange.request.
   void send(Exchange& exchange);
-  /// Makes an exchange free again; its response is gone.
+  /// Makes an exchange free again, and discards its response.
   void release(Exchange& exchange);
   /// Exchanges acquired and not released.
   std::size_t in_flight() const { return exchanges_.size() - free_.size(); }
-  /// Whether the times of all responses to come are the kernel's notes, and so the same however
-  /// late the responses are read.
+  /// Whether the kernel notes the times of all outstanding responses, so that reading them later
+  /// does not change their times.
   bool can_defer_reads() const { return hosts_->is_idle() && transport_->can_defer_reads(); }
 
  private:
   bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received) override;
   void end(Exchange& exchange, TransportEnd end) override;
 
-  /// Sends the request, or has it wait for the addresses of its hosts.
+  /// Sends the request, or lets the exchange wait for the addresses of its hosts.
   void start(Exchange& exchange);
   void time_out(Exchange& exchange);
   /// Ends exchanges whose responses took too much memory.

@@ -23,7 +23,7 @@ ContentDecoder::~ContentDecoder() {
 
 bool ContentDecoder::begin(unsigned char first) {
   has_begun_ = true;
-  // Method 8 with a window of at most 32 kB; anything else is no header of zlib's.
+  // zlib's header begins with method 8 and a window of at most 32 kB.
   const bool has_header = !may_be_raw_ || (first & 0x8F) == 8;
   constexpr int either_header = 32;
   is_open_ = inflateInit2(&stream_, has_header ? MAX_WBITS + either_header : -MAX_WBITS) == Z_OK;
@@ -49,7 +49,7 @@ ContentDecoder::State ContentDecoder::take(std::string_view piece, const OnBody&
   return State::reading;
 }
 
-// What else stands behind the end is padding.
+// Other bytes after the end are padding.
 bool ContentDecoder::begin_next_member() {
   constexpr Bytef magic = 0x1F;
   if (may_be_raw_ || stream_.avail_in == 0 || *stream_.next_in != magic) return false;

@@ -9,19 +9,19 @@
 
 namespace paceline {
 
-/// Decodes a body that came compressed, piece by piece. paceline asks for no compression, but some
-/// gateways compress all the same.
+/// Decodes a compressed body piece by piece. paceline asks for no compression, but some gateways
+/// compress anyway.
 class ContentDecoder {
  public:
   enum class State {
     /// The decoder accepts more data.
     reading,
-    /// on_body did not want its piece.
+    /// on_body returned false.
     refused,
     /// The data does not match its Content-Encoding.
     broken,
   };
-  /// Called with each piece that was decoded; false ends the decoding.
+  /// Called with each decoded piece. False ends the decoding.
   using OnBody = std::function<bool(std::string_view piece)>;
 
   /// Whether a Content-Encoding leaves a body as it is.
@@ -35,14 +35,14 @@ class ContentDecoder {
   ContentDecoder& operator=(const ContentDecoder&) = delete;
 
   State take(std::string_view piece, const OnBody& on_body);
-  /// Whether the data has come to its end, or none has come.
+  /// Whether the data is complete, or there was none.
   bool is_whole() const { return !has_begun_ || is_at_end_; }
 
  private:
   bool begin(unsigned char first);
   bool begin_next_member();
 
-  /// "deflate" should have zlib's header, and often has none.
+  /// "deflate" should have zlib's header but often lacks it.
   bool may_be_raw_;
   bool has_begun_ = false;
   bool is_at_end_ = false;

@@ -15,8 +15,8 @@ bool EndQueue::cancel(const Exchange& exchange) {
          0;
 }
 
-// The sink may send and cancel others. Ends that are added meanwhile wait for the next turn, so
-// that the loop goes on where every request fails at once.
+// The sink may send and cancel other exchanges. Ends that are added meanwhile wait for the next
+// iteration, so that the loop handles events even where every request fails at once.
 void EndQueue::tell() {
   for (std::size_t left = entries_.size(); left > 0 && !entries_.empty(); --left) {
     Entry entry = std::move(entries_.front());

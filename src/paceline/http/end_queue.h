@@ -7,14 +7,14 @@
 
 namespace paceline {
 
-/// Ends of exchanges that come about inside a call, where the sink must not be called. The sink is
-/// told from the loop, in its next turn.
+/// Ends of exchanges that occur inside a call from the sink, where the sink must not be called
+/// back. The queue passes them to the sink in the loop's next iteration.
 class EndQueue {
  public:
   EndQueue(Loop& loop, ResponseSink& sink) : sink_(sink), later_(loop, [this] { tell(); }) {}
 
   void add(Exchange& exchange, TransportEnd end);
-  /// Forgets the exchange's end. Returns whether there was one.
+  /// Removes the exchange's end. Returns whether there was one.
   bool cancel(const Exchange& exchange);
 
  private:

@@ -6,16 +6,15 @@
 
 namespace paceline {
 
-/// One request with its response. A client makes exchanges, lends them out, and owns them.
+/// One request with its response. A client owns its exchanges.
 struct Exchange {
   explicit Exchange(std::size_t exchange_number) : number(exchange_number) {}
 
-  /// Counts a client's exchanges from 0, for those who keep a record beside each.
+  /// The index among the client's exchanges, for records beside each exchange.
   const std::size_t number;
-  /// What to send; filled between Client::acquire() and send().
+  /// Filled between Client::acquire() and Client::send().
   Request request;
-  /// What came back; complete when the client calls on_done, and gone when the exchange is
-  /// released.
+  /// Valid from the call of Client::OnDone until the exchange is released.
   Response response;
 };
 

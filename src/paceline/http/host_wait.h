@@ -12,10 +12,10 @@
 
 namespace paceline {
 
-/// Exchanges that wait for the addresses of their hosts, while the loop goes on.
+/// Holds exchanges that wait for the addresses of their hosts. The loop is not blocked.
 class HostWait {
  public:
-  /// `on_found` is called for each exchange that has waited, when its hosts may be known.
+  /// `on_found` is called for each waiting exchange after a lookup; call find() again from there.
   HostWait(Loop& loop, std::shared_ptr<Resolver> resolver, std::function<void(Exchange&)> on_found);
   ~HostWait();
 

@@ -18,12 +18,12 @@ namespace {
 using std::chrono::nanoseconds;
 using Seconds = std::chrono::duration<double>;
 
-/// Larger numbers are how servers write "no limit".
+/// Servers write larger numbers for "no limit".
 constexpr double most_of_a_limit = 1e12;
-/// As seconds, a wait of decades; as a time since 1970, one after 2001.
+/// A number from here on is a time since 1970, after 2001; as seconds to wait it would be decades.
 constexpr double earliest_date = 1e9;
 
-/// No server makes us wait for longer; it also keeps the numbers within their type.
+/// At most a day, which also keeps the number within its type.
 nanoseconds bounded(double seconds) {
   constexpr double longest = 24 * 3600;
   return nanoseconds(std::llround(std::clamp(seconds, 0.0, longest) * 1e9));
@@ -86,8 +86,8 @@ std::optional<AllowedRate> allowed_rate(const RateLimit& limit) {
     return AllowedRate{most, "minute"};
   }
   const auto remaining = static_cast<double>(*limit.remaining);
-  // Where a budget refills steadily, what was used is back after its share of the window. Some
-  // servers round that up to whole seconds.
+  // Where a limit refills steadily, the used share is restored after the same share of the window.
+  // Some servers round that time up to whole seconds.
   const bool is_whole_seconds = std::fmod(reset, 1) == 0;
   const double used = most - remaining;
   if (used * 60 / reset >= most) return AllowedRate{most, "minute"};
@@ -100,7 +100,7 @@ std::optional<AllowedRate> allowed_rate(const RateLimit& limit) {
   }
   constexpr double longest_refill = 10;
   if (reset <= longest_refill) return AllowedRate{used * 60 / reset, {}};
-  // Otherwise all of it comes back at once, when the window ends.
+  // Otherwise the whole limit is restored when the window ends.
   if (reset <= 60) return AllowedRate{most, "minute"};
   return AllowedRate{remaining * 60 / reset, {}};
 }
@@ -112,7 +112,7 @@ std::optional<nanoseconds> parse_reset(std::string_view text) {
     const auto number = take_decimal(text);
     if (!number) return std::nullopt;
     const auto unit = take_time_unit(text);
-    // Some servers write bare seconds.
+    // Some servers write seconds without a unit.
     if (!unit && !text.empty()) return std::nullopt;
     seconds += *number * Seconds(unit.value_or(Seconds(1))).count();
   }

@@ -9,39 +9,42 @@
 
 namespace paceline {
 
-/// How long the server asks to wait before the next try: retry-after-ms, or Retry-After as seconds,
-/// as a Unix time or as an HTTP date; at most a day. Nothing where it does not say.
+/// The wait before the next try that the server asks for: retry-after-ms, or Retry-After as
+/// seconds, as a Unix time or as an HTTP date; at most a day. Nothing where the response has
+/// neither.
 std::optional<std::chrono::nanoseconds> retry_after(const Response& response);
 
-/// What an account may send, as the headers x-ratelimit-* of an OpenAI-compatible API say.
+/// A rate limit of an account, from the headers x-ratelimit-* of an OpenAI-compatible API.
 struct RateLimit {
   std::optional<std::uint64_t> limit;
   std::optional<std::uint64_t> remaining;
-  /// Until all of the limit is there again.
+  /// The time until the whole limit is available again.
   std::optional<std::chrono::nanoseconds> reset;
 };
 
-/// The limits that an API counts side by side.
+/// The limits that an API applies at the same time.
 struct RateLimits {
   RateLimit requests;
   RateLimit tokens;
 };
 
-/// Reads those headers of a response; what is not there, or is no sensible number, is left out.
+/// Reads the headers x-ratelimit-* of a response. A member is empty where its header is missing or
+/// not a plausible number.
 RateLimits rate_limits(const Response& response);
 
-/// What a limit allows in the long run.
+/// The long-term rate that a limit allows.
 struct AllowedRate {
   double per_minute = 0;
-  /// "minute", "hour" or "day", of which the limit is; empty: of another time.
+  /// The window of the limit: "minute", "hour" or "day"; empty: another one.
   std::string_view window;
 };
 
-/// A limit can be of a minute or of a day under one and the same name; how long the server needs to
-/// give back what was used tells which. Nothing where there is no limit, or one of 0.
+/// The headers do not name the window of a limit. It follows from the time that the server needs to
+/// restore the used part. Nothing where there is no limit, or a limit of 0.
 std::optional<AllowedRate> allowed_rate(const RateLimit& limit);
 
-/// "1s", "6m0s", "20ms" or "1h2m3.5s", as those headers write a time; nothing for anything else.
+/// Parses a time of these headers, such as "1s", "6m0s", "20ms" or "1h2m3.5s". Nothing for other
+/// text.
 std::optional<std::chrono::nanoseconds> parse_reset(std::string_view text);
 
 }  // namespace paceline

@@ -11,21 +11,23 @@
 
 namespace paceline {
 
-/// Request timeouts that share one duration and one timer. An exchange that ends and begins again
-/// costs next to nothing: its entry in the queue is moved when the entry comes up.
+/// Tracks request timeouts. All requests share one duration, so one timer serves all of them.
+///
+/// An exchange that has ended stays in the queue until its deadline comes up, and is discarded or
+/// queued again then. Sending and ending a request therefore usually costs no heap operation.
 class RequestTimeouts {
  public:
   /// `on_timeout` is called from the loop, and may begin and end exchanges.
   RequestTimeouts(Loop& loop, std::size_t exchanges, std::chrono::milliseconds timeout,
                   std::function<void(Exchange&)> on_timeout);
 
-  /// The exchange has been sent now, as response.sent says.
+  /// The exchange was sent at response.sent, which is now.
   void begin(Exchange& exchange);
   /// The exchange has ended in time.
   void end(const Exchange& exchange);
 
  private:
-  /// When an exchange times out at the earliest.
+  /// The earliest time at which an exchange can time out.
   struct Entry {
     TimePoint deadline;
     Exchange* exchange;

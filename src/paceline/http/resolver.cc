@@ -55,7 +55,7 @@ Result<Addresses> look_up(const std::string& host) {
       continue;
     }
     std::string address = number.data();
-    // libcurl takes no address with the name of an interface.
+    // libcurl accepts no address with the name of an interface.
     if (address.find('%') == std::string::npos &&
         std::find(found.begin(), found.end(), address) == found.end()) {
       found.push_back(std::move(address));
@@ -69,7 +69,7 @@ bool needs_lookup(const std::string& host) {
   return !host.empty() && host.front() != '[' &&
          inet_pton(AF_INET, host.c_str(), address.data()) != 1 &&
          inet_pton(AF_INET6, host.c_str(), address.data()) != 1 &&
-         // libcurl knows these by itself.
+         // libcurl resolves these itself.
          !(ends_with_ignoring_case(host, "localhost") && host.size() == 9) &&
          !ends_with_ignoring_case(host, ".localhost");
 }
@@ -136,12 +136,12 @@ void Resolver::look_up_here(const std::string& host) {
 void Resolver::take(Entry& entry, Result<Addresses> found, TimePoint now) const {
   Known& known = entry.known;
   if (!found) {
-    // An old address is better than none.
+    // An old address may still work.
     if (!known.addresses) known.error = std::move(found).error();
     entry.next = now + (known.addresses ? pause_after_failure : shortest_pause);
     return;
   }
-  // A quarter of the time is left for the next lookup.
+  // The next lookup has a quarter of the time.
   entry.next = now + ttl_ / 4 * 3;
   known.error.reset();
   if (known.addresses) {

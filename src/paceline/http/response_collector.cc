@@ -44,7 +44,7 @@ bool ResponseCollector::take(Exchange& exchange, std::string_view piece,
   State& state = state_of(exchange);
   const bool is_first = response.first_byte == TimePoint::max();
   if (is_first || exchange.request.is_streamed) {
-    // The kernel's notes are of a clock that may be set: no piece comes before the one before.
+    // The kernel's notes are on a clock that may be set, so times are kept in order here.
     response.done = std::max(received ? *received : Clock::now(), response.done);
     if (is_first) response.first_byte = response.done;
   }
@@ -89,7 +89,7 @@ bool ResponseCollector::keep(Exchange& exchange, std::string_view piece) {
   if (is_success(response)) {
     if (!exchange.request.keeps_response) return true;
   } else {
-    // All that is read of a failure is what the server says of it.
+    // Of a failed response only the server's error message is read.
     constexpr std::size_t most_of_failure = 64U << 10U;
     piece = piece.substr(0, most_of_failure - std::min(response.body.size(), most_of_failure));
     if (piece.empty()) return true;
@@ -141,7 +141,7 @@ void ResponseCollector::end(Exchange& exchange, TransportEnd end) {
     refuse(exchange, TransportError::malformed,
            {ErrorCode::malformed_response, "the response's compressed body is cut short"});
   }
-  // The transport knows only that the response was refused.
+  // The transport does not know why the response was refused.
   if (is_refused(exchange) &&
       (end.error == TransportError::ok || end.error == TransportError::too_large)) {
     end.error = state.refused;

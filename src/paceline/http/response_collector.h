@@ -15,8 +15,8 @@
 
 namespace paceline {
 
-/// Puts the responses of a client's exchanges together: decodes their bodies, hands on or keeps the
-/// pieces, and bounds the memory that they take.
+/// Assembles the responses of a client's exchanges: decodes their bodies, hands on or keeps the
+/// pieces, and bounds their memory. For the loop's thread only.
 class ResponseCollector {
  public:
   struct Options {
@@ -25,17 +25,17 @@ class ResponseCollector {
     std::chrono::milliseconds timeout;
     std::size_t exchanges;
   };
-  /// Takes a piece of a streamed response, and when the piece came in. Returns how many bytes are
-  /// held of the response so far; nothing ends the exchange as too large.
+  /// Takes a piece of a streamed response, with the time at which the piece arrived. Returns how
+  /// many bytes of the response are held in memory; nothing ends the exchange as too large.
   using OnPiece =
       std::function<std::optional<std::size_t>(Exchange&, std::string_view piece, TimePoint read)>;
-  /// Called with the number of an exchange that takes too much memory, from within another one's
-  /// reading. The exchange is refused from then on.
+  /// Called with the number of an exchange that takes too much memory, while a piece of another
+  /// exchange is taken. The exchange is refused from then on.
   using OnMemoryFull = std::function<void(std::size_t number)>;
 
   ResponseCollector(const Options& options, OnPiece on_piece, OnMemoryFull on_memory_full);
 
-  /// Makes the exchange's response empty.
+  /// Clears the exchange's response.
   void begin(Exchange& exchange);
   /// As ResponseSink::take().
   bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received);
@@ -43,11 +43,11 @@ class ResponseCollector {
   void end(Exchange& exchange, TransportEnd end);
   /// Whether the rest of the response is not wanted.
   bool is_refused(const Exchange& exchange) const;
-  /// Frees what the response takes.
+  /// Returns the response's buffers to the pool.
   void drop(Exchange& exchange);
 
  private:
-  /// What is known of one response.
+  /// The state of one response.
   struct State {
     std::unique_ptr<ContentDecoder> decoder{};
     /// Decoded bytes of the body so far.
@@ -58,7 +58,7 @@ class ResponseCollector {
   };
 
   State& state_of(const Exchange& exchange) { return states_[exchange.number]; }
-  /// Looks how the body is encoded, before its first piece.
+  /// Reads the Content-Encoding, before the first piece of the body.
   bool begin_body(Exchange& exchange);
   bool take_decoded(Exchange& exchange, std::string_view piece);
   bool keep(Exchange& exchange, std::string_view piece);

@@ -7,13 +7,13 @@
 
 namespace paceline {
 
-/// Bounds the bytes that the responses of all exchanges in flight hold together.
+/// Bounds the total memory of the responses of all exchanges in flight.
 class ResponseMemory {
  public:
   ResponseMemory(std::size_t limit, std::size_t exchanges) : limit_(limit), held_(exchanges) {}
 
-  /// Exchange `number` now holds so many bytes. Where that is too much together, returns the one
-  /// that holds the most, which is to give up what it holds.
+  /// Records that exchange `number` now holds `bytes`. Where the total exceeds the limit, returns
+  /// the exchange that holds the most and has to give up its memory.
   std::optional<std::size_t> hold(std::size_t number, std::size_t bytes);
   void release(std::size_t number) { hold(number, 0); }
 
@@ -26,11 +26,11 @@ class ResponseMemory {
   std::vector<std::size_t> held_;
 };
 
-/// Memory for the bodies of responses, of which few are read at once. The last one given back is
-/// the next one taken: it is still in the CPU's caches. Large buffers go back to the system.
+/// A pool of buffers for the bodies of responses. The buffer that was returned last is taken first,
+/// because it is still in the CPU's caches. The pool keeps at most 16 MiB.
 class BodyPool {
  public:
-  /// Returns an empty body, with the capacity of a spare one if there is any.
+  /// Returns an empty body, with the capacity of a pooled one if there is any.
   std::string take();
   void give(std::string body);
 

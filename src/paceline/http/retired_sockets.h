@@ -11,8 +11,8 @@
 
 namespace paceline {
 
-/// Closes sockets in the loop's next turn, so that no watch is destroyed while its callback runs.
-/// The peer hears of it at once.
+/// Closes sockets in the loop's next iteration, so that no watch is destroyed while its callback
+/// runs. The connection is shut down at once.
 class RetiredSockets {
  public:
   explicit RetiredSockets(Loop& loop) : later_(loop, [this] { sockets_.clear(); }) {}

@@ -12,7 +12,7 @@ constexpr std::size_t most_kept = 256;
 std::string url_part(const Url& url, CURLUPart which, unsigned flags) {
   char* text = nullptr;
   const CURLUcode code = curl_url_get(url.get(), which, &text, flags);
-  // libcurl 7.88 gives a text with some errors too, such as a host that is no name.
+  // libcurl 7.88 allocates a text even with some errors.
   const std::unique_ptr<char, decltype(&curl_free)> owner(text, curl_free);
   return code == CURLUE_OK ? text : std::string();
 }
@@ -34,7 +34,7 @@ std::shared_ptr<const Target> Targets::take_apart(const std::string& url) const 
     return target;
   }
   target->scheme = url_part(parsed, CURLUPART_SCHEME);
-  // Where libcurl knows no such names, it says so when it is to connect.
+  // A libcurl without support for such names reports that when it connects.
   target->host = url_part(parsed, CURLUPART_HOST, CURLU_PUNYCODE);
   target->port = url_part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   target->has_userinfo =

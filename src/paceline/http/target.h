@@ -34,7 +34,7 @@ struct Target {
   bool has_userinfo = false;
   /// The proxy in force for the host; nullptr: none. Owned by the Targets.
   const Proxy* proxy = nullptr;
-  /// The hosts whose addresses are needed to connect, the proxy's too.
+  /// The hosts that have to be looked up before a connection, the proxy's too.
   Route route;
 };
 

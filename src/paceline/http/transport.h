@@ -32,7 +32,7 @@ enum class TransportKind {
   direct,
 };
 
-/// As --paceline_transport and results name it.
+/// The name in flags and results.
 constexpr std::string_view name_of(TransportKind kind) {
   return kind == TransportKind::direct ? "direct" : "curl";
 }
@@ -42,23 +42,23 @@ struct TransportEnd {
   TransportError error = TransportError::ok;
   /// What went wrong. The message is empty where the client has one for this kind of error.
   Error why{};
-  /// When the last byte came in, by the kernel's note where there is one; else now.
+  /// When the last byte arrived, by the kernel's note where there is one; else now.
   TimePoint when{};
-  /// Whether the server has not looked at the request, so that the request may be sent again.
+  /// Whether the server has not processed the request, so that the request may be sent again.
   bool is_unprocessed = false;
 };
 
-/// Takes what a transport receives. Called on the loop's thread.
+/// Takes responses from a transport, on the loop's thread.
 class ResponseSink {
  public:
   virtual ~ResponseSink() = default;
-  /// A piece of the body. The response's status and headers are there by then. `received` says when
-  /// the piece came in, where the kernel noted that. False: the rest is not wanted, and the
-  /// transport is to end the exchange with TransportError::too_large.
+  /// Takes a piece of the body. The response's status and headers are set by then. `received`: when
+  /// the piece arrived, where the kernel noted that. Returns false where the rest is not wanted;
+  /// the transport then ends the exchange with TransportError::too_large.
   virtual bool take(Exchange& exchange, std::string_view piece,
                     std::optional<TimePoint> received) = 0;
-  /// The exchange has ended. Called from the loop only, and never from inside a transport's send()
-  /// or cancel(). Exchanges may be sent and canceled from inside.
+  /// Takes the end of an exchange. Called from the loop only, and never from inside a transport's
+  /// send() or cancel(). May send and cancel exchanges.
   virtual void end(Exchange& exchange, TransportEnd end) = 0;
 };
 
@@ -66,17 +66,17 @@ class ResponseSink {
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Sends the exchange's request to its target. `hosts` is known of the hosts on the target's
-  /// route, in their order, and is read during the call only. A request that the transport cannot
-  /// carry ends with a sentence.
+  /// Sends the exchange's request to its target. `hosts` has the addresses of the hosts on the
+  /// target's route, in their order, and is read during the call only. A request that the transport
+  /// cannot carry ends with an error.
   virtual void send(Exchange& exchange, std::shared_ptr<const Target> target,
                     std::span<const Resolver::Known> hosts) = 0;
   /// Ends the exchange without a call to the sink. Returns whether a connection had been made.
   virtual bool cancel(Exchange& exchange) = 0;
-  /// Frees what the exchange's response headers are kept in.
+  /// Frees the memory of the exchange's response headers.
   virtual void release(Exchange& exchange) = 0;
-  /// Whether the times of all responses to come are the kernel's notes, and so the same however
-  /// late the responses are read.
+  /// Whether the kernel notes the times of all outstanding responses, so that reading them later
+  /// does not change their times.
   virtual bool can_defer_reads() const = 0;
 };
 

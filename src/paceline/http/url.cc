@@ -40,11 +40,12 @@ Result<void> check_url(const std::string& url) {
   }
   if (url.find('#') != std::string::npos) {
     return refuse(fmt::format(
-        "'{}' has a fragment, which no server gets: remove '#' and what follows it", shown));
+        "'{}' has a fragment, which is not sent to servers: remove '#' and the text after it",
+        shown));
   }
   const Url parsed(curl_url());
   const std::string why = why_not_parsed(curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0));
-  // libcurl takes the next part for the host where three slashes follow the scheme.
+  // After three slashes libcurl takes the first part of the path for the host.
   const bool has_host = url.find(":///") == std::string::npos;
   if (why.empty() && has_host) return {};
   return refuse(fmt::format("'{}' is not a URL: {}", shown, has_host ? why : "name a host"));

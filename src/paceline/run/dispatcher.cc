@@ -78,11 +78,11 @@ bool Dispatcher::send_next() {
   return true;
 }
 
-/// Makes the next request ahead of its time: its tokens are known before it leaves, and making it
-/// does not make it late.
+/// Makes the next request before it may depart, so that its tokens are known and making it does not
+/// delay it.
 bool Dispatcher::prepare(TimePoint now) {
   if (client_.in_flight() == flights_.size()) {
-    // The next response pumps again.
+    // The next response calls pump() again.
     at_the_cap_ = true;
     return false;
   }
@@ -118,8 +118,8 @@ std::optional<Dispatcher::Taken> Dispatcher::take_pending(TimePoint now) {
   return Taken{pending, {}};
 }
 
-// A prompt counts as one token for four bytes, the usual estimate. A response counts as the most
-// tokens that its request allows, or else as the mean of the responses so far.
+// A prompt counts as one token per four bytes, the usual estimate. A response counts as the most
+// tokens that its request allows, or as the mean of the responses so far.
 std::uint64_t Dispatcher::estimate_tokens(const Request& request) const {
   constexpr std::size_t bytes_of_a_token = 4;
   const std::uint64_t prompt = request.body.size() / bytes_of_a_token;

@@ -19,8 +19,9 @@
 
 namespace paceline {
 
-/// One run: has the workload make the requests, sends each when the pacer and the token budget let
-/// it leave, and gives the responses to the recorder, or to the queue of those to try again.
+/// One run, or one stripe of it. The workload makes the requests, the pacer and the token budget
+/// decide when each may depart, and the client sends it. Responses go to the recorder, or to the
+/// queue of retries. For the loop's thread only.
 class Dispatcher {
  public:
   Dispatcher(Loop& loop, Workload& workload, const RunOptions& options, const RunHooks& hooks);
@@ -29,21 +30,21 @@ class Dispatcher {
  private:
   using Nanoseconds = std::chrono::nanoseconds;
 
-  /// What goes on on one exchange.
+  /// The state of one exchange.
   struct InFlightRequest {
     PendingRequest pending;
     bool is_in_flight = false;
-    /// Tokens reserved for it.
+    /// Tokens reserved for the request.
     std::uint64_t tokens = 0;
-    /// Made when the first streamed response is asked for on it.
+    /// Made for the first streamed response of the exchange.
     std::unique_ptr<StreamReader> stream;
   };
-  /// The next request, made before it may leave.
+  /// The next request, made before it may depart.
   struct NextRequest {
     Exchange* exchange;
     TimePoint since;
     bool waited_for_parallel;
-    /// What its last try came to, where it is a retry.
+    /// The try before; nothing where the request is no retry.
     std::optional<FailedTry> last;
   };
   struct Taken {
@@ -51,7 +52,7 @@ class Dispatcher {
     std::optional<FailedTry> last;
   };
 
-  /// Sends what may leave now, then waits for what may leave next.
+  /// Sends the requests that may depart now, then waits for the next departure.
   void pump();
   bool send_next();
   bool prepare(TimePoint now);
@@ -62,18 +63,18 @@ class Dispatcher {
 
   std::optional<std::size_t> read_piece(Exchange& exchange, std::string_view piece, TimePoint read);
   void read_response(Exchange& exchange);
-  /// Sends on the exchanges that responses have freed.
+  /// Sends requests on the exchanges that responses have freed.
   void after_responses();
   void settle_tokens(const InFlightRequest& flight, const Outcome& outcome);
-  /// Whether it will be tried again.
+  /// Queues a retry where the request may be sent again. Returns whether it did.
   bool retry(const Exchange& exchange, Outcome& outcome);
 
   void stop(Error why);
   bool stop_asked();
-  /// Looks now and then whether the run is to stop.
+  /// Checks periodically whether the run is to stop.
   void watch_stop();
   void finish_if_done();
-  /// Accounts for what the stop has kept from being answered, or tried again.
+  /// Records requests that a stop left without a response or without their retry.
   void settle_unanswered();
   void tell_progress();
   bool all_sent() const { return taken_ == planned_ && !prepared_ && retries_.empty(); }
@@ -94,19 +95,19 @@ class Dispatcher {
   Timer progress_watch_;
   /// By exchange number.
   std::vector<InFlightRequest> flights_;
-  /// By exchange number; nullptr where it was never sent.
+  /// By exchange number; nullptr where the exchange was never used.
   std::vector<Exchange*> exchanges_;
   std::optional<NextRequest> prepared_;
   RetryQueue retries_;
   Backoff backoff_;
   StopRule stop_rule_;
-  /// Requests of this stripe, warm-up and counted ones.
+  /// Requests of this stripe, with the warm-up.
   std::uint64_t planned_;
   std::uint64_t taken_ = 0;
   std::uint64_t departures_ = 0;
   bool has_counted_ = false;
   bool at_the_cap_ = false;
-  /// Read since requests were last sent.
+  /// Responses read since requests were last sent.
   unsigned responses_read_ = 0;
   std::optional<TimePoint> stopped_;
   std::optional<Error> stopped_why_;

@@ -44,7 +44,7 @@ void Dispatcher::read_response(Exchange& exchange) {
                     is_streamed ? &flight.stream->times() : nullptr);
   }
   if (auto why = stop_rule_.add(outcome, exchange.response.done)) stop(*std::move(why));
-  // A long response's buffers are not kept for the short ones to come.
+  // The buffers of a long response are freed, because later ones may be short.
   if (is_streamed && flight.stream->held() > most_kept_by_stream) flight.stream.reset();
   client_.release(exchange);
   if (++responses_read_ < most_responses_in_a_row) {

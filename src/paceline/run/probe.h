@@ -9,14 +9,13 @@
 
 namespace paceline {
 
-/// How many requests a run needs to show whether a rate can be kept: those of `at_least`, and not
-/// fewer than make a p99.
+/// The number of requests that a run needs to show whether a rate can be kept: the requests of
+/// `at_least`, and at least as many as a p99 needs.
 std::uint64_t requests_to_judge(std::uint64_t rpm, std::chrono::nanoseconds at_least);
 
-/// Why the rate asked for was not really kept, over the whole run; empty: it was. A rate is kept
-/// when requests leave at 99% of it, not late by this program's fault, and responses keep up: when
-/// latency grows by over 1% of the time that passes, the server falls behind, whatever the latency
-/// still is.
+/// Why a run did not keep its rate; empty: it did. A run keeps its rate when requests depart at 99%
+/// of the rate, this program does not delay them, and the server keeps up. The server falls behind
+/// when latency grows by more than 1% of the elapsed time, however short the latency still is.
 std::string why_not_kept(const RunTally& tally, const RunOptions& options, const Verdict& verdict);
 
 }  // namespace paceline

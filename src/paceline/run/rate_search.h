@@ -5,22 +5,22 @@
 
 namespace paceline {
 
-/// Looks for the highest rate that meets an objective: doubles the rate until one does not (or
-/// halves it until one does), then tries the geometric middle until the two are within 2%, or next
-/// to each other.
+/// Searches for the highest rate that meets an objective. Doubles the rate until one misses the
+/// objective, or halves the rate until one meets it, then bisects geometrically until the two rates
+/// are within 2% or adjacent.
 class RateSearch {
  public:
-  /// Requests per minute, all at least 1; no rate out of `lowest` to `highest` is tried.
+  /// Rates are in requests per minute, at least 1. Only rates from `lowest` to `highest` are tried.
   RateSearch(std::uint64_t start, std::uint64_t lowest, std::uint64_t highest);
 
   /// The rate to try next; nothing when the search is over.
   std::optional<std::uint64_t> next() const;
-  /// Whether that rate met the objective.
+  /// Records whether the rate of next() met the objective.
   void add(bool is_met);
 
-  /// The highest rate that met it; 0 while none did.
+  /// The highest rate that met the objective; 0 while none did.
   std::uint64_t best() const { return met_; }
-  /// The lowest rate that did not, above the best.
+  /// The lowest rate above best() that missed the objective.
   std::optional<std::uint64_t> lowest_missed() const { return missed_; }
 
  private:

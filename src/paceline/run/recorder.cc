@@ -10,14 +10,15 @@
 namespace paceline {
 namespace {
 
-/// The tokens of a response, as the server or else as we counted them; nothing where nobody did.
+/// The tokens of a response, as the server counted them, or else as the stream reader did. Nothing
+/// where neither did.
 std::optional<std::uint64_t> tokens_of(const Outcome& outcome, const TokenTimes* times) {
   if (outcome.usage && outcome.usage->completion_tokens) return outcome.usage->completion_tokens;
   if (times != nullptr) return times->events;
   return std::nullopt;
 }
 
-/// A response that came at once tells no time between its tokens.
+/// Nothing for a response whose tokens came in one event.
 std::optional<std::chrono::nanoseconds> time_per_token(const Outcome& outcome,
                                                        const TokenTimes* times) {
   if (times == nullptr || times->events <= 1) return std::nullopt;
@@ -60,13 +61,11 @@ FailedTry Recorder::retried(const PendingRequest& pending, const Exchange& excha
     tally_.time_in_flight += response.done - response.sent;
     ++tally_.ended_sends;
   }
-  return {*outcome.failure,
-          outcome.error,
-          exchange.request.name,
-          due_of(pending, response),
-          since_start(response.sent),
-          since_start(response.done),
-          response.status};
+  FailedTry failed{*outcome.failure,           outcome.error,
+                   exchange.request.name,      due_of(pending, response),
+                   since_start(response.sent), since_start(response.done)};
+  failed.error.status = response.status;
+  return failed;
 }
 
 void Recorder::asked_for_too_long(const PendingRequest& pending) {
@@ -86,7 +85,7 @@ void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
   record.sent = last.sent;
   record.done = last.done;
   record.retries = pending.tries - 1;
-  record.status = last.status;
+  record.status = last.error.status;
   record.error = last.error.message;
   options_.log.file->add(options_.log.run, record);
 }
@@ -177,7 +176,7 @@ void Recorder::count_times(const PendingRequest& pending, const Response& respon
   tally_.course.record(sent, done - sent);
 }
 
-/// Of a retried request too, from its first send: its user has waited that long.
+/// The times of a retried request count from its first send, because its user waits from then on.
 void Recorder::count_objective(const PendingRequest& pending, const Response& response,
                                const Outcome& outcome, const TokenTimes* times) {
   const Nanoseconds done = since_start(response.done);

@@ -15,41 +15,44 @@
 
 namespace paceline {
 
-/// How a request left, in time from the start of the run.
+/// How a request departed. Times are from the start of the run.
 struct Departure {
   std::chrono::nanoseconds now{0};
-  /// The earliest that the pacer, the token budget and `parallel` allowed.
+  /// The earliest time that the pacer, the token budget and `parallel` allowed.
   std::chrono::nanoseconds possible{0};
   bool waited_for_parallel = false;
   bool waited_for_tokens = false;
-  /// The time for which only the cap on requests in flight held the request back.
+  /// How long only the cap on requests in flight held the request back.
   std::chrono::nanoseconds parallel_wait{0};
 };
 
-/// Counts what became of a run's requests, and keeps a row of each in the log where there is one.
+/// Counts the outcomes of a run's requests, and writes a row for each to the log, if there is one.
+/// For the run's thread only.
 class Recorder {
  public:
   Recorder(const RunOptions& options, std::uint64_t planned);
 
-  /// Times are kept from here on.
+  /// Sets the start of the run.
   void begin(TimePoint start) { start_ = start; }
-  /// `pending` leaves, with so many in flight as it says.
+  /// The request departs. `pending.in_flight` includes it.
   void departed(const PendingRequest& pending, const Departure& departure);
-  /// It failed, and is to be tried again. What is to be known of that if it is not.
+  /// The request failed and will be sent again. Returns the record of the failed try, for
+  /// abandoned().
   FailedTry retried(const PendingRequest& pending, const Exchange& exchange,
                     const Outcome& outcome);
-  /// It is not tried again, because the server asks for a longer wait than the run allows.
+  /// The request is not sent again, because the server asks for a longer wait than the run allows.
   void asked_for_too_long(const PendingRequest& pending);
-  /// It failed, was to be tried again, and is not, because the run ends.
+  /// The request failed and is not sent again, because the run ends.
   void abandoned(const PendingRequest& pending, const FailedTry& last);
-  /// It is in flight, and the run does not wait for its response.
+  /// The request is in flight, and the run does not wait for its response.
   void cut_off(const PendingRequest& pending, const Exchange& exchange, TimePoint now);
-  /// For good. `times` of a streamed response, otherwise nullptr.
+  /// The request has ended and is not sent again. `times`: of a streamed response, otherwise
+  /// nullptr.
   void ended(const PendingRequest& pending, const Exchange& exchange, const Outcome& outcome,
              const TokenTimes* times);
   /// Closes the tally after the last request. `stopped_why`: why the run ended itself early.
   RunTally finish(bool cut_short, std::optional<Error> stopped_why);
-  /// What of it is counted here: requests and latencies.
+  /// The counts and latencies of the run so far.
   Progress progress() const;
 
  private:
@@ -70,9 +73,9 @@ class Recorder {
 
   const RunOptions& options_;
   TimePoint start_;
-  /// Sent, and not ended for good.
+  /// Requests that were sent and are not settled.
   std::uint64_t unfinished_ = 0;
-  /// The start of the current silence: requests are in flight and none has ended since.
+  /// The start of the current silence: requests are in flight, and none has ended since.
   std::optional<Nanoseconds> silent_since_;
   RunTally tally_;
 };

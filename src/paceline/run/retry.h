@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <queue>
 #include <random>
 #include <string>
 #include <vector>
@@ -15,19 +14,19 @@
 
 namespace paceline {
 
-/// A request of a run on its way.
+/// A request of a run that is not settled.
 struct PendingRequest {
-  /// Its place in the schedule.
+  /// The place in the schedule.
   Slot slot{};
-  /// Which item of the workload the request asks for.
+  /// The item of the workload.
   std::uint64_t item = 0;
-  /// Whether warm-up is over.
+  /// False for requests of the warm-up.
   bool is_counted = false;
-  /// How often it has been sent.
+  /// How often the request has been sent.
   std::uint32_t tries = 0;
-  /// From the start of the run.
+  /// The first send, from the start of the run.
   std::chrono::nanoseconds first_sent{0};
-  /// Of its last send: when it was, and how many were in flight then, this one included.
+  /// The last send, and the requests in flight then, this one included.
   std::chrono::nanoseconds sent{0};
   std::uint64_t in_flight = 0;
 };
@@ -36,15 +35,18 @@ struct PendingRequest {
 /// after a connection that failed or was reset.
 bool is_worth_retrying(const Outcome& outcome);
 
-/// How long to wait before the next try: what the server asks for and up to a quarter more (10 ms
-/// at least), since a request that always comes back at the same point of the server's period is
-/// refused for ever; else exponential back-off with full jitter, as AWS describes it: anything up
-/// to 0.5 s, 1 s, 2 s, … 30 s. No wait is longer than `longest` and those 10 ms.
+/// Decides how long to wait before the next try.
+///
+/// If the server asks for a wait, the wait is that and up to a quarter more, or up to 10 ms.
+/// Without the addition a retry could always fall into the same part of the server's rate window.
+/// Otherwise the wait is exponential back-off with full jitter: a random time up to 0.5 s, 1 s, 2
+/// s, … 30 s. No wait exceeds `longest` by more than 10 ms.
 class Backoff {
  public:
   Backoff(std::uint64_t seed, std::chrono::nanoseconds longest)
       : longest_(longest), random_(seed) {}
-  /// `tries`: how many there were. Nothing where the server asks for more than the longest wait.
+  /// `tries`: the number of tries so far. Nothing where the server asks for more than the longest
+  /// wait.
   std::optional<std::chrono::nanoseconds> wait(std::uint32_t tries,
                                                std::optional<std::chrono::nanoseconds> asked_for);
 
@@ -55,16 +57,16 @@ class Backoff {
   std::mt19937_64 random_;
 };
 
-/// What a try came to that is followed by another one. Times are from the start of the run.
+/// A failed try that is followed by another one. Times are from the start of the run.
 struct FailedTry {
   Failure failure{};
+  /// With the HTTP status.
   Error error{};
-  /// The request's line in the user's batch file.
+  /// Request::name.
   std::string name{};
   std::chrono::nanoseconds due{0};
   std::chrono::nanoseconds sent{0};
   std::chrono::nanoseconds done{0};
-  long status = 0;
 };
 
 /// A request that waits for its next try.
@@ -80,7 +82,7 @@ class RetryQueue {
   void add(Retry retry);
   bool empty() const { return waiting_.empty(); }
   std::size_t size() const { return waiting_.size(); }
-  /// When the first may be sent again; there is one.
+  /// When the first request may be sent again. Precondition: !empty().
   TimePoint next() const { return waiting_.front().not_before; }
   Retry take();
 

@@ -23,8 +23,8 @@ void sleep_until(TimePoint when, const PreflightOptions& options) {
   while (Clock::now() < when && !is_stopped(options)) std::this_thread::sleep_for(look);
 }
 
-/// What a server does that is not ready yet, or what stands before it: Docker's proxy accepts
-/// connections for it, and resets them.
+/// Whether the server may be starting. Docker's proxy accepts connections for a container that does
+/// not listen yet, and resets them.
 bool may_be_starting(const Tally& tally, long status) {
   if (tally.failed_by(Failure::connect) + tally.failed_by(Failure::reset) > 0) return true;
   return status == 502 || status == 503 || status == 504;
@@ -52,7 +52,7 @@ Preflight send_preflight(Workload& workload, const PreflightOptions& options) {
     status = 0;
     RunOptions once{.salt = options.salt, .connection = options.connection, .retries = retries};
     once.max_backoff = options.max_backoff;
-    // There is nothing to be kept of it.
+    // A stop need not wait for the response.
     once.grace = std::chrono::milliseconds(0);
     return run(workload, once, hooks);
   };

@@ -13,7 +13,7 @@ std::optional<Error> StopRule::add(const Outcome& outcome, TimePoint now) {
     error.message = "the server refuses the key: " + error.message;
     return error;
   }
-  // A limit that is met is a result, not trouble.
+  // A 429 is a result of the measurement, no reason to stop.
   failed_[next_++ % window] = outcome.failure && outcome.failure != Failure::http_429;
   if (2 * failed_.count() <= window) {
     failing_since_.reset();
@@ -22,8 +22,8 @@ std::optional<Error> StopRule::add(const Outcome& outcome, TimePoint now) {
   if (!failing_since_) failing_since_ = now;
   if (!outcome.failure || now - *failing_since_ < patience_) return std::nullopt;
   error.message =
-      fmt::format("{}{} of the last {} requests failed, the last because {}",
-                  outcome.failure == Failure::connect ? "nobody answers any more: " : "",
+      fmt::format("{}{} of the last {} requests failed, the last one: {}",
+                  outcome.failure == Failure::connect ? "the server no longer answers: " : "",
                   failed_.count(), window, error.message);
   return error;
 }

@@ -13,21 +13,22 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-// More failures than this and a run says little of the rest.
+// With a larger share of failures a run tells little about the other requests.
 constexpr double failing_ratio = 0.1;
-// A response refused, a departure held back, or time for which departures were held back, counts as
-// bounding from one in a hundred on.
+// From this share on, refused responses, held back departures and the time for which departures
+// were held back count as what bounds a run.
 constexpr double bounding_share = 0.01;
 constexpr double kept_share = 0.99;
 // Standard errors that chance explains.
 constexpr double by_chance = 3;
-// Of the time that passes; steeper means that under 99% of the requests are served in time.
+// The growth of latency per elapsed time above which fewer than 99% of the requests are served in
+// time.
 constexpr double steepest_growth = 0.01;
-// Later than this by its own fault, and than this share of the median latency, a client distorts
-// what it measures.
+// A client whose own delays exceed both this time and this share of the median latency distorts the
+// measurement.
 constexpr nanoseconds tolerable_lag = milliseconds(10);
 constexpr double tolerable_lag_share = 0.05;
-// Without a rate, a thread that never waits is what bounds the run; one that mostly waits does not.
+// Without a rate, a thread above the first share bounds the run; one below the second does not.
 constexpr double busy_share = 0.97;
 constexpr double idle_share = 0.5;
 
@@ -57,7 +58,7 @@ nanoseconds tolerable_client_lag(const Tally& tally) {
   return std::max(tolerable_lag, nanoseconds(std::llround(of_latency)));
 }
 
-/// Whether two sends and 1% of them left too late by this program's own fault.
+/// Whether this program delayed at least two sends and 1% of the sends by too much.
 bool client_lags(const Tally& tally) {
   const std::uint64_t sends = tally.client_lag.count();
   const auto enough = std::max<std::uint64_t>(
@@ -70,8 +71,9 @@ bool client_lags(const Tally& tally) {
 std::string client_lag_text(const Tally& tally) {
   const nanoseconds late = tally.client_lag.quantile(0.99);
   return fmt::format(
-      "requests left {} late at p99 by this program's own fault: so much of due_p99 ({}) is this "
-      "program's, beside a median latency of {}; give it a core of its own, or a lower rate",
+      "this program sent requests {} late at p99, which is part of due_p99 ({}); the median "
+      "latency "
+      "is {}; give this program its own core, or lower the rate",
       milliseconds_text(late), milliseconds_text(tally.due_latency.quantile(0.99)),
       milliseconds_text(tally.latency.quantile(0.5)));
 }
@@ -92,8 +94,8 @@ std::string saturated_text(const Saturation& saturation, const Tally& tally) {
 Verdict unpaced(const RunTally& tally, std::uint64_t parallel) {
   if (busy(tally) > busy_share) {
     return {Bound::client,
-            fmt::format("this program used {:.0f}% of a core: the server may be able to do more; "
-                        "use Threads(n) in a suite of your own, or a faster core",
+            fmt::format("this program used {:.0f}% of a core, and the server may be faster; use "
+                        "Threads(n) in your own suite, or a faster core",
                         100 * busy(tally))};
   }
   const auto saturation = tally.levels.saturation();
@@ -103,7 +105,7 @@ Verdict unpaced(const RunTally& tally, std::uint64_t parallel) {
   return {Bound::parallel, fmt::format("as fast as {} in flight allow", parallel)};
 }
 
-/// For how much of the run `parallel` held the next request back.
+/// Whether `parallel` held requests back for a significant part of the run.
 bool is_held_by_parallel(const Tally& tally) {
   const double wall =
       seconds_of(tally.last_send - tally.first_send) * static_cast<double>(tally.threads);
@@ -118,8 +120,8 @@ bool stood_still(const Tally& tally) {
          tally.longest_silence > times_latency * tally.latency.quantile(0.5);
 }
 
-/// Little's law: what is in flight is the rate times the time that each is, failures too. Random
-/// arrivals need more than the mean.
+/// The requests in flight that the rate needs. By Little's law that is the rate times the time that
+/// each request is in flight, failures too. Random arrivals need more than the mean.
 std::uint64_t parallel_for(const Tally& tally, double per_second, Arrivals arrivals) {
   const nanoseconds each = std::max(tally.latency.quantile(0.99), tally.mean_time_in_flight());
   double needed = per_second * seconds_of(each);
@@ -127,24 +129,24 @@ std::uint64_t parallel_for(const Tally& tally, double per_second, Arrivals arriv
   return static_cast<std::uint64_t>(std::ceil(needed));
 }
 
-/// Where the server is saturated below the rate asked for.
+/// The verdict where the server is saturated below the rate.
 std::optional<Verdict> saturated(const RunTally& tally, std::uint64_t rpm) {
   const auto saturation = tally.levels.saturation();
   const double wanted = static_cast<double>(rpm) / 60;
   if (!saturation || saturation->rate * static_cast<double>(tally.threads) >= wanted) {
     return std::nullopt;
   }
-  return Verdict{Bound::server, saturated_text(*saturation, tally) + ": ask for no more"};
+  return Verdict{Bound::server, saturated_text(*saturation, tally) + "; lower the rate"};
 }
 
-/// What held requests back while `parallel` were in flight.
+/// The verdict of a run that was held back while `parallel` requests were in flight.
 Verdict at_the_cap(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
                    Arrivals arrivals) {
   if (stood_still(tally)) {
     return {
         Bound::server,
-        fmt::format("the server stood still: no response came for {:.1f} s, with up to {} in "
-                    "flight; {:.0f} RPM of {} left",
+        fmt::format("the server stalled: no response came for {:.1f} s, with up to {} in flight; "
+                    "{:.0f} RPM of {} were sent",
                     seconds_of(tally.longest_silence), tally.in_flight, tally.achieved_rpm(), rpm)};
   }
   const double wanted = static_cast<double>(rpm) / 60;
@@ -159,7 +161,7 @@ Verdict at_the_cap(const RunTally& tally, std::uint64_t rpm, std::uint64_t paral
                       std::max(would_do, parallel + parallel / 4 + 1))};
 }
 
-/// A schedule that was not kept.
+/// The verdict of a run that did not keep its schedule.
 Verdict held_back(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
                   Arrivals arrivals) {
   if (is_held_by_parallel(tally)) return at_the_cap(tally, rpm, parallel, arrivals);
@@ -171,16 +173,17 @@ Verdict held_back(const RunTally& tally, std::uint64_t rpm, std::uint64_t parall
   if (client_lags(tally)) return {Bound::client, client_lag_text(tally)};
   if (kept_rate(tally, rpm, arrivals)) {
     return {Bound::client,
-            fmt::format("stalls of this program moved the schedule by {} (late_p50): give it a "
-                        "core of its own, or a lower rate",
+            fmt::format("stalls of this program delayed the schedule by {} (late_p50); give this "
+                        "program its own core, or lower the rate",
                         milliseconds_text(tally.late.quantile(0.5)))};
   }
   return {Bound::client,
-          fmt::format("stalls of this program left {:.0f} RPM of {}: give it a core of its own",
+          fmt::format("stalls of this program allowed {:.0f} RPM of {}; give this program its own "
+                      "core",
                       tally.achieved_rpm(), rpm)};
 }
 
-/// The rate was kept: whether the server keeps up with it.
+/// The verdict of a run that kept its rate, where the server does not keep up.
 std::optional<Verdict> falls_behind(const RunTally& tally) {
   const auto thirds = tally.course.thirds();
   if (!growth_of_latency(tally) || !thirds || !thirds->grew_steadily()) return std::nullopt;
@@ -188,7 +191,7 @@ std::optional<Verdict> falls_behind(const RunTally& tally) {
   return Verdict{
       Bound::server,
       fmt::format("the rate was kept, but the server falls behind: latency grew by {:.0f} ms each "
-                  "second; {}: ask for no more",
+                  "second; {}; lower the rate",
                   1e3 * thirds->growth(), server_does(tally.achieved_rpm() / 60 * answered))};
 }
 
@@ -202,7 +205,7 @@ Verdict judge(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel, 
   }
   if (share(tally.refused_429, tally.sends) > bounding_share) {
     return {Bound::rate_limit,
-            fmt::format("the server answered 429 to {} of {} sends: ask for a lower rate",
+            fmt::format("the server answered 429 to {} of {} sends; lower the rate",
                         tally.refused_429, tally.sends)};
   }
   if (rpm == 0) return unpaced(tally, parallel);

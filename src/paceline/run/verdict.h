@@ -13,17 +13,17 @@ namespace paceline {
 
 /// What bounded a run.
 enum class Bound {
-  /// It kept its rate and its schedule.
+  /// The run kept its rate and its schedule.
   paced,
-  /// `parallel` held requests back; without a rate this is what is to be expected.
+  /// `parallel` held requests back. Expected for a run without a rate.
   parallel,
-  /// The server does no more requests a second, however many are in flight.
+  /// The server answers no more requests per second, however many are in flight.
   server,
-  /// This program was late by its own fault, by enough to be seen in the figures.
+  /// This program delayed requests by enough to distort the figures.
   client,
   /// The server refused requests, or the token budget held them back.
   rate_limit,
-  /// Too many requests failed for the rest to mean much.
+  /// So many requests failed that the others tell little.
   failing,
 };
 
@@ -34,19 +34,19 @@ struct Verdict {
   std::string words;
 };
 
-/// `rpm` (0: unpaced) and `parallel` are what was asked for.
+/// `rpm` (0: unpaced), `parallel` and `arrivals` are the run's options.
 Verdict judge(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
               Arrivals arrivals = Arrivals::even);
 
-/// Whether requests left at 99% of `rpm`, which is not 0. Random arrivals may also fall short by
-/// what chance explains.
+/// Whether requests departed at 99% of `rpm`, which is not 0. For random arrivals a deviation that
+/// chance explains is allowed too.
 bool kept_rate(const Tally& tally, std::uint64_t rpm, Arrivals arrivals);
 
-/// Whether half of the requests left so late that the schedule was moved, not kept.
+/// Whether half of the requests departed so late that the schedule was moved.
 bool moved_schedule(const Tally& tally);
 
-/// By how much latency grew each second, where it did so for more than 1% of the time and by more
-/// than chance explains: the server falls behind.
+/// Seconds of latency growth per second. Nothing where the growth is below 1% or explained by
+/// chance. A value means that the server falls behind.
 std::optional<double> growth_of_latency(const RunTally& tally);
 
 /// "paced", "parallel-bound", "server-bound", "client-bound", "rate-limited" or "failing".

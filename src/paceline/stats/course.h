@@ -8,23 +8,23 @@
 
 namespace paceline {
 
-/// The mean latency in the three thirds of a run, in memory that does not grow with it.
+/// The mean latency in each third of a run.
 struct Thirds {
   /// In seconds.
   double first = 0;
   double second = 0;
   double last = 0;
-  /// Of one third.
+  /// The duration of one third, in seconds.
   double duration = 0;
 
   /// Seconds of latency for each second of the run.
   double growth() const { return (last - first) / (2 * duration); }
-  /// Whether latency grew all the time, to far more than it was: a queue that fills does so. It
-  /// grows too when a server that keeps up begins to be used, but then it soon ends.
+  /// Whether latency grew over the whole run, and to at least double: the sign of a queue that
+  /// fills. When a server comes under load, latency grows too, but only at the start.
   bool grew_steadily() const;
 };
 
-/// How latency went over a run. Times are from its start.
+/// Latency over the time of a run, in memory of a fixed size. Times are from the start of the run.
 class Course {
  public:
   void record(std::chrono::nanoseconds time, std::chrono::nanoseconds latency);

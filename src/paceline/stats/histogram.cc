@@ -9,7 +9,8 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// Each power of two is cut into this many buckets, so a bucket is under 0.1% of its values wide.
+// Each power of two has this many buckets, so that the width of a bucket is below 0.1% of its
+// values.
 constexpr unsigned sub_bits = 10;
 constexpr std::uint64_t sub_buckets = 1U << sub_bits;
 
@@ -30,7 +31,8 @@ constexpr std::uint64_t middle_of(std::size_t bucket) {
 constexpr std::size_t bucket_count =
     bucket_of(static_cast<std::uint64_t>(Histogram::longest.count())) + 1;
 
-// The square root of their number, about: as many to look at among groups as within one.
+// About the square root of the number of buckets, so that a quantile looks at as many groups as
+// buckets.
 constexpr std::size_t group_size = 128;
 constexpr std::size_t group_count = (bucket_count + group_size - 1) / group_size;
 

@@ -18,14 +18,15 @@ constexpr std::uint64_t fewest_below = 2;
 constexpr double least_deviation = 0.05;
 // Standard errors that chance explains, squared.
 constexpr double by_chance = 16;
-// Of what one latency for all levels leaves unexplained.
+// The share of the variation between levels that the model of saturation must explain.
 constexpr double explained_share = 0.6;
-// A knee above this share of the highest level is none.
+// A knee above this share of the highest level does not count.
 constexpr double highest_knee = 0.87;
-// By how much latency grows where in flight grows by 1%, in percent.
+// The growth of latency in percent when the requests in flight grow by 1%, from which on the server
+// counts as saturated.
 constexpr double saturated_growth = 0.75;
 
-/// What is left unexplained, and the parameter that leaves least.
+/// The smallest unexplained variation, and the parameter that it has.
 struct Fit {
   double left = 0;
   double parameter = 1;
@@ -86,7 +87,7 @@ Levels::Bucket Levels::highest() const {
   return high;
 }
 
-/// Of the logarithm of latency, within levels.
+/// The variance of the logarithm of latency within levels.
 double Levels::variance() const {
   double squares = 0;
   double freedom = 0;

@@ -9,20 +9,20 @@
 
 namespace paceline {
 
-/// A server that answers no more requests a second when more are in flight.
+/// The state of a server that answers no more requests per second when more are in flight.
 struct Saturation {
-  /// Requests a second.
+  /// Requests per second.
   double rate = 0;
-  /// From so many in flight on, more of them only take longer.
+  /// With more requests in flight than this, each only takes longer.
   double enough_in_flight = 0;
-  /// The most in flight that was seen, and how many times as long a response took then as it did
-  /// below `enough_in_flight`.
+  /// The highest number in flight, and the ratio of its latency to the latency below
+  /// `enough_in_flight`.
   double in_flight = 0;
   double times_as_long = 1;
 };
 
-/// Latency by how many requests were in flight when each left. Each run has several levels, since
-/// it begins with one request in flight. Memory does not grow with the number of requests.
+/// Latency by the number of requests in flight at each departure, the level. Each run has several
+/// levels, since it begins with one request in flight. The memory has a fixed size.
 class Levels {
  public:
   /// `in_flight` includes the request itself.
@@ -32,15 +32,15 @@ class Levels {
   /// Whether the server is saturated at the highest level; nothing where it is not, or where the
   /// latencies are too few or too uneven to tell.
   ///
-  /// A server that is not saturated has the same latency at every level. A saturated one that does
-  /// `c` at once takes n / c times as long for n > c. The second model must explain the latencies
-  /// far better than the first one, by more than chance does, with a `c` clearly below the highest
-  /// level. Where latency grows in a straight line from the first request on, as on a processor
-  /// that is shared, the rate must hardly grow any more at the highest level.
+  /// A server that is not saturated has the same latency at every level. A saturated server that
+  /// handles `c` requests at once takes n / c times as long at levels n > c. The second model must
+  /// explain the latencies far better than the first, by more than chance, and with a `c` clearly
+  /// below the highest level. Where latency grows linearly from the first request on, as on a
+  /// shared processor, the rate must hardly grow at the highest level.
   std::optional<Saturation> saturation() const;
 
  private:
-  /// Levels that are counted together. Sums over their requests; latencies in seconds.
+  /// Neighbouring levels that are counted together. Sums over their requests; latencies in seconds.
   struct Bucket {
     std::uint64_t count = 0;
     double in_flight = 0;
@@ -59,7 +59,7 @@ class Levels {
     double latency;
   };
 
-  /// Up to this each level has a bucket of its own, then there are eight to an octave.
+  /// Levels below this have their own bucket. Above there are eight buckets per octave.
   static constexpr std::size_t exact = 16;
   static constexpr std::size_t octaves = 20;
   static std::size_t index_of(std::uint64_t in_flight);

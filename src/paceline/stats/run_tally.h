@@ -7,8 +7,8 @@
 
 namespace paceline {
 
-/// A run's tally with how its latency went, from which the verdict tells what bounded the run. Each
-/// member's memory has a fixed bound.
+/// A run's tally with the course of its latency, from which the verdict finds what bounded the run.
+/// The memory has a fixed size.
 struct RunTally : Tally {
   /// Slope of due latency over due time, both in seconds; positive means that the server falls
   /// behind.
@@ -19,7 +19,7 @@ struct RunTally : Tally {
   /// start.
   Levels levels;
 
-  /// Adds what another stripe of the same run counted.
+  /// Adds the tally of another stripe of the same run.
   void merge(const RunTally& other);
 };
 

@@ -4,7 +4,7 @@
 
 namespace paceline {
 
-/// A time as a number of seconds, for counters and sentences.
+/// A duration as a number of seconds.
 inline double seconds_of(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }

@@ -4,13 +4,13 @@
 
 namespace paceline {
 
-/// Fits a straight line through points (x, y) by least squares, in memory that does not grow.
+/// Fits a line through points (x, y) by least squares, in memory of a fixed size.
 class Trend {
  public:
   void record(double x, double y);
   void merge(const Trend& other);
 
-  /// How much y grows while x grows by one; 0 while all x are the same.
+  /// The growth of y per x; 0 while all x are equal.
   double slope() const;
   /// The slope's standard error; 0 for fewer than three points.
   double slope_error() const;

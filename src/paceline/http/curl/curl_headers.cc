@@ -8,8 +8,8 @@ CurlHeaders::CurlHeaders(const HeaderList* lines) {
   if (lines != nullptr) {
     for (const std::string& line : *lines) append(line.c_str());
   }
-  // Sends nothing. Without it libcurl asks before a body of more than a megabyte, and waits a
-  // second for those servers that do not answer that.
+  // Suppresses "Expect: 100-continue". With it libcurl would wait before a body of more than a
+  // megabyte, a whole second where the server does not answer.
   append("Expect:");
 }
 

@@ -8,7 +8,7 @@
 
 namespace paceline {
 
-/// Header lines as libcurl takes them.
+/// Header lines in libcurl's list.
 class CurlHeaders {
  public:
   explicit CurlHeaders(const HeaderList* lines);
@@ -24,7 +24,7 @@ class CurlHeaders {
   std::unique_ptr<curl_slist, Free> list_;
 };
 
-/// Keeps the last list that was made: most requests have the same headers.
+/// Keeps the last list, because most requests have the same headers.
 class CurlHeadersCache {
  public:
   std::shared_ptr<const CurlHeaders> find(const std::shared_ptr<const HeaderList>& lines);

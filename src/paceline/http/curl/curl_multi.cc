@@ -59,8 +59,8 @@ void CurlMulti::act(curl_socket_t socket, int events) {
 void CurlMulti::perform(curl_socket_t socket, int events) {
   due_now_ = false;
   curl_multi_socket_action(multi_.get(), socket, events, &running_);
-  // libcurl asks for "at once" while it sets up a connection. A millisecond's timer would be
-  // felt; the bound keeps a libcurl that never has enough from holding the loop.
+  // libcurl asks for a timeout of 0 while it sets up a connection. A timer of a millisecond would
+  // add to the latency. The bound on rounds keeps libcurl from blocking the loop.
   for (int round = 0; due_now_ && round < 8; ++round) {
     due_now_ = false;
     curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running_);

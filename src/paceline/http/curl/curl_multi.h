@@ -11,18 +11,18 @@
 
 namespace paceline {
 
-/// One multi handle of libcurl on the loop. A transport has several, because libcurl searches a
-/// multi's connections in a line.
+/// One of libcurl's multi handles on the loop. A transport has several, because libcurl searches
+/// the connections of a multi handle linearly.
 class CurlMulti : public CurlSockets::Owner {
  public:
-  /// More transfers than this on one multi handle and libcurl's searches begin to cost.
+  /// With more transfers on one multi handle libcurl's searches take noticeable time.
   static constexpr std::size_t most_transfers = 16;
 
   /// Takes the ends of transfers, from the loop only.
   class Owner {
    public:
     virtual ~Owner() = default;
-    /// `received`: when the last bytes came in, where the kernel noted that; `read`: when libcurl
+    /// `received`: when the last bytes arrived, where the kernel noted that. `read`: when libcurl
     /// had read them.
     virtual void ended(CurlTransfer& transfer, CURLcode code, std::optional<TimePoint> received,
                        TimePoint read) = 0;
@@ -30,9 +30,10 @@ class CurlMulti : public CurlSockets::Owner {
 
   CurlMulti(Loop& loop, CurlSockets& sockets, Owner& owner);
 
-  /// Begins a transfer. One that ends at once is told of in the loop's next turn.
+  /// Begins a transfer. The owner hears of a transfer that ends at once in the loop's next
+  /// iteration.
   void add(CurlTransfer& transfer);
-  /// Removes a transfer that has not ended, and has those go on that waited for its connection.
+  /// Removes a transfer that has not ended, and continues transfers that waited for its connection.
   void cancel(CurlTransfer& transfer);
   /// Removes a transfer that has not ended, and does nothing else.
   void remove(CurlTransfer& transfer);
@@ -45,10 +46,10 @@ class CurlMulti : public CurlSockets::Owner {
 
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* multi, void*);
   static int on_timer(CURLM*, long timeout_ms, void* multi);
-  /// Has libcurl do what there is to do, and asks for a later collect() where that ended transfers.
+  /// Runs libcurl, and asks for a later collect() where that ended transfers.
   void advance();
   void perform(curl_socket_t socket, int events);
-  /// Tells the owner of the transfers that have ended.
+  /// Passes ended transfers to the owner.
   void collect();
 
   CurlSockets& sockets_;
@@ -56,10 +57,10 @@ class CurlMulti : public CurlSockets::Owner {
   Timer timer_;
   DeferredCall collect_later_;
   bool due_now_ = false;
-  /// Transfers that were added and not removed, and those of them that have not ended.
+  /// Transfers that were added and not removed, and how many of them have not ended.
   int transfers_ = 0;
   int running_ = 0;
-  /// When the transfers ended that have not been collected.
+  /// The end of the transfers that have not been collected.
   TimePoint ended_;
   std::unique_ptr<CURLM, Cleanup> multi_{curl_multi_init()};
 };

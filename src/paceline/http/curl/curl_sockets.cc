@@ -8,9 +8,9 @@
 namespace paceline {
 namespace {
 
-/// Shuts an idle HTTP/1 connection down if the server has sent bytes. Such bytes are an unasked
-/// response, such as 408, which libcurl would take for the response to the next request, or over
-/// TLS also a close_notify.
+/// Shuts an idle HTTP/1 connection down if the server has sent bytes. The bytes are an unrequested
+/// response, such as 408, which libcurl would take for the response to the next request, or a
+/// close_notify of TLS.
 void drop_unasked_response(int socket) {
   std::array<char, 4096> heard;
   if (recv(socket, heard.data(), heard.size(), MSG_DONTWAIT) <= 0) return;
@@ -62,14 +62,14 @@ CurlSockets::Entry& CurlSockets::entry(int descriptor) {
 void CurlSockets::happened(int descriptor, int status, int events) {
   Entry& socket = entry(descriptor);
   if (socket.idle) {
-    // The server closed a kept connection, or spoke unasked. libcurl finds out when it next takes
-    // the connection; until then the event must not come again and again.
+    // The server closed a kept connection, or sent an unrequested response. libcurl finds out when
+    // it next takes the connection. Until then the loop must not report the event again.
     socket.watch->want(0);
     if (socket.ours && socket.is_http_1) drop_unasked_response(descriptor);
     return;
   }
-  // With the error alone libcurl gives up; asked to read too, it finds a reset for what it is, and
-  // sends anew on a fresh connection when a kept one was closed just then.
+  // With the error alone libcurl gives up. When it reads too, it recognises a reset, and sends the
+  // request again on a new connection where a kept connection was closed just then.
   int action = status < 0 ? CURL_CSELECT_ERR | CURL_CSELECT_IN | CURL_CSELECT_OUT : 0;
   if ((events & UV_WRITABLE) != 0) action |= CURL_CSELECT_OUT;
   if ((events & UV_READABLE) != 0) {

@@ -12,13 +12,13 @@
 
 namespace paceline {
 
-/// The sockets that libcurl opened, each with a watch that lives as long as the descriptor.
+/// The sockets that libcurl opened. Each has a watch that lives as long as the descriptor.
 ///
-/// They stay watched between requests of a kept-alive connection: libcurl takes its interest back
-/// after each response, and following it to the letter costs three system calls a request.
+/// libcurl removes a socket after each response on a kept-alive connection. Closing the watch then
+/// would cost three system calls per request, so the watch is kept.
 class CurlSockets {
  public:
-  /// Who acts on what happens to a socket.
+  /// Acts on the events of a socket.
   class Owner {
    public:
     virtual ~Owner() = default;
@@ -36,17 +36,19 @@ class CurlSockets {
   /// Watches a socket as libcurl asks; `what` is one of CURL_POLL_*. `is_http_1`: the socket
   /// becomes idle after an HTTP/1 response, so that further bytes belong to no request.
   void want(Owner& owner, curl_socket_t descriptor, int what, bool is_http_1);
-  /// When the bytes that are being read came in; nothing where nobody noted it, or none are.
+  /// When the bytes that are being read arrived; nothing where no bytes are being read or the
+  /// kernel noted no time.
   std::optional<TimePoint> received() const { return received_; }
-  /// The same at the end of that reading.
+  /// Returns the same, and clears it at the end of the reading.
   std::optional<TimePoint> take_received() { return std::exchange(received_, std::nullopt); }
 
  private:
   struct Entry {
     std::unique_ptr<Poll> watch;
     Owner* owner = nullptr;
-    /// Opened by open(), so that close() tells of its end. Others (libcurl's resolver) are not
-    /// kept watched, since their number can come back as another socket without a word.
+    /// Whether open() opened the socket, so that close() closes it. Watches of other sockets, such
+    /// as those of libcurl's resolver, are not kept: the number may become another socket
+    /// unnoticed.
     bool ours = false;
     bool idle = false;
     bool is_http_1 = false;

@@ -11,8 +11,9 @@
 namespace paceline {
 namespace {
 
-/// For CURLOPT_CAPATH, so that libcurl does not trust the system's folder beside a file. Newer ones
-/// take nullptr for the system's; OpenSSL takes a folder that is none, and other libraries do not.
+/// A CURLOPT_CAPATH without certificates, so that libcurl trusts only the given file. Newer
+/// versions take nullptr for the system's folder. OpenSSL accepts a path that is no folder; other
+/// TLS libraries do not.
 const char* no_certificates() {
   const char* library = curl_version_info(CURLVERSION_NOW)->ssl_version;
   const bool is_openssl =
@@ -53,12 +54,12 @@ void CurlTransfer::set_common() {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
-  // HTTP/2 by ALPN over TLS only: without encryption it breaks in libcurl 7.88.
+  // HTTP/2 is negotiated by ALPN over TLS only. Without TLS it breaks in libcurl 7.88.
   const bool is_one = options.http == HttpVersion::one;
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                    static_cast<long>(is_one ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
-  // libcurl would look for these in the environment before every request.
+  // Otherwise libcurl would look for proxies in the environment before every request.
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open);
@@ -92,14 +93,14 @@ void CurlTransfer::prepare(std::shared_ptr<const Target> target,
   }
 }
 
-// As text, libcurl would take the URL apart and write it out anew for each request: a sixth of its
-// instructions. What it cannot take apart it gets as text, since it then says why.
+// Given as text, libcurl would parse and format the URL for each request, which is a sixth of its
+// instructions. A URL that cannot be parsed is given as text, so that libcurl reports why.
 void CurlTransfer::set_target(std::shared_ptr<const Target> target) {
   if (target == target_) return;
   target_ = std::move(target);
   CURL* easy = easy_.get();
-  // Wait for ALPN to say whether a connection can be shared. Without TLS nothing says so before
-  // the first response, and every first request would take twice its time.
+  // With TLS, ALPN tells whether a connection can be shared. Without TLS only the first response
+  // tells, so waiting would double the time of every first request.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, target_->scheme == "https" ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_PROXY,
                    target_->proxy != nullptr ? target_->proxy->url.c_str() : "");
@@ -111,7 +112,7 @@ void CurlTransfer::set_target(std::shared_ptr<const Target> target) {
 void CurlTransfer::set_addresses(std::span<const Resolver::Known> hosts) {
   for (const Resolver::Known& host : hosts) {
     if (host.moves == 0) continue;
-    // Kept connections that are older than the move lead to where the host was.
+    // Kept connections that are older than the move lead to the host's old address.
     const auto age = std::chrono::floor<std::chrono::seconds>(Clock::now() - host.last_move);
     curl_easy_setopt(easy_.get(), CURLOPT_MAXLIFETIME_CONN,
                      std::max<long>(1, static_cast<long>(age.count())));
@@ -141,7 +142,7 @@ curl_socket_t CurlTransfer::on_open(void* transfer, curlsocktype, curl_sockaddr*
   return opened;
 }
 
-// libcurl keeps trailers as it keeps headers, and bounds only those.
+// libcurl bounds the size of headers but not of trailers, which it keeps too.
 std::size_t CurlTransfer::on_header(char*, std::size_t, std::size_t length,
                                     void* transfer) noexcept {
   auto& self = *static_cast<CurlTransfer*>(transfer);
@@ -154,7 +155,7 @@ std::size_t CurlTransfer::on_body(char* data, std::size_t, std::size_t length,
   try {
     return static_cast<CurlTransfer*>(transfer)->take({data, length}) ? length : 0;
   } catch (...) {
-    return 0;  // Nothing may be thrown through libcurl; it ends the exchange.
+    return 0;  // No exception may pass through libcurl. 0 ends the transfer.
   }
 }
 

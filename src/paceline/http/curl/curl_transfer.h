@@ -18,10 +18,10 @@
 
 namespace paceline {
 
-/// An exchange on one of libcurl's easy handles, which is used again for the next.
+/// An exchange on one of libcurl's easy handles. The handle is reused for the next request.
 class CurlTransfer : public ResponseHeaders {
  public:
-  /// What the transfers of one transport have together.
+  /// Shared by the transfers of one transport.
   struct Shared {
     const ConnectionOptions& options;
     ResponseSink& sink;
@@ -31,17 +31,17 @@ class CurlTransfer : public ResponseHeaders {
 
   CurlTransfer(Exchange& exchange, Shared& shared);
 
-  /// Tells libcurl what differs from the last request. `hosts` is known of the target's route.
+  /// Sets the options that differ from the last request. `hosts`: as Transport::send().
   void prepare(std::shared_ptr<const Target> target, std::span<const Resolver::Known> hosts);
-  /// Whether the request is on its way, and the connection with it.
+  /// Whether a connection was made and the request has begun to be sent.
   bool was_sent() const;
-  /// Whether libcurl waits for room to send more of the request.
+  /// Whether libcurl waits for space to send more of the request.
   void set_sending(bool is_sending) { is_sending_ = is_sending; }
-  /// Whether the response comes over HTTP/1.1 on a connection whose receive times the kernel
-  /// notes, as the response before did.
+  /// Whether the response may be read late. True for HTTP/1.1 where the kernel noted the time of
+  /// the response before.
   bool can_defer_read() const;
-  /// How the transfer ended. `received`: when the last bytes came in, where the kernel noted that;
-  /// `read`: when libcurl had read them.
+  /// Completes the response and returns how the transfer ended. `received` and `read`: as
+  /// CurlMulti::Owner::ended().
   TransportEnd finish(CURLcode code, std::optional<TimePoint> received, TimePoint read);
   std::optional<std::string_view> find(const char* name) const override;
 
@@ -58,8 +58,7 @@ class CurlTransfer : public ResponseHeaders {
   void set_target(std::shared_ptr<const Target> target);
   /// Gives libcurl the addresses of the route's hosts, in its order.
   void set_addresses(std::span<const Resolver::Known> hosts);
-  /// Whether the server has most likely not processed the request, so that the request may be sent
-  /// again.
+  /// Whether the server has most likely not processed the request, so that it may be sent again.
   bool is_unprocessed(CURLcode code) const;
   bool differs_in_length() const;
   /// Whether an HTTP/2 server answered with an error status and then dropped the request's stream.
@@ -67,7 +66,7 @@ class CurlTransfer : public ResponseHeaders {
   Error explain(CURLcode code, TransportError error) const;
   std::string cannot_connect() const;
   std::string words_on(CURLcode code, TransportError error) const;
-  /// Of headers and trailers: libcurl bounds only headers.
+  /// The most bytes of headers and trailers. libcurl bounds only headers.
   static constexpr std::size_t most_header_bytes = 512U << 10U;
   /// For CURLOPT_OPENSOCKETFUNCTION.
   static curl_socket_t on_open(void* transfer, curlsocktype, curl_sockaddr* address) noexcept;
@@ -81,17 +80,17 @@ class CurlTransfer : public ResponseHeaders {
   std::unique_ptr<CURL, Cleanup> easy_;
   std::array<char, CURL_ERROR_SIZE> why_{};
   std::shared_ptr<const Target> target_;
-  /// Those that libcurl knows, by the route's hosts.
+  /// The addresses that libcurl has, in the order of the route's hosts.
   std::vector<std::shared_ptr<const Addresses>> addresses_;
   std::unique_ptr<curl_slist, Cleanup> address_list_;
   std::shared_ptr<const CurlHeaders> headers_;
   Method method_ = Method::get;
-  /// Of this response's headers and trailers so far.
+  /// Bytes of this response's headers and trailers so far.
   std::size_t header_bytes_ = 0;
   bool is_sending_ = false;
   /// errno of the last socket that could not be opened for this request; 0: none.
   int open_error_ = 0;
-  /// Whether the kernel noted when the last response over HTTP/1.1 came in.
+  /// Whether the kernel noted the time of the last response over HTTP/1.1.
   bool has_receive_times_ = false;
 };
 

@@ -1,4 +1,4 @@
-// How a transfer ended, in paceline's words.
+// Turns the end of a transfer into paceline's errors.
 
 #include <fmt/format.h>
 #include <paceline/http/curl/curl_transfer.h>
@@ -22,7 +22,7 @@ bool breaks_http(CURLcode code, std::string_view words) {
 
 TransportError error_of(CURLcode code, std::string_view words, bool was_sent) {
   if (breaks_http(code, words)) return TransportError::malformed;
-  // Of a proxy, before there is a connection to the server.
+  // A proxy refused to connect to the server.
   if (code == CURLE_RECV_ERROR && words.starts_with("CONNECT tunnel failed")) {
     return TransportError::connect_failed;
   }
@@ -45,7 +45,7 @@ TransportError error_of(CURLcode code, std::string_view words, bool was_sent) {
     case CURLE_HTTP2_STREAM:
       return TransportError::reset;
     default:
-      // After the request only the server's response can be at fault.
+      // After the request was sent, only the server's response can be wrong.
       return was_sent ? TransportError::malformed : TransportError::other;
   }
 }
@@ -142,7 +142,7 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
   long version = CURL_HTTP_VERSION_NONE;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
   response.http_version = http_version_name(version);
-  // A response that libcurl read while it sent another request has no note, and says nothing.
+  // A response that libcurl read while it sent another request has no time, which proves nothing.
   if (received) has_receive_times_ = true;
   if (code != CURLE_OK || response.http_version != "HTTP/1.1") has_receive_times_ = false;
   TransportEnd end;
@@ -212,8 +212,8 @@ bool CurlTransfer::differs_in_length() const {
   return false;
 }
 
-// nginx refuses a request before it has read the body, then resets the stream; libcurl 7.88 calls
-// that an error, though the response has come.
+// nginx resets the stream after a response that it sent before it had read the body. libcurl 7.88
+// reports an error though the response is complete.
 bool CurlTransfer::is_early_response(CURLcode code) const {
   const Response& response = exchange_.response;
   const bool lost_the_stream =
@@ -243,7 +243,8 @@ std::string CurlTransfer::words_on(CURLcode code, TransportError error) const {
   const std::string_view words = why_.data();
   if (code == CURLE_OPERATION_TIMEDOUT) return in_lower_case(words);
   if (code == CURLE_COULDNT_CONNECT) return cannot_connect();
-  // A server that hangs up before the request, as some do that want a client certificate.
+  // The server closed the connection before the request. Some servers that require a client
+  // certificate do so.
   if (words.starts_with("getpeername() failed")) {
     return fmt::format("the server closed the connection at once{}",
                        target_->scheme == "https" ? "; it may ask for a client certificate" : "");
@@ -252,7 +253,7 @@ std::string CurlTransfer::words_on(CURLcode code, TransportError error) const {
   if (error != TransportError::malformed) {
     return in_lower_case(words.empty() ? curl_easy_strerror(code) : words);
   }
-  // So libcurl calls a line of more than 100 kB.
+  // libcurl's error for a line of more than 100 kB.
   if (code == CURLE_OUT_OF_MEMORY) return "the response is not valid HTTP: a header is too long";
   return fmt::format("the response is not valid HTTP: {}",
                      words.empty() ? curl_easy_strerror(code) : words);

@@ -19,7 +19,7 @@ std::size_t multis_for(std::size_t exchanges) {
 }  // namespace
 
 std::size_t CurlTransport::descriptors_for(std::size_t exchanges) {
-  // Each multi handle has a pair of sockets to be woken by.
+  // Each multi handle has a pair of sockets for wake-ups.
   return exchanges + 2 * multis_for(exchanges);
 }
 

@@ -14,10 +14,10 @@
 namespace paceline {
 
 /// Carries exchanges by libcurl's multi interface: http and https, HTTP/1.1 and HTTP/2, proxies.
-/// The transfers are sharded over several multi handles.
+/// The transfers are sharded over several multi handles. For the loop's thread only.
 class CurlTransport : public Transport, private CurlMulti::Owner {
  public:
-  /// How many descriptors a transport of so many exchanges opens at most, for hosts by number.
+  /// The most descriptors of a transport with so many exchanges, where its hosts are addresses.
   static std::size_t descriptors_for(std::size_t exchanges);
 
   CurlTransport(Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
@@ -33,11 +33,11 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
   bool can_defer_reads() const override { return undeferrable_ == 0; }
 
  private:
-  /// An exchange's transfer, made when it is first needed.
+  /// An exchange's transfer, made for the exchange's first request.
   struct State {
     std::unique_ptr<CurlTransfer> transfer{};
     bool is_running = false;
-    /// Whether its response has to be read as soon as it comes.
+    /// Whether the response has to be read as soon as it arrives.
     bool is_undeferrable = false;
   };
 
@@ -52,7 +52,8 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
   CurlSockets sockets_;
   CurlTransfer::Shared shared_;
   std::size_t undeferrable_ = 0;
-  // Multis close connections when they die, so they die before the sockets; transfers before them.
+  // Destroying the multis closes connections, so they are destroyed before the sockets, and the
+  // transfers before the multis.
   std::vector<std::unique_ptr<CurlMulti>> multis_;
   std::vector<State> states_;
 };

@@ -110,7 +110,7 @@ bool is_tls_failure(CURLcode code, std::string_view words) {
       return true;
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
-      // TLS 1.3 asks for a certificate when the handshake is over for the client.
+      // With TLS 1.3 the server rejects a missing certificate after the client's handshake.
       return asks_for_certificate(words);
     default:
       return false;

@@ -19,7 +19,7 @@
 namespace paceline {
 namespace {
 
-// As libcurl has it: between two machines something may forget a connection without a word.
+// libcurl's default. A middlebox may drop an idle connection silently.
 constexpr std::chrono::seconds most_idle{118};
 
 iovec bytes_of(std::string_view text) {
@@ -161,13 +161,13 @@ void DirectConnection::happened(int status, int events) {
   if (is_connecting_) return connected();
   if ((events & UV_WRITABLE) != 0) write();
   if (events == UV_WRITABLE) return;
-  // Behind what is left to read an error says what it is.
+  // Reading the rest of the data leads to the error and its errno.
   if (status < 0) watch_->want(UV_READABLE);
   read();
 }
 
-// A connection that the server has ended takes no more; reading tells of it, and of a response that
-// the server may have sent before.
+// A failed send means that the server has closed the connection. Reading then finds the error, and
+// first a response that the server may have sent before.
 void DirectConnection::write() {
   const std::string_view head = head_->text;
   std::array<char, 32> length_line;
@@ -205,7 +205,7 @@ void DirectConnection::read() {
   std::vector<char>& buffer = shared_.buffer;
   const Received received = receive(socket_.get(), buffer);
   if (received.length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
-  // The server has closed a kept connection, or speaks unasked.
+  // The server has closed a kept connection, or sent an unrequested response.
   if (!is_busy_) return close();
   if (received.length <= 0) return lose(received.length < 0 ? errno : 0);
   received_ = received.when;
@@ -270,7 +270,7 @@ void DirectConnection::finish() {
   is_busy_ = false;
   is_kept_ = true;
   last_used_ = ended;
-  // What is left of a request that was answered early would be taken for the next.
+  // The server would take the unsent rest of an early answered request for the next request.
   if (!is_sent_ || !parser_->keeps_connection()) close();
   shared_.sink.end(exchange_, {TransportError::ok, {}, ended});
 }

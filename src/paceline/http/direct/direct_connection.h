@@ -20,42 +20,43 @@
 
 namespace paceline {
 
-/// HTTP/1.1 without TLS on one TCP connection, which an exchange keeps from request to request.
+/// HTTP/1.1 without TLS on one TCP connection, which an exchange keeps from request to request. For
+/// the loop's thread only.
 class DirectConnection : public ResponseHeaders {
  public:
-  /// What the connections of one transport have together.
+  /// Shared by the connections of one transport.
   struct Shared {
     Loop& loop;
     ResponseSink& sink;
-    /// For one address, where a host has others.
+    /// The time for one address, where the host has further addresses.
     std::chrono::milliseconds connect_timeout;
     RetiredSockets retired;
-    /// What is read goes through it.
+    /// Read buffer.
     std::vector<char> buffer;
     ObjectPool<std::unique_ptr<ResponseParser>> parsers{};
   };
 
   DirectConnection(Exchange& exchange, Shared& shared) : exchange_(exchange), shared_(shared) {}
 
-  /// Sends the exchange's request, on the open connection where it leads to the same origin and the
-  /// host has not moved. Does not call the sink. Fails where no connection can be made.
+  /// Sends the exchange's request. Uses the open connection if that leads to the same origin and
+  /// the host has not moved. Does not call the sink. Fails where no connection can be made.
   Result<void> send(std::shared_ptr<const RequestHead> head,
                     std::span<const Resolver::Known> hosts);
   void close();
   bool is_connected() const { return is_busy_ && !is_connecting_; }
-  /// Whether the response may be read late, since the kernel notes when its bytes come in.
+  /// Whether the response may be read late, because the kernel notes when its bytes arrive.
   bool can_defer_read() const;
   std::optional<std::string_view> find(const char* name) const override;
-  /// The response's headers are no longer asked for.
+  /// Returns the parser, which holds the response's headers, to the pool.
   void drop_response();
 
  private:
   bool is_ready(const RequestHead& head, std::uint64_t moves);
-  /// Begins to connect to the next address. Where there is none, fails with `error`, which is of
+  /// Begins to connect to the next address. Where there is none, fails with `error`, the error of
   /// the address before.
   Result<void> connect(Error error);
   void connected();
-  /// Gives up the address that is being tried.
+  /// Gives up the current address and tries the next.
   void fail_address(int error);
   void start_connect_timer();
   void happened(int status, int events);
@@ -63,7 +64,7 @@ class DirectConnection : public ResponseHeaders {
   void read();
   void begin_response();
   bool take(std::string_view piece);
-  /// The server has closed or reset the connection.
+  /// Handles a connection that the server has closed, or reset with errno `error`.
   void lose(int error);
   void finish();
   void fail(TransportError error, Error why, bool is_unprocessed = false);
@@ -71,24 +72,24 @@ class DirectConnection : public ResponseHeaders {
   Exchange& exchange_;
   Shared& shared_;
   std::shared_ptr<const RequestHead> head_;
-  /// Of the response, once anything of it has come.
+  /// nullptr before the first bytes of the response.
   std::unique_ptr<ResponseParser> parser_;
   std::optional<TimePoint> received_;
   std::size_t written_ = 0;
   bool is_sent_ = false;
   bool is_busy_ = false;
   bool is_connecting_ = false;
-  /// Whether a response has come on the connection.
+  /// Whether the connection has carried a response.
   bool is_kept_ = false;
   Descriptor socket_;
   std::unique_ptr<Poll> watch_;
-  /// Where the connection goes to.
+  /// The origin that the connection leads to.
   std::string origin_;
   std::uint64_t moves_ = 0;
   TimePoint last_used_;
-  /// Addresses that are left to try.
+  /// The addresses that have not been tried.
   Addresses addresses_;
-  /// The one that is being tried.
+  /// The address that is being tried.
   std::string address_;
   std::unique_ptr<Timer> connect_timer_;
 };

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t read_at_once = 65'536;
 
-/// A host rarely has more addresses.
+/// The timeout is divided by this. Hosts rarely have more addresses.
 constexpr int addresses_tried = 4;
 
 }  // namespace

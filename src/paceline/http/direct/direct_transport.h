@@ -12,11 +12,11 @@
 
 namespace paceline {
 
-/// Carries exchanges by HTTP/1.1 without TLS on sockets of its own, which takes less than half of
-/// the CPU that libcurl does. Each exchange has a connection of its own.
+/// Carries exchanges by HTTP/1.1 without TLS on its own sockets, with less than half of libcurl's
+/// CPU time. Each exchange has its own connection. For the loop's thread only.
 class DirectTransport : public Transport, private ResponseSink {
  public:
-  /// How many descriptors a transport of so many exchanges opens at most.
+  /// The most descriptors of a transport with so many exchanges.
   static std::size_t descriptors_for(std::size_t exchanges) { return exchanges; }
 
   DirectTransport(Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
@@ -31,7 +31,7 @@ class DirectTransport : public Transport, private ResponseSink {
  private:
   struct State {
     std::unique_ptr<DirectConnection> connection{};
-    /// Whether its response has to be read as soon as it comes.
+    /// Whether the response has to be read as soon as it arrives.
     bool is_undeferrable = false;
   };
 

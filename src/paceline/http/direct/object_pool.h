@@ -5,22 +5,22 @@
 
 namespace paceline {
 
-/// Things that many may need, but few at once. The last one given back is the next one taken: its
-/// memory is still in the CPU's caches.
-template <typename Thing>
+/// A pool of reusable objects. The object that was returned last is taken first, because it is
+/// still in the CPU's caches.
+template <typename Object>
 class ObjectPool {
  public:
-  /// An empty one where none is spare.
-  Thing take() {
-    if (things_.empty()) return Thing();
-    Thing thing = std::move(things_.back());
-    things_.pop_back();
-    return thing;
+  /// Returns a default-constructed object where the pool is empty.
+  Object take() {
+    if (objects_.empty()) return Object();
+    Object object = std::move(objects_.back());
+    objects_.pop_back();
+    return object;
   }
-  void give(Thing thing) { things_.push_back(std::move(thing)); }
+  void give(Object object) { objects_.push_back(std::move(object)); }
 
  private:
-  std::vector<Thing> things_;
+  std::vector<Object> objects_;
 };
 
 }  // namespace paceline

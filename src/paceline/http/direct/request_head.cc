@@ -12,12 +12,12 @@
 namespace paceline {
 namespace {
 
-/// Up to the colon.
+/// The name of a header line.
 std::string_view name_of(std::string_view line) {
   return line.substr(0, line.find(':'));
 }
 
-/// A name, a colon and a value, which leaves alone how the request is sent.
+/// Whether a header line has a name and a value and does not change how the request is sent.
 bool is_plain(std::string_view line) {
   constexpr std::array<std::string_view, 7> special{
       "Connection", "Content-Length", "Expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade"};
@@ -35,7 +35,8 @@ bool has(const std::vector<std::string>& lines, std::string_view name) {
   });
 }
 
-/// A name or a number in ASCII: others are written otherwise in a header than in the URL.
+/// Whether a host is an ASCII name or an address. Other hosts have different forms in the header
+/// and in the URL.
 bool is_plain_host(std::string_view host) {
   return !host.empty() && std::all_of(host.begin(), host.end(), [](char letter) {
     return letter > ' ' && letter < '\x7f' && letter != '%';
@@ -46,21 +47,22 @@ Result<void> check_carried(const Target& target, const HeaderList& lines) {
   const auto refuse = [](std::string why) { return fail(ErrorCode::not_carried, std::move(why)); };
   if (!target.parsed) return fail(ErrorCode::invalid_value, "the URL is not valid");
   if (target.scheme != "http") {
-    return refuse(fmt::format("the direct transport has no {}", target.scheme));
+    return refuse(fmt::format("the direct transport does not support {}", target.scheme));
   }
   if (target.proxy != nullptr) {
     return refuse(
-        "the direct transport goes through no proxy, and the environment names one for this host");
+        "the direct transport does not use proxies, and the environment names one for this host");
   }
   if (target.has_userinfo) {
-    return refuse("the direct transport sends no user and password of a URL");
+    return refuse("the direct transport does not send the user and password of a URL");
   }
   if (!is_plain_host(target.host) || !url_part(target.parsed, CURLUPART_ZONEID).empty()) {
-    return refuse("the direct transport takes no such host");
+    return refuse("the direct transport does not support this kind of host");
   }
   const auto special = std::find_if_not(lines.begin(), lines.end(), is_plain);
   if (special == lines.end()) return {};
-  return refuse(fmt::format("the direct transport sends no header {}", name_of(*special)));
+  return refuse(
+      fmt::format("the direct transport does not support the header {}", name_of(*special)));
 }
 
 Addresses addresses_of(const std::string& host) {

@@ -10,15 +10,15 @@
 
 namespace paceline {
 
-/// A request in HTTP/1.1 (RFC 9112) without TLS, but for its body.
+/// A request in HTTP/1.1 (RFC 9112) without its body.
 struct RequestHead {
   std::shared_ptr<const Target> target;
-  /// The host and its port: one connection does for all requests that have the same.
+  /// Host and port. Requests with the same origin can share a connection.
   std::string origin;
-  /// The host's addresses where it needs no lookup, in the order in which to try them.
+  /// The host's addresses where the host needs no lookup, in the order in which to try them.
   Addresses addresses;
-  /// The request line and headers, which stay the same while only the body changes. A post's ends
-  /// before the number of its body's bytes.
+  /// The request line and the headers. For a POST the text ends before the value of Content-Length,
+  /// so that only that value depends on the body.
   std::string text;
 };
 
@@ -26,15 +26,15 @@ struct RequestHead {
 Result<RequestHead> request_head(Method method, std::shared_ptr<const Target> target,
                                  const HeaderList* headers);
 
-/// Keeps the last head that was made: most requests differ in their bodies only.
+/// Keeps the last head, because most requests differ only in their bodies.
 class RequestHeadCache {
  public:
-  /// As request_head(); the same object as long as requests are the same but for their bodies.
+  /// As request_head(). Returns the same object while requests differ only in their bodies.
   Result<std::shared_ptr<const RequestHead>> find(const Request& request,
                                                   const std::shared_ptr<const Target>& target);
 
  private:
-  // What the last was made of.
+  // The request that the last head is for.
   Method method_ = Method::get;
   std::shared_ptr<const HeaderList> headers_;
   std::shared_ptr<const RequestHead> last_;

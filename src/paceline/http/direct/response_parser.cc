@@ -7,12 +7,12 @@
 namespace paceline {
 namespace {
 
-// http_parser goes on after 0.
+// Return values of callbacks of http_parser.
 constexpr int go_on = 0;
 constexpr int has_no_body = 1;
 constexpr int give_up = -1;
 
-/// Nothing may be thrown through a C library.
+/// Keeps exceptions out of the C library.
 template <typename Action>
 int guarded(Action action) noexcept {
   try {
@@ -55,7 +55,7 @@ void ResponseParser::begin(OnBody on_body) {
   on_body_ = std::move(on_body);
   http_parser_init(&parser_, HTTP_RESPONSE);
   parser_.data = this;
-  // As libcurl has it: chunks win over a length, and a header may hold any byte.
+  // As in libcurl, chunked encoding overrides a length, and a header may contain any byte.
   parser_.allow_chunked_length = 1;
   parser_.lenient_http_headers = 1;
   state_ = State::reading;
@@ -68,7 +68,7 @@ void ResponseParser::begin(OnBody on_body) {
 ResponseParser::State ResponseParser::take(std::string_view bytes) {
   const std::size_t taken = http_parser_execute(&parser_, &settings(), bytes.data(), bytes.size());
   if (state_ == State::whole) {
-    // More than was asked for: whose response it is cannot be told.
+    // The further bytes belong to no request.
     if (taken < bytes.size()) keeps_connection_ = false;
     return state_;
   }
@@ -96,7 +96,7 @@ std::optional<std::string_view> ResponseParser::header(std::string_view name) co
 }
 
 std::string ResponseParser::why() const {
-  if (parser_.status_code == 101) return "it changes to another protocol, which nobody asked for";
+  if (parser_.status_code == 101) return "it switches to another protocol, which was not requested";
   if (lengths_differ_) return "it has two Content-Length that differ";
   return http_errno_description(HTTP_PARSER_ERRNO(&parser_));
 }
@@ -118,7 +118,7 @@ int ResponseParser::begin_message() {
 }
 
 int ResponseParser::read_name(std::string_view piece) {
-  // What comes after the body is named like a header, and is none.
+  // Trailers come through the same callbacks as headers.
   if (!in_headers_) return go_on;
   if (headers_.empty() || std::exchange(in_value_, false)) {
     take_length();

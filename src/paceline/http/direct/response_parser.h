@@ -12,31 +12,31 @@
 
 namespace paceline {
 
-/// Reads one response in HTTP/1.1 or 1.0 from the bytes of a connection, however they are cut. What
-/// comes before the response proper (status 100 to 199) is passed over.
+/// Parses one response in HTTP/1.1 or 1.0 from the bytes of a connection, in pieces of any size.
+/// Skips interim responses (status 100 to 199).
 class ResponseParser {
  public:
   enum class State {
-    /// The response goes on.
+    /// The response is incomplete.
     reading,
-    /// It has ended.
+    /// The response is complete.
     whole,
-    /// on_body did not want its piece.
+    /// on_body returned false.
     refused,
-    /// This is not HTTP; why() says more.
+    /// The response is not HTTP; see why().
     broken,
   };
-  /// Called with each piece of the body, when status() is known. False ends the reading.
+  /// Called with each piece of the body, when status() is known. False ends the parsing.
   using OnBody = std::function<bool(std::string_view piece)>;
 
   ResponseParser() = default;
   ResponseParser(const ResponseParser&) = delete;
   ResponseParser& operator=(const ResponseParser&) = delete;
 
-  /// Before the first bytes of each response.
+  /// Call before the first bytes of each response.
   void begin(OnBody on_body);
   State take(std::string_view bytes);
-  /// The connection has ended: so has a response that did not say how long it is.
+  /// The connection has ended, which completes a response without a length.
   State end();
 
   long status() const { return parser_.status_code; }
@@ -46,11 +46,11 @@ class ResponseParser {
   bool keeps_connection() const { return keeps_connection_; }
   /// The first header of that name, without regard to upper and lower case.
   std::optional<std::string_view> header(std::string_view name) const;
-  /// What is wrong with a broken one.
+  /// Why a broken response is not HTTP.
   std::string why() const;
 
  private:
-  /// Where in text_ a header is.
+  /// The offsets of a header in text_.
   struct Header {
     std::size_t name;
     std::size_t value;
@@ -62,10 +62,10 @@ class ResponseParser {
     return *static_cast<ResponseParser*>(parser->data);
   }
   bool is_interim() const { return parser_.status_code / 100 == 1; }
-  /// Takes the length that the last header told, where it was a Content-Length. http_parser would
-  /// refuse another one after it.
+  /// Takes the length of the last header, where that was a Content-Length. http_parser would refuse
+  /// a second Content-Length.
   void take_length();
-  // What http_parser calls, with what it wants back.
+  // http_parser's callbacks, with the values that it expects.
   int begin_message();
   int read_name(std::string_view piece);
   int read_value(std::string_view piece);

@@ -56,7 +56,7 @@ TEST_F(StopRuleTest, AHostThatIsGoneForLongEndsIt) {
   const auto why = add(refused, 0);
   ASSERT_TRUE(why);
   EXPECT_EQ(why->code, ErrorCode::connect_failed);
-  EXPECT_NE(why->message.find("nobody answers"), std::string::npos);
+  EXPECT_NE(why->message.find("no longer answers"), std::string::npos);
 }
 
 TEST_F(StopRuleTest, AHostThatComesBackInTimeDoesNot) {

@@ -79,7 +79,7 @@ TEST(RequestHead, WhatItCannotCarryIsAnError) {
   for (const char* url : {"http://not a host/", "http://", ""}) {
     EXPECT_EQ(code_of(url), ErrorCode::invalid_value) << url;
   }
-  EXPECT_EQ(head(Method::get, "https://host/"), "the direct transport has no https");
+  EXPECT_EQ(head(Method::get, "https://host/"), "the direct transport does not support https");
   for (const char* line : {"Transfer-Encoding: chunked", "content-length: 5", "Connection: close",
                            "Expect: 100-continue", "Accept:", "Accept: ", "X-Empty;", "nothing"}) {
     EXPECT_EQ(code_of("http://host/", {line}), ErrorCode::not_carried) << line;
