@@ -1,5 +1,5 @@
 #include <endpoint/api_error.h>
-#include <endpoint/json_string.h>
+#include <paceline/text/json.h>
 
 namespace paceline {
 namespace {

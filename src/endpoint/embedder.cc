@@ -1,8 +1,8 @@
 #include <endpoint/embedder.h>
 #include <endpoint/json_request.h>
-#include <endpoint/json_string.h>
 #include <endpoint/prompt_counter.h>
 #include <fmt/format.h>
+#include <paceline/text/json.h>
 
 #include <array>
 #include <bit>

@@ -1,6 +1,6 @@
 #include <endpoint/json_schema.h>
-#include <endpoint/json_string.h>
 #include <fmt/format.h>
+#include <paceline/text/json.h>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include <endpoint/generated_text.h>
 #include <endpoint/generation_format.h>
-#include <endpoint/json_string.h>
+#include <paceline/text/json.h>
 
 #include <cstddef>
 #include <cstdint>

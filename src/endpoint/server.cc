@@ -1,6 +1,6 @@
-#include <endpoint/json_string.h>
 #include <endpoint/server.h>
 #include <fmt/format.h>
+#include <paceline/text/json.h>
 
 #include <chrono>
 #include <random>
