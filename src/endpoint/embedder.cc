@@ -2,6 +2,7 @@
 #include <endpoint/json_request.h>
 #include <endpoint/prompt_counter.h>
 #include <fmt/format.h>
+#include <paceline/stats/uniform.h>
 #include <paceline/text/json.h>
 
 #include <array>
@@ -178,8 +179,8 @@ void Embedder::fill_vector(std::uint64_t seed) {
   vector_.resize(dimensions_);
   double squares = 0;
   for (double& value : vector_) {
-    // The top 53 bits fill a double; half a step more keeps it from 0.
-    value = (static_cast<double>(next_random(seed) >> 11U) + 0.5) * 0x1p-52 - 1;
+    // In (-1, 1), half a step off so that no value is 0.
+    value = 2 * uniform(next_random(seed)) + 0x1p-53 - 1;
     squares += value * value;
   }
   const double factor = 1 / std::sqrt(squares);

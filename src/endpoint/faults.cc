@@ -1,5 +1,6 @@
 #include <endpoint/faults.h>
 #include <fmt/format.h>
+#include <paceline/stats/uniform.h>
 
 #include <algorithm>
 #include <array>
@@ -83,7 +84,7 @@ std::variant<std::vector<FaultShare>, std::string> parse_faults(std::string_view
 
 std::optional<Fault> FaultDice::next() {
   if (shares_.empty()) return std::nullopt;
-  double place = static_cast<double>(random_() >> 11U) * 0x1p-53;
+  double place = uniform(random_());
   for (const FaultShare& one : shares_) {
     if (place < one.share) return one.fault;
     place -= one.share;

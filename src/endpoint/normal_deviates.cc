@@ -1,4 +1,5 @@
 #include <endpoint/normal_deviates.h>
+#include <paceline/stats/uniform.h>
 
 #include <cmath>
 #include <numbers>
@@ -10,10 +11,9 @@ double NormalDeviates::next() {
     has_spare_ = false;
     return spare_;
   }
-  // The top 53 bits fill a double; the first is in (0, 1] because its logarithm is taken.
-  const auto uniform = [this] { return static_cast<double>(random_() >> 11) * 0x1p-53; };
-  const double radius = std::sqrt(-2 * std::log(1 - uniform()));
-  const double angle = 2 * std::numbers::pi * uniform();
+  // The first number is in (0, 1], since the logarithm of 0 is infinite.
+  const double radius = std::sqrt(-2 * std::log(1 - uniform(random_())));
+  const double angle = 2 * std::numbers::pi * uniform(random_());
   spare_ = radius * std::sin(angle);
   has_spare_ = true;
   return radius * std::cos(angle);
