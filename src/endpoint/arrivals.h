@@ -1,37 +1,14 @@
 #pragma once
 
-#include <paceline/clock.h>
-#include <paceline/histogram.h>
+#include <paceline/endpoint.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <optional>
-#include <span>
 #include <vector>
 
-namespace paceline {
-
-/// One request as the endpoint saw it. A time that has not come is TimePoint::max(). What leaves is
-/// handed to the socket then.
-struct Arrival {
-  /// Its headers came.
-  TimePoint arrived;
-  /// The end of its response was due, and left.
-  TimePoint due = TimePoint::max();
-  TimePoint responded = TimePoint::max();
-  /// Of a streamed response: the events with content, and when the first and the last of them left.
-  std::uint32_t content_events = 0;
-  TimePoint first_content = TimePoint::max();
-  TimePoint last_content = TimePoint::max();
-
-  /// From the arrival to the first event with content: TTFT.
-  std::optional<std::chrono::nanoseconds> first_token_time() const;
-  /// (last - first) / (events - 1): TPOT. Of two events and more.
-  std::optional<std::chrono::nanoseconds> time_per_token() const;
-};
+namespace paceline::endpoint {
 
 /// Keeps the first `capacity` arrivals in memory taken up front, so that recording never grows.
 /// One thread writes; any thread may read at the same time.
@@ -67,7 +44,4 @@ class ArrivalRecord {
   Histogram gaps_;
 };
 
-/// The most arrivals in any half-open window of that length; `arrivals` are in order.
-std::size_t most_in_window(std::span<const TimePoint> arrivals, std::chrono::nanoseconds window);
-
-}  // namespace paceline
+}  // namespace paceline::endpoint

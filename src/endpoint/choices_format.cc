@@ -1,11 +1,10 @@
-#include <endpoint/generated_text.h>
 #include <endpoint/generation_format.h>
 #include <paceline/text/json.h>
 
 #include <cstddef>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 std::string_view finish_reason(const Generation& response) {
@@ -197,4 +196,4 @@ const GenerationFormat& completions_format() {
   return format;
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,5 +1,5 @@
+#include <endpoint/api_request.h>
 #include <endpoint/embedder.h>
-#include <endpoint/json_request.h>
 #include <endpoint/prompt_counter.h>
 #include <fmt/format.h>
 #include <paceline/stats/uniform.h>
@@ -11,7 +11,7 @@
 #include <iterator>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -73,8 +73,8 @@ std::optional<ApiError> Embedder::answer(std::string& request, std::string& out)
 
 std::optional<ApiError> Embedder::read(std::string& request) {
   auto parsed = parse_request(parser_, request);
-  if (auto* error = std::get_if<ApiError>(&parsed)) return std::move(*error);
-  const auto body = std::get<dom::object>(parsed);
+  if (!parsed) return std::move(parsed.error());
+  const dom::object body = *parsed;
   if (auto error = read_model(body, model_)) return error;
   if (auto error = read_input(body)) return error;
   return read_shape(body);
@@ -208,4 +208,4 @@ void Embedder::append_vector(std::string& out) const {
   out += '"';
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

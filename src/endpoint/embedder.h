@@ -1,6 +1,6 @@
 #pragma once
 
-#include <endpoint/api_error.h>
+#include <endpoint/api_request.h>
 #include <simdjson.h>
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// Answers POST /v1/embeddings: each text has a vector of length 1 of its own, always the same.
 class Embedder {
@@ -44,4 +44,4 @@ class Embedder {
   std::size_t prompt_tokens_ = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

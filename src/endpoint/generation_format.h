@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// What is the same in the events of all tokens of a stream. An event is `before`, the choice's
 /// index and `after_choice` unless that is empty, the token, `after`, and where events are numbered
@@ -40,4 +40,4 @@ const GenerationFormat& completions_format();
 /// POST /v1/responses.
 const GenerationFormat& responses_format();
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 using std::chrono::milliseconds;
 
@@ -41,4 +41,4 @@ void IdleConnections::end_due() {
   wait_for_first();
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -6,7 +6,7 @@
 
 #include <paceline/loop/loop.h>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// Ends connections on which nothing has been asked for a time: to both sides they look closed.
 class IdleConnections {
@@ -36,4 +36,4 @@ class IdleConnections {
   Timer timer_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

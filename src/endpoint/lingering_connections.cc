@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 using std::chrono::milliseconds;
 
@@ -50,4 +50,4 @@ void LingeringConnections::close_ended() {
   timer_.start(std::max(left, milliseconds(1)));
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -8,7 +8,7 @@
 #include <list>
 #include <memory>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// Closes connections whose client may still be sending a body that nobody wants. Linux answers
 /// bytes that arrive after close() with RST, which can take the response from the client before it
@@ -43,4 +43,4 @@ class LingeringConnections {
   Timer timer_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

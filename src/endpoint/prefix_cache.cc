@@ -6,7 +6,7 @@
 #include <cstring>
 #include <functional>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 std::uint64_t mix(std::uint64_t chain, std::uint64_t word) {
@@ -67,4 +67,4 @@ bool PrefixCache::touch(std::uint64_t key) {
   return found;
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

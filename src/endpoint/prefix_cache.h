@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// Remembers prompts as a server of language models does: in blocks of 16 tokens, each known by its
 /// own text and all before it, so that a later prompt finds the beginning that it shares. Bounded:
@@ -43,4 +43,4 @@ class PrefixCache {
   std::size_t part_size_ = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -67,4 +67,4 @@ void PromptCounter::add_text(std::string_view text) {
   tokens_ += tokens_of(text);
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// About how many tokens a text has: four bytes a token is OpenAI's own rule of thumb for English.
 std::size_t tokens_of(std::string_view text);
@@ -37,4 +37,4 @@ class PromptCounter {
   std::size_t tokens_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
@@ -65,4 +65,4 @@ std::string reset_text(nanoseconds time) {
                               : fmt::format("{}m{}s", minutes.count(), seconds);
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

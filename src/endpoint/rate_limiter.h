@@ -8,7 +8,7 @@
 
 #include <paceline/pace/token_budget.h>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// Holds all clients together to a number of requests and of tokens a minute, by GCRA. A second's
 /// worth may come at once, as where OpenAI enforces 60,000 a minute as 1,000 a second: a client
@@ -64,4 +64,4 @@ class RateLimiter {
 /// Writes a time as OpenAI's headers do: "12ms", "1.5s", "6m0s", in whole milliseconds, up.
 std::string reset_text(std::chrono::nanoseconds time);
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -5,7 +5,7 @@
 #include <paceline/clock.h>
 #include <paceline/loop/descriptor.h>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// When the newest bytes came in on a connection.
 struct ReceiveNote {
@@ -33,4 +33,4 @@ class ReceiveNotes {
   Descriptor epoll_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <system_error>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 constexpr unsigned not_implemented = 501;
@@ -80,4 +80,4 @@ std::optional<ApiError> ReceivedHead::framing_error() const {
   return std::nullopt;
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

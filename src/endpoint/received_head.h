@@ -1,12 +1,12 @@
 #pragma once
 
-#include <endpoint/api_error.h>
+#include <endpoint/api_request.h>
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// What the endpoint needs to know of a request before it reads the body. Add each header field
 /// once; the values live as long as the request.
@@ -39,4 +39,4 @@ class ReceivedHead {
   bool differs_ = false;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <endpoint/api_error.h>
+#include <endpoint/api_request.h>
 #include <endpoint/generation.h>
-#include <endpoint/json_response.h>
-#include <endpoint/length_model.h>
 #include <endpoint/prefix_cache.h>
+#include <endpoint/random_models.h>
 #include <simdjson.h>
 
 #include <cstddef>
@@ -14,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// Reads generation requests as the OpenAI API and vLLM do, and decides the length of each
 /// response. Takes about half a microsecond for a short prompt: the parser and the buffers are used
@@ -42,7 +41,6 @@ class RequestReader {
 
   std::optional<ApiError> read_messages(Object body, Generation& response);
   std::optional<ApiError> read_input(Object body, Generation& response);
-  // request_reader_prompts.cc
   std::optional<ApiError> read_prompts(Object body, Generation& response);
   std::optional<ApiError> add_prompt(Element prompt, bool echoes, Generation& response);
   static std::optional<ApiError> check_echoes(const Generation& response);
@@ -65,4 +63,4 @@ class RequestReader {
   std::uint64_t responses_ = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,16 +1,17 @@
-#include <endpoint/json_request.h>
+#include <endpoint/api_request.h>
 #include <endpoint/json_schema.h>
 #include <endpoint/request_reader.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
+
+constexpr std::size_t longest_response = EndpointOptions::longest_response;
 
 ApiError too_large(std::string_view name, std::size_t asked) {
   return {bad_request,
@@ -122,11 +123,14 @@ std::optional<ApiError> RequestReader::read_format(std::optional<dom::element> f
     return std::nullopt;
   }
   auto made = json_for_schema(*schema);
-  if (auto* why = std::get_if<std::string>(&made)) {
-    return ApiError{bad_request, std::move(*why), name, "invalid_json_schema"};
+  if (!made) {
+    return ApiError{
+        bad_request,
+        fmt::format("The endpoint cannot make JSON for this schema: {}.", made.error().message),
+        name, "invalid_json_schema"};
   }
-  json_ = std::get<JsonResponse>(std::move(made));
+  json_ = std::move(*made);
   return std::nullopt;
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,4 +1,3 @@
-#include <endpoint/generated_text.h>
 #include <endpoint/generation_format.h>
 #include <paceline/text/json.h>
 
@@ -6,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 // Of created, in_progress, output_item.added and content_part.added.
@@ -186,4 +185,4 @@ const GenerationFormat& responses_format() {
   return format;
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

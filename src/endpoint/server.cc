@@ -2,18 +2,11 @@
 #include <fmt/format.h>
 #include <paceline/text/json.h>
 
-#include <chrono>
 #include <random>
 #include <utility>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
-
-std::uint64_t seconds_now() {
-  using std::chrono::system_clock;
-  const auto now = system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
-}
 
 std::string models_response(std::uint64_t created) {
   std::string response = R"({"object":"list","data":[)";
@@ -39,16 +32,18 @@ void append_model(std::string_view id, std::uint64_t created, std::string& out) 
 Server::Server(Loop& loop, EndpointOptions options)
     : options_(std::move(options)),
       demanded_("Bearer " + options_.required_key),
-      reader_(options_.response_tokens),
-      model_created_(seconds_now()),
+      latency_(latency_model(options_)),
+      token_time_(token_time_model(options_)),
+      reader_(length_model(options_)),
+      model_created_(seconds_since_1970()),
       models_(models_response(model_created_)),
       capacity_(options_.concurrency, options_.queue),
       limiter_(options_.rpm_limit, options_.tpm_limit),
-      faults_(options_.faults.shares, options_.faults.seed),
+      faults_(fault_dice(options_)),
       record_(options_.record_arrivals),
       id_prefix_(random_prefix()),
       loop_(loop),
-      idle_connections_(loop_, options_.idle_timeout),
+      idle_connections_(loop_, std::chrono::ceil<std::chrono::milliseconds>(options_.idle_timeout)),
       lingering_(loop_),
       wakeup_(loop_, [this] { loop_.stop(); }),
       listener_(loop_, [this](Descriptor connection, const sockaddr_in& from) {
@@ -122,4 +117,4 @@ void Server::resume_all() {
   held_.clear();
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

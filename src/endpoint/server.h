@@ -3,11 +3,10 @@
 #include <endpoint/arrivals.h>
 #include <endpoint/capacity.h>
 #include <endpoint/embedder.h>
-#include <endpoint/endpoint.h>
-#include <endpoint/endpoint_metrics.h>
-#include <endpoint/faults.h>
 #include <endpoint/idle_connections.h>
 #include <endpoint/lingering_connections.h>
+#include <endpoint/metrics.h>
+#include <endpoint/random_models.h>
 #include <endpoint/rate_limiter.h>
 #include <endpoint/receive_notes.h>
 #include <endpoint/received_head.h>
@@ -18,6 +17,7 @@
 #include <paceline/loop/listener.h>
 #include <paceline/loop/loop.h>
 #include <paceline/loop/precise_timer.h>
+#include <paceline/text/result.h>
 
 #include <atomic>
 #include <cstddef>
@@ -30,7 +30,7 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 namespace detail {
 struct StopDaemon {
@@ -57,8 +57,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Binds the port; a sentence if that fails. Call once, before run().
-  std::optional<std::string> listen();
+  /// Binds the port. Call once, before run(). Errors: invalid_value for an address that is not
+  /// IPv4, port_in_use, listen_failed, no_descriptor.
+  Result<void> listen();
   /// Serves until stop(), then closes every connection and the port.
   void run();
   /// From any thread.
@@ -203,6 +204,8 @@ class Server {
 
   EndpointOptions options_;
   std::string demanded_;  // the Authorization header
+  LatencyModel latency_;
+  LatencyModel token_time_;
   RequestReader reader_;
   Embedder embedder_;
   std::uint64_t model_created_;
@@ -235,4 +238,4 @@ class Server {
   std::vector<Group*> resumed_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -6,7 +6,7 @@
 #include <array>
 #include <string>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 constexpr const char* json_type = "application/json";
@@ -283,4 +283,4 @@ void Server::answer_stream(Request& request) const {
   add_header(request.response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

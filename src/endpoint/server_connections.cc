@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 // A daemon first collects all on which something came in, and then serves it. Where thousands wait,
@@ -26,33 +26,28 @@ std::size_t connections_within_limit(std::size_t wanted) {
 
 }  // namespace
 
-std::optional<std::string> Server::listen() {
+Result<void> Server::listen() {
   sockaddr_in at{};
   at.sin_family = AF_INET;
   at.sin_port = htons(options_.port);
   if (inet_pton(AF_INET, options_.address.c_str(), &at.sin_addr) != 1) {
-    return fmt::format(
-        "The endpoint cannot listen on '{}': give an IPv4 address, such as 127.0.0.1.",
-        options_.address);
+    return fail(ErrorCode::invalid_value,
+                fmt::format("'{}' is not an IPv4 address", options_.address));
   }
   most_connections_ = connections_within_limit(options_.max_connections);
   auto timer = PreciseTimer::make(loop_, [this] { send_due(); });
-  if (!timer) {
-    return fmt::format("The endpoint could not start: {}; raise the limit (ulimit -n).",
-                       timer.error().message);
-  }
+  if (!timer) return tl::unexpected(std::move(timer.error()));
   timer_ = std::move(*timer);
   if (const auto listening = listener_.listen(at); !listening) {
-    return fmt::format(
-        "The endpoint could not listen on {} port {}: {}. Choose another port, or 0 for any.",
-        options_.address, options_.port, listening.error().message);
+    ErrorCode code = listening.error().code;
+    if (code == ErrorCode::system_error) code = ErrorCode::listen_failed;
+    return fail(code, fmt::format("cannot listen on {}:{}: {}", options_.address, options_.port,
+                                  listening.error().message));
   }
   if (group_with_room() == nullptr) {
-    return "The endpoint could not open what it needs for connections: raise the limit of open "
-           "files "
-           "(ulimit -n).";
+    return fail(ErrorCode::no_descriptor, "no descriptor for connections");
   }
-  return std::nullopt;
+  return {};
 }
 
 void Server::add(Descriptor connection, const sockaddr_in& from) {
@@ -168,4 +163,4 @@ void Server::hang_up(Peer& peer, int descriptor) {
   timer_->set(now);
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

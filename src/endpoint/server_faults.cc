@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 bool breaks_body(Fault fault) {
@@ -127,4 +127,4 @@ ssize_t Server::end_good_part(const Request& request, std::span<char> room) {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

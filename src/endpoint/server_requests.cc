@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 constexpr std::size_t longest_body = 16u << 20;
@@ -84,7 +84,7 @@ std::unique_ptr<Server::Request> Server::begin(MHD_Connection* connection, std::
   if (is_about_server(path)) return request;
   requests_.store(requests_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   request->fault = faults_.next();
-  request->first_token_time = options_.latency.next();
+  request->first_token_time = latency_.next();
   if (request->fault == Fault::delay) request->first_token_time += options_.faults.time;
   request->due += request->first_token_time;
   request->recorded = record_.arrived(request->arrived);
@@ -204,9 +204,9 @@ void Server::generate(Request& request, TimePoint from) {
   const auto& response = request.generation;
   auto due = from + request.first_token_time;
   if (response.streams) {
-    request.stream.start(response, *request.format, due, options_.token_time);
-  } else if (options_.whole_takes_token_time) {
-    due += options_.token_time.sum(response.tokens - 1);
+    request.stream.start(response, *request.format, due, token_time_);
+  } else if (options_.token_time) {
+    due += token_time_.sum(response.tokens - 1);
   }
   set_due(request, due);
 }
@@ -268,4 +268,4 @@ void Server::keep(std::unique_ptr<Request> request) {
   idle_.push_back(std::move(request));
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -2,7 +2,7 @@
 
 #include <endpoint/generation.h>
 #include <endpoint/generation_format.h>
-#include <endpoint/latency_model.h>
+#include <endpoint/random_models.h>
 #include <paceline/clock.h>
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// A response as server-sent events, each at its due time: one for every token of each choice,
 /// those before with the first and those after with the last. The choices take turns. Can be
@@ -67,4 +67,4 @@ class TokenStream {
   std::string_view left_;  // of waiting_, what has not been read
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <utility>
-#include <variant>
 
 #include <paceline/http/resolver.h>
 #include <programs/progress_display.h>
@@ -92,11 +91,12 @@ std::string Session::open_log(const std::string& file) {
 }
 
 std::string Session::start_endpoint(const Options& options) {
-  auto endpoint = endpoint_options(options.endpoint, endpoint_prefix, options.seed);
-  if (const auto* why = std::get_if<std::string>(&endpoint)) return *why;
-  auto started = Endpoint::start(std::move(std::get<EndpointOptions>(endpoint)));
-  if (const auto* why = std::get_if<std::string>(&started)) return *why;
-  endpoint_ = std::move(std::get<std::unique_ptr<Endpoint>>(started));
+  EndpointOptions endpoint_options = options.endpoint;
+  endpoint_options.seed = options.seed;
+  if (auto why = endpoint_flags_error(endpoint_options, endpoint_prefix)) return *why;
+  auto endpoint = std::make_unique<Endpoint>(std::move(endpoint_options));
+  if (const auto error = endpoint->start()) return with_remedy(*error);
+  endpoint_ = std::move(endpoint);
   return {};
 }
 

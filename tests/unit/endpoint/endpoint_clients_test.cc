@@ -1,5 +1,5 @@
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
+#include <paceline/endpoint.h>
 #include <simdjson.h>
 
 #include <array>
@@ -17,7 +17,7 @@
 
 // What other clients than paceline ask of a server.
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
@@ -33,12 +33,12 @@ std::string header_of(const Visitor& visitor, const std::string& name) {
 }
 
 TEST(EndpointClients, FindItHealthyWhateverItDoesToRequests) {
-  EndpointOptions options;
-  options.latency = LatencyModel::fixed(1h);
+  EndpointOptions options = at_once();
+  options.latency = 1h;
   options.required_key = "k";
   options.record_arrivals = 10;
   options.faults.shares = {{Fault::http_500}};
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.get("/health"), 200);
   EXPECT_EQ(visitor.head("/health"), 200);
@@ -47,7 +47,7 @@ TEST(EndpointClients, FindItHealthyWhateverItDoesToRequests) {
 }
 
 TEST(EndpointClients, FindEveryModelTheyAskFor) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   dom::parser parser;
   for (const auto& [path, id] :
@@ -66,7 +66,7 @@ TEST(EndpointClients, FindEveryModelTheyAskFor) {
 }
 
 TEST(EndpointClients, GetCompletions) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   ASSERT_EQ(visitor.post(completions_path,
                          R"({"model":"m","prompt":["a\n","b"],"n":2,"echo":true,"max_tokens":2})"),
@@ -90,7 +90,7 @@ TEST(EndpointClients, GetCompletions) {
 }
 
 TEST(EndpointClients, GetCompletionsAsTheyStream) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   ASSERT_EQ(
       visitor.post(completions_path, R"({"model":"m","prompt":"a","max_tokens":3,"stream":true,
@@ -114,7 +114,7 @@ TEST(EndpointClients, GetCompletionsAsTheyStream) {
 }
 
 TEST(EndpointClients, GetEachChoiceOfAChatWholeAndStreamed) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   const std::string asked =
       R"({"model":"m","messages":[{"role":"user","content":"a"}],"n":3,"max_tokens":2)";
@@ -144,7 +144,7 @@ TEST(EndpointClients, GetEachChoiceOfAChatWholeAndStreamed) {
 }
 
 TEST(EndpointClients, GetJsonThatIsTheSameStreamed) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   const std::string asked =
       R"({"model":"m","messages":[{"role":"user","content":"a"}],"response_format":{"type":)"
@@ -174,9 +174,9 @@ TEST(EndpointClients, GetJsonThatIsTheSameStreamed) {
 }
 
 TEST(EndpointClients, GetARequestIdWithEveryResponse) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.required_key = "k";
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   std::set<std::string> ids;
   const auto see = [&] { ids.insert(header_of(visitor, "x-request-id")); };
@@ -206,14 +206,17 @@ TEST(EndpointClients, GetARequestIdWithEveryResponse) {
 }
 
 TEST(EndpointClients, ReadItsMetrics) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.concurrency = 1;
-  options.token_time = LatencyModel::fixed(1h);
-  options.response_tokens = LengthModel::fixed(2);
-  options.whole_takes_token_time = false;
-  const auto endpoint = start(options);
+  options.token_time = 1h;
+  options.response_tokens = 2;
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
-  ASSERT_EQ(visitor.post(chat_path, chat_request), 200);
+  // Two choices of one token, since a second token would take an hour.
+  ASSERT_EQ(visitor.post(chat_path,
+                         R"({"model":"m","messages":[{"role":"user","content":"a"}],)"
+                         R"("max_tokens":1,"n":2})"),
+            200);
   ASSERT_EQ(visitor.post(chat_path, "{"), 400);
   RawClient running(*endpoint);
   running.post(chat_path, stream_request);
@@ -236,9 +239,9 @@ TEST(EndpointClients, ReadItsMetrics) {
 }
 
 TEST(EndpointClients, AreToldWhatAPathTakes) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.required_key = "k";
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   curl_easy_setopt(visitor.raw(), CURLOPT_CUSTOMREQUEST, "OPTIONS");
   EXPECT_EQ(visitor.get(chat_path), 204);
@@ -249,4 +252,4 @@ TEST(EndpointClients, AreToldWhatAPathTakes) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

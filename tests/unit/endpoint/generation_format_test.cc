@@ -7,7 +7,7 @@
 
 #include "sent_events.h"
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -185,4 +185,4 @@ TEST(ResponsesFormat, SaysWhenTheLimitEndsIt) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -10,7 +10,7 @@
 
 #include "../test_loop.h"
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
@@ -80,4 +80,4 @@ TEST(LingeringConnections, AreBounded) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 std::size_t cached(PrefixCache& cache, const std::string& prompt, const char* model = "m") {
@@ -72,4 +72,4 @@ TEST(PrefixCache, HoldsAMillionTokens) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

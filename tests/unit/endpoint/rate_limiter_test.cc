@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
@@ -100,4 +100,4 @@ TEST(ResetTextTest, IsWrittenAsInOpenAisHeaders) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

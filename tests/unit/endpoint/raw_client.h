@@ -1,9 +1,9 @@
 #pragma once
 
 #include <arpa/inet.h>
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <paceline/endpoint.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// A client that reads and hangs up just when a test wants it to.
 class RawClient {
@@ -82,4 +82,4 @@ class RawClient {
   int descriptor_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 struct SentEvent {
   std::string name;
@@ -36,4 +36,4 @@ inline std::vector<SentEvent> sent_events(std::string_view stream) {
   return events;
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -7,7 +7,7 @@
 
 #include "sent_events.h"
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
@@ -154,4 +154,4 @@ TEST_F(TokenStreamTest, CutsJsonIntoTokens) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,10 +1,10 @@
-#include <endpoint/endpoint_metrics.h>
+#include <endpoint/metrics.h>
 #include <fmt/format.h>
 
 #include <iterator>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 constexpr std::string_view model_label = R"({model_name="paceline"})";
@@ -62,4 +62,4 @@ void write_metrics(const EndpointMetrics& metrics, std::string& out) {
              metrics.body_bytes, "");
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

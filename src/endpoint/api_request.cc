@@ -1,20 +1,58 @@
-#include <endpoint/json_request.h>
+#include <endpoint/api_request.h>
 #include <fmt/format.h>
+#include <paceline/text/json.h>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
 
+void append_or_null(std::string_view text, std::string& out) {
+  if (text.empty()) {
+    out += "null";
+  } else {
+    append_json_string(text, out);
+  }
+}
+
 }  // namespace
 
-std::variant<dom::object, ApiError> parse_request(dom::parser& parser, std::string& body) {
+void write_error(const ApiError& error, std::string& out) {
+  out = R"({"error":{"message":)";
+  append_json_string(error.message, out);
+  out += R"(,"type":)";
+  append_json_string(error.type, out);
+  out += R"(,"param":)";
+  append_or_null(error.param, out);
+  out += R"(,"code":)";
+  append_or_null(error.code, out);
+  out += "}}";
+}
+
+ApiError missing_parameter(std::string_view name) {
+  return {bad_request, fmt::format("Missing required parameter: '{}'.", name), name,
+          "missing_required_parameter"};
+}
+
+ApiError invalid_type(std::string_view name, std::string_view expected) {
+  return {bad_request, fmt::format("Invalid type for '{}': expected {}.", name, expected), name,
+          "invalid_type"};
+}
+
+ApiError empty_array(std::string_view name) {
+  return {bad_request,
+          fmt::format("Invalid '{}': empty array. Expected an array with minimum length 1.", name),
+          name, "empty_array"};
+}
+
+tl::expected<dom::object, ApiError> parse_request(dom::parser& parser, std::string& body) {
   body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   dom::object object;
   if (parser.parse(body.data(), body.size(), false).get(object) == simdjson::SUCCESS) return object;
-  return ApiError{bad_request,
-                  "We could not parse the JSON body of your request. The OpenAI API expects a "
-                  "JSON payload, but what was sent was not valid JSON."};
+  return tl::unexpected(
+      ApiError{bad_request,
+               "We could not parse the JSON body of your request. The OpenAI API expects a JSON "
+               "payload, but what was sent was not valid JSON."});
 }
 
 std::optional<dom::element> find_member(dom::object object, std::string_view name) {
@@ -55,20 +93,4 @@ std::optional<ApiError> read_flag(dom::object object, std::string_view name, boo
   return invalid_type(name, "a boolean");
 }
 
-ApiError missing_parameter(std::string_view name) {
-  return {bad_request, fmt::format("Missing required parameter: '{}'.", name), name,
-          "missing_required_parameter"};
-}
-
-ApiError invalid_type(std::string_view name, std::string_view expected) {
-  return {bad_request, fmt::format("Invalid type for '{}': expected {}.", name, expected), name,
-          "invalid_type"};
-}
-
-ApiError empty_array(std::string_view name) {
-  return {bad_request,
-          fmt::format("Invalid '{}': empty array. Expected an array with minimum length 1.", name),
-          name, "empty_array"};
-}
-
-}  // namespace paceline
+}  // namespace paceline::endpoint

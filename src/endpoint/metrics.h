@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// The values that GET /metrics reports. Counters start at 0 when the endpoint starts.
 struct EndpointMetrics {
@@ -30,4 +30,4 @@ struct EndpointMetrics {
 /// metric, it has vLLM's name.
 void write_metrics(const EndpointMetrics& metrics, std::string& out);
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,9 +1,9 @@
-#include <endpoint/generated_text.h>
+#include <endpoint/generation.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 TEST(GeneratedText, IsTheSumOfItsTokens) {
@@ -24,4 +24,4 @@ TEST(GeneratedText, GoesOnAfterWhatIsThere) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint
