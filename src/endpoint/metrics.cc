@@ -37,11 +37,11 @@ class MetricsText {
 
 }  // namespace
 
-void write_metrics(const EndpointMetrics& metrics, std::string& out) {
+void write_metrics(const Metrics& metrics, const Gauges& gauges, std::string& out) {
   MetricsText text(out);
-  text.gauge("vllm:num_requests_running", "Number of responses being made.", metrics.running);
+  text.gauge("vllm:num_requests_running", "Number of responses being generated.", gauges.running);
   text.gauge("vllm:num_requests_waiting", "Number of requests waiting to be processed.",
-             metrics.waiting);
+             gauges.waiting);
   text.counter("vllm:prompt_tokens_total", "Number of prompt tokens read.", metrics.prompt_tokens);
   text.counter("vllm:generation_tokens_total", "Number of tokens generated.",
                metrics.generated_tokens);
@@ -49,17 +49,17 @@ void write_metrics(const EndpointMetrics& metrics, std::string& out) {
                "Number of prompt tokens looked up in the prefix cache.", metrics.prompt_tokens);
   text.counter("vllm:prefix_cache_hits_total", "Number of prompt tokens found in the prefix cache.",
                metrics.cached_tokens);
-  text.begin("vllm:request_success_total", "counter", "Number of responses that have left whole.");
+  text.begin("vllm:request_success_total", "counter", "Number of responses sent whole.");
   text.sample(R"({model_name="paceline",finished_reason="stop"})", metrics.stopped);
   text.sample(R"({model_name="paceline",finished_reason="length"})", metrics.capped);
   text.begin("http_requests_total", "counter", "Number of responses by status.");
   for (std::size_t i = 1; i < metrics.responses_by_class.size(); ++i) {
     text.sample(fmt::format(R"({{status="{}xx"}})", i), metrics.responses_by_class[i]);
   }
-  text.gauge("paceline_endpoint_connections", "Number of open connections.", metrics.connections,
+  text.gauge("paceline_endpoint_connections", "Number of open connections.", gauges.connections,
              "");
   text.gauge("paceline_endpoint_request_body_bytes", "Bytes of the request bodies in memory.",
-             metrics.body_bytes, "");
+             gauges.body_bytes, "");
 }
 
 }  // namespace paceline::endpoint

@@ -20,6 +20,9 @@ class ReceiveNotes {
  public:
   ReceiveNotes();
 
+  /// False if the system had no descriptor. Do not call the other functions then.
+  bool is_open() const { return epoll_.is_open(); }
+
   /// look() writes to `note` from now on, until remove(), which comes before the descriptor's
   /// close.
   void add(ReceiveNote& note);

@@ -213,9 +213,8 @@ TEST(EndpointClients, ReadItsMetrics) {
   const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   // Two choices of one token, since a second token would take an hour.
-  ASSERT_EQ(visitor.post(chat_path,
-                         R"({"model":"m","messages":[{"role":"user","content":"a"}],)"
-                         R"("max_tokens":1,"n":2})"),
+  ASSERT_EQ(visitor.post(chat_path, R"({"model":"m","messages":[{"role":"user","content":"a"}],)"
+                                    R"("max_tokens":1,"n":2})"),
             200);
   ASSERT_EQ(visitor.post(chat_path, "{"), 400);
   RawClient running(*endpoint);
