@@ -10,22 +10,23 @@
 
 namespace paceline::endpoint {
 
-/// Keeps the first `capacity` arrivals in memory taken up front, so that recording never grows.
-/// One thread writes; any thread may read at the same time.
+/// Records the first `capacity` requests. Takes all its memory in the constructor. One thread
+/// records; any thread may read at the same time.
 class ArrivalRecord {
  public:
   explicit ArrivalRecord(std::size_t capacity) : entries_(capacity) {}
 
-  /// Returns the place to give to the other functions; a full record takes nothing in.
+  /// Records a request, and returns its place for the other functions. A full record ignores it.
   std::size_t arrived(TimePoint when);
-  /// So many events with content left, one or more.
+  /// `events`, one or more, with content were sent.
   void content(std::size_t place, TimePoint when, std::size_t events);
+  /// The end of the response was sent.
   void responded(std::size_t place, TimePoint due, TimePoint when);
   bool full() const { return count_.load(std::memory_order_relaxed) == entries_.size(); }
 
-  /// In the order of arrival, which need not be the one in which they were recorded.
+  /// The requests in the order of arrival, which may differ from the order of recording.
   std::vector<Arrival> all() const;
-  /// From each event with content to the next of the same response: ITL.
+  /// Times from each event with content to the next one of the same response (ITL).
   Histogram token_gaps() const;
 
  private:

@@ -16,7 +16,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// FNV-1a begins here, and multiplies by this for each byte.
+// The offset basis and the prime of FNV-1a.
 constexpr std::uint64_t hash_start = 0xcbf29ce484222325U;
 constexpr std::uint64_t hash_factor = 0x100000001b3U;
 
@@ -35,7 +35,7 @@ std::uint64_t next_random(std::uint64_t& state) {
   return z ^ (z >> 31U);
 }
 
-// Eight decimals, which is more than a float holds. Several times faster than any format.
+// Eight decimals, more than a float holds. Several times faster than fmt.
 void append_decimal(double value, std::string& out) {
   constexpr std::uint64_t scale = 100'000'000;
   auto rest = static_cast<std::uint64_t>(std::llround(std::abs(value) * double{scale}));
@@ -196,7 +196,7 @@ void Embedder::append_vector(std::string& out) const {
     out += ']';
     return;
   }
-  // Floats, the lowest byte first.
+  // Floats in little-endian order.
   std::string bytes;
   bytes.reserve(vector_.size() * sizeof(float));
   for (const double value : vector_) {

@@ -1,5 +1,4 @@
 #include <endpoint/api_request.h>
-#include <endpoint/prompt_counter.h>
 #include <endpoint/request_reader.h>
 #include <fmt/format.h>
 
@@ -157,7 +156,7 @@ std::optional<ApiError> RequestReader::add_prompt(dom::element prompt, bool echo
       if (token.get(number) != simdjson::SUCCESS) return invalid_type("prompt", prompt_kinds);
       counter.add_token(number);
     }
-    // Its tokens are numbers of no known text, so that as many words stand for them.
+    // The text of token numbers is unknown, so words replace them.
     if (echoes) append_generated_text(counter.tokens(), response.echoes.emplace_back());
   } else {
     return invalid_type("prompt", prompt_kinds);
@@ -167,7 +166,7 @@ std::optional<ApiError> RequestReader::add_prompt(dom::element prompt, bool echo
   return std::nullopt;
 }
 
-// Each choice has a prompt of its own in the response.
+// The response repeats the prompt for each choice.
 std::optional<ApiError> RequestReader::check_echoes(const Generation& response) {
   constexpr std::size_t longest = 16U << 20U;
   std::size_t bytes = 0;

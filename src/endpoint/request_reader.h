@@ -2,7 +2,7 @@
 
 #include <endpoint/api_request.h>
 #include <endpoint/generation.h>
-#include <endpoint/prefix_cache.h>
+#include <endpoint/prompt_counter.h>
 #include <endpoint/random_models.h>
 #include <simdjson.h>
 
@@ -15,15 +15,14 @@
 
 namespace paceline::endpoint {
 
-/// Reads generation requests as the OpenAI API and vLLM do, and decides the length of each
-/// response. Takes about half a microsecond for a short prompt: the parser and the buffers are used
-/// again.
+/// Reads requests for text as the OpenAI API and vLLM do, and decides the length of each response.
+/// Reuses its parser and buffers: a short prompt takes about 0.5 us.
 class RequestReader {
  public:
-  /// `lengths`: of responses that their requests do not limit.
+  /// `lengths`: of responses whose requests set no limit.
   explicit RequestReader(const LengthModel& lengths) : lengths_(lengths) {}
 
-  /// `body` keeps its text, but may be moved in memory.
+  /// Reads a request of this API into `response`. `body` keeps its text, but may move in memory.
   std::optional<ApiError> read_chat(std::string& body, Generation& response);
   std::optional<ApiError> read_completions(std::string& body, Generation& response);
   std::optional<ApiError> read_responses(std::string& body, Generation& response);
@@ -57,7 +56,7 @@ class RequestReader {
   void begin(Generation& response);
 
   LengthModel lengths_;
-  std::optional<JsonResponse> json_;  // what the response is to be
+  std::optional<JsonResponse> json_;  // the response, if it is JSON
   PrefixCache cache_;
   simdjson::dom::parser parser_;
   std::uint64_t responses_ = 0;

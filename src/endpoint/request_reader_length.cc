@@ -76,8 +76,8 @@ void RequestReader::set_length(const Length& length, Generation& response) {
   response.is_capped = most && (ignores_end || wanted > *most);
 }
 
-// As long as the response would be otherwise where a string of it can take that many words, but as
-// long as its JSON needs. A limit below that cuts it, as it does with a model.
+// Words fill the JSON up to the length that a response of words would have, if a string has room
+// for them. A limit that is too small for the JSON cuts it, as with a model.
 void RequestReader::set_json_length(JsonResponse& json, const Length& length,
                                     Generation& response) {
   json.lengthen(response.tokens * json_token_bytes);
@@ -90,7 +90,7 @@ void RequestReader::set_json_length(JsonResponse& json, const Length& length,
   response.json = std::move(json.text);
 }
 
-// The Responses API has the format inside `text`, and the schema inside that.
+// The Responses API has the format in `text`, and the schema in the format.
 std::optional<ApiError> RequestReader::read_text_format(dom::object body) {
   const auto text = find_member(body, "text");
   if (!text) return std::nullopt;

@@ -8,7 +8,7 @@
 namespace paceline::endpoint {
 namespace {
 
-// Of created, in_progress, output_item.added and content_part.added.
+// created, in_progress, output_item.added and content_part.added.
 constexpr std::uint64_t opening_events = 4;
 
 std::string_view status_of(const Generation& response) {

@@ -38,7 +38,7 @@ TEST(Admission, ChecksABodyBeforeItIsRead) {
   EXPECT_EQ(
       status_of(admission.unread_body_error(chats, "POST", head_of("Content-Length", length))),
       401U);
-  // The framing comes first, since the key's request may not be the one that the client sent.
+  // The framing comes first: without it, the end of the request is unknown.
   const std::string lengths = "5, 6";
   EXPECT_EQ(
       status_of(admission.unread_body_error(chats, "POST", head_of("Content-Length", lengths))),

@@ -8,7 +8,7 @@
 #include "raw_client.h"
 #include "visitor.h"
 
-// What the endpoint does with bodies before and while it reads them.
+// How the endpoint handles bodies before and while it reads them.
 
 namespace paceline::endpoint {
 namespace {
@@ -47,7 +47,7 @@ TEST(EndpointBodies, DoNotTakeTheResponseFromAClientThatSendsOn) {
   RawClient client(*endpoint);
   client.say(chat_head("Content-Length: 8000000\r\n"));
   ASSERT_TRUE(client.read_until("401 Unauthorized"));
-  // Sent after the endpoint has closed its side. A reset would fail the later of them.
+  // The endpoint has closed its side. A reset would make a later send fail.
   const std::string part(400'000, 'x');
   for (int i = 0; i < 20; ++i) client.say(part);
   EXPECT_TRUE(ends(client));
@@ -84,7 +84,7 @@ TEST(EndpointBodies, HaveOneLength) {
   RawClient coded(*endpoint);
   coded.say(chat_head("Transfer-Encoding: gzip, chunked\r\n"));
   EXPECT_TRUE(ends(coded));
-  // libmicrohttpd 1.0 refuses it by itself.
+  // libmicrohttpd 1.0 itself refuses this request.
   EXPECT_TRUE(coded.got.starts_with("HTTP/1.1 501 ") || coded.got.starts_with("HTTP/1.1 400 "))
       << coded.got;
 }

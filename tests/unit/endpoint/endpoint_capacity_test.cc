@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Takes no time where only the other tokens do.
+// Takes the time of the first token only.
 constexpr const char* one_token_request = R"({"model":"m","max_tokens":1,"messages":[{}]})";
 
 EndpointOptions one_at_a_time(std::chrono::nanoseconds latency) {
@@ -28,8 +28,8 @@ EndpointOptions one_at_a_time(std::chrono::nanoseconds latency) {
   return options;
 }
 
-/// One response at a time, of two tokens, that never ends: a later request is served only when the
-/// client before it hangs up.
+/// One response at a time, of two tokens an hour apart: a later request is served only when the
+/// client of the earlier one hangs up.
 EndpointOptions an_hour_between_tokens() {
   auto options = one_at_a_time(std::chrono::nanoseconds(0));
   options.token_time = 1h;
@@ -37,7 +37,7 @@ EndpointOptions an_hour_between_tokens() {
   return options;
 }
 
-/// Waits until so many have arrived, in this order, when each came after the one before.
+/// Waits until `count` requests have arrived.
 void await_requests(const Endpoint& endpoint, std::uint64_t count) {
   while (endpoint.requests() < count) std::this_thread::sleep_for(1ms);
 }
@@ -100,9 +100,9 @@ TEST(EndpointCapacity, RefusesAtOnceWhenTheQueueIsFull) {
               R"({"error":{"message":"The engine is currently overloaded, please try again later",)"
               R"("type":"server_error","param":null,"code":null}})");
   }
-  // Who hangs up makes room in the queue.
+  // A client that hangs up makes room in the queue.
   second.hang_up();
-  // Where there is room, even an error is held back for its hour.
+  // If the queue has room, an error too is held back for an hour.
   curl_easy_setopt(visitor.raw(), CURLOPT_TIMEOUT_MS, 200L);
   auto code = CURLE_OK;
   while (code == CURLE_OK) {
@@ -137,7 +137,7 @@ TEST(EndpointCapacity, ServesTheNextWhenAClientHangsUpInMidStream) {
   }
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.post(chat_path, one_token_request), 200);
-  // What is left is the visitor's connection, at both ends, and what libcurl keeps.
+  // The visitor's connection, at both ends, and libcurl's descriptors are left.
   EXPECT_LE(open_descriptors(), before + 8);
 }
 
@@ -164,7 +164,7 @@ TEST(EndpointCapacity, PassesOverWhoHungUpInTheQueue) {
   options.latency = 150ms;
   const auto endpoint = started(options);
   std::vector<std::unique_ptr<RawClient>> clients;
-  // The second would be served for an hour.
+  // The second request would be served for an hour.
   for (const char* request : {one_token_request, chat_request, one_token_request}) {
     clients.push_back(std::make_unique<RawClient>(*endpoint));
     clients.back()->post(chat_path, request);

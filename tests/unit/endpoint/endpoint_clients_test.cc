@@ -15,7 +15,7 @@
 #include "sent_events.h"
 #include "visitor.h"
 
-// What other clients than paceline ask of a server.
+// Requests of clients other than paceline.
 
 namespace paceline::endpoint {
 namespace {

@@ -25,7 +25,7 @@ std::unique_ptr<Endpoint> start_with(Fault fault, std::size_t after = 400,
   return started(std::move(options));
 }
 
-/// How libcurl's transfer of a request ends.
+/// The result of libcurl's transfer.
 CURLcode end_of(Visitor& visitor, const char* request) {
   visitor.aim_post(chat_path, request);
   return curl_easy_perform(visitor.raw());
@@ -266,7 +266,7 @@ TEST(EndpointLimitsTest, RefusesWhatIsOverTheLimit) {
   EXPECT_NE(visitor.headers.find("x-ratelimit-reset-requests: "), std::string::npos);
   EXPECT_NE(visitor.body.find(R"("code":"rate_limit_exceeded")"), std::string::npos);
   EXPECT_NE(visitor.body.find(R"("type":"requests")"), std::string::npos);
-  // What no model answers is not counted.
+  // Requests that no model answers do not count.
   EXPECT_EQ(visitor.get("/v1/models"), 200);
 }
 

@@ -19,12 +19,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A chat that streams, with these members more.
+/// A request for a streamed chat with further members.
 std::string stream_request_with(const std::string& more) {
   return R"({"model":"m","stream":true,"messages":[{"role":"user","content":"a"}])" + more + "}";
 }
 
-/// The text of a chat's stream, from its deltas.
+/// The text of a chat's deltas.
 std::string text_of(std::string_view stream) {
   std::string text;
   simdjson::dom::parser parser;

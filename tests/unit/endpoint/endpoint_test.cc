@@ -269,7 +269,7 @@ TEST(Endpoint, KernelTimesAreOfEachRequestsHeaders) {
   options.record_arrivals = 2;
   const auto endpoint = started(options);
   RawClient client(*endpoint);
-  // The note of a body's bytes is neither its own request's nor the next one's.
+  // The timestamp of a body's bytes is not the arrival of that request, nor of the next one.
   const TimePoint began = Clock::now();
   client.say("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfirst");
   std::this_thread::sleep_for(300ms);

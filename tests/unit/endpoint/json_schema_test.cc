@@ -68,7 +68,7 @@ TEST(JsonSchemaTest, KnowsEnumsChoicesAndReferences) {
   EXPECT_EQ(json_of(R"({"oneOf":[{"type":"string","pattern":"a"},{"type":"boolean"}]})"), "true");
   EXPECT_EQ(json_of(R"({"allOf":[{"type":"boolean"}]})"), "true");
   EXPECT_EQ(json_of(R"({"$ref":"#/$defs/T","$defs":{"T":{"type":"boolean"}}})"), "true");
-  // A list that goes on until it is null.
+  // A linked list, which ends with null.
   EXPECT_EQ(json_of(R"({"type":"object","required":["next"],"properties":{
                         "next":{"anyOf":[{"$ref":"#"},{"type":"null"}]}}})"),
             R"({"next":null})");

@@ -56,7 +56,7 @@ TEST(LatencyModel, SlowsTheSlowestShareOnly) {
   std::sort(pairs.begin(), pairs.end());
   const auto is_slowed = [](const auto& pair) { return pair.second != pair.first; };
   const auto first = std::find_if(pairs.begin(), pairs.end(), is_slowed);
-  // 5% of 20,000, give or take 3 standard deviations.
+  // 5% of 20,000, with 3 standard deviations on either side.
   EXPECT_NEAR(static_cast<double>(pairs.end() - first), 1'000, 93);
   for (auto pair = first; pair != pairs.end(); ++pair) {
     const auto factor =

@@ -13,7 +13,7 @@ struct SentEvent {
   std::string data;
 };
 
-/// The events of a stream as the endpoint words them: one line of data each, perhaps named.
+/// The events of a stream, in the endpoint's form: an optional name and one line of data.
 inline std::vector<SentEvent> sent_events(std::string_view stream) {
   std::vector<SentEvent> events;
   while (!stream.empty()) {

@@ -31,7 +31,7 @@ inline std::size_t append(char* data, std::size_t, std::size_t size, void* into)
   return size;
 }
 
-/// Asks the endpoint with libcurl, and keeps what came back.
+/// Sends requests to the endpoint with libcurl, and keeps the responses.
 class Visitor {
  public:
   explicit Visitor(const Endpoint& endpoint)

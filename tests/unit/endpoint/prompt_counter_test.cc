@@ -1,4 +1,4 @@
-#include <endpoint/prefix_cache.h>
+#include <endpoint/prompt_counter.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -27,7 +27,7 @@ TEST(PrefixCache, EndsWhereThePromptsPart) {
   const std::string shared(128, 'a');
   cached(cache, shared + std::string(128, 'b'));
   EXPECT_EQ(cached(cache, shared + std::string(128, 'c')), 32U);
-  // The same blocks after another beginning are other blocks.
+  // Equal text after a different beginning is a different block.
   EXPECT_EQ(cached(cache, "x" + shared.substr(1) + std::string(128, 'b')), 0U);
 }
 
@@ -67,7 +67,7 @@ TEST(PrefixCache, HoldsAMillionTokens) {
   for (int i = 0; i < 30'000; ++i) cached(cache, prompt(i));
   int found = 0;
   for (int i = 0; i < 30'000; ++i) found += cached(cache, prompt(i)) == 16 ? 1 : 0;
-  // Sets that were hit by more than they hold have lost some.
+  // Sets with more blocks than places have lost some.
   EXPECT_GT(found, 29'000);
 }
 
