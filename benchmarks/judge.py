@@ -49,13 +49,13 @@ class Endpoint:
 
     def latency(self, percentile):
         """From arrival to response, in ms, as the endpoint itself recorded it."""
-        times = re.search(r"responses left ([\d.]+) ms after .*p50.*?([\d.]+) ms", self.summary)
+        times = re.search(r"responses: sent ([\d.]+) ms .*?([\d.]+) ms", self.summary)
         return float(times[{"p50": 1, "p99": 2}[percentile]])
 
 
     def token_times(self):
         """As the endpoint itself recorded them, in ms: p50 and p99 of ttft, itl and tpot."""
-        line = next(line for line in self.summary.splitlines() if "responses streamed" in line)
+        line = next(line for line in self.summary.splitlines() if "streamed responses" in line)
         times = [float(time) for time in re.findall(r"([\d.]+) ms", line)]
         return dict(zip(("ttft", "itl", "tpot"), zip(times[::2], times[1::2])))
 

@@ -1,8 +1,8 @@
 // What each layer costs by itself, so that a later regression shows in compare.py.
 
 #include <benchmark/benchmark.h>
-#include <endpoint/endpoint.h>
 #include <endpoint/generation_format.h>
+#include <paceline/endpoint.h>
 #include <paceline/histogram.h>
 #include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
@@ -93,11 +93,11 @@ void chat_read(benchmark::State& state) {
   const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, TextGeneration{});
   Request request;
   chat->make(0, request);
-  Generation generation;
+  endpoint::Generation generation;
   generation.tokens = static_cast<std::size_t>(state.range(0));
   Response response;
   response.status = 200;
-  chat_format().write_whole(generation, response.body);
+  endpoint::chat_format().write_whole(generation, response.body);
   while (state.KeepRunning()) benchmark::DoNotOptimize(chat->read(request, response));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(response.body.size()));
 }
@@ -243,9 +243,9 @@ BENCHMARK(synthetic_text)->ArgName("tokens")->Arg(100);
 
 /// Whole exchanges over loopback, unpaced: request made, sent, answered, read and counted.
 void run_exchanges(benchmark::State& state, TransportKind transport) {
-  auto started = Endpoint::start({});
-  const auto& endpoint = std::get<std::unique_ptr<Endpoint>>(started);
-  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
+  Endpoint endpoint({});
+  if (const auto error = endpoint.start()) return state.SkipWithError(error->message.c_str());
+  const auto chat = make_workload({endpoint.url(), ""}, TextGeneration{});
   RunOptions options;
   options.connection.transport = transport;
   options.parallel = static_cast<std::size_t>(state.range(0));

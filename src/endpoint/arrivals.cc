@@ -16,6 +16,18 @@ std::optional<nanoseconds> Arrival::time_per_token() const {
   return (last_content - first_content) / (content_events - 1);
 }
 
+std::size_t most_in_window(std::span<const TimePoint> arrivals, nanoseconds window) {
+  std::size_t most = 0;
+  std::size_t first = 0;
+  for (std::size_t last = 0; last < arrivals.size(); ++last) {
+    while (first < last && arrivals[last] - arrivals[first] >= window) ++first;
+    most = std::max(most, last - first + 1);
+  }
+  return most;
+}
+
+namespace endpoint {
+
 std::size_t ArrivalRecord::arrived(TimePoint when) {
   const auto place = count_.load(std::memory_order_relaxed);
   if (place == entries_.size()) return place;
@@ -66,14 +78,5 @@ Histogram ArrivalRecord::token_gaps() const {
   return gaps_;
 }
 
-std::size_t most_in_window(std::span<const TimePoint> arrivals, nanoseconds window) {
-  std::size_t most = 0;
-  std::size_t first = 0;
-  for (std::size_t last = 0; last < arrivals.size(); ++last) {
-    while (first < last && arrivals[last] - arrivals[first] >= window) ++first;
-    most = std::max(most, last - first + 1);
-  }
-  return most;
-}
-
+}  // namespace endpoint
 }  // namespace paceline

@@ -4,7 +4,7 @@
 #include <list>
 #include <optional>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 /// Limits how many waiters are served at once. The others wait in a queue, first come, first
 /// served.
@@ -74,4 +74,4 @@ class Capacity {
   std::list<Place*> waiting_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

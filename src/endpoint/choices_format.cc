@@ -1,18 +1,17 @@
-#include <endpoint/generated_text.h>
 #include <endpoint/generation_format.h>
-#include <endpoint/json_string.h>
+#include <paceline/text/json.h>
 
 #include <cstddef>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 std::string_view finish_reason(const Generation& response) {
   return response.is_capped ? R"("length")" : R"("stop")";
 }
 
-/// The API whose responses have a list of choices, in both its forms: of chats, and of plain texts.
+/// The APIs whose responses have a list of choices: chat completions and completions.
 class ChoicesFormat : public GenerationFormat {
  public:
   void write_whole(const Generation& response, std::string& out) const override {
@@ -63,10 +62,10 @@ class ChoicesFormat : public GenerationFormat {
   virtual std::string_view event_object() const = 0;
   virtual void write_choice(const Generation& response, std::size_t choice,
                             std::string& out) const = 0;
-  /// Of an event, between the choice's index and the token, and after that.
+  /// The text of an event between the choice's index and the token, and after the token.
   virtual std::string_view before_token() const = 0;
   virtual std::string_view after_token() const = 0;
-  /// Of the event after a choice's last token, up to its finish reason.
+  /// The text of the event after a choice's last token, up to the finish reason.
   virtual std::string_view last_delta() const = 0;
 
   void open_event(const Generation& response, std::string& out) const {
@@ -75,7 +74,7 @@ class ChoicesFormat : public GenerationFormat {
     out += R"(,"system_fingerprint":null,"choices":[)";
   }
 
-  // Ends the event after its one choice.
+  // An event has one choice.
   static void end_event(const Generation& response, std::string& out) {
     out += response.includes_usage ? "],\"usage\":null}\n\n" : "]}\n\n";
   }
@@ -177,7 +176,7 @@ class CompletionsFormat : public ChoicesFormat {
     append_number(choice, out);
     out += R"(,"text":)";
     append_json_string(response.echo_of(choice), out);
-    out.pop_back();  // The text goes on.
+    out.pop_back();  // The closing quote: the text continues.
     append_text_of(response, out);
     out += R"(","logprobs":null,"finish_reason":)";
     out += finish_reason(response);
@@ -197,4 +196,4 @@ const GenerationFormat& completions_format() {
   return format;
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,8 +1,9 @@
+#include <endpoint/api_request.h>
 #include <endpoint/embedder.h>
-#include <endpoint/json_request.h>
-#include <endpoint/json_string.h>
 #include <endpoint/prompt_counter.h>
 #include <fmt/format.h>
+#include <paceline/stats/uniform.h>
+#include <paceline/text/json.h>
 
 #include <array>
 #include <bit>
@@ -10,12 +11,12 @@
 #include <iterator>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
 
-// FNV-1a begins here, and multiplies by this for each byte.
+// The offset basis and the prime of FNV-1a.
 constexpr std::uint64_t hash_start = 0xcbf29ce484222325U;
 constexpr std::uint64_t hash_factor = 0x100000001b3U;
 
@@ -34,7 +35,7 @@ std::uint64_t next_random(std::uint64_t& state) {
   return z ^ (z >> 31U);
 }
 
-// Eight decimals, which is more than a float holds. Several times faster than any format.
+// Eight decimals, more than a float holds. Several times faster than fmt.
 void append_decimal(double value, std::string& out) {
   constexpr std::uint64_t scale = 100'000'000;
   auto rest = static_cast<std::uint64_t>(std::llround(std::abs(value) * double{scale}));
@@ -72,8 +73,8 @@ std::optional<ApiError> Embedder::answer(std::string& request, std::string& out)
 
 std::optional<ApiError> Embedder::read(std::string& request) {
   auto parsed = parse_request(parser_, request);
-  if (auto* error = std::get_if<ApiError>(&parsed)) return std::move(*error);
-  const auto body = std::get<dom::object>(parsed);
+  if (!parsed) return std::move(parsed.error());
+  const dom::object body = *parsed;
   if (auto error = read_model(body, model_)) return error;
   if (auto error = read_input(body)) return error;
   return read_shape(body);
@@ -178,8 +179,8 @@ void Embedder::fill_vector(std::uint64_t seed) {
   vector_.resize(dimensions_);
   double squares = 0;
   for (double& value : vector_) {
-    // The top 53 bits fill a double; half a step more keeps it from 0.
-    value = (static_cast<double>(next_random(seed) >> 11U) + 0.5) * 0x1p-52 - 1;
+    // In (-1, 1), half a step off so that no value is 0.
+    value = 2 * uniform(next_random(seed)) + 0x1p-53 - 1;
     squares += value * value;
   }
   const double factor = 1 / std::sqrt(squares);
@@ -195,7 +196,7 @@ void Embedder::append_vector(std::string& out) const {
     out += ']';
     return;
   }
-  // Floats, the lowest byte first.
+  // Floats in little-endian order.
   std::string bytes;
   bytes.reserve(vector_.size() * sizeof(float));
   for (const double value : vector_) {
@@ -207,4 +208,4 @@ void Embedder::append_vector(std::string& out) const {
   out += '"';
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <endpoint/api_error.h>
+#include <endpoint/api_request.h>
 #include <simdjson.h>
 
 #include <cstddef>
@@ -9,19 +9,19 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::endpoint {
 
-/// Answers POST /v1/embeddings: each text has a vector of length 1 of its own, always the same.
+/// Answers POST /v1/embeddings. Equal texts have equal vectors; each vector has the length 1.
 class Embedder {
  public:
   static constexpr std::size_t default_dimensions = 8;
   static constexpr std::size_t most_dimensions = 4096;
   static constexpr std::size_t most_inputs = 2048;
 
-  /// Puts the response's JSON into `out`, in place of what it held, unless there is an error.
-  /// `request` keeps its text, but may be moved in memory.
+  /// Replaces `out` by the response's JSON, unless there is an error. `request` keeps its text, but
+  /// may move in memory.
   std::optional<ApiError> answer(std::string& request, std::string& out);
-  /// Of the last answer.
+  /// Prompt tokens of the last answer.
   std::size_t prompt_tokens() const { return prompt_tokens_; }
 
  private:
@@ -37,11 +37,12 @@ class Embedder {
 
   simdjson::dom::parser parser_;
   std::string model_;
-  std::vector<std::uint64_t> seeds_;  // of each input
+  /// One seed per input.
+  std::vector<std::uint64_t> seeds_;
   std::vector<double> vector_;
   std::size_t dimensions_ = 0;
   bool in_base64_ = false;
   std::size_t prompt_tokens_ = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

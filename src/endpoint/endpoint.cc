@@ -1,32 +1,64 @@
-#include <endpoint/endpoint.h>
+#include <endpoint/options.h>
 #include <endpoint/server.h>
 #include <fmt/format.h>
+#include <paceline/endpoint.h>
+#include <paceline/loop/loop.h>
 #include <paceline/loop/timespec.h>
 #include <pthread.h>
 
+#include <cassert>
 #include <thread>
 #include <utility>
 
 namespace paceline {
+namespace {
+
+std::string message_of(const endpoint::InvalidOption& invalid) {
+  using Reason = endpoint::InvalidOption::Reason;
+  switch (invalid.reason) {
+    case Reason::above_p99:
+      return fmt::format("{0} must be above 0 and at most {0}_p99", invalid.field);
+    case Reason::queue_without_concurrency:
+      return "a queue needs a concurrency above 0";
+    case Reason::out_of_range:
+      break;
+  }
+  return fmt::format("{} is out of range", invalid.field);
+}
+
+}  // namespace
+
+/// The server and its thread.
 class Endpoint::Worker {
  public:
-  Worker(std::unique_ptr<Loop> loop, EndpointOptions options)
-      : loop_(std::move(loop)), server_(*loop_, std::move(options)) {}
+  explicit Worker(EndpointOptions options) : options_(std::move(options)) {}
   ~Worker() { stop(); }
 
-  Server& server() { return server_; }
-
-  void start() {
+  Result<void> start() {
+    if (const auto invalid = endpoint::find_invalid_option(options_)) {
+      return fail(ErrorCode::invalid_value, message_of(*invalid));
+    }
+    auto loop = Loop::make();
+    if (!loop) return tl::unexpected(std::move(loop.error()));
+    loop_ = std::move(*loop);
+    server_ = std::make_unique<endpoint::Server>(*loop_, std::move(options_));
+    if (auto listening = server_->listen(); !listening) return listening;
     thread_ = std::thread([this] {
-      server_.run();
+      server_->run();
       spent_ = time_on(CLOCK_THREAD_CPUTIME_ID);
     });
+    return {};
   }
 
   void stop() {
     if (!thread_.joinable()) return;
-    server_.stop();
+    server_->stop();
     thread_.join();
+  }
+
+  endpoint::Server& server() {
+    assert(server_);
+    return *server_;
   }
 
   std::chrono::nanoseconds cpu_time() {
@@ -38,27 +70,27 @@ class Endpoint::Worker {
   }
 
  private:
+  EndpointOptions options_;
   std::unique_ptr<Loop> loop_;
-  Server server_;
+  std::unique_ptr<endpoint::Server> server_;
   std::chrono::nanoseconds spent_{0};
   std::thread thread_;
 };
 
-std::variant<std::unique_ptr<Endpoint>, std::string> Endpoint::start(EndpointOptions options) {
-  auto loop = Loop::make();
-  if (!loop) {
-    return fmt::format("The endpoint could not start: {}; raise the limit (ulimit -n).",
-                       loop.error().message);
-  }
-  auto worker = std::make_unique<Worker>(std::move(*loop), std::move(options));
-  if (auto trouble = worker->server().listen()) return std::move(*trouble);
-  worker->start();
-  return std::unique_ptr<Endpoint>(new Endpoint(std::move(worker)));
-}
-
-Endpoint::Endpoint(std::unique_ptr<Worker> worker) : worker_(std::move(worker)) {}
+Endpoint::Endpoint(EndpointOptions options)
+    : worker_(std::make_unique<Worker>(std::move(options))) {}
 
 Endpoint::~Endpoint() = default;
+
+std::optional<Error> Endpoint::start() {
+  auto started = worker_->start();
+  if (!started) return std::move(started.error());
+  return std::nullopt;
+}
+
+void Endpoint::stop() {
+  worker_->stop();
+}
 
 std::string Endpoint::url() const {
   return fmt::format("http://{}:{}/v1", worker_->server().address(), port());
@@ -88,10 +120,6 @@ Histogram Endpoint::token_gaps() const {
 
 std::chrono::nanoseconds Endpoint::cpu_time() const {
   return worker_->cpu_time();
-}
-
-void Endpoint::stop() {
-  worker_->stop();
 }
 
 }  // namespace paceline

@@ -1,41 +1,45 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+// What the model generates: words without meaning, or JSON.
+
+namespace paceline::endpoint {
 
 /// Bytes of each token in a JSON response.
 inline constexpr std::size_t json_token_bytes = 4;
 
-/// A response that a request asks for, as the model would generate it.
+/// The response to a request for text, as the model generates it.
 struct Generation {
   std::string model;
-  /// Of the response among all of them, for its ids.
+  /// Number of this response among all of them, for its ids.
   std::uint64_t number = 0;
   /// Seconds since 1970.
   std::uint64_t created = 0;
   std::size_t prompt_tokens = 0;
   std::size_t cached_tokens = 0;
-  /// Of each choice.
+  /// Tokens of each choice.
   std::size_t tokens = 0;
-  /// The number of choices that the request asks for, all of the same length.
+  /// Number of choices that the request asks for, all of the same length.
   std::size_t choices = 1;
-  /// Where the response is to be JSON: its text, of which each token has `json_token_bytes`, in
-  /// ASCII. Tokens past its end are spaces. Empty: a response is words.
+  /// The text of a JSON response, in ASCII, `json_token_bytes` per token. Tokens beyond its end are
+  /// spaces. Empty: the response is words.
   std::string json;
-  /// The prompts that its choices repeat; none where they do not.
+  /// The prompts that the choices repeat; empty if they do not.
   std::vector<std::string> echoes;
-  /// Its last token is where its request's limit ends it.
+  /// Whether the request's limit ends the response.
   bool is_capped = false;
   bool streams = false;
-  /// Whether a stream ends with the usage, where the API leaves that to the request.
+  /// Whether a stream of chat completions or completions ends with the usage.
   bool includes_usage = false;
 
-  /// Of all choices together.
+  /// Tokens of all choices together.
   std::size_t all_tokens() const { return tokens * choices; }
   /// The prompt that a choice begins with.
   std::string_view echo_of(std::size_t choice) const {
@@ -44,4 +48,42 @@ struct Generation {
   std::size_t total_tokens() const { return prompt_tokens + all_tokens(); }
 };
 
-}  // namespace paceline
+/// The present, for Generation::created.
+std::uint64_t seconds_since_1970();
+
+/// The token at `place`, from 0, of every response of words: a word with a space before it unless
+/// it is the first. JSON strings need no escapes for it.
+std::string_view response_token(std::size_t place);
+
+/// Appends the first `tokens` words.
+void append_generated_text(std::size_t tokens, std::string& out);
+
+/// Room for a token with its escapes.
+using TokenRoom = std::array<char, 2 * json_token_bytes>;
+
+/// The token at `place` of this response, escaped for a JSON string. The result may lie in `room`.
+std::string_view token_of(const Generation& response, std::size_t place, TokenRoom& room);
+
+/// Appends all tokens of a choice, escaped for a JSON string.
+void append_text_of(const Generation& response, std::string& out);
+
+/// A JSON text of ASCII characters, so that it can be cut at any byte.
+struct JsonResponse {
+  std::string text;
+  /// A place inside a string of any length and content.
+  std::optional<std::size_t> free_place;
+
+  /// Inserts words at the free place, if there is one, so that the text has `size` bytes. A text
+  /// that is longer does not change.
+  void lengthen(std::size_t size);
+};
+
+/// A small JSON object, for requests that ask for JSON without a schema.
+JsonResponse plain_json_response();
+
+/// Appends `bytes` bytes of words.
+void append_filling(std::size_t bytes, std::string& out);
+/// Appends JSON with each character that is not ASCII as an escape.
+void append_as_ascii(std::string_view json, std::string& out);
+
+}  // namespace paceline::endpoint

@@ -6,28 +6,31 @@
 #include <optional>
 #include <string>
 
-namespace paceline {
+namespace paceline::endpoint {
 
-/// What is the same in the events of all tokens of a stream. An event is `before`, the choice's
-/// index and `after_choice` unless that is empty, the token, `after`, and where events are numbered
-/// the number and `end`.
+/// The parts that the events of all tokens of a stream have in common. An event consists of
+/// `before`, the choice's index and `after_choice` (if that is not empty), the token, `after`, the
+/// event's number (if events are numbered), and `end`.
 struct TokenFrame {
   std::string before;
   std::string after_choice;
   std::string after;
-  /// Of the first token's event.
+  /// Number of the first token's event, if events are numbered.
   std::optional<std::uint64_t> first_number;
   std::string end;
 };
 
-/// How an API words a response, whole or as server-sent events. Each function appends to `out`.
+/// The format of an API's responses, whole or as server-sent events. The write functions append to
+/// `out`.
 class GenerationFormat {
  public:
   virtual ~GenerationFormat() = default;
 
+  /// The body of a response that is not streamed.
   virtual void write_whole(const Generation& response, std::string& out) const = 0;
   /// The events before the first token.
   virtual void write_opening(const Generation& response, std::string& out) const = 0;
+  /// Sets the parts that the token events of this response have in common.
   virtual void set_frame(const Generation& response, TokenFrame& frame) const = 0;
   /// The events after the last token.
   virtual void write_closing(const Generation& response, std::string& out) const = 0;
@@ -40,4 +43,4 @@ const GenerationFormat& completions_format();
 /// POST /v1/responses.
 const GenerationFormat& responses_format();
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

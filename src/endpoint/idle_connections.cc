@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 using std::chrono::milliseconds;
 
@@ -30,7 +30,7 @@ void IdleConnections::wait_for_first() {
   timer_.start(std::max(left, milliseconds(1)));
 }
 
-// Who owns the descriptor reads its end and closes it.
+// The owner of the descriptor reads the end of the connection and closes the descriptor.
 void IdleConnections::end_due() {
   const auto now = Clock::now();
   while (!idle_.empty() && idle_.front().until <= now) {
@@ -41,4 +41,4 @@ void IdleConnections::end_due() {
   wait_for_first();
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

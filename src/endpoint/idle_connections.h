@@ -6,17 +6,17 @@
 
 #include <paceline/loop/loop.h>
 
-namespace paceline {
+namespace paceline::endpoint {
 
-/// Ends connections on which nothing has been asked for a time: to both sides they look closed.
+/// Shuts down connections that have had no request for a time. Both sides then read their end.
 class IdleConnections {
  public:
-  /// 0 ends none.
+  /// `limit`: 0 shuts down none.
   IdleConnections(Loop& loop, std::chrono::milliseconds limit);
 
-  /// Nothing is asked on it from now on.
+  /// The connection is idle from now on.
   void add(int descriptor);
-  /// It is used again, or closed; does nothing for one that was not added.
+  /// The connection has a request, or is closed. No effect on one that was not added.
   void remove(int descriptor);
 
  private:
@@ -30,10 +30,10 @@ class IdleConnections {
   void end_due();
 
   std::chrono::milliseconds limit_;
-  /// The one that has been idle longest first.
+  /// The connection that has been idle longest is the first.
   List idle_;
   std::unordered_map<int, List::iterator> places_;
   Timer timer_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

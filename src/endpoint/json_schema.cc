@@ -1,6 +1,6 @@
 #include <endpoint/json_schema.h>
-#include <endpoint/json_string.h>
 #include <fmt/format.h>
+#include <paceline/text/json.h>
 
 #include <algorithm>
 #include <array>
@@ -9,12 +9,12 @@
 #include <limits>
 #include <utility>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
 
-// A schema that asks for more is refused.
+// A schema that needs more is refused.
 constexpr unsigned most_steps = 5'000;
 
 struct FormatExample {
@@ -32,34 +32,32 @@ constexpr std::array<FormatExample, 9> format_examples = {
      {"ipv6", "2001:db8::1"},
      {"uuid", "00000000-0000-4000-8000-000000000000"}}};
 
-/// Writes a value for a schema. Functions return false when that fails, with `why` set.
+/// Writes a value for a schema.
 class SchemaWriter {
  public:
   explicit SchemaWriter(dom::element root) : root_(root) {}
 
-  bool write(dom::element schema, unsigned depth = 0);
+  Result<void> write(dom::element schema, unsigned depth = 0);
   JsonResponse& json() { return json_; }
-  const std::string& why() const { return why_; }
 
  private:
-  bool write_typed(std::string_view type, dom::object schema, unsigned depth);
-  bool write_reference(std::string_view pointer, unsigned depth);
-  bool write_first_of(dom::array options, unsigned depth);
-  bool write_object(dom::object schema, unsigned depth);
-  bool write_array(dom::object schema, unsigned depth);
-  bool write_string(dom::object schema);
-  bool write_number(dom::object schema, bool is_whole);
-  bool fail(std::string why) {
-    why_ = std::move(why);
-    return false;
-  }
+  Result<void> write_typed(std::string_view type, dom::object schema, unsigned depth);
+  Result<void> write_reference(std::string_view pointer, unsigned depth);
+  Result<void> write_first_of(dom::array options, unsigned depth);
+  Result<void> write_object(dom::object schema, unsigned depth);
+  Result<void> write_array(dom::object schema, unsigned depth);
+  Result<void> write_string(dom::object schema);
+  Result<void> write_number(dom::object schema, bool is_whole);
   std::string& out() { return json_.text; }
 
   dom::element root_;
   JsonResponse json_;
-  std::string why_;
   unsigned steps_ = 0;
 };
+
+tl::unexpected<Error> refuse(std::string why) {
+  return fail(ErrorCode::invalid_value, std::move(why));
+}
 
 std::string number_text(double value) {
   constexpr double exact = 9e15;
@@ -69,7 +67,7 @@ std::string number_text(double value) {
   return fmt::format("{}", value);
 }
 
-/// 0 without it.
+/// A count in the schema; 0 if it is missing.
 std::uint64_t count_in(dom::object schema, std::string_view name) {
   std::uint64_t count = 0;
   return schema[name].get(count) == simdjson::SUCCESS ? count : 0;
@@ -94,23 +92,24 @@ std::string_view type_of_schema(dom::object schema) {
   return schema["items"].error() == simdjson::SUCCESS ? "array" : "null";
 }
 
-bool SchemaWriter::write(dom::element schema, unsigned depth) {
+Result<void> SchemaWriter::write(dom::element schema, unsigned depth) {
   constexpr unsigned deepest = 64;
   constexpr std::size_t longest = 1U << 20U;
   if (depth > deepest || ++steps_ > most_steps || out().size() > longest) {
-    return fail("it has no end, or a very large value");
+    return refuse("the value is endless or very large");
   }
   bool allows = false;
   if (schema.get(allows) == simdjson::SUCCESS) {
-    if (!allows) return fail("a schema that is false allows nothing");
+    if (!allows) return refuse("a schema that is false allows no value");
     out() += "null";
-    return true;
+    return {};
   }
   dom::object object;
-  if (schema.get(object) != simdjson::SUCCESS) return fail("a schema is an object");
+  if (schema.get(object) != simdjson::SUCCESS)
+    return refuse("a schema must be an object or a boolean");
   for (const char* unknown : {"not", "if", "pattern", "dependentRequired", "contains"}) {
     if (object[unknown].error() == simdjson::SUCCESS) {
-      return fail(fmt::format("it knows no '{}'", unknown));
+      return refuse(fmt::format("'{}' is not supported", unknown));
     }
   }
   std::string_view text;
@@ -119,25 +118,25 @@ bool SchemaWriter::write(dom::element schema, unsigned depth) {
   if (object["$ref"].get(text) == simdjson::SUCCESS) return write_reference(text, depth);
   if (object["const"].get(value) == simdjson::SUCCESS) {
     append_as_ascii(simdjson::minify(value), out());
-    return true;
+    return {};
   }
   if (object["enum"].get(list) == simdjson::SUCCESS) {
-    if (list.begin() == list.end()) return fail("an empty enum allows nothing");
+    if (list.begin() == list.end()) return refuse("an empty enum allows no value");
     append_as_ascii(simdjson::minify(*list.begin()), out());
-    return true;
+    return {};
   }
   if (object["anyOf"].get(list) == simdjson::SUCCESS ||
       object["oneOf"].get(list) == simdjson::SUCCESS) {
     return write_first_of(list, depth);
   }
   if (object["allOf"].get(list) == simdjson::SUCCESS) {
-    if (list.size() != 1) return fail("it knows 'allOf' with one schema only");
+    if (list.size() != 1) return refuse("only an 'allOf' of one schema is supported");
     return write(*list.begin(), depth + 1);
   }
   return write_typed(type_of_schema(object), object, depth);
 }
 
-bool SchemaWriter::write_typed(std::string_view type, dom::object schema, unsigned depth) {
+Result<void> SchemaWriter::write_typed(std::string_view type, dom::object schema, unsigned depth) {
   if (type == "object") return write_object(schema, depth);
   if (type == "array") return write_array(schema, depth);
   if (type == "string") return write_string(schema);
@@ -145,51 +144,53 @@ bool SchemaWriter::write_typed(std::string_view type, dom::object schema, unsign
   if (type == "number") return write_number(schema, false);
   if (type == "boolean") {
     out() += "true";
-    return true;
+    return {};
   }
-  if (type != "null") return fail(fmt::format("'{}' is no type", type));
+  if (type != "null") return refuse(fmt::format("'{}' is not a type", type));
   out() += "null";
-  return true;
+  return {};
 }
 
-bool SchemaWriter::write_reference(std::string_view pointer, unsigned depth) {
+Result<void> SchemaWriter::write_reference(std::string_view pointer, unsigned depth) {
   dom::element target = root_;
   const bool is_local = pointer.starts_with('#');
   if (!is_local || (pointer.size() > 1 &&
                     root_.at_pointer(pointer.substr(1)).get(target) != simdjson::SUCCESS)) {
-    return fail(fmt::format("$ref '{}' is not in the schema", pointer));
+    return refuse(fmt::format("$ref '{}' is not in the schema", pointer));
   }
   return write(target, depth + 1);
 }
 
-// Null ends what would refer to itself for ever.
-bool SchemaWriter::write_first_of(dom::array options, unsigned depth) {
+// A null ends a schema that refers to itself.
+Result<void> SchemaWriter::write_first_of(dom::array options, unsigned depth) {
   for (const dom::element option : options) {
     std::string_view type;
     if (option["type"].get(type) == simdjson::SUCCESS && type == "null") {
       out() += "null";
-      return true;
+      return {};
     }
   }
   const std::size_t size = out().size();
   const auto free_place = json_.free_place;
+  Result<void> written = refuse("an empty anyOf or oneOf allows no value");
   for (const dom::element option : options) {
-    if (write(option, depth + 1)) return true;
+    written = write(option, depth + 1);
+    if (written) return written;
     out().resize(size);
     json_.free_place = free_place;
   }
-  if (why_.empty()) why_ = "an empty anyOf or oneOf allows nothing";
-  return false;
+  return written;
 }
 
-bool SchemaWriter::write_object(dom::object schema, unsigned depth) {
+Result<void> SchemaWriter::write_object(dom::object schema, unsigned depth) {
   out() += '{';
   dom::array required;
   std::size_t count = 0;
   if (schema["required"].get(required) == simdjson::SUCCESS) {
     for (const dom::element one : required) {
       std::string_view name;
-      if (one.get(name) != simdjson::SUCCESS) return fail("'required' is an array of strings");
+      if (one.get(name) != simdjson::SUCCESS)
+        return refuse("'required' must be an array of strings");
       if (count++ > 0) out() += ',';
       std::string key;
       append_json_string(name, key);
@@ -198,23 +199,23 @@ bool SchemaWriter::write_object(dom::object schema, unsigned depth) {
       dom::element property;
       if (schema["properties"][name].get(property) != simdjson::SUCCESS) {
         out() += "null";
-      } else if (!write(property, depth + 1)) {
-        return false;
+      } else if (auto written = write(property, depth + 1); !written) {
+        return written;
       }
     }
   }
   if (count_in(schema, "minProperties") > count) {
-    return fail("it knows 'minProperties' of required properties only");
+    return refuse("'minProperties' above the number of required properties is not supported");
   }
   out() += '}';
-  return true;
+  return {};
 }
 
-bool SchemaWriter::write_array(dom::object schema, unsigned depth) {
+Result<void> SchemaWriter::write_array(dom::object schema, unsigned depth) {
   const std::uint64_t least = count_in(schema, "minItems");
   bool is_unique = false;
   if (schema["uniqueItems"].get(is_unique) == simdjson::SUCCESS && is_unique && least > 1) {
-    return fail("it knows 'uniqueItems' of one item only");
+    return refuse("'uniqueItems' of more than one item is not supported");
   }
   out() += '[';
   for (std::uint64_t i = 0; i < least; ++i) {
@@ -223,38 +224,39 @@ bool SchemaWriter::write_array(dom::object schema, unsigned depth) {
     if (schema["prefixItems"].at(i).get(items) != simdjson::SUCCESS &&
         schema["items"].get(items) != simdjson::SUCCESS) {
       out() += "null";
-      if (++steps_ > most_steps) return fail("it has a very large value");
-    } else if (!write(items, depth + 1)) {
-      return false;
+      if (++steps_ > most_steps) return refuse("the value is very large");
+    } else if (auto written = write(items, depth + 1); !written) {
+      return written;
     }
   }
   out() += ']';
-  return true;
+  return {};
 }
 
-bool SchemaWriter::write_string(dom::object schema) {
+Result<void> SchemaWriter::write_string(dom::object schema) {
   constexpr std::uint64_t longest = 1U << 20U;
   std::string_view format;
   if (schema["format"].get(format) == simdjson::SUCCESS) {
     const auto* found = std::find_if(format_examples.begin(), format_examples.end(),
                                      [&](const auto& one) { return one.format == format; });
-    if (found == format_examples.end()) return fail(fmt::format("it knows no format '{}'", format));
+    if (found == format_examples.end())
+      return refuse(fmt::format("format '{}' is not supported", format));
     out() += fmt::format("\"{}\"", found->text);
-    return true;
+    return {};
   }
   const std::uint64_t least = count_in(schema, "minLength");
   std::uint64_t most = 0;
   const bool is_bounded = schema["maxLength"].get(most) == simdjson::SUCCESS;
-  if (least > longest) return fail("'minLength' is too large");
-  if (is_bounded && most < least) return fail("'minLength' is above 'maxLength'");
+  if (least > longest) return refuse("'minLength' is too large");
+  if (is_bounded && most < least) return refuse("'minLength' is above 'maxLength'");
   out() += '"';
   if (!is_bounded && !json_.free_place) json_.free_place = out().size();
   append_filling(least, out());
   out() += '"';
-  return true;
+  return {};
 }
 
-bool SchemaWriter::write_number(dom::object schema, bool is_whole) {
+Result<void> SchemaWriter::write_number(dom::object schema, bool is_whole) {
   const auto bound = [&schema](const char* name, double none) {
     double value = 0;
     return schema[name].get(value) == simdjson::SUCCESS ? value : none;
@@ -266,7 +268,7 @@ bool SchemaWriter::write_number(dom::object schema, bool is_whole) {
   const double highest = bound("maximum", infinity);
   const double step = bound("multipleOf", is_whole ? 1 : 0);
   const double middle = (std::max(lowest, above) + std::min(highest, below)) / 2;
-  // What is exclusive has its next whole number beside it.
+  // Beside an exclusive bound is the next whole number.
   for (const double near : {0.0, lowest, above + 1, highest, below - 1, middle}) {
     const double up = step > 0 ? std::ceil(near / step) * step : near;
     const double down = step > 0 ? std::floor(near / step) * step : near;
@@ -274,21 +276,18 @@ bool SchemaWriter::write_number(dom::object schema, bool is_whole) {
       if (std::isfinite(value) && value >= lowest && value <= highest && value > above &&
           value < below) {
         out() += number_text(value);
-        return true;
+        return {};
       }
     }
   }
-  return fail("no number is within the bounds");
+  return refuse("no number is within the bounds");
 }
 
 }  // namespace
 
-std::variant<JsonResponse, std::string> json_for_schema(dom::element schema) {
+Result<JsonResponse> json_for_schema(dom::element schema) {
   SchemaWriter writer(schema);
-  if (!writer.write(schema)) {
-    return fmt::format("The endpoint cannot make JSON for this schema: {}.", writer.why());
-  }
-  return std::move(writer.json());
+  return writer.write(schema).map([&writer] { return std::move(writer.json()); });
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

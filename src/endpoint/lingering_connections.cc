@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 using std::chrono::milliseconds;
 
@@ -26,7 +26,7 @@ void LingeringConnections::add(Descriptor connection) {
   if (lingering_.size() == 1) timer_.start(longest_);
 }
 
-// A bounded part, so that a client that sends fast leaves time for the others.
+// Reads a bounded part, so that a client that sends fast does not delay the others.
 void LingeringConnections::drop_bytes(Lingering& one) {
   constexpr int most_parts = 16;
   std::array<char, 16'384> part;
@@ -36,7 +36,7 @@ void LingeringConnections::drop_bytes(Lingering& one) {
   }
   const bool waits = size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR));
   if (waits) return;
-  // The watch may not be destroyed inside its own call.
+  // A watch must not be destroyed inside its own callback.
   one.has_ended = true;
   one.watch->want(0);
   timer_.start(milliseconds(0));
@@ -50,4 +50,4 @@ void LingeringConnections::close_ended() {
   timer_.start(std::max(left, milliseconds(1)));
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

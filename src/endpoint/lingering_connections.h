@@ -8,21 +8,23 @@
 #include <list>
 #include <memory>
 
-namespace paceline {
+namespace paceline::endpoint {
 
-/// Closes connections whose client may still be sending a body that nobody wants. Linux answers
-/// bytes that arrive after close() with RST, which can take the response from the client before it
-/// has read it. So each connection is only half closed first, and what still comes is dropped,
-/// until the client closes too.
+/// Closes connections whose clients may still be sending a body that the endpoint does not read.
+///
+/// Linux answers bytes that arrive after close() with RST, and a client that receives RST may lose
+/// the response. Each connection is therefore half closed first, and its bytes are dropped until
+/// the client closes the connection too.
 class LingeringConnections {
  public:
-  /// With more at once, the oldest one is closed.
+  /// Most connections at once. A further one closes the oldest.
   static constexpr std::size_t most = 32;
 
-  /// A connection is closed after `longest`, whatever its client does.
+  /// `longest`: after this time a connection is closed in any case.
   explicit LingeringConnections(Loop& loop,
                                 std::chrono::milliseconds longest = std::chrono::seconds(5));
 
+  /// Half closes the connection and takes it over.
   void add(Descriptor connection);
   std::size_t size() const { return lingering_.size(); }
 
@@ -43,4 +45,4 @@ class LingeringConnections {
   Timer timer_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
@@ -37,7 +37,7 @@ std::optional<RateLimiter::Refusal> RateLimiter::refuse(const std::optional<Limi
 
 std::optional<RateLimiter::Level> RateLimiter::requests(nanoseconds now) const {
   auto found = level(requests_, now);
-  // One that leaves nothing over is taken too.
+  // A request that uses up the rest is accepted too.
   if (found && requests_->budget.next_departure() <= now) ++found->remaining;
   return found;
 }
@@ -65,4 +65,4 @@ std::string reset_text(nanoseconds time) {
                               : fmt::format("{}m{}s", minutes.count(), seconds);
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -8,38 +8,41 @@
 
 #include <paceline/pace/token_budget.h>
 
-namespace paceline {
+namespace paceline::endpoint {
 
-/// Holds all clients together to a number of requests and of tokens a minute, by GCRA. A second's
-/// worth may come at once, as where OpenAI enforces 60,000 a minute as 1,000 a second: a client
-/// that paces evenly at the limit is never refused, though the network may delay its requests by
-/// up to a second. In any window w at most (w + 1 s) x rate requests are taken, and one more; so
-/// with tokens, and the last request's own. What is refused does not count. Pure: times are from
-/// the start of the server.
+/// Limits the requests and tokens per minute of all clients together, by GCRA.
+///
+/// One second's worth may come at once, as OpenAI enforces 60,000 per minute as 1,000 per second. A
+/// client that paces evenly at the limit is therefore never refused, even if the network delays its
+/// requests by up to a second. A window of length w has at most (w + 1 s) x rate + 1 accepted
+/// requests, and at most (w + 1 s) x rate tokens plus those of its last request. Refused requests
+/// do not count.
+///
+/// Reads no clock: times count from the start of the server.
 class RateLimiter {
  public:
   static constexpr std::chrono::seconds burst{1};
 
-  /// 0: no such limit.
+  /// 0: no limit.
   RateLimiter(std::uint64_t requests_per_minute, std::uint64_t tokens_per_minute);
 
   struct Refusal {
-    /// In the words of OpenAI's errors: "requests" or "tokens".
+    /// The type of OpenAI's error: "requests" or "tokens".
     std::string_view type;
     std::string message;
-    /// How long until a request is taken.
+    /// Time until a request is accepted.
     std::chrono::nanoseconds wait;
   };
 
-  /// Takes a request that uses so many tokens, or says why not.
+  /// Accepts a request that uses `tokens`, or refuses it.
   std::optional<Refusal> take(std::chrono::nanoseconds now, std::uint64_t tokens);
 
-  /// What the headers x-ratelimit-* say.
+  /// The values of the headers x-ratelimit-*.
   struct Level {
     std::uint64_t limit;
-    /// What would be taken at once.
+    /// Requests or tokens that would be accepted at once.
     std::uint64_t remaining;
-    /// Until all of a second's worth is there again.
+    /// Time until one second's worth is available again.
     std::chrono::nanoseconds reset;
   };
   std::optional<Level> requests(std::chrono::nanoseconds now) const;
@@ -61,7 +64,8 @@ class RateLimiter {
   std::optional<Limit> tokens_;
 };
 
-/// Writes a time as OpenAI's headers do: "12ms", "1.5s", "6m0s", in whole milliseconds, up.
+/// A time in the format of OpenAI's headers, such as "12ms", "1.5s" or "6m0s", rounded up to
+/// milliseconds.
 std::string reset_text(std::chrono::nanoseconds time);
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstddef>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 ReceiveNotes::ReceiveNotes() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
 
@@ -33,4 +33,4 @@ void ReceiveNotes::look() {
   } while (count == static_cast<int>(events.size()));
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -5,32 +5,31 @@
 #include <paceline/clock.h>
 #include <paceline/loop/descriptor.h>
 
-namespace paceline {
+namespace paceline::endpoint {
 
-/// When the newest bytes came in on a connection.
+/// The time at which the newest bytes arrived on a connection.
 struct ReceiveNote {
   int descriptor = -1;
   std::optional<TimePoint> when;
 };
 
-/// Learns when bytes came in on connections that another library reads, by the kernel's note, and
-/// so free of how late this thread gets to them. Watches them beside it with an epoll set of its
-/// own, which costs a microsecond for each request.
+/// Reads the kernel's receive timestamps of connections whose bytes another library reads. Such
+/// times do not depend on how late this thread reads the bytes. An epoll set watches the
+/// connections, which takes 1 us of CPU per request.
 class ReceiveNotes {
  public:
   ReceiveNotes();
 
-  /// look() writes to `note` from now on, until remove(), which comes before the descriptor's
-  /// close.
+  /// look() sets `note.when` from now on. Call remove() before the descriptor is closed.
   void add(ReceiveNote& note);
   void remove(const ReceiveNote& note);
 
-  /// Of each connection on which bytes came in since the last look, and were not read. Nothing
-  /// where the kernel takes no notes.
+  /// Sets the note of each connection that has received bytes since the last call and has not read
+  /// them; nothing if the kernel has no timestamp.
   void look();
 
  private:
   Descriptor epoll_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,11 +1,11 @@
 #include <endpoint/received_head.h>
+#include <paceline/text/number.h>
 #include <strings.h>
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
+#include <limits>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 constexpr unsigned not_implemented = 501;
@@ -47,16 +47,15 @@ void ReceivedHead::add(std::string_view name, std::string_view value) {
   }
 }
 
-// A field may hold a list, as where a proxy has joined two.
+// The field may be a list, for example because a proxy has joined two fields.
 void ReceivedHead::add_length(std::string_view value) {
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
   for (std::size_t begin = 0; begin <= value.size();) {
     const auto end = std::min(value.find(',', begin), value.size());
     const auto text = without_spaces(value.substr(begin, end - begin));
-    std::uint64_t length = 0;
-    const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-    const bool is_number = error == std::errc() && stopped == text.data() + text.size();
-    differs_ = differs_ || !is_number || content_length_.value_or(length) != length;
-    content_length_ = length;
+    const auto length = parse_number<std::uint64_t>(text, 0, most);
+    differs_ = differs_ || !length || content_length_.value_or(*length) != *length;
+    content_length_ = length.value_or(0);
     begin = end + 1;
   }
 }
@@ -64,7 +63,7 @@ void ReceivedHead::add_length(std::string_view value) {
 std::optional<ApiError> ReceivedHead::framing_error() const {
   if (differs_) {
     return ApiError{bad_request,
-                    "The request has Content-Length fields that differ or are no number: send "
+                    "The request has Content-Length fields that differ or are not numbers: send "
                     "one."};
   }
   if (transfer_encodings_ == 0) return std::nullopt;
@@ -73,11 +72,12 @@ std::optional<ApiError> ReceivedHead::framing_error() const {
                     "The request has both Content-Length and Transfer-Encoding: send one of them."};
   }
   if (!is_chunked_ || transfer_encodings_ > 1) {
-    return ApiError{not_implemented,
-                    "The endpoint knows no Transfer-Encoding but chunked: send the body with a "
-                    "Content-Length, or chunked."};
+    return ApiError{
+        not_implemented,
+        "The endpoint supports no Transfer-Encoding except chunked: send the body with a "
+        "Content-Length, or chunked."};
   }
   return std::nullopt;
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,31 +1,32 @@
 #pragma once
 
-#include <endpoint/api_error.h>
+#include <endpoint/api_request.h>
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 
-/// What the endpoint needs to know of a request before it reads the body. Add each header field
-/// once; the values live as long as the request.
+/// The headers that the endpoint needs before it reads a request's body. Values are kept as views,
+/// which must stay valid as long as this object.
 class ReceivedHead {
  public:
+  /// Adds a header field.
   void add(std::string_view name, std::string_view value);
 
-  /// The Authorization field; nothing without one.
+  /// The Authorization field.
   std::optional<std::string_view> authorization() const { return authorization_; }
-  /// The client's x-request-id, if it can be sent back as it is: 1 to 128 letters, digits and
-  /// marks of "-_.:/+=@".
+  /// The client's x-request-id, if it consists of 1 to 128 letters, digits and characters of
+  /// "-_.:/+=@", which can be sent back safely.
   std::optional<std::string_view> request_id() const { return request_id_; }
-  /// The body's length where Content-Length tells it; 0 without a body.
+  /// The value of Content-Length; 0 without the field.
   std::uint64_t content_length() const { return content_length_.value_or(0); }
   bool has_body() const { return transfer_encodings_ > 0 || content_length() > 0 || differs_; }
 
-  /// Why nobody can say where this request ends. RFC 9112, section 6.3: lengths that differ, a
-  /// length beside a transfer coding, or a coding other than "chunked". After that error the
-  /// connection must be closed.
+  /// Why the end of this request is unknown: lengths that differ, a length beside a transfer
+  /// coding, or a coding other than "chunked" (RFC 9112, section 6.3). Close the connection after
+  /// this error.
   std::optional<ApiError> framing_error() const;
 
  private:
@@ -39,4 +40,4 @@ class ReceivedHead {
   bool differs_ = false;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,30 +1,26 @@
-#include <endpoint/json_request.h>
-#include <endpoint/prompt_counter.h>
+#include <endpoint/api_request.h>
 #include <endpoint/request_reader.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <utility>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
 
-std::uint64_t seconds_since_1970() {
-  using std::chrono::system_clock;
-  const auto now = system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
-}
+constexpr std::string_view prompt_kinds =
+    "a string, an array of strings, an array of token numbers or an array of such arrays";
 
 }  // namespace
 
 std::optional<ApiError> RequestReader::read_chat(std::string& body, Generation& response) {
   constexpr std::array<std::string_view, 2> limits = {"max_completion_tokens", "max_tokens"};
   auto parsed = parse_request(parser_, body);
-  if (auto* error = std::get_if<ApiError>(&parsed)) return std::move(*error);
-  const auto object = std::get<dom::object>(parsed);
+  if (!parsed) return std::move(parsed.error());
+  const dom::object object = *parsed;
   begin(response);
   if (auto error = read_model(object, response.model)) return error;
   if (auto error = read_messages(object, response)) return error;
@@ -36,11 +32,28 @@ std::optional<ApiError> RequestReader::read_chat(std::string& body, Generation& 
   return read_streaming(object, response);
 }
 
+std::optional<ApiError> RequestReader::read_completions(std::string& body, Generation& response) {
+  constexpr std::array<std::string_view, 1> limits = {"max_tokens"};
+  auto parsed = parse_request(parser_, body);
+  if (!parsed) return std::move(parsed.error());
+  const dom::object object = *parsed;
+  begin(response);
+  if (auto error = read_model(object, response.model)) return error;
+  if (auto error = read_prompts(object, response)) return error;
+  if (auto error = read_choices(object, response)) return error;
+  if (auto error = read_format(find_member(object, "response_format"), "response_format")) {
+    return error;
+  }
+  if (auto error = read_length(object, limits, response)) return error;
+  if (auto error = check_echoes(response)) return error;
+  return read_streaming(object, response);
+}
+
 std::optional<ApiError> RequestReader::read_responses(std::string& body, Generation& response) {
   constexpr std::array<std::string_view, 1> limits = {"max_output_tokens"};
   auto parsed = parse_request(parser_, body);
-  if (auto* error = std::get_if<ApiError>(&parsed)) return std::move(*error);
-  const auto object = std::get<dom::object>(parsed);
+  if (!parsed) return std::move(parsed.error());
+  const dom::object object = *parsed;
   begin(response);
   if (auto error = read_model(object, response.model)) return error;
   if (auto error = read_input(object, response)) return error;
@@ -101,6 +114,73 @@ std::optional<ApiError> RequestReader::read_input(dom::object body, Generation& 
   return std::nullopt;
 }
 
+std::optional<ApiError> RequestReader::read_prompts(dom::object body, Generation& response) {
+  constexpr std::size_t most_prompts = 2048;
+  bool echoes = false;
+  if (auto error = read_flag(body, "echo", echoes)) return error;
+  const auto prompt = find_member(body, "prompt");
+  if (!prompt) return missing_parameter("prompt");
+  response.prompt_tokens = 0;
+  response.cached_tokens = 0;
+  dom::array list;
+  if (prompt->get(list) != simdjson::SUCCESS) return add_prompt(*prompt, echoes, response);
+  if (list.begin() == list.end()) return empty_array("prompt");
+  if ((*list.begin()).is_int64()) return add_prompt(*prompt, echoes, response);
+  response.choices = 0;
+  for (const dom::element one : list) {
+    if (++response.choices > most_prompts) {
+      return ApiError{
+          bad_request,
+          fmt::format("Invalid 'prompt': array too long. Expected an array with maximum "
+                      "length {}.",
+                      most_prompts),
+          "prompt", "array_above_max_length"};
+    }
+    if (auto error = add_prompt(one, echoes, response)) return error;
+  }
+  return std::nullopt;
+}
+
+std::optional<ApiError> RequestReader::add_prompt(dom::element prompt, bool echoes,
+                                                  Generation& response) {
+  auto counter = PromptCounter::plain(cache_, response.model);
+  std::string_view text;
+  dom::array tokens;
+  if (prompt.get(text) == simdjson::SUCCESS) {
+    counter.add_text(text);
+    if (echoes) response.echoes.emplace_back(text);
+  } else if (prompt.get(tokens) == simdjson::SUCCESS) {
+    if (tokens.begin() == tokens.end()) return empty_array("prompt");
+    for (const dom::element token : tokens) {
+      std::int64_t number = 0;
+      if (token.get(number) != simdjson::SUCCESS) return invalid_type("prompt", prompt_kinds);
+      counter.add_token(number);
+    }
+    // The text of token numbers is unknown, so words replace them.
+    if (echoes) append_generated_text(counter.tokens(), response.echoes.emplace_back());
+  } else {
+    return invalid_type("prompt", prompt_kinds);
+  }
+  response.prompt_tokens += counter.tokens();
+  response.cached_tokens += counter.cached_tokens();
+  return std::nullopt;
+}
+
+// The response repeats the prompt for each choice.
+std::optional<ApiError> RequestReader::check_echoes(const Generation& response) {
+  constexpr std::size_t longest = 16U << 20U;
+  std::size_t bytes = 0;
+  for (const std::string& echo : response.echoes) bytes += echo.size();
+  if (response.echoes.empty() || bytes <= longest / (response.choices / response.echoes.size())) {
+    return std::nullopt;
+  }
+  return ApiError{
+      bad_request,
+      "The prompts of all choices together are longer than 16 MiB: ask without echo, or "
+      "for fewer choices.",
+      "echo", "invalid_value"};
+}
+
 std::optional<ApiError> RequestReader::read_streaming(dom::object body, Generation& response) {
   if (auto error = read_flag(body, "stream", response.streams)) return error;
   const auto given = find_member(body, "stream_options");
@@ -115,4 +195,4 @@ std::optional<ApiError> RequestReader::read_streaming(dom::object body, Generati
   return read_flag(options, "include_usage", response.includes_usage);
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <endpoint/api_error.h>
+#include <endpoint/api_request.h>
 #include <endpoint/generation.h>
-#include <endpoint/json_response.h>
-#include <endpoint/length_model.h>
-#include <endpoint/prefix_cache.h>
+#include <endpoint/prompt_counter.h>
+#include <endpoint/random_models.h>
 #include <simdjson.h>
 
 #include <cstddef>
@@ -14,17 +13,16 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 
-/// Reads generation requests as the OpenAI API and vLLM do, and decides the length of each
-/// response. Takes about half a microsecond for a short prompt: the parser and the buffers are used
-/// again.
+/// Reads requests for text as the OpenAI API and vLLM do, and decides the length of each response.
+/// Reuses its parser and buffers: a short prompt takes about 0.5 us.
 class RequestReader {
  public:
-  /// `lengths`: of responses that their requests do not limit.
+  /// `lengths`: of responses whose requests set no limit.
   explicit RequestReader(const LengthModel& lengths) : lengths_(lengths) {}
 
-  /// `body` keeps its text, but may be moved in memory.
+  /// Reads a request of this API into `response`. `body` keeps its text, but may move in memory.
   std::optional<ApiError> read_chat(std::string& body, Generation& response);
   std::optional<ApiError> read_completions(std::string& body, Generation& response);
   std::optional<ApiError> read_responses(std::string& body, Generation& response);
@@ -42,7 +40,6 @@ class RequestReader {
 
   std::optional<ApiError> read_messages(Object body, Generation& response);
   std::optional<ApiError> read_input(Object body, Generation& response);
-  // request_reader_prompts.cc
   std::optional<ApiError> read_prompts(Object body, Generation& response);
   std::optional<ApiError> add_prompt(Element prompt, bool echoes, Generation& response);
   static std::optional<ApiError> check_echoes(const Generation& response);
@@ -59,10 +56,10 @@ class RequestReader {
   void begin(Generation& response);
 
   LengthModel lengths_;
-  std::optional<JsonResponse> json_;  // what the response is to be
+  std::optional<JsonResponse> json_;  // the response, if it is JSON
   PrefixCache cache_;
   simdjson::dom::parser parser_;
   std::uint64_t responses_ = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,16 +1,17 @@
-#include <endpoint/json_request.h>
+#include <endpoint/api_request.h>
 #include <endpoint/json_schema.h>
 #include <endpoint/request_reader.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
+
+constexpr std::size_t longest_response = EndpointOptions::longest_response;
 
 ApiError too_large(std::string_view name, std::size_t asked) {
   return {bad_request,
@@ -75,8 +76,8 @@ void RequestReader::set_length(const Length& length, Generation& response) {
   response.is_capped = most && (ignores_end || wanted > *most);
 }
 
-// As long as the response would be otherwise where a string of it can take that many words, but as
-// long as its JSON needs. A limit below that cuts it, as it does with a model.
+// Words fill the JSON up to the length that a response of words would have, if a string has room
+// for them. A limit that is too small for the JSON cuts it, as with a model.
 void RequestReader::set_json_length(JsonResponse& json, const Length& length,
                                     Generation& response) {
   json.lengthen(response.tokens * json_token_bytes);
@@ -89,7 +90,7 @@ void RequestReader::set_json_length(JsonResponse& json, const Length& length,
   response.json = std::move(json.text);
 }
 
-// The Responses API has the format inside `text`, and the schema inside that.
+// The Responses API has the format in `text`, and the schema in the format.
 std::optional<ApiError> RequestReader::read_text_format(dom::object body) {
   const auto text = find_member(body, "text");
   if (!text) return std::nullopt;
@@ -122,11 +123,14 @@ std::optional<ApiError> RequestReader::read_format(std::optional<dom::element> f
     return std::nullopt;
   }
   auto made = json_for_schema(*schema);
-  if (auto* why = std::get_if<std::string>(&made)) {
-    return ApiError{bad_request, std::move(*why), name, "invalid_json_schema"};
+  if (!made) {
+    return ApiError{
+        bad_request,
+        fmt::format("The endpoint cannot make JSON for this schema: {}.", made.error().message),
+        name, "invalid_json_schema"};
   }
-  json_ = std::get<JsonResponse>(std::move(made));
+  json_ = std::move(*made);
   return std::nullopt;
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

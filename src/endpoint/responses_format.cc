@@ -1,15 +1,14 @@
-#include <endpoint/generated_text.h>
 #include <endpoint/generation_format.h>
-#include <endpoint/json_string.h>
+#include <paceline/text/json.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
-// Of created, in_progress, output_item.added and content_part.added.
+// created, in_progress, output_item.added and content_part.added.
 constexpr std::uint64_t opening_events = 4;
 
 std::string_view status_of(const Generation& response) {
@@ -186,4 +185,4 @@ const GenerationFormat& responses_format() {
   return format;
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

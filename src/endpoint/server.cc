@@ -1,72 +1,37 @@
-#include <endpoint/json_string.h>
 #include <endpoint/server.h>
-#include <fmt/format.h>
 
-#include <chrono>
-#include <random>
 #include <utility>
 
-namespace paceline {
-namespace {
-
-std::uint64_t seconds_now() {
-  using std::chrono::system_clock;
-  const auto now = system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
-}
-
-std::string models_response(std::uint64_t created) {
-  std::string response = R"({"object":"list","data":[)";
-  append_model("paceline", created, response);
-  return response + "]}";
-}
-
-std::string random_prefix() {
-  std::random_device random;
-  return fmt::format("req_{:08x}{:08x}", random(), random());
-}
-
-}  // namespace
-
-void append_model(std::string_view id, std::uint64_t created, std::string& out) {
-  out += R"({"id":)";
-  append_json_string(id, out);
-  out += R"(,"object":"model","created":)";
-  append_number(created, out);
-  out += R"(,"owned_by":"paceline"})";
-}
+namespace paceline::endpoint {
 
 Server::Server(Loop& loop, EndpointOptions options)
     : options_(std::move(options)),
-      demanded_("Bearer " + options_.required_key),
-      reader_(options_.response_tokens),
-      model_created_(seconds_now()),
-      models_(models_response(model_created_)),
-      capacity_(options_.concurrency, options_.queue),
-      limiter_(options_.rpm_limit, options_.tpm_limit),
-      faults_(options_.faults.shares, options_.faults.seed),
       record_(options_.record_arrivals),
-      id_prefix_(random_prefix()),
       loop_(loop),
-      idle_connections_(loop_, options_.idle_timeout),
-      lingering_(loop_),
       wakeup_(loop_, [this] { loop_.stop(); }),
-      listener_(loop_, [this](Descriptor connection, const sockaddr_in& from) {
-        add(std::move(connection), from);
-      }) {
-  if (options_.has_kernel_times) receive_notes_.emplace();
+      connections_(loop_, options_, stopping_),
+      held_(loop_, connections_, stopping_),
+      handler_(options_, connections_, held_, record_, stopping_) {}
+
+// The daemons call the handler while they stop.
+Server::~Server() {
+  connections_.close();
 }
 
-Server::~Server() = default;
+Result<void> Server::listen() {
+  if (auto opened = held_.open(); !opened) return opened;
+  return connections_.listen(
+      {.handler = &handler_,
+       .on_request = &RequestHandler::on_request,
+       .on_completed = &RequestHandler::on_completed,
+       .on_served = [this] { held_.send_due(); },
+       .on_hang_up = [this](Request& request) { return held_.abandon(request); }});
+}
 
 void Server::run() {
   loop_.run();
-  listener_.close();
-  // A daemon must not be stopped with connections suspended, and a resumed one stays so until a
-  // turn.
-  resume_all();
-  for (const auto& group : groups_) MHD_run(group->daemon.get());
-  groups_.clear();
+  held_.resume_all();
+  connections_.close();
 }
 
 void Server::stop() {
@@ -74,52 +39,4 @@ void Server::stop() {
   wakeup_.send();
 }
 
-void Server::hold(Request& request) {
-  request.held = held_.emplace(request.due, &request);
-  MHD_suspend_connection(request.connection);
-}
-
-void Server::set_due(Request& request, TimePoint due) {
-  request.due = due;
-  if (!request.held) return;
-  held_.erase(*request.held);
-  request.held = held_.emplace(due, &request);
-}
-
-bool Server::is_any_due() const {
-  return !held_.empty() && held_.begin()->first <= Clock::now();
-}
-
-void Server::send_due() {
-  while (is_any_due() && !stopping_.load(std::memory_order_relaxed)) {
-    resume_due();
-    for (Group* group : resumed_) {
-      group->has_resumed = false;
-      run(*group);
-    }
-    resumed_.clear();
-  }
-  if (!held_.empty() && held_.begin()->first != TimePoint::max()) timer_->set(held_.begin()->first);
-}
-
-void Server::resume_due() {
-  const auto now = Clock::now();
-  while (!held_.empty() && held_.begin()->first <= now) {
-    Request& request = *held_.begin()->second;
-    held_.erase(held_.begin());
-    request.held.reset();
-    MHD_resume_connection(request.connection);
-    Group& group = *request.peer->group;
-    if (!std::exchange(group.has_resumed, true)) resumed_.push_back(&group);
-  }
-}
-
-void Server::resume_all() {
-  for (const auto& [due, request] : held_) {
-    request->held.reset();
-    MHD_resume_connection(request->connection);
-  }
-  held_.clear();
-}
-
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,4 +1,3 @@
-#include <endpoint/generated_text.h>
 #include <endpoint/token_stream.h>
 
 #include <algorithm>
@@ -7,7 +6,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 char* put(std::string_view text, char* at) {
@@ -127,4 +126,4 @@ void TokenStream::advance() {
   if (!has_all_tokens()) due_ += token_time_->next();
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

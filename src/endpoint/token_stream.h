@@ -2,7 +2,7 @@
 
 #include <endpoint/generation.h>
 #include <endpoint/generation_format.h>
-#include <endpoint/latency_model.h>
+#include <endpoint/random_models.h>
 #include <paceline/clock.h>
 
 #include <cstddef>
@@ -10,39 +10,41 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 
-/// A response as server-sent events, each at its due time: one for every token of each choice,
-/// those before with the first and those after with the last. The choices take turns. Can be
-/// started again, and keeps its memory for that.
+/// Writes a response as server-sent events, each at its due time.
+///
+/// Each token of each choice is one event. The choices take turns. The opening events come with the
+/// first token, and the closing events with the last. A stream can be started again, and keeps its
+/// memory.
 class TokenStream {
  public:
   TokenStream() = default;
   TokenStream(const TokenStream&) = delete;
   TokenStream& operator=(const TokenStream&) = delete;
 
-  /// What one read() wrote.
+  /// The result of one read().
   struct Step {
     std::size_t bytes = 0;
-    /// Of all choices.
+    /// Tokens of all choices.
     std::size_t tokens = 0;
   };
 
-  /// The arguments outlive the stream. Each token after the first is due `token_time` after the one
-  /// before it.
+  /// Each token after the first is due one draw of `token_time` after the token before. The
+  /// arguments outlive the stream.
   void start(const Generation& response, const GenerationFormat& format, TimePoint first_due,
              LatencyModel& token_time);
 
-  /// Writes what is due by `now` and fits into `room`. Cuts an event only when it is longer than
-  /// the whole room.
+  /// Writes the events that are due at `now` and fit into `room`. Cuts an event only if it is
+  /// longer than `room`.
   Step read(std::span<char> room, TimePoint now);
 
-  /// Of the next token, or of the last one when there is no other.
+  /// Due time of the next token, or of the last one if all were read.
   TimePoint due() const { return due_; }
   bool has_all_tokens() const { return next_ == response_->tokens; }
-  /// All of it has been read.
+  /// Whether all events have been read.
   bool has_ended() const { return is_closed_ && left_.empty(); }
-  /// Bytes that it keeps for its next start.
+  /// Bytes of memory that the stream keeps.
   std::size_t kept() const { return waiting_.capacity(); }
 
  private:
@@ -50,7 +52,7 @@ class TokenStream {
   void close();
   void keep_token();
   std::size_t read_left(std::span<char> room);
-  /// The next token's event; 0 when it does not fit.
+  /// Writes the next token's event, and returns its size; 0 if it does not fit.
   std::size_t write_token(std::span<char> room) const;
   void advance();
 
@@ -60,11 +62,11 @@ class TokenStream {
   TokenFrame frame_;
   TimePoint due_;
   std::size_t next_ = 0;
-  std::size_t choice_ = 0;  // whose turn it is
+  std::size_t choice_ = 0;  // the one whose turn it is
   bool is_opened_ = false;
   bool is_closed_ = false;
   std::string waiting_;
-  std::string_view left_;  // of waiting_, what has not been read
+  std::string_view left_;  // the unread part of waiting_
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

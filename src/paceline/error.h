@@ -36,6 +36,8 @@ enum class ErrorCode {
   // src/paceline/loop/
   /// This process or the system can open no further descriptor.
   no_descriptor,
+  /// Another socket listens on the port.
+  port_in_use,
   /// The system refused a call for another reason.
   system_error,
 
@@ -105,6 +107,10 @@ enum class ErrorCode {
   retry_wait_too_long,
   /// Many responses did not have the requested length.
   uneven_lengths,
+
+  // src/endpoint/
+  /// The system refused to listen for another reason than those of loop/.
+  listen_failed,
 };
 
 /// An error that a caller can meet.

@@ -57,7 +57,7 @@ struct Options {
   /// Counters that become rows in the file, for compare.py; see PercentileRows.
   std::vector<std::string> rows = default_rows();
   /// Behaviour of the embedded endpoint.
-  EndpointFlags endpoint{.latency = std::chrono::milliseconds(50)};
+  EndpointOptions endpoint{.latency = std::chrono::milliseconds(50)};
 };
 
 /// The prefix of the embedded endpoint's flags.

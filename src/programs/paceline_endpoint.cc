@@ -1,5 +1,5 @@
-#include <endpoint/endpoint.h>
 #include <fmt/format.h>
+#include <paceline/endpoint.h>
 #include <paceline/text/write.h>
 #include <programs/arguments.h>
 #include <programs/endpoint_flags.h>
@@ -28,61 +28,60 @@ Answers after 50 ms:
 
   $ paceline_endpoint --port=8080 --latency=50ms
 
-Streams a token each 10 ms, 64 responses at once:
+Streams a token every 10 ms, 64 responses at once:
 
   $ paceline_endpoint --token_time=10ms --concurrency=64)";
 
 struct Flags {
-  std::uint16_t port = 0;
-  std::string address = "127.0.0.1";
-  EndpointFlags behaviour;
+  EndpointOptions endpoint;
   std::string key_variable;
   std::string arrivals_file;
-  bool has_kernel_times = false;
 };
+
+void complain(const std::string& why) {
+  say_lines("paceline_endpoint: " + why);
+}
 
 void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
   app.option_defaults()->group("Connection");
   constexpr std::uint16_t last_port = 65'535;
-  add_number_flag(app, "--port", flags.port, std::uint16_t{0}, last_port,
-                  "Port to listen on, such as 8080; 0 lets the system choose [0]")
+  add_number_flag(app, "--port", flags.endpoint.port, std::uint16_t{0}, last_port,
+                  "Port to listen on, such as 8080; 0: the system chooses a free port [0]")
       ->type_name("PORT");
-  app.add_option("--address", flags.address,
+  app.add_option("--address", flags.endpoint.address,
                  "IPv4 address to listen on, such as 0.0.0.0 for all [127.0.0.1]")
       ->type_name("ADDRESS");
   app.add_option(
          "--require_key_env", flags.key_variable,
-         "Environment variable that holds the API key to demand, such as MY_KEY [demand none]")
+         "Environment variable with the API key that the endpoint requires, such as MY_KEY [none]")
       ->type_name("NAME");
   app.option_defaults()->group("Responses");
-  add_flags(app, "--", flags.behaviour);
+  add_flags(app, "--", flags.endpoint);
   app.option_defaults()->group("Results");
   app.add_option(
          "--arrivals", flags.arrivals_file,
-         "File for the time of each arrival at the end: nanoseconds on the monotonic clock, "
-         "one a line, the first 2,000,000, such as arrivals.txt [none]")
+         "File for the times of the first 2,000,000 arrivals, written at exit: nanoseconds on the "
+         "monotonic clock, one per line; such as arrivals.txt [none]")
       ->type_name("FILE");
-  app.add_flag("--kernel_times", flags.has_kernel_times,
-               "Arrivals are when the kernel had them, and latencies count from then, instead of "
-               "from when the endpoint came to read them; costs it a microsecond a request");
+  app.add_flag("--kernel_times", flags.endpoint.has_kernel_times,
+               "Takes arrival times from the kernel's timestamps instead of from when the endpoint "
+               "reads the requests. Latencies count from these times. Needs 1 us more CPU per "
+               "request");
 }
 
-std::optional<std::string> read_options(const Flags& flags, EndpointOptions& options) {
-  auto behaviour = endpoint_options(flags.behaviour, "--", 1);
-  if (auto* why = std::get_if<std::string>(&behaviour)) return std::move(*why);
-  options = std::move(std::get<EndpointOptions>(behaviour));
-  options.port = flags.port;
-  options.address = flags.address;
-  options.record_arrivals = recorded_arrivals;
-  options.has_kernel_times = flags.has_kernel_times;
-  if (flags.key_variable.empty()) return std::nullopt;
+/// Completes the endpoint's options.
+Result<void> complete_options(Flags& flags) {
+  flags.endpoint.record_arrivals = recorded_arrivals;
+  if (auto checked = check_endpoint_flags(flags.endpoint, "--"); !checked) return checked;
+  if (flags.key_variable.empty()) return {};
   const char* key = std::getenv(flags.key_variable.c_str());
   if (key == nullptr || *key == '\0') {
-    return fmt::format("The environment variable {} is empty: put the key to demand into it.",
-                       flags.key_variable);
+    return fail(ErrorCode::invalid_value,
+                fmt::format("the environment variable {} is empty; set it to the key to require",
+                            flags.key_variable));
   }
-  options.required_key = key;
-  return std::nullopt;
+  flags.endpoint.required_key = key;
+  return {};
 }
 
 double milliseconds(nanoseconds time) {
@@ -118,9 +117,8 @@ void print_response_times(const std::vector<Arrival>& record) {
   late.sort();
   took.sort();
   say_lines(
-      fmt::format("responses left {:.3f} ms after their arrival (p50), {:.3f} ms (p99); after "
-                  "their due time by "
-                  "{:.0f} us (p50), {:.0f} us (p99)",
+      fmt::format("responses: sent {:.3f} ms (p50), {:.3f} ms (p99) after the arrival; {:.0f} us "
+                  "(p50), {:.0f} us (p99) after the due time",
                   milliseconds(took.at(0.5)), milliseconds(took.at(0.99)),
                   milliseconds(late.at(0.5)) * 1e3, milliseconds(late.at(0.99)) * 1e3));
 }
@@ -135,14 +133,13 @@ void print_token_times(const std::vector<Arrival>& record, const Histogram& gaps
   if (first.empty()) return;
   first.sort();
   std::string line = fmt::format(
-      "{} responses streamed: first tokens left {:.3f} ms after their arrival (p50), {:.3f} ms "
-      "(p99)",
+      "{} streamed responses: first token sent {:.3f} ms (p50), {:.3f} ms (p99) after the arrival",
       first.count(), milliseconds(first.at(0.5)), milliseconds(first.at(0.99)));
   if (!each.empty()) {
     each.sort();
     line += fmt::format(
-        "; each other token {:.3f} ms after the one before (p50), {:.3f} ms (p99); {:.3f} ms a "
-        "token in a response (p50), {:.3f} ms (p99)",
+        "; between tokens {:.3f} ms (p50), {:.3f} ms (p99); per token of a response {:.3f} ms "
+        "(p50), {:.3f} ms (p99)",
         milliseconds(gaps.quantile(0.5)), milliseconds(gaps.quantile(0.99)),
         milliseconds(each.at(0.5)), milliseconds(each.at(0.99)));
   }
@@ -157,11 +154,11 @@ void print_summary(const Endpoint& endpoint) {
                         most_in_window(arrivals, 1ms), most_in_window(arrivals, 10ms),
                         most_in_window(arrivals, 1s)));
   if (requests > arrivals.size()) {
-    say_lines(fmt::format("only the first {} were recorded", arrivals.size()));
+    say_lines(fmt::format("only the first {} arrivals were recorded", arrivals.size()));
   }
   if (requests == 0) return;
   say_lines(fmt::format(
-      "{:.2f} us CPU a request",
+      "{:.2f} us CPU per request",
       static_cast<double>(endpoint.cpu_time().count()) / 1e3 / static_cast<double>(requests)));
   const auto record = endpoint.record();
   print_response_times(record);
@@ -175,15 +172,27 @@ bool write_arrivals(const Endpoint& endpoint, const std::string& file) {
   }
   out.close();
   if (out) return true;
-  say_lines(
-      fmt::format("Could not write the arrivals to '{}': name a file that can be written.", file));
+  complain(fmt::format("cannot write the arrivals to '{}'; name a writable file", file));
   return false;
 }
 
-int serve(const Flags& flags) {
-  EndpointOptions options;
-  if (const auto trouble = read_options(flags, options)) {
-    say_lines(*trouble);
+std::string start_error_text(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::port_in_use:
+      return error.message + "; choose another --port, or 0 for any free port";
+    case ErrorCode::no_descriptor:
+      return error.message + "; raise the limit on open files (ulimit -n)";
+    case ErrorCode::listen_failed:
+    case ErrorCode::invalid_value:
+      return error.message + "; give an IPv4 address of this machine with --address";
+    default:
+      return error.message;
+  }
+}
+
+int serve(Flags& flags) {
+  if (const auto completed = complete_options(flags); !completed) {
+    complain(completed.error().message);
     return EXIT_FAILURE;
   }
   // Blocked before the endpoint's thread starts, so that only sigwait() sees them.
@@ -193,14 +202,13 @@ int serve(const Flags& flags) {
   sigaddset(&ends, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
-  auto started = Endpoint::start(std::move(options));
-  if (const auto* sentence = std::get_if<std::string>(&started)) {
-    say_lines(*sentence);
+  Endpoint endpoint(flags.endpoint);
+  if (const auto error = endpoint.start()) {
+    complain(start_error_text(*error));
     return EXIT_FAILURE;
   }
-  auto& endpoint = *std::get<std::unique_ptr<Endpoint>>(started);
   if (!write_text(stdout, endpoint.url() + '\n')) {
-    say_lines("The URL could not be written to the standard output: make room on its disk.");
+    complain("cannot write the URL to the standard output; free space on its disk");
     return EXIT_FAILURE;
   }
 
@@ -218,8 +226,8 @@ int serve(const Flags& flags) {
 int main(int argc, char** argv) {
   paceline::open_missing_standard_streams();
   CLI::App app(
-      "An OpenAI-shaped endpoint for any client: prints its URL, serves until interrupted, "
-      "then prints what arrived.");
+      "A server that stands in for the OpenAI API. Prints its URL, serves until interrupted, then "
+      "prints a summary of the arrivals.");
   app.name("paceline_endpoint");
   paceline::set_help_layout(app);
   app.footer(paceline::footer);

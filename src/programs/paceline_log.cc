@@ -49,11 +49,6 @@ struct Counts {
   std::uint64_t without_body = 0;
 };
 
-int fail(const std::string& sentence) {
-  say_lines(sentence);
-  return EXIT_FAILURE;
-}
-
 std::string table(const std::vector<ListedRun>& runs) {
   std::string text =
       fmt::format("{:>4}  {:24}  {:20}  {:>9}  {:>8}  {:>9}  {:>9}  {}\n", "run", "started (UTC)",
@@ -66,42 +61,47 @@ std::string table(const std::vector<ListedRun>& runs) {
   return text;
 }
 
-/// The runs to write: those behind the one that was asked for, else behind the last, where that
-/// leaves none out. The string is a sentence.
-std::variant<std::vector<std::int64_t>, std::string> choose(const Flags& flags,
-                                                            const std::vector<ListedRun>& runs) {
-  if (runs.empty()) return fmt::format("the log '{}' has no runs", flags.log);
+/// The runs to write: the run that the flags name or else the last one, with the runs that it
+/// resumed. Without a named run, no other run may be left out.
+Result<std::vector<std::int64_t>> choose(const Flags& flags, const std::vector<ListedRun>& runs) {
+  if (runs.empty()) {
+    return fail(ErrorCode::invalid_value, fmt::format("the log '{}' has no runs", flags.log));
+  }
   auto chosen = runs_behind(runs, flags.run.value_or(runs.back().run));
   if (chosen.empty()) {
-    return fmt::format("there is no run {} in '{}', only:\n{}", *flags.run, flags.log, table(runs));
+    return fail(ErrorCode::invalid_value, fmt::format("there is no run {} in '{}', only:\n{}",
+                                                      *flags.run, flags.log, table(runs)));
   }
   if (!flags.run && chosen.size() < runs.size()) {
-    return fmt::format("'{}' has several runs; choose one with --run N:\n{}", flags.log,
-                       table(runs));
+    return fail(
+        ErrorCode::invalid_value,
+        fmt::format("'{}' has several runs; choose one with --run N:\n{}", flags.log, table(runs)));
   }
   return chosen;
 }
 
-/// Why the output could not be opened; the standard output needs no opening.
-std::optional<std::string> open_output(const Flags& flags, File& file) {
-  if (flags.out.empty()) return std::nullopt;
+/// Opens the output; the standard output needs no opening.
+Result<void> open_output(const Flags& flags, File& file) {
+  if (flags.out.empty()) return {};
   std::error_code ignored;
   if (std::filesystem::equivalent(flags.out, flags.log, ignored)) {
-    return fmt::format("'{}' is the log itself; name another file with -o", flags.out);
+    return fail(ErrorCode::invalid_value,
+                fmt::format("'{}' is the log itself; name another file with -o", flags.out));
   }
-  // Responses are nobody else's. A file that is there keeps its mode.
+  // Only the owner may read responses. An existing file keeps its mode.
   constexpr mode_t only_mine = S_IRUSR | S_IWUSR;
   const int descriptor =
       ::open(flags.out.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, only_mine);
   if (descriptor >= 0) file.reset(::fdopen(descriptor, "w"));
-  if (file) return std::nullopt;
-  return fmt::format("cannot write '{}': {}; name a file that can be written with -o", flags.out,
-                     std::strerror(errno));
+  if (file) return {};
+  return fail(ErrorCode::file_unwritable,
+              fmt::format("cannot write '{}': {}; name a writable file with -o", flags.out,
+                          std::strerror(errno)));
 }
 
-/// Writes a line per item, and flushes. Returns a sentence if that fails.
-std::optional<std::string> write_lines(LogReader& log, const std::vector<std::int64_t>& runs,
-                                       std::FILE* out, Counts& counts) {
+/// Writes one line per item, and flushes.
+Result<void> write_lines(LogReader& log, const std::vector<std::int64_t>& runs, std::FILE* out,
+                         Counts& counts) {
   BatchOutput output;
   bool written = true;
   const auto read = log.for_each_item(runs, [&](std::int64_t run, const RequestRecord& record) {
@@ -112,10 +112,11 @@ std::optional<std::string> write_lines(LogReader& log, const std::vector<std::in
     if (record.error.empty() && record.response.empty()) ++counts.without_body;
     return written;
   });
-  if (!read) return with_remedy(read.error());
-  if (written && std::fflush(out) == 0) return std::nullopt;
-  return fmt::format("cannot write all lines: {}; free disk space, then run this again",
-                     std::strerror(errno));
+  if (!read) return read;
+  if (written && std::fflush(out) == 0) return {};
+  return fail(ErrorCode::file_unwritable,
+              fmt::format("cannot write all lines: {}; free disk space, then run this again",
+                          std::strerror(errno)));
 }
 
 void print_summary(const Flags& flags, const Counts& counts) {
@@ -128,22 +129,20 @@ void print_summary(const Flags& flags, const Counts& counts) {
       counts.without_body, flags.log));
 }
 
-int write_log(const Flags& flags) {
+Result<void> write_log(const Flags& flags) {
   auto log = LogReader::open(flags.log);
-  if (!log) return fail(with_remedy(log.error()));
+  if (!log) return tl::unexpected(log.error());
   const auto listed = log->runs();
-  if (!listed) return fail(with_remedy(listed.error()));
+  if (!listed) return tl::unexpected(listed.error());
   const auto chosen = choose(flags, *listed);
-  if (const auto* sentence = std::get_if<std::string>(&chosen)) return fail(*sentence);
+  if (!chosen) return tl::unexpected(chosen.error());
 
   File file;
-  if (const auto trouble = open_output(flags, file)) return fail(*trouble);
+  if (auto opened = open_output(flags, file); !opened) return opened;
   Counts counts;
-  const auto trouble = write_lines(*log, std::get<std::vector<std::int64_t>>(chosen),
-                                   file ? file.get() : stdout, counts);
-  if (trouble) return fail(*trouble);
-  print_summary(flags, counts);
-  return EXIT_SUCCESS;
+  auto written = write_lines(*log, *chosen, file ? file.get() : stdout, counts);
+  if (written) print_summary(flags, counts);
+  return written;
 }
 
 }  // namespace
@@ -169,5 +168,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", paceline::version_text("paceline_log"),
                        "Shows the versions of the program and of its libraries");
   if (const auto code = paceline::parse_arguments(app, argc, argv)) return *code;
-  return paceline::write_log(flags);
+  const auto written = paceline::write_log(flags);
+  if (written) return EXIT_SUCCESS;
+  paceline::say_lines(paceline::with_remedy(written.error()));
+  return EXIT_FAILURE;
 }

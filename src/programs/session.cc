@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <utility>
-#include <variant>
 
 #include <paceline/http/resolver.h>
 #include <programs/progress_display.h>
@@ -93,15 +92,14 @@ Result<void> Session::open_log(const std::string& file) {
 }
 
 Result<void> Session::start_endpoint(const Options& options) {
-  auto endpoint = endpoint_options(options.endpoint, endpoint_prefix, options.seed);
-  if (const auto* why = std::get_if<std::string>(&endpoint)) {
-    return fail(ErrorCode::invalid_value, *why);
+  EndpointOptions endpoint_options = options.endpoint;
+  endpoint_options.seed = options.seed;
+  if (auto checked = check_endpoint_flags(endpoint_options, endpoint_prefix); !checked) {
+    return checked;
   }
-  auto started = Endpoint::start(std::move(std::get<EndpointOptions>(endpoint)));
-  if (const auto* why = std::get_if<std::string>(&started)) {
-    return fail(ErrorCode::invalid_value, *why);
-  }
-  endpoint_ = std::move(std::get<std::unique_ptr<Endpoint>>(started));
+  auto endpoint = std::make_unique<Endpoint>(std::move(endpoint_options));
+  if (auto error = endpoint->start()) return tl::unexpected(std::move(*error));
+  endpoint_ = std::move(endpoint);
   return {};
 }
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include <endpoint/endpoint.h>
+#include <paceline/endpoint.h>
 #include <paceline/gbench/context.h>
 #include <paceline/log/request_log.h>
 #include <paceline/text/gate.h>

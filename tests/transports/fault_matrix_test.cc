@@ -1,7 +1,7 @@
 // The fault matrix: the outcome of a request for each of the server's faults.
 
-#include <endpoint/faults.h>
 #include <gtest/gtest.h>
+#include <paceline/endpoint.h>
 #include <paceline/http/client.h>
 #include <paceline/http/exchange.h>
 

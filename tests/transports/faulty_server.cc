@@ -1,13 +1,12 @@
 #include "faulty_server.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <string_view>
 #include <utility>
-#include <variant>
+
+#include "../unit/started_endpoint.h"
 
 namespace paceline {
 namespace {
@@ -92,15 +91,10 @@ void play_fault(ScriptedConnection& connection, const FaultOptions& faults, bool
 }
 
 std::unique_ptr<Endpoint> endpoint_with(const FaultOptions& faults) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.faults = faults;
-  options.response_tokens = LengthModel::fixed(100);
-  auto started = Endpoint::start(std::move(options));
-  if (const auto* why = std::get_if<std::string>(&started)) {
-    ADD_FAILURE() << *why;
-    return nullptr;
-  }
-  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
+  options.response_tokens = 100;
+  return started(std::move(options));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <endpoint/endpoint.h>
-#include <endpoint/faults.h>
+#include <paceline/endpoint.h>
 
 #include <atomic>
 #include <cstdint>

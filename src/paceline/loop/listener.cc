@@ -27,7 +27,9 @@ Result<void> Listener::listen(const sockaddr_in& at) {
       setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
       bind(socket_.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 ||
       ::listen(socket_.get(), backlog) != 0) {
-    return fail(code_of_errno(errno), std::generic_category().message(errno));
+    const int error = errno;
+    return fail(error == EADDRINUSE ? ErrorCode::port_in_use : code_of_errno(error),
+                std::generic_category().message(error));
   }
   watch_ = std::make_unique<Poll>(loop_, socket_.get(), [this](int, int) { accept_all(); });
   go_on();

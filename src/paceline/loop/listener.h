@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
+#include <paceline/text/result.h>
 
 #include <cstdint>
 #include <functional>

@@ -1,4 +1,5 @@
 #include <paceline/pace/schedule.h>
+#include <paceline/stats/uniform.h>
 
 #include <cmath>
 #include <random>
@@ -34,8 +35,8 @@ class PoissonSchedule : public Schedule {
  private:
   // Inverse transform sampling: std::exponential_distribution differs between standard libraries.
   double exponential() {
-    const double uniform = static_cast<double>((random_() >> 11U) + 1) * 0x1p-53;
-    return -std::log(uniform) * mean_ns_;
+    // One step above [0, 1), since the logarithm of 0 is infinite.
+    return -std::log(uniform(random_()) + 0x1p-53) * mean_ns_;
   }
 
   double mean_ns_;

@@ -1,4 +1,5 @@
 #include <paceline/run/retry.h>
+#include <paceline/stats/uniform.h>
 
 #include <algorithm>
 #include <utility>
@@ -45,7 +46,7 @@ std::optional<nanoseconds> Backoff::wait(std::uint32_t tries,
 }
 
 nanoseconds Backoff::up_to(nanoseconds most) {
-  const double share = static_cast<double>(random_() >> 11U) * 0x1p-53;
+  const double share = uniform(random_());
   return nanoseconds(static_cast<std::int64_t>(share * static_cast<double>(most.count())));
 }
 

@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include <paceline/text/json.h>
 #include <paceline/workload/json_mending.h>
-#include <paceline/workload/json_text.h>
 
 namespace paceline {
 namespace {

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
+#include <paceline/text/json.h>
 #include <paceline/workload/batch_output.h>
-#include <paceline/workload/json_text.h>
 
 #include <iterator>
 

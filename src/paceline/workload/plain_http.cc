@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include <paceline/text/json.h>
 #include <paceline/workload/content_hash.h>
-#include <paceline/workload/json_text.h>
 #include <paceline/workload/response_reader.h>
 
 namespace paceline {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include <paceline/workload/json_text.h>
+#include <paceline/text/json.h>
 #include <paceline/workload/synthetic_text.h>
 
 namespace paceline {

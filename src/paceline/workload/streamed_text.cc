@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <paceline/text/json.h>
 #include <paceline/workload/json_reader.h>
-#include <paceline/workload/json_text.h>
 
 namespace paceline {
 namespace {

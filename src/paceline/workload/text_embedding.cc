@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <paceline/http/url.h>
+#include <paceline/text/json.h>
 #include <paceline/workload/api_request.h>
-#include <paceline/workload/json_text.h>
 #include <paceline/workload/prompt_text.h>
 #include <paceline/workload/response_reader.h>
 

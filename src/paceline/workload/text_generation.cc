@@ -6,10 +6,10 @@
 #include <utility>
 
 #include <paceline/http/url.h>
+#include <paceline/text/json.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/body_template.h>
 #include <paceline/workload/generation_stream.h>
-#include <paceline/workload/json_text.h>
 #include <paceline/workload/prompt_text.h>
 #include <paceline/workload/response_reader.h>
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
@@ -106,4 +106,4 @@ TEST(Arrival, WithoutContentHasNoTokenTimes) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 struct Person {
@@ -72,4 +72,4 @@ TEST(Capacity, WithoutAQueueIsFullWhenAllAreServed) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

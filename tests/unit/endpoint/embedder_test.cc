@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -133,4 +133,4 @@ TEST_F(EmbedderTest, RefuseWhatTheRealApiRefuses) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,5 +1,5 @@
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
+#include <paceline/endpoint.h>
 
 #include <chrono>
 #include <string>
@@ -8,9 +8,9 @@
 #include "raw_client.h"
 #include "visitor.h"
 
-// What the endpoint does with bodies before and while it reads them.
+// How the endpoint handles bodies before and while it reads them.
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
@@ -24,10 +24,10 @@ bool ends(RawClient& client) {
 }
 
 TEST(EndpointBodies, AreNotReadWithoutTheKey) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.required_key = "k";
-  options.latency = LatencyModel::fixed(1h);
-  const auto endpoint = start(options);
+  options.latency = 1h;
+  const auto endpoint = started(options);
   for (const char* fields :
        {"Content-Length: 10\r\n", "Content-Length: 1000000000\r\n",
         "Transfer-Encoding: chunked\r\n", "Content-Length: 10\r\nExpect: 100-continue\r\n",
@@ -41,13 +41,13 @@ TEST(EndpointBodies, AreNotReadWithoutTheKey) {
 }
 
 TEST(EndpointBodies, DoNotTakeTheResponseFromAClientThatSendsOn) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.required_key = "k";
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   RawClient client(*endpoint);
   client.say(chat_head("Content-Length: 8000000\r\n"));
   ASSERT_TRUE(client.read_until("401 Unauthorized"));
-  // Sent after the endpoint has closed its side. A reset would fail the later of them.
+  // The endpoint has closed its side. A reset would make a later send fail.
   const std::string part(400'000, 'x');
   for (int i = 0; i < 20; ++i) client.say(part);
   EXPECT_TRUE(ends(client));
@@ -55,9 +55,9 @@ TEST(EndpointBodies, DoNotTakeTheResponseFromAClientThatSendsOn) {
 }
 
 TEST(EndpointBodies, KeepTheConnectionWhereThereIsNone) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.required_key = "k";
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.get("/v1/models"), 401);
   EXPECT_EQ(visitor.get("/v1/models"), 401);
@@ -65,7 +65,7 @@ TEST(EndpointBodies, KeepTheConnectionWhereThereIsNone) {
 }
 
 TEST(EndpointBodies, HaveOneLength) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   const std::string size = std::to_string(std::string(chat_request).size());
   RawClient equal(*endpoint);
   equal.say(chat_head("Content-Length: " + size + "\r\nContent-Length: " + size + "\r\n") +
@@ -84,13 +84,13 @@ TEST(EndpointBodies, HaveOneLength) {
   RawClient coded(*endpoint);
   coded.say(chat_head("Transfer-Encoding: gzip, chunked\r\n"));
   EXPECT_TRUE(ends(coded));
-  // libmicrohttpd 1.0 refuses it by itself.
+  // libmicrohttpd 1.0 itself refuses this request.
   EXPECT_TRUE(coded.got.starts_with("HTTP/1.1 501 ") || coded.got.starts_with("HTTP/1.1 400 "))
       << coded.got;
 }
 
 TEST(EndpointBodies, AreRefusedByTheirLengthBeforeTheyAreRead) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   RawClient client(*endpoint);
   client.say(chat_head("Content-Length: 16777217\r\n"));
   EXPECT_TRUE(ends(client));
@@ -98,9 +98,9 @@ TEST(EndpointBodies, AreRefusedByTheirLengthBeforeTheyAreRead) {
 }
 
 TEST(EndpointBodies, AreBoundedTogether) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.max_body_bytes = 100'000;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   const std::string half(60'000, 'x');
   {
@@ -128,9 +128,9 @@ TEST(EndpointBodies, AreBoundedTogether) {
 }
 
 TEST(EndpointBodies, OfAClientThatGoesAreForgotten) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.max_body_bytes = 100'000;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   for (int i = 0; i < 5; ++i) {
     RawClient unfinished(*endpoint);
     unfinished.say("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60001\r\n\r\n" +
@@ -146,10 +146,10 @@ TEST(EndpointBodies, OfAClientThatGoesAreForgotten) {
 }
 
 TEST(EndpointBodies, AreNotKeptWhileTheirResponseWaits) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.max_body_bytes = 100'000;
-  options.latency = LatencyModel::fixed(1h);
-  const auto endpoint = start(options);
+  options.latency = 1h;
+  const auto endpoint = started(options);
   RawClient held(*endpoint);
   held.post(chat_path, R"({"model":"m","messages":[{"role":"user","content":")" +
                            std::string(90'000, 'x') + R"("}]})");
@@ -163,4 +163,4 @@ TEST(EndpointBodies, AreNotKeptWhileTheirResponseWaits) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,5 +1,5 @@
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
+#include <paceline/endpoint.h>
 
 #include <chrono>
 #include <cstddef>
@@ -12,32 +12,32 @@
 #include "raw_client.h"
 #include "visitor.h"
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
 
-// Takes no time where only the other tokens do.
+// Takes the time of the first token only.
 constexpr const char* one_token_request = R"({"model":"m","max_tokens":1,"messages":[{}]})";
 
 EndpointOptions one_at_a_time(std::chrono::nanoseconds latency) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.concurrency = 1;
-  options.latency = LatencyModel::fixed(latency);
+  options.latency = latency;
   options.record_arrivals = 1'000;
   return options;
 }
 
-/// One response at a time, of two tokens, that never ends: a later request is served only when the
-/// client before it hangs up.
+/// One response at a time, of two tokens an hour apart: a later request is served only when the
+/// client of the earlier one hangs up.
 EndpointOptions an_hour_between_tokens() {
   auto options = one_at_a_time(std::chrono::nanoseconds(0));
-  options.token_time = LatencyModel::fixed(1h);
-  options.response_tokens = LengthModel::fixed(2);
+  options.token_time = 1h;
+  options.response_tokens = 2;
   return options;
 }
 
-/// Waits until so many have arrived, in this order, when each came after the one before.
+/// Waits until `count` requests have arrived.
 void await_requests(const Endpoint& endpoint, std::uint64_t count) {
   while (endpoint.requests() < count) std::this_thread::sleep_for(1ms);
 }
@@ -45,7 +45,7 @@ void await_requests(const Endpoint& endpoint, std::uint64_t count) {
 TEST(EndpointCapacity, MakesLatencyRiseWithLoad) {
   auto options = one_at_a_time(20ms);
   options.concurrency = 2;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   std::vector<std::unique_ptr<RawClient>> clients;
   for (std::uint64_t i = 0; i < 8; ++i) {
     clients.push_back(std::make_unique<RawClient>(*endpoint));
@@ -67,9 +67,9 @@ TEST(EndpointCapacity, MakesLatencyRiseWithLoad) {
 
 TEST(EndpointCapacity, ServesAStreamUntilItsLastToken) {
   auto options = one_at_a_time(5ms);
-  options.token_time = LatencyModel::fixed(2ms);
-  options.response_tokens = LengthModel::fixed(11);
-  const auto endpoint = start(options);
+  options.token_time = 2ms;
+  options.response_tokens = 11;
+  const auto endpoint = started(options);
   RawClient first(*endpoint);
   first.post(chat_path, stream_request);
   await_requests(*endpoint, 1);
@@ -85,7 +85,7 @@ TEST(EndpointCapacity, ServesAStreamUntilItsLastToken) {
 TEST(EndpointCapacity, RefusesAtOnceWhenTheQueueIsFull) {
   auto options = one_at_a_time(1h);
   options.queue = 1;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   RawClient first(*endpoint);
   first.post(chat_path, chat_request);
   await_requests(*endpoint, 1);
@@ -100,9 +100,9 @@ TEST(EndpointCapacity, RefusesAtOnceWhenTheQueueIsFull) {
               R"({"error":{"message":"The engine is currently overloaded, please try again later",)"
               R"("type":"server_error","param":null,"code":null}})");
   }
-  // Who hangs up makes room in the queue.
+  // A client that hangs up makes room in the queue.
   second.hang_up();
-  // Where there is room, even an error is held back for its hour.
+  // If the queue has room, an error too is held back for an hour.
   curl_easy_setopt(visitor.raw(), CURLOPT_TIMEOUT_MS, 200L);
   auto code = CURLE_OK;
   while (code == CURLE_OK) {
@@ -115,7 +115,7 @@ TEST(EndpointCapacity, RefusesAtOnceWhenTheQueueIsFull) {
 TEST(EndpointCapacity, WithoutAQueueServesOneAfterTheOther) {
   auto options = one_at_a_time(0ms);
   options.queue = 0;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(visitor.post(chat_path, i % 2 == 0 ? chat_request : stream_request), 200);
@@ -125,7 +125,7 @@ TEST(EndpointCapacity, WithoutAQueueServesOneAfterTheOther) {
 }
 
 TEST(EndpointCapacity, ServesTheNextWhenAClientHangsUpInMidStream) {
-  const auto endpoint = start(an_hour_between_tokens());
+  const auto endpoint = started(an_hour_between_tokens());
   const auto before = open_descriptors();
   for (const bool resets : {false, true}) {
     for (int i = 0; i < 10; ++i) {
@@ -137,12 +137,12 @@ TEST(EndpointCapacity, ServesTheNextWhenAClientHangsUpInMidStream) {
   }
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.post(chat_path, one_token_request), 200);
-  // What is left is the visitor's connection, at both ends, and what libcurl keeps.
+  // The visitor's connection, at both ends, and libcurl's descriptors are left.
   EXPECT_LE(open_descriptors(), before + 8);
 }
 
 TEST(EndpointCapacity, ServesTheNextWhenAClientHangsUpBeforeItsResponse) {
-  const auto endpoint = start(an_hour_between_tokens());
+  const auto endpoint = started(an_hour_between_tokens());
   RawClient first(*endpoint);
   first.post(chat_path, chat_request);
   await_requests(*endpoint, 1);
@@ -161,10 +161,10 @@ TEST(EndpointCapacity, ServesTheNextWhenAClientHangsUpBeforeItsResponse) {
 
 TEST(EndpointCapacity, PassesOverWhoHungUpInTheQueue) {
   auto options = an_hour_between_tokens();
-  options.latency = LatencyModel::fixed(150ms);
-  const auto endpoint = start(options);
+  options.latency = 150ms;
+  const auto endpoint = started(options);
   std::vector<std::unique_ptr<RawClient>> clients;
-  // The second would be served for an hour.
+  // The second request would be served for an hour.
   for (const char* request : {one_token_request, chat_request, one_token_request}) {
     clients.push_back(std::make_unique<RawClient>(*endpoint));
     clients.back()->post(chat_path, request);
@@ -179,7 +179,7 @@ TEST(EndpointCapacity, PassesOverWhoHungUpInTheQueue) {
 }
 
 TEST(EndpointCapacity, StopsWithAFullQueue) {
-  const auto endpoint = start(one_at_a_time(1h));
+  const auto endpoint = started(one_at_a_time(1h));
   std::vector<std::unique_ptr<RawClient>> clients;
   for (std::uint64_t i = 0; i < 20; ++i) {
     clients.push_back(std::make_unique<RawClient>(*endpoint));
@@ -191,4 +191,4 @@ TEST(EndpointCapacity, StopsWithAFullQueue) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

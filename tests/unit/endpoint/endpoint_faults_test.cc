@@ -1,5 +1,5 @@
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
+#include <paceline/endpoint.h>
 
 #include <chrono>
 #include <cstddef>
@@ -13,19 +13,19 @@
 #include "raw_client.h"
 #include "visitor.h"
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
 
 std::unique_ptr<Endpoint> start_with(Fault fault, std::size_t after = 400,
                                      std::chrono::nanoseconds time = 50ms) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.faults = {.shares = {{fault, 1}}, .after = after, .time = time};
-  return start(std::move(options));
+  return started(std::move(options));
 }
 
-/// How libcurl's transfer of a request ends.
+/// The result of libcurl's transfer.
 CURLcode end_of(Visitor& visitor, const char* request) {
   visitor.aim_post(chat_path, request);
   return curl_easy_perform(visitor.raw());
@@ -87,7 +87,7 @@ TEST(EndpointFaultsTest, ClosesBeforeTheHeaders) {
 }
 
 TEST(EndpointFaultsTest, EndsAStreamWithinAnEventWhereverThatIs) {
-  const auto plain = start();
+  const auto plain = started();
   Visitor good(*plain);
   good.post(chat_path, stream_request);
   const auto event = good.body.find("\n\n") + 2;
@@ -179,10 +179,10 @@ TEST(EndpointFaultsTest, SendsABodyWithoutEnd) {
 }
 
 TEST(EndpointFaultsTest, ServesTheNextAfterABrokenResponse) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.concurrency = 1;
   options.faults.shares = {{Fault::reset, 0.5}};
-  const auto endpoint = start(std::move(options));
+  const auto endpoint = started(std::move(options));
   int broken = 0;
   for (int i = 0; i < 40; ++i) {
     Visitor visitor(*endpoint);
@@ -221,9 +221,9 @@ TEST(EndpointFaultsTest, ClosesTheConnectionsOfClientsThatGo) {
 }
 
 TEST(EndpointFaultsTest, ClosesIdleConnections) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.idle_timeout = 200ms;
-  const auto endpoint = start(std::move(options));
+  const auto endpoint = started(std::move(options));
   RawClient silent(*endpoint);
   RawClient client(*endpoint);
   client.post(chat_path, chat_request);
@@ -237,10 +237,10 @@ TEST(EndpointFaultsTest, ClosesIdleConnections) {
 }
 
 TEST(EndpointFaultsTest, KeepsConnectionsThatAreUsed) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.idle_timeout = 400ms;
-  options.latency = LatencyModel::fixed(600ms);
-  const auto endpoint = start(std::move(options));
+  options.latency = 600ms;
+  const auto endpoint = started(std::move(options));
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.post(chat_path, chat_request), 200);
   EXPECT_EQ(visitor.connections(), 1);
@@ -249,9 +249,9 @@ TEST(EndpointFaultsTest, KeepsConnectionsThatAreUsed) {
 }
 
 TEST(EndpointLimitsTest, RefusesWhatIsOverTheLimit) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.rpm_limit = 60;
-  const auto endpoint = start(std::move(options));
+  const auto endpoint = started(std::move(options));
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.post(chat_path, chat_request), 200);
   EXPECT_NE(visitor.headers.find("x-ratelimit-limit-requests: 60\r\n"), std::string::npos);
@@ -266,14 +266,14 @@ TEST(EndpointLimitsTest, RefusesWhatIsOverTheLimit) {
   EXPECT_NE(visitor.headers.find("x-ratelimit-reset-requests: "), std::string::npos);
   EXPECT_NE(visitor.body.find(R"("code":"rate_limit_exceeded")"), std::string::npos);
   EXPECT_NE(visitor.body.find(R"("type":"requests")"), std::string::npos);
-  // What no model answers is not counted.
+  // Requests that no model answers do not count.
   EXPECT_EQ(visitor.get("/v1/models"), 200);
 }
 
 TEST(EndpointLimitsTest, CountsTheTokensOfTheUsage) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.tpm_limit = 60;
-  const auto endpoint = start(std::move(options));
+  const auto endpoint = started(std::move(options));
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.post(chat_path, chat_request), 200);
   EXPECT_NE(visitor.headers.find("x-ratelimit-limit-tokens: 60\r\n"), std::string::npos);
@@ -282,11 +282,11 @@ TEST(EndpointLimitsTest, CountsTheTokensOfTheUsage) {
 }
 
 TEST(EndpointLimitsTest, AreNotToldWhereThereAreNone) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.post(chat_path, chat_request), 200);
   EXPECT_EQ(visitor.headers.find("x-ratelimit"), std::string::npos);
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,5 +1,6 @@
-#include <endpoint/endpoint.h>
+#include <endpoint/random_models.h>
 #include <gtest/gtest.h>
+#include <paceline/endpoint.h>
 #include <simdjson.h>
 
 #include <chrono>
@@ -13,17 +14,17 @@
 #include "sent_events.h"
 #include "visitor.h"
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// A chat that streams, with these members more.
+/// A request for a streamed chat with further members.
 std::string stream_request_with(const std::string& more) {
   return R"({"model":"m","stream":true,"messages":[{"role":"user","content":"a"}])" + more + "}";
 }
 
-/// The text of a chat's stream, from its deltas.
+/// The text of a chat's deltas.
 std::string text_of(std::string_view stream) {
   std::string text;
   simdjson::dom::parser parser;
@@ -39,7 +40,7 @@ std::string text_of(std::string_view stream) {
 }
 
 TEST(EndpointStream, SendsAChatTokenByToken) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   ASSERT_EQ(visitor.post("/v1/chat/completions",
                          stream_request_with(R"(,"stream_options":{"include_usage":true})")),
@@ -58,7 +59,7 @@ TEST(EndpointStream, SendsAChatTokenByToken) {
 }
 
 TEST(EndpointStream, SendsAResponseTokenByToken) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   ASSERT_EQ(visitor.post("/v1/responses", R"({"model":"m","input":"a","stream":true})"), 200);
   const auto events = sent_events(visitor.body);
@@ -69,7 +70,7 @@ TEST(EndpointStream, SendsAResponseTokenByToken) {
 }
 
 TEST(EndpointStream, KeepsItsConnection) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   ASSERT_EQ(visitor.post("/v1/chat/completions", stream_request), 200);
   for (int i = 0; i < 20; ++i) {
@@ -80,7 +81,7 @@ TEST(EndpointStream, KeepsItsConnection) {
 }
 
 TEST(EndpointStream, EndsWithTheConnectionInHttp10) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   curl_easy_setopt(visitor.raw(), CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_0);
   ASSERT_EQ(visitor.post("/v1/chat/completions", stream_request), 200);
@@ -89,7 +90,7 @@ TEST(EndpointStream, EndsWithTheConnectionInHttp10) {
 }
 
 TEST(EndpointStream, AnswersErrorsWhole) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.post("/v1/chat/completions", stream_request_with(R"(,"max_tokens":0)")), 400);
   EXPECT_NE(visitor.headers.find("Content-Type: application/json"), std::string::npos);
@@ -102,12 +103,12 @@ TEST(EndpointStream, AnswersErrorsWhole) {
 }
 
 TEST(EndpointStream, TakesFirstTokenTimeThenTokenTimes) {
-  EndpointOptions options;
-  options.latency = LatencyModel::fixed(30ms);
-  options.token_time = LatencyModel::fixed(5ms);
-  options.response_tokens = LengthModel::fixed(8);
+  EndpointOptions options = at_once();
+  options.latency = 30ms;
+  options.token_time = 5ms;
+  options.response_tokens = 8;
   options.record_arrivals = 10;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   const auto begin = Clock::now();
   ASSERT_EQ(visitor.post("/v1/chat/completions", stream_request), 200);
@@ -125,12 +126,12 @@ TEST(EndpointStream, TakesFirstTokenTimeThenTokenTimes) {
 }
 
 TEST(EndpointStream, TakesAsLongWithoutStreaming) {
-  EndpointOptions options;
-  options.latency = LatencyModel::fixed(30ms);
-  options.token_time = LatencyModel::fixed(5ms);
-  options.response_tokens = LengthModel::fixed(8);
+  EndpointOptions options = at_once();
+  options.latency = 30ms;
+  options.token_time = 5ms;
+  options.response_tokens = 8;
   options.record_arrivals = 10;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   ASSERT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
   ASSERT_EQ(visitor.post("/v1/responses", R"({"model":"m","input":"a"})"), 200);
@@ -148,12 +149,15 @@ TEST(EndpointStream, TakesAsLongWithoutStreaming) {
 }
 
 TEST(EndpointStream, DrawsLengthsAndTimes) {
-  EndpointOptions options;
-  options.latency = LatencyModel::lognormal(2ms, 8ms, 1);
-  options.token_time = LatencyModel::lognormal(1ms, 4ms, 2);
-  options.response_tokens = LengthModel::lognormal(20, 60, 3);
+  EndpointOptions options = at_once();
+  options.latency = 2ms;
+  options.latency_p99 = 8ms;
+  options.token_time = 1ms;
+  options.token_time_p99 = 4ms;
+  options.response_tokens = 20;
+  options.response_tokens_p99 = 60;
   options.record_arrivals = 200;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   std::unique_ptr<CURLM, Multi> multi(curl_multi_init());
   std::vector<std::unique_ptr<Visitor>> visitors;
   for (int i = 0; i < 100; ++i) {
@@ -171,7 +175,7 @@ TEST(EndpointStream, DrawsLengthsAndTimes) {
     sent += sent_events(visitor->body).size() - 3;
     curl_multi_remove_handle(multi.get(), visitor->raw());
   }
-  auto lengths = LengthModel::lognormal(20, 60, 3);
+  auto lengths = length_model(options);
   std::size_t drawn = 0;
   for (int i = 0; i < 100; ++i) drawn += lengths.next();
   EXPECT_EQ(sent, drawn);
@@ -182,7 +186,7 @@ TEST(EndpointStream, DrawsLengthsAndTimes) {
 }
 
 TEST(EndpointStream, LosesNothingToASlowReader) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   RawClient client(*endpoint);
   client.post("/v1/chat/completions",
               stream_request_with(R"(,"max_tokens":100000,"ignore_eos":true)"));
@@ -198,7 +202,7 @@ TEST(EndpointStream, LosesNothingToASlowReader) {
 }
 
 TEST(EndpointStream, CountsCachedTokensOfASharedPrompt) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   const auto cached = [&](const std::string& path, const std::string& body) {
     EXPECT_EQ(visitor.post(path, body), 200);
@@ -215,9 +219,9 @@ TEST(EndpointStream, CountsCachedTokensOfASharedPrompt) {
 }
 
 TEST(EndpointStream, StopsInTheMiddle) {
-  EndpointOptions options;
-  options.token_time = LatencyModel::fixed(1h);
-  const auto endpoint = start(options);
+  EndpointOptions options = at_once();
+  options.token_time = 1h;
+  const auto endpoint = started(options);
   RawClient client(*endpoint);
   client.post("/v1/chat/completions", stream_request);
   ASSERT_TRUE(client.read_until("one"));
@@ -226,7 +230,7 @@ TEST(EndpointStream, StopsInTheMiddle) {
 }
 
 TEST(EndpointStream, StopsWhileItSendsAllItCan) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   RawClient client(*endpoint);
   client.post("/v1/chat/completions",
               stream_request_with(R"(,"max_tokens":1000000,"ignore_eos":true)"));
@@ -235,22 +239,20 @@ TEST(EndpointStream, StopsWhileItSendsAllItCan) {
   EXPECT_FALSE(client.read_until("[DONE]"));
 }
 
-TEST(EndpointStream, ATokenTimeOfStreamsIsNotThatOfWholeResponses) {
+TEST(EndpointStream, WithoutATokenTimeOnlyStreamsTakeTimePerToken) {
   EndpointOptions options;
-  options.latency = LatencyModel::fixed(5ms);
-  options.token_time = LatencyModel::fixed(2ms);
-  options.whole_takes_token_time = false;
-  options.response_tokens = LengthModel::fixed(4);
+  options.latency = 5ms;
+  options.response_tokens = 4;
   options.record_arrivals = 2;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   ASSERT_EQ(visitor.post(chat_path, chat_request), 200);
   ASSERT_EQ(visitor.post(chat_path, stream_request), 200);
   const auto record = endpoint->record();
   ASSERT_EQ(record.size(), 2U);
   EXPECT_EQ(record[0].due - record[0].arrived, 5ms);
-  EXPECT_EQ(record[1].due - record[1].arrived, 11ms);
+  EXPECT_EQ(record[1].due - record[1].arrived, 5ms + 3 * 5ms);
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -1,5 +1,5 @@
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
+#include <paceline/endpoint.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -10,19 +10,18 @@
 #include <string_view>
 #include <thread>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "raw_client.h"
 #include "visitor.h"
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
 
 TEST(Endpoint, AnswersAChat) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   EXPECT_EQ(endpoint->url(), "http://127.0.0.1:" + std::to_string(endpoint->port()) + "/v1");
   Visitor visitor(*endpoint);
   ASSERT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
@@ -34,7 +33,7 @@ TEST(Endpoint, AnswersAChat) {
 }
 
 TEST(Endpoint, AnswersModelsPlainGetAndEcho) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.get("/v1/models"), 200);
   EXPECT_NE(visitor.body.find(R"("object":"list")"), std::string::npos);
@@ -49,7 +48,7 @@ TEST(Endpoint, AnswersModelsPlainGetAndEcho) {
 }
 
 TEST(Endpoint, RefusesInTheShapeOfTheRealApi) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   simdjson::dom::parser parser;
   const auto error = [&] { return parser.parse(visitor.body)["error"]; };
@@ -68,7 +67,7 @@ TEST(Endpoint, RefusesInTheShapeOfTheRealApi) {
 }
 
 TEST(Endpoint, RefusesABodyThatIsTooLong) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.post("/echo", std::string((16u << 20) + 1, 'x')), 413);
   EXPECT_EQ(visitor.post("/echo", "short"), 200);
@@ -76,9 +75,9 @@ TEST(Endpoint, RefusesABodyThatIsTooLong) {
 }
 
 TEST(Endpoint, DemandsItsKeyAndNeverShowsOne) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.required_key = "the-right-key";
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   EXPECT_EQ(visitor.post("/v1/chat/completions", chat_request), 401);
   EXPECT_NE(visitor.body.find("You didn't provide an API key"), std::string::npos);
@@ -93,7 +92,7 @@ TEST(Endpoint, DemandsItsKeyAndNeverShowsOne) {
 }
 
 TEST(Endpoint, KeepsConnectionsAndDoesNotDelayTheirResponses) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   ASSERT_EQ(visitor.post("/v1/chat/completions", chat_request), 200);
   EXPECT_EQ(visitor.connections(), 1);
@@ -112,10 +111,10 @@ TEST(Endpoint, KeepsConnectionsAndDoesNotDelayTheirResponses) {
 }
 
 TEST(Endpoint, HoldsEachResponseForItsLatency) {
-  EndpointOptions options;
-  options.latency = LatencyModel::fixed(20ms);
+  EndpointOptions options = at_once();
+  options.latency = 20ms;
   options.record_arrivals = 100;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   for (int i = 0; i < 10; ++i) {
     const auto begin = Clock::now();
@@ -141,10 +140,11 @@ std::ptrdiff_t most_held(const std::vector<Arrival>& record) {
 }
 
 TEST(Endpoint, HoldsHundredsOfResponsesAtOnce) {
-  EndpointOptions options;
-  options.latency = LatencyModel::lognormal(200ms, 400ms, 1);
+  EndpointOptions options = at_once();
+  options.latency = 200ms;
+  options.latency_p99 = 400ms;
   options.record_arrivals = 1000;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   std::unique_ptr<CURLM, Multi> multi(curl_multi_init());
   std::vector<std::unique_ptr<Visitor>> visitors;
   for (int i = 0; i < 500; ++i) {
@@ -168,9 +168,9 @@ TEST(Endpoint, HoldsHundredsOfResponsesAtOnce) {
 }
 
 TEST(Endpoint, RecordsArrivalsInOrderUpToItsCapacity) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.record_arrivals = 3;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   Visitor visitor(*endpoint);
   const auto begin = Clock::now();
   for (int i = 0; i < 5; ++i) visitor.get("/");
@@ -184,9 +184,9 @@ TEST(Endpoint, RecordsArrivalsInOrderUpToItsCapacity) {
 }
 
 TEST(Endpoint, StopsWithResponsesHeldBack) {
-  EndpointOptions options;
-  options.latency = LatencyModel::fixed(1h);
-  const auto endpoint = start(options);
+  EndpointOptions options = at_once();
+  options.latency = 1h;
+  const auto endpoint = started(options);
   std::thread waiting([&] {
     Visitor visitor(*endpoint);
     visitor.aim("/");
@@ -199,9 +199,9 @@ TEST(Endpoint, StopsWithResponsesHeldBack) {
 }
 
 TEST(Endpoint, OutlivesAVisitorThatHangsUp) {
-  EndpointOptions options;
-  options.latency = LatencyModel::fixed(50ms);
-  const auto endpoint = start(options);
+  EndpointOptions options = at_once();
+  options.latency = 50ms;
+  const auto endpoint = started(options);
   {
     Visitor visitor(*endpoint);
     visitor.aim("/");
@@ -214,7 +214,7 @@ TEST(Endpoint, OutlivesAVisitorThatHangsUp) {
 }
 
 TEST(Endpoint, CountsItsOwnCpuTime) {
-  const auto endpoint = start();
+  const auto endpoint = started();
   Visitor visitor(*endpoint);
   for (int i = 0; i < 50; ++i) visitor.get("/");
   const auto running = endpoint->cpu_time();
@@ -228,28 +228,48 @@ TEST(Endpoint, CountsItsOwnCpuTime) {
 }
 
 TEST(Endpoint, SaysWhyItCannotStart) {
-  const auto first = start();
-  EndpointOptions taken;
-  taken.port = first->port();
-  const auto again = Endpoint::start(taken);
-  ASSERT_TRUE(std::holds_alternative<std::string>(again));
-  EXPECT_NE(std::get<std::string>(again).find("Choose another port"), std::string::npos)
-      << std::get<std::string>(again);
+  const auto first = started();
+  const auto error_of = [](EndpointOptions options) {
+    Endpoint endpoint(std::move(options));
+    return endpoint.start().value_or(Error{});
+  };
+  const Error taken = error_of({.port = first->port()});
+  EXPECT_EQ(taken.code, ErrorCode::port_in_use);
+  EXPECT_EQ(taken.message, "cannot listen on 127.0.0.1:" + std::to_string(first->port()) +
+                               ": Address already in use");
+  const Error nowhere = error_of({.address = "nowhere"});
+  EXPECT_EQ(nowhere.code, ErrorCode::invalid_value);
+  EXPECT_EQ(nowhere.message, "'nowhere' is not an IPv4 address");
+  const Error foreign = error_of({.address = "192.0.2.1"});
+  EXPECT_EQ(foreign.code, ErrorCode::listen_failed);
+  EXPECT_EQ(foreign.message.find("cannot listen on 192.0.2.1:0: "), 0U) << foreign.message;
+}
 
-  EndpointOptions nowhere;
-  nowhere.address = "nowhere";
-  const auto none = Endpoint::start(nowhere);
-  ASSERT_TRUE(std::holds_alternative<std::string>(none));
-  EXPECT_NE(std::get<std::string>(none).find("'nowhere'"), std::string::npos);
+TEST(Endpoint, NamesTheOptionThatCannotBeUsed) {
+  const auto why = [](EndpointOptions options) {
+    Endpoint endpoint(std::move(options));
+    const Error error = endpoint.start().value_or(Error{ErrorCode::listen_failed, ""});
+    EXPECT_EQ(error.code, ErrorCode::invalid_value);
+    return error.message;
+  };
+  EXPECT_EQ(why({.latency = 10ms, .latency_p99 = 5ms}),
+            "latency must be above 0 and at most latency_p99");
+  EXPECT_EQ(why({.queue = 5}), "a queue needs a concurrency above 0");
+  EXPECT_EQ(why({.slow_factor = 0}), "slow_factor is out of range");
+}
+
+TEST(Endpoint, StopsWithoutAStart) {
+  Endpoint endpoint({});
+  endpoint.stop();
 }
 
 TEST(Endpoint, KernelTimesAreOfEachRequestsHeaders) {
-  EndpointOptions options;
+  EndpointOptions options = at_once();
   options.has_kernel_times = true;
   options.record_arrivals = 2;
-  const auto endpoint = start(options);
+  const auto endpoint = started(options);
   RawClient client(*endpoint);
-  // The note of a body's bytes is neither its own request's nor the next one's.
+  // The timestamp of a body's bytes is not the arrival of that request, nor of the next one.
   const TimePoint began = Clock::now();
   client.say("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfirst");
   std::this_thread::sleep_for(300ms);
@@ -268,4 +288,4 @@ TEST(Endpoint, KernelTimesAreOfEachRequestsHeaders) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

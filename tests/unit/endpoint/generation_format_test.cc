@@ -7,7 +7,7 @@
 
 #include "sent_events.h"
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -23,7 +23,7 @@ Generation response_of(std::size_t tokens) {
   return response;
 }
 
-/// All events, as they would be read together.
+/// All events of a stream.
 std::string stream_of(const Generation& response, const GenerationFormat& format) {
   std::string text;
   format.write_opening(response, text);
@@ -185,4 +185,4 @@ TEST(ResponsesFormat, SaysWhenTheLimitEndsIt) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

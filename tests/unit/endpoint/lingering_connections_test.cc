@@ -10,7 +10,7 @@
 
 #include "../test_loop.h"
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
@@ -22,7 +22,7 @@ std::pair<Descriptor, Descriptor> socket_pair() {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-/// What recv() says of a connection that its other side has half closed, or closed.
+/// The result of recv() on a connection that its other side has half closed or closed.
 bool is_half_closed(const Descriptor& client) {
   char byte = 0;
   return recv(client.get(), &byte, 1, MSG_DONTWAIT) == 0;
@@ -38,7 +38,7 @@ TEST(LingeringConnections, DropWhatComesUntilTheClientCloses) {
   auto [server, client] = socket_pair();
   lingering.add(std::move(server));
   EXPECT_TRUE(is_half_closed(client));
-  // More than both sockets hold, so that it is only taken if it is read.
+  // More bytes than both sockets hold: all are sent only if the other side reads them.
   const std::vector<char> part(1 << 16);
   for (int sent = 0; sent < 100;) {
     if (send(client.get(), part.data(), part.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0) {
@@ -53,7 +53,7 @@ TEST(LingeringConnections, DropWhatComesUntilTheClientCloses) {
 }
 
 TEST(LingeringConnections, EndAfterAWhile) {
-  // The loop counts from its own last look at the clock, in whole milliseconds.
+  // The loop counts whole milliseconds, from its latest reading of the clock.
   const auto begin = Clock::now();
   TestLoop loop;
   LingeringConnections lingering(loop, 20ms);
@@ -80,4 +80,4 @@ TEST(LingeringConnections, AreBounded) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -4,13 +4,13 @@
 #include <chrono>
 #include <cstddef>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-/// How many of requests that come every `gap` for `time` are taken.
+/// Number of accepted requests if one comes every `gap` for `time`.
 std::size_t taken(RateLimiter& limiter, nanoseconds gap, nanoseconds time,
                   std::uint64_t tokens = 0) {
   std::size_t count = 0;
@@ -29,7 +29,7 @@ TEST(RateLimiterTest, TakesAllThatComeEvenlyAtTheLimit) {
 
 TEST(RateLimiterTest, TakesNoMoreThanTheLimitAndASecondsWorth) {
   RateLimiter limiter(60'000, 0);
-  // In a minute at twice the rate.
+  // One minute at twice the rate.
   EXPECT_EQ(taken(limiter, 500us, 60s), 61'000U);
 }
 
@@ -100,4 +100,4 @@ TEST(ResetTextTest, IsWrittenAsInOpenAisHeaders) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

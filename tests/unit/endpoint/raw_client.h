@@ -1,9 +1,9 @@
 #pragma once
 
 #include <arpa/inet.h>
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <paceline/endpoint.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,9 +15,9 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 
-/// A client that reads and hangs up just when a test wants it to.
+/// A client that reads and hangs up when the test says so.
 class RawClient {
  public:
   explicit RawClient(const Endpoint& endpoint) : RawClient(endpoint.port()) {}
@@ -44,14 +44,14 @@ class RawClient {
         "\r\n\r\n" + body);
   }
 
-  /// Reads until `text` has come; false when the connection ends before, or nothing comes for 20 s.
+  /// Reads until `text` arrives. False if the connection ends before, or nothing arrives for 20 s.
   bool read_until(std::string_view text) {
     std::size_t searched = 0;
     while (got.find(text, searched) == std::string::npos) {
       searched = got.size() - std::min(got.size(), text.size());
       std::array<char, 16'384> part;
       const ssize_t size = recv(descriptor_, part.data(), part.size(), 0);
-      // With a time-out it is not resumed by itself.
+      // The system does not resume a call that has a time-out.
       if (size < 0 && errno == EINTR) continue;
       ++reads;
       ended = size == 0 || (size < 0 && errno != EAGAIN);
@@ -82,4 +82,4 @@ class RawClient {
   int descriptor_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -6,7 +6,7 @@
 
 #include "../tcp_pair.h"
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
@@ -64,4 +64,4 @@ TEST_F(ReceiveNotesTest, LeavesAloneWhatWasRemoved) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

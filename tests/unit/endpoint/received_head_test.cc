@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using Fields = std::vector<std::pair<std::string_view, std::string_view>>;
@@ -66,4 +66,4 @@ TEST(ReceivedHeadTest, TakesAnIdThatIsHarmless) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

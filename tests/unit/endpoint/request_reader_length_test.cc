@@ -1,4 +1,4 @@
-#include <endpoint/generated_text.h>
+#include <endpoint/generation.h>
 #include <endpoint/request_reader.h>
 #include <gtest/gtest.h>
 #include <simdjson.h>
@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -127,4 +127,4 @@ TEST_F(JsonResponses, MakeAsManyChoicesAsAreAskedFor) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 class CompletionRequests : public testing::Test {
@@ -109,4 +109,4 @@ TEST_F(CompletionRequests, AreRefusedAsTheRealApiDoes) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

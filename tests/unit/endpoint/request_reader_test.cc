@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 class RequestReaderTest : public testing::Test {
@@ -205,4 +205,4 @@ TEST_F(RequestReaderTest, SurvivesMessagesThatAreNoObjects) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

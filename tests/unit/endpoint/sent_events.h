@@ -6,14 +6,14 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::endpoint {
 
 struct SentEvent {
   std::string name;
   std::string data;
 };
 
-/// The events of a stream as the endpoint words them: one line of data each, perhaps named.
+/// The events of a stream, in the endpoint's form: an optional name and one line of data.
 inline std::vector<SentEvent> sent_events(std::string_view stream) {
   std::vector<SentEvent> events;
   while (!stream.empty()) {
@@ -36,4 +36,4 @@ inline std::vector<SentEvent> sent_events(std::string_view stream) {
   return events;
 }
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

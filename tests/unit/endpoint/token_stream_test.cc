@@ -7,7 +7,7 @@
 
 #include "sent_events.h"
 
-namespace paceline {
+namespace paceline::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
@@ -31,7 +31,7 @@ class TokenStreamTest : public testing::Test {
     return {buffer.data(), step.bytes};
   }
 
-  /// To its end, in rooms of that size.
+  /// Reads the stream to its end, at most `room` bytes at a time.
   std::string read_all(std::size_t room) {
     std::string all;
     while (!stream_.has_ended()) {
@@ -131,7 +131,7 @@ TEST_F(TokenStreamTest, GivesEachChoiceItsTokenInTurn) {
   text += read(begin + 15ms);
   EXPECT_EQ(tokens_, 24U);
   EXPECT_TRUE(stream_.has_ended());
-  // A role, two tokens and a finish reason of each, and the end.
+  // A role, two tokens and a finish reason per choice, and the end.
   const auto events = sent_events(text);
   ASSERT_EQ(events.size(), 49U);
   EXPECT_NE(events[12 + 11].data.find(R"({"index":11,"delta":{"content":"one"})"),
@@ -154,4 +154,4 @@ TEST_F(TokenStreamTest, CutsJsonIntoTokens) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::endpoint

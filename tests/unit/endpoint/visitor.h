@@ -1,30 +1,20 @@
 #pragma once
 
 #include <curl/curl.h>
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <string>
-#include <utility>
-#include <variant>
 
-namespace paceline {
+#include "../started_endpoint.h"
+
+namespace paceline::endpoint {
 
 inline constexpr const char* chat_path = "/v1/chat/completions";
 inline constexpr const char* chat_request =
     R"({"model":"m","messages":[{"role":"user","content":"a"}]})";
 inline constexpr const char* stream_request =
     R"({"model":"m","messages":[{"role":"user","content":"a"}],"stream":true})";
-
-inline std::unique_ptr<Endpoint> start(EndpointOptions options = {}) {
-  auto started = Endpoint::start(std::move(options));
-  if (auto* sentence = std::get_if<std::string>(&started)) {
-    ADD_FAILURE() << *sentence;
-    return nullptr;
-  }
-  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
-}
 
 struct Easy {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -41,7 +31,7 @@ inline std::size_t append(char* data, std::size_t, std::size_t size, void* into)
   return size;
 }
 
-/// Asks the endpoint with libcurl, and keeps what came back.
+/// Sends requests to the endpoint with libcurl, and keeps the responses.
 class Visitor {
  public:
   explicit Visitor(const Endpoint& endpoint)
@@ -106,4 +96,4 @@ class Visitor {
   std::unique_ptr<curl_slist, List> list_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::endpoint

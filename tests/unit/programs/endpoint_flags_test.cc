@@ -5,41 +5,42 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
+
+#include "../message_of.h"
 
 namespace paceline {
 namespace {
 
 using namespace std::chrono_literals;
 
-EndpointFlags parsed_endpoint_flags(const std::string& text) {
+EndpointOptions parsed_endpoint_flags(const std::string& text) {
   CLI::App app;
-  EndpointFlags flags;
-  add_flags(app, "--", flags);
+  EndpointOptions options;
+  add_flags(app, "--", options);
   app.parse(text);
-  return flags;
+  return options;
 }
 
-EndpointOptions options_of(const std::string& text) {
-  auto built = endpoint_options(parsed_endpoint_flags(text), "--", 1);
-  if (const auto* why = std::get_if<std::string>(&built)) ADD_FAILURE() << *why;
-  return std::get<EndpointOptions>(built);
-}
-
-TEST(EndpointFlagsTest, BecomeOptions) {
-  auto options =
-      options_of("--latency=5ms --token_time=2ms --response_tokens=7 --concurrency=3 --queue=0");
-  EXPECT_EQ(options.latency.next(), 5ms);
-  EXPECT_EQ(options.token_time.next(), 2ms);
-  EXPECT_TRUE(options.whole_takes_token_time);
-  EXPECT_EQ(options.response_tokens.next(), 7U);
+TEST(EndpointFlagsTest, SetOptions) {
+  const auto options = parsed_endpoint_flags(
+      "--latency=5ms --latency_p99=50ms --slow_share=0.1 --slow_factor=1.5 --token_time=2ms "
+      "--token_time_p99=20ms --response_tokens=7 --response_tokens_p99=70 --concurrency=3 "
+      "--queue=0");
+  EXPECT_EQ(options.latency, 5ms);
+  EXPECT_EQ(options.latency_p99, 50ms);
+  EXPECT_EQ(options.slow_share, 0.1);
+  EXPECT_EQ(options.slow_factor, 1.5);
+  EXPECT_EQ(options.token_time, 2ms);
+  EXPECT_EQ(options.token_time_p99, 20ms);
+  EXPECT_EQ(options.response_tokens, 7U);
+  EXPECT_EQ(options.response_tokens_p99, 70U);
   EXPECT_EQ(options.concurrency, 3U);
   EXPECT_EQ(options.queue, 0U);
 }
 
 TEST(EndpointFlagsTest, SetLimitsAndFaults) {
-  const auto options = options_of(
+  const auto options = parsed_endpoint_flags(
       "--rpm_limit=600 --tpm_limit=7000 --fault=reset:0.25,stall:0.5 --fault_after=0 "
       "--fault_time=20ms --idle_timeout=5s");
   EXPECT_EQ(options.rpm_limit, 600U);
@@ -52,53 +53,26 @@ TEST(EndpointFlagsTest, SetLimitsAndFaults) {
   EXPECT_EQ(options.idle_timeout, 5s);
 }
 
-TEST(EndpointFlagsTest, StandForAPlainEndpoint) {
-  auto options = options_of("");
-  EXPECT_EQ(options.latency.next(), 0ms);
-  EXPECT_EQ(options.token_time.next(), default_stream_token_time);
-  EXPECT_FALSE(options.whole_takes_token_time);
-  EXPECT_EQ(options.response_tokens.next(), 16U);
-  EXPECT_EQ(options.concurrency, 0U);
+TEST(EndpointFlagsTest, LeaveTheDefaults) {
+  const auto options = parsed_endpoint_flags("");
+  EXPECT_EQ(options.token_time, std::nullopt);
   EXPECT_EQ(options.queue, std::nullopt);
+  EXPECT_EQ(message_of(check_endpoint_flags(options, "--")), "");
 }
 
-TEST(EndpointFlagsTest, TakeATokenTimeOfZeroForStreamsToo) {
-  auto options = options_of("--token_time=0");
-  EXPECT_EQ(options.token_time.next(), 0ms);
-  EXPECT_TRUE(options.whole_takes_token_time);
-}
-
-TEST(EndpointFlagsTest, MakeTimesAndLengthsLognormal) {
-  auto options = options_of(
-      "--latency=5ms --latency_p99=50ms --token_time=2ms --token_time_p99=20ms "
-      "--response_tokens=70 --response_tokens_p99=700");
-  auto latency = LatencyModel::lognormal(5ms, 50ms, 1);
-  auto token_time = LatencyModel::lognormal(2ms, 20ms, 2);
-  auto length = LengthModel::lognormal(70, 700, 3);
-  for (int i = 0; i < 10; ++i) {
-    EXPECT_EQ(options.latency.next(), latency.next());
-    EXPECT_EQ(options.token_time.next(), token_time.next());
-    EXPECT_EQ(options.response_tokens.next(), length.next());
-  }
-}
-
-TEST(EndpointFlagsTest, SlowAShareOfTheResponses) {
-  EXPECT_EQ(options_of("--latency=5ms --slow_share=1 --slow_factor=1.5").latency.next(), 7'500us);
-}
-
-TEST(EndpointFlagsTest, SayWhichDoNotGoTogether) {
+TEST(EndpointFlagsTest, NameTheFlagsThatCannotBeUsedTogether) {
   const auto why = [](const std::string& text) {
-    const auto built = endpoint_options(parsed_endpoint_flags(text), "--", 1);
-    const auto* sentence = std::get_if<std::string>(&built);
-    return sentence == nullptr ? std::string() : *sentence;
+    return message_of(check_endpoint_flags(parsed_endpoint_flags(text), "--x_"));
   };
-  for (const char* text : {"--latency_p99=1ms", "--latency=10ms --latency_p99=5ms"}) {
-    EXPECT_TRUE(why(text).starts_with("--latency_p99")) << text;
-  }
-  EXPECT_TRUE(why("--token_time_p99=1ms").starts_with("--token_time_p99"));
-  EXPECT_TRUE(
-      why("--response_tokens=10 --response_tokens_p99=9").starts_with("--response_tokens_p99"));
-  EXPECT_TRUE(why("--queue=5").starts_with("--queue")) << why("--queue=5");
+  const std::string latency =
+      "--x_latency_p99 must be at least --x_latency, and --x_latency must be positive";
+  EXPECT_EQ(why("--latency_p99=1ms"), latency);
+  EXPECT_EQ(why("--latency=10ms --latency_p99=5ms"), latency);
+  EXPECT_TRUE(why("--token_time_p99=1ms").starts_with("--x_token_time_p99 must be"));
+  EXPECT_TRUE(why("--response_tokens=10 --response_tokens_p99=9")
+                  .starts_with("--x_response_tokens_p99 must be"));
+  EXPECT_EQ(why("--queue=5"),
+            "--x_queue needs --x_concurrency above 0: without a limit no request waits");
 }
 
 TEST(EndpointFlagsTest, RefuseWhatMakesNoSense) {
@@ -121,8 +95,8 @@ TEST(EndpointFlagsTest, SayWhichNumbersTheyTake) {
                               "0x10", "18446744073709551615", "", " 1", "1 ", "many"}) {
       const std::string flag = std::string("--") + name;
       CLI::App app;
-      EndpointFlags flags;
-      add_flags(app, "--", flags);
+      EndpointOptions options;
+      add_flags(app, "--", options);
       try {
         app.parse(std::vector<std::string>{flag + "=" + value});
         ADD_FAILURE() << flag << "=" << value;

@@ -18,8 +18,9 @@ TEST(Remedy, FollowsTheFacts) {
 }
 
 TEST(Remedy, IsLeftOutWhereTheMessageSaysAll) {
-  for (const ErrorCode code : {ErrorCode::invalid_value, ErrorCode::file_unreadable,
-                               ErrorCode::file_unwritable, ErrorCode::bad_line}) {
+  for (const ErrorCode code :
+       {ErrorCode::invalid_value, ErrorCode::file_unreadable, ErrorCode::file_unwritable,
+        ErrorCode::bad_line, ErrorCode::listen_failed}) {
     EXPECT_EQ(sentence(code), "fact");
   }
 }

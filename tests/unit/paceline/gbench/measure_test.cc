@@ -1,5 +1,4 @@
 #include <benchmark/benchmark.h>
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
 #include <paceline/fixture.h>
 #include <paceline/gbench/context.h>
@@ -14,9 +13,9 @@
 #include <string>
 #include <thread>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "../../started_endpoint.h"
 #include "../../test_loop.h"
 #include "collector.h"
 
@@ -90,10 +89,7 @@ BENCHMARK_REGISTER_F(Complete, by_threads)
 class MeasureTest : public testing::Test {
  protected:
   MeasureTest() {
-    EndpointOptions options;
-    options.latency = LatencyModel::fixed(std::chrono::milliseconds(4));
-    auto started = Endpoint::start(options);
-    endpoint_ = std::move(std::get<std::unique_ptr<Endpoint>>(started));
+    endpoint_ = started({.latency = std::chrono::milliseconds(4)});
     ContextSettings settings;
     settings.api.url = endpoint_->url();
     context_ = std::make_unique<Context>(std::move(settings));

@@ -87,7 +87,7 @@ TEST(Listener, SaysWhyItCannot) {
   Listener second(accepted.loop, [](Descriptor, const sockaddr_in&) {});
   const auto listening = second.listen(loopback(accepted.listener.port()));
   ASSERT_FALSE(listening);
-  EXPECT_EQ(listening.error().code, ErrorCode::system_error);
+  EXPECT_EQ(listening.error().code, ErrorCode::port_in_use);
   EXPECT_EQ(listening.error().message, "Address already in use");
 }
 

@@ -1,4 +1,4 @@
-#include <endpoint/endpoint.h>
+#include <endpoint/random_models.h>
 #include <gtest/gtest.h>
 #include <paceline/run/run.h>
 #include <paceline/text_generation.h>
@@ -11,11 +11,11 @@
 #include <thread>
 #include <tuple>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "../../message_of.h"
 #include "../../open_descriptors.h"
+#include "../../started_endpoint.h"
 #include "tls_proxy.h"
 
 namespace paceline {
@@ -25,20 +25,18 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t request_count = 300;
 constexpr double faulty = 0.1;
-constexpr std::uint64_t fault_seed = 5;
+constexpr std::uint64_t endpoint_seed = 5;
 
-std::unique_ptr<Endpoint> listening(EndpointOptions options) {
-  auto started = Endpoint::start(std::move(options));
-  if (const auto* why = std::get_if<std::string>(&started)) {
-    ADD_FAILURE() << *why;
-    return nullptr;
-  }
-  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
+EndpointOptions with_fault(Fault fault) {
+  EndpointOptions options = at_once();
+  options.faults = {.shares = {{fault, faulty}}, .time = 100ms};
+  options.seed = endpoint_seed;
+  return options;
 }
 
 /// What the endpoint will have drawn for the requests of a run.
 std::uint64_t faults_drawn(Fault fault) {
-  FaultDice dice({{fault, faulty}}, fault_seed);
+  endpoint::FaultDice dice = endpoint::fault_dice(with_fault(fault));
   std::uint64_t count = 0;
   for (std::uint64_t i = 0; i < request_count; ++i) count += dice.next() ? 1U : 0U;
   return count;
@@ -90,7 +88,7 @@ class FaultMatrixTest : public testing::TestWithParam<std::tuple<Fault, bool, bo
   void start_endpoint(EndpointOptions options) {
     if (endpoint_) options.port = endpoint_->port();
     endpoint_.reset();
-    endpoint_ = listening(std::move(options));
+    endpoint_ = started(std::move(options));
     ASSERT_TRUE(endpoint_);
     if (uses_tls() && !proxy_) proxy_.emplace(endpoint_->port());
   }
@@ -119,9 +117,7 @@ class FaultMatrixTest : public testing::TestWithParam<std::tuple<Fault, bool, bo
 
 TEST_P(FaultMatrixTest, EndsAddsUpLeaksNothingAndTheNextRunIsClean) {
   const auto fault = std::get<0>(GetParam());
-  EndpointOptions options;
-  options.faults = {.shares = {{fault, faulty}}, .time = 100ms, .seed = fault_seed};
-  ASSERT_NO_FATAL_FAILURE(start_endpoint(std::move(options)));
+  ASSERT_NO_FATAL_FAILURE(start_endpoint(with_fault(fault)));
   const auto before = open_descriptors();
 
   const Tally tally = run_once(expected().lasts_until_timeout ? 1s : 30s);
@@ -141,7 +137,7 @@ TEST_P(FaultMatrixTest, EndsAddsUpLeaksNothingAndTheNextRunIsClean) {
   }
   expect_descriptors(before);
 
-  ASSERT_NO_FATAL_FAILURE(start_endpoint({}));
+  ASSERT_NO_FATAL_FAILURE(start_endpoint(at_once()));
   const Tally clean = run_once(30s);
   EXPECT_EQ(clean.succeeded, request_count) << message_of(clean.first_failure);
 }

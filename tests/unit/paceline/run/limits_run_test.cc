@@ -1,4 +1,3 @@
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
 #include <paceline/run/run.h>
 #include <paceline/text_generation.h>
@@ -7,7 +6,8 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <variant>
+
+#include "../../started_endpoint.h"
 
 #include "../../message_of.h"
 
@@ -20,8 +20,7 @@ std::unique_ptr<Endpoint> start_limited(std::uint64_t rpm, std::uint64_t tpm = 0
   EndpointOptions options;
   options.rpm_limit = rpm;
   options.tpm_limit = tpm;
-  auto started = Endpoint::start(std::move(options));
-  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
+  return started(std::move(options));
 }
 
 TEST(LimitsRunTest, AtTheLimitNothingIsRefused) {

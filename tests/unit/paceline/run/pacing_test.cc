@@ -1,7 +1,6 @@
 // The schedule of a run, as the endpoint saw it. The kernel notes when a request arrives, so that
 // no check depends on when a busy thread of the endpoint reads.
 
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/schedule.h>
@@ -17,10 +16,10 @@
 #include <optional>
 #include <thread>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "../../message_of.h"
+#include "../../started_endpoint.h"
 #include "../../tcp_pair.h"
 
 namespace paceline {
@@ -60,11 +59,10 @@ class PacingTest : public TcpPair {
   void SetUp() override {
     if (!notes_are_taken()) GTEST_SKIP() << "this system takes no note of when bytes come";
     EndpointOptions options;
-    options.latency = LatencyModel::fixed(5ms);
+    options.latency = 5ms;
     options.has_kernel_times = true;
     options.record_arrivals = 1'000;
-    auto started = Endpoint::start(std::move(options));
-    endpoint_ = std::move(std::get<std::unique_ptr<Endpoint>>(started));
+    endpoint_ = started(std::move(options));
   }
 
   Api api() const { return {endpoint_->url(), ""}; }

@@ -1,4 +1,3 @@
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
 #include <paceline/run/run.h>
 #include <paceline/text_generation.h>
@@ -7,8 +6,9 @@
 #include <memory>
 #include <optional>
 #include <utility>
-#include <variant>
 #include <vector>
+
+#include "../../started_endpoint.h"
 
 namespace paceline {
 namespace {
@@ -50,9 +50,8 @@ TEST(ProgressTest, ItWaitsForARetryWhenEveryStripeThatIsNotDoneDoes) {
 
 TEST(ProgressTest, ARunTellsHowFarItIs) {
   EndpointOptions endpoint_options;
-  endpoint_options.latency = LatencyModel::fixed(20ms);
-  auto started = Endpoint::start(std::move(endpoint_options));
-  const auto endpoint = std::move(std::get<std::unique_ptr<Endpoint>>(started));
+  endpoint_options.latency = 20ms;
+  const auto endpoint = started(std::move(endpoint_options));
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   std::vector<Progress> told;
   std::vector<TimePoint> times;

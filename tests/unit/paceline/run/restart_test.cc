@@ -1,4 +1,3 @@
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
 #include <paceline/run/run.h>
 #include <paceline/text_generation.h>
@@ -8,7 +7,8 @@
 #include <string>
 #include <thread>
 #include <utility>
-#include <variant>
+
+#include "../../started_endpoint.h"
 
 #include "../../message_of.h"
 
@@ -20,13 +20,8 @@ using namespace std::chrono_literals;
 std::unique_ptr<Endpoint> start_on(std::uint16_t port) {
   EndpointOptions options;
   options.port = port;
-  options.latency = LatencyModel::fixed(10ms);
-  auto started = Endpoint::start(std::move(options));
-  if (const auto* why = std::get_if<std::string>(&started)) {
-    ADD_FAILURE() << *why;
-    return nullptr;
-  }
-  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
+  options.latency = 10ms;
+  return started(std::move(options));
 }
 
 /// A run of 100 requests a second, whose endpoint is away from the first second on, and comes back

@@ -1,4 +1,3 @@
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
 #include <paceline/plain_http.h>
 #include <paceline/run/run.h>
@@ -10,7 +9,8 @@
 #include <string>
 #include <thread>
 #include <utility>
-#include <variant>
+
+#include "../../started_endpoint.h"
 
 #include "../../few_descriptors.h"
 #include "../../message_of.h"
@@ -23,11 +23,10 @@ using namespace std::chrono_literals;
 std::unique_ptr<Endpoint> start_endpoint(std::chrono::nanoseconds latency,
                                          const std::string& key = {}) {
   EndpointOptions options;
-  options.latency = LatencyModel::fixed(latency);
+  options.latency = latency;
   options.required_key = key;
   options.record_arrivals = 10'000;
-  auto started = Endpoint::start(std::move(options));
-  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
+  return started(std::move(options));
 }
 
 std::uint64_t failures_of(const Tally& tally, Failure failure) {

@@ -1,4 +1,3 @@
-#include <endpoint/endpoint.h>
 #include <gtest/gtest.h>
 #include <paceline/run/run.h>
 #include <paceline/text_generation.h>
@@ -9,10 +8,10 @@
 #include <set>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "../../message_of.h"
+#include "../../started_endpoint.h"
 
 namespace paceline {
 namespace {
@@ -22,12 +21,11 @@ using namespace std::chrono_literals;
 std::unique_ptr<Endpoint> start_endpoint(std::chrono::nanoseconds latency,
                                          std::chrono::nanoseconds token_time, std::size_t tokens) {
   EndpointOptions options;
-  options.latency = LatencyModel::fixed(latency);
-  options.token_time = LatencyModel::fixed(token_time);
-  options.response_tokens = LengthModel::fixed(tokens);
+  options.latency = latency;
+  options.token_time = token_time;
+  options.response_tokens = tokens;
   options.record_arrivals = 10'000;
-  auto started = Endpoint::start(std::move(options));
-  return std::move(std::get<std::unique_ptr<Endpoint>>(started));
+  return started(std::move(options));
 }
 
 TEST(StreamedRunTest, CountsTheTokensOfEachResponse) {

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 #include <paceline/plain_http.h>
 #include <paceline/text_generation.h>
-#include <paceline/workload/json_text.h>
 #include <simdjson.h>
 
 #include <string>
@@ -217,18 +216,6 @@ TEST(TextGenerationTest, SortsFailures) {
   EXPECT_EQ(failure(503), Failure::http_5xx);
   EXPECT_EQ(failure(403), Failure::http_4xx);
   EXPECT_EQ(failure(302), Failure::bad_response);
-}
-
-TEST(JsonTextTest, QuotesWhatJsonForbids) {
-  EXPECT_EQ(json_quoted("a\"b\\c\n\x01é"), R"("a\"b\\c\u000a\u0001é")");
-}
-
-TEST(JsonTextTest, ControlCharactersOfLatinAreEscapedToo) {
-  EXPECT_EQ(json_quoted("\x7f \u0080\u009b31m \u00a0é\xC2"),
-            "\"\\u007f \\u0080\\u009b31m \u00a0é\xC2\"");
-  std::string json = "{\"a\":\"\u009b\"}";
-  escape_controls(json);
-  EXPECT_EQ(json, R"({"a":"\u009b"})");
 }
 
 }  // namespace
