@@ -6,7 +6,7 @@
 #include <paceline/histogram.h>
 #include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/text_generation.h>
 #include <paceline/workload/batch_file.h>
 #include <paceline/workload/event_stream.h>
@@ -251,7 +251,7 @@ void run_exchanges(benchmark::State& state, TransportKind transport) {
   options.parallel = static_cast<std::size_t>(state.range(0));
   options.requests = static_cast<std::uint64_t>(state.max_iterations);
   while (state.KeepRunningBatch(state.max_iterations)) {
-    const Tally tally = run(*chat, options);
+    const Tally tally = run_stripe(*chat, options);
     if (tally.failed > 0) state.SkipWithError(tally.first_failure->message.c_str());
   }
 }

@@ -1,15 +1,83 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include <paceline/clock.h>
+#include <paceline/error.h>
 #include <paceline/message.h>
-#include <paceline/stream_reader.h>
 #include <paceline/tally.h>
 
 namespace paceline {
+
+/// Numbers of tokens as the server reports them; nothing where the server reports none.
+struct Usage {
+  std::optional<std::uint64_t> prompt_tokens{};
+  std::optional<std::uint64_t> completion_tokens{};
+  /// Prompt tokens that the server read from a cache.
+  std::optional<std::uint64_t> cached_tokens{};
+  /// Completion tokens that are reasoning.
+  std::optional<std::uint64_t> reasoning_tokens{};
+};
+
+/// The number of tokens that was requested of a response.
+struct LengthAsked {
+  std::uint64_t at_least = 0;
+  std::uint64_t at_most = 0;
+};
+
+/// The result of a request.
+struct Outcome {
+  /// Empty: the request succeeded.
+  std::optional<Failure> failure;
+  /// Why the request failed. The message may contain text from the server, so pass it through the
+  /// gate.
+  Error error;
+  std::optional<Usage> usage;
+  /// Number of streamed tokens where it differs from usage's completion tokens: a server may count
+  /// reasoning that it does not send, or send reasoning that it does not count.
+  std::optional<std::uint64_t> streamed_tokens{};
+  /// Nothing if any length is accepted.
+  std::optional<LengthAsked> length_asked;
+};
+
+/// Arrival times of the tokens of one streamed response. An event with reasoning, content, a
+/// refusal or a tool call counts as one token.
+struct TokenTimes {
+  std::uint64_t events = 0;
+  TimePoint first;
+  TimePoint last;
+  /// The first event with a part of the answer.
+  std::optional<TimePoint> first_answer;
+  /// Time from each event to the next.
+  std::vector<std::chrono::nanoseconds> gaps;
+
+  void add(TimePoint when, bool is_answer = true);
+  void clear();
+  std::size_t held() const { return gaps.capacity() * sizeof gaps[0]; }
+};
+
+/// Reads streamed responses, one after another, piece by piece. Used on the run's thread only.
+class StreamReader {
+ public:
+  virtual ~StreamReader() = default;
+  /// Begins the response to `request`.
+  virtual void begin(const Request& request) = 0;
+  /// Reads a piece that arrived at `now`. False: the response is invalid, and the rest is not
+  /// needed.
+  virtual bool take(std::string_view piece, TimePoint now) = 0;
+  /// Ends the response. Its body is present only for a failure status.
+  virtual Outcome finish(Response& response) = 0;
+  virtual const TokenTimes& times() const = 0;
+  /// Memory that the reader holds, in bytes.
+  virtual std::size_t held() const { return times().held(); }
+};
 
 /// Describes a workload for people and for a log.
 struct Description {

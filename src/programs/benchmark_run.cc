@@ -80,7 +80,7 @@ void warn_of_columns(const Context& context, const ValidRows& rows) {
 
 /// Runs the benchmarks with the reporters of paceline's rows.
 Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file, Context& context) {
-  const auto& gate = context.run_options().connection.gate;
+  const auto& gate = context.settings().gate;
   const std::string format =
       flag_value(command.arguments, "--benchmark_format=", "BENCHMARK_FORMAT", "console");
   ValidRows display(*benchmark::CreateDefaultDisplayReporter(), gate, columns_of(format),

@@ -9,7 +9,7 @@
 
 #include <paceline/gbench/counters.h>
 #include <paceline/pace/schedule.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <programs/endpoint_flags.h>
 #include <programs/progress_display.h>
 

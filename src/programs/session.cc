@@ -14,19 +14,8 @@
 namespace paceline {
 namespace {
 
-ConnectionOptions connection_of(const Options& options, std::shared_ptr<const Gate> gate) {
-  return {.transport = options.transport,
-          .timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout),
-          .ca_file = options.ca_file,
-          .http = options.http,
-          .max_response = options.max_response,
-          .memory = options.memory,
-          .resolver = Resolver::make(options.dns_ttl),
-          .gate = std::move(gate)};
-}
-
-/// What holds for every run; its rate, parallel and requests are still to be set.
-RunOptions run_options_of(const Options& options, std::shared_ptr<const Gate> gate) {
+/// Options of every run; rate, parallel and requests are set for each run.
+RunOptions run_options_of(const Options& options) {
   RunOptions run;
   run.warmup = options.warmup;
   run.arrivals = options.arrivals;
@@ -36,7 +25,12 @@ RunOptions run_options_of(const Options& options, std::shared_ptr<const Gate> ga
   run.retries = options.retries;
   run.max_backoff = options.max_backoff;
   run.objective = options.objective;
-  run.connection = connection_of(options, std::move(gate));
+  run.connection = {.transport = options.transport,
+                    .timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout),
+                    .ca_file = options.ca_file,
+                    .http = options.http,
+                    .max_response = options.max_response,
+                    .memory = options.memory};
   return run;
 }
 
@@ -51,7 +45,9 @@ Result<void> Session::open(const Options& options, bool needs_api) {
     api.url = endpoint_->url();
   }
   ContextSettings settings;
-  settings.run = run_options_of(options, gate_);
+  settings.run = run_options_of(options);
+  settings.resolver = Resolver::make(options.dns_ttl);
+  settings.gate = gate_;
   settings.api = std::move(api);
   settings.embedded_url = endpoint_ ? endpoint_->url() : "";
   settings.wait = options.wait;

@@ -27,7 +27,7 @@ class HostsTest : public TransportTest {
   explicit HostsTest(std::chrono::milliseconds timeout = 5s) {
     client_ = std::make_unique<Client>(
         loop_,
-        over_wire({.parallel = 4, .connection = {.timeout = timeout, .resolver = resolver_}}),
+        over_wire({.parallel = 4, .connection = {.timeout = timeout}, .resolver = resolver_}),
         transport(), [this](Exchange& exchange) {
           responses_[exchange.request.name] = exchange.response;
           client_->release(exchange);
@@ -144,7 +144,7 @@ TEST_P(ProxyHostTest, AProxysNameIsLookedUpAndNotTheHosts) {
   ByteServer proxy(Wire::http_1, 1,
                    [](int, ByteStream& stream) { answer_one(stream, ok_response); });
   setenv(variable, named(proxy.url()).c_str(), 1);
-  Client client(loop_, {.parallel = 1, .connection = {.timeout = 5s, .resolver = resolver_}},
+  Client client(loop_, {.parallel = 1, .connection = {.timeout = 5s}, .resolver = resolver_},
                 transport(),
                 [this](Exchange& exchange) { responses_["proxied"] = exchange.response; });
   lookup_.answer(Addresses{"127.0.0.1"});
@@ -161,7 +161,7 @@ TEST_P(ProxyHostTest, AProxyThatRefusesATunnelIsAFailedConnect) {
     answer_one(stream, "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
   });
   setenv("https_proxy", proxy.url().c_str(), 1);
-  Client client(loop_, {.parallel = 1, .connection = {.timeout = 5s, .resolver = resolver_}},
+  Client client(loop_, {.parallel = 1, .connection = {.timeout = 5s}, .resolver = resolver_},
                 transport(),
                 [this](Exchange& exchange) { responses_["proxied"] = exchange.response; });
   Exchange* exchange = client.acquire();

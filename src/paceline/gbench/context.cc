@@ -22,9 +22,7 @@ std::uint64_t random_salt() {
 }  // namespace
 
 Context::Context(ContextSettings settings)
-    : settings_(std::move(settings)),
-      console_(settings_.run.connection.gate),
-      salt_(random_salt()) {
+    : settings_(std::move(settings)), console_(settings_.gate), salt_(random_salt()) {
   assert(the_context == nullptr);
   the_context = this;
 }
@@ -35,6 +33,13 @@ Context::~Context() {
 
 Context* Context::current() {
   return the_context;
+}
+
+RunPlan Context::plan() const {
+  RunPlan plan(settings_.run);
+  plan.resolver = settings_.resolver;
+  plan.gate = settings_.gate;
+  return plan;
 }
 
 LoggedRun Context::logged_job(const Workload& workload) const {

@@ -13,7 +13,7 @@
 #include <paceline/gbench/run_group.h>
 #include <paceline/gbench/verdict_lines.h>
 #include <paceline/log/request_log.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/text/console.h>
 #include <paceline/text/result.h>
 #include <paceline/workload.h>
@@ -22,9 +22,12 @@ namespace paceline {
 
 /// Settings of all benchmarks of a program.
 struct ContextSettings {
-  /// What holds for every run; rate, parallel and requests are set for each. Its gate is the
-  /// context's.
+  /// Options of every run; rate, parallel and requests are set for each run.
   RunOptions run{};
+  /// Of all the program's hosts; nullptr: each run looks up its own.
+  std::shared_ptr<Resolver> resolver{};
+  /// Filters all text from outside; never nullptr.
+  std::shared_ptr<const Gate> gate = std::make_shared<const Gate>();
   /// Where workloads without a URL of their own send. The key appears in no output.
   Api api{};
   /// Base URL of the endpoint that runs in this program; empty: none does.
@@ -58,8 +61,9 @@ class Context {
   static Context* current();
 
   const ContextSettings& settings() const { return settings_; }
-  const RunOptions& run_options() const { return settings_.run; }
-  const Gate& gate() const { return *settings_.run.connection.gate; }
+  /// The plan of a run in one stripe; rate, parallel and requests are still to be set.
+  RunPlan plan() const;
+  const Gate& gate() const { return *settings_.gate; }
   const Console& console() const { return console_; }
 
   /// The threads of the current run.

@@ -14,7 +14,7 @@
 #include <paceline/gbench/run_setup.h>
 #include <paceline/run/probe.h>
 #include <paceline/run/rate_search.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/run/verdict.h>
 
 namespace paceline {
@@ -25,7 +25,7 @@ constexpr std::uint64_t lowest_rpm = 60;
 
 /// A probe that has ended.
 struct Probed {
-  RunOptions options;
+  RunPlan plan;
   RunTally tally;
   Bound bound = Bound::paced;
   /// Empty: the probe met the objective.
@@ -56,7 +56,7 @@ class Search {
   std::vector<Probe> take_probes() { return std::move(probes_); }
 
  private:
-  RunOptions options_at(std::uint64_t rpm) const;
+  RunPlan plan_at(std::uint64_t rpm) const;
   Probed probe(std::uint64_t rpm);
   std::string why_missed(const Probed& probed, const Verdict& verdict) const;
   void keep(const Probed& probed, const Verdict& verdict);
@@ -125,42 +125,42 @@ std::string Search::summary() const {
   return words;
 }
 
-RunOptions Search::options_at(std::uint64_t rpm) const {
+RunPlan Search::plan_at(std::uint64_t rpm) const {
   constexpr std::chrono::seconds at_least{10};
   constexpr int longest_times = 5;
   constexpr std::uint64_t warmup_divisor = 20;
-  RunOptions options = context_.run_options();
-  options.rpm = rpm;
-  options.parallel = parallel_;
-  options.requests = asked_.requests;
-  if (options.requests == 0) {
-    options.requests =
+  RunPlan plan = context_.plan();
+  plan.rpm = rpm;
+  plan.parallel = parallel_;
+  plan.requests = asked_.requests;
+  if (plan.requests == 0) {
+    plan.requests =
         requests_to_judge(rpm, std::max<std::chrono::nanoseconds>(
                                    at_least, longest_times * asked_.objective.longest_time()));
   }
-  if (options.warmup == 0) options.warmup = options.requests / warmup_divisor;
-  return options;
+  if (plan.warmup == 0) plan.warmup = plan.requests / warmup_divisor;
+  return plan;
 }
 
 Probed Search::probe(std::uint64_t rpm) {
   Probed probed;
-  probed.options = options_at(rpm);
-  const GroupRun shared = begin_run(context_, workload_, probed.options, name_ + "/probe");
+  probed.plan = plan_at(rpm);
+  const GroupRun shared = begin_run(context_, workload_, probed.plan, name_ + "/probe");
   if (shared.error) {
     probed.why_over = shared.error;
     return probed;
   }
-  RunOptions& options = probed.options;
-  options.salt = shared.salt;
-  options.log = shared.log;
+  RunPlan& plan = probed.plan;
+  plan.salt = shared.salt;
+  plan.log = shared.log;
   RunHooks hooks;
   hooks.stop = &context_.stopped();
   if (shared.progress) {
     hooks.on_progress = [&shared](const Progress& made) { shared.progress->publish(0, made); };
   }
-  probed.tally = paceline::run(workload_, options, hooks);
+  probed.tally = run_stripe(workload_, plan, hooks);
   if (shared.progress) shared.progress->end();
-  const Verdict verdict = judge(probed.tally, rpm, parallel_, options.arrivals);
+  const Verdict verdict = judge(probed.tally, rpm, parallel_, plan.arrivals);
   probed.bound = verdict.bound;
   probed.why_missed = why_missed(probed, verdict);
   if (probed.tally.succeeded == 0) {
@@ -173,7 +173,7 @@ Probed Search::probe(std::uint64_t rpm) {
 
 std::string Search::why_missed(const Probed& probed, const Verdict& verdict) const {
   const double tolerated = context_.settings().max_error_ratio;
-  std::string why = why_not_kept(probed.tally, probed.options, verdict);
+  std::string why = why_not_kept(probed.tally, probed.plan, verdict);
   if (why.empty()) why = asked_.objective.why_missed(probed.tally);
   if (why.empty() && !asked_.objective.errors && probed.tally.error_ratio() > tolerated) {
     why = fmt::format("errors {:.3g}%, more than {:.3g}%", 100 * probed.tally.error_ratio(),
@@ -184,15 +184,15 @@ std::string Search::why_missed(const Probed& probed, const Verdict& verdict) con
 
 void Search::keep(const Probed& probed, const Verdict& verdict) {
   const std::string met = probed.why_missed.empty() ? "met" : "missed: " + probed.why_missed;
-  context_.console().say(fmt::format("{} at {} RPM: {}", name_, probed.options.rpm, met));
+  context_.console().say(fmt::format("{} at {} RPM: {}", name_, probed.plan.rpm, met));
   Probe probe;
   probe.name = name_ + "/probe";
-  probe.rpm = probed.options.rpm;
+  probe.rpm = probed.plan.rpm;
   probe.parallel = parallel_;
-  probe.requests = probed.options.requests;
+  probe.requests = probed.plan.requests;
   probe.mean_latency = probed.tally.latency.mean();
-  probe.cpu_time = probed.tally.cpu_time /
-                   static_cast<std::int64_t>(probed.options.requests + probed.options.warmup);
+  probe.cpu_time =
+      probed.tally.cpu_time / static_cast<std::int64_t>(probed.plan.requests + probed.plan.warmup);
   probe.label = fmt::format("{}; {}", name_of(verdict.bound), met);
   set_counters(probe.counters, probed.tally);
   probes_.push_back(std::move(probe));

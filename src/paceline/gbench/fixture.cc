@@ -12,7 +12,7 @@ namespace {
 /// Tries the API with the workload's first request. Where that fails, the program sends no more.
 void try_api(Context& context, Workload& workload) {
   Result<void> checked;
-  if (const auto& objective = context.run_options().objective) {
+  if (const auto& objective = context.settings().run.objective) {
     checked = check_measured(*objective, workload.describe());
   }
   if (checked) {

@@ -9,7 +9,8 @@
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/run_setup.h>
 #include <paceline/http/url.h>
-#include <paceline/run/run.h>
+#include <paceline/run/preflight.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/stats/seconds.h>
 
 namespace paceline {
@@ -20,9 +21,9 @@ std::size_t threads_of(const benchmark::State& state) {
 }
 
 /// Google Benchmark counts iterations for each thread, and parallel is of them all.
-RunOptions options_of(const benchmark::State& state, const Context& context,
-                      std::span<const std::uint64_t> items) {
-  RunOptions run = context.run_options();
+RunPlan plan_of(const benchmark::State& state, const Context& context,
+                std::span<const std::uint64_t> items) {
+  RunPlan run = context.plan();
   run.rpm = static_cast<std::uint64_t>(state.range(0));
   run.parallel = static_cast<std::size_t>(state.range(1));
   run.requests = static_cast<std::uint64_t>(state.max_iterations) * threads_of(state);
@@ -60,15 +61,16 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
       break;
     }
     state.PauseTiming();
-    RunOptions options = options_of(state, context, items);
+    RunPlan plan = plan_of(state, context, items);
     const std::string name = workload.describe().name;
     const GroupRun shared = context.group().join(
-        threads_of(state), [&] { return begin_run(context, workload, options, name); });
-    options.salt = shared.salt;
-    options.log = shared.log;
-    options.start = shared.start;
+        threads_of(state), [&] { return begin_run(context, workload, plan, name); });
+    plan.salt = shared.salt;
+    plan.log = shared.log;
+    plan.start = shared.start;
     RunTally tally;
-    if (!shared.error) tally = run(workload, options, hooks_of(state, context, shared.progress));
+    if (!shared.error)
+      tally = run_stripe(workload, plan, hooks_of(state, context, shared.progress));
     if (tally.sent == 0) state.ResumeTiming();
     const auto whole = context.group().leave(tally, threads_of(state));
     if (shared.error) {
@@ -82,11 +84,14 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
 
 Result<RateLimits> check_api(Context& context, Workload& workload) {
   const ContextSettings& settings = context.settings();
-  const RunOptions& run = context.run_options();
+  const RunOptions& run = settings.run;
   Request request;
   workload.make(0, request);
   const std::string host = host_of(request.url);
-  PreflightOptions first{.connection = run.connection, .salt = context.next_salt()};
+  PreflightOptions first{.connection = run.connection,
+                         .resolver = settings.resolver,
+                         .gate = settings.gate,
+                         .salt = context.next_salt()};
   first.retries = run.retries;
   first.max_backoff = run.max_backoff;
   first.wait = settings.wait;

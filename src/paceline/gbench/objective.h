@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <paceline/run/request_objective.h>
+#include <paceline/run.h>
 #include <paceline/tally.h>
 #include <paceline/text/result.h>
 #include <paceline/workload.h>

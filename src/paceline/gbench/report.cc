@@ -96,7 +96,7 @@ void warn_of_failures(Context& context, const Tally& tally) {
         {ErrorCode::retry_wait_too_long,
          fmt::format("{} requests failed because the server asked for a longer wait before "
                      "a retry than {:g} s",
-                     tally.waits_too_long, seconds_of(context.run_options().max_backoff))});
+                     tally.waits_too_long, seconds_of(context.settings().run.max_backoff))});
   }
 }
 
@@ -121,7 +121,7 @@ void report(benchmark::State& state, Context& context, const std::string& name,
   }
   const auto rpm = static_cast<std::uint64_t>(state.range(0));
   const auto parallel = static_cast<std::uint64_t>(state.range(1));
-  const Verdict verdict = judge(tally, rpm, parallel, context.run_options().arrivals);
+  const Verdict verdict = judge(tally, rpm, parallel, context.settings().run.arrivals);
   state.SetIterationTime(iteration_time(state, tally));
   set_counters(state.counters, tally);
   state.SetLabel(label_of(verdict, tally));

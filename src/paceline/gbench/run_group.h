@@ -10,7 +10,7 @@
 #include <paceline/clock.h>
 #include <paceline/error.h>
 #include <paceline/gbench/progress_sink.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/stats/run_tally.h>
 
 namespace paceline {

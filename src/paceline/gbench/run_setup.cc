@@ -16,7 +16,7 @@ Result<void> check_open_files(const Context& context, std::size_t parallel) {
   constexpr std::size_t spare = 24;
   const std::size_t limit = raise_open_files_limit();
   const bool has_endpoint = !context.settings().embedded_url.empty();
-  const TransportKind transport = context.run_options().connection.transport;
+  const TransportKind transport = context.settings().run.connection.transport;
   const auto needed = [&](std::size_t count) {
     return spare + descriptors_for(transport, count) + (has_endpoint ? count : 0);
   };
@@ -46,18 +46,18 @@ Result<void> check_run(const Context& context, std::size_t parallel, std::size_t
   return check_open_files(context, parallel);
 }
 
-GroupRun begin_run(Context& context, const Workload& workload, const RunOptions& options,
+GroupRun begin_run(Context& context, const Workload& workload, const RunPlan& plan,
                    const std::string& name) {
   GroupRun run;
   run.salt = context.next_salt();
   LoggedRun logged = context.logged_job(workload);
-  logged.resumed = !options.items.empty();
+  logged.resumed = !plan.items.empty();
   logged.started = std::chrono::system_clock::now();
-  logged.rpm = options.rpm;
-  logged.parallel = options.parallel;
-  logged.requests = options.requests;
-  logged.warmup = options.warmup;
-  logged.transport = name_of(options.connection.transport);
+  logged.rpm = plan.rpm;
+  logged.parallel = plan.parallel;
+  logged.requests = plan.requests;
+  logged.warmup = plan.warmup;
+  logged.transport = name_of(plan.connection.transport);
   const auto log = context.begin_log(logged);
   if (!log) {
     context.fail(log.error());
@@ -67,8 +67,8 @@ GroupRun begin_run(Context& context, const Workload& workload, const RunOptions&
   }
   run.log = *log;
   if (const auto& show = context.settings().show_progress) {
-    run.progress = show({fmt::format("{} rpm:{} parallel:{}", name, options.rpm, options.parallel),
-                         options.rpm, options.stripe.count});
+    run.progress = show({fmt::format("{} rpm:{} parallel:{}", name, plan.rpm, plan.parallel),
+                         plan.rpm, plan.stripe.count});
   }
   return run;
 }

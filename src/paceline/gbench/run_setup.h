@@ -5,7 +5,7 @@
 
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/run_group.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/workload.h>
 
 namespace paceline {
@@ -15,7 +15,7 @@ Result<void> check_run(const Context& context, std::size_t parallel, std::size_t
 
 /// Gives the run its salt, its place in the log and its display, which shows the run as `name`. If
 /// the log cannot take the run, `error` is set, and the program's work has ended.
-GroupRun begin_run(Context& context, const Workload& workload, const RunOptions& options,
+GroupRun begin_run(Context& context, const Workload& workload, const RunPlan& plan,
                    const std::string& name);
 
 }  // namespace paceline

@@ -34,7 +34,7 @@ Client::Client(Loop& loop, const ClientOptions& options, const TransportFactory&
       ends_(loop, *this),
       end_refused_(loop, [this] { end_refused(); }) {
   hosts_ = std::make_unique<HostWait>(
-      loop, options_.resolver ? options_.resolver : Resolver::make(usual_dns_ttl),
+      loop, options.resolver ? options.resolver : Resolver::make(usual_dns_ttl),
       [this](Exchange& exchange) { start(exchange); });
   timeouts_ = std::make_unique<RequestTimeouts>(loop, options.parallel, options_.timeout,
                                                 [this](Exchange& exchange) { time_out(exchange); });

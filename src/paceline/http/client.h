@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <paceline/connection.h>
 #include <paceline/http/end_queue.h>
 #include <paceline/http/host_wait.h>
 #include <paceline/http/request_timeouts.h>
@@ -16,44 +17,16 @@
 #include <paceline/http/target.h>
 #include <paceline/http/transport.h>
 #include <paceline/loop/loop.h>
-#include <paceline/text/gate.h>
 
 namespace paceline {
-
-/// The versions of HTTP that a client uses.
-enum class HttpVersion {
-  /// HTTP/1.1.
-  one,
-  /// HTTP/2 by ALPN over TLS. Response::http_version differs where the server chose another
-  /// version.
-  two,
-  /// HTTP/2 over TLS where the server has it, else HTTP/1.1.
-  automatic,
-};
-
-/// Options of every connection and request.
-struct ConnectionOptions {
-  TransportKind transport = TransportKind::curl;
-  /// The longest time of one request, from send to last byte.
-  std::chrono::milliseconds timeout{60'000};
-  /// A PEM file with the certificates to trust; empty: the system's.
-  std::string ca_file{};
-  HttpVersion http = HttpVersion::automatic;
-  /// The longest response, in bytes. A longer one fails, so that no server can fill the memory.
-  std::size_t max_response = 64U << 20U;
-  /// The memory of all responses in flight, in bytes. While they hold more, the longest one fails.
-  std::size_t memory = 1U << 30U;
-  /// Shared by the clients that look up hosts together; nullptr: each client has its own.
-  std::shared_ptr<Resolver> resolver{};
-  /// Filters text from servers and libraries before the text is shown or stored; never nullptr.
-  std::shared_ptr<const Gate> gate = std::make_shared<const Gate>();
-};
 
 /// Options of one client.
 struct ClientOptions {
   /// The most requests in flight at once.
   std::size_t parallel = 1;
   ConnectionOptions connection{};
+  /// Shared by the clients that look up hosts together; nullptr: each client has its own.
+  std::shared_ptr<Resolver> resolver{};
 };
 
 /// Carries requests and responses on the loop: looks up hosts, hands exchanges to a transport, and

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include <paceline/connection.h>
 #include <paceline/http/exchange.h>
 #include <paceline/http/resolver.h>
 #include <paceline/http/target.h>
@@ -17,24 +18,9 @@
 
 namespace paceline {
 
-struct ConnectionOptions;
-
 /// The User-Agent of requests whose headers have none.
 inline std::string user_agent() {
   return "paceline/" + std::string(version());
-}
-
-/// The transports.
-enum class TransportKind {
-  /// libcurl's multi interface: http and https, HTTP/1.1 and HTTP/2, proxies.
-  curl,
-  /// HTTP/1.1 without TLS on sockets of its own.
-  direct,
-};
-
-/// The name in flags and results.
-constexpr std::string_view name_of(TransportKind kind) {
-  return kind == TransportKind::direct ? "direct" : "curl";
 }
 
 /// How an exchange ended on its transport.

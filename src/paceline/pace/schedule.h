@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 
+#include <paceline/schedule.h>
+
 namespace paceline {
 
 /// Requests per minute. The number is kept as an integer and each due time is computed from it, so
@@ -23,14 +25,6 @@ class Rate {
   explicit Rate(std::uint64_t requests) : requests_(requests) {}
 
   std::uint64_t requests_;
-};
-
-/// How slots are spread over time.
-enum class Arrivals {
-  even,
-  /// Independent arrivals, as from many users: the gaps are exponentially distributed and have the
-  /// same mean.
-  poisson,
 };
 
 /// Maps slots to their due times, measured from the start of the run. Not thread-safe.

@@ -6,7 +6,7 @@
 #include <paceline/loop/blocking_sleep.h>
 #include <paceline/loop/loop.h>
 #include <paceline/loop/precise_timer.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 
 namespace paceline {
 

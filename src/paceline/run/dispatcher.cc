@@ -19,7 +19,7 @@ constexpr std::chrono::seconds patience_with_retries{30};
 
 }  // namespace
 
-Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunOptions& options,
+Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunPlan& options,
                        const RunHooks& hooks)
     : loop_(loop),
       workload_(workload),

@@ -13,7 +13,7 @@
 #include <paceline/run/departure_timer.h>
 #include <paceline/run/recorder.h>
 #include <paceline/run/retry.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/run/stop_rule.h>
 #include <paceline/stats/run_tally.h>
 
@@ -24,7 +24,7 @@ namespace paceline {
 /// queue of retries. For the loop's thread only.
 class Dispatcher {
  public:
-  Dispatcher(Loop& loop, Workload& workload, const RunOptions& options, const RunHooks& hooks);
+  Dispatcher(Loop& loop, Workload& workload, const RunPlan& options, const RunHooks& hooks);
   RunTally run();
 
  private:
@@ -82,7 +82,7 @@ class Dispatcher {
 
   Loop& loop_;
   Workload& workload_;
-  const RunOptions options_;
+  const RunPlan options_;
   const RunHooks& hooks_;
   TimePoint start_;
   std::optional<Pacer> pacer_;

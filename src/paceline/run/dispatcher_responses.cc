@@ -36,7 +36,7 @@ void Dispatcher::read_response(Exchange& exchange) {
                                 : workload_.read(exchange.request, exchange.response);
   if (outcome.failure) {
     outcome.error.status = exchange.response.status;
-    outcome.error.message = options_.connection.gate->shown(outcome.error.message);
+    outcome.error.message = options_.gate->shown(outcome.error.message);
   }
   if (budget_) settle_tokens(flight, outcome);
   if (!retry(exchange, outcome)) {

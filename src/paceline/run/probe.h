@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/run/verdict.h>
 
 namespace paceline {

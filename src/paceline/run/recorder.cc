@@ -29,7 +29,7 @@ std::optional<std::chrono::nanoseconds> time_per_token(const Outcome& outcome,
 
 }  // namespace
 
-Recorder::Recorder(const RunOptions& options, std::uint64_t planned) : options_(options) {
+Recorder::Recorder(const RunPlan& options, std::uint64_t planned) : options_(options) {
   tally_.planned = planned;
   if (options.objective) tally_.met_objective = 0;
 }
@@ -249,7 +249,7 @@ void Recorder::log(const PendingRequest& pending, const Exchange& exchange, cons
   }
   std::string kept;
   if (options_.log.keeps_responses && !outcome.failure) {
-    kept = options_.connection.gate->without_secrets(response.body);
+    kept = options_.gate->without_secrets(response.body);
     record.response = kept;
   }
   options_.log.file->add(options_.log.run, record);

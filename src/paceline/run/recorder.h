@@ -6,12 +6,11 @@
 #include <string>
 
 #include <paceline/http/exchange.h>
-#include <paceline/outcome.h>
 #include <paceline/run/progress.h>
 #include <paceline/run/retry.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/stats/run_tally.h>
-#include <paceline/stream_reader.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 
@@ -30,7 +29,7 @@ struct Departure {
 /// For the run's thread only.
 class Recorder {
  public:
-  Recorder(const RunOptions& options, std::uint64_t planned);
+  Recorder(const RunPlan& options, std::uint64_t planned);
 
   /// Sets the start of the run.
   void begin(TimePoint start) { start_ = start; }
@@ -71,7 +70,7 @@ class Recorder {
   Nanoseconds since_start(TimePoint time) const { return time - start_; }
   Nanoseconds due_of(const PendingRequest& pending, const Response& response) const;
 
-  const RunOptions& options_;
+  const RunPlan& options_;
   TimePoint start_;
   /// Requests that were sent and are not settled.
   std::uint64_t unfinished_ = 0;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <paceline/clock.h>
-#include <paceline/outcome.h>
 #include <paceline/pace/pacer.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 

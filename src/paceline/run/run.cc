@@ -1,79 +1,19 @@
-#include <paceline/run/run.h>
+#include <paceline/run.h>
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
-#include <paceline/loop/descriptor.h>
-#include <paceline/run/dispatcher.h>
-#include <paceline/run/recorder.h>
-#include <paceline/run/run_parts.h>
+#include <paceline/run/run_stripe.h>
+#include <paceline/run/verdict.h>
 
 namespace paceline {
-namespace {
 
-constexpr std::chrono::milliseconds between_starts{250};
-
-bool is_stopped(const PreflightOptions& options) {
-  return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
-}
-
-void sleep_until(TimePoint when, const PreflightOptions& options) {
-  constexpr std::chrono::milliseconds look{10};
-  while (Clock::now() < when && !is_stopped(options)) std::this_thread::sleep_for(look);
-}
-
-/// Whether the server may be starting. Docker's proxy accepts connections for a container that does
-/// not listen yet, and resets them.
-bool may_be_starting(const Tally& tally, long status) {
-  if (tally.failed_by(Failure::connect) + tally.failed_by(Failure::reset) > 0) return true;
-  return status == 502 || status == 503 || status == 504;
-}
-
-}  // namespace
-
-RunTally run(Workload& workload, const RunOptions& options, const RunHooks& hooks) {
-  raise_open_files_limit();
-  const auto loop = Loop::make();
-  if (!loop) return Recorder(options, counted_here(options)).finish(true, loop.error());
-  return Dispatcher(**loop, workload, options, hooks).run();
-}
-
-Preflight send_preflight(Workload& workload, const PreflightOptions& options) {
-  Preflight preflight;
-  long status = 0;
+RunResult run_workload(Workload& workload, const RunOptions& options,
+                       const std::atomic<bool>* stop) {
   RunHooks hooks;
-  hooks.stop = options.stop;
-  hooks.on_response = [&](const Exchange& exchange) {
-    preflight.limits = rate_limits(exchange.response);
-    status = exchange.response.status;
-  };
-  const auto send = [&](std::uint32_t retries) {
-    status = 0;
-    RunOptions once{.salt = options.salt, .connection = options.connection, .retries = retries};
-    once.max_backoff = options.max_backoff;
-    // A stop need not wait for the response.
-    once.grace = std::chrono::milliseconds(0);
-    return run(workload, once, hooks);
-  };
-  const TimePoint deadline = Clock::now() + options.wait;
-  Tally tally = send(options.wait > std::chrono::nanoseconds(0) ? 0 : options.retries);
-  if (may_be_starting(tally, status) && Clock::now() < deadline && options.on_wait) {
-    options.on_wait(*tally.first_failure);
-  }
-  while (may_be_starting(tally, status) && Clock::now() < deadline && !is_stopped(options)) {
-    sleep_until(std::min(Clock::now() + between_starts, deadline), options);
-    if (!is_stopped(options)) tally = send(0);
-  }
-  const bool is_to_be_retried = options.wait > std::chrono::nanoseconds(0) && options.retries > 0;
-  if (tally.failed > 0 && is_to_be_retried && !is_stopped(options)) tally = send(options.retries);
-  preflight.error =
-      tally.stopped_why ? std::move(tally.stopped_why) : std::move(tally.first_failure);
-  if (tally.succeeded + tally.failed == 0 && !preflight.error) {
-    preflight.error = Error{ErrorCode::stopped, "stopped before it was answered"};
-  }
-  preflight.http_version = std::move(tally.http_version);
-  return preflight;
+  hooks.stop = stop;
+  RunTally tally = run_stripe(workload, options, hooks);
+  Verdict verdict = judge(tally, options.rpm, options.parallel, options.arrivals);
+  return {std::move(tally), std::move(verdict)};
 }
 
 }  // namespace paceline

@@ -24,30 +24,31 @@ std::size_t descriptors_for(TransportKind kind, std::size_t parallel) {
                                                   : CurlTransport::descriptors_for(parallel));
 }
 
-std::optional<Pacer> make_pacer(const RunOptions& options) {
+std::optional<Pacer> make_pacer(const RunPlan& options) {
   const std::optional<Rate> rate = Rate::per_minute(options.rpm);
   if (!rate) return std::nullopt;
   return Pacer(make_schedule(options.arrivals, *rate, options.seed), usual_bounds(),
                options.stripe);
 }
 
-std::optional<TokenBudget> make_budget(const RunOptions& options) {
+std::optional<TokenBudget> make_budget(const RunPlan& options) {
   if (options.tpm == 0) return std::nullopt;
   return TokenBudget(std::max<std::uint64_t>(options.tpm / options.stripe.count, 1));
 }
 
-ClientOptions client_options(const RunOptions& options) {
-  ClientOptions client{options.stripe.share_of(options.parallel), options.connection};
+ClientOptions client_options(const RunPlan& options) {
+  ClientOptions client{options.stripe.share_of(options.parallel), options.connection,
+                       options.resolver};
   client.connection.memory /= options.stripe.count;
   return client;
 }
 
-std::uint64_t counted_here(const RunOptions& options) {
+std::uint64_t counted_here(const RunPlan& options) {
   return options.stripe.share_of(options.warmup + options.requests) -
          options.stripe.share_of(options.warmup);
 }
 
-std::uint64_t item_at(std::uint64_t position, const RunOptions& options) {
+std::uint64_t item_at(std::uint64_t position, const RunPlan& options) {
   const bool picks = !options.items.empty();
   if (position < options.warmup) {
     return position + (picks ? options.items.back() + 1 : options.requests);

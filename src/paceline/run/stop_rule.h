@@ -7,7 +7,7 @@
 #include <optional>
 
 #include <paceline/clock.h>
-#include <paceline/outcome.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include <paceline/api.h>
-#include <paceline/stream_reader.h>
+#include <paceline/workload.h>
 #include <paceline/workload/event_stream.h>
 #include <paceline/workload/json_reader.h>
 #include <paceline/workload/response_reader.h>

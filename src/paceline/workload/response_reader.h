@@ -4,7 +4,7 @@
 
 #include <paceline/api.h>
 #include <paceline/message.h>
-#include <paceline/outcome.h>
+#include <paceline/workload.h>
 #include <paceline/workload/json_reader.h>
 
 namespace paceline {

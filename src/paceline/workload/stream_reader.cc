@@ -1,4 +1,4 @@
-#include <paceline/stream_reader.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include <paceline/outcome.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 

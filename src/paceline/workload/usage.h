@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include <paceline/outcome.h>
+#include <paceline/workload.h>
 
 namespace paceline {
 

@@ -1,6 +1,6 @@
 #include <endpoint/random_models.h>
 #include <gtest/gtest.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/text_generation.h>
 
 #include <algorithm>
@@ -94,13 +94,13 @@ class FaultMatrixTest : public testing::TestWithParam<std::tuple<Fault, bool, bo
   }
 
   Tally run_once(std::chrono::milliseconds timeout) {
-    RunOptions options{.parallel = 16, .requests = request_count};
+    RunPlan options(RunOptions{.parallel = 16, .requests = request_count});
     options.connection.timeout = timeout;
     options.connection.max_response = 1U << 20U;
     if (proxy_) options.connection.ca_file = proxy_->ca_file();
     const auto workload = make_workload({proxy_ ? proxy_->url() : endpoint_->url(), ""},
                                         TextGeneration{.is_streamed = is_streamed()});
-    return run(*workload, options);
+    return run_stripe(*workload, options);
   }
 
   /// Sockets close a little after the run's end at their other end.

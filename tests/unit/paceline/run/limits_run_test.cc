@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
-#include <paceline/run/run.h>
+#include <paceline/run/preflight.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/text_generation.h>
 
 #include <chrono>
@@ -26,7 +27,8 @@ std::unique_ptr<Endpoint> start_limited(std::uint64_t rpm, std::uint64_t tpm = 0
 TEST(LimitsRunTest, AtTheLimitNothingIsRefused) {
   const auto endpoint = start_limited(60'000);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  const Tally tally = run(*chat, {.rpm = 60'000, .parallel = 100, .requests = 5'000});
+  const Tally tally =
+      run_stripe(*chat, RunOptions{.rpm = 60'000, .parallel = 100, .requests = 5'000});
   EXPECT_EQ(tally.succeeded, 5'000U) << message_of(tally.first_failure);
   EXPECT_EQ(tally.refused_429, 0U);
 }
@@ -34,7 +36,8 @@ TEST(LimitsRunTest, AtTheLimitNothingIsRefused) {
 TEST(LimitsRunTest, OverTheLimitEachRequestSucceedsInTheEndAndSendsKeepTheirRate) {
   const auto endpoint = start_limited(6'000);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  const Tally tally = run(*chat, {.rpm = 12'000, .parallel = 50, .requests = 300, .retries = 100});
+  const Tally tally =
+      run_stripe(*chat, RunOptions{.rpm = 12'000, .parallel = 50, .requests = 300, .retries = 100});
   EXPECT_EQ(tally.succeeded, 300U) << message_of(tally.first_failure);
   EXPECT_TRUE(tally.adds_up());
   EXPECT_EQ(tally.sends, 300 + tally.retries);
@@ -50,7 +53,8 @@ TEST(LimitsRunTest, OverTheLimitEachRequestSucceedsInTheEndAndSendsKeepTheirRate
 TEST(LimitsRunTest, WithinATokenBudgetNothingIsRefused) {
   const auto endpoint = start_limited(0, 600'000);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{.max_tokens = 16});
-  const Tally tally = run(*chat, {.parallel = 50, .requests = 500, .tpm = 600'000});
+  const Tally tally =
+      run_stripe(*chat, RunOptions{.parallel = 50, .requests = 500, .tpm = 600'000});
   EXPECT_EQ(tally.succeeded, 500U) << message_of(tally.first_failure);
   EXPECT_EQ(tally.refused_429, 0U);
 }

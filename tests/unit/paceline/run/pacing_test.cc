@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/schedule.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/text_generation.h>
 
 #include <algorithm>
@@ -69,10 +69,10 @@ class PacingTest : public TcpPair {
 
   /// Runs `workload` and returns when each request arrived, measured from the start of the
   /// schedule.
-  Times arrivals_of(Workload& workload, RunOptions options) {
+  Times arrivals_of(Workload& workload, RunPlan options) {
     const std::size_t before = endpoint_->arrivals().size();
     options.start = Clock::now() + 20ms;
-    const Tally tally = run(workload, options);
+    const Tally tally = run_stripe(workload, options);
     EXPECT_EQ(tally.succeeded, options.requests) << message_of(tally.first_failure);
     Times arrivals;
     for (const TimePoint arrival : endpoint_->arrivals())
@@ -82,7 +82,7 @@ class PacingTest : public TcpPair {
     return arrivals;
   }
 
-  Times arrivals_of_chat(const RunOptions& options) {
+  Times arrivals_of_chat(const RunPlan& options) {
     return arrivals_of(*make_workload(api(), TextGeneration{}), options);
   }
 
@@ -90,7 +90,7 @@ class PacingTest : public TcpPair {
   std::unique_ptr<Endpoint> endpoint_;
 };
 
-Times due_times(const RunOptions& options) {
+Times due_times(const RunPlan& options) {
   const auto schedule =
       make_schedule(options.arrivals, Rate::per_minute(options.rpm).value(), options.seed);
   Times due;
@@ -100,7 +100,7 @@ Times due_times(const RunOptions& options) {
 
 /// No window of arrivals contains more requests than the pacer's bound allows, with any delay.
 void expect_within(const PacerBound& bound, const Times& arrivals, const Times& due,
-                   const RunOptions& options) {
+                   const RunPlan& options) {
   const double interval_ns = 60e9 / static_cast<double>(options.rpm);
   const auto gaps = static_cast<std::size_t>(
       std::max(1.0, std::floor(static_cast<double>(bound.span.count()) / interval_ns)));
@@ -114,7 +114,7 @@ void expect_within(const PacerBound& bound, const Times& arrivals, const Times& 
   }
 }
 
-void expect_paced(const Times& arrivals, const RunOptions& options) {
+void expect_paced(const Times& arrivals, const RunPlan& options) {
   const Times due = due_times(options);
   ASSERT_EQ(arrivals.size(), due.size());
   for (std::size_t i = 0; i < due.size(); ++i) {
@@ -124,12 +124,12 @@ void expect_paced(const Times& arrivals, const RunOptions& options) {
 }
 
 TEST_F(PacingTest, NoBurstAtTheStart) {
-  const RunOptions options{.rpm = 60'000, .parallel = 100, .requests = 500};
+  const RunPlan options(RunOptions{.rpm = 60'000, .parallel = 100, .requests = 500});
   expect_paced(arrivals_of_chat(options), options);
 }
 
 TEST_F(PacingTest, NoBurstAfterAStall) {
-  const RunOptions options{.rpm = 60'000, .parallel = 100, .requests = 300};
+  const RunPlan options(RunOptions{.rpm = 60'000, .parallel = 100, .requests = 300});
   StallingChat chat(api(), 100, 50ms);
   const Times arrivals = arrivals_of(chat, options);
   expect_paced(arrivals, options);
@@ -138,18 +138,18 @@ TEST_F(PacingTest, NoBurstAfterAStall) {
 
 TEST_F(PacingTest, EveryPrecisionKeepsTheSchedule) {
   for (const Precision precision : {Precision::timer, Precision::fine, Precision::spin}) {
-    const RunOptions options{
-        .rpm = 60'000, .parallel = 100, .requests = 200, .precision = precision};
+    const RunPlan options(
+        RunOptions{.rpm = 60'000, .parallel = 100, .requests = 200, .precision = precision});
     expect_paced(arrivals_of_chat(options), options);
   }
 }
 
 TEST_F(PacingTest, RandomArrivalsAreSentAndCounted) {
-  const RunOptions options{
-      .rpm = 60'000, .parallel = 100, .requests = 300, .arrivals = Arrivals::poisson, .seed = 7};
+  const RunPlan options(RunOptions{
+      .rpm = 60'000, .parallel = 100, .requests = 300, .arrivals = Arrivals::poisson, .seed = 7});
   // A run that ignored the option would send some requests long before these times.
   const Times due = due_times(options);
-  const Times even = due_times({.rpm = options.rpm, .requests = options.requests});
+  const Times even = due_times(RunOptions{.rpm = options.rpm, .requests = options.requests});
   std::chrono::nanoseconds most{0};
   for (std::size_t i = 0; i < due.size(); ++i) most = std::max(most, due[i] - even[i]);
   ASSERT_GT(most, 5ms);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <paceline/plain_http.h>
-#include <paceline/run/run.h>
+#include <paceline/run/preflight.h>
+#include <paceline/run/run_stripe.h>
 
 #include <atomic>
 #include <chrono>

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const RunOptions at_6000{.rpm = 6'000, .parallel = 10};
+const RunPlan at_6000(RunOptions{.rpm = 6'000, .parallel = 10});
 
 /// Even departures at a rate, each with a latency that grows by that share of the time.
 RunTally tally_of(double rpm, double growth) {
@@ -30,7 +30,7 @@ RunTally tally_of(double rpm, double growth) {
   return tally;
 }
 
-std::string why(const RunTally& tally, const RunOptions& options = at_6000) {
+std::string why(const RunTally& tally, const RunPlan& options = at_6000) {
   return why_not_kept(tally, options,
                       judge(tally, options.rpm, options.parallel, options.arrivals));
 }
@@ -79,7 +79,7 @@ TEST(ProbeTest, LatenessThatDoesNotShowInTheLatencyIsTolerable) {
 }
 
 TEST(ProbeTest, RandomArrivalsFallShortByChance) {
-  RunOptions options = at_6000;
+  RunPlan options = at_6000;
   options.arrivals = Arrivals::poisson;
   // 1000 of them spread by 3%.
   EXPECT_EQ(why(tally_of(5'700, 0), options), "");
@@ -100,7 +100,8 @@ std::uint64_t found_rate(SimulatedRun run, std::uint64_t start) {
   while (const auto rate = search.next()) {
     run.rpm = static_cast<double>(*rate);
     run.requests = std::max(run.requests, requests_to_judge(*rate, 10s));
-    const RunOptions options{.rpm = *rate, .parallel = static_cast<std::size_t>(run.parallel)};
+    const RunPlan options(
+        RunOptions{.rpm = *rate, .parallel = static_cast<std::size_t>(run.parallel)});
     search.add(why(simulate(run), options).empty());
   }
   return search.best();

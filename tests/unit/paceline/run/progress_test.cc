@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/text_generation.h>
 
 #include <chrono>
@@ -60,7 +60,7 @@ TEST(ProgressTest, ARunTellsHowFarItIs) {
     told.push_back(progress);
     times.push_back(Clock::now());
   };
-  run(*chat, {.rpm = 6'000, .parallel = 20, .requests = 100, .warmup = 50}, hooks);
+  run_stripe(*chat, RunOptions{.rpm = 6'000, .parallel = 20, .requests = 100, .warmup = 50}, hooks);
   // A second and a half: some seven of them, fewer where the machine is busy.
   ASSERT_GE(told.size(), 2U);
   // The loop counts whole milliseconds, and the first call may come late.

@@ -17,7 +17,7 @@ using RecorderLogTest = LogFolder;
 
 TEST_F(RecorderLogTest, KeepsARowOfEachCountedRequest) {
   auto log = open_request_log(path());
-  RunOptions options{.rpm = 60};
+  RunPlan options(RunOptions{.rpm = 60});
   options.log = {log.get(), begin_run(*log), true};
   Recording recording(options);
   recording.exchange_.request.name = "first";
@@ -53,7 +53,7 @@ TEST_F(RecorderLogTest, KeepsARowOfEachCountedRequest) {
 
 TEST_F(RecorderLogTest, KeepsResponsesOnlyWhenAsked) {
   auto log = open_request_log(path());
-  RunOptions options;
+  RunPlan options;
   options.log = {log.get(), begin_run(*log), false};
   Recording recording(options);
   recording.exchange_.response.body = "the text";
@@ -66,7 +66,7 @@ TEST_F(RecorderLogTest, KeepsResponsesOnlyWhenAsked) {
 
 TEST_F(RecorderLogTest, WhatAStopLeavesUnansweredHasItsRow) {
   auto log = open_request_log(path());
-  RunOptions options{.rpm = 60};
+  RunPlan options(RunOptions{.rpm = 60});
   options.log = {log.get(), begin_run(*log), true};
   Recorder recorder(options, 4);
   recorder.begin(start);

@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(RecorderTest, LatenciesAreFromTheSendAndFromTheDueTime) {
-  Recording paced({.rpm = 60});
+  Recording paced(RunOptions{.rpm = 60});
   paced.add(good(), {}, false);
   const Tally tally = paced.finish();
   EXPECT_EQ(tally.latency.max(), 10ms);
@@ -29,7 +29,7 @@ TEST(RecorderTest, LatenciesAreFromTheSendAndFromTheDueTime) {
 }
 
 TEST(RecorderTest, KnowsTheLongestSilenceWhileRequestsAreInFlight) {
-  const RunOptions options;
+  const RunPlan options;
   Recorder recorder(options, 10);
   recorder.begin(start);
   Exchange exchange{0};
@@ -51,7 +51,7 @@ TEST(RecorderTest, KnowsTheLongestSilenceWhileRequestsAreInFlight) {
 }
 
 TEST(RecorderTest, WarmUpShowsTheLowestLevels) {
-  const RunOptions options{.rpm = 60};
+  const RunPlan options(RunOptions{.rpm = 60});
   Recorder recorder(options, 100);
   recorder.begin(start);
   Exchange exchange{0};
@@ -74,8 +74,8 @@ std::uint64_t met(const Tally& tally) {
   return tally.met_objective.value_or(0);
 }
 
-RunOptions with_objective(const RequestObjective& objective) {
-  RunOptions options{.rpm = 60};
+RunPlan with_objective(const RequestObjective& objective) {
+  RunPlan options(RunOptions{.rpm = 60});
   options.objective = objective;
   return options;
 }
@@ -112,7 +112,7 @@ TEST(RecorderTest, CountsWhatMeetsTheObjective) {
 
 TEST(RecorderTest, ARetriedRequestHasTakenSinceItsFirstSend) {
   const auto with_limit = [&](std::chrono::nanoseconds limit) {
-    const RunOptions options = with_objective({limit, {}, {}, {}});
+    const RunPlan options = with_objective({limit, {}, {}, {}});
     Recorder recorder(options, 1);
     recorder.begin(start);
     PendingRequest pending{.slot = {}, .item = 0, .is_counted = true, .tries = 1, .first_sent = 1s};
@@ -130,7 +130,7 @@ TEST(RecorderTest, ARetriedRequestHasTakenSinceItsFirstSend) {
 }
 
 TEST(RecorderTest, LatencyThatGrowsShowsInItsTrend) {
-  const RunOptions options{.rpm = 60};
+  const RunPlan options(RunOptions{.rpm = 60});
   Recorder recorder(options, 100);
   recorder.begin(start);
   for (int i = 0; i < 100; ++i) {

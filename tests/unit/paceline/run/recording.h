@@ -13,7 +13,7 @@ inline constexpr TimePoint start{std::chrono::seconds(100)};
 /// A response that ends 10 ms after it was sent, with events at these times after the send.
 class Recording {
  public:
-  explicit Recording(const RunOptions& options = {}) : options_(options) { recorder_.begin(start); }
+  explicit Recording(const RunPlan& options = {}) : options_(options) { recorder_.begin(start); }
 
   void add(const Outcome& outcome, const std::vector<std::chrono::nanoseconds>& events = {},
            bool is_streamed = true) {
@@ -38,7 +38,7 @@ class Recording {
   Exchange exchange_{0};
 
  private:
-  RunOptions options_;
+  RunPlan options_;
   TimePoint sent_ = start;
   Recorder recorder_{options_, 100};
 };

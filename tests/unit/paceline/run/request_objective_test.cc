@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/run/request_objective.h>
+#include <paceline/run.h>
 
 #include <chrono>
 

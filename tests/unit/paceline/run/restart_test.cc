@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/run/run.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/text_generation.h>
 
 #include <chrono>
@@ -38,8 +38,8 @@ Tally run_with_outage(bool is_streamed, std::uint32_t retries, std::chrono::mill
     std::this_thread::sleep_for(away);
     endpoint = start_on(port);
   });
-  const Tally tally =
-      run(*chat, {.rpm = 6'000, .parallel = 50, .requests = count, .retries = retries});
+  const Tally tally = run_stripe(
+      *chat, RunOptions{.rpm = 6'000, .parallel = 50, .requests = count, .retries = retries});
   outage.join();
   return tally;
 }

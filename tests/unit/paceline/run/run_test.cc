@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <paceline/plain_http.h>
-#include <paceline/run/run.h>
+#include <paceline/run/preflight.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/text_generation.h>
 
 #include <atomic>
@@ -36,7 +37,7 @@ std::uint64_t failures_of(const Tally& tally, Failure failure) {
 TEST(RunTest, SendsEachRequestOnceAndCountsEachResponse) {
   const auto endpoint = start_endpoint(0ns);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  const Tally tally = run(*chat, {.parallel = 50, .requests = 2000});
+  const Tally tally = run_stripe(*chat, RunOptions{.parallel = 50, .requests = 2000});
   EXPECT_EQ(tally.succeeded, 2000U) << message_of(tally.first_failure);
   EXPECT_TRUE(tally.adds_up());
   EXPECT_EQ(endpoint->requests(), 2000U);
@@ -49,7 +50,7 @@ TEST(RunTest, SendsEachRequestOnceAndCountsEachResponse) {
 TEST(RunTest, NeverMoreInFlightThanParallel) {
   const auto endpoint = start_endpoint(20ms);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  const Tally tally = run(*chat, {.parallel = 20, .requests = 200});
+  const Tally tally = run_stripe(*chat, RunOptions{.parallel = 20, .requests = 200});
   EXPECT_EQ(tally.in_flight, 20U);
   // Ten rounds of 20 at 20 ms: fewer than 200 ms would mean more than 20 at once.
   EXPECT_GE(tally.last_done - tally.first_send, 200ms);
@@ -60,14 +61,14 @@ TEST(RunTest, StripesDepartTogetherAsOne) {
   const auto endpoint = start_endpoint(5ms);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const auto other_chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  RunOptions options{.rpm = 60'000, .parallel = 31, .requests = 501, .warmup = 3};
+  RunPlan options(RunOptions{.rpm = 60'000, .parallel = 31, .requests = 501, .warmup = 3});
   options.start = Clock::now() + 20ms;
   options.stripe = {0, 2};
   Tally first;
-  std::thread thread([&] { first = run(*chat, options); });
-  RunOptions other_options = options;
+  std::thread thread([&] { first = run_stripe(*chat, options); });
+  RunPlan other_options = options;
   other_options.stripe = {1, 2};
-  Tally whole = run(*other_chat, other_options);
+  Tally whole = run_stripe(*other_chat, other_options);
   thread.join();
   EXPECT_EQ(first.planned + whole.planned, 501U);
   EXPECT_LT(first.first_send, whole.last_send) << "one stripe waited for the other";
@@ -88,8 +89,9 @@ TEST(RunTest, WarmUpIsSentAndNotCounted) {
   const auto endpoint = start_endpoint(0ns);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   int calls = 0;
-  const Tally tally = run(*chat, {.rpm = 600'000, .parallel = 10, .requests = 100, .warmup = 30},
-                          {.on_first_counted = [&calls] { ++calls; }, .stop = nullptr});
+  const Tally tally =
+      run_stripe(*chat, RunOptions{.rpm = 600'000, .parallel = 10, .requests = 100, .warmup = 30},
+                 {.on_first_counted = [&calls] { ++calls; }, .stop = nullptr});
   EXPECT_EQ(endpoint->requests(), 130U);
   EXPECT_EQ(calls, 1);
   EXPECT_EQ(tally.sent, 100U);
@@ -106,8 +108,9 @@ TEST(RunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
     seen.record(Clock::now() - exchange.response.sent);
   };
   const TimePoint start = Clock::now() + 20ms;
-  const Tally tally =
-      run(*chat, {.rpm = 6'000, .parallel = 50, .requests = 100, .start = start}, hooks);
+  RunPlan plan(RunOptions{.rpm = 6'000, .parallel = 50, .requests = 100});
+  plan.start = start;
+  const Tally tally = run_stripe(*chat, plan, hooks);
   const auto record = endpoint->record();
   ASSERT_EQ(record.size(), 100U);
 
@@ -129,7 +132,7 @@ TEST(RunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
 TEST(RunTest, FirstRequestsDoNotWaitForOneAnother) {
   const auto endpoint = start_endpoint(1s);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  run(*chat, {.parallel = 40, .requests = 40});
+  run_stripe(*chat, RunOptions{.parallel = 40, .requests = 40});
   const auto record = endpoint->record();
   ASSERT_EQ(record.size(), 40U);
   for (const Arrival& arrival : record) ASSERT_LT(record.back().arrived, arrival.responded);
@@ -139,7 +142,7 @@ TEST(RunTest, DueLatencyTellsWhatTheCapHeldBack) {
   const auto endpoint = start_endpoint(50ms);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   // 200 a second are asked for and 20 are possible: the last is due at 0.1 s, sent at 1 s.
-  const Tally tally = run(*chat, {.rpm = 12'000, .parallel = 1, .requests = 21});
+  const Tally tally = run_stripe(*chat, RunOptions{.rpm = 12'000, .parallel = 1, .requests = 21});
   // One request at a time: together they took no longer than the run.
   EXPECT_LE(21 * tally.latency.mean(), tally.last_done - tally.first_send);
   EXPECT_GE(tally.late.max(), 900ms);
@@ -162,7 +165,7 @@ TEST(RunTest, ARefusedKeyIsAnError) {
 
 TEST(RunTest, AnUnreachableHostFailsEachRequestAndEnds) {
   const auto workload = make_workload(PlainHttp{.url = "http://127.0.0.1:1/"});
-  const Tally tally = run(*workload, {.parallel = 4, .requests = 20});
+  const Tally tally = run_stripe(*workload, RunOptions{.parallel = 4, .requests = 20});
   EXPECT_EQ(tally.failed, 20U);
   EXPECT_TRUE(tally.adds_up());
   EXPECT_EQ(failures_of(tally, Failure::connect), 20U);
@@ -177,8 +180,9 @@ TEST(RunTest, WithoutDescriptorsARunEndsAndSaysSo) {
       EXPECT_TRUE(with_few_descriptors(
           count,
           [&] {
-            const Tally tally = run(
-                *workload, {.parallel = 2, .requests = 4, .connection = {.transport = transport}});
+            const Tally tally = run_stripe(
+                *workload,
+                RunOptions{.parallel = 2, .requests = 4, .connection = {.transport = transport}});
             const auto& error = tally.stopped_why ? tally.stopped_why : tally.first_failure;
             if (!error) return tally.succeeded == 4 && count >= 7;
             return tally.adds_up() && error->code == ErrorCode::no_descriptor &&
@@ -192,7 +196,8 @@ TEST(RunTest, WithoutDescriptorsARunEndsAndSaysSo) {
 TEST(RunTest, ASlowResponseTimesOut) {
   const auto endpoint = start_endpoint(3s);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  const Tally tally = run(*chat, {.parallel = 2, .requests = 4, .connection = {.timeout = 100ms}});
+  const Tally tally =
+      run_stripe(*chat, RunOptions{.parallel = 2, .requests = 4, .connection = {.timeout = 100ms}});
   EXPECT_EQ(failures_of(tally, Failure::timeout), 4U);
 }
 
@@ -204,8 +209,9 @@ TEST(RunTest, AStopEndsTheRunAndAccountsForAll) {
     std::this_thread::sleep_for(300ms);
     stop = true;
   });
-  const Tally tally = run(*chat, {.rpm = 6'000, .parallel = 10, .requests = 100'000},
-                          {.on_first_counted = {}, .stop = &stop});
+  const Tally tally =
+      run_stripe(*chat, RunOptions{.rpm = 6'000, .parallel = 10, .requests = 100'000},
+                 {.on_first_counted = {}, .stop = &stop});
   stopper.join();
   EXPECT_TRUE(tally.cut_short);
   EXPECT_TRUE(tally.adds_up());
@@ -222,13 +228,25 @@ TEST(RunTest, AStopDoesNotWaitForAServerThatNeverAnswers) {
     std::this_thread::sleep_for(200ms);
     stop = true;
   });
-  const Tally tally = run(*chat, {.parallel = 3, .requests = 100, .grace = 100ms},
-                          {.on_first_counted = {}, .stop = &stop});
+  const Tally tally = run_stripe(*chat, RunOptions{.parallel = 3, .requests = 100, .grace = 100ms},
+                                 {.on_first_counted = {}, .stop = &stop});
   stopper.join();
   EXPECT_EQ(tally.cut_off, 3U);
   EXPECT_EQ(tally.failed, 0U) << message_of(tally.first_failure);
   EXPECT_EQ(tally.not_sent, 97U);
   EXPECT_TRUE(tally.adds_up());
+}
+
+TEST(RunTest, ARunWithoutGoogleBenchmarkHasTallyAndVerdict) {
+  const auto endpoint = start_endpoint(20ms);
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
+  const RunResult kept = run_workload(*chat, {.rpm = 6'000, .parallel = 50, .requests = 60});
+  EXPECT_EQ(kept.tally.succeeded, 60U);
+  const RunResult held = run_workload(*chat, {.rpm = 60'000, .parallel = 1, .requests = 60});
+  EXPECT_EQ(held.verdict.bound, Bound::parallel);
+  EXPECT_NE(held.verdict.words.find("1 in flight allowed"), std::string::npos);
+  const std::atomic<bool> stop{true};
+  EXPECT_EQ(run_workload(*chat, {.requests = 60}, &stop).tally.sent, 0U);
 }
 
 }  // namespace

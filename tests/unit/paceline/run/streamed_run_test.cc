@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
-#include <paceline/run/run.h>
+#include <paceline/run/preflight.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/text_generation.h>
 
 #include <chrono>
@@ -33,8 +34,8 @@ TEST(StreamedRunTest, CountsTheTokensOfEachResponse) {
     const auto endpoint = start_endpoint(20ms, 10ms, 6);
     const auto text =
         make_workload({endpoint->url(), ""}, TextGeneration{.api = api, .is_streamed = true});
-    const Tally tally =
-        run(*text, {.rpm = 6'000, .parallel = 20, .requests = 50, .warmup = 5, .salt = 3});
+    const Tally tally = run_stripe(
+        *text, RunOptions{.rpm = 6'000, .parallel = 20, .requests = 50, .warmup = 5, .salt = 3});
     EXPECT_EQ(tally.succeeded, 50U) << message_of(tally.first_failure);
     EXPECT_EQ(endpoint->requests(), 55U);
     const TokenTally& tokens = tally.tokens;
@@ -57,7 +58,7 @@ TEST(StreamedRunTest, CountsTheTokensOfEachResponse) {
 TEST(StreamedRunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
   const auto endpoint = start_endpoint(20ms, 20ms, 8);
   const auto text = make_workload({endpoint->url(), ""}, TextGeneration{.is_streamed = true});
-  const Tally tally = run(*text, {.rpm = 6'000, .parallel = 20, .requests = 100});
+  const Tally tally = run_stripe(*text, RunOptions{.rpm = 6'000, .parallel = 20, .requests = 100});
   ASSERT_EQ(tally.succeeded, 100U) << message_of(tally.first_failure);
   Histogram ttft;
   Histogram tpot;
@@ -82,7 +83,7 @@ TEST(StreamedRunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
 TEST(StreamedRunTest, WholeResponsesHaveTokensAndNoTokenTimes) {
   const auto endpoint = start_endpoint(0ns, 0ns, 6);
   const auto text = make_workload({endpoint->url(), ""}, TextGeneration{});
-  const Tally tally = run(*text, {.parallel = 5, .requests = 20});
+  const Tally tally = run_stripe(*text, RunOptions{.parallel = 5, .requests = 20});
   EXPECT_EQ(tally.tokens.out, 120U);
   EXPECT_EQ(tally.tokens.ttft.count(), 0U);
 }
@@ -90,7 +91,8 @@ TEST(StreamedRunTest, WholeResponsesHaveTokensAndNoTokenTimes) {
 TEST(StreamedRunTest, FailedStreamsCountNoTokens) {
   const auto endpoint = start_endpoint(0ns, 300ms, 100);
   const auto text = make_workload({endpoint->url(), ""}, TextGeneration{.is_streamed = true});
-  const Tally tally = run(*text, {.parallel = 3, .requests = 3, .connection = {.timeout = 1s}});
+  const Tally tally =
+      run_stripe(*text, RunOptions{.parallel = 3, .requests = 3, .connection = {.timeout = 1s}});
   EXPECT_EQ(tally.failures[static_cast<std::size_t>(Failure::timeout)], 3U);
   EXPECT_EQ(tally.tokens.responses(), 0U);
   EXPECT_EQ(tally.tokens.ttft.count(), 0U);
@@ -101,7 +103,7 @@ TEST(StreamedRunTest, LengthsThatAreNotHeldAreCounted) {
   const auto off = [&](TextGeneration asked) {
     asked.is_streamed = true;
     const auto text = make_workload({endpoint->url(), ""}, asked);
-    return run(*text, {.parallel = 5, .requests = 20}).tokens;
+    return run_stripe(*text, RunOptions{.parallel = 5, .requests = 20}).tokens;
   };
   // The model would end after 6.
   EXPECT_EQ(off({.max_tokens = 6}).length_mismatches, 0U);
@@ -141,7 +143,7 @@ using Items = std::vector<std::uint64_t>;
 TEST(ItemsTest, AreAskedFromZeroOn) {
   const auto endpoint = start_endpoint(0ns, 0ns, 1);
   Spy spy({endpoint->url(), ""});
-  run(spy, {.requests = 4, .salt = 77});
+  run_stripe(spy, RunOptions{.requests = 4, .salt = 77});
   EXPECT_EQ(spy.items, (Items{0, 1, 2, 3}));
   EXPECT_EQ(spy.salts, (Items{77}));
 }
@@ -149,7 +151,7 @@ TEST(ItemsTest, AreAskedFromZeroOn) {
 TEST(ItemsTest, WarmUpAsksForOthers) {
   const auto endpoint = start_endpoint(0ns, 0ns, 1);
   Spy spy({endpoint->url(), ""});
-  run(spy, {.requests = 3, .warmup = 2});
+  run_stripe(spy, RunOptions{.requests = 3, .warmup = 2});
   EXPECT_EQ(spy.items, (Items{3, 4, 0, 1, 2}));
 }
 
@@ -157,7 +159,9 @@ TEST(ItemsTest, AreAskedAsGiven) {
   const auto endpoint = start_endpoint(0ns, 0ns, 1);
   Spy spy({endpoint->url(), ""});
   const Items asked{2, 5, 9};
-  const Tally tally = run(spy, {.requests = 3, .warmup = 2, .items = asked});
+  RunPlan plan(RunOptions{.requests = 3, .warmup = 2});
+  plan.items = asked;
+  const Tally tally = run_stripe(spy, plan);
   EXPECT_EQ(spy.items, (Items{10, 11, 2, 5, 9}));
   EXPECT_EQ(tally.succeeded, 3U);
 }
@@ -168,9 +172,10 @@ TEST(ItemsTest, StripesShareThem) {
   std::multiset<std::uint64_t> seen;
   for (std::uint64_t i = 0; i < 2; ++i) {
     Spy spy({endpoint->url(), ""});
-    RunOptions options{.parallel = 2, .requests = 4, .warmup = 1, .items = asked};
+    RunPlan options(RunOptions{.parallel = 2, .requests = 4, .warmup = 1});
+    options.items = asked;
     options.stripe = {i, 2};
-    run(spy, options);
+    run_stripe(spy, options);
     seen.insert(spy.items.begin(), spy.items.end());
   }
   EXPECT_EQ(seen, (std::multiset<std::uint64_t>{2, 5, 9, 11, 12}));

@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/stream_reader.h>
+#include <paceline/workload.h>
 
 #include <chrono>
 

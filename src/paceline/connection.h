@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace paceline {
+
+/// The transports.
+enum class TransportKind {
+  /// libcurl's multi interface: http and https, HTTP/1.1 and HTTP/2, proxies.
+  curl,
+  /// HTTP/1.1 without TLS on sockets of its own.
+  direct,
+};
+
+/// The name in flags and results.
+constexpr std::string_view name_of(TransportKind kind) {
+  return kind == TransportKind::direct ? "direct" : "curl";
+}
+
+/// The versions of HTTP that a client uses.
+enum class HttpVersion {
+  /// HTTP/1.1.
+  one,
+  /// HTTP/2 by ALPN over TLS. Response::http_version differs where the server chose another
+  /// version.
+  two,
+  /// HTTP/2 over TLS where the server has it, else HTTP/1.1.
+  automatic,
+};
+
+/// Options of every connection and request.
+struct ConnectionOptions {
+  TransportKind transport = TransportKind::curl;
+  /// The longest time of one request, from send to last byte.
+  std::chrono::milliseconds timeout{60'000};
+  /// A PEM file with the certificates to trust; empty: the system's.
+  std::string ca_file{};
+  HttpVersion http = HttpVersion::automatic;
+  /// The longest response, in bytes. A longer one fails, so that no server can fill the memory.
+  std::size_t max_response = 64U << 20U;
+  /// The memory of all responses in flight, in bytes. While they hold more, the longest one fails.
+  std::size_t memory = 1U << 30U;
+};
+
+}  // namespace paceline

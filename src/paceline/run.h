@@ -1,0 +1,127 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <paceline/connection.h>
+#include <paceline/schedule.h>
+#include <paceline/tally.h>
+#include <paceline/workload.h>
+
+namespace paceline {
+
+/// How a run waits for a slot's due time.
+enum class Precision {
+  /// libuv's timer, in whole milliseconds: half a millisecond late in the median.
+  timer,
+  /// timerfd: some tens of microseconds late.
+  fine,
+  /// timerfd, then spinning: about a microsecond late. Keeps the core busy.
+  spin,
+};
+
+/// The times of a request. They count from its first send, except due_latency.
+struct RequestTimes {
+  std::chrono::nanoseconds latency{0};
+  /// From the due time.
+  std::chrono::nanoseconds due_latency{0};
+  /// To the first token. In a response that does not stream, the first token comes with the last.
+  std::chrono::nanoseconds ttft{0};
+  /// Time per output token after the first; nothing where no time between tokens is known.
+  std::optional<std::chrono::nanoseconds> tpot;
+};
+
+/// Upper limits of a request's times. Nothing: no limit.
+struct RequestObjective {
+  std::optional<std::chrono::nanoseconds> latency;
+  std::optional<std::chrono::nanoseconds> due_latency;
+  std::optional<std::chrono::nanoseconds> ttft;
+  std::optional<std::chrono::nanoseconds> tpot;
+
+  /// Whether a request that succeeded with these times met the objective.
+  bool is_met_by(const RequestTimes& times) const {
+    const auto is_below = [](std::optional<std::chrono::nanoseconds> time,
+                             std::optional<std::chrono::nanoseconds> limit) {
+      return !limit || !time || *time < *limit;
+    };
+    return is_below(times.latency, latency) && is_below(times.due_latency, due_latency) &&
+           is_below(times.ttft, ttft) && is_below(times.tpot, tpot);
+  }
+};
+
+/// Options of a run. Numbers are of the whole run, whatever the number of its threads.
+struct RunOptions {
+  /// Requests per minute; 0: unpaced, as fast as `parallel` allows.
+  std::uint64_t rpm = 0;
+  /// The most requests in flight at once.
+  std::size_t parallel = 1;
+  /// Counted requests.
+  std::uint64_t requests = 1;
+  /// Requests before the first counted one, at the same pace.
+  std::uint64_t warmup = 0;
+  Arrivals arrivals = Arrivals::even;
+  /// For random arrivals: the same seed gives the same schedule.
+  std::uint64_t seed = 1;
+  /// Runs with different salts send different requests.
+  std::uint64_t salt = 0;
+  Precision precision = Precision::fine;
+  ConnectionOptions connection{};
+  /// Tokens per minute, of prompts and responses; 0: unlimited.
+  std::uint64_t tpm = 0;
+  /// How often a request is sent again that may succeed then. Each retry takes its own slot.
+  std::uint32_t retries = 0;
+  /// The longest wait for a retry. Where the server asks for more, the request fails at once.
+  std::chrono::nanoseconds max_backoff = std::chrono::seconds(60);
+  /// The objective that a request has to meet to count as good.
+  std::optional<RequestObjective> objective{};
+  /// How long the run waits for requests in flight after a stop.
+  std::chrono::milliseconds grace{2'000};
+};
+
+/// What bounded a run.
+enum class Bound {
+  /// The run kept its rate and its schedule.
+  paced,
+  /// `parallel` held requests back. Expected for a run without a rate.
+  parallel,
+  /// The server answers no more requests per second, however many are in flight.
+  server,
+  /// This program delayed requests by enough to distort the figures.
+  client,
+  /// The server refused requests, or the token budget held them back.
+  rate_limit,
+  /// So many requests failed that the others tell little.
+  failing,
+};
+
+/// What bounded a run.
+struct Verdict {
+  Bound bound = Bound::paced;
+  /// The facts for people.
+  std::string words;
+};
+
+/// "paced", "parallel-bound", "server-bound", "client-bound", "rate-limited" or "failing".
+std::string_view name_of(Bound bound);
+
+/// Result of a run.
+struct RunResult {
+  /// The counts, times and errors.
+  Tally tally;
+  /// What bounded the run.
+  Verdict verdict;
+};
+
+/// Runs `workload` on the calling thread, without Google Benchmark. Blocks until the last response.
+/// Set `stop` to true, from any thread, to end the run early. Memory does not grow with the number
+/// of requests. Raises the limit on open files to the most that the system allows. Error messages
+/// are single lines of printable text; a server may have put the API key into them.
+RunResult run_workload(Workload& workload, const RunOptions& options,
+                       const std::atomic<bool>* stop = nullptr);
+
+}  // namespace paceline

@@ -1,0 +1,75 @@
+#include <paceline/run/preflight.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <paceline/clock.h>
+#include <paceline/run/run_stripe.h>
+
+namespace paceline {
+namespace {
+
+constexpr std::chrono::milliseconds between_starts{250};
+
+bool is_stopped(const PreflightOptions& options) {
+  return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
+}
+
+void sleep_until(TimePoint when, const PreflightOptions& options) {
+  constexpr std::chrono::milliseconds look{10};
+  while (Clock::now() < when && !is_stopped(options)) std::this_thread::sleep_for(look);
+}
+
+/// Whether the server may be starting. Docker's proxy accepts connections for a container that does
+/// not listen yet, and resets them.
+bool may_be_starting(const Tally& tally, long status) {
+  if (tally.failed_by(Failure::connect) + tally.failed_by(Failure::reset) > 0) return true;
+  return status == 502 || status == 503 || status == 504;
+}
+
+}  // namespace
+
+Preflight send_preflight(Workload& workload, const PreflightOptions& options) {
+  Preflight preflight;
+  long status = 0;
+  RunHooks hooks;
+  hooks.stop = options.stop;
+  hooks.on_response = [&](const Exchange& exchange) {
+    preflight.limits = rate_limits(exchange.response);
+    status = exchange.response.status;
+  };
+  const auto send = [&](std::uint32_t retries) {
+    status = 0;
+    RunPlan once;
+    once.salt = options.salt;
+    once.connection = options.connection;
+    once.resolver = options.resolver;
+    once.gate = options.gate;
+    once.retries = retries;
+    once.max_backoff = options.max_backoff;
+    // A stop need not wait for the response.
+    once.grace = std::chrono::milliseconds(0);
+    return run_stripe(workload, once, hooks);
+  };
+  const TimePoint deadline = Clock::now() + options.wait;
+  Tally tally = send(options.wait > std::chrono::nanoseconds(0) ? 0 : options.retries);
+  if (may_be_starting(tally, status) && Clock::now() < deadline && options.on_wait) {
+    options.on_wait(*tally.first_failure);
+  }
+  while (may_be_starting(tally, status) && Clock::now() < deadline && !is_stopped(options)) {
+    sleep_until(std::min(Clock::now() + between_starts, deadline), options);
+    if (!is_stopped(options)) tally = send(0);
+  }
+  const bool is_to_be_retried = options.wait > std::chrono::nanoseconds(0) && options.retries > 0;
+  if (tally.failed > 0 && is_to_be_retried && !is_stopped(options)) tally = send(options.retries);
+  preflight.error =
+      tally.stopped_why ? std::move(tally.stopped_why) : std::move(tally.first_failure);
+  if (tally.succeeded + tally.failed == 0 && !preflight.error) {
+    preflight.error = Error{ErrorCode::stopped, "stopped before it was answered"};
+  }
+  preflight.http_version = std::move(tally.http_version);
+  return preflight;
+}
+
+}  // namespace paceline

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <paceline/connection.h>
+#include <paceline/error.h>
+#include <paceline/http/limits.h>
+#include <paceline/http/resolver.h>
+#include <paceline/text/gate.h>
+#include <paceline/workload.h>
+
+namespace paceline {
+
+/// The result of a first request.
+struct Preflight {
+  /// The account's limits, where the server tells them.
+  RateLimits limits{};
+  /// Why the request failed; nothing where it succeeded.
+  std::optional<Error> error{};
+  /// Such as "HTTP/1.1"; empty where there was no response.
+  std::string http_version;
+};
+
+/// Options of a first request.
+struct PreflightOptions {
+  ConnectionOptions connection{};
+  /// As RunPlan.
+  std::shared_ptr<Resolver> resolver{};
+  std::shared_ptr<const Gate> gate = std::make_shared<const Gate>();
+  /// A different salt gives a different request.
+  std::uint64_t salt = 0;
+  /// As RunOptions.
+  std::uint32_t retries = 0;
+  std::chrono::nanoseconds max_backoff = std::chrono::seconds(60);
+  /// For how long to send the request again while no connection can be made, or the server says
+  /// that it is not ready (502, 503 or 504).
+  std::chrono::nanoseconds wait{0};
+  /// Set to true to end the wait and the request.
+  const std::atomic<bool>* stop = nullptr;
+  /// Called once with the first error, before the request is sent again.
+  std::function<void(const Error& error)> on_wait{};
+};
+
+/// Sends the first item of `workload` before any run.
+Preflight send_preflight(Workload& workload, const PreflightOptions& options = {});
+
+}  // namespace paceline
