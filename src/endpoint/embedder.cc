@@ -2,7 +2,7 @@
 #include <endpoint/embedder.h>
 #include <endpoint/prompt_counter.h>
 #include <fmt/format.h>
-#include <paceline/stats/uniform.h>
+#include <paceline/pace/uniform.h>
 #include <paceline/text/json.h>
 
 #include <array>

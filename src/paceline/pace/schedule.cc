@@ -1,5 +1,5 @@
 #include <paceline/pace/schedule.h>
-#include <paceline/stats/uniform.h>
+#include <paceline/pace/uniform.h>
 
 #include <cmath>
 #include <random>

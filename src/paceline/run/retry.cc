@@ -1,5 +1,5 @@
+#include <paceline/pace/uniform.h>
 #include <paceline/run/retry.h>
-#include <paceline/stats/uniform.h>
 
 #include <algorithm>
 #include <utility>

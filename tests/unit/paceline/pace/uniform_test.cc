@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/stats/uniform.h>
+#include <paceline/pace/uniform.h>
 
 #include <cstdint>
 #include <limits>
