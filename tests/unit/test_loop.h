@@ -9,7 +9,6 @@ namespace paceline {
 /// A loop for a test.
 class TestLoop {
  public:
-  // NOLINTNEXTLINE(google-explicit-constructor)
   operator Loop&() { return *loop_; }
 
   void run() { loop_->run(); }

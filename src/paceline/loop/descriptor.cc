@@ -15,9 +15,9 @@ ErrorCode code_of_errno(int error) {
 
 tl::unexpected<Error> fail_to_open(std::string_view purpose, int error) {
   const ErrorCode code = code_of_errno(error);
-  return fail(code, fmt::format("{} {}: {}",
-                                code == ErrorCode::no_descriptor ? "no descriptor for" : "cannot open",
-                                purpose, std::generic_category().message(error)));
+  const char* what = code == ErrorCode::no_descriptor ? "no descriptor for" : "cannot open";
+  return fail(code,
+              fmt::format("{} {}: {}", what, purpose, std::generic_category().message(error)));
 }
 
 std::optional<int> lacks_descriptors(std::size_t count) {
