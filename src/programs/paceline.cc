@@ -11,7 +11,7 @@
 #include <programs/flags.h>
 #include <programs/grid.h>
 #include <programs/help.h>
-#include <programs/run_program.h>
+#include <programs/run_with_options.h>
 #include <programs/workload_flags.h>
 
 #include <CLI/CLI.hpp>
@@ -46,7 +46,7 @@ tl::unexpected<paceline::Error> refuse(std::string message) {
 
 class PacelineSuite : public paceline::Suite {
  public:
-  /// `options`: those of the program, which run_program() sets.
+  /// `options`: those of the program, which run_with_options() sets.
   explicit PacelineSuite(paceline::Options& options) : options_(options) {}
 
   void add_flags(CLI::App& app) override;
@@ -301,5 +301,5 @@ std::optional<paceline::Error> PacelineSuite::check() {
 int main(int argc, char** argv) {
   paceline::Options options;
   PacelineSuite suite(options);
-  return paceline::run_program(argc, argv, suite, options);
+  return paceline::run_with_options(argc, argv, suite, options);
 }

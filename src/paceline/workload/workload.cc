@@ -82,4 +82,20 @@ Outcome read_status(const Response& response) {
   return failed(failure_of(response.status), std::move(why));
 }
 
+void TokenTimes::add(TimePoint when, bool is_answer) {
+  if (is_answer && !first_answer) first_answer = when;
+  if (events++ == 0) {
+    first = when;
+  } else {
+    gaps.push_back(when - last);
+  }
+  last = when;
+}
+
+void TokenTimes::clear() {
+  events = 0;
+  first_answer.reset();
+  gaps.clear();
+}
+
 }  // namespace paceline

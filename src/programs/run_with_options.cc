@@ -1,0 +1,149 @@
+#include <programs/run_with_options.h>
+
+#include <benchmark/benchmark.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <paceline/gbench/custom_context.h>
+#include <paceline/http/url.h>
+#include <paceline/text/console.h>
+#include <paceline/text/gate.h>
+#include <paceline/text/result.h>
+#include <paceline/text/write.h>
+#include <programs/arguments.h>
+#include <programs/benchmark_run.h>
+#include <programs/help.h>
+#include <programs/remedy.h>
+#include <programs/session.h>
+
+namespace paceline {
+namespace {
+
+/// The signal that asked the program to end; 0: none did.
+volatile std::sig_atomic_t ended_by = 0;
+
+/// The first signal stops sending; a second one ends the program at once.
+void on_end(int signal) {
+  ended_by = signal;
+  if (Context* context = Context::current()) context->stop();
+  std::signal(signal, SIG_DFL);
+}
+
+void set_end_handlers(void (*handler)(int)) {
+  std::signal(SIGINT, handler);
+  std::signal(SIGTERM, handler);
+  // nohup ignores SIGHUP, and the run goes on.
+  if (std::signal(SIGHUP, handler) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
+}
+
+/// Parses paceline's flags, and returns all other arguments.
+Result<std::vector<std::string>> parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(reversed_arguments(argc, argv));
+  } catch (const CLI::ParseError& error) {
+    return fail(ErrorCode::invalid_value, std::string(error.what()) + "; --help shows every flag");
+  }
+  return app.remaining();
+}
+
+/// Google Benchmark's flags stand between paceline's and what follows all flags.
+int print_help(CLI::App& app) {
+  const std::string footer = app.get_footer();
+  app.footer("");
+  bool is_written = write_text(stdout, app.help() + "\nGoogle Benchmark's own:\n");
+  benchmark::PrintDefaultHelp();
+  if (!footer.empty()) is_written = write_text(stdout, '\n' + footer + '\n') && is_written;
+  return is_written ? 0 : 1;
+}
+
+/// The gate that knows the secrets in arguments and proxy variables.
+std::shared_ptr<Gate> make_gate(const std::vector<std::string>& arguments) {
+  auto gate = std::make_shared<Gate>();
+  gate->add_proxies_of_environment();
+  for (const std::string& argument : arguments) {
+    if (argument.find("://") != std::string::npos) gate->add_userinfo_of(argument);
+  }
+  return gate;
+}
+
+/// Runs the suite in an open session.
+Result<void> run_in(Session& session, Suite& suite, const Options& options,
+                    const BenchmarkCommand& command) {
+  Context& context = session.context();
+  if (auto error = suite.register_benchmarks()) return tl::unexpected(std::move(*error));
+  if (!suite.has_work()) return {};
+  std::string hosts = suite.hosts();
+  if (hosts.empty()) hosts = host_of(context.settings().api.url);
+  add_custom_context(context.gate().shown(hosts), name_of(options.transport),
+                     name_of(options.precision));
+  return run_benchmarks(command, suite, context);
+}
+
+int run_suite(Suite& suite, const Options& options, const BenchmarkCommand& command,
+              const std::shared_ptr<Gate>& gate) {
+  const auto warn = [&](const Error& error) {
+    Console(gate).warn(with_remedy(error, options.api_key_env));
+  };
+  Session session(gate);
+  if (const auto opened = session.open(options, suite.needs_api()); !opened) {
+    warn(opened.error());
+    return 1;
+  }
+  // The first request, which may wait for a server that is starting, can be ended too.
+  set_end_handlers(on_end);
+  const Result<void> done = run_in(session, suite, options, command);
+  set_end_handlers(SIG_DFL);
+  const bool is_said = session.context().failed();
+  const bool succeeded = session.close();
+  benchmark::Shutdown();
+  if (ended_by != 0 && !is_said) return 128 + ended_by;
+  if (!done && !is_said) warn(done.error());
+  return done && succeeded ? 0 : 1;
+}
+
+}  // namespace
+
+int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
+  open_missing_standard_streams();
+  // A server that closes a TLS connection must not end the program, nor a reader of its output.
+  std::signal(SIGPIPE, SIG_IGN);
+  const std::shared_ptr<Gate> gate = make_gate({argv, argv + argc});
+  const auto refuse = [console = Console(gate)](const Error& error) {
+    console.warn(error.message);
+    return 1;
+  };
+  BenchmarkCommand command{gate->shown(argv[0]), {}, {}};
+  CLI::App app("Rate-limited HTTP and LLM API benchmarks, on Google Benchmark");
+  app.name(std::filesystem::path(command.program).filename());
+  app.set_help_flag();
+  set_help_layout(app);
+  app.allow_extras();
+  // As Google Benchmark does with its own flags: the last one counts.
+  app.option_defaults()->take_last();
+  suite.add_flags(app);
+  add_flags(app, options);
+  auto rest = parse(app, argc, argv);
+  if (!rest) return refuse(rest.error());
+  command.arguments = std::move(*rest);
+  if (has_flag(command.arguments, "--help") || has_flag(command.arguments, "-h")) {
+    return print_help(app);
+  }
+  if (has_flag(command.arguments, "--version")) {
+    return write_text(stdout, version_text(app.get_name())) ? 0 : 1;
+  }
+  std::vector<std::string> known = names_of_flags(app);
+  known.emplace_back("--version");
+  if (const auto checked = check_benchmark_flags(command.arguments, known); !checked) {
+    return refuse(checked.error());
+  }
+  command.rows = options.rows;
+  return run_suite(suite, options, command, gate);
+}
+
+}  // namespace paceline
