@@ -37,7 +37,7 @@ constexpr std::uint64_t fast_rpm = 100'000;
 /// One decision of the pacer: when may the next slot depart, and its departure.
 void pacer(benchmark::State& state) {
   const auto arrivals = static_cast<Arrivals>(state.range(0));
-  Pacer pacer(make_schedule(arrivals, *Rate::per_minute(fast_rpm), 1));
+  pace::Pacer pacer(pace::make_schedule(arrivals, *pace::Rate::per_minute(fast_rpm), 1));
   while (state.KeepRunning()) benchmark::DoNotOptimize(pacer.depart(pacer.next_departure()));
 }
 BENCHMARK(pacer)->ArgName("poisson")->Arg(0)->Arg(1);
@@ -121,7 +121,7 @@ std::string chunk_text() {
 void event_stream(benchmark::State& state) {
   const std::string text = chunk_text();
   std::int64_t events = 0;
-  EventStream stream([&events](const StreamEvent&) { ++events; });
+  workload::EventStream stream([&events](const workload::StreamEvent&) { ++events; });
   std::size_t next = 0;
   while (state.KeepRunning()) {
     stream.take(std::string_view(text).substr(next, piece));
@@ -136,7 +136,7 @@ BENCHMARK(event_stream);
 /// The same with the JSON of each event read, its text found and its time kept.
 void generation_stream(benchmark::State& state) {
   const std::string text = chunk_text();
-  GenerationStream stream(GenerationStreamOptions{});
+  workload::GenerationStream stream(workload::GenerationStreamOptions{});
   Request request;
   std::int64_t events = 0;
   std::size_t next = text.size();
@@ -161,15 +161,15 @@ void log_add(benchmark::State& state) {
   constexpr std::int64_t batch = 1'000;
   const auto path = std::filesystem::temp_directory_path() / "paceline_overhead.sqlite";
   std::filesystem::remove(path);
-  const auto opened = RequestLog::open(path.string());
+  const auto opened = log::RequestLog::open(path.string());
   if (!opened) {
     state.SkipWithError(opened.error().message.c_str());
     return;
   }
-  RequestLog& log = **opened;
+  log::RequestLog& log = **opened;
   const auto run = log.begin_run({}).value();
   const std::string response(static_cast<std::size_t>(state.range(0)), 'x');
-  RequestRecord record{.status = 200, .tokens_in = 9, .tokens_out = 16, .response = response};
+  log::RequestRecord record{.status = 200, .tokens_in = 9, .tokens_out = 16, .response = response};
   while (state.KeepRunningBatch(batch)) {
     for (std::int64_t i = 0; i < batch; ++i, ++record.item) log.add(run, record);
     state.PauseTiming();
@@ -192,7 +192,7 @@ class BatchOnDisk {
       text += R"({"custom_id": "request-)" + std::to_string(k) +
               R"(", "method": "POST", "url": "/v1/chat/completions", "body": {"model": )"
               R"("gpt-4o-mini", "messages": [{"role": "user", "content": ")";
-      append_synthetic_text(1, k, 55, text);
+      workload::append_synthetic_text(1, k, 55, text);
       text += "\"}]}}\n";
     }
     std::ofstream(path_, std::ios::binary) << text;
@@ -202,7 +202,9 @@ class BatchOnDisk {
   BatchOnDisk(const BatchOnDisk&) = delete;
   BatchOnDisk& operator=(const BatchOnDisk&) = delete;
 
-  std::shared_ptr<const BatchFile> open() const { return BatchFile::open(path_).value(); }
+  std::shared_ptr<const workload::BatchFile> open() const {
+    return workload::BatchFile::open(path_).value();
+  }
   std::int64_t bytes() const { return bytes_; }
 
  private:
@@ -223,7 +225,7 @@ BENCHMARK(batch_open)->Unit(benchmark::kMillisecond);
 void batch_line(benchmark::State& state) {
   constexpr std::size_t lines = 20'000;
   const BatchOnDisk disk(lines);
-  BatchReader reader(disk.open());
+  workload::BatchReader reader(disk.open());
   std::size_t item = 0;
   while (state.KeepRunning()) benchmark::DoNotOptimize(reader.read(item++ % lines));
   state.SetBytesProcessed(state.iterations() * disk.bytes() / std::int64_t{lines});
@@ -235,7 +237,7 @@ void synthetic_text(benchmark::State& state) {
   std::uint64_t item = 0;
   while (state.KeepRunning()) {
     text.clear();
-    append_synthetic_text(1, item++, static_cast<std::size_t>(state.range(0)), text);
+    workload::append_synthetic_text(1, item++, static_cast<std::size_t>(state.range(0)), text);
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
@@ -251,7 +253,7 @@ void run_exchanges(benchmark::State& state, TransportKind transport) {
   options.parallel = static_cast<std::size_t>(state.range(0));
   options.requests = static_cast<std::uint64_t>(state.max_iterations);
   while (state.KeepRunningBatch(state.max_iterations)) {
-    const Tally tally = run_stripe(*chat, options);
+    const Tally tally = run::run_stripe(*chat, options);
     if (tally.failed > 0) state.SkipWithError(tally.first_failure->message.c_str());
   }
 }

@@ -38,7 +38,7 @@ namespace {
 
 class Connection {
  public:
-  Connection(Loop& loop, std::uint16_t port, std::function<void(Connection&)> on_response)
+  Connection(loop::Loop& loop, std::uint16_t port, std::function<void(Connection&)> on_response)
       : descriptor_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
         on_response_(std::move(on_response)) {
     sockaddr_in address{};
@@ -81,15 +81,15 @@ class Connection {
 
   int descriptor_;
   std::function<void(Connection&)> on_response_;
-  std::optional<Poll> watch_;
+  std::optional<loop::Poll> watch_;
 };
 
 class BareClient {
  public:
   BareClient(std::uint16_t port, std::uint64_t rpm, std::size_t parallel, std::string request)
       : request_(std::move(request)) {
-    if (const auto rate = Rate::per_minute(rpm)) {
-      pacer_.emplace(make_schedule(Arrivals::even, *rate, 1));
+    if (const auto rate = pace::Rate::per_minute(rpm)) {
+      pacer_.emplace(pace::make_schedule(Arrivals::even, *rate, 1));
     }
     for (std::size_t i = 0; i < parallel; ++i) {
       connections_.push_back(
@@ -129,10 +129,11 @@ class BareClient {
     }
   }
 
-  std::unique_ptr<Loop> loop_ = Loop::make().value();
-  std::unique_ptr<PreciseTimer> timer_ = PreciseTimer::make(*loop_, [this] { pump(); }).value();
+  std::unique_ptr<loop::Loop> loop_ = loop::Loop::make().value();
+  std::unique_ptr<loop::PreciseTimer> timer_ =
+      loop::PreciseTimer::make(*loop_, [this] { pump(); }).value();
   std::string request_;
-  std::optional<Pacer> pacer_;
+  std::optional<pace::Pacer> pacer_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> free_;
   TimePoint start_;
@@ -152,7 +153,7 @@ int main(int argc, char** argv) {
   const auto port = static_cast<std::uint16_t>(std::strtoul(url.c_str() + colon + 1, nullptr, 10));
   std::ifstream file(argv[5]);
   const std::string body(std::istreambuf_iterator<char>(file), {});
-  paceline::raise_open_files_limit();
+  paceline::loop::raise_open_files_limit();
   paceline::BareClient client(
       port, std::strtoull(argv[2], nullptr, 10), std::strtoull(argv[3], nullptr, 10),
       fmt::format("POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n"

@@ -43,7 +43,7 @@ void Admission::take_body(std::string_view part, Request& request) {
 void Admission::drop_body(Request& request) {
   body_bytes_ -= request.body.size();
   request.body.clear();
-  if (request.body.capacity() > longest_kept_buffer) release_memory(request.body);
+  if (request.body.capacity() > longest_kept_buffer) text::release_memory(request.body);
 }
 
 // `new_bytes` more than the `own_bytes` that the request has already.

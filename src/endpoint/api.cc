@@ -15,9 +15,9 @@ constexpr std::string_view models_path = "/v1/models/";
 /// Appends a model as the OpenAI API lists it.
 void append_model(std::string_view id, std::uint64_t created, std::string& out) {
   out += R"({"id":)";
-  append_json_string(id, out);
+  text::append_json_string(id, out);
   out += R"(,"object":"model","created":)";
-  append_number(created, out);
+  text::append_number(created, out);
   out += R"(,"owned_by":"paceline"})";
 }
 

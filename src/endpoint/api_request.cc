@@ -11,7 +11,7 @@ void append_or_null(std::string_view text, std::string& out) {
   if (text.empty()) {
     out += "null";
   } else {
-    append_json_string(text, out);
+    text::append_json_string(text, out);
   }
 }
 
@@ -19,9 +19,9 @@ void append_or_null(std::string_view text, std::string& out) {
 
 void write_error(const ApiError& error, std::string& out) {
   out = R"({"error":{"message":)";
-  append_json_string(error.message, out);
+  text::append_json_string(error.message, out);
   out += R"(,"type":)";
-  append_json_string(error.type, out);
+  text::append_json_string(error.type, out);
   out += R"(,"param":)";
   append_or_null(error.param, out);
   out += R"(,"code":)";

@@ -41,7 +41,7 @@ class ChoicesFormat : public GenerationFormat {
     for (std::size_t i = 0; i < response.choices; ++i) {
       open_event(response, out);
       out += R"({"index":)";
-      append_number(i, out);
+      text::append_number(i, out);
       out += last_delta();
       out += finish_reason(response);
       out += '}';
@@ -84,24 +84,24 @@ class ChoicesFormat : public GenerationFormat {
     constexpr std::size_t id_width = 29;
     out += R"({"id":")";
     out += id_kind();
-    append_number(response.number, out, id_width);
+    text::append_number(response.number, out, id_width);
     out += R"(","object":")";
     out += object;
     out += R"(","created":)";
-    append_number(response.created, out);
+    text::append_number(response.created, out);
     out += R"(,"model":)";
-    append_json_string(response.model, out);
+    text::append_json_string(response.model, out);
   }
 
   static void append_usage(const Generation& response, std::string& out) {
     out += R"("usage":{"prompt_tokens":)";
-    append_number(response.prompt_tokens, out);
+    text::append_number(response.prompt_tokens, out);
     out += R"(,"completion_tokens":)";
-    append_number(response.all_tokens(), out);
+    text::append_number(response.all_tokens(), out);
     out += R"(,"total_tokens":)";
-    append_number(response.total_tokens(), out);
+    text::append_number(response.total_tokens(), out);
     out += R"(,"prompt_tokens_details":{"cached_tokens":)";
-    append_number(response.cached_tokens, out);
+    text::append_number(response.cached_tokens, out);
     out += "}}";
   }
 };
@@ -112,7 +112,7 @@ class ChatFormat : public ChoicesFormat {
     for (std::size_t i = 0; i < response.choices; ++i) {
       open_event(response, out);
       out += R"({"index":)";
-      append_number(i, out);
+      text::append_number(i, out);
       out += R"(,"delta":{"role":"assistant","content":""},"logprobs":null,)"
              R"("finish_reason":null})";
       end_event(response, out);
@@ -134,7 +134,7 @@ class ChatFormat : public ChoicesFormat {
   void write_choice(const Generation& response, std::size_t choice,
                     std::string& out) const override {
     out += R"({"index":)";
-    append_number(choice, out);
+    text::append_number(choice, out);
     out += R"(,"message":{"role":"assistant","content":")";
     append_text_of(response, out);
     out += R"(","refusal":null},"logprobs":null,"finish_reason":)";
@@ -150,9 +150,9 @@ class CompletionsFormat : public ChoicesFormat {
     for (std::size_t i = 0; i < response.choices; ++i) {
       open_event(response, out);
       out += R"({"index":)";
-      append_number(i, out);
+      text::append_number(i, out);
       out += R"(,"text":)";
-      append_json_string(response.echo_of(i), out);
+      text::append_json_string(response.echo_of(i), out);
       out += R"(,"logprobs":null,"finish_reason":null})";
       end_event(response, out);
     }
@@ -173,9 +173,9 @@ class CompletionsFormat : public ChoicesFormat {
   void write_choice(const Generation& response, std::size_t choice,
                     std::string& out) const override {
     out += R"({"index":)";
-    append_number(choice, out);
+    text::append_number(choice, out);
     out += R"(,"text":)";
-    append_json_string(response.echo_of(choice), out);
+    text::append_json_string(response.echo_of(choice), out);
     out.pop_back();  // The closing quote: the text continues.
     append_text_of(response, out);
     out += R"(","logprobs":null,"finish_reason":)";

@@ -20,7 +20,7 @@ constexpr std::size_t group_size = 64;
 std::size_t connections_within_limit(std::size_t wanted) {
   // For the loop, the log and other files of the process.
   constexpr std::size_t spare = 64;
-  const std::size_t limit = raise_open_files_limit();
+  const std::size_t limit = loop::raise_open_files_limit();
   const std::size_t free = limit > 2 * spare ? limit - spare : spare;
   // Each group has an epoll descriptor.
   return std::min(wanted, free - free / group_size);
@@ -40,7 +40,7 @@ struct DaemonGroup {
   std::size_t count = 0;
   bool has_resumed = false;
   DaemonPtr daemon;
-  std::unique_ptr<Poll> watch;
+  std::unique_ptr<loop::Poll> watch;
 };
 
 void Client::shut() const {
@@ -54,14 +54,14 @@ void Client::reset() const {
   static_cast<void>(connect(descriptor(), &nowhere, sizeof(nowhere)));
 }
 
-Connections::Connections(Loop& loop, const EndpointOptions& options,
+Connections::Connections(loop::Loop& loop, const EndpointOptions& options,
                          const std::atomic<bool>& stopping)
     : loop_(loop),
       options_(options),
       stopping_(stopping),
       idle_(loop, std::chrono::ceil<std::chrono::milliseconds>(options.idle_timeout)),
       lingering_(loop),
-      listener_(loop, [this](Descriptor connection, const sockaddr_in& from) {
+      listener_(loop, [this](loop::Descriptor connection, const sockaddr_in& from) {
         add(std::move(connection), from);
       }) {
   if (options.has_kernel_times) receive_notes_.emplace();
@@ -91,7 +91,7 @@ Result<void> Connections::listen(Callbacks callbacks) {
   return {};
 }
 
-void Connections::add(Descriptor connection, const sockaddr_in& from) {
+void Connections::add(loop::Descriptor connection, const sockaddr_in& from) {
   DaemonGroup* group = group_with_room();
   if (group == nullptr) return;
   MHD_add_connection(group->daemon.get(), connection.release(),
@@ -120,8 +120,8 @@ DaemonGroup* Connections::group_with_room() {
   if (!group->daemon) return nullptr;
   const int descriptor =
       MHD_get_daemon_info(group->daemon.get(), MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-  group->watch =
-      std::make_unique<Poll>(loop_, descriptor, [this, at = group.get()](int, int) { serve(*at); });
+  group->watch = std::make_unique<loop::Poll>(loop_, descriptor,
+                                              [this, at = group.get()](int, int) { serve(*at); });
   group->watch->want(UV_READABLE);
   return groups_.emplace_back(std::move(group)).get();
 }
@@ -165,7 +165,7 @@ void Connections::started(DaemonGroup& group, int descriptor, void** client) {
   // libmicrohttpd does not watch a suspended connection. On others it misses an end that comes
   // together with bytes that do not fill its buffer: it reads the bytes and waits for more.
   try {
-    started->hang_up_watch = std::make_unique<Poll>(
+    started->hang_up_watch = std::make_unique<loop::Poll>(
         loop_, descriptor, [this, at = started.get()](int, int) { hang_up(*at); });
     started->hang_up_watch->want(UV_DISCONNECT);
   } catch (...) {
@@ -181,7 +181,7 @@ void Connections::ended(DaemonGroup& group, std::unique_ptr<Client> client) {
   idle_.remove(descriptor);
   if (client->has_unread_body && !stopping_.load(std::memory_order_relaxed)) {
     // libmicrohttpd closes its own descriptor of the connection.
-    lingering_.add(Descriptor(fcntl(descriptor, F_DUPFD_CLOEXEC, 0)));
+    lingering_.add(loop::Descriptor(fcntl(descriptor, F_DUPFD_CLOEXEC, 0)));
   }
   if (receive_notes_) receive_notes_->remove(client->received);
 }

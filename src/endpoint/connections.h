@@ -32,7 +32,7 @@ struct Client {
   /// Whether the client may still be sending a body that is not read.
   bool has_unread_body = false;
   bool is_ending = false;
-  std::unique_ptr<Poll> hang_up_watch;
+  std::unique_ptr<loop::Poll> hang_up_watch;
 
   int descriptor() const { return received.descriptor; }
   /// Ends the connection in both directions; what is written next fails.
@@ -59,7 +59,7 @@ class Connections {
   };
 
   /// `options` and `stopping` outlive this object. While `stopping` is set, nothing is served.
-  Connections(Loop& loop, const EndpointOptions& options, const std::atomic<bool>& stopping);
+  Connections(loop::Loop& loop, const EndpointOptions& options, const std::atomic<bool>& stopping);
   ~Connections();
   Connections(const Connections&) = delete;
   Connections& operator=(const Connections&) = delete;
@@ -86,7 +86,7 @@ class Connections {
   static void on_connection(void* group, MHD_Connection* connection, void** client,
                             MHD_ConnectionNotificationCode code) noexcept;
 
-  void add(Descriptor connection, const sockaddr_in& from);
+  void add(loop::Descriptor connection, const sockaddr_in& from);
   void started(DaemonGroup& group, int descriptor, void** client);
   void ended(DaemonGroup& group, std::unique_ptr<Client> client);
   DaemonGroup* group_with_room();
@@ -94,14 +94,14 @@ class Connections {
   void run(const DaemonGroup& group);
   void hang_up(Client& client);
 
-  Loop& loop_;
+  loop::Loop& loop_;
   const EndpointOptions& options_;
   const std::atomic<bool>& stopping_;
   Callbacks callbacks_;
   IdleConnections idle_;
   LingeringConnections lingering_;
   std::optional<ReceiveNotes> receive_notes_;
-  Listener listener_;
+  loop::Listener listener_;
   std::size_t most_ = 0;
   std::size_t count_ = 0;
   std::vector<std::unique_ptr<DaemonGroup>> groups_;

@@ -171,7 +171,7 @@ void Embedder::write(std::string& out) {
     out += '}';
   }
   out += R"(],"model":)";
-  append_json_string(model_, out);
+  text::append_json_string(model_, out);
   fmt::format_to(end, R"(,"usage":{{"prompt_tokens":{0},"total_tokens":{0}}}}})", prompt_tokens_);
 }
 
@@ -180,7 +180,7 @@ void Embedder::fill_vector(std::uint64_t seed) {
   double squares = 0;
   for (double& value : vector_) {
     // In (-1, 1), half a step off so that no value is 0.
-    value = 2 * uniform(next_random(seed)) + 0x1p-53 - 1;
+    value = 2 * pace::uniform(next_random(seed)) + 0x1p-53 - 1;
     squares += value * value;
   }
   const double factor = 1 / std::sqrt(squares);

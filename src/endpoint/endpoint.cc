@@ -38,14 +38,14 @@ class Endpoint::Worker {
     if (const auto invalid = endpoint::find_invalid_option(options_)) {
       return fail(ErrorCode::invalid_value, message_of(*invalid));
     }
-    auto loop = Loop::make();
+    auto loop = loop::Loop::make();
     if (!loop) return tl::unexpected(std::move(loop.error()));
     loop_ = std::move(*loop);
     server_ = std::make_unique<endpoint::Server>(*loop_, std::move(options_));
     if (auto listening = server_->listen(); !listening) return listening;
     thread_ = std::thread([this] {
       server_->run();
-      spent_ = time_on(CLOCK_THREAD_CPUTIME_ID);
+      spent_ = loop::time_on(CLOCK_THREAD_CPUTIME_ID);
     });
     return {};
   }
@@ -66,12 +66,12 @@ class Endpoint::Worker {
     if (!thread_.joinable() || pthread_getcpuclockid(thread_.native_handle(), &clock) != 0) {
       return spent_;
     }
-    return time_on(clock);
+    return loop::time_on(clock);
   }
 
  private:
   EndpointOptions options_;
-  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<loop::Loop> loop_;
   std::unique_ptr<endpoint::Server> server_;
   std::chrono::nanoseconds spent_{0};
   std::thread thread_;

@@ -5,11 +5,12 @@
 
 namespace paceline::endpoint {
 
-HeldRequests::HeldRequests(Loop& loop, Connections& connections, const std::atomic<bool>& stopping)
+HeldRequests::HeldRequests(loop::Loop& loop, Connections& connections,
+                           const std::atomic<bool>& stopping)
     : loop_(loop), connections_(connections), stopping_(stopping) {}
 
 Result<void> HeldRequests::open() {
-  auto timer = PreciseTimer::make(loop_, [this] { send_due(); });
+  auto timer = loop::PreciseTimer::make(loop_, [this] { send_due(); });
   if (!timer) return tl::unexpected(std::move(timer.error()));
   timer_ = std::move(*timer);
   return {};

@@ -18,7 +18,7 @@ class Connections;
 class HeldRequests {
  public:
   /// The arguments outlive this object. While `stopping` is set, no request is sent.
-  HeldRequests(Loop& loop, Connections& connections, const std::atomic<bool>& stopping);
+  HeldRequests(loop::Loop& loop, Connections& connections, const std::atomic<bool>& stopping);
 
   /// Opens the timer. Call once, before the other functions. Error: no_descriptor.
   Result<void> open();
@@ -40,11 +40,11 @@ class HeldRequests {
   bool is_any_due() const;
   void resume_first();
 
-  Loop& loop_;
+  loop::Loop& loop_;
   Connections& connections_;
   const std::atomic<bool>& stopping_;
   DueQueue queue_;
-  std::unique_ptr<PreciseTimer> timer_;
+  std::unique_ptr<loop::PreciseTimer> timer_;
 };
 
 }  // namespace paceline::endpoint

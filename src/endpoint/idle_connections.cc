@@ -7,7 +7,7 @@ namespace paceline::endpoint {
 
 using std::chrono::milliseconds;
 
-IdleConnections::IdleConnections(Loop& loop, milliseconds limit)
+IdleConnections::IdleConnections(loop::Loop& loop, milliseconds limit)
     : limit_(limit), timer_(loop, [this] { end_due(); }) {}
 
 void IdleConnections::add(int descriptor) {

@@ -12,7 +12,7 @@ namespace paceline::endpoint {
 class IdleConnections {
  public:
   /// `limit`: 0 shuts down none.
-  IdleConnections(Loop& loop, std::chrono::milliseconds limit);
+  IdleConnections(loop::Loop& loop, std::chrono::milliseconds limit);
 
   /// The connection is idle from now on.
   void add(int descriptor);
@@ -33,7 +33,7 @@ class IdleConnections {
   /// The connection that has been idle longest is the first.
   List idle_;
   std::unordered_map<int, List::iterator> places_;
-  Timer timer_;
+  loop::Timer timer_;
 };
 
 }  // namespace paceline::endpoint

@@ -193,7 +193,7 @@ Result<void> SchemaWriter::write_object(dom::object schema, unsigned depth) {
         return refuse("'required' must be an array of strings");
       if (count++ > 0) out() += ',';
       std::string key;
-      append_json_string(name, key);
+      text::append_json_string(name, key);
       append_as_ascii(key, out());
       out() += ':';
       dom::element property;

@@ -10,18 +10,18 @@ namespace paceline::endpoint {
 
 using std::chrono::milliseconds;
 
-LingeringConnections::LingeringConnections(Loop& loop, milliseconds longest)
+LingeringConnections::LingeringConnections(loop::Loop& loop, milliseconds longest)
     : loop_(loop), longest_(longest), timer_(loop, [this] { close_ended(); }) {}
 
-void LingeringConnections::add(Descriptor connection) {
+void LingeringConnections::add(loop::Descriptor connection) {
   if (!connection.is_open()) return;
   shutdown(connection.get(), SHUT_WR);
   if (lingering_.size() == most) lingering_.pop_front();
   Lingering& one = lingering_.emplace_back();
   one.connection = std::move(connection);
   one.until = Clock::now() + longest_;
-  one.watch = std::make_unique<Poll>(loop_, one.connection.get(),
-                                     [this, &one](int, int) { drop_bytes(one); });
+  one.watch = std::make_unique<loop::Poll>(loop_, one.connection.get(),
+                                           [this, &one](int, int) { drop_bytes(one); });
   one.watch->want(UV_READABLE);
   if (lingering_.size() == 1) timer_.start(longest_);
 }

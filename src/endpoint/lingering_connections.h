@@ -21,28 +21,28 @@ class LingeringConnections {
   static constexpr std::size_t most = 32;
 
   /// `longest`: after this time a connection is closed in any case.
-  explicit LingeringConnections(Loop& loop,
+  explicit LingeringConnections(loop::Loop& loop,
                                 std::chrono::milliseconds longest = std::chrono::seconds(5));
 
   /// Half closes the connection and takes it over.
-  void add(Descriptor connection);
+  void add(loop::Descriptor connection);
   std::size_t size() const { return lingering_.size(); }
 
  private:
   struct Lingering {
-    Descriptor connection;
+    loop::Descriptor connection;
     TimePoint until;
     bool has_ended = false;
-    std::unique_ptr<Poll> watch;
+    std::unique_ptr<loop::Poll> watch;
   };
 
   void drop_bytes(Lingering& one);
   void close_ended();
 
-  Loop& loop_;
+  loop::Loop& loop_;
   std::chrono::milliseconds longest_;
   std::list<Lingering> lingering_;
-  Timer timer_;
+  loop::Timer timer_;
 };
 
 }  // namespace paceline::endpoint

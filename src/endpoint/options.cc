@@ -102,7 +102,7 @@ Result<FaultShare> parse_one(std::string_view text) {
   FaultShare one{found->fault};
   if (colon == std::string_view::npos) return one;
   const auto share = text.substr(colon + 1);
-  one.share = parse_number(share, 0.0, 1.0).value_or(0);
+  one.share = text::parse_number(share, 0.0, 1.0).value_or(0);
   if (!is_share(one.share)) {
     return fail(ErrorCode::invalid_value,
                 fmt::format("'{}' is not a share above 0 and at most 1; give one as in {}:0.01",

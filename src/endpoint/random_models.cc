@@ -33,8 +33,8 @@ double NormalDeviates::next() {
     return spare_;
   }
   // The first number is in (0, 1], since the logarithm of 0 is infinite.
-  const double radius = std::sqrt(-2 * std::log(1 - uniform(random_())));
-  const double angle = 2 * std::numbers::pi * uniform(random_());
+  const double radius = std::sqrt(-2 * std::log(1 - pace::uniform(random_())));
+  const double angle = 2 * std::numbers::pi * pace::uniform(random_());
   spare_ = radius * std::sin(angle);
   has_spare_ = true;
   return radius * std::cos(angle);
@@ -110,7 +110,7 @@ FaultDice::FaultDice(std::vector<FaultShare> shares, std::uint64_t seed)
 
 std::optional<Fault> FaultDice::next() {
   if (shares_.empty()) return std::nullopt;
-  double place = uniform(random_());
+  double place = pace::uniform(random_());
   for (const FaultShare& one : shares_) {
     if (place < one.share) return one.fault;
     place -= one.share;

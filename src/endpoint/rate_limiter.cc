@@ -13,7 +13,7 @@ RateLimiter::RateLimiter(std::uint64_t requests_per_minute, std::uint64_t tokens
 
 std::optional<RateLimiter::Limit> RateLimiter::make_limit(std::uint64_t a_minute) {
   if (a_minute == 0) return std::nullopt;
-  return Limit{a_minute, TokenBudget(a_minute, burst)};
+  return Limit{a_minute, pace::TokenBudget(a_minute, burst)};
 }
 
 std::optional<RateLimiter::Refusal> RateLimiter::take(nanoseconds now, std::uint64_t tokens) {

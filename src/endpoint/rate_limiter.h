@@ -51,7 +51,7 @@ class RateLimiter {
  private:
   struct Limit {
     std::uint64_t a_minute;
-    TokenBudget budget;
+    pace::TokenBudget budget;
   };
   static std::optional<Limit> make_limit(std::uint64_t a_minute);
   static std::optional<Refusal> refuse(const std::optional<Limit>& limit,

@@ -10,7 +10,7 @@ namespace paceline::endpoint {
 ReceiveNotes::ReceiveNotes() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
 
 void ReceiveNotes::add(ReceiveNote& note) {
-  note_receive_times(note.descriptor);
+  loop::note_receive_times(note.descriptor);
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
   event.data.ptr = &note;
@@ -28,7 +28,7 @@ void ReceiveNotes::look() {
     count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
     for (int i = 0; i < count; ++i) {
       auto& note = *static_cast<ReceiveNote*>(events[static_cast<std::size_t>(i)].data.ptr);
-      note.when = receive_time(note.descriptor);
+      note.when = loop::receive_time(note.descriptor);
     }
   } while (count == static_cast<int>(events.size()));
 }

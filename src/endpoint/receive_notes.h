@@ -29,7 +29,7 @@ class ReceiveNotes {
   void look();
 
  private:
-  Descriptor epoll_;
+  loop::Descriptor epoll_;
 };
 
 }  // namespace paceline::endpoint

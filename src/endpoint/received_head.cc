@@ -53,7 +53,7 @@ void ReceivedHead::add_length(std::string_view value) {
   for (std::size_t begin = 0; begin <= value.size();) {
     const auto end = std::min(value.find(',', begin), value.size());
     const auto text = without_spaces(value.substr(begin, end - begin));
-    const auto length = parse_number<std::uint64_t>(text, 0, most);
+    const auto length = text::parse_number<std::uint64_t>(text, 0, most);
     differs_ = differs_ || !length || content_length_.value_or(*length) != *length;
     content_length_ = length.value_or(0);
     begin = end + 1;

@@ -170,7 +170,7 @@ void RequestHandler::set_id(Request& request) {
     request.id += *given;
   } else {
     request.id += id_prefix_;
-    append_number(ids_, request.id, width);
+    text::append_number(ids_, request.id, width);
   }
 }
 

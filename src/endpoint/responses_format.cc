@@ -19,7 +19,7 @@ void append_id(std::string_view kind, const Generation& response, std::string& o
   constexpr std::size_t width = 29;
   out += '"';
   out += kind;
-  append_number(response.number, out, width);
+  text::append_number(response.number, out, width);
   out += '"';
 }
 
@@ -29,13 +29,13 @@ void append_item_id(const Generation& response, std::string& out) {
 
 void append_token_counts(const Generation& response, std::string& out) {
   out += R"("usage":{"input_tokens":)";
-  append_number(response.prompt_tokens, out);
+  text::append_number(response.prompt_tokens, out);
   out += R"(,"input_tokens_details":{"cached_tokens":)";
-  append_number(response.cached_tokens, out);
+  text::append_number(response.cached_tokens, out);
   out += R"(},"output_tokens":)";
-  append_number(response.tokens, out);
+  text::append_number(response.tokens, out);
   out += R"(,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":)";
-  append_number(response.total_tokens(), out);
+  text::append_number(response.total_tokens(), out);
   out += '}';
 }
 
@@ -69,13 +69,13 @@ void append_response(const Generation& response, bool done, std::string& out) {
   out += R"({"id":)";
   append_id("resp_", response, out);
   out += R"(,"object":"response","created_at":)";
-  append_number(response.created, out);
+  text::append_number(response.created, out);
   out += R"(,"status":")";
   out += done ? status_of(response) : "in_progress";
   out += R"(","error":null,"incomplete_details":)";
   out += done && response.is_capped ? R"({"reason":"max_output_tokens"})" : "null";
   out += R"(,"model":)";
-  append_json_string(response.model, out);
+  text::append_json_string(response.model, out);
   if (!done) {
     out += R"(,"output":[],"usage":null})";
     return;
@@ -130,7 +130,7 @@ class Events {
     out_ += "\ndata: {\"type\":\"";
     out_ += name;
     out_ += R"(","sequence_number":)";
-    append_number(number_++, out_);
+    text::append_number(number_++, out_);
   }
 
   void place() {

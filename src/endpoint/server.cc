@@ -4,7 +4,7 @@
 
 namespace paceline::endpoint {
 
-Server::Server(Loop& loop, EndpointOptions options)
+Server::Server(loop::Loop& loop, EndpointOptions options)
     : options_(std::move(options)),
       record_(options_.record_arrivals),
       loop_(loop),

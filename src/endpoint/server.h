@@ -19,7 +19,7 @@ namespace paceline::endpoint {
 class Server {
  public:
   /// `options` has passed find_invalid_option(). `loop` outlives the server, which runs it.
-  Server(Loop& loop, EndpointOptions options);
+  Server(loop::Loop& loop, EndpointOptions options);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -45,8 +45,8 @@ class Server {
   EndpointOptions options_;
   std::atomic<bool> stopping_{false};
   ArrivalRecord record_;
-  Loop& loop_;
-  Wakeup wakeup_;
+  loop::Loop& loop_;
+  loop::Wakeup wakeup_;
   Connections connections_;
   HeldRequests held_;
   RequestHandler handler_;

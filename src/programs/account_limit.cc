@@ -4,10 +4,10 @@
 #include <programs/grid.h>
 #include <utility>
 
-namespace paceline {
+namespace paceline::programs {
 
-std::string limit_text(std::string_view what, const RateLimit& limit) {
-  const auto rate = allowed_rate(limit);
+std::string limit_text(std::string_view what, const http::RateLimit& limit) {
+  const auto rate = http::allowed_rate(limit);
   if (!rate) return {};
   if (!rate->window.empty()) {
     return fmt::format("{} {} {} {}", *limit.limit, what, rate->window == "hour" ? "an" : "a",
@@ -17,9 +17,9 @@ std::string limit_text(std::string_view what, const RateLimit& limit) {
                      rate->per_minute);
 }
 
-std::vector<std::string> account_lines(const RateLimits& limits) {
+std::vector<std::string> account_lines(const http::RateLimits& limits) {
   std::vector<std::string> lines;
-  const auto add = [&lines](std::string_view what, const RateLimit& limit) {
+  const auto add = [&lines](std::string_view what, const http::RateLimit& limit) {
     const std::string text = limit_text(what, limit);
     if (text.empty()) return;
     std::string& line = lines.emplace_back("The account may send " + text);
@@ -31,11 +31,11 @@ std::vector<std::string> account_lines(const RateLimits& limits) {
   return lines;
 }
 
-Result<std::int64_t> rate_of_account(const RateLimit& limit) {
+Result<std::int64_t> rate_of_account(const http::RateLimit& limit) {
   const auto refuse = [](std::string message) {
     return fail(ErrorCode::invalid_value, std::move(message) + "; give a number");
   };
-  const auto rate = allowed_rate(limit);
+  const auto rate = http::allowed_rate(limit);
   if (!rate) return refuse("the server tells no limit (x-ratelimit-limit-requests)");
   const std::string text = limit_text("requests", limit);
   if (rate->per_minute < 1) {
@@ -48,4 +48,4 @@ Result<std::int64_t> rate_of_account(const RateLimit& limit) {
   return static_cast<std::int64_t>(rate->per_minute);
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -13,7 +13,7 @@
 #include <paceline/text/write.h>
 #include <programs/flags.h>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 /// Google Benchmark's flags; some of them only in later versions.
@@ -83,7 +83,7 @@ std::string_view nearest(std::string_view name, const std::vector<std::string>& 
 
 Result<void> check_repetitions(const std::string& text) {
   constexpr int most = 1'000'000;
-  if (parse_number(text, 1, most)) return {};
+  if (text::parse_number(text, 1, most)) return {};
   return fail(
       ErrorCode::invalid_value,
       fmt::format("--benchmark_repetitions: '{}' is not a whole number from 1 to {}", text, most));
@@ -173,16 +173,16 @@ std::vector<std::string> names_of_flags(const CLI::App& app) {
 
 std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv) {
   const auto refuse = [&app](const std::string& why) {
-    say_lines(fmt::format("{}: {}", app.get_name(), why));
+    text::say_lines(fmt::format("{}: {}", app.get_name(), why));
     return 1;
   };
   app.allow_extras();
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return write_text(stdout, app.help()) ? 0 : 1;
+    return text::write_text(stdout, app.help()) ? 0 : 1;
   } catch (const CLI::CallForVersion&) {
-    return write_text(stdout, app.version()) ? 0 : 1;
+    return text::write_text(stdout, app.version()) ? 0 : 1;
   } catch (const CLI::ParseError& error) {
     return refuse(std::string(error.what()) + "; --help shows every flag");
   }
@@ -191,4 +191,4 @@ std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv) {
   return refuse(why_unknown(unknown.front(), names_of_flags(app)));
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -12,7 +12,7 @@ namespace CLI {
 class App;
 }
 
-namespace paceline {
+namespace paceline::programs {
 
 /// argv for Google Benchmark, which keeps pointers into argv.
 class BenchmarkArguments {
@@ -68,4 +68,4 @@ std::vector<std::string> names_of_flags(const CLI::App& app);
 /// ends here: after --help, after --version, or after an error.
 std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv);
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -24,7 +24,7 @@
 #include <programs/arguments.h>
 #include <programs/line_filter.h>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 /// Whether results were lost on the standard output. A reader that has closed the pipe loses none.
@@ -40,7 +40,7 @@ bool lost_output() {
 Result<void> check_writable(const OutFile& file) {
   if (file.name.empty()) return {};
   const bool was_there = std::filesystem::exists(file.name);
-  const Descriptor opened(
+  const loop::Descriptor opened(
       ::open(file.name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666));
   if (!opened.is_open() && errno != ENXIO) {
     return fail(ErrorCode::file_unwritable,
@@ -67,11 +67,11 @@ std::size_t count_benchmarks(const BenchmarkCommand& command) {
   return benchmark::RunSpecifiedBenchmarks(&nowhere);
 }
 
-ValidRows::Columns columns_of(const std::string& format) {
-  return format == "csv" ? ValidRows::Columns::fixed : ValidRows::Columns::free;
+gbench::ValidRows::Columns columns_of(const std::string& format) {
+  return format == "csv" ? gbench::ValidRows::Columns::fixed : gbench::ValidRows::Columns::free;
 }
 
-void warn_of_columns(const Context& context, const ValidRows& rows) {
+void warn_of_columns(const gbench::Context& context, const gbench::ValidRows& rows) {
   if (rows.left_out().empty()) return;
   context.console().warn(
       fmt::format("the CSV has no column for {}, which the first run had not; use JSON",
@@ -79,12 +79,13 @@ void warn_of_columns(const Context& context, const ValidRows& rows) {
 }
 
 /// Runs the benchmarks with the reporters of paceline's rows.
-Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file, Context& context) {
+Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
+                           gbench::Context& context) {
   const auto& gate = context.settings().gate;
   const std::string format =
       flag_value(command.arguments, "--benchmark_format=", "BENCHMARK_FORMAT", "console");
-  ValidRows display(*benchmark::CreateDefaultDisplayReporter(), gate, columns_of(format),
-                    all_counters());
+  gbench::ValidRows display(*benchmark::CreateDefaultDisplayReporter(), gate, columns_of(format),
+                            gbench::all_counters());
   // How Debian builds Google Benchmark does not change what is measured here.
   LineFilter errors(std::cerr, "***WARNING*** Library was built as DEBUG");
   display.SetErrorStream(&errors);
@@ -93,10 +94,10 @@ Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
     warn_of_columns(context, display);
     return {};
   }
-  const auto written = make_file_reporter(file.format);
-  ValidRows valid(*written, gate, columns_of(file.format), all_counters());
-  PercentileRows with_percentiles(valid, command.rows);
-  ProbeRows with_probes(with_percentiles, context.probes());
+  const auto written = gbench::make_file_reporter(file.format);
+  gbench::ValidRows valid(*written, gate, columns_of(file.format), gbench::all_counters());
+  gbench::PercentileRows with_percentiles(valid, command.rows);
+  gbench::ProbeRows with_probes(with_percentiles, context.probes());
   benchmark::RunSpecifiedBenchmarks(&display, &with_probes);
   warn_of_columns(context, valid);
   if (!with_percentiles.is_written()) {
@@ -109,7 +110,7 @@ Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
                                                      with_percentiles.failed(), file.name));
 }
 
-void say_verdicts(Context& context) {
+void say_verdicts(gbench::Context& context) {
   const std::vector<std::string> verdicts = context.verdicts().lines();
   if (verdicts.empty()) return;
   context.console().say("");
@@ -118,8 +119,8 @@ void say_verdicts(Context& context) {
 }
 
 /// `count`: how many runs --benchmark_filter leaves.
-void say_planned_time(const BenchmarkCommand& command, const Suite& suite, const Context& context,
-                      std::size_t count) {
+void say_planned_time(const BenchmarkCommand& command, const Suite& suite,
+                      const gbench::Context& context, std::size_t count) {
   const std::string repetitions =
       flag_value(command.arguments, "--benchmark_repetitions=", "BENCHMARK_REPETITIONS", "1");
   const auto time = suite.planned_time() * std::stoll(repetitions);
@@ -129,12 +130,13 @@ void say_planned_time(const BenchmarkCommand& command, const Suite& suite, const
   const std::string each = repetitions == "1" ? "" : ", each " + repetitions + " times";
   context.console().say(fmt::format("{} run{}{}: {} {} at the rate{} asked for", count,
                                     count == 1 ? "" : "s", each, has_filter ? "at most" : "about",
-                                    long_time_text(time), count == 1 ? "" : "s"));
+                                    gbench::long_time_text(time), count == 1 ? "" : "s"));
 }
 
 }  // namespace
 
-Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite, Context& context) {
+Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite,
+                            gbench::Context& context) {
   const OutFile file = read_out_file(command.arguments);
   const bool only_lists = has_flag(command.arguments, "--benchmark_list_tests");
   std::size_t count = 0;
@@ -171,4 +173,4 @@ Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite, Conte
   return done;
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -8,7 +8,7 @@
 #include <paceline/program.h>
 #include <paceline/text/result.h>
 
-namespace paceline {
+namespace paceline::programs {
 
 /// What a program was started with, beside paceline's flags.
 struct BenchmarkCommand {
@@ -21,6 +21,7 @@ struct BenchmarkCommand {
 
 /// Runs the registered benchmarks, and writes and prints their results. Failures that the context
 /// has printed are not repeated.
-Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite, Context& context);
+Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite,
+                            gbench::Context& context);
 
-}  // namespace paceline
+}  // namespace paceline::programs

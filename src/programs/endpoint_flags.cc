@@ -9,7 +9,7 @@
 #include <paceline/text/duration.h>
 #include <programs/flags.h>
 
-namespace paceline {
+namespace paceline::programs {
 
 namespace {
 
@@ -24,7 +24,7 @@ template <typename Time>
 void add_endpoint_time(CLI::App& app, const std::string& name, Time& time,
                        const std::string& help) {
   const auto set = [&time, name](const std::string& text) {
-    const auto parsed = parse_duration(text);
+    const auto parsed = text::parse_duration(text);
     if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
     if (*parsed > EndpointOptions::longest_time) {
       throw CLI::ValidationError(
@@ -141,4 +141,4 @@ Result<void> check_endpoint_flags(const EndpointOptions& options, const std::str
   return refuse(fmt::format("{} is out of range", flag));
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

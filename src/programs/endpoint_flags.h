@@ -9,7 +9,7 @@ namespace CLI {
 class App;
 }
 
-namespace paceline {
+namespace paceline::programs {
 
 /// Adds the flags of an endpoint's behaviour. Each name begins with `prefix`, such as
 /// "--paceline_endpoint_". The values in `options` are the defaults that the help names.
@@ -18,4 +18,4 @@ void add_flags(CLI::App& app, const std::string& prefix, EndpointOptions& option
 /// Whether the flags go together. The error names them.
 Result<void> check_endpoint_flags(const EndpointOptions& options, const std::string& prefix);
 
-}  // namespace paceline
+}  // namespace paceline::programs

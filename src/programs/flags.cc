@@ -10,7 +10,7 @@
 
 #include <paceline/text/duration.h>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 /// 1 for no unit; 0 for an unknown one.
@@ -29,7 +29,7 @@ double bytes_of_unit(std::string unit) {
 std::size_t parse_size(const std::string& flag, const std::string& text) {
   constexpr double most = 1e15;
   std::string_view unit = text;
-  const auto number = take_decimal(unit);
+  const auto number = text::take_decimal(unit);
   const double bytes = number.value_or(0) * bytes_of_unit(std::string(unit));
   if (!(bytes >= 1 && bytes <= most)) {
     throw CLI::ValidationError(
@@ -52,7 +52,7 @@ void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nano
   app.add_option_function<std::string>(
          name,
          [&duration, name](const std::string& text) {
-           const auto parsed = parse_duration(text);
+           const auto parsed = text::parse_duration(text);
            if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
            // A longer duration overflows when it is added to the clock's time.
            constexpr std::chrono::hours longest{1'000};
@@ -85,7 +85,7 @@ void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int6
              if (*automatic) return;
            }
            for (const std::string& item : split_list(text)) {
-             const auto value = parse_number(item, lowest, highest);
+             const auto value = text::parse_number(item, lowest, highest);
              if (!value) throw CLI::ValidationError(name, why_no_number(item, lowest, highest));
              values.push_back(*value);
            }
@@ -95,4 +95,4 @@ void add_list_flag(CLI::App& app, const std::string& name, std::vector<std::int6
       ->type_name("LIST");
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -15,7 +15,7 @@
 #include <paceline/text/number.h>
 #include <paceline/text/utf8.h>
 
-namespace paceline {
+namespace paceline::programs {
 
 /// Adds a flag that takes a duration such as 250us, 50ms, 1.5s or 2m.
 void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
@@ -25,7 +25,7 @@ void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nano
 template <typename Number>
 std::string why_no_number(std::string_view text, Number lowest, Number highest) {
   constexpr std::size_t enough = 40;
-  return fmt::format("'{}' is not a {} from {} to {}", cut_utf8(text, enough),
+  return fmt::format("'{}' is not a {} from {} to {}", text::cut_utf8(text, enough),
                      std::is_integral_v<Number> ? "whole number" : "number", lowest, highest);
 }
 
@@ -35,7 +35,7 @@ template <typename Value, typename Number>
 CLI::Option* add_number_flag(CLI::App& app, const std::string& name, Value& value, Number lowest,
                              Number highest, const std::string& help) {
   const auto set = [&value, name, lowest, highest](const std::string& text) {
-    const auto parsed = parse_number<Number>(text, lowest, highest);
+    const auto parsed = text::parse_number<Number>(text, lowest, highest);
     if (!parsed) throw CLI::ValidationError(name, why_no_number(text, lowest, highest));
     value = *parsed;
   };
@@ -66,4 +66,4 @@ CLI::Option* add_choice_flag(CLI::App& app, const std::string& name,
 /// The items of a comma-separated list.
 std::vector<std::string> split_list(const std::string& text);
 
-}  // namespace paceline
+}  // namespace paceline::programs

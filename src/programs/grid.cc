@@ -7,7 +7,7 @@
 #include <programs/flags.h>
 #include <programs/help.h>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 using Minutes = std::chrono::duration<double, std::ratio<60>>;
@@ -72,4 +72,4 @@ Grid make_grid(const GridFlags& flags, const Grid& usual) {
   return grid;
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -11,7 +11,7 @@ namespace CLI {
 class App;
 }
 
-namespace paceline {
+namespace paceline::programs {
 
 /// The highest rate, in requests per minute.
 inline constexpr std::int64_t most_rpm = 60'000'000;
@@ -53,4 +53,4 @@ Result<void> check(const GridFlags& flags);
 /// The grid that the flags ask for. `usual` fills the values that they leave open.
 Grid make_grid(const GridFlags& flags, const Grid& usual);
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -17,7 +17,7 @@
 #include <paceline/version.h>
 #include <paceline_version.h>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 constexpr std::size_t columns = 80;
@@ -117,10 +117,10 @@ void set_help_layout(CLI::App& app) {
 
 std::string version_text(std::string_view program) {
   std::string text = fmt::format("{} {} ({})\n", program, version(), revision);
-  for (const auto& [library, its_version] : library_versions()) {
+  for (const auto& [library, its_version] : gbench::library_versions()) {
     text += fmt::format("{} {}\n", library, its_version);
   }
   return text + fmt::format("{}\n", curl_version_info(CURLVERSION_NOW)->ssl_version);
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

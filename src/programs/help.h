@@ -7,7 +7,7 @@ namespace CLI {
 class App;
 }
 
-namespace paceline {
+namespace paceline::programs {
 
 // The groups of --help. A flag added after `app.option_defaults()->group(…)` is in that group.
 inline constexpr char measure_group[] = "What to measure";
@@ -25,4 +25,4 @@ void set_help_layout(CLI::App& app);
 /// The text of --version: the program's version, then a line for each library.
 std::string version_text(std::string_view program);
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace paceline {
+namespace paceline::programs {
 
 LineFilter::~LineFilter() {
   LineFilter::sync();
@@ -28,4 +28,4 @@ int LineFilter::sync() {
   return to_ ? 0 : -1;
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::programs {
 
 /// A stream that passes on all lines except those that begin with a given text.
 class LineFilter : private std::streambuf, public std::ostream {
@@ -28,4 +28,4 @@ class LineFilter : private std::streambuf, public std::ostream {
   std::string line_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::programs

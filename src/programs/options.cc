@@ -15,7 +15,7 @@
 #include <programs/flags.h>
 #include <programs/help.h>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 const std::map<std::string, Precision> precisions{
@@ -35,7 +35,7 @@ void add_objective_flag(CLI::App& app, std::optional<RequestObjective>& objectiv
   app.add_option_function<std::string>(
          name,
          [&objective, name](const std::string& text) {
-           const auto parsed = parse_request_objective(text);
+           const auto parsed = gbench::parse_request_objective(text);
            if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
            objective = *parsed;
          },
@@ -49,7 +49,7 @@ void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
          "--paceline_rows",
          [&rows](const std::string& text) {
            rows = split_list(text);
-           const std::vector<std::string> known = time_counters();
+           const std::vector<std::string> known = gbench::time_counters();
            for (const std::string& name : rows) {
              if (std::find(known.begin(), known.end(), name) == known.end()) {
                throw CLI::ValidationError(
@@ -70,7 +70,7 @@ void add_connection_flags(CLI::App& app, Options& options) {
                  "Base URL of an OpenAI-compatible API, such as https://api.openai.com/v1 "
                  "[the embedded endpoint]")
       ->check([](const std::string& url) {
-        const auto checked = check_base_url(url);
+        const auto checked = http::check_base_url(url);
         return checked ? std::string() : checked.error().message;
       })
       ->type_name("URL");
@@ -176,4 +176,4 @@ void add_flags(CLI::App& app, Options& options) {
   add_flags(app, endpoint_prefix, options.endpoint);
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -17,7 +17,7 @@ namespace CLI {
 class App;
 }
 
-namespace paceline {
+namespace paceline::programs {
 
 /// Options of every program, for all of its runs.
 struct Options {
@@ -55,7 +55,7 @@ struct Options {
   bool log_responses = false;
 
   /// Counters that become rows in the file, for compare.py; see PercentileRows.
-  std::vector<std::string> rows = default_rows();
+  std::vector<std::string> rows = gbench::default_rows();
   /// Behaviour of the embedded endpoint.
   EndpointOptions endpoint{.latency = std::chrono::milliseconds(50)};
 };
@@ -69,4 +69,4 @@ std::string name_of(Precision precision);
 /// Adds the flags of these options.
 void add_flags(CLI::App& app, Options& options);
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -30,14 +30,14 @@ namespace {
 
 // Runs against the embedded endpoint cost time; runs against a real API cost money. 100,000 RPM
 // need 84 requests in flight of 50 ms each, and 208 streams of 125 ms.
-const paceline::Grid embedded_grid{{60'000, 100'000}, {300, 500}, 10'000};
-const paceline::Grid api_grid{{60}, {10}, 60};
+const paceline::programs::Grid embedded_grid{{60'000, 100'000}, {300, 500}, 10'000};
+const paceline::programs::Grid api_grid{{60}, {10}, 60};
 // High enough that a search finds the server's limit and not this one.
 constexpr std::int64_t search_parallel = 500;
 
 /// Where the suite's functions are called, there is one.
-paceline::Context& context() {
-  return *paceline::Context::current();
+paceline::gbench::Context& context() {
+  return *paceline::gbench::Context::current();
 }
 
 tl::unexpected<paceline::Error> refuse(std::string message) {
@@ -47,43 +47,43 @@ tl::unexpected<paceline::Error> refuse(std::string message) {
 class PacelineSuite : public paceline::Suite {
  public:
   /// `options`: those of the program, which run_with_options() sets.
-  explicit PacelineSuite(paceline::Options& options) : options_(options) {}
+  explicit PacelineSuite(paceline::programs::Options& options) : options_(options) {}
 
   void add_flags(CLI::App& app) override;
   std::optional<paceline::Error> register_benchmarks() override;
   bool has_work() const override { return !workloads_.empty(); }
-  bool needs_api() const override { return paceline::asks_api(flags_); }
+  bool needs_api() const override { return paceline::programs::asks_api(flags_); }
   std::string hosts() const override;
   std::chrono::nanoseconds planned_time() const override { return planned_time_; }
   std::optional<paceline::Error> check() override;
 
  private:
-  void register_runs(const paceline::SelectedWorkload& selected);
-  paceline::Result<void> resume(paceline::SelectedWorkload& selected);
+  void register_runs(const paceline::programs::SelectedWorkload& selected);
+  paceline::Result<void> resume(paceline::programs::SelectedWorkload& selected);
   paceline::Result<void> pace_at_limit();
-  void register_search(const paceline::SelectedWorkload& selected);
-  paceline::Grid grid_of(const paceline::SelectedWorkload& selected) const;
+  void register_search(const paceline::programs::SelectedWorkload& selected);
+  paceline::programs::Grid grid_of(const paceline::programs::SelectedWorkload& selected) const;
   /// Whether the workloads measure every condition of the objectives.
   paceline::Result<void> check_objectives() const;
   /// Sets the search, unless other flags contradict it.
   paceline::Result<void> prepare_search();
   paceline::Result<void> prepare();
 
-  paceline::Options& options_;
-  paceline::GridFlags asked_;
+  paceline::programs::Options& options_;
+  paceline::programs::GridFlags asked_;
   /// Searches for the limit instead of measuring the grid.
-  std::optional<paceline::FindMax> search_;
-  paceline::WorkloadFlags flags_;
+  std::optional<paceline::gbench::FindMax> search_;
+  paceline::programs::WorkloadFlags flags_;
   bool is_resumed_ = false;
   std::chrono::nanoseconds planned_time_{0};
-  std::vector<paceline::SelectedWorkload> workloads_;
+  std::vector<paceline::programs::SelectedWorkload> workloads_;
 };
 
 void PacelineSuite::add_flags(CLI::App& app) {
   app.description(description);
   app.footer(footer);
-  paceline::add_flags(app, asked_);
-  app.option_defaults()->group(paceline::results_group);
+  paceline::programs::add_flags(app, asked_);
+  app.option_defaults()->group(paceline::programs::results_group);
   app.add_option_function<std::string>(
          "--paceline_resume",
          [this](const std::string& file) {
@@ -95,11 +95,11 @@ void PacelineSuite::add_flags(CLI::App& app) {
          "run.sqlite [none]")
       ->check(CLI::ExistingFile)
       ->type_name("FILE.sqlite");
-  app.option_defaults()->group(paceline::load_group);
+  app.option_defaults()->group(paceline::programs::load_group);
   app.add_option_function<std::string>(
          "--paceline_find_max",
          [this](const std::string& text) {
-           auto parsed = paceline::parse_run_objective(text);
+           auto parsed = paceline::gbench::parse_run_objective(text);
            if (!parsed) throw CLI::ValidationError("--paceline_find_max", parsed.error().message);
            search_.emplace().objective = std::move(*parsed);
          },
@@ -117,14 +117,15 @@ void PacelineSuite::add_flags(CLI::App& app) {
       throw CLI::ExcludesError("--paceline_resume", "--paceline_find_max");
     }
   });
-  paceline::add_flags(app, flags_);
+  paceline::programs::add_flags(app, flags_);
 }
 
-paceline::Grid PacelineSuite::grid_of(const paceline::SelectedWorkload& selected) const {
+paceline::programs::Grid PacelineSuite::grid_of(
+    const paceline::programs::SelectedWorkload& selected) const {
   const bool real_api = !options_.url.empty() || !flags_.http_url.empty();
-  paceline::Grid usual = real_api ? api_grid : embedded_grid;
+  paceline::programs::Grid usual = real_api ? api_grid : embedded_grid;
   if (selected.size > 0) usual.requests = static_cast<std::int64_t>(selected.size);
-  paceline::Grid grid = paceline::make_grid(asked_, usual);
+  paceline::programs::Grid grid = paceline::programs::make_grid(asked_, usual);
   if (selected.items.empty()) return grid;
   grid.requests = static_cast<std::int64_t>(selected.items.size());
   grid.duration = {};
@@ -132,15 +133,15 @@ paceline::Grid PacelineSuite::grid_of(const paceline::SelectedWorkload& selected
 }
 
 /// Google Benchmark has one number of iterations per benchmark, so each rate is a benchmark.
-void PacelineSuite::register_runs(const paceline::SelectedWorkload& selected) {
+void PacelineSuite::register_runs(const paceline::programs::SelectedWorkload& selected) {
   paceline::Workload& workload = *selected.workload;
   const std::vector<std::uint64_t>& items = selected.items;
-  const paceline::Grid grid = grid_of(selected);
+  const paceline::programs::Grid grid = grid_of(selected);
   planned_time_ += grid.time();
   for (const std::int64_t rpm : grid.rpm) {
     auto* runs = benchmark::RegisterBenchmark(
         workload.describe().name.c_str(), [&workload, &items](benchmark::State& state) {
-          paceline::measure(state, context(), workload, items);
+          paceline::gbench::measure(state, context(), workload, items);
         });
     runs->ArgNames({"rpm", "parallel"})
         ->ArgsProduct({{rpm}, grid.parallel})
@@ -156,13 +157,13 @@ std::string search_name(const paceline::Workload& workload) {
   return workload.describe().name + "/find_max";
 }
 
-void PacelineSuite::register_search(const paceline::SelectedWorkload& selected) {
+void PacelineSuite::register_search(const paceline::programs::SelectedWorkload& selected) {
   paceline::Workload& workload = *selected.workload;
   const std::int64_t parallel = asked_.parallel.empty() ? search_parallel : asked_.parallel.front();
   benchmark::RegisterBenchmark(search_name(workload).c_str(),
                                [&workload, &search = *search_](benchmark::State& state) {
-                                 paceline::find_max(state, context(), search_name(workload),
-                                                    workload, search);
+                                 paceline::gbench::find_max(state, context(), search_name(workload),
+                                                            workload, search);
                                })
       ->ArgName("parallel")
       ->Arg(parallel)
@@ -196,14 +197,14 @@ paceline::Result<void> PacelineSuite::prepare_search() {
 }
 
 paceline::Result<void> PacelineSuite::check_objectives() const {
-  for (const paceline::SelectedWorkload& selected : workloads_) {
+  for (const paceline::programs::SelectedWorkload& selected : workloads_) {
     const paceline::Description asked = selected.workload->describe();
     if (options_.objective) {
-      auto checked = paceline::check_measured(*options_.objective, asked);
+      auto checked = paceline::gbench::check_measured(*options_.objective, asked);
       if (!checked) return checked;
     }
     if (search_) {
-      auto checked = paceline::check_measured(search_->objective, asked, options_.retries);
+      auto checked = paceline::gbench::check_measured(search_->objective, asked, options_.retries);
       if (!checked) return checked;
     }
   }
@@ -211,16 +212,16 @@ paceline::Result<void> PacelineSuite::check_objectives() const {
 }
 
 /// Limits the workload to its items without a good response.
-paceline::Result<void> PacelineSuite::resume(paceline::SelectedWorkload& selected) {
-  const paceline::Grid grid = grid_of(selected);
+paceline::Result<void> PacelineSuite::resume(paceline::programs::SelectedWorkload& selected) {
+  const paceline::programs::Grid grid = grid_of(selected);
   if (grid.rpm.size() != 1 || grid.parallel.size() != 1) {
     return refuse(
         "--paceline_resume continues one run; give one --paceline_rpm and one "
         "--paceline_parallel");
   }
   const std::int64_t requests = grid.requests_at(grid.rpm.front());
-  const paceline::LoggedRun asked = context().logged_job(*selected.workload);
-  const auto logged = paceline::read_logged_items(options_.log_file, asked);
+  const paceline::log::LoggedRun asked = context().logged_job(*selected.workload);
+  const auto logged = paceline::log::read_logged_items(options_.log_file, asked);
   if (!logged) return tl::unexpected(logged.error());
   selected.items = logged->missing(0, static_cast<std::uint64_t>(requests));
   context().console().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
@@ -229,8 +230,8 @@ paceline::Result<void> PacelineSuite::resume(paceline::SelectedWorkload& selecte
 }
 
 paceline::Result<void> PacelineSuite::prepare() {
-  if (auto checked = paceline::check(asked_); !checked) return checked;
-  auto selected = paceline::select_workloads(flags_, options_, context().settings().api);
+  if (auto checked = paceline::programs::check(asked_); !checked) return checked;
+  auto selected = paceline::programs::select_workloads(flags_, options_, context().settings().api);
   if (!selected) return tl::unexpected(std::move(selected.error()));
   workloads_ = std::move(*selected);
   if (auto checked = check_objectives(); !checked) return checked;
@@ -238,7 +239,7 @@ paceline::Result<void> PacelineSuite::prepare() {
     if (auto paced = pace_at_limit(); !paced) return paced;
   }
   if (is_resumed_) {
-    for (paceline::SelectedWorkload& workload : workloads_) {
+    for (paceline::programs::SelectedWorkload& workload : workloads_) {
       if (auto resumed = resume(workload); !resumed) return resumed;
     }
     std::erase_if(workloads_, [](const auto& workload) { return workload.items.empty(); });
@@ -249,7 +250,7 @@ paceline::Result<void> PacelineSuite::prepare() {
 std::optional<paceline::Error> PacelineSuite::register_benchmarks() {
   if (auto prepared = prepare(); !prepared) return std::move(prepared.error());
   std::set<std::string> models;
-  for (const paceline::SelectedWorkload& selected : workloads_) {
+  for (const paceline::programs::SelectedWorkload& selected : workloads_) {
     if (search_) {
       register_search(selected);
     } else {
@@ -268,30 +269,32 @@ std::optional<paceline::Error> PacelineSuite::register_benchmarks() {
 std::string PacelineSuite::hosts() const {
   std::set<std::string> hosts;
   paceline::Request request;
-  for (const paceline::SelectedWorkload& selected : workloads_) {
+  for (const paceline::programs::SelectedWorkload& selected : workloads_) {
     selected.workload->make(0, request);
-    hosts.insert(paceline::host_of(request.url));
+    hosts.insert(paceline::http::host_of(request.url));
   }
   return fmt::format("{}", fmt::join(hosts, ", "));
 }
 
 /// Takes the account's rate limit from the server.
 paceline::Result<void> PacelineSuite::pace_at_limit() {
-  const auto limits = paceline::check_api(context(), *workloads_.front().workload);
+  const auto limits = paceline::gbench::check_api(context(), *workloads_.front().workload);
   if (!limits) return tl::unexpected(limits.error());
-  const auto rate = paceline::rate_of_account(limits->requests);
+  const auto rate = paceline::programs::rate_of_account(limits->requests);
   if (!rate) return refuse("--paceline_rpm=auto: " + rate.error().message);
   asked_.rpm = {*rate};
   context().console().say(fmt::format("{}; --paceline_rpm=auto takes {}",
-                                      paceline::limit_text("requests", limits->requests), *rate));
+                                      paceline::programs::limit_text("requests", limits->requests),
+                                      *rate));
   return {};
 }
 
 std::optional<paceline::Error> PacelineSuite::check() {
-  for (const paceline::SelectedWorkload& selected : workloads_) {
-    const auto limits = paceline::check_api(context(), *selected.workload);
+  for (const paceline::programs::SelectedWorkload& selected : workloads_) {
+    const auto limits = paceline::gbench::check_api(context(), *selected.workload);
     if (!limits) return limits.error();
-    for (const std::string& line : paceline::account_lines(*limits)) context().console().say(line);
+    for (const std::string& line : paceline::programs::account_lines(*limits))
+      context().console().say(line);
   }
   return std::nullopt;
 }
@@ -299,7 +302,7 @@ std::optional<paceline::Error> PacelineSuite::check() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  paceline::Options options;
+  paceline::programs::Options options;
   PacelineSuite suite(options);
-  return paceline::run_with_options(argc, argv, suite, options);
+  return paceline::programs::run_with_options(argc, argv, suite, options);
 }

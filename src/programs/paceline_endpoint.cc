@@ -15,7 +15,7 @@
 #include <fstream>
 #include <optional>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -39,7 +39,7 @@ struct Flags {
 };
 
 void complain(const std::string& why) {
-  say_lines("paceline_endpoint: " + why);
+  text::say_lines("paceline_endpoint: " + why);
 }
 
 void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
@@ -116,7 +116,7 @@ void print_response_times(const std::vector<Arrival>& record) {
   if (late.empty()) return;
   late.sort();
   took.sort();
-  say_lines(
+  text::say_lines(
       fmt::format("responses: sent {:.3f} ms (p50), {:.3f} ms (p99) after the arrival; {:.0f} us "
                   "(p50), {:.0f} us (p99) after the due time",
                   milliseconds(took.at(0.5)), milliseconds(took.at(0.99)),
@@ -143,21 +143,21 @@ void print_token_times(const std::vector<Arrival>& record, const Histogram& gaps
         milliseconds(gaps.quantile(0.5)), milliseconds(gaps.quantile(0.99)),
         milliseconds(each.at(0.5)), milliseconds(each.at(0.99)));
   }
-  say_lines(line);
+  text::say_lines(line);
 }
 
 void print_summary(const Endpoint& endpoint) {
   using namespace std::chrono_literals;
   const auto requests = endpoint.requests();
   const auto arrivals = endpoint.arrivals();
-  say_lines(fmt::format("{} requests, at most {} in 1 ms, {} in 10 ms, {} in 1 s", requests,
-                        most_in_window(arrivals, 1ms), most_in_window(arrivals, 10ms),
-                        most_in_window(arrivals, 1s)));
+  text::say_lines(fmt::format("{} requests, at most {} in 1 ms, {} in 10 ms, {} in 1 s", requests,
+                              most_in_window(arrivals, 1ms), most_in_window(arrivals, 10ms),
+                              most_in_window(arrivals, 1s)));
   if (requests > arrivals.size()) {
-    say_lines(fmt::format("only the first {} arrivals were recorded", arrivals.size()));
+    text::say_lines(fmt::format("only the first {} arrivals were recorded", arrivals.size()));
   }
   if (requests == 0) return;
-  say_lines(fmt::format(
+  text::say_lines(fmt::format(
       "{:.2f} us CPU per request",
       static_cast<double>(endpoint.cpu_time().count()) / 1e3 / static_cast<double>(requests)));
   const auto record = endpoint.record();
@@ -207,7 +207,7 @@ int serve(Flags& flags) {
     complain(start_error_text(*error));
     return EXIT_FAILURE;
   }
-  if (!write_text(stdout, endpoint.url() + '\n')) {
+  if (!text::write_text(stdout, endpoint.url() + '\n')) {
     complain("cannot write the URL to the standard output; free space on its disk");
     return EXIT_FAILURE;
   }
@@ -221,21 +221,21 @@ int serve(Flags& flags) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs
 
 int main(int argc, char** argv) {
-  paceline::open_missing_standard_streams();
+  paceline::text::open_missing_standard_streams();
   CLI::App app(
       "A server that stands in for the OpenAI API. Prints its URL, serves until interrupted, then "
       "prints a summary of the arrivals.");
   app.name("paceline_endpoint");
-  paceline::set_help_layout(app);
-  app.footer(paceline::footer);
+  paceline::programs::set_help_layout(app);
+  app.footer(paceline::programs::footer);
   app.option_defaults()->take_last();
-  paceline::Flags flags;
-  paceline::add_endpoint_program_flags(app, flags);
-  app.set_version_flag("--version", paceline::version_text("paceline_endpoint"),
+  paceline::programs::Flags flags;
+  paceline::programs::add_endpoint_program_flags(app, flags);
+  app.set_version_flag("--version", paceline::programs::version_text("paceline_endpoint"),
                        "Shows the versions of the program and of its libraries");
-  if (const auto code = paceline::parse_arguments(app, argc, argv)) return *code;
-  return paceline::serve(flags);
+  if (const auto code = paceline::programs::parse_arguments(app, argc, argv)) return *code;
+  return paceline::programs::serve(flags);
 }

@@ -23,7 +23,7 @@
 #include <optional>
 #include <variant>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 constexpr char footer[] = R"(Examples:
@@ -49,7 +49,7 @@ struct Counts {
   std::uint64_t without_body = 0;
 };
 
-std::string table(const std::vector<ListedRun>& runs) {
+std::string table(const std::vector<log::ListedRun>& runs) {
   std::string text =
       fmt::format("{:>4}  {:24}  {:20}  {:>9}  {:>8}  {:>9}  {:>9}  {}\n", "run", "started (UTC)",
                   "name", "rpm", "parallel", "logged", "good", "model");
@@ -63,11 +63,12 @@ std::string table(const std::vector<ListedRun>& runs) {
 
 /// The runs to write: the run that the flags name or else the last one, with the runs that it
 /// resumed. Without a named run, no other run may be left out.
-Result<std::vector<std::int64_t>> choose(const Flags& flags, const std::vector<ListedRun>& runs) {
+Result<std::vector<std::int64_t>> choose(const Flags& flags,
+                                         const std::vector<log::ListedRun>& runs) {
   if (runs.empty()) {
     return fail(ErrorCode::invalid_value, fmt::format("the log '{}' has no runs", flags.log));
   }
-  auto chosen = runs_behind(runs, flags.run.value_or(runs.back().run));
+  auto chosen = log::runs_behind(runs, flags.run.value_or(runs.back().run));
   if (chosen.empty()) {
     return fail(ErrorCode::invalid_value, fmt::format("there is no run {} in '{}', only:\n{}",
                                                       *flags.run, flags.log, table(runs)));
@@ -100,18 +101,19 @@ Result<void> open_output(const Flags& flags, File& file) {
 }
 
 /// Writes one line per item, and flushes.
-Result<void> write_lines(LogReader& log, const std::vector<std::int64_t>& runs, std::FILE* out,
+Result<void> write_lines(log::LogReader& log, const std::vector<std::int64_t>& runs, std::FILE* out,
                          Counts& counts) {
-  BatchOutput output;
+  workload::BatchOutput output;
   bool written = true;
-  const auto read = log.for_each_item(runs, [&](std::int64_t run, const RequestRecord& record) {
-    const std::string_view line = output.line(run, record);
-    written = std::fwrite(line.data(), 1, line.size(), out) == line.size();
-    ++counts.lines;
-    if (record.error.empty()) ++counts.good;
-    if (record.error.empty() && record.response.empty()) ++counts.without_body;
-    return written;
-  });
+  const auto read =
+      log.for_each_item(runs, [&](std::int64_t run, const log::RequestRecord& record) {
+        const std::string_view line = output.line(run, record);
+        written = std::fwrite(line.data(), 1, line.size(), out) == line.size();
+        ++counts.lines;
+        if (record.error.empty()) ++counts.good;
+        if (record.error.empty() && record.response.empty()) ++counts.without_body;
+        return written;
+      });
   if (!read) return read;
   if (written && std::fflush(out) == 0) return {};
   return fail(ErrorCode::file_unwritable,
@@ -120,17 +122,17 @@ Result<void> write_lines(LogReader& log, const std::vector<std::int64_t>& runs, 
 }
 
 void print_summary(const Flags& flags, const Counts& counts) {
-  say_lines(fmt::format("{} lines: {} good responses, {} failed", counts.lines, counts.good,
-                        counts.lines - counts.good));
+  text::say_lines(fmt::format("{} lines: {} good responses, {} failed", counts.lines, counts.good,
+                              counts.lines - counts.good));
   if (counts.without_body == 0) return;
-  say_lines(fmt::format(
+  text::say_lines(fmt::format(
       "{} good responses have \"body\":null, because their texts are not in '{}': measure with "
       "--paceline_log_responses to keep them.",
       counts.without_body, flags.log));
 }
 
 Result<void> write_log(const Flags& flags) {
-  auto log = LogReader::open(flags.log);
+  auto log = log::LogReader::open(flags.log);
   if (!log) return tl::unexpected(log.error());
   const auto listed = log->runs();
   if (!listed) return tl::unexpected(listed.error());
@@ -146,30 +148,30 @@ Result<void> write_log(const Flags& flags) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs
 
 int main(int argc, char** argv) {
-  paceline::open_missing_standard_streams();
+  paceline::text::open_missing_standard_streams();
   CLI::App app(
       "Writes the requests of a log (--paceline_log) as JSON lines in the output format of "
       "OpenAI's Batch API, in the order of their items. A resumed run is written together with "
       "the runs that it resumed. Where an item has several responses, the last good one is "
       "written.");
-  paceline::Flags flags;
+  paceline::programs::Flags flags;
   app.name("paceline_log");
-  paceline::set_help_layout(app);
-  app.footer(paceline::footer);
+  paceline::programs::set_help_layout(app);
+  app.footer(paceline::programs::footer);
   app.add_option("FILE", flags.log, "The log")->required()->type_name("");
   app.add_option("-o,--out", flags.out, "File to write, replaced where it exists [standard output]")
       ->type_name("FILE");
-  paceline::add_number_flag(app, "--run", flags.run, std::int64_t{1},
-                            std::numeric_limits<std::int64_t>::max(),
-                            "Run to write, where the log has several");
-  app.set_version_flag("--version", paceline::version_text("paceline_log"),
+  paceline::programs::add_number_flag(app, "--run", flags.run, std::int64_t{1},
+                                      std::numeric_limits<std::int64_t>::max(),
+                                      "Run to write, where the log has several");
+  app.set_version_flag("--version", paceline::programs::version_text("paceline_log"),
                        "Shows the versions of the program and of its libraries");
-  if (const auto code = paceline::parse_arguments(app, argc, argv)) return *code;
-  const auto written = paceline::write_log(flags);
+  if (const auto code = paceline::programs::parse_arguments(app, argc, argv)) return *code;
+  const auto written = paceline::programs::write_log(flags);
   if (written) return EXIT_SUCCESS;
-  paceline::say_lines(paceline::with_remedy(written.error()));
+  paceline::text::say_lines(paceline::programs::with_remedy(written.error()));
   return EXIT_FAILURE;
 }

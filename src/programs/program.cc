@@ -6,8 +6,8 @@
 namespace paceline {
 
 int run_program(int argc, char** argv, Suite& suite) {
-  Options options;
-  return run_with_options(argc, argv, suite, options);
+  programs::Options options;
+  return programs::run_with_options(argc, argv, suite, options);
 }
 
 int run_program(int argc, char** argv) {

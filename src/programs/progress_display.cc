@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 constexpr std::chrono::milliseconds between_looks{250};
@@ -28,7 +28,7 @@ std::size_t width_of(int terminal) {
 }  // namespace
 
 std::shared_ptr<ProgressDisplay> ProgressDisplay::start(ProgressMode mode, int descriptor,
-                                                        ShownRun run) {
+                                                        gbench::ShownRun run) {
   if (mode == ProgressMode::off) return nullptr;
   const bool has_terminal = can_clear(descriptor);
   if (mode == ProgressMode::automatic && !has_terminal) return nullptr;
@@ -36,7 +36,7 @@ std::shared_ptr<ProgressDisplay> ProgressDisplay::start(ProgressMode mode, int d
       new ProgressDisplay(descriptor, has_terminal, std::move(run)));
 }
 
-ProgressDisplay::ProgressDisplay(int descriptor, bool is_terminal, ShownRun run)
+ProgressDisplay::ProgressDisplay(int descriptor, bool is_terminal, gbench::ShownRun run)
     : descriptor_(descriptor),
       is_terminal_(is_terminal),
       run_(std::move(run)),
@@ -47,7 +47,7 @@ ProgressDisplay::~ProgressDisplay() {
   ProgressDisplay::end();
 }
 
-void ProgressDisplay::publish(std::size_t stripe, const Progress& progress) {
+void ProgressDisplay::publish(std::size_t stripe, const run::Progress& progress) {
   // If the display holds the lock, the next progress replaces this one.
   const std::unique_lock lock(mutex_, std::try_to_lock);
   if (lock) stripes_[stripe] = progress;
@@ -82,8 +82,8 @@ void ProgressDisplay::show() {
 }
 
 std::optional<RunProgress> ProgressDisplay::merged() {
-  std::optional<Progress> whole;
-  for (const std::optional<Progress>& stripe : stripes_) {
+  std::optional<run::Progress> whole;
+  for (const std::optional<run::Progress>& stripe : stripes_) {
     if (!stripe) return std::nullopt;
     if (whole) {
       whole->merge(*stripe);
@@ -105,4 +105,4 @@ void ProgressDisplay::write(std::string_view text) const {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

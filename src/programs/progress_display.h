@@ -16,7 +16,7 @@
 #include <paceline/run/progress.h>
 #include <programs/progress_line.h>
 
-namespace paceline {
+namespace paceline::programs {
 
 /// When progress is shown.
 enum class ProgressMode {
@@ -29,21 +29,22 @@ enum class ProgressMode {
 
 /// Shows the progress of one run, from a thread of its own: a slow terminal, or one that is held
 /// with Ctrl-S, does not hold up the run.
-class ProgressDisplay : public ProgressSink {
+class ProgressDisplay : public gbench::ProgressSink {
  public:
   /// Shows the run on the terminal or file `descriptor`, which must stay open as long; nullptr
   /// where the mode shows nothing there.
-  static std::shared_ptr<ProgressDisplay> start(ProgressMode mode, int descriptor, ShownRun run);
+  static std::shared_ptr<ProgressDisplay> start(ProgressMode mode, int descriptor,
+                                                gbench::ShownRun run);
   ~ProgressDisplay() override;
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
-  void publish(std::size_t stripe, const Progress& progress) override;
+  void publish(std::size_t stripe, const run::Progress& progress) override;
   /// Clears the terminal's line.
   void end() override;
 
  private:
-  ProgressDisplay(int descriptor, bool is_terminal, ShownRun run);
+  ProgressDisplay(int descriptor, bool is_terminal, gbench::ShownRun run);
 
   void show();
   /// Nothing until each stripe has told its own.
@@ -52,13 +53,13 @@ class ProgressDisplay : public ProgressSink {
 
   const int descriptor_;
   const bool is_terminal_;
-  const ShownRun run_;
+  const gbench::ShownRun run_;
   RecentRate rate_;
   std::mutex mutex_;
   std::condition_variable ended_;
   bool is_ended_ = false;
-  std::vector<std::optional<Progress>> stripes_;
+  std::vector<std::optional<run::Progress>> stripes_;
   std::thread thread_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -11,7 +11,7 @@
 #include <paceline/gbench/time_text.h>
 #include <paceline/stats/seconds.h>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -32,7 +32,7 @@ std::string clock_text(double in_seconds) {
 std::string left_text(const RunProgress& run) {
   // At the start and in a stall, the run's own rate is the best estimate.
   const double rpm = run.recent_rpm > 0 ? run.recent_rpm : static_cast<double>(run.rpm);
-  const double waiting = run.so_far.retry_in ? seconds_of(*run.so_far.retry_in) : 0;
+  const double waiting = run.so_far.retry_in ? stats::seconds_of(*run.so_far.retry_in) : 0;
   if (rpm <= 0) return waiting > 0 ? clock_text(waiting) + " left" : "";
   return clock_text(std::max(waiting, 60 * static_cast<double>(run.so_far.left) / rpm)) + " left";
 }
@@ -42,7 +42,7 @@ std::string rate_text(const RunProgress& run) {
   return fmt::format("{:.0f} of {} RPM", run.recent_rpm, run.rpm);
 }
 
-std::string done_text(const Progress& progress) {
+std::string done_text(const run::Progress& progress) {
   if (progress.is_warming_up) return "warm-up";
   return fmt::format("{} of {}", progress.ended, progress.planned);
 }
@@ -54,19 +54,19 @@ struct Figure {
 };
 
 std::vector<Figure> figures_of(const RunProgress& run) {
-  const Progress& progress = run.so_far;
+  const run::Progress& progress = run.so_far;
   std::vector<Figure> figures{{done_text(progress), 0}};
   if (std::string left = left_text(run); !left.empty()) figures.push_back({std::move(left), 1});
   if (progress.retry_in) {
-    figures.push_back(
-        {fmt::format("waiting {:.0f} s for a retry", std::ceil(seconds_of(*progress.retry_in))),
-         0});
+    figures.push_back({fmt::format("waiting {:.0f} s for a retry",
+                                   std::ceil(stats::seconds_of(*progress.retry_in))),
+                       0});
   }
   figures.push_back({rate_text(run), 3});
   figures.push_back({fmt::format("{} in flight", progress.in_flight), 6});
   if (progress.p50 > nanoseconds(0)) {
-    figures.push_back({"p50 " + time_text(progress.p50), 5});
-    figures.push_back({"p99 " + time_text(progress.p99), 2});
+    figures.push_back({"p50 " + gbench::time_text(progress.p50), 5});
+    figures.push_back({"p99 " + gbench::time_text(progress.p99), 2});
   }
   figures.push_back(
       {fmt::format("{} error{}", progress.failed, progress.failed == 1 ? "" : "s"), 4});
@@ -82,7 +82,7 @@ std::string joined(const std::vector<Figure>& figures, const char* separator) {
   return line;
 }
 
-double share_done(const Progress& progress) {
+double share_done(const run::Progress& progress) {
   if (progress.planned == 0) return 0;
   return static_cast<double>(progress.ended) / static_cast<double>(progress.planned);
 }
@@ -140,4 +140,4 @@ std::string progress_sentence(const RunProgress& run) {
                      joined(figures_of(run), ", "));
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

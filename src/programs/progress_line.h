@@ -8,7 +8,7 @@
 #include <paceline/clock.h>
 #include <paceline/run/progress.h>
 
-namespace paceline {
+namespace paceline::programs {
 
 /// The rate of recent departures: over the last second if it has ten, else over up to ten seconds.
 class RecentRate {
@@ -28,7 +28,7 @@ class RecentRate {
 
 /// Progress of a run as a person sees it.
 struct RunProgress {
-  Progress so_far;
+  run::Progress so_far;
   /// Such as "chat/complete rpm:6000 parallel:10".
   std::string name;
   /// The run's rate in requests per minute; 0: unpaced.
@@ -43,4 +43,4 @@ std::string progress_bar(const RunProgress& run, std::size_t width);
 /// The line for a log file: the run's name, the share done, and every figure.
 std::string progress_sentence(const RunProgress& run);
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 constexpr const char* usual_remedy = "check the URL, and that the server is up";
@@ -171,4 +171,4 @@ std::string with_remedy(const Error& error, const std::string& api_key_env) {
   return remedy.empty() ? error.message : error.message + "; " + remedy;
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

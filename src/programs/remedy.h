@@ -4,7 +4,7 @@
 
 #include <paceline/error.h>
 
-namespace paceline {
+namespace paceline::programs {
 
 /// The remedy for an error, in the imperative; empty for an error that needs none. Only programs
 /// name flags. `api_key_env`: the environment variable that holds the API key.
@@ -14,4 +14,4 @@ std::string remedy_for(const Error& error, const std::string& api_key_env);
 /// contain text from outside, so pass the sentence through the gate.
 std::string with_remedy(const Error& error, const std::string& api_key_env = "OPENAI_API_KEY");
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -22,7 +22,7 @@
 #include <programs/remedy.h>
 #include <programs/session.h>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 /// The signal that asked the program to end; 0: none did.
@@ -31,7 +31,7 @@ volatile std::sig_atomic_t ended_by = 0;
 /// The first signal stops sending; a second one ends the program at once.
 void on_end(int signal) {
   ended_by = signal;
-  if (Context* context = Context::current()) context->stop();
+  if (gbench::Context* context = gbench::Context::current()) context->stop();
   std::signal(signal, SIG_DFL);
 }
 
@@ -56,15 +56,15 @@ Result<std::vector<std::string>> parse(CLI::App& app, int argc, char** argv) {
 int print_help(CLI::App& app) {
   const std::string footer = app.get_footer();
   app.footer("");
-  bool is_written = write_text(stdout, app.help() + "\nGoogle Benchmark's own:\n");
+  bool is_written = text::write_text(stdout, app.help() + "\nGoogle Benchmark's own:\n");
   benchmark::PrintDefaultHelp();
-  if (!footer.empty()) is_written = write_text(stdout, '\n' + footer + '\n') && is_written;
+  if (!footer.empty()) is_written = text::write_text(stdout, '\n' + footer + '\n') && is_written;
   return is_written ? 0 : 1;
 }
 
 /// The gate that knows the secrets in arguments and proxy variables.
-std::shared_ptr<Gate> make_gate(const std::vector<std::string>& arguments) {
-  auto gate = std::make_shared<Gate>();
+std::shared_ptr<text::Gate> make_gate(const std::vector<std::string>& arguments) {
+  auto gate = std::make_shared<text::Gate>();
   gate->add_proxies_of_environment();
   for (const std::string& argument : arguments) {
     if (argument.find("://") != std::string::npos) gate->add_userinfo_of(argument);
@@ -75,20 +75,20 @@ std::shared_ptr<Gate> make_gate(const std::vector<std::string>& arguments) {
 /// Runs the suite in an open session.
 Result<void> run_in(Session& session, Suite& suite, const Options& options,
                     const BenchmarkCommand& command) {
-  Context& context = session.context();
+  gbench::Context& context = session.context();
   if (auto error = suite.register_benchmarks()) return tl::unexpected(std::move(*error));
   if (!suite.has_work()) return {};
   std::string hosts = suite.hosts();
-  if (hosts.empty()) hosts = host_of(context.settings().api.url);
-  add_custom_context(context.gate().shown(hosts), name_of(options.transport),
-                     name_of(options.precision));
+  if (hosts.empty()) hosts = http::host_of(context.settings().api.url);
+  gbench::add_custom_context(context.gate().shown(hosts), name_of(options.transport),
+                             name_of(options.precision));
   return run_benchmarks(command, suite, context);
 }
 
 int run_suite(Suite& suite, const Options& options, const BenchmarkCommand& command,
-              const std::shared_ptr<Gate>& gate) {
+              const std::shared_ptr<text::Gate>& gate) {
   const auto warn = [&](const Error& error) {
-    Console(gate).warn(with_remedy(error, options.api_key_env));
+    text::Console(gate).warn(with_remedy(error, options.api_key_env));
   };
   Session session(gate);
   if (const auto opened = session.open(options, suite.needs_api()); !opened) {
@@ -110,11 +110,11 @@ int run_suite(Suite& suite, const Options& options, const BenchmarkCommand& comm
 }  // namespace
 
 int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
-  open_missing_standard_streams();
+  text::open_missing_standard_streams();
   // A server that closes a TLS connection must not end the program, nor a reader of its output.
   std::signal(SIGPIPE, SIG_IGN);
-  const std::shared_ptr<Gate> gate = make_gate({argv, argv + argc});
-  const auto refuse = [console = Console(gate)](const Error& error) {
+  const std::shared_ptr<text::Gate> gate = make_gate({argv, argv + argc});
+  const auto refuse = [console = text::Console(gate)](const Error& error) {
     console.warn(error.message);
     return 1;
   };
@@ -135,7 +135,7 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
     return print_help(app);
   }
   if (has_flag(command.arguments, "--version")) {
-    return write_text(stdout, version_text(app.get_name())) ? 0 : 1;
+    return text::write_text(stdout, version_text(app.get_name())) ? 0 : 1;
   }
   std::vector<std::string> known = names_of_flags(app);
   known.emplace_back("--version");
@@ -146,4 +146,4 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
   return run_suite(suite, options, command, gate);
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

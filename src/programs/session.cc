@@ -11,7 +11,7 @@
 #include <programs/progress_display.h>
 #include <programs/remedy.h>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 /// Options of every run; rate, parallel and requests are set for each run.
@@ -44,9 +44,9 @@ Result<void> Session::open(const Options& options, bool needs_api) {
     if (auto started = start_endpoint(options); !started) return started;
     api.url = endpoint_->url();
   }
-  ContextSettings settings;
+  gbench::ContextSettings settings;
   settings.run = run_options_of(options);
-  settings.resolver = Resolver::make(options.dns_ttl);
+  settings.resolver = http::Resolver::make(options.dns_ttl);
   settings.gate = gate_;
   settings.api = std::move(api);
   settings.embedded_url = endpoint_ ? endpoint_->url() : "";
@@ -54,13 +54,13 @@ Result<void> Session::open(const Options& options, bool needs_api) {
   settings.max_error_ratio = options.max_error_ratio;
   settings.log = log_;
   settings.log_responses = options.log_responses;
-  settings.show_progress = [mode = options.progress](ShownRun run) {
+  settings.show_progress = [mode = options.progress](gbench::ShownRun run) {
     return ProgressDisplay::start(mode, STDERR_FILENO, std::move(run));
   };
   settings.remedy = [key = options.api_key_env](const Error& error) {
     return remedy_for(error, key);
   };
-  context_ = std::make_unique<Context>(std::move(settings));
+  context_ = std::make_unique<gbench::Context>(std::move(settings));
   return {};
 }
 
@@ -81,7 +81,7 @@ Result<void> Session::read_key(const Options& options, Api& api) {
 
 Result<void> Session::open_log(const std::string& file) {
   if (file.empty()) return {};
-  auto log = RequestLog::open(file);
+  auto log = log::RequestLog::open(file);
   if (!log) return tl::unexpected(log.error());
   log_ = std::move(*log);
   return {};
@@ -109,4 +109,4 @@ bool Session::close() {
   return succeeded;
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -10,19 +10,19 @@
 #include <paceline/text/result.h>
 #include <programs/options.h>
 
-namespace paceline {
+namespace paceline::programs {
 
 /// Owns what a program opens for its benchmarks: the embedded endpoint, the log and the context.
 class Session {
  public:
   /// `gate`: knows the secrets of the arguments; open() adds the key.
-  explicit Session(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
+  explicit Session(std::shared_ptr<text::Gate> gate) : gate_(std::move(gate)) {}
 
   /// Reads the key, opens the log, and starts the embedded endpoint where the API is needed and no
   /// URL was given. On success there is a context.
   Result<void> open(const Options& options, bool needs_api);
   /// There is one from open() to close().
-  Context& context() { return *context_; }
+  gbench::Context& context() { return *context_; }
 
   /// Ends the embedded endpoint, and writes the rest of the log. Returns whether the benchmarks and
   /// the log have succeeded.
@@ -33,10 +33,10 @@ class Session {
   Result<void> open_log(const std::string& file);
   Result<void> start_endpoint(const Options& options);
 
-  std::shared_ptr<Gate> gate_;
+  std::shared_ptr<text::Gate> gate_;
   std::unique_ptr<Endpoint> endpoint_;
-  std::shared_ptr<RequestLog> log_;
-  std::unique_ptr<Context> context_;
+  std::shared_ptr<log::RequestLog> log_;
+  std::unique_ptr<gbench::Context> context_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -18,7 +18,7 @@
 #include <programs/flags.h>
 #include <programs/help.h>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 constexpr std::array<std::string_view, 5> known_workloads{
@@ -66,7 +66,7 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
   app.add_option_function<std::string>(
          "--paceline_synthetic",
          [&flags](const std::string& text) {
-           const auto parsed = parse_synthetic(text);
+           const auto parsed = workload::parse_synthetic(text);
            if (!parsed) {
              throw CLI::ValidationError("--paceline_synthetic", parsed.error().message);
            }
@@ -96,7 +96,7 @@ void add_length_flags(CLI::App& app, TextGeneration& generation) {
 /// Each request in flight holds the whole body.
 Result<std::string> read_body(const std::string& path) {
   constexpr std::uint64_t longest_body = std::uint64_t{64} << 20U;
-  const auto file = RegularFile::open(path);
+  const auto file = workload::RegularFile::open(path);
   if (!file) return tl::unexpected(file.error());
   if (file->size() > longest_body) {
     return fail(ErrorCode::file_unreadable,
@@ -122,9 +122,9 @@ Result<SelectedWorkload> make_http(const WorkloadFlags& flags) {
 
 Result<SelectedWorkload> make_replay(const WorkloadFlags& flags, const Options& options,
                                      const Api& api) {
-  auto file = BatchFile::open(flags.batch_file);
+  auto file = workload::BatchFile::open(flags.batch_file);
   if (!file) return tl::unexpected(file.error());
-  BatchReplay replay{std::move(*file), options.log_responses};
+  workload::BatchReplay replay{std::move(*file), options.log_responses};
   const std::size_t size = replay.file->size();
   return SelectedWorkload{make_workload(api, replay), size};
 }
@@ -198,7 +198,7 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
                  "Measures plain requests to this URL, such as http://127.0.0.1:8080/, as "
                  "http/get, or as http/post with a body [none]")
       ->check([](const std::string& url) {
-        const auto checked = check_url(url);
+        const auto checked = http::check_url(url);
         return checked ? std::string() : checked.error().message;
       })
       ->type_name("URL");
@@ -237,4 +237,4 @@ Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flag
   return workloads;
 }
 
-}  // namespace paceline
+}  // namespace paceline::programs

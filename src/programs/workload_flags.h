@@ -15,7 +15,7 @@ namespace CLI {
 class App;
 }
 
-namespace paceline {
+namespace paceline::programs {
 
 /// The workloads that the command line asks for.
 struct WorkloadFlags {
@@ -51,4 +51,4 @@ void add_flags(CLI::App& app, WorkloadFlags& flags);
 Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flags,
                                                        const Options& options, const Api& api);
 
-}  // namespace paceline
+}  // namespace paceline::programs

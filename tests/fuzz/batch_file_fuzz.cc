@@ -50,7 +50,7 @@ struct Line {
   bool operator==(const Line&) const = default;
 };
 
-Line copy_of(const BatchLine& line) {
+Line copy_of(const workload::BatchLine& line) {
   return {std::string(line.custom_id), std::string(line.url), std::string(line.body), line.stream};
 }
 
@@ -70,7 +70,7 @@ simdjson::dom::object object_of(simdjson::dom::parser& parser, const std::string
   simdjson::dom::object object;
   std::string mended;
   if (parser.parse(json).get(object) == simdjson::SUCCESS) return object;
-  mend_valid_json(json, mended);
+  workload::mend_valid_json(json, mended);
   require(parser.parse(mended).get(object) == simdjson::SUCCESS, "what is accepted is an object");
   return object;
 }
@@ -110,7 +110,7 @@ void check_line(const std::string& text, const Line& line) {
   require(value && value->is_object(), "the body is an object");
   const simdjson::dom::object body = *value;
   std::string mended;
-  mend_valid_json(text, mended);
+  workload::mend_valid_json(text, mended);
   require(text.find(line.body) != std::string::npos || mended.find(line.body) != std::string::npos,
           "the body stands in the line");
   require(minified(line.body) == simdjson::minify(body), "the body is the line's");
@@ -120,9 +120,9 @@ void check_line(const std::string& text, const Line& line) {
 
 /// Reads against the file's order. At least the first `sure` lines must be there; of the others,
 /// some may have gone.
-void check_backwards(const std::shared_ptr<const BatchFile>& file, const std::vector<Line>& lines,
-                     std::size_t sure) {
-  BatchReader reader(file);
+void check_backwards(const std::shared_ptr<const workload::BatchFile>& file,
+                     const std::vector<Line>& lines, std::size_t sure) {
+  workload::BatchReader reader(file);
   for (std::size_t k = lines.size(); k-- > 0;) {
     const auto line = reader.read(k);
     require(line || k >= sure, "an accepted line reads again");
@@ -132,7 +132,7 @@ void check_backwards(const std::shared_ptr<const BatchFile>& file, const std::ve
 
 void check(std::string_view text) {
   MemoryFile memory(text);
-  const auto opened = BatchFile::open(memory.path());
+  const auto opened = workload::BatchFile::open(memory.path());
   if (!opened) {
     const Error& error = opened.error();
     require(error.message.starts_with(memory.path() + ":"), "an error names file and line");
@@ -141,13 +141,13 @@ void check(std::string_view text) {
         "an error says what to do");
     return;
   }
-  const std::shared_ptr<const BatchFile>& file = *opened;
+  const std::shared_ptr<const workload::BatchFile>& file = *opened;
   const std::vector<std::string> texts = lines_of(text);
   require(file->size() == texts.size(), "each line is a request");
 
   std::vector<Line> lines;
   std::set<std::string> ids;
-  BatchReader forwards(file);
+  workload::BatchReader forwards(file);
   for (std::size_t k = 0; k < file->size(); ++k) {
     const auto line = forwards.read(k);
     require(line.has_value(), "an accepted line reads");

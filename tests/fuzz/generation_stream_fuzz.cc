@@ -28,7 +28,7 @@ struct Result {
 };
 
 /// Feeds a stream in chunks whose sizes go round between 1 and `longest_chunk`.
-Result read(GenerationStream& stream, ApiKind kind, std::string_view text,
+Result read(workload::GenerationStream& stream, ApiKind kind, std::string_view text,
             std::size_t longest_chunk) {
   Request request;
   request.url = kind == ApiKind::chat ? "/chat/completions" : "/responses";
@@ -63,7 +63,7 @@ void check_whole(ApiKind kind, std::string_view text, long status) {
   Response response;
   response.status = status;
   response.body = text;
-  const Outcome outcome = ResponseReader().read(kind, response);
+  const Outcome outcome = workload::ResponseReader().read(kind, response);
   require(outcome.failure.has_value() != outcome.error.message.empty(), "a failure says why");
   require(outcome.failure || status == 200, "a status that is no success is a failure");
   constexpr std::size_t longest_sentence = 500;
@@ -72,7 +72,7 @@ void check_whole(ApiKind kind, std::string_view text, long status) {
 
 void check(std::string_view text, unsigned how, std::size_t longest_chunk) {
   const ApiKind kind = (how & 1U) == 0 ? ApiKind::chat : ApiKind::responses;
-  GenerationStream stream({.length_asked = {}, .keeps_text = (how & 2U) != 0});
+  workload::GenerationStream stream({.length_asked = {}, .keeps_text = (how & 2U) != 0});
   const Result whole = read(stream, kind, text, 0);
   require(read(stream, kind, text, longest_chunk) == whole, "a stream in chunks comes to the same");
   if (!whole.failure && !whole.text.empty()) {

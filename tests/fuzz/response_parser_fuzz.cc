@@ -15,7 +15,7 @@ namespace paceline {
 namespace {
 
 struct Reading {
-  ResponseParser::State state;
+  http::direct::ResponseParser::State state;
   long status;
   std::string body;
   std::string header;
@@ -25,13 +25,14 @@ struct Reading {
 /// Feeds a response in pieces of `longest` bytes, of 1, 2, 3, … and again, up to its end.
 Reading read(std::string_view response, std::size_t longest, std::size_t wanted) {
   std::string body;
-  ResponseParser reader;
+  http::direct::ResponseParser reader;
   reader.begin([&body, wanted](std::string_view piece) {
     body += piece;
     return body.size() <= wanted;
   });
-  ResponseParser::State state = ResponseParser::State::reading;
-  for (std::size_t length = longest; !response.empty() && state == ResponseParser::State::reading;
+  http::direct::ResponseParser::State state = http::direct::ResponseParser::State::reading;
+  for (std::size_t length = longest;
+       !response.empty() && state == http::direct::ResponseParser::State::reading;
        length = length % longest + 1) {
     const std::size_t taken = std::min(length, response.size());
     // A copy of its own size: reading beyond a piece is an error.
@@ -40,14 +41,15 @@ Reading read(std::string_view response, std::size_t longest, std::size_t wanted)
     state = reader.take({piece.data(), piece.size()});
     response.remove_prefix(taken);
   }
-  if (state == ResponseParser::State::reading) state = reader.end();
-  require(state != ResponseParser::State::refused || body.size() > wanted,
+  if (state == http::direct::ResponseParser::State::reading) state = reader.end();
+  require(state != http::direct::ResponseParser::State::refused || body.size() > wanted,
           "what is wanted is taken");
-  require(state != ResponseParser::State::whole || reader.status() / 100 != 1,
+  require(state != http::direct::ResponseParser::State::whole || reader.status() / 100 != 1,
           "no response is one that comes before it");
-  if (state == ResponseParser::State::broken) require(!reader.why().empty(), "it says why");
+  if (state == http::direct::ResponseParser::State::broken)
+    require(!reader.why().empty(), "it says why");
   // Of a body that is not wanted, how much has come depends on the pieces.
-  if (state == ResponseParser::State::refused) body.resize(wanted + 1);
+  if (state == http::direct::ResponseParser::State::refused) body.resize(wanted + 1);
   return {state, reader.status(), body, std::string(reader.header("retry-after").value_or(""))};
 }
 

@@ -25,21 +25,21 @@ std::int64_t number(Object object, std::string_view key) {
 }
 
 int write(const char* path) {
-  const auto opened = RequestLog::open(path);
+  const auto opened = log::RequestLog::open(path);
   if (!opened) {
     fmt::print(stderr, "{}\n", opened.error().message);
     return EXIT_FAILURE;
   }
-  RequestLog& log = **opened;
+  log::RequestLog& log = **opened;
   std::int64_t run = 0;
   simdjson::dom::parser parser;
   for (std::string line; std::getline(std::cin, line);) {
     const Object object = parser.parse(line).value();
     if (object["run"].error() == simdjson::SUCCESS) {
-      const LoggedRun about{.name = text(object, "run"),
-                            .workload = text(object, "workload"),
-                            .resumed = number(object, "resumed") != 0,
-                            .model = text(object, "model")};
+      const log::LoggedRun about{.name = text(object, "run"),
+                                 .workload = text(object, "workload"),
+                                 .resumed = number(object, "resumed") != 0,
+                                 .model = text(object, "model")};
       run = log.begin_run(about).value();
       continue;
     }

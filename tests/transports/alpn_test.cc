@@ -8,7 +8,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -29,4 +29,4 @@ TEST_P(AlpnTest, AServerWithoutHttp2IsAskedInHttp1) {
 PACELINE_OVER(AlpnTest, Variant::curl_https_2);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 std::unique_ptr<const TlsContext> context_of(Wire wire) {
@@ -41,14 +41,15 @@ std::string ByteServer::url() const {
 
 void ByteServer::accept_connections(int connections) {
   for (int number = 0; number < connections; ++number) {
-    Descriptor socket(listener_.accept());
+    loop::Descriptor socket(listener_.accept());
     if (!socket.is_open()) return;
-    connections_.emplace_back(
-        [this, number, descriptor = socket.release()] { play(number, Descriptor(descriptor)); });
+    connections_.emplace_back([this, number, descriptor = socket.release()] {
+      play(number, loop::Descriptor(descriptor));
+    });
   }
 }
 
-void ByteServer::play(int number, Descriptor socket) const {
+void ByteServer::play(int number, loop::Descriptor socket) const {
   if (!context_) {
     PlainStream stream(std::move(socket), stop_);
     part_(number, stream);
@@ -82,4 +83,4 @@ void read_all(ByteStream& stream) {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

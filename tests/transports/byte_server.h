@@ -10,7 +10,7 @@
 #include "byte_stream.h"
 #include "tls_stream.h"
 
-namespace paceline {
+namespace paceline::http {
 
 /// The protocol of a test server's connections.
 enum class Wire { http_1, tls_http_1, tls_http_2 };
@@ -35,7 +35,7 @@ class ByteServer {
 
  private:
   void accept_connections(int connections);
-  void play(int number, Descriptor socket) const;
+  void play(int number, loop::Descriptor socket) const;
 
   Part part_;
   /// nullptr: no TLS.
@@ -55,4 +55,4 @@ void read_all(ByteStream& stream);
 
 inline constexpr const char* ok_response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <vector>
 
-namespace paceline {
+namespace paceline::http {
 
 StopSignal::StopSignal() : event_(eventfd(0, EFD_CLOEXEC)) {}
 
@@ -66,4 +66,4 @@ bool PlainStream::write(std::string_view bytes) {
   return bytes.empty();
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 
 /// A signal for the threads of a server to end. Thread-safe.
 class StopSignal {
@@ -24,14 +24,15 @@ class StopSignal {
   Waited wait(std::span<const pollfd> events, TimePoint until = TimePoint::max()) const;
 
  private:
-  Descriptor event_;
+  loop::Descriptor event_;
 };
 
 /// The server's side of a connection, with or without TLS. Calls block until they are done, the
 /// client has disconnected, or the server stops.
 class ByteStream {
  public:
-  ByteStream(Descriptor socket, const StopSignal& stop) : socket_(std::move(socket)), stop_(stop) {}
+  ByteStream(loop::Descriptor socket, const StopSignal& stop)
+      : socket_(std::move(socket)), stop_(stop) {}
   virtual ~ByteStream() = default;
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;
@@ -61,7 +62,7 @@ class ByteStream {
   }
 
  private:
-  Descriptor socket_;
+  loop::Descriptor socket_;
   const StopSignal& stop_;
 };
 
@@ -74,4 +75,4 @@ class PlainStream : public ByteStream {
   bool write(std::string_view bytes) override;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -18,7 +18,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -77,7 +77,7 @@ TEST(TlsConnectTest, WhoWaitsForAConnectionThatTimesOutMakesItsOwnAtOnce) {
   TestLoop loop;
   std::vector<TransportError> ended;
   Client client(loop, {.parallel = 2, .connection = {.timeout = 1s}},
-                transport_factory(TransportKind::curl),
+                run::transport_factory(TransportKind::curl),
                 [&ended](Exchange& exchange) { ended.push_back(exchange.response.error); });
   const auto send = [&] {
     Exchange* exchange = client.acquire();
@@ -85,7 +85,7 @@ TEST(TlsConnectTest, WhoWaitsForAConnectionThatTimesOutMakesItsOwnAtOnce) {
     client.send(*exchange);
   };
   send();
-  Timer later(loop, send);
+  loop::Timer later(loop, send);
   later.start(500ms);
   while (ended.size() < 2) loop.run_once();
   EXPECT_EQ(ended[0], TransportError::timed_out);
@@ -102,7 +102,7 @@ TEST(ProxyTest, TheEnvironmentsProxyIsUsed) {
   TestLoop loop;
   bool done = false;
   Client client(loop, {.parallel = 1, .connection = {.timeout = 5s}},
-                transport_factory(TransportKind::curl), [&done](Exchange&) { done = true; });
+                run::transport_factory(TransportKind::curl), [&done](Exchange&) { done = true; });
   Exchange* exchange = client.acquire();
   exchange->request.url = "http://no-such-host.invalid/path";
   client.send(*exchange);
@@ -114,4 +114,4 @@ TEST(ProxyTest, TheEnvironmentsProxyIsUsed) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

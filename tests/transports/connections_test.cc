@@ -16,7 +16,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -63,7 +63,7 @@ TEST_P(ConnectionsTest, AnIdleConnectionThatClosedDoesNotKeepTheLoopBusy) {
   EXPECT_EQ(get(server.url()).status, 200);
   int turns = 0;
   bool over = false;
-  Timer wait(loop_, [&over] { over = true; });
+  loop::Timer wait(loop_, [&over] { over = true; });
   wait.start(100ms);
   while (!over) {
     loop_.run_once();
@@ -205,4 +205,4 @@ PACELINE_OVER_EVERY_TRANSPORT(ConnectionsTest);
 PACELINE_OVER_EVERY_TRANSPORT(DescriptorTest);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

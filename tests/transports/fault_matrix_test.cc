@@ -18,7 +18,7 @@
 #include "faulty_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -142,4 +142,4 @@ INSTANTIATE_TEST_SUITE_P(Each, TransportFaultsTest,
                          fault_name);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

@@ -8,7 +8,7 @@
 
 #include "../unit/started_endpoint.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 constexpr int most_connections = 16;
@@ -129,4 +129,4 @@ std::uint64_t FaultyServer::requests() const {
   return endpoint_ ? endpoint_->requests() : scripted_requests_.load();
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

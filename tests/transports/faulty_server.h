@@ -11,7 +11,7 @@
 #include "script_server.h"
 #include "tls_relay.h"
 
-namespace paceline {
+namespace paceline::http {
 
 /// A server that responds to chat completions with faults: the endpoint, for TLS behind a relay.
 /// The endpoint has no HTTP/2, so for HTTP/2 a script server has the same faults.
@@ -31,4 +31,4 @@ class FaultyServer {
   std::optional<ScriptServer> script_server_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -17,7 +17,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -175,4 +175,4 @@ TEST_P(ProxyHostTest, AProxyThatRefusesATunnelIsAFailedConnect) {
 PACELINE_OVER(ProxyHostTest, Variant::curl_http);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 std::string in_lower_case(std::string_view text) {
@@ -121,4 +121,4 @@ void Http1Connection::wait_for_cancel() {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

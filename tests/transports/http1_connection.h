@@ -8,7 +8,7 @@
 #include "byte_stream.h"
 #include "scripted_connection.h"
 
-namespace paceline {
+namespace paceline::http {
 
 /// Plays scripts in HTTP/1.1.
 class Http1Connection : public ScriptedConnection {
@@ -33,4 +33,4 @@ class Http1Connection : public ScriptedConnection {
   std::string heard_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 std::string_view text_of(const uint8_t* text, std::size_t length) {
@@ -259,4 +259,4 @@ void Http2Connection::send_frames() {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

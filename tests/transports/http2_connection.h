@@ -14,7 +14,7 @@
 #include "byte_stream.h"
 #include "scripted_connection.h"
 
-namespace paceline {
+namespace paceline::http {
 
 /// Plays scripts in HTTP/2. Requests on several streams are answered one after the other.
 class Http2Connection : public ScriptedConnection {
@@ -84,4 +84,4 @@ class Http2Connection : public ScriptedConnection {
   std::unique_ptr<nghttp2_session, Free> session_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

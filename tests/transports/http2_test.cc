@@ -18,7 +18,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -134,4 +134,4 @@ TEST_P(SharedConnectionTest, AStreamThatStopsHoldsUpNoOther) {
 PACELINE_OVER(SharedConnectionTest, Variant::curl_https_2);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

@@ -12,7 +12,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -57,4 +57,4 @@ TEST_P(LongBodiesTest, AResponseLongerThanAnyWindowComesWholeToABusyClient) {
 PACELINE_OVER_EVERY_TRANSPORT(LongBodiesTest);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

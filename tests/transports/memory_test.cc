@@ -13,7 +13,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -71,7 +71,7 @@ TEST_P(MemoryTest, BeyondItTheLongestFailsAndTheOthersLive) {
   send(longest.url());
   // Until it is all there.
   for (int i = 0; i < 50; ++i) {
-    Timer wait(loop_, [this] { loop_.stop(); });
+    loop::Timer wait(loop_, [this] { loop_.stop(); });
     wait.start(2ms);
     loop_.run();
   }
@@ -117,4 +117,4 @@ TEST_P(MemoryTest, WhatHasEndedCountsNoMore) {
 PACELINE_OVER_EVERY_TRANSPORT(MemoryTest);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

@@ -10,7 +10,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -107,4 +107,4 @@ TEST_P(Http2ReadsTest, NoResponseOverHttp2CanWait) {
 PACELINE_OVER(Http2ReadsTest, Variant::curl_https_2);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Names and values of headers or trailers. Names are in lower case.
 using HeaderLines = std::vector<std::pair<std::string, std::string>>;
@@ -91,4 +91,4 @@ inline ResponseScript half_script(ResponseEnd end = ResponseEnd::closed) {
   return {.body = {{"half"}}, .length = 10, .end = end};
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

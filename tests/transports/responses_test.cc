@@ -16,7 +16,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -190,4 +190,4 @@ TEST_P(ResponseBytesTest, WhatIsNoHttpIsMalformed) {
 PACELINE_OVER_HTTP_1(ResponseBytesTest);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

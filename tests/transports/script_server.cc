@@ -6,7 +6,7 @@
 #include "http1_connection.h"
 #include "http2_connection.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 std::unique_ptr<ScriptedConnection> connection_over(Wire wire, ByteStream& stream) {
@@ -37,4 +37,4 @@ void answer_all(ScriptedConnection& connection, const ResponseScript& script) {
   while (connection.hear()) connection.play(script);
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

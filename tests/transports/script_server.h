@@ -6,7 +6,7 @@
 #include "byte_server.h"
 #include "scripted_connection.h"
 
-namespace paceline {
+namespace paceline::http {
 
 /// A server that plays a part in response scripts on each connection, in HTTP/1.1 or HTTP/2.
 class ScriptServer {
@@ -31,4 +31,4 @@ ScriptServer::Part answers(ResponseScript script);
 /// Responds to each request, until the client disconnects.
 void answer_all(ScriptedConnection& connection, const ResponseScript& script);
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -5,7 +5,7 @@
 
 #include "response_script.h"
 
-namespace paceline {
+namespace paceline::http {
 
 /// A connection that a script server has accepted. Calls block until they are done, the client has
 /// disconnected, or the server stops. Use on the connection's thread only.
@@ -29,4 +29,4 @@ class ScriptedConnection {
   virtual void close() = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

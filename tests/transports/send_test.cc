@@ -14,7 +14,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -131,4 +131,4 @@ TEST_P(DirectSendTest, AProxyInForceIsAnError) {
 PACELINE_OVER(DirectSendTest, Variant::direct);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

@@ -11,7 +11,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -205,4 +205,4 @@ TEST_P(ServerBytesTest, WhatIsNoHttpIsASentence) {
 PACELINE_OVER_HTTP_1(ServerBytesTest);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

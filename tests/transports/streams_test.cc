@@ -14,7 +14,7 @@
 #include "script_server.h"
 #include "transport_fixture.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -160,4 +160,4 @@ TEST_P(StreamsTest, AStreamThatBreaksOffIsAReset) {
 PACELINE_OVER_EVERY_TRANSPORT(StreamsTest);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 void add_extension(X509* certificate, int kind, const char* value) {
@@ -67,4 +67,4 @@ void TestCertificate::write_file() {
   EXPECT_EQ(std::fclose(file), 0);
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-namespace paceline {
+namespace paceline::http {
 
 /// A self-signed certificate with its key, for 127.0.0.1, localhost and api.test. Clients trust the
 /// certificate by its file, which is removed with the object.
@@ -39,4 +39,4 @@ class TestCertificate {
   std::string file_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
-Descriptor connect_to(std::uint16_t port) {
-  Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+loop::Descriptor connect_to(std::uint16_t port) {
+  loop::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -28,7 +28,7 @@ Descriptor connect_to(std::uint16_t port) {
 /// Carries bytes both ways between a client and a server.
 class RelayedConnection {
  public:
-  RelayedConnection(ByteStream& client, Descriptor server)
+  RelayedConnection(ByteStream& client, loop::Descriptor server)
       : client_(client), server_(std::move(server)) {}
 
   void run() {
@@ -67,15 +67,15 @@ class RelayedConnection {
   }
 
   ByteStream& client_;
-  Descriptor server_;
+  loop::Descriptor server_;
 };
 
 }  // namespace
 
 TlsRelay::TlsRelay(std::uint16_t port)
     : server_(Wire::tls_http_1, 1'000, [port](int, ByteStream& client) {
-        Descriptor server = connect_to(port);
+        loop::Descriptor server = connect_to(port);
         if (server.is_open()) RelayedConnection(client, std::move(server)).run();
       }) {}
 
-}  // namespace paceline
+}  // namespace paceline::http

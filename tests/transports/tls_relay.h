@@ -5,7 +5,7 @@
 
 #include "byte_server.h"
 
-namespace paceline {
+namespace paceline::http {
 
 /// A TLS relay, with HTTP/1.1 in ALPN, in front of a server without TLS on this machine. If the
 /// server ends or resets a connection, the relay ends or resets the client's connection.
@@ -18,4 +18,4 @@ class TlsRelay {
   ByteServer server_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -14,7 +14,7 @@
 
 #include "test_certificate.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 constexpr std::chrono::seconds most_linger{1};
@@ -42,7 +42,7 @@ TlsContext::TlsContext(std::string protocol)
   SSL_CTX_set_mode(raw(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 
-TlsStream::TlsStream(const TlsContext& context, Descriptor socket, const StopSignal& stop)
+TlsStream::TlsStream(const TlsContext& context, loop::Descriptor socket, const StopSignal& stop)
     : ByteStream(std::move(socket), stop), tls_(SSL_new(context.raw())) {
   fcntl(descriptor(), F_SETFL, fcntl(descriptor(), F_GETFL) | O_NONBLOCK);
   const int no_delay = 1;
@@ -112,4 +112,4 @@ StopSignal::Waited TlsStream::wait_for(int result, TimePoint until) {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -11,7 +11,7 @@
 
 #include "byte_stream.h"
 
-namespace paceline {
+namespace paceline::http {
 
 /// TLS settings of a server: the test certificate, and one protocol in ALPN. Thread-safe.
 class TlsContext {
@@ -33,7 +33,7 @@ class TlsContext {
 /// A connection with TLS. The thread blocks SIGPIPE, which OpenSSL's writes would raise.
 class TlsStream : public ByteStream {
  public:
-  TlsStream(const TlsContext& context, Descriptor socket, const StopSignal& stop);
+  TlsStream(const TlsContext& context, loop::Descriptor socket, const StopSignal& stop);
 
   /// Returns whether the handshake succeeded.
   bool accept();
@@ -53,4 +53,4 @@ class TlsStream : public ByteStream {
   std::unique_ptr<SSL, Free> tls_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -15,7 +15,7 @@
 #include "byte_server.h"
 #include "test_certificate.h"
 
-namespace paceline {
+namespace paceline::http {
 
 /// A variant of the suite: a transport, and the server's protocol.
 enum class Variant { curl_http, curl_https_1, curl_https_2, direct };
@@ -40,8 +40,8 @@ inline void PrintTo(Variant variant, std::ostream* out) {
 }
 
 inline TransportFactory transport_of(Variant variant) {
-  return transport_factory(variant == Variant::direct ? TransportKind::direct
-                                                      : TransportKind::curl);
+  return run::transport_factory(variant == Variant::direct ? TransportKind::direct
+                                                           : TransportKind::curl);
 }
 
 inline Wire wire_of(Variant variant) {
@@ -102,7 +102,7 @@ class ClientOnLoop {
   }
 
   void pass(std::chrono::milliseconds time) {
-    Timer wait(loop_, [this] { loop_.stop(); });
+    loop::Timer wait(loop_, [this] { loop_.stop(); });
     wait.start(time);
     loop_.run();
   }
@@ -152,4 +152,4 @@ class ClientFixture : public TransportTest, protected ClientOnLoop {
       : ClientOnLoop(GetParam(), options, std::move(on_piece)) {}
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -20,8 +20,8 @@ class TcpPair : public testing::Test {
  protected:
   TcpPair() {
     const LoopbackListener listener(1);
-    here_ = Descriptor(listener.connect());
-    there_ = Descriptor(listener.accept());
+    here_ = loop::Descriptor(listener.connect());
+    there_ = loop::Descriptor(listener.accept());
   }
 
   int here() const { return here_.get(); }
@@ -39,11 +39,11 @@ class TcpPair : public testing::Test {
 
   /// The kernel begins to take notes a little after it was asked.
   bool notes_are_taken() {
-    note_receive_times(here());
+    loop::note_receive_times(here());
     for (int tries = 0; tries < 100; ++tries) {
       say(".");
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
-      const bool is_noted = receive_time(here()).has_value();
+      const bool is_noted = loop::receive_time(here()).has_value();
       hear();
       if (is_noted) return true;
     }
@@ -51,8 +51,8 @@ class TcpPair : public testing::Test {
   }
 
  private:
-  Descriptor here_;
-  Descriptor there_;
+  loop::Descriptor here_;
+  loop::Descriptor there_;
   std::array<char, 100> heard_{};
 };
 

@@ -9,7 +9,7 @@ namespace paceline {
 /// A loop for a test.
 class TestLoop {
  public:
-  operator Loop&() { return *loop_; }
+  operator loop::Loop&() { return *loop_; }
 
   void run() { loop_->run(); }
   void stop() { loop_->stop(); }
@@ -17,7 +17,7 @@ class TestLoop {
   void run_once() { uv_run(loop_->raw(), UV_RUN_ONCE); }
 
  private:
-  std::unique_ptr<Loop> loop_ = Loop::make().value();
+  std::unique_ptr<loop::Loop> loop_ = loop::Loop::make().value();
 };
 
 }  // namespace paceline

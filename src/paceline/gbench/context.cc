@@ -7,7 +7,7 @@
 #include <paceline/gbench/custom_context.h>
 #include <paceline/gbench/logged_job.h>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 // Read in signal handlers.
@@ -35,27 +35,27 @@ Context* Context::current() {
   return the_context;
 }
 
-RunPlan Context::plan() const {
-  RunPlan plan(settings_.run);
+run::RunPlan Context::plan() const {
+  run::RunPlan plan(settings_.run);
   plan.resolver = settings_.resolver;
   plan.gate = settings_.gate;
   return plan;
 }
 
-LoggedRun Context::logged_job(const Workload& workload) const {
-  LoggedRun job =
-      paceline::logged_job(workload.describe(), settings_.api.url, settings_.embedded_url);
+log::LoggedRun Context::logged_job(const Workload& workload) const {
+  log::LoggedRun job =
+      paceline::gbench::logged_job(workload.describe(), settings_.api.url, settings_.embedded_url);
   for (std::string* text : {&job.name, &job.workload, &job.model, &job.host, &job.url}) {
     *text = gate().without_secrets(*text);
   }
   return job;
 }
 
-Result<RunLog> Context::begin_log(const LoggedRun& run) {
-  if (!settings_.log) return RunLog{};
+Result<run::RunLog> Context::begin_log(const log::LoggedRun& run) {
+  if (!settings_.log) return run::RunLog{};
   const auto number = settings_.log->begin_run(run);
   if (!number) return tl::unexpected(number.error());
-  return RunLog{settings_.log.get(), *number, settings_.log_responses};
+  return run::RunLog{settings_.log.get(), *number, settings_.log_responses};
 }
 
 void Context::note_protocol(const std::string& url, const std::string& http_version) {
@@ -77,4 +77,4 @@ void Context::fail(const Error& error) {
   failed_ = true;
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -18,16 +18,16 @@
 #include <paceline/text/result.h>
 #include <paceline/workload.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// Settings of all benchmarks of a program.
 struct ContextSettings {
   /// Options of every run; rate, parallel and requests are set for each run.
   RunOptions run{};
   /// Of all the program's hosts; nullptr: each run looks up its own.
-  std::shared_ptr<Resolver> resolver{};
+  std::shared_ptr<http::Resolver> resolver{};
   /// Filters all text from outside; never nullptr.
-  std::shared_ptr<const Gate> gate = std::make_shared<const Gate>();
+  std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
   /// Where workloads without a URL of their own send. The key appears in no output.
   Api api{};
   /// Base URL of the endpoint that runs in this program; empty: none does.
@@ -37,7 +37,7 @@ struct ContextSettings {
   /// The share of failed requests in a run, from 0 to 1, above which the program fails.
   double max_error_ratio = 0;
   /// Where a row for each request is kept; nullptr: nowhere.
-  std::shared_ptr<RequestLog> log{};
+  std::shared_ptr<log::RequestLog> log{};
   bool log_responses = false;
   /// Empty: no progress is shown.
   ProgressSinkFactory show_progress{};
@@ -62,9 +62,9 @@ class Context {
 
   const ContextSettings& settings() const { return settings_; }
   /// The plan of a run in one stripe; rate, parallel and requests are still to be set.
-  RunPlan plan() const;
-  const Gate& gate() const { return *settings_.gate; }
-  const Console& console() const { return console_; }
+  run::RunPlan plan() const;
+  const text::Gate& gate() const { return *settings_.gate; }
+  const text::Console& console() const { return console_; }
 
   /// The threads of the current run.
   RunGroup& group() { return group_; }
@@ -72,9 +72,9 @@ class Context {
   std::uint64_t next_salt() { return ++salt_; }
 
   /// The job of a workload as the log keeps it, without secrets.
-  LoggedRun logged_job(const Workload& workload) const;
+  log::LoggedRun logged_job(const Workload& workload) const;
   /// Adds the run to the log. Error: log_unwritable.
-  Result<RunLog> begin_log(const LoggedRun& run);
+  Result<run::RunLog> begin_log(const log::LoggedRun& run);
   /// Adds to the results what was spoken with the server. Only the first call counts.
   void note_protocol(const std::string& url, const std::string& http_version);
 
@@ -97,7 +97,7 @@ class Context {
 
  private:
   ContextSettings settings_;
-  Console console_;
+  text::Console console_;
   RunGroup group_;
   std::atomic<std::uint64_t> salt_;
   VerdictLines verdicts_;
@@ -107,4 +107,4 @@ class Context {
   bool is_protocol_noted_ = false;
 };
 
-}  // namespace paceline
+}  // namespace paceline::gbench

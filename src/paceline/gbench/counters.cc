@@ -6,7 +6,7 @@
 #include <array>
 #include <chrono>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 using Times = const Histogram& (*)(const Tally&);
@@ -88,7 +88,7 @@ void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally)
 
 void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
   const TokenTally& tokens = tally.tokens;
-  const double wall = seconds_of(tally.last_done - tally.first_send);
+  const double wall = stats::seconds_of(tally.last_done - tally.first_send);
   if (wall <= 0) return;
   if (tokens.responses() > 0) {
     counters["tokens_out"] = static_cast<double>(tokens.out) / wall;
@@ -110,7 +110,7 @@ void set_counters(benchmark::UserCounters& counters, const Tally& tally) {
     const Histogram& times = counter.times(tally);
     if (times.count() == 0 && !is_in_every_run(counter)) continue;
     if (tells_nothing(counter, tally)) continue;
-    counters[counter.name] = seconds_of(times.quantile(counter.quantile));
+    counters[counter.name] = stats::seconds_of(times.quantile(counter.quantile));
   }
   counters["rpm"] = tally.achieved_rpm();
   counters["rps"] = tally.rps();
@@ -175,4 +175,4 @@ std::vector<std::string> default_rows() {
   return names;
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

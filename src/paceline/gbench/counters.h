@@ -9,7 +9,7 @@
 
 #include <paceline/tally.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// Sets the counters from a run's tally. docs/metrics.md defines each counter. Times are in
 /// seconds.
@@ -25,4 +25,4 @@ std::vector<std::string> time_counters();
 /// The counters that become rows by default.
 std::vector<std::string> default_rows();
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -9,7 +9,7 @@
 #include <paceline/version.h>
 #include <paceline_version.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 std::vector<std::pair<std::string, std::string>> library_versions() {
   return {{"google_benchmark", std::string(benchmark_version)},
@@ -38,4 +38,4 @@ void add_protocol_context(const std::string& url, const std::string& http_versio
                               encrypted ? curl_version_info(CURLVERSION_NOW)->ssl_version : "none");
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// Names and versions of the libraries that results depend on.
 std::vector<std::pair<std::string, std::string>> library_versions();
@@ -20,4 +20,4 @@ void add_custom_context(std::string_view hosts, std::string_view transport,
 /// URL without TLS. Call it once in a program.
 void add_protocol_context(const std::string& url, const std::string& http_version);
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -1,6 +1,6 @@
 #include <paceline/gbench/file_reporter.h>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 std::unique_ptr<benchmark::BenchmarkReporter> csv_reporter() {
@@ -21,4 +21,4 @@ std::unique_ptr<benchmark::BenchmarkReporter> make_file_reporter(const std::stri
   return std::make_unique<benchmark::JSONReporter>();
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -17,7 +17,7 @@
 #include <paceline/run/run_stripe.h>
 #include <paceline/run/verdict.h>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 /// The lowest rate to probe: below, a hundred requests take too long.
@@ -25,8 +25,8 @@ constexpr std::uint64_t lowest_rpm = 60;
 
 /// A probe that has ended.
 struct Probed {
-  RunPlan plan;
-  RunTally tally;
+  run::RunPlan plan;
+  stats::RunTally tally;
   Bound bound = Bound::paced;
   /// Empty: the probe met the objective.
   std::string why_missed;
@@ -56,7 +56,7 @@ class Search {
   std::vector<Probe> take_probes() { return std::move(probes_); }
 
  private:
-  RunPlan plan_at(std::uint64_t rpm) const;
+  run::RunPlan plan_at(std::uint64_t rpm) const;
   Probed probe(std::uint64_t rpm);
   std::string why_missed(const Probed& probed, const Verdict& verdict) const;
   void keep(const Probed& probed, const Verdict& verdict);
@@ -66,7 +66,7 @@ class Search {
   const FindMax& asked_;
   std::size_t parallel_;
   std::string name_;
-  RateSearch rates_;
+  run::RateSearch rates_;
   std::vector<Probe> probes_;
   std::optional<Tally> best_;
   /// Of the lowest rate above the best one.
@@ -125,18 +125,18 @@ std::string Search::summary() const {
   return words;
 }
 
-RunPlan Search::plan_at(std::uint64_t rpm) const {
+run::RunPlan Search::plan_at(std::uint64_t rpm) const {
   constexpr std::chrono::seconds at_least{10};
   constexpr int longest_times = 5;
   constexpr std::uint64_t warmup_divisor = 20;
-  RunPlan plan = context_.plan();
+  run::RunPlan plan = context_.plan();
   plan.rpm = rpm;
   plan.parallel = parallel_;
   plan.requests = asked_.requests;
   if (plan.requests == 0) {
     plan.requests =
-        requests_to_judge(rpm, std::max<std::chrono::nanoseconds>(
-                                   at_least, longest_times * asked_.objective.longest_time()));
+        run::requests_to_judge(rpm, std::max<std::chrono::nanoseconds>(
+                                        at_least, longest_times * asked_.objective.longest_time()));
   }
   if (plan.warmup == 0) plan.warmup = plan.requests / warmup_divisor;
   return plan;
@@ -150,17 +150,17 @@ Probed Search::probe(std::uint64_t rpm) {
     probed.why_over = shared.error;
     return probed;
   }
-  RunPlan& plan = probed.plan;
+  run::RunPlan& plan = probed.plan;
   plan.salt = shared.salt;
   plan.log = shared.log;
-  RunHooks hooks;
+  run::RunHooks hooks;
   hooks.stop = &context_.stopped();
   if (shared.progress) {
-    hooks.on_progress = [&shared](const Progress& made) { shared.progress->publish(0, made); };
+    hooks.on_progress = [&shared](const run::Progress& made) { shared.progress->publish(0, made); };
   }
-  probed.tally = run_stripe(workload_, plan, hooks);
+  probed.tally = run::run_stripe(workload_, plan, hooks);
   if (shared.progress) shared.progress->end();
-  const Verdict verdict = judge(probed.tally, rpm, parallel_, plan.arrivals);
+  const Verdict verdict = run::judge(probed.tally, rpm, parallel_, plan.arrivals);
   probed.bound = verdict.bound;
   probed.why_missed = why_missed(probed, verdict);
   if (probed.tally.succeeded == 0) {
@@ -173,7 +173,7 @@ Probed Search::probe(std::uint64_t rpm) {
 
 std::string Search::why_missed(const Probed& probed, const Verdict& verdict) const {
   const double tolerated = context_.settings().max_error_ratio;
-  std::string why = why_not_kept(probed.tally, probed.plan, verdict);
+  std::string why = run::why_not_kept(probed.tally, probed.plan, verdict);
   if (why.empty()) why = asked_.objective.why_missed(probed.tally);
   if (why.empty() && !asked_.objective.errors && probed.tally.error_ratio() > tolerated) {
     why = fmt::format("errors {:.3g}%, more than {:.3g}%", 100 * probed.tally.error_ratio(),
@@ -223,4 +223,4 @@ void find_max(benchmark::State& state, Context& context, const std::string& benc
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -10,7 +10,7 @@
 #include <paceline/gbench/objective.h>
 #include <paceline/workload.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// A search for the highest rate that meets an objective.
 struct FindMax {
@@ -33,4 +33,4 @@ struct FindMax {
 void find_max(benchmark::State& state, Context& context, const std::string& benchmark,
               Workload& workload, const FindMax& search);
 
-}  // namespace paceline
+}  // namespace paceline::gbench

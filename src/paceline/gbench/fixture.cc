@@ -10,13 +10,13 @@ namespace paceline {
 namespace {
 
 /// Tries the API with the workload's first request. Where that fails, the program sends no more.
-void try_api(Context& context, Workload& workload) {
+void try_api(gbench::Context& context, Workload& workload) {
   Result<void> checked;
   if (const auto& objective = context.settings().run.objective) {
-    checked = check_measured(*objective, workload.describe());
+    checked = gbench::check_measured(*objective, workload.describe());
   }
   if (checked) {
-    if (const auto limits = check_api(context, workload); !limits) {
+    if (const auto limits = gbench::check_api(context, workload); !limits) {
       checked = tl::unexpected(limits.error());
     }
   }
@@ -28,7 +28,7 @@ void try_api(Context& context, Workload& workload) {
 }  // namespace
 
 void Fixture::run(benchmark::State& state) {
-  Context* context = Context::current();
+  gbench::Context* context = gbench::Context::current();
   if (context == nullptr) {
     // Inside the loop, since Google Benchmark 1.7 aborts after an error before the loop of a
     // later repetition.
@@ -49,7 +49,7 @@ void Fixture::run(benchmark::State& state) {
     if (is_first && !context->stopped()) try_api(*context, *own);
     workload = own.get();
   }
-  measure(state, *context, *workload);
+  gbench::measure(state, *context, *workload);
 }
 
 }  // namespace paceline

@@ -6,7 +6,7 @@
 #include <paceline/http/url.h>
 #include <paceline/workload/content_hash.h>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 /// Without the user, and with a hash of the query, which may hold a key.
@@ -20,16 +20,17 @@ std::string url_to_keep(const std::string& url) {
   const std::size_t query = whole.find('?', path);
   std::string kept(whole.substr(0, host));
   kept += whole.substr(host_begin, std::min(query, whole.size()) - host_begin);
-  if (query != std::string_view::npos) kept += "?#" + content_hash_text(whole.substr(query));
+  if (query != std::string_view::npos)
+    kept += "?#" + workload::content_hash_text(whole.substr(query));
   return kept;
 }
 
 }  // namespace
 
-LoggedRun logged_job(const Description& description, const std::string& api_url,
-                     const std::string& embedded_url) {
+log::LoggedRun logged_job(const Description& description, const std::string& api_url,
+                          const std::string& embedded_url) {
   const std::string& url = description.url.empty() ? api_url : description.url;
-  LoggedRun job;
+  log::LoggedRun job;
   job.name = description.name;
   job.workload = description.fingerprint;
   job.model = description.model;
@@ -37,10 +38,10 @@ LoggedRun logged_job(const Description& description, const std::string& api_url,
     job.host = embedded_host;
     job.url = embedded_host + url.substr(embedded_url.size());
   } else {
-    job.host = host_of(url);
+    job.host = http::host_of(url);
     job.url = url_to_keep(url);
   }
   return job;
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// The embedded endpoint's host in a log. Its port differs in each program.
 inline constexpr char embedded_host[] = "embedded endpoint";
@@ -13,7 +13,7 @@ inline constexpr char embedded_host[] = "embedded endpoint";
 /// The job that a log keeps of a workload, so that a later program can tell whether its own job is
 /// the same. `api_url`: where workloads without a URL of their own send. `embedded_url`: base URL
 /// of the embedded endpoint; empty where none runs.
-LoggedRun logged_job(const Description& description, const std::string& api_url,
-                     const std::string& embedded_url);
+log::LoggedRun logged_job(const Description& description, const std::string& api_url,
+                          const std::string& embedded_url);
 
-}  // namespace paceline
+}  // namespace paceline::gbench

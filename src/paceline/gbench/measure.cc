@@ -13,7 +13,7 @@
 #include <paceline/run/run_stripe.h>
 #include <paceline/stats/seconds.h>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 std::size_t threads_of(const benchmark::State& state) {
@@ -21,9 +21,9 @@ std::size_t threads_of(const benchmark::State& state) {
 }
 
 /// Google Benchmark counts iterations for each thread, and parallel is of them all.
-RunPlan plan_of(const benchmark::State& state, const Context& context,
-                std::span<const std::uint64_t> items) {
-  RunPlan run = context.plan();
+run::RunPlan plan_of(const benchmark::State& state, const Context& context,
+                     std::span<const std::uint64_t> items) {
+  run::RunPlan run = context.plan();
   run.rpm = static_cast<std::uint64_t>(state.range(0));
   run.parallel = static_cast<std::size_t>(state.range(1));
   run.requests = static_cast<std::uint64_t>(state.max_iterations) * threads_of(state);
@@ -39,12 +39,12 @@ Result<void> check(const benchmark::State& state, Context& context) {
   return checked;
 }
 
-RunHooks hooks_of(benchmark::State& state, const Context& context,
-                  const std::shared_ptr<ProgressSink>& progress) {
-  RunHooks hooks{[&state] { state.ResumeTiming(); }, &context.stopped()};
+run::RunHooks hooks_of(benchmark::State& state, const Context& context,
+                       const std::shared_ptr<ProgressSink>& progress) {
+  run::RunHooks hooks{[&state] { state.ResumeTiming(); }, &context.stopped()};
   if (progress) {
     const auto stripe = static_cast<std::size_t>(state.thread_index());
-    hooks.on_progress = [progress, stripe](const Progress& made) {
+    hooks.on_progress = [progress, stripe](const run::Progress& made) {
       progress->publish(stripe, made);
     };
   }
@@ -61,16 +61,16 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
       break;
     }
     state.PauseTiming();
-    RunPlan plan = plan_of(state, context, items);
+    run::RunPlan plan = plan_of(state, context, items);
     const std::string name = workload.describe().name;
     const GroupRun shared = context.group().join(
         threads_of(state), [&] { return begin_run(context, workload, plan, name); });
     plan.salt = shared.salt;
     plan.log = shared.log;
     plan.start = shared.start;
-    RunTally tally;
+    stats::RunTally tally;
     if (!shared.error)
-      tally = run_stripe(workload, plan, hooks_of(state, context, shared.progress));
+      tally = run::run_stripe(workload, plan, hooks_of(state, context, shared.progress));
     if (tally.sent == 0) state.ResumeTiming();
     const auto whole = context.group().leave(tally, threads_of(state));
     if (shared.error) {
@@ -82,25 +82,25 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
   }
 }
 
-Result<RateLimits> check_api(Context& context, Workload& workload) {
+Result<http::RateLimits> check_api(Context& context, Workload& workload) {
   const ContextSettings& settings = context.settings();
   const RunOptions& run = settings.run;
   Request request;
   workload.make(0, request);
-  const std::string host = host_of(request.url);
-  PreflightOptions first{.connection = run.connection,
-                         .resolver = settings.resolver,
-                         .gate = settings.gate,
-                         .salt = context.next_salt()};
+  const std::string host = http::host_of(request.url);
+  run::PreflightOptions first{.connection = run.connection,
+                              .resolver = settings.resolver,
+                              .gate = settings.gate,
+                              .salt = context.next_salt()};
   first.retries = run.retries;
   first.max_backoff = run.max_backoff;
   first.wait = settings.wait;
   first.stop = &context.stopped();
   first.on_wait = [&](const Error& error) {
     context.console().warn(fmt::format("waiting up to {:g} s for {} to answer: {}",
-                                       seconds_of(settings.wait), host, error.message));
+                                       stats::seconds_of(settings.wait), host, error.message));
   };
-  Preflight preflight = send_preflight(workload, first);
+  run::Preflight preflight = run::send_preflight(workload, first);
   if (context.stopped()) return fail(ErrorCode::stopped, "stopped before the first response");
   if (preflight.error) {
     Error& error = *preflight.error;
@@ -116,4 +116,4 @@ Result<RateLimits> check_api(Context& context, Workload& workload) {
   return preflight.limits;
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -10,7 +10,7 @@
 #include <paceline/text/result.h>
 #include <paceline/workload.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// Runs `workload` as one Google Benchmark run. range(0) is the rpm (0: unpaced), range(1) is the
 /// parallel, and the iterations are the requests. `real_time` becomes the mean latency, and
@@ -24,6 +24,6 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
              std::span<const std::uint64_t> items = {});
 
 /// Sends one request of `workload`. Returns the account's rate limits, where the server tells them.
-Result<RateLimits> check_api(Context& context, Workload& workload);
+Result<http::RateLimits> check_api(Context& context, Workload& workload);
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -11,7 +11,7 @@
 #include <paceline/text/duration.h>
 #include <paceline/text/number.h>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -46,7 +46,7 @@ Result<void> each_condition(
 }
 
 Result<void> read_time(const std::string& name, const std::string& text, nanoseconds& time) {
-  const auto parsed = parse_duration(text);
+  const auto parsed = text::parse_duration(text);
   if (!parsed) return tl::unexpected(parsed.error());
   time = *parsed;
   if (time <= nanoseconds(0)) {
@@ -58,7 +58,7 @@ Result<void> read_time(const std::string& name, const std::string& text, nanosec
 Result<void> read_share(const std::string& name, const std::string& text,
                         std::optional<double>& share) {
   std::string_view unit = text;
-  const auto number = take_decimal(unit);
+  const auto number = text::take_decimal(unit);
   const double value = number.value_or(0) / (unit.empty() ? 1 : 100);
   if (!(unit.empty() || unit == "%") || !(value > 0 && value <= 1)) {
     return invalid(fmt::format(
@@ -165,4 +165,4 @@ Result<void> check_measured(const RunObjective& objective, const Description& wo
   return {};
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -11,7 +11,7 @@
 #include <paceline/text/result.h>
 #include <paceline/workload.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 // Both objectives are conditions NAME<LIMIT, separated by commas, that must all hold. Spaces are
 // ignored.
@@ -47,4 +47,4 @@ Result<void> check_measured(const RequestObjective& objective, const Description
 Result<void> check_measured(const RunObjective& objective, const Description& workload,
                             std::uint32_t retries);
 
-}  // namespace paceline
+}  // namespace paceline::gbench

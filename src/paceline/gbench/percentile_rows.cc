@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 using Run = benchmark::BenchmarkReporter::Run;
@@ -71,4 +71,4 @@ void PercentileRows::write_context() {
   context_.reset();
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

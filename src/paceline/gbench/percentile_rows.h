@@ -10,7 +10,7 @@
 
 #include <paceline/gbench/reporter_decorator.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// Decorates a file reporter. After each run X, rows X/p50, X/p99, … follow whose real_time is that
 /// counter, because compare.py reads real_time and no counter. Leaves out failed and skipped runs,
@@ -42,4 +42,4 @@ class PercentileRows : public ReporterDecorator {
   bool is_written_ = true;
 };
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 using Run = benchmark::BenchmarkReporter::Run;
@@ -24,8 +24,8 @@ Run row_of(const Run& search, Probe probe) {
   row.time_unit = search.time_unit;
   row.iterations = static_cast<std::int64_t>(probe.requests);
   const auto requests = static_cast<double>(probe.requests);
-  row.real_accumulated_time = seconds_of(probe.mean_latency) * requests;
-  row.cpu_accumulated_time = seconds_of(probe.cpu_time) * requests;
+  row.real_accumulated_time = stats::seconds_of(probe.mean_latency) * requests;
+  row.cpu_accumulated_time = stats::seconds_of(probe.cpu_time) * requests;
   row.report_label = std::move(probe.label);
   row.counters = std::move(probe.counters);
   return row;
@@ -57,4 +57,4 @@ void ProbeRows::ReportRuns(const std::vector<Run>& runs) {
   inner().ReportRuns(rows);
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -12,7 +12,7 @@
 
 #include <paceline/gbench/reporter_decorator.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// Result of one run of a search.
 struct Probe {
@@ -54,4 +54,4 @@ class ProbeRows : public ReporterDecorator {
   ProbeStore& probes_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -8,7 +8,7 @@
 
 #include <paceline/run/progress.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// The run whose progress is shown.
 struct ShownRun {
@@ -24,7 +24,7 @@ class ProgressSink {
  public:
   virtual ~ProgressSink() = default;
   /// Takes a stripe's progress. Called on the stripe's thread; never waits.
-  virtual void publish(std::size_t stripe, const Progress& progress) = 0;
+  virtual void publish(std::size_t stripe, const run::Progress& progress) = 0;
   /// The run has ended. Progress that is published later is not shown.
   virtual void end() = 0;
 };
@@ -32,4 +32,4 @@ class ProgressSink {
 /// Starts to show a run; nullptr where no progress is shown.
 using ProgressSinkFactory = std::function<std::shared_ptr<ProgressSink>(ShownRun)>;
 
-}  // namespace paceline
+}  // namespace paceline::gbench

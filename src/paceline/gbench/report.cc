@@ -11,7 +11,7 @@
 #include <paceline/stats/seconds.h>
 #include <paceline_version.h>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 /// The iteration time with which Google Benchmark shows the mean latency. Google Benchmark adds the
@@ -96,7 +96,7 @@ void warn_of_failures(Context& context, const Tally& tally) {
         {ErrorCode::retry_wait_too_long,
          fmt::format("{} requests failed because the server asked for a longer wait before "
                      "a retry than {:g} s",
-                     tally.waits_too_long, seconds_of(context.settings().run.max_backoff))});
+                     tally.waits_too_long, stats::seconds_of(context.settings().run.max_backoff))});
   }
 }
 
@@ -111,7 +111,7 @@ Error why_nothing(const Tally& tally) {
 }
 
 void report(benchmark::State& state, Context& context, const std::string& name,
-            const RunTally& tally) {
+            const stats::RunTally& tally) {
   if (tally.succeeded == 0) {
     context.stop();
     const Error why = why_nothing(tally);
@@ -121,7 +121,7 @@ void report(benchmark::State& state, Context& context, const std::string& name,
   }
   const auto rpm = static_cast<std::uint64_t>(state.range(0));
   const auto parallel = static_cast<std::uint64_t>(state.range(1));
-  const Verdict verdict = judge(tally, rpm, parallel, context.settings().run.arrivals);
+  const Verdict verdict = run::judge(tally, rpm, parallel, context.settings().run.arrivals);
   state.SetIterationTime(iteration_time(state, tally));
   set_counters(state.counters, tally);
   state.SetLabel(label_of(verdict, tally));
@@ -131,4 +131,4 @@ void report(benchmark::State& state, Context& context, const std::string& name,
   warn_of_failures(context, tally);
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

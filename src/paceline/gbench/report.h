@@ -8,7 +8,7 @@
 #include <paceline/run/verdict.h>
 #include <paceline/stats/run_tally.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// Why a run without a single good response has nothing to show.
 Error why_nothing(const Tally& tally);
@@ -16,6 +16,6 @@ Error why_nothing(const Tally& tally);
 /// Turns a whole run's tally into Google Benchmark's time, counters and label. Gives the context
 /// the run's verdict, and prints what went wrong. `name`: of the workload.
 void report(benchmark::State& state, Context& context, const std::string& name,
-            const RunTally& tally);
+            const stats::RunTally& tally);
 
-}  // namespace paceline
+}  // namespace paceline::gbench

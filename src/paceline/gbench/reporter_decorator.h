@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// Base of a reporter that changes runs on their way to another reporter.
 class ReporterDecorator : public benchmark::BenchmarkReporter {
@@ -31,4 +31,4 @@ class ReporterDecorator : public benchmark::BenchmarkReporter {
   benchmark::BenchmarkReporter& inner_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::gbench

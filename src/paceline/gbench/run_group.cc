@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 // Google Benchmark releases its threads at a barrier. Each thread then makes its client.
@@ -20,7 +20,7 @@ GroupRun RunGroup::join(std::size_t threads, const std::function<GroupRun()>& be
   return *run_;
 }
 
-std::optional<RunTally> RunGroup::leave(const RunTally& tally, std::size_t threads) {
+std::optional<stats::RunTally> RunGroup::leave(const stats::RunTally& tally, std::size_t threads) {
   const std::lock_guard lock(mutex_);
   if (merged_) {
     merged_->merge(tally);
@@ -33,4 +33,4 @@ std::optional<RunTally> RunGroup::leave(const RunTally& tally, std::size_t threa
   return std::exchange(merged_, std::nullopt);
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -13,12 +13,12 @@
 #include <paceline/run/run_stripe.h>
 #include <paceline/stats/run_tally.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// State that the threads of a run share.
 struct GroupRun {
   std::uint64_t salt = 0;
-  RunLog log{};
+  run::RunLog log{};
   /// Why the run cannot start.
   std::optional<Error> error{};
   /// nullptr: no progress is shown.
@@ -35,13 +35,13 @@ class RunGroup {
   /// The first thread to join calls `begin`. Every thread gets the result, with the start.
   GroupRun join(std::size_t threads, const std::function<GroupRun()>& begin);
   /// Returns the whole run's tally to the last thread that leaves, and nothing to the others.
-  std::optional<RunTally> leave(const RunTally& tally, std::size_t threads);
+  std::optional<stats::RunTally> leave(const stats::RunTally& tally, std::size_t threads);
 
  private:
   std::mutex mutex_;
   std::optional<GroupRun> run_;
-  std::optional<RunTally> merged_;
+  std::optional<stats::RunTally> merged_;
   std::size_t left_ = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::gbench

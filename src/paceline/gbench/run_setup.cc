@@ -8,17 +8,17 @@
 #include <paceline/loop/descriptor.h>
 #include <paceline/run/run_parts.h>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 Result<void> check_open_files(const Context& context, std::size_t parallel) {
   // For the program's own files, the log and the embedded endpoint's loop.
   constexpr std::size_t spare = 24;
-  const std::size_t limit = raise_open_files_limit();
+  const std::size_t limit = loop::raise_open_files_limit();
   const bool has_endpoint = !context.settings().embedded_url.empty();
   const TransportKind transport = context.settings().run.connection.transport;
   const auto needed = [&](std::size_t count) {
-    return spare + descriptors_for(transport, count) + (has_endpoint ? count : 0);
+    return spare + run::descriptors_for(transport, count) + (has_endpoint ? count : 0);
   };
   if (needed(parallel) <= limit) return {};
   std::size_t most = parallel;
@@ -46,11 +46,11 @@ Result<void> check_run(const Context& context, std::size_t parallel, std::size_t
   return check_open_files(context, parallel);
 }
 
-GroupRun begin_run(Context& context, const Workload& workload, const RunPlan& plan,
+GroupRun begin_run(Context& context, const Workload& workload, const run::RunPlan& plan,
                    const std::string& name) {
   GroupRun run;
   run.salt = context.next_salt();
-  LoggedRun logged = context.logged_job(workload);
+  log::LoggedRun logged = context.logged_job(workload);
   logged.resumed = !plan.items.empty();
   logged.started = std::chrono::system_clock::now();
   logged.rpm = plan.rpm;
@@ -73,4 +73,4 @@ GroupRun begin_run(Context& context, const Workload& workload, const RunPlan& pl
   return run;
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 std::string time_text(std::chrono::nanoseconds time) {
   struct Unit {
@@ -32,4 +32,4 @@ std::string long_time_text(std::chrono::nanoseconds time) {
   return fmt::format("{} h {} min", minutes / 60, minutes % 60);
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

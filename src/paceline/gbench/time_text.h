@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// A duration in three digits: "50.2 ms", "1.25 s".
 std::string time_text(std::chrono::nanoseconds time);
@@ -11,4 +11,4 @@ std::string time_text(std::chrono::nanoseconds time);
 /// A long duration in at most two units: "75 s", "4 min 10 s", "2 h 5 min".
 std::string long_time_text(std::chrono::nanoseconds time);
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 using Run = benchmark::BenchmarkReporter::Run;
@@ -39,7 +39,7 @@ void clean_numbers(Run& run) {
 
 }  // namespace
 
-ValidRows::ValidRows(benchmark::BenchmarkReporter& inner, std::shared_ptr<const Gate> gate,
+ValidRows::ValidRows(benchmark::BenchmarkReporter& inner, std::shared_ptr<const text::Gate> gate,
                      Columns kind, const std::vector<std::string>& counters)
     : ReporterDecorator(inner),
       gate_(std::move(gate)),
@@ -85,4 +85,4 @@ void ValidRows::fix_columns(Run& run) {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

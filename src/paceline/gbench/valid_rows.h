@@ -8,7 +8,7 @@
 #include <paceline/gbench/reporter_decorator.h>
 #include <paceline/text/gate.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// Decorates a reporter so that its output is valid for any text and any number.
 ///
@@ -27,8 +27,8 @@ class ValidRows : public ReporterDecorator {
     fixed,
   };
 
-  ValidRows(benchmark::BenchmarkReporter& inner, std::shared_ptr<const Gate> gate, Columns kind,
-            const std::vector<std::string>& counters);
+  ValidRows(benchmark::BenchmarkReporter& inner, std::shared_ptr<const text::Gate> gate,
+            Columns kind, const std::vector<std::string>& counters);
 
   void ReportRuns(const std::vector<Run>& runs) override;
   /// Counters without a column in CSV.
@@ -38,11 +38,11 @@ class ValidRows : public ReporterDecorator {
   void clean_texts(Run& run) const;
   void fix_columns(Run& run);
 
-  std::shared_ptr<const Gate> gate_;
+  std::shared_ptr<const text::Gate> gate_;
   Columns columns_;
   std::set<std::string> counters_;
   std::set<std::string> left_out_;
   bool is_first_ = true;
 };
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace paceline {
+namespace paceline::gbench {
 
 void VerdictLines::add(const std::string& row, Bound bound, const std::string& words) {
   auto place = std::find_if(rows_.begin(), rows_.end(), [&row](const Row& known) {
@@ -51,4 +51,4 @@ std::string VerdictLines::line_of(const Row& row) {
   return line;
 }
 
-}  // namespace paceline
+}  // namespace paceline::gbench

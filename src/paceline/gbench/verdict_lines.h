@@ -6,7 +6,7 @@
 
 #include <paceline/run/verdict.h>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// The verdict of each row as text, printed when the program ends. The repetitions of a row share a
 /// line. Lines are in the order in which rows were added first.
@@ -38,4 +38,4 @@ class VerdictLines {
   std::vector<Row> rows_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::gbench

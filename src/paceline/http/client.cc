@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 /// Used where a client has its own resolver.
@@ -15,8 +15,8 @@ constexpr unsigned most_resends = 2;
 
 }  // namespace
 
-Client::Client(Loop& loop, const ClientOptions& options, const TransportFactory& make_transport,
-               OnDone on_done, OnPiece on_piece)
+Client::Client(loop::Loop& loop, const ClientOptions& options,
+               const TransportFactory& make_transport, OnDone on_done, OnPiece on_piece)
     : options_(options.connection),
       on_done_(std::move(on_done)),
       targets_(Proxies::from_environment()),
@@ -27,7 +27,7 @@ Client::Client(Loop& loop, const ClientOptions& options, const TransportFactory&
                   .exchanges = options.parallel},
                  std::move(on_piece),
                  [this](std::size_t number) {
-                   release_memory(exchanges_[number]->response.body);
+                   text::release_memory(exchanges_[number]->response.body);
                    refused_.push_back(number);
                    end_refused_.ask();
                  }),
@@ -125,4 +125,4 @@ void Client::release(Exchange& exchange) {
   free_.push_back(&exchange);
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

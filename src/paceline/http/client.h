@@ -18,7 +18,7 @@
 #include <paceline/http/transport.h>
 #include <paceline/loop/loop.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Options of one client.
 struct ClientOptions {
@@ -39,7 +39,7 @@ class Client : private ResponseSink {
   using OnPiece = ResponseCollector::OnPiece;
 
   /// Streamed requests require `on_piece`. `on_piece` must neither send requests nor throw.
-  Client(Loop& loop, const ClientOptions& options, const TransportFactory& make_transport,
+  Client(loop::Loop& loop, const ClientOptions& options, const TransportFactory& make_transport,
          OnDone on_done, OnPiece on_piece = {});
   ~Client() override;
   Client(const Client&) = delete;
@@ -82,11 +82,11 @@ class Client : private ResponseSink {
   ResponseCollector collector_;
   EndQueue ends_;
   std::vector<std::size_t> refused_;
-  DeferredCall end_refused_;
+  loop::DeferredCall end_refused_;
   std::unique_ptr<HostWait> hosts_;
   std::unique_ptr<RequestTimeouts> timeouts_;
   // Destroyed first: its sockets and handles refer to the rest.
   std::unique_ptr<Transport> transport_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -1,17 +1,19 @@
 #include <paceline/http/content_decoder.h>
 #include <paceline/text/ascii_case.h>
 
-namespace paceline {
+namespace paceline::http {
 bool ContentDecoder::is_none(std::string_view encoding) {
-  return encoding.empty() || equals_ignoring_case(encoding, "identity") ||
-         equals_ignoring_case(encoding, "none");
+  return encoding.empty() || text::equals_ignoring_case(encoding, "identity") ||
+         text::equals_ignoring_case(encoding, "none");
 }
 
 std::unique_ptr<ContentDecoder> ContentDecoder::make(std::string_view encoding) {
-  if (equals_ignoring_case(encoding, "gzip") || equals_ignoring_case(encoding, "x-gzip")) {
+  if (text::equals_ignoring_case(encoding, "gzip") ||
+      text::equals_ignoring_case(encoding, "x-gzip")) {
     return std::make_unique<ContentDecoder>(false);
   }
-  if (equals_ignoring_case(encoding, "deflate")) return std::make_unique<ContentDecoder>(true);
+  if (text::equals_ignoring_case(encoding, "deflate"))
+    return std::make_unique<ContentDecoder>(true);
   return nullptr;
 }
 
@@ -57,4 +59,4 @@ bool ContentDecoder::begin_next_member() {
   return inflateReset(&stream_) == Z_OK;
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Decodes a compressed body piece by piece. paceline asks for no compression, but some gateways
 /// compress anyway.
@@ -51,4 +51,4 @@ class ContentDecoder {
   std::array<char, 16'384> decoded_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

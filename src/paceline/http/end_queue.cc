@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 
 void EndQueue::add(Exchange& exchange, TransportEnd end) {
   entries_.push_back({&exchange, std::move(end)});
@@ -25,4 +25,4 @@ void EndQueue::tell() {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -4,7 +4,7 @@
 
 #include <paceline/message.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// One request with its response. A client owns its exchanges.
 struct Exchange {
@@ -18,4 +18,4 @@ struct Exchange {
   Response response;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -4,9 +4,9 @@
 #include <chrono>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 
-HostWait::HostWait(Loop& loop, std::shared_ptr<Resolver> resolver,
+HostWait::HostWait(loop::Loop& loop, std::shared_ptr<Resolver> resolver,
                    std::function<void(Exchange&)> on_found)
     : resolver_(std::move(resolver)),
       on_found_(std::move(on_found)),
@@ -52,4 +52,4 @@ void HostWait::refresh() {
   refresh_timer_.start(std::chrono::ceil<std::chrono::milliseconds>(resolver_->refresh_interval()));
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

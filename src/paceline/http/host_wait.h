@@ -10,13 +10,14 @@
 #include <paceline/http/resolver.h>
 #include <paceline/loop/loop.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Holds exchanges that wait for the addresses of their hosts. The loop is not blocked.
 class HostWait {
  public:
   /// `on_found` is called for each waiting exchange after a lookup; call find() again from there.
-  HostWait(Loop& loop, std::shared_ptr<Resolver> resolver, std::function<void(Exchange&)> on_found);
+  HostWait(loop::Loop& loop, std::shared_ptr<Resolver> resolver,
+           std::function<void(Exchange&)> on_found);
   ~HostWait();
 
   using Known = std::span<const Resolver::Known>;
@@ -39,8 +40,8 @@ class HostWait {
   std::vector<Exchange*> waiting_;
   std::vector<Resolver::Known> known_;
   bool refreshes_ = false;
-  Timer refresh_timer_;
-  Wakeup looked_up_;
+  loop::Timer refresh_timer_;
+  loop::Wakeup looked_up_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -12,7 +12,7 @@
 #include <paceline/text/duration.h>
 #include <paceline/text/number.h>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -33,7 +33,7 @@ RateLimit rate_limit(const Response& response, std::string_view what) {
   const auto number = [&](std::string_view which) -> std::optional<std::uint64_t> {
     auto text = response.header(fmt::format("x-ratelimit-{}-{}", which, what).c_str());
     if (!text) return std::nullopt;
-    const auto value = take_decimal(*text);
+    const auto value = text::take_decimal(*text);
     if (!value || *value > most_of_a_limit) return std::nullopt;
     return static_cast<std::uint64_t>(*value);
   };
@@ -57,7 +57,7 @@ constexpr Window windows[] = {{"minute", 60}, {"hour", 3'600}, {"day", 86'400}};
 
 std::optional<nanoseconds> retry_after(const Response& response) {
   if (auto text = response.header("retry-after-ms")) {
-    if (const auto milliseconds = take_decimal(*text)) {
+    if (const auto milliseconds = text::take_decimal(*text)) {
       const double seconds = *milliseconds / 1e3;
       return bounded(seconds > earliest_date ? seconds_until(seconds) : seconds);
     }
@@ -65,7 +65,7 @@ std::optional<nanoseconds> retry_after(const Response& response) {
   const auto text = response.header("retry-after");
   if (!text) return std::nullopt;
   std::string_view rest = *text;
-  const auto seconds = take_decimal(rest);
+  const auto seconds = text::take_decimal(rest);
   if (seconds && rest.empty()) {
     return bounded(*seconds > earliest_date ? seconds_until(*seconds) : *seconds);
   }
@@ -109,9 +109,9 @@ std::optional<nanoseconds> parse_reset(std::string_view text) {
   if (text.empty()) return std::nullopt;
   double seconds = 0;
   while (!text.empty()) {
-    const auto number = take_decimal(text);
+    const auto number = text::take_decimal(text);
     if (!number) return std::nullopt;
-    const auto unit = take_time_unit(text);
+    const auto unit = text::take_time_unit(text);
     // Some servers write seconds without a unit.
     if (!unit && !text.empty()) return std::nullopt;
     seconds += *number * Seconds(unit.value_or(Seconds(1))).count();
@@ -119,4 +119,4 @@ std::optional<nanoseconds> parse_reset(std::string_view text) {
   return bounded(seconds);
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -7,7 +7,7 @@
 
 #include <paceline/message.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// The wait before the next try that the server asks for: retry-after-ms, or Retry-After as
 /// seconds, as a Unix time or as an HTTP date; at most a day. Nothing where the response has
@@ -47,4 +47,4 @@ std::optional<AllowedRate> allowed_rate(const RateLimit& limit);
 /// text.
 std::optional<std::chrono::nanoseconds> parse_reset(std::string_view text);
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 std::string first_set(std::initializer_list<const char*> variables) {
@@ -52,7 +52,7 @@ bool is_in_network(int family, std::string_view host, std::string_view network) 
   }
   unsigned bits = family == AF_INET ? 32 : 128;
   if (slash != std::string_view::npos) {
-    const auto asked = parse_number(network.substr(slash + 1), 0U, bits);
+    const auto asked = text::parse_number(network.substr(slash + 1), 0U, bits);
     if (!asked) return false;
     bits = *asked;
   }
@@ -66,7 +66,7 @@ bool is_name_below(std::string_view host, std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
   if (name.empty() || host.size() < name.size()) return false;
   const std::size_t above = host.size() - name.size();
-  return ends_with_ignoring_case(host, name) && (above == 0 || host[above - 1] == '.');
+  return text::ends_with_ignoring_case(host, name) && (above == 0 || host[above - 1] == '.');
 }
 
 }  // namespace
@@ -104,4 +104,4 @@ bool is_direct(std::string_view host, std::string_view no_proxy) {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -7,7 +7,7 @@
 
 #include <paceline/http/resolver.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// A proxy for requests.
 struct Proxy {
@@ -38,4 +38,4 @@ class Proxies {
 /// subdomains, addresses and networks.
 bool is_direct(std::string_view host, std::string_view no_proxy);
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 
-RequestTimeouts::RequestTimeouts(Loop& loop, std::size_t exchanges,
+RequestTimeouts::RequestTimeouts(loop::Loop& loop, std::size_t exchanges,
                                  std::chrono::milliseconds timeout,
                                  std::function<void(Exchange&)> on_timeout)
     : timeout_(timeout),
@@ -43,4 +43,4 @@ void RequestTimeouts::look() {
   timer_.start(std::chrono::ceil<std::chrono::milliseconds>(entries_.top().deadline - now));
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -9,7 +9,7 @@
 #include <paceline/http/exchange.h>
 #include <paceline/loop/loop.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Tracks request timeouts. All requests share one duration, so one timer serves all of them.
 ///
@@ -18,7 +18,7 @@ namespace paceline {
 class RequestTimeouts {
  public:
   /// `on_timeout` is called from the loop, and may begin and end exchanges.
-  RequestTimeouts(Loop& loop, std::size_t exchanges, std::chrono::milliseconds timeout,
+  RequestTimeouts(loop::Loop& loop, std::size_t exchanges, std::chrono::milliseconds timeout,
                   std::function<void(Exchange&)> on_timeout);
 
   /// The exchange was sent at response.sent, which is now.
@@ -46,7 +46,7 @@ class RequestTimeouts {
   std::vector<State> states_;
   /// The earliest deadline is on top.
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> entries_;
-  Timer timer_;
+  loop::Timer timer_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -13,7 +13,7 @@
 #include <thread>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 /// The pause between two lookups of a host that has no usable address.
@@ -70,8 +70,8 @@ bool needs_lookup(const std::string& host) {
          inet_pton(AF_INET, host.c_str(), address.data()) != 1 &&
          inet_pton(AF_INET6, host.c_str(), address.data()) != 1 &&
          // libcurl resolves these itself.
-         !(ends_with_ignoring_case(host, "localhost") && host.size() == 9) &&
-         !ends_with_ignoring_case(host, ".localhost");
+         !(text::ends_with_ignoring_case(host, "localhost") && host.size() == 9) &&
+         !text::ends_with_ignoring_case(host, ".localhost");
 }
 
 Resolver::Resolver(std::chrono::nanoseconds ttl, Lookup lookup)
@@ -130,7 +130,7 @@ void Resolver::look_up_here(const std::string& host) {
   Entry& entry = entries_[host];
   entry.is_asked = false;
   take(entry, std::move(found), Clock::now());
-  for (Wakeup* listener : listeners_) listener->send();
+  for (loop::Wakeup* listener : listeners_) listener->send();
 }
 
 void Resolver::take(Entry& entry, Result<Addresses> found, TimePoint now) const {
@@ -158,14 +158,14 @@ void Resolver::take(Entry& entry, Result<Addresses> found, TimePoint now) const 
   known.addresses = std::make_shared<const Addresses>(*std::move(found));
 }
 
-void Resolver::add(Wakeup& listener) {
+void Resolver::add(loop::Wakeup& listener) {
   const std::lock_guard lock(mutex_);
   listeners_.push_back(&listener);
 }
 
-void Resolver::remove(Wakeup& listener) {
+void Resolver::remove(loop::Wakeup& listener) {
   const std::lock_guard lock(mutex_);
   std::erase(listeners_, &listener);
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -13,7 +13,7 @@
 #include <paceline/loop/loop.h>
 #include <paceline/text/result.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Numeric addresses, such as "127.0.0.1" and "::1", in the order in which to try them.
 using Addresses = std::vector<std::string>;
@@ -65,8 +65,8 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
   std::chrono::nanoseconds refresh_interval() const;
 
   /// Sends to `listener` after each lookup, until remove().
-  void add(Wakeup& listener);
-  void remove(Wakeup& listener);
+  void add(loop::Wakeup& listener);
+  void remove(loop::Wakeup& listener);
 
  private:
   struct Entry {
@@ -86,7 +86,7 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
   Lookup lookup_;
   std::mutex mutex_;
   std::map<std::string, Entry> entries_;
-  std::vector<Wakeup*> listeners_;
+  std::vector<loop::Wakeup*> listeners_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

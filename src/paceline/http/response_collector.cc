@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 bool is_success(const Response& response) {
@@ -104,7 +104,7 @@ bool ResponseCollector::hold(Exchange& exchange, std::size_t bytes) {
   if (!longest) return true;
   refuse_for_memory(*longest);
   if (*longest == exchange.number) {
-    release_memory(exchange.response.body);
+    text::release_memory(exchange.response.body);
     return false;
   }
   on_memory_full_(*longest);
@@ -172,4 +172,4 @@ void ResponseCollector::drop(Exchange& exchange) {
   exchange.response.body.clear();
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

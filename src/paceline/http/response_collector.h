@@ -13,7 +13,7 @@
 #include <paceline/http/response_memory.h>
 #include <paceline/http/transport.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Assembles the responses of a client's exchanges: decodes their bodies, hands on or keeps the
 /// pieces, and bounds their memory. For the loop's thread only.
@@ -77,4 +77,4 @@ class ResponseCollector {
   std::vector<State> states_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

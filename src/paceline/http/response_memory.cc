@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 
 std::optional<std::size_t> ResponseMemory::hold(std::size_t number, std::size_t bytes) {
   total_ += bytes - held_[number];
@@ -28,4 +28,4 @@ void BodyPool::give(std::string body) {
   bodies_.push_back(std::move(body));
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Bounds the total memory of the responses of all exchanges in flight.
 class ResponseMemory {
@@ -41,4 +41,4 @@ class BodyPool {
   std::size_t bytes_ = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -9,15 +9,15 @@
 #include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Closes sockets in the loop's next iteration, so that no watch is destroyed while its callback
 /// runs. The connection is shut down at once.
 class RetiredSockets {
  public:
-  explicit RetiredSockets(Loop& loop) : later_(loop, [this] { sockets_.clear(); }) {}
+  explicit RetiredSockets(loop::Loop& loop) : later_(loop, [this] { sockets_.clear(); }) {}
 
-  void add(std::unique_ptr<Poll> watch, Descriptor socket) {
+  void add(std::unique_ptr<loop::Poll> watch, loop::Descriptor socket) {
     if (!watch && !socket.is_open()) return;
     if (watch) watch->want(0);
     if (socket.is_open()) shutdown(socket.get(), SHUT_RDWR);
@@ -27,13 +27,13 @@ class RetiredSockets {
 
  private:
   struct Socket {
-    Descriptor descriptor;
+    loop::Descriptor descriptor;
     // Destroyed first.
-    std::unique_ptr<Poll> watch;
+    std::unique_ptr<loop::Poll> watch;
   };
 
   std::vector<Socket> sockets_;
-  DeferredCall later_;
+  loop::DeferredCall later_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 constexpr std::size_t most_kept = 256;
@@ -49,4 +49,4 @@ std::shared_ptr<const Target> Targets::take_apart(const std::string& url) const 
   return target;
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

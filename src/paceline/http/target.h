@@ -9,7 +9,7 @@
 #include <paceline/http/proxy.h>
 #include <paceline/http/resolver.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Frees a CURLU handle.
 struct UrlCleanup {
@@ -52,4 +52,4 @@ class Targets {
   std::map<std::string, std::shared_ptr<const Target>> others_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

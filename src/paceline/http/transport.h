@@ -16,7 +16,7 @@
 #include <paceline/loop/loop.h>
 #include <paceline/version.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// The User-Agent of requests whose headers have none.
 inline std::string user_agent() {
@@ -69,6 +69,6 @@ class Transport {
 /// Makes the transport of a client with so many exchanges. The loop, the options and the sink
 /// outlive the transport.
 using TransportFactory = std::function<std::unique_ptr<Transport>(
-    Loop& loop, const ConnectionOptions& options, std::size_t exchanges, ResponseSink& sink)>;
+    loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges, ResponseSink& sink)>;
 
-}  // namespace paceline
+}  // namespace paceline::http

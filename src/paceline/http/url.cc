@@ -7,7 +7,7 @@
 #include <array>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 bool has_http_scheme(std::string_view url) {
@@ -30,7 +30,7 @@ std::string why_not_parsed(CURLUcode code) {
 }  // namespace
 
 Result<void> check_url(const std::string& url) {
-  const std::string_view shown = without_userinfo(url);
+  const std::string_view shown = text::without_userinfo(url);
   const auto refuse = [](std::string why) {
     return fail(ErrorCode::invalid_value, std::move(why));
   };
@@ -62,7 +62,7 @@ Result<void> check_base_url(const std::string& url) {
   if (named == resources.end()) return {};
   return fail(ErrorCode::invalid_value,
               fmt::format("'{}' names a resource: give the base URL, without '{}'",
-                          without_userinfo(url), *named));
+                          text::without_userinfo(url), *named));
 }
 
 std::string host_of(std::string_view url) {
@@ -83,4 +83,4 @@ std::string resource_url(std::string_view base, std::string_view path) {
   return fmt::format("{}{}{}", stem, path, query);
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

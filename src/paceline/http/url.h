@@ -5,7 +5,7 @@
 
 #include <paceline/text/result.h>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Fails where requests cannot be sent to `url` over HTTP. The message shows no part of the URL's
 /// user and password.
@@ -24,4 +24,4 @@ std::string_view without_query(std::string_view url);
 /// "https://host/v1?version=2" and "/models" give "https://host/v1/models?version=2".
 std::string resource_url(std::string_view base, std::string_view path);
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <utility>
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 /// How long a call waits for another program that has locked the file.
@@ -140,4 +140,4 @@ bool Database::has_moved() const {
   return moved != 0;
 }
 
-}  // namespace paceline
+}  // namespace paceline::log

@@ -11,7 +11,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace paceline {
+namespace paceline::log {
 
 /// A prepared SQLite statement. The statement must not outlive its database.
 class Statement {
@@ -87,4 +87,4 @@ class Database {
   std::unique_ptr<sqlite3, Close> database_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::log

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -170,4 +170,4 @@ tl::unexpected<Error> LogReader::cannot_read() const {
               fmt::format("cannot read the log '{}': {}", path_, database_.last_error().message));
 }
 
-}  // namespace paceline
+}  // namespace paceline::log

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::log {
 
 /// A run as read from a log.
 struct ListedRun {
@@ -65,4 +65,4 @@ class LogReader {
   Columns columns_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::log

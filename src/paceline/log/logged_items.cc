@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 using Runs = std::vector<ListedRun>;
@@ -70,4 +70,4 @@ Result<LoggedItems> read_logged_items(const std::string& path, const LoggedRun& 
   return LoggedItems(std::move(*good));
 }
 
-}  // namespace paceline
+}  // namespace paceline::log

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::log {
 
 /// Items that have a good response.
 class LoggedItems {
@@ -29,4 +29,4 @@ class LoggedItems {
 /// differences.
 Result<LoggedItems> read_logged_items(const std::string& path, const LoggedRun& job);
 
-}  // namespace paceline
+}  // namespace paceline::log

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -125,4 +125,4 @@ bool same_job(const LoggedRun& one, const LoggedRun& other) {
          one.workload == other.workload;
 }
 
-}  // namespace paceline
+}  // namespace paceline::log

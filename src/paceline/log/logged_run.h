@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::log {
 
 /// What a log keeps of one run. `name`, `workload`, `url` and `model` are the run's job: in all
 /// runs of one job each item asks for the same, so a later run can send the items that an earlier
@@ -42,4 +42,4 @@ std::vector<std::string> job_differences(const LoggedRun& then, const LoggedRun&
 /// Whether job_differences() would be empty.
 bool same_job(const LoggedRun& one, const LoggedRun& other);
 
-}  // namespace paceline
+}  // namespace paceline::log

@@ -9,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-namespace paceline {
+namespace paceline::log {
 
 /// The writing thread, and the state that it shares with the callers of add().
 class RequestLog::Worker {
@@ -202,4 +202,4 @@ Result<void> RequestLog::close() {
   return worker_->close();
 }
 
-}  // namespace paceline
+}  // namespace paceline::log

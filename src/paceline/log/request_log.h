@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-namespace paceline {
+namespace paceline::log {
 
 /// How a RequestLog buffers and commits requests.
 struct RequestLogOptions {
@@ -62,4 +62,4 @@ class RequestLog {
   std::unique_ptr<Worker> worker_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::log

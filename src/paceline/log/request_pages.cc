@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 constexpr std::size_t page_requests = 256;
@@ -65,4 +65,4 @@ std::size_t bytes_of(const RequestRecord& record) {
          record.response.size();
 }
 
-}  // namespace paceline
+}  // namespace paceline::log

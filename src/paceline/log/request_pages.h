@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::log {
 
 /// A request and the run it belongs to.
 struct LoggedRequest {
@@ -54,4 +54,4 @@ class RequestPages {
 /// Memory that a record takes in the queue.
 std::size_t bytes_of(const RequestRecord& record);
 
-}  // namespace paceline
+}  // namespace paceline::log

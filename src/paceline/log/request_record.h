@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::log {
 
 /// What a log keeps of one request. Times count from the start of the run. In texts, bytes that
 /// are not valid UTF-8 are stored as U+FFFD.
@@ -37,4 +37,4 @@ struct RequestRecord {
   std::string_view response{};
 };
 
-}  // namespace paceline
+}  // namespace paceline::log

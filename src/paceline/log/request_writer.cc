@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -44,7 +44,7 @@ std::optional<std::int64_t> integer(std::optional<nanoseconds> time) {
 
 std::optional<std::string_view> text_or_null(std::string_view text, std::string& repaired) {
   if (text.empty()) return std::nullopt;
-  return valid_utf8(text, repaired);
+  return text::valid_utf8(text, repaired);
 }
 
 /// A time in the format of SQLite's date functions, in milliseconds.
@@ -109,4 +109,4 @@ void RequestWriter::roll_back() {
   if (database_.in_transaction()) static_cast<void>(database_.execute("ROLLBACK"));
 }
 
-}  // namespace paceline
+}  // namespace paceline::log

@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-namespace paceline {
+namespace paceline::log {
 
 /// Inserts runs and requests into a log's tables. Except for open(), the message of an error is
 /// only the reason, such as SQLite's, and does not name the file.
@@ -39,4 +39,4 @@ class RequestWriter {
   std::string response_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::log

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 constexpr std::int64_t application_id = 0x70616365;  // "pace"
@@ -178,4 +178,4 @@ Result<Database> open_existing_log(const std::string& path) {
   return database;
 }
 
-}  // namespace paceline
+}  // namespace paceline::log

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::log {
 
 // The tables of a log. Times are integers: nanoseconds from the start of the row's run.
 //
@@ -25,4 +25,4 @@ Result<Database> open_log(const std::string& path);
 /// Errors: not_a_log, log_too_new.
 Result<Database> open_existing_log(const std::string& path);
 
-}  // namespace paceline
+}  // namespace paceline::log

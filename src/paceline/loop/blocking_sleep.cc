@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace paceline {
+namespace paceline::loop {
 namespace {
 
 /// Sets this thread's timer slack in ns, by which the kernel may prolong sleeps, and returns the
@@ -48,4 +48,4 @@ void BlockingSleep::sleep() {
   on_time_();
 }
 
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -5,7 +5,7 @@
 
 #include <paceline/loop/loop.h>
 
-namespace paceline {
+namespace paceline::loop {
 
 /// Blocks the loop's thread until an absolute time, then calls back, as exactly as a PreciseTimer.
 /// I/O that becomes ready meanwhile is handled afterwards in the same iteration of the loop: one
@@ -34,4 +34,4 @@ class BlockingSleep {
   int slack_before_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <vector>
 
-namespace paceline {
+namespace paceline::loop {
 
 ErrorCode code_of_errno(int error) {
   return error == EMFILE || error == ENFILE ? ErrorCode::no_descriptor : ErrorCode::system_error;
@@ -38,4 +38,4 @@ std::size_t raise_open_files_limit() {
   return static_cast<std::size_t>(files.rlim_cur);
 }
 
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -9,7 +9,7 @@
 
 #include <paceline/text/result.h>
 
-namespace paceline {
+namespace paceline::loop {
 
 /// Owns a file descriptor. -1 is none.
 class Descriptor {
@@ -52,4 +52,4 @@ std::optional<int> lacks_descriptors(std::size_t count);
 /// the limit.
 std::size_t raise_open_files_limit();
 
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-namespace paceline {
+namespace paceline::loop {
 namespace {
 
 bool is_short_of_resources(int error) {
@@ -78,4 +78,4 @@ void Listener::accept_all() {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::loop

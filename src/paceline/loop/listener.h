@@ -9,7 +9,7 @@
 #include <functional>
 #include <memory>
 
-namespace paceline {
+namespace paceline::loop {
 
 /// Accepts TCP connections on an IPv4 address. While the process can open no further descriptor,
 /// connections wait in the system's queue.
@@ -41,4 +41,4 @@ class Listener {
   bool is_paused_ = false;
 };
 
-}  // namespace paceline
+}  // namespace paceline::loop

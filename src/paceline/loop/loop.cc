@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace paceline {
+namespace paceline::loop {
 
 // libuv aborts the process when no descriptor is left for the pipe of its signal handlers, so the
 // descriptors are tried beforehand.
@@ -118,4 +118,4 @@ void Poll::want(int events) {
   uv_poll_start(poll_.get(), events, happen);
 }
 
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -10,7 +10,7 @@
 #include <paceline/clock.h>
 #include <paceline/text/result.h>
 
-namespace paceline {
+namespace paceline::loop {
 
 /// A libuv loop. Use the loop and its handles on one thread, except Wakeup::send(). Destroy every
 /// handle of this room before its loop, on the loop's thread.
@@ -111,4 +111,4 @@ class Poll {
   std::unique_ptr<DeferredCall> report_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::loop

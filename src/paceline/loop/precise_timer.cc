@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace paceline {
+namespace paceline::loop {
 
 Result<std::unique_ptr<PreciseTimer>> PreciseTimer::make(Loop& loop,
                                                          std::function<void()> on_time) {
@@ -67,4 +67,4 @@ void PreciseTimer::ring() {
   on_time_();
 }
 
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-namespace paceline {
+namespace paceline::loop {
 
 /// Calls back at an absolute time: never early, late by some tens of microseconds. Uses a timerfd
 /// on CLOCK_MONOTONIC. May keep its loop running while it lives. Do not destroy a timer inside its
@@ -38,4 +38,4 @@ class PreciseTimer {
   Poll watch_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cstring>
 
-namespace paceline {
+namespace paceline::loop {
 namespace {
 
 /// The kernel's notes are on the calendar clock, which may be set. Only their distance from now is
@@ -56,4 +56,4 @@ Received receive(int socket, std::span<char> into) {
   return receive(socket, into, 0);
 }
 
-}  // namespace paceline
+}  // namespace paceline::loop

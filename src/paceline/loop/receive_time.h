@@ -6,7 +6,7 @@
 
 #include <paceline/clock.h>
 
-namespace paceline {
+namespace paceline::loop {
 
 /// Asks the kernel to note when bytes arrive on a TCP socket: SO_TIMESTAMPNS, socket(7).
 void note_receive_times(int socket);
@@ -26,4 +26,4 @@ struct Received {
 /// Reads the bytes that a socket has, without waiting.
 Received receive(int socket, std::span<char> into);
 
-}  // namespace paceline
+}  // namespace paceline::loop

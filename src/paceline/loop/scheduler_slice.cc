@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace paceline {
+namespace paceline::loop {
 namespace {
 
 /// The kernel's struct sched_attr in its first version. The C library has none before 2.41, and the
@@ -54,4 +54,4 @@ SchedulerSlice::~SchedulerSlice() {
   if (before_) change_slice(*before_);
 }
 
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <optional>
 
-namespace paceline {
+namespace paceline::loop {
 
 /// While it lives, this thread has a scheduler slice of 0.1 ms instead of the usual milliseconds,
 /// and so runs sooner after it wakes. Needs no privilege. Has no effect before Linux 6.12; see
@@ -22,4 +22,4 @@ class SchedulerSlice {
   std::optional<std::chrono::nanoseconds> before_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::loop

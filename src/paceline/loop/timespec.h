@@ -3,7 +3,7 @@
 #include <chrono>
 #include <ctime>
 
-namespace paceline {
+namespace paceline::loop {
 
 /// A duration, or a time since a clock's start, as system calls take it.
 inline timespec to_timespec(std::chrono::nanoseconds duration) {
@@ -26,4 +26,4 @@ inline std::chrono::nanoseconds time_on(clockid_t clock) {
   return from_timespec(value);
 }
 
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-namespace paceline {
+namespace paceline::pace {
 namespace {
 
 using namespace std::chrono_literals;
@@ -65,4 +65,4 @@ Slot Pacer::depart(nanoseconds now) {
   return taken;
 }
 
-}  // namespace paceline
+}  // namespace paceline::pace

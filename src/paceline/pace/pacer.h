@@ -8,7 +8,7 @@
 
 #include <paceline/pace/schedule.h>
 
-namespace paceline {
+namespace paceline::pace {
 
 /// Limits how fast a pacer catches up: a window of successive gaps, together planned to take
 /// `span`, takes at least `share` of that time. A window has at least one gap. In an even schedule,
@@ -86,4 +86,4 @@ class Pacer {
   std::chrono::nanoseconds earliest_{0};
 };
 
-}  // namespace paceline
+}  // namespace paceline::pace

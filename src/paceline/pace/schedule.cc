@@ -4,7 +4,7 @@
 #include <cmath>
 #include <random>
 
-namespace paceline {
+namespace paceline::pace {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -62,4 +62,4 @@ std::unique_ptr<Schedule> make_schedule(Arrivals arrivals, Rate rate, std::uint6
   return std::make_unique<EvenSchedule>(rate);
 }
 
-}  // namespace paceline
+}  // namespace paceline::pace

@@ -7,7 +7,7 @@
 
 #include <paceline/schedule.h>
 
-namespace paceline {
+namespace paceline::pace {
 
 /// Requests per minute. The number is kept as an integer and each due time is computed from it, so
 /// due times do not drift.
@@ -40,4 +40,4 @@ class Schedule {
 /// `seed` determines random arrivals: the same seed gives the same schedule on every machine.
 std::unique_ptr<Schedule> make_schedule(Arrivals arrivals, Rate rate, std::uint64_t seed);
 
-}  // namespace paceline
+}  // namespace paceline::pace

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cmath>
 
-namespace paceline {
+namespace paceline::pace {
 
 using std::chrono::nanoseconds;
 
@@ -31,4 +31,4 @@ void TokenBudget::settle(std::uint64_t estimate, std::uint64_t used) {
   earned_at_ns_ += (static_cast<double>(used) - static_cast<double>(estimate)) * ns_per_token_;
 }
 
-}  // namespace paceline
+}  // namespace paceline::pace

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace paceline {
+namespace paceline::pace {
 
 /// Limits requests to a number of tokens per minute: a GCRA (ITU-T I.371, annex A) that counts
 /// tokens.
@@ -35,4 +35,4 @@ class TokenBudget {
   double earned_at_ns_ = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::pace

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 // A timerfd is usually late by less than this, so the rest of the wait is spinning.
@@ -10,18 +10,19 @@ constexpr std::chrono::microseconds spin_time{60};
 
 }  // namespace
 
-Result<std::unique_ptr<DepartureTimer>> DepartureTimer::make(Loop& loop, Precision precision,
+Result<std::unique_ptr<DepartureTimer>> DepartureTimer::make(loop::Loop& loop, Precision precision,
                                                              std::function<void()> on_departure) {
   std::unique_ptr<DepartureTimer> made(
       new DepartureTimer(loop, precision, std::move(on_departure)));
   if (precision == Precision::timer) return made;
-  auto timer = PreciseTimer::make(loop, [self = made.get()] { self->ring(); });
+  auto timer = loop::PreciseTimer::make(loop, [self = made.get()] { self->ring(); });
   if (!timer) return tl::unexpected(std::move(timer).error());
   made->precise_timer_ = std::move(*timer);
   return made;
 }
 
-DepartureTimer::DepartureTimer(Loop& loop, Precision precision, std::function<void()> on_departure)
+DepartureTimer::DepartureTimer(loop::Loop& loop, Precision precision,
+                               std::function<void()> on_departure)
     : precision_(precision),
       on_departure_(std::move(on_departure)),
       timer_(loop, [this] { ring(); }),
@@ -43,7 +44,7 @@ void DepartureTimer::until(TimePoint when, bool can_defer_reads) {
 }
 
 void DepartureTimer::wait(TimePoint when, bool can_defer_reads) {
-  if (can_defer_reads && when - Clock::now() <= BlockingSleep::longest) {
+  if (can_defer_reads && when - Clock::now() <= loop::BlockingSleep::longest) {
     precise_timer_->cancel();
     sleep_.until(when);
   } else {
@@ -60,4 +61,4 @@ void DepartureTimer::ring() {
   on_departure_();
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

@@ -8,14 +8,14 @@
 #include <paceline/loop/precise_timer.h>
 #include <paceline/run/run_stripe.h>
 
-namespace paceline {
+namespace paceline::run {
 
 /// Calls back when a slot may depart: never early, and with the precision asked for. For the loop's
 /// thread only.
 class DepartureTimer {
  public:
   /// Fails when no descriptor is left.
-  static Result<std::unique_ptr<DepartureTimer>> make(Loop& loop, Precision precision,
+  static Result<std::unique_ptr<DepartureTimer>> make(loop::Loop& loop, Precision precision,
                                                       std::function<void()> on_departure);
   DepartureTimer(const DepartureTimer&) = delete;
   DepartureTimer& operator=(const DepartureTimer&) = delete;
@@ -25,17 +25,17 @@ class DepartureTimer {
   void until(TimePoint when, bool can_defer_reads);
 
  private:
-  DepartureTimer(Loop& loop, Precision precision, std::function<void()> on_departure);
+  DepartureTimer(loop::Loop& loop, Precision precision, std::function<void()> on_departure);
   void wait(TimePoint when, bool can_defer_reads);
   void ring();
 
   Precision precision_;
   std::function<void()> on_departure_;
   TimePoint when_;
-  Timer timer_;
+  loop::Timer timer_;
   /// nullptr where the precision is Precision::timer.
-  std::unique_ptr<PreciseTimer> precise_timer_;
-  BlockingSleep sleep_;
+  std::unique_ptr<loop::PreciseTimer> precise_timer_;
+  loop::BlockingSleep sleep_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::run

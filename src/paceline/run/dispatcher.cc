@@ -7,7 +7,7 @@
 #include <paceline/loop/timespec.h>
 #include <paceline/run/run_parts.h>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 constexpr std::chrono::milliseconds stop_look{50};
@@ -19,7 +19,7 @@ constexpr std::chrono::seconds patience_with_retries{30};
 
 }  // namespace
 
-Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunPlan& options,
+Dispatcher::Dispatcher(loop::Loop& loop, Workload& workload, const RunPlan& options,
                        const RunHooks& hooks)
     : loop_(loop),
       workload_(workload),
@@ -29,8 +29,8 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunPlan& options,
       budget_(make_budget(options)),
       client_(
           loop, client_options(options), transport_factory(options.connection.transport),
-          [this](Exchange& exchange) { read_response(exchange); },
-          [this](Exchange& exchange, std::string_view piece, TimePoint read) {
+          [this](http::Exchange& exchange) { read_response(exchange); },
+          [this](http::Exchange& exchange, std::string_view piece, TimePoint read) {
             return read_piece(exchange, piece, read);
           }),
       after_turn_(loop, [this] { after_responses(); }),
@@ -43,11 +43,11 @@ Dispatcher::Dispatcher(Loop& loop, Workload& workload, const RunPlan& options,
       planned_(options.stripe.share_of(options.warmup + options.requests)),
       recorder_(options_, counted_here(options)) {}
 
-RunTally Dispatcher::run() {
+stats::RunTally Dispatcher::run() {
   auto wait = DepartureTimer::make(loop_, options_.precision, [this] { pump(); });
   if (!wait) return recorder_.finish(true, wait.error());
   wait_ = std::move(*wait);
-  const std::chrono::nanoseconds cpu_before = time_on(CLOCK_THREAD_CPUTIME_ID);
+  const std::chrono::nanoseconds cpu_before = loop::time_on(CLOCK_THREAD_CPUTIME_ID);
   workload_.begin_run(options_.salt);
   if (hooks_.stop != nullptr) stop_watch_.start(stop_look);
   start_ = options_.start.value_or(Clock::now());
@@ -56,8 +56,8 @@ RunTally Dispatcher::run() {
   pump();
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
   settle_unanswered();
-  RunTally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
-  tally.cpu_time = time_on(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
+  stats::RunTally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
+  tally.cpu_time = loop::time_on(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
   return tally;
 }
 
@@ -88,7 +88,7 @@ bool Dispatcher::prepare(TimePoint now) {
   }
   std::optional<Taken> taken = take_pending(now);
   if (!taken) return false;
-  Exchange* exchange = client_.acquire();
+  http::Exchange* exchange = client_.acquire();
   InFlightRequest& flight = flights_[exchange->number];
   flight.pending = taken->pending;
   exchange->request.keeps_response = true;
@@ -133,7 +133,7 @@ Dispatcher::Nanoseconds Dispatcher::next_departure() const {
 }
 
 void Dispatcher::depart(TimePoint now) {
-  Exchange* const exchange = prepared_->exchange;
+  http::Exchange* const exchange = prepared_->exchange;
   const TimePoint since = prepared_->since;
   const bool waited_for_parallel = prepared_->waited_for_parallel;
   prepared_.reset();
@@ -148,7 +148,7 @@ void Dispatcher::depart(TimePoint now) {
   departure.waited_for_tokens =
       budget_ && budget_->next_departure() > (pacer_ ? pacer_->next_departure() : Nanoseconds(0));
   ++departures_;
-  pending.slot = pacer_ ? pacer_->depart(departure.now) : Slot{pending.item, departure.now};
+  pending.slot = pacer_ ? pacer_->depart(departure.now) : pace::Slot{pending.item, departure.now};
   pending.sent = departure.now;
   pending.in_flight = client_.in_flight();
   if (pending.tries++ == 0) pending.first_sent = departure.now;
@@ -198,4 +198,4 @@ void Dispatcher::watch_stop() {
   stop_watch_.start(stop_look);
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

@@ -17,15 +17,15 @@
 #include <paceline/run/stop_rule.h>
 #include <paceline/stats/run_tally.h>
 
-namespace paceline {
+namespace paceline::run {
 
 /// One run, or one stripe of it. The workload makes the requests, the pacer and the token budget
 /// decide when each may depart, and the client sends it. Responses go to the recorder, or to the
 /// queue of retries. For the loop's thread only.
 class Dispatcher {
  public:
-  Dispatcher(Loop& loop, Workload& workload, const RunPlan& options, const RunHooks& hooks);
-  RunTally run();
+  Dispatcher(loop::Loop& loop, Workload& workload, const RunPlan& options, const RunHooks& hooks);
+  stats::RunTally run();
 
  private:
   using Nanoseconds = std::chrono::nanoseconds;
@@ -41,7 +41,7 @@ class Dispatcher {
   };
   /// The next request, made before it may depart.
   struct NextRequest {
-    Exchange* exchange;
+    http::Exchange* exchange;
     TimePoint since;
     bool waited_for_parallel;
     /// The try before; nothing where the request is no retry.
@@ -61,13 +61,14 @@ class Dispatcher {
   void depart(TimePoint now);
   std::uint64_t estimate_tokens(const Request& request) const;
 
-  std::optional<std::size_t> read_piece(Exchange& exchange, std::string_view piece, TimePoint read);
-  void read_response(Exchange& exchange);
+  std::optional<std::size_t> read_piece(http::Exchange& exchange, std::string_view piece,
+                                        TimePoint read);
+  void read_response(http::Exchange& exchange);
   /// Sends requests on the exchanges that responses have freed.
   void after_responses();
   void settle_tokens(const InFlightRequest& flight, const Outcome& outcome);
   /// Queues a retry where the request may be sent again. Returns whether it did.
-  bool retry(const Exchange& exchange, Outcome& outcome);
+  bool retry(const http::Exchange& exchange, Outcome& outcome);
 
   void stop(Error why);
   bool stop_asked();
@@ -80,23 +81,23 @@ class Dispatcher {
   bool all_sent() const { return taken_ == planned_ && !prepared_ && retries_.empty(); }
   std::size_t in_flight() const { return client_.in_flight() - (prepared_ ? 1 : 0); }
 
-  Loop& loop_;
+  loop::Loop& loop_;
   Workload& workload_;
   const RunPlan options_;
   const RunHooks& hooks_;
   TimePoint start_;
-  std::optional<Pacer> pacer_;
-  std::optional<TokenBudget> budget_;
-  Client client_;
+  std::optional<pace::Pacer> pacer_;
+  std::optional<pace::TokenBudget> budget_;
+  http::Client client_;
   /// nullptr before run().
   std::unique_ptr<DepartureTimer> wait_;
-  DeferredCall after_turn_;
-  Timer stop_watch_;
-  Timer progress_watch_;
+  loop::DeferredCall after_turn_;
+  loop::Timer stop_watch_;
+  loop::Timer progress_watch_;
   /// By exchange number.
   std::vector<InFlightRequest> flights_;
   /// By exchange number; nullptr where the exchange was never used.
-  std::vector<Exchange*> exchanges_;
+  std::vector<http::Exchange*> exchanges_;
   std::optional<NextRequest> prepared_;
   RetryQueue retries_;
   Backoff backoff_;
@@ -116,4 +117,4 @@ class Dispatcher {
   Recorder recorder_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::run

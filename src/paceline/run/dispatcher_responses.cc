@@ -9,7 +9,7 @@
 
 #include <paceline/http/limits.h>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 /// After so many responses as many requests are sent. Sending after each one would cost the caches
@@ -20,14 +20,14 @@ constexpr std::size_t most_kept_by_stream = 256U << 10U;
 
 }  // namespace
 
-std::optional<std::size_t> Dispatcher::read_piece(Exchange& exchange, std::string_view piece,
+std::optional<std::size_t> Dispatcher::read_piece(http::Exchange& exchange, std::string_view piece,
                                                   TimePoint read) {
   StreamReader& stream = *flights_[exchange.number].stream;
   if (!stream.take(piece, read)) return std::nullopt;
   return stream.held();
 }
 
-void Dispatcher::read_response(Exchange& exchange) {
+void Dispatcher::read_response(http::Exchange& exchange) {
   InFlightRequest& flight = flights_[exchange.number];
   flight.is_in_flight = false;
   const bool is_streamed = exchange.request.is_streamed;
@@ -61,17 +61,17 @@ void Dispatcher::after_responses() {
   finish_if_done();
 }
 
-bool Dispatcher::retry(const Exchange& exchange, Outcome& outcome) {
+bool Dispatcher::retry(const http::Exchange& exchange, Outcome& outcome) {
   const PendingRequest& pending = flights_[exchange.number].pending;
   if (stopped_ || pending.tries > options_.retries || !is_worth_retrying(outcome)) {
     return false;
   }
-  const auto asked_for = retry_after(exchange.response);
+  const auto asked_for = http::retry_after(exchange.response);
   const auto wait = backoff_.wait(pending.tries, asked_for);
   if (!wait) {
     outcome.error.message +=
         fmt::format("; the server asks to wait {:.0f} s, more than the longest wait of {:g} s",
-                    seconds_of(*asked_for), seconds_of(options_.max_backoff));
+                    stats::seconds_of(*asked_for), stats::seconds_of(options_.max_backoff));
     recorder_.asked_for_too_long(pending);
     return false;
   }
@@ -111,4 +111,4 @@ void Dispatcher::finish_if_done() {
   if ((all_sent() || stopped_) && in_flight() == 0) loop_.stop();
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

@@ -7,7 +7,7 @@
 #include <paceline/clock.h>
 #include <paceline/run/run_stripe.h>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 constexpr std::chrono::milliseconds between_starts{250};
@@ -35,8 +35,8 @@ Preflight send_preflight(Workload& workload, const PreflightOptions& options) {
   long status = 0;
   RunHooks hooks;
   hooks.stop = options.stop;
-  hooks.on_response = [&](const Exchange& exchange) {
-    preflight.limits = rate_limits(exchange.response);
+  hooks.on_response = [&](const http::Exchange& exchange) {
+    preflight.limits = http::rate_limits(exchange.response);
     status = exchange.response.status;
   };
   const auto send = [&](std::uint32_t retries) {
@@ -72,4 +72,4 @@ Preflight send_preflight(Workload& workload, const PreflightOptions& options) {
   return preflight;
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

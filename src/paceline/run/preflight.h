@@ -15,12 +15,12 @@
 #include <paceline/text/gate.h>
 #include <paceline/workload.h>
 
-namespace paceline {
+namespace paceline::run {
 
 /// The result of a first request.
 struct Preflight {
   /// The account's limits, where the server tells them.
-  RateLimits limits{};
+  http::RateLimits limits{};
   /// Why the request failed; nothing where it succeeded.
   std::optional<Error> error{};
   /// Such as "HTTP/1.1"; empty where there was no response.
@@ -31,8 +31,8 @@ struct Preflight {
 struct PreflightOptions {
   ConnectionOptions connection{};
   /// As RunPlan.
-  std::shared_ptr<Resolver> resolver{};
-  std::shared_ptr<const Gate> gate = std::make_shared<const Gate>();
+  std::shared_ptr<http::Resolver> resolver{};
+  std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
   /// A different salt gives a different request.
   std::uint64_t salt = 0;
   /// As RunOptions.
@@ -50,4 +50,4 @@ struct PreflightOptions {
 /// Sends the first item of `workload` before any run.
 Preflight send_preflight(Workload& workload, const PreflightOptions& options = {});
 
-}  // namespace paceline
+}  // namespace paceline::run

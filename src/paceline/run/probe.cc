@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 constexpr std::uint64_t fewest_for_p99 = 100;
@@ -18,7 +18,8 @@ std::uint64_t requests_to_judge(std::uint64_t rpm, std::chrono::nanoseconds at_l
   return std::max(fewest_for_p99, static_cast<std::uint64_t>(requests));
 }
 
-std::string why_not_kept(const RunTally& tally, const RunOptions& options, const Verdict& verdict) {
+std::string why_not_kept(const stats::RunTally& tally, const RunOptions& options,
+                         const Verdict& verdict) {
   if (tally.stopped_why) return "ended early: " + tally.stopped_why->message;
   if (tally.cut_short) return "cut short";
   if (verdict.bound == Bound::client || moved_schedule(tally) ||
@@ -32,4 +33,4 @@ std::string why_not_kept(const RunTally& tally, const RunOptions& options, const
   return {};
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -39,4 +39,4 @@ void Progress::merge(const Progress& other) {
   is_warming_up = is_warming_up && other.is_warming_up;
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

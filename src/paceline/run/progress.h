@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace paceline {
+namespace paceline::run {
 
 /// The progress of a run, or of one stripe of a run.
 struct Progress {
@@ -30,4 +30,4 @@ struct Progress {
   void merge(const Progress& other);
 };
 
-}  // namespace paceline
+}  // namespace paceline::run

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 constexpr double close_enough = 1.02;
@@ -40,4 +40,4 @@ void RateSearch::add(bool is_met) {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace paceline {
+namespace paceline::run {
 
 /// Searches for the highest rate that meets an objective. Doubles the rate until one misses the
 /// objective, or halves the rate until one meets it, then bisects geometrically until the two rates
@@ -31,4 +31,4 @@ class RateSearch {
   std::optional<std::uint64_t> missed_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::run

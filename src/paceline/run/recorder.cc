@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 /// The tokens of a response, as the server counted them, or else as the stream reader did. Nothing
@@ -51,7 +51,7 @@ void Recorder::departed(const PendingRequest& pending, const Departure& departur
   if (departure.waited_for_tokens) ++tally_.waits_for_tokens;
 }
 
-FailedTry Recorder::retried(const PendingRequest& pending, const Exchange& exchange,
+FailedTry Recorder::retried(const PendingRequest& pending, const http::Exchange& exchange,
                             const Outcome& outcome) {
   const Response& response = exchange.response;
   end_silence(response.done);
@@ -78,7 +78,7 @@ void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
   ++tally_.abandoned;
   tally_.count_failure(last.failure, 1, last.error);
   if (options_.log.file == nullptr) return;
-  RequestRecord record;
+  log::RequestRecord record;
   record.item = pending.item;
   record.custom_id = last.name;
   record.due = last.due;
@@ -90,12 +90,13 @@ void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
   options_.log.file->add(options_.log.run, record);
 }
 
-void Recorder::cut_off(const PendingRequest& pending, const Exchange& exchange, TimePoint now) {
+void Recorder::cut_off(const PendingRequest& pending, const http::Exchange& exchange,
+                       TimePoint now) {
   if (!pending.is_counted) return;
   --unfinished_;
   ++tally_.cut_off;
   if (options_.log.file == nullptr) return;
-  RequestRecord record;
+  log::RequestRecord record;
   record.item = pending.item;
   record.custom_id = exchange.request.name;
   record.due = options_.rpm > 0 ? pending.slot.due : pending.sent;
@@ -106,7 +107,7 @@ void Recorder::cut_off(const PendingRequest& pending, const Exchange& exchange, 
   options_.log.file->add(options_.log.run, record);
 }
 
-void Recorder::ended(const PendingRequest& pending, const Exchange& exchange,
+void Recorder::ended(const PendingRequest& pending, const http::Exchange& exchange,
                      const Outcome& outcome, const TokenTimes* times) {
   const Response& response = exchange.response;
   end_silence(response.done);
@@ -129,7 +130,7 @@ void Recorder::ended(const PendingRequest& pending, const Exchange& exchange,
   if (options_.log.file != nullptr) log(pending, exchange, outcome, times);
 }
 
-RunTally Recorder::finish(bool cut_short, std::optional<Error> stopped_why) {
+stats::RunTally Recorder::finish(bool cut_short, std::optional<Error> stopped_why) {
   assert(unfinished_ == 0);
   tally_.not_sent = tally_.planned - tally_.sent;
   tally_.stopped_why = std::move(stopped_why);
@@ -172,7 +173,7 @@ void Recorder::count_times(const PendingRequest& pending, const Response& respon
   }
   tally_.latency.record(done - sent);
   tally_.due_latency.record(done - due);
-  tally_.due_latency_trend.record(seconds_of(due), seconds_of(done - due));
+  tally_.due_latency_trend.record(stats::seconds_of(due), stats::seconds_of(done - due));
   tally_.course.record(sent, done - sent);
 }
 
@@ -228,10 +229,10 @@ void Recorder::count_stream(const PendingRequest& pending, const Response& respo
   if (const auto each = time_per_token(outcome, &times)) tokens.tpot.record(*each);
 }
 
-void Recorder::log(const PendingRequest& pending, const Exchange& exchange, const Outcome& outcome,
-                   const TokenTimes* times) {
+void Recorder::log(const PendingRequest& pending, const http::Exchange& exchange,
+                   const Outcome& outcome, const TokenTimes* times) {
   const Response& response = exchange.response;
-  RequestRecord record;
+  log::RequestRecord record;
   record.item = pending.item;
   record.custom_id = exchange.request.name;
   record.due = due_of(pending, response);
@@ -260,4 +261,4 @@ Recorder::Nanoseconds Recorder::due_of(const PendingRequest& pending,
   return options_.rpm > 0 ? pending.slot.due : since_start(response.sent);
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

@@ -12,7 +12,7 @@
 #include <paceline/stats/run_tally.h>
 #include <paceline/workload.h>
 
-namespace paceline {
+namespace paceline::run {
 
 /// How a request departed. Times are from the start of the run.
 struct Departure {
@@ -37,20 +37,20 @@ class Recorder {
   void departed(const PendingRequest& pending, const Departure& departure);
   /// The request failed and will be sent again. Returns the record of the failed try, for
   /// abandoned().
-  FailedTry retried(const PendingRequest& pending, const Exchange& exchange,
+  FailedTry retried(const PendingRequest& pending, const http::Exchange& exchange,
                     const Outcome& outcome);
   /// The request is not sent again, because the server asks for a longer wait than the run allows.
   void asked_for_too_long(const PendingRequest& pending);
   /// The request failed and is not sent again, because the run ends.
   void abandoned(const PendingRequest& pending, const FailedTry& last);
   /// The request is in flight, and the run does not wait for its response.
-  void cut_off(const PendingRequest& pending, const Exchange& exchange, TimePoint now);
+  void cut_off(const PendingRequest& pending, const http::Exchange& exchange, TimePoint now);
   /// The request has ended and is not sent again. `times`: of a streamed response, otherwise
   /// nullptr.
-  void ended(const PendingRequest& pending, const Exchange& exchange, const Outcome& outcome,
+  void ended(const PendingRequest& pending, const http::Exchange& exchange, const Outcome& outcome,
              const TokenTimes* times);
   /// Closes the tally after the last request. `stopped_why`: why the run ended itself early.
-  RunTally finish(bool cut_short, std::optional<Error> stopped_why);
+  stats::RunTally finish(bool cut_short, std::optional<Error> stopped_why);
   /// The counts and latencies of the run so far.
   Progress progress() const;
 
@@ -65,7 +65,7 @@ class Recorder {
                     const TokenTimes* times);
   void count_stream(const PendingRequest& pending, const Response& response, const Outcome& outcome,
                     const TokenTimes& times);
-  void log(const PendingRequest& pending, const Exchange& exchange, const Outcome& outcome,
+  void log(const PendingRequest& pending, const http::Exchange& exchange, const Outcome& outcome,
            const TokenTimes* times);
   Nanoseconds since_start(TimePoint time) const { return time - start_; }
   Nanoseconds due_of(const PendingRequest& pending, const Response& response) const;
@@ -76,7 +76,7 @@ class Recorder {
   std::uint64_t unfinished_ = 0;
   /// The start of the current silence: requests are in flight, and none has ended since.
   std::optional<Nanoseconds> silent_since_;
-  RunTally tally_;
+  stats::RunTally tally_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::run

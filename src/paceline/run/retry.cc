@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -46,7 +46,7 @@ std::optional<nanoseconds> Backoff::wait(std::uint32_t tries,
 }
 
 nanoseconds Backoff::up_to(nanoseconds most) {
-  const double share = uniform(random_());
+  const double share = pace::uniform(random_());
   return nanoseconds(static_cast<std::int64_t>(share * static_cast<double>(most.count())));
 }
 
@@ -62,4 +62,4 @@ Retry RetryQueue::take() {
   return retry;
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

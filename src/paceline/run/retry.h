@@ -12,12 +12,12 @@
 #include <paceline/pace/pacer.h>
 #include <paceline/workload.h>
 
-namespace paceline {
+namespace paceline::run {
 
 /// A request of a run that is not settled.
 struct PendingRequest {
   /// The place in the schedule.
-  Slot slot{};
+  pace::Slot slot{};
   /// The item of the workload.
   std::uint64_t item = 0;
   /// False for requests of the warm-up.
@@ -90,4 +90,4 @@ class RetryQueue {
   std::vector<Retry> waiting_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::run

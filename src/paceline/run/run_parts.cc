@@ -5,40 +5,41 @@
 #include <algorithm>
 #include <memory>
 
-namespace paceline {
+namespace paceline::run {
 
-TransportFactory transport_factory(TransportKind kind) {
-  return [kind](Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
-                ResponseSink& sink) -> std::unique_ptr<Transport> {
+http::TransportFactory transport_factory(TransportKind kind) {
+  return [kind](loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
+                http::ResponseSink& sink) -> std::unique_ptr<http::Transport> {
     if (kind == TransportKind::direct) {
-      return std::make_unique<DirectTransport>(loop, options, exchanges, sink);
+      return std::make_unique<http::direct::DirectTransport>(loop, options, exchanges, sink);
     }
-    return std::make_unique<CurlTransport>(loop, options, exchanges, sink);
+    return std::make_unique<http::curl::CurlTransport>(loop, options, exchanges, sink);
   };
 }
 
 std::size_t descriptors_for(TransportKind kind, std::size_t parallel) {
   // The loop, its timer and lookups.
   constexpr std::size_t of_loop = 16;
-  return of_loop + (kind == TransportKind::direct ? DirectTransport::descriptors_for(parallel)
-                                                  : CurlTransport::descriptors_for(parallel));
+  return of_loop + (kind == TransportKind::direct
+                        ? http::direct::DirectTransport::descriptors_for(parallel)
+                        : http::curl::CurlTransport::descriptors_for(parallel));
 }
 
-std::optional<Pacer> make_pacer(const RunPlan& options) {
-  const std::optional<Rate> rate = Rate::per_minute(options.rpm);
+std::optional<pace::Pacer> make_pacer(const RunPlan& options) {
+  const std::optional<pace::Rate> rate = pace::Rate::per_minute(options.rpm);
   if (!rate) return std::nullopt;
-  return Pacer(make_schedule(options.arrivals, *rate, options.seed), usual_bounds(),
-               options.stripe);
+  return pace::Pacer(pace::make_schedule(options.arrivals, *rate, options.seed),
+                     pace::usual_bounds(), options.stripe);
 }
 
-std::optional<TokenBudget> make_budget(const RunPlan& options) {
+std::optional<pace::TokenBudget> make_budget(const RunPlan& options) {
   if (options.tpm == 0) return std::nullopt;
-  return TokenBudget(std::max<std::uint64_t>(options.tpm / options.stripe.count, 1));
+  return pace::TokenBudget(std::max<std::uint64_t>(options.tpm / options.stripe.count, 1));
 }
 
-ClientOptions client_options(const RunPlan& options) {
-  ClientOptions client{options.stripe.share_of(options.parallel), options.connection,
-                       options.resolver};
+http::ClientOptions client_options(const RunPlan& options) {
+  http::ClientOptions client{options.stripe.share_of(options.parallel), options.connection,
+                             options.resolver};
   client.connection.memory /= options.stripe.count;
   return client;
 }
@@ -57,4 +58,4 @@ std::uint64_t item_at(std::uint64_t position, const RunPlan& options) {
   return picks ? options.items[counted] : counted;
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

@@ -6,13 +6,13 @@
 #include <paceline/run/recorder.h>
 #include <paceline/run/run_parts.h>
 
-namespace paceline {
+namespace paceline::run {
 
-RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks) {
-  raise_open_files_limit();
-  const auto loop = Loop::make();
+stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks) {
+  loop::raise_open_files_limit();
+  const auto loop = loop::Loop::make();
   if (!loop) return Recorder(plan, counted_here(plan)).finish(true, loop.error());
   return Dispatcher(**loop, workload, plan, hooks).run();
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

@@ -18,12 +18,12 @@
 #include <paceline/stats/run_tally.h>
 #include <paceline/text/gate.h>
 
-namespace paceline {
+namespace paceline::run {
 
 /// Where a row for each request of a run is written.
 struct RunLog {
   /// nullptr: nowhere.
-  RequestLog* file = nullptr;
+  log::RequestLog* file = nullptr;
   /// The run's number in the file.
   std::int64_t run = 0;
   bool keeps_responses = false;
@@ -38,14 +38,14 @@ struct RunPlan : RunOptions {
   /// The workload's items to send, ascending, as many as `requests`; empty: from 0 on.
   std::span<const std::uint64_t> items{};
   /// This thread's share of the slots.
-  Stripe stripe{};
+  pace::Stripe stripe{};
   /// The due time of slot 0, which the stripes of one run share. Empty: at once.
   std::optional<TimePoint> start{};
   RunLog log{};
   /// Shared by the runs that look up hosts together; nullptr: the run has its own.
-  std::shared_ptr<Resolver> resolver{};
+  std::shared_ptr<http::Resolver> resolver{};
   /// Filters text from servers and libraries before the text is shown or stored; never nullptr.
-  std::shared_ptr<const Gate> gate = std::make_shared<const Gate>();
+  std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
 };
 
 /// Callbacks and the stop flag of a run.
@@ -56,7 +56,7 @@ struct RunHooks {
   /// grace.
   const std::atomic<bool>* stop = nullptr;
   /// Called with each exchange that has ended, before its response is read.
-  std::function<void(const Exchange&)> on_response{};
+  std::function<void(const http::Exchange&)> on_response{};
   /// Called a few times per second on the run's thread. Must not block.
   std::function<void(const Progress&)> on_progress{};
 };
@@ -65,6 +65,6 @@ struct RunHooks {
 /// outcomes. Memory does not grow with the number of requests. Blocks until the last response.
 /// Raises the limit on open files to the most that the system allows. Where no descriptor is left
 /// for the run's loop, the tally's `stopped_why` says so.
-RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks = {});
+stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks = {});
 
-}  // namespace paceline
+}  // namespace paceline::run

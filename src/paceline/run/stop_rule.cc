@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace paceline {
+namespace paceline::run {
 
 std::optional<Error> StopRule::add(const Outcome& outcome, TimePoint now) {
   Error error = outcome.error;
@@ -28,4 +28,4 @@ std::optional<Error> StopRule::add(const Outcome& outcome, TimePoint now) {
   return error;
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

@@ -9,7 +9,7 @@
 #include <paceline/clock.h>
 #include <paceline/workload.h>
 
-namespace paceline {
+namespace paceline::run {
 
 /// Decides when a run has to end early because further requests would cost money and tell nothing.
 /// The key is refused: a response 401, or only responses 403, since a server may answer 403 to a
@@ -38,4 +38,4 @@ class StopRule {
   std::optional<TimePoint> failing_since_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::run

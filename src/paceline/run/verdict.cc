@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cmath>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using std::chrono::milliseconds;
@@ -39,7 +39,8 @@ double share(std::uint64_t part, std::uint64_t whole) {
 double busy(const Tally& tally) {
   const nanoseconds wall = tally.last_done - tally.first_send;
   if (wall <= nanoseconds(0)) return 0;
-  return seconds_of(tally.cpu_time) / static_cast<double>(tally.threads) / seconds_of(wall);
+  return stats::seconds_of(tally.cpu_time) / static_cast<double>(tally.threads) /
+         stats::seconds_of(wall);
 }
 
 bool is_failing(const Tally& tally) {
@@ -49,7 +50,7 @@ bool is_failing(const Tally& tally) {
 }
 
 std::string milliseconds_text(nanoseconds time) {
-  return fmt::format("{:.1f} ms", 1e3 * seconds_of(time));
+  return fmt::format("{:.1f} ms", 1e3 * stats::seconds_of(time));
 }
 
 nanoseconds tolerable_client_lag(const Tally& tally) {
@@ -82,7 +83,7 @@ std::string server_does(double per_second) {
   return fmt::format("the server does about {:.0f} RPM", 60 * per_second);
 }
 
-std::string saturated_text(const Saturation& saturation, const Tally& tally) {
+std::string saturated_text(const stats::Saturation& saturation, const Tally& tally) {
   const auto threads = static_cast<double>(tally.threads);
   return fmt::format(
       "{}, however many requests are in flight (with {:.0f} a response takes {:.1f} times as long "
@@ -91,7 +92,7 @@ std::string saturated_text(const Saturation& saturation, const Tally& tally) {
       saturation.times_as_long, std::max(1.0, saturation.enough_in_flight * threads));
 }
 
-Verdict unpaced(const RunTally& tally, std::uint64_t parallel) {
+Verdict unpaced(const stats::RunTally& tally, std::uint64_t parallel) {
   if (busy(tally) > busy_share) {
     return {Bound::client,
             fmt::format("this program used {:.0f}% of a core, and the server may be faster; use "
@@ -108,8 +109,8 @@ Verdict unpaced(const RunTally& tally, std::uint64_t parallel) {
 /// Whether `parallel` held requests back for a significant part of the run.
 bool is_held_by_parallel(const Tally& tally) {
   const double wall =
-      seconds_of(tally.last_send - tally.first_send) * static_cast<double>(tally.threads);
-  return wall > 0 && seconds_of(tally.parallel_wait) > bounding_share * wall;
+      stats::seconds_of(tally.last_send - tally.first_send) * static_cast<double>(tally.threads);
+  return wall > 0 && stats::seconds_of(tally.parallel_wait) > bounding_share * wall;
 }
 
 /// Whether most of that time is one silence of the server.
@@ -124,13 +125,13 @@ bool stood_still(const Tally& tally) {
 /// each request is in flight, failures too. Random arrivals need more than the mean.
 std::uint64_t parallel_for(const Tally& tally, double per_second, Arrivals arrivals) {
   const nanoseconds each = std::max(tally.latency.quantile(0.99), tally.mean_time_in_flight());
-  double needed = per_second * seconds_of(each);
+  double needed = per_second * stats::seconds_of(each);
   if (arrivals != Arrivals::even) needed += by_chance * std::sqrt(needed);
   return static_cast<std::uint64_t>(std::ceil(needed));
 }
 
 /// The verdict where the server is saturated below the rate.
-std::optional<Verdict> saturated(const RunTally& tally, std::uint64_t rpm) {
+std::optional<Verdict> saturated(const stats::RunTally& tally, std::uint64_t rpm) {
   const auto saturation = tally.levels.saturation();
   const double wanted = static_cast<double>(rpm) / 60;
   if (!saturation || saturation->rate * static_cast<double>(tally.threads) >= wanted) {
@@ -140,14 +141,15 @@ std::optional<Verdict> saturated(const RunTally& tally, std::uint64_t rpm) {
 }
 
 /// The verdict of a run that was held back while `parallel` requests were in flight.
-Verdict at_the_cap(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
+Verdict at_the_cap(const stats::RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
                    Arrivals arrivals) {
   if (stood_still(tally)) {
     return {
         Bound::server,
         fmt::format("the server stalled: no response came for {:.1f} s, with up to {} in flight; "
                     "{:.0f} RPM of {} were sent",
-                    seconds_of(tally.longest_silence), tally.in_flight, tally.achieved_rpm(), rpm)};
+                    stats::seconds_of(tally.longest_silence), tally.in_flight, tally.achieved_rpm(),
+                    rpm)};
   }
   const double wanted = static_cast<double>(rpm) / 60;
   if (auto verdict = saturated(tally, rpm)) return std::move(*verdict);
@@ -162,7 +164,7 @@ Verdict at_the_cap(const RunTally& tally, std::uint64_t rpm, std::uint64_t paral
 }
 
 /// The verdict of a run that did not keep its schedule.
-Verdict held_back(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
+Verdict held_back(const stats::RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
                   Arrivals arrivals) {
   if (is_held_by_parallel(tally)) return at_the_cap(tally, rpm, parallel, arrivals);
   if (share(tally.waits_for_tokens, tally.sends) > bounding_share) {
@@ -184,7 +186,7 @@ Verdict held_back(const RunTally& tally, std::uint64_t rpm, std::uint64_t parall
 }
 
 /// The verdict of a run that kept its rate, where the server does not keep up.
-std::optional<Verdict> falls_behind(const RunTally& tally) {
+std::optional<Verdict> falls_behind(const stats::RunTally& tally) {
   const auto thirds = tally.course.thirds();
   if (!growth_of_latency(tally) || !thirds || !thirds->grew_steadily()) return std::nullopt;
   const double answered = 1 / (1 + thirds->growth());
@@ -197,7 +199,8 @@ std::optional<Verdict> falls_behind(const RunTally& tally) {
 
 }  // namespace
 
-Verdict judge(const RunTally& tally, std::uint64_t rpm, std::uint64_t parallel, Arrivals arrivals) {
+Verdict judge(const stats::RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
+              Arrivals arrivals) {
   if (is_failing(tally)) {
     return {Bound::failing, fmt::format("{} of {} requests failed; the first: {}", tally.failed,
                                         tally.succeeded + tally.failed,
@@ -229,7 +232,7 @@ bool moved_schedule(const Tally& tally) {
   return tally.late.quantile(0.5) > tolerable_client_lag(tally);
 }
 
-std::optional<double> growth_of_latency(const RunTally& tally) {
+std::optional<double> growth_of_latency(const stats::RunTally& tally) {
   const double growth = tally.due_latency_trend.slope();
   if (growth <= steepest_growth || growth <= by_chance * tally.due_latency_trend.slope_error()) {
     return std::nullopt;
@@ -237,22 +240,4 @@ std::optional<double> growth_of_latency(const RunTally& tally) {
   return growth;
 }
 
-std::string_view name_of(Bound bound) {
-  switch (bound) {
-    case Bound::paced:
-      return "paced";
-    case Bound::parallel:
-      return "parallel-bound";
-    case Bound::server:
-      return "server-bound";
-    case Bound::client:
-      return "client-bound";
-    case Bound::rate_limit:
-      return "rate-limited";
-    case Bound::failing:
-      return "failing";
-  }
-  return {};
-}
-
-}  // namespace paceline
+}  // namespace paceline::run

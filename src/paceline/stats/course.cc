@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace paceline {
+namespace paceline::stats {
 
 bool Thirds::grew_steadily() const {
   return second > first && last - second >= 0.5 * (second - first) && last >= 2 * first;
@@ -62,4 +62,4 @@ std::optional<Thirds> Course::thirds() const {
   return thirds;
 }
 
-}  // namespace paceline
+}  // namespace paceline::stats

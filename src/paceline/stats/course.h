@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace paceline {
+namespace paceline::stats {
 
 /// The mean latency in each third of a run.
 struct Thirds {
@@ -44,4 +44,4 @@ class Course {
   std::array<Segment, 96> segments_{};
 };
 
-}  // namespace paceline
+}  // namespace paceline::stats

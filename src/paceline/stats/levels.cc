@@ -6,7 +6,7 @@
 #include <cmath>
 #include <functional>
 
-namespace paceline {
+namespace paceline::stats {
 namespace {
 
 // A level of at least this share of the highest level counts as the highest. When several responses
@@ -153,4 +153,4 @@ std::optional<Saturation> Levels::saturation() const {
                     high.mean_in_flight(), 1 / knee.parameter};
 }
 
-}  // namespace paceline
+}  // namespace paceline::stats

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-namespace paceline {
+namespace paceline::stats {
 
 /// The state of a server that answers no more requests per second when more are in flight.
 struct Saturation {
@@ -71,4 +71,4 @@ class Levels {
   std::array<Bucket, exact + 8 * octaves> buckets_{};
 };
 
-}  // namespace paceline
+}  // namespace paceline::stats

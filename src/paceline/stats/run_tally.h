@@ -5,7 +5,7 @@
 #include <paceline/stats/trend.h>
 #include <paceline/tally.h>
 
-namespace paceline {
+namespace paceline::stats {
 
 /// A run's tally with the course of its latency, from which the verdict finds what bounded the run.
 /// The memory has a fixed size.
@@ -23,4 +23,4 @@ struct RunTally : Tally {
   void merge(const RunTally& other);
 };
 
-}  // namespace paceline
+}  // namespace paceline::stats

@@ -2,11 +2,11 @@
 
 #include <chrono>
 
-namespace paceline {
+namespace paceline::stats {
 
 /// A duration as a number of seconds.
 inline double seconds_of(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-}  // namespace paceline
+}  // namespace paceline::stats

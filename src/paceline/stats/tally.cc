@@ -57,17 +57,17 @@ std::chrono::nanoseconds Tally::mean_time_in_flight() const {
 
 double Tally::achieved_rpm() const {
   if (sends < 2 || last_send <= first_send) return 0;
-  return 60 * static_cast<double>(sends - 1) / seconds_of(last_send - first_send);
+  return 60 * static_cast<double>(sends - 1) / stats::seconds_of(last_send - first_send);
 }
 
 double Tally::rps() const {
   if (sent == 0 || last_done <= first_send) return 0;
-  return static_cast<double>(succeeded + failed) / seconds_of(last_done - first_send);
+  return static_cast<double>(succeeded + failed) / stats::seconds_of(last_done - first_send);
 }
 
 double Tally::goodput() const {
   if (sent == 0 || last_done <= first_send) return 0;
-  return static_cast<double>(met_objective.value_or(0)) / seconds_of(last_done - first_send);
+  return static_cast<double>(met_objective.value_or(0)) / stats::seconds_of(last_done - first_send);
 }
 
 double Tally::error_ratio() const {
@@ -86,7 +86,7 @@ double Tally::miss_ratio() const {
   return static_cast<double>(ended - *met_objective) / static_cast<double>(ended);
 }
 
-void RunTally::merge(const RunTally& other) {
+void stats::RunTally::merge(const stats::RunTally& other) {
   Tally::merge(other);
   due_latency_trend.merge(other.due_latency_trend);
   course.merge(other.course);

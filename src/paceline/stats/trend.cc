@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace paceline {
+namespace paceline::stats {
 
 void Trend::record(double x, double y) {
   ++count_;
@@ -41,4 +41,4 @@ Trend::Spread Trend::spread() const {
   return {xx_ - x_ * x_ / count, xy_ - x_ * y_ / count, yy_ - y_ * y_ / count};
 }
 
-}  // namespace paceline
+}  // namespace paceline::stats

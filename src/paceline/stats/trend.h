@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace paceline {
+namespace paceline::stats {
 
 /// Fits a line through points (x, y) by least squares, in memory of a fixed size.
 class Trend {
@@ -32,4 +32,4 @@ class Trend {
   double yy_ = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::stats

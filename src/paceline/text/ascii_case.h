@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-namespace paceline {
+namespace paceline::text {
 
 /// Whether two texts are equal where upper and lower case of ASCII letters count as equal.
 inline bool equals_ignoring_case(std::string_view one, std::string_view other) {
@@ -17,4 +17,4 @@ inline bool ends_with_ignoring_case(std::string_view text, std::string_view end)
          equals_ignoring_case(text.substr(text.size() - end.size()), end);
 }
 
-}  // namespace paceline
+}  // namespace paceline::text

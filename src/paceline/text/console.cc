@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::text {
 
 void Console::say(std::string_view line) const {
   // A failure to write to stderr cannot be reported anywhere.
@@ -15,4 +15,4 @@ void Console::warn(std::string_view sentence) const {
   say("paceline: " + std::string(sentence));
 }
 
-}  // namespace paceline
+}  // namespace paceline::text

@@ -6,7 +6,7 @@
 
 #include <paceline/text/gate.h>
 
-namespace paceline {
+namespace paceline::text {
 
 /// Prints lines for people on stderr. Every line passes the gate. For any thread.
 class Console {
@@ -22,4 +22,4 @@ class Console {
   std::shared_ptr<const Gate> gate_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::text

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace paceline {
+namespace paceline::text {
 
 Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   std::string_view rest = text;
@@ -43,4 +43,4 @@ std::optional<FractionalNanoseconds> take_time_unit(std::string_view& text) {
   return std::nullopt;
 }
 
-}  // namespace paceline
+}  // namespace paceline::text

@@ -7,7 +7,7 @@
 
 #include <paceline/text/result.h>
 
-namespace paceline {
+namespace paceline::text {
 
 /// Nanoseconds with a fraction, for intermediate results.
 using FractionalNanoseconds = std::chrono::duration<double, std::nano>;
@@ -20,4 +20,4 @@ Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
 /// where `text` begins with none.
 std::optional<FractionalNanoseconds> take_time_unit(std::string_view& text);
 
-}  // namespace paceline
+}  // namespace paceline::text

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 constexpr std::string_view ellipsis = "…";
@@ -91,4 +91,4 @@ std::string_view without_userinfo(std::string_view url) {
   return at == std::string_view::npos ? url : url.substr(at + 1);
 }
 
-}  // namespace paceline
+}  // namespace paceline::text

@@ -6,7 +6,7 @@
 
 #include <paceline/text/secrets.h>
 
-namespace paceline {
+namespace paceline::text {
 
 /// The filter that all text from outside passes (text of servers, files, the environment and
 /// libraries' errors) before it reaches a terminal, a label, a log or a file of results.
@@ -39,4 +39,4 @@ class Gate {
 /// A URL for people, without user and password. The URL may be malformed.
 std::string_view without_userinfo(std::string_view url);
 
-}  // namespace paceline
+}  // namespace paceline::text

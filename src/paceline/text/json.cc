@@ -7,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 constexpr unsigned char del = 0x7F;
@@ -97,4 +97,4 @@ void append_number(std::uint64_t number, std::string& out, std::size_t width) {
   out.append(digits.data(), digits.size());
 }
 
-}  // namespace paceline
+}  // namespace paceline::text

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::text {
 
 /// Appends `text` as a JSON string with its quotes. Each byte that is not UTF-8 becomes U+FFFD.
 /// Control characters that JSON allows are escaped as escape_controls() does.
@@ -21,4 +21,4 @@ void escape_controls(std::string& json);
 /// Appends the digits of `number`, with leading zeros up to `width`.
 void append_number(std::uint64_t number, std::string& out, std::size_t width = 0);
 
-}  // namespace paceline
+}  // namespace paceline::text

@@ -1,6 +1,6 @@
 #include <paceline/text/number.h>
 
-namespace paceline {
+namespace paceline::text {
 
 std::optional<double> take_decimal(std::string_view& text) {
   // from_chars would also accept a sign, "inf" and "nan".
@@ -13,4 +13,4 @@ std::optional<double> take_decimal(std::string_view& text) {
   return number;
 }
 
-}  // namespace paceline
+}  // namespace paceline::text

@@ -6,7 +6,7 @@
 #include <system_error>
 #include <type_traits>
 
-namespace paceline {
+namespace paceline::text {
 
 /// The number that `text` consists of, if that is from `lowest` to `highest`.
 ///
@@ -33,4 +33,4 @@ std::optional<Number> parse_number(std::string_view text, Number lowest, Number 
 /// `text` begins with a sign or with no number, or the number is too large for a double.
 std::optional<double> take_decimal(std::string_view& text);
 
-}  // namespace paceline
+}  // namespace paceline::text

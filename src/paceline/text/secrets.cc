@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 constexpr std::size_t gram_length = 8;
@@ -258,4 +258,4 @@ bool Secrets::resolve_escapes(const Characters& from, Characters& to) {
   return found;
 }
 
-}  // namespace paceline
+}  // namespace paceline::text

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::text {
 
 /// Removes keys and passwords from text, also in part and in another encoding.
 ///
@@ -58,4 +58,4 @@ class Secrets {
   std::vector<std::string> whole_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::text

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 constexpr unsigned byte_at(std::string_view text, std::size_t place) {
@@ -53,4 +53,4 @@ std::string_view cut_utf8(std::string_view text, std::size_t longest) {
   return text.substr(0, end);
 }
 
-}  // namespace paceline
+}  // namespace paceline::text

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::text {
 
 /// U+FFFD, which replaces bytes and characters that cannot be shown.
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
@@ -21,4 +21,4 @@ std::string_view valid_utf8(std::string_view text, std::string& repaired);
 /// The longest prefix of `text` that fits into `longest` bytes and ends with a whole character.
 std::string_view cut_utf8(std::string_view text, std::size_t longest);
 
-}  // namespace paceline
+}  // namespace paceline::text

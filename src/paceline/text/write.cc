@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <new>
 
-namespace paceline {
+namespace paceline::text {
 
 bool write_text(std::FILE* stream, std::string_view text) noexcept {
   const bool is_written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
@@ -34,4 +34,4 @@ void open_missing_standard_streams() noexcept {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::text

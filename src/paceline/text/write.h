@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::text {
 
 /// Writes a text and flushes the stream. False, with errno set, if not all of the text was written.
 /// Pass text from outside through a Gate first.
@@ -18,4 +18,4 @@ void say_lines(std::string_view text) noexcept;
 /// program. Call this first in main().
 void open_missing_standard_streams() noexcept;
 
-}  // namespace paceline
+}  // namespace paceline::text

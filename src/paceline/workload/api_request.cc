@@ -4,10 +4,10 @@
 
 #include <paceline/http/url.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 ApiKind kind_of(std::string_view url) {
-  url = without_query(url);
+  url = http::without_query(url);
   if (url.ends_with("/embeddings")) return ApiKind::embeddings;
   return url.ends_with("/responses") ? ApiKind::responses : ApiKind::chat;
 }
@@ -18,4 +18,4 @@ std::shared_ptr<const HeaderList> json_request_headers(const Api& api) {
   return std::make_shared<const HeaderList>(lines);
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

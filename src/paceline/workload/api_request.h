@@ -6,7 +6,7 @@
 #include <paceline/api.h>
 #include <paceline/message.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// The kind of a request to `url`; chat if the URL is of no known kind.
 ApiKind kind_of(std::string_view url);
@@ -14,4 +14,4 @@ ApiKind kind_of(std::string_view url);
 /// The headers of a JSON request to `api`.
 std::shared_ptr<const HeaderList> json_request_headers(const Api& api);
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -10,7 +10,7 @@
 
 #include <paceline/workload/file_lines.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 /// Bytes that a reader reads at once.
@@ -117,4 +117,4 @@ Result<BatchLine> BatchReader::read(std::size_t k) {
                   file.path(), k + 1));
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

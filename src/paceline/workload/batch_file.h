@@ -13,7 +13,7 @@
 #include <paceline/workload/file_lines.h>
 #include <paceline/workload/regular_file.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// A file in the OpenAI Batch input format: one JSON object per line with custom_id, method, url
 /// and body (https://platform.openai.com/docs/api-reference/batch/request-input).
@@ -66,4 +66,4 @@ class BatchReader {
   BatchLineParser parser_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::workload

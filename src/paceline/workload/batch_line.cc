@@ -10,7 +10,7 @@
 #include <paceline/text/json.h>
 #include <paceline/workload/json_mending.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -68,7 +68,7 @@ std::optional<std::string_view> text_of(const Value& value) {
 std::string shown(const std::optional<std::string_view>& text) {
   constexpr std::size_t longest_shown = 60;
   if (!text) return "missing or not a string";
-  return text->size() > longest_shown ? "a long text" : json_quoted(*text);
+  return text->size() > longest_shown ? "a long text" : text::json_quoted(*text);
 }
 
 Result<void> read_body(const Value& value, const Service& service, BatchLine& request) {
@@ -187,4 +187,4 @@ Result<BatchLine> BatchLineParser::parse(std::string_view text) {
   return request;
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

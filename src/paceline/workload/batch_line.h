@@ -6,7 +6,7 @@
 
 #include <paceline/text/result.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// One request of a file in the OpenAI Batch input format. The method is always POST.
 struct BatchLine {
@@ -45,4 +45,4 @@ class BatchLineParser {
   std::unique_ptr<Parsers> parsers_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::workload

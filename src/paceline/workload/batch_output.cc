@@ -4,10 +4,10 @@
 
 #include <iterator>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
-std::string custom_id_of(const RequestRecord& record) {
+std::string custom_id_of(const log::RequestRecord& record) {
   if (record.custom_id.empty()) return fmt::format("request-{}", record.item);
   return std::string(record.custom_id);
 }
@@ -22,11 +22,11 @@ std::string error_code(long status) {
 
 }  // namespace
 
-std::string_view BatchOutput::line(std::int64_t run, const RequestRecord& record) {
+std::string_view BatchOutput::line(std::int64_t run, const log::RequestRecord& record) {
   line_.clear();
   const auto out = std::back_inserter(line_);
   fmt::format_to(out, R"({{"id":"batch_req_{}_{}","custom_id":{},"response":)", run, record.item,
-                 json_quoted(custom_id_of(record)));
+                 text::json_quoted(custom_id_of(record)));
   if (record.status == 0) {
     line_ += "null";
   } else {
@@ -40,10 +40,10 @@ std::string_view BatchOutput::line(std::int64_t run, const RequestRecord& record
     line_ += "null";
   } else {
     fmt::format_to(out, R"({{"code":"{}","message":{}}})", error_code(record.status),
-                   json_quoted(record.error));
+                   text::json_quoted(record.error));
   }
   line_ += "}\n";
-  escape_controls(line_);
+  text::escape_controls(line_);
   return line_;
 }
 
@@ -60,11 +60,11 @@ void BatchOutput::append_body(std::string_view response) {
       is_json(response) && simdjson::minify(response.data(), response.size(), line_.data() + begin,
                                             size) == simdjson::SUCCESS;
   line_.resize(begin + size);
-  if (!json) line_.replace(begin, size, json_quoted(response));
+  if (!json) line_.replace(begin, size, text::json_quoted(response));
 }
 
 bool BatchOutput::is_json(std::string_view text) {
   return parser_.parse(text.data(), text.size()).error() == simdjson::SUCCESS;
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// Formats requests in the output format of OpenAI's Batch API, one line per request:
 ///
@@ -22,7 +22,7 @@ class BatchOutput {
   /// The line of a request, with a newline at its end; valid until the next call. A JSON response
   /// becomes the body without changes, any other response a string, and a response that was not
   /// kept becomes null.
-  std::string_view line(std::int64_t run, const RequestRecord& record);
+  std::string_view line(std::int64_t run, const log::RequestRecord& record);
 
  private:
   void append_body(std::string_view response);
@@ -32,4 +32,4 @@ class BatchOutput {
   std::string line_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::workload

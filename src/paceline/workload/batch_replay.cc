@@ -12,7 +12,7 @@
 #include <paceline/workload/generation_stream.h>
 #include <paceline/workload/response_reader.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 class BatchReplayWorkload : public Workload {
@@ -41,7 +41,7 @@ class BatchReplayWorkload : public Workload {
     }
     // The URL of the API includes the version.
     constexpr std::string_view version = "/v1";
-    request.url = resource_url(api_.url, line->url.substr(version.size()));
+    request.url = http::resource_url(api_.url, line->url.substr(version.size()));
     request.body = line->body;
     request.name = line->custom_id;
     // Servers ignore "stream" in requests for embeddings.
@@ -73,4 +73,4 @@ std::unique_ptr<Workload> make_workload(const Api& api, const BatchReplay& repla
   return std::make_unique<BatchReplayWorkload>(api, replay);
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -6,7 +6,7 @@
 #include <paceline/workload.h>
 #include <paceline/workload/batch_file.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// The requests of a batch file: item k sends line k, and after the last line the first follows.
 struct BatchReplay {
@@ -19,4 +19,4 @@ struct BatchReplay {
 /// called batch/replay.
 std::unique_ptr<Workload> make_workload(const Api& api, const BatchReplay& replay);
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -6,7 +6,7 @@
 
 #include <paceline/workload/synthetic_text.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 BodyTemplate::BodyTemplate(std::string_view text, std::size_t synthetic_tokens)
     : synthetic_tokens_(synthetic_tokens) {
@@ -56,4 +56,4 @@ std::string BodyTemplate::description() const {
   return text;
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// A request's JSON body with placeholders for the parts that differ between items. Placeholders
 /// are control characters, which JSON text never contains.
@@ -39,4 +39,4 @@ class BodyTemplate {
   std::size_t synthetic_tokens_ = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::workload

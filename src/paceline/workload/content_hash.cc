@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 constexpr std::uint64_t hash_step = 0x9e3779b97f4a7c15;
@@ -68,4 +68,4 @@ std::string LineHashes::json() const {
   return text + "]}";
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// A hash of bytes that is the same in every build and version, so files may store it. It detects
 /// changes, but is not cryptographic: collisions can be constructed.
@@ -32,4 +32,4 @@ class LineHashes {
   std::vector<std::uint64_t> hashes_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace paceline {
+namespace paceline::workload {
 
 EventStream::EventStream(OnEvent on_event, std::size_t longest, OnLine on_line)
     : on_event_(std::move(on_event)), on_line_(std::move(on_line)), longest_(longest) {}
@@ -62,8 +62,8 @@ bool EventStream::next_line(std::string_view& line) {
 }
 
 void EventStream::read_line(std::string_view line) {
-  if (std::exchange(at_start_, false) && line.starts_with(byte_order_mark)) {
-    line.remove_prefix(byte_order_mark.size());
+  if (std::exchange(at_start_, false) && line.starts_with(text::byte_order_mark)) {
+    line.remove_prefix(text::byte_order_mark.size());
   }
   if (line.empty()) {
     end_event();
@@ -118,4 +118,4 @@ void EventStream::drop_what_was_read() {
   if (holds_data) data_.begin = 0;
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// A server-sent event. The texts are valid during the callback. simdjson's padding bytes after
 /// `data` are readable, so that `data` parses in place.
@@ -69,4 +69,4 @@ class EventStream {
   std::string joined_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 /// Bytes that are read at once. Fits the cache together with the parser's memory.
@@ -43,9 +43,9 @@ bool LineScanner::next_of_any_kind() {
   ++number_;
   left_.remove_prefix(std::min(left_.size(), text_.size() + 1));
   if (text_.ends_with('\r')) text_.remove_suffix(1);
-  if (offset_ == 0 && text_.starts_with(byte_order_mark)) {
-    text_.remove_prefix(byte_order_mark.size());
-    offset_ = byte_order_mark.size();
+  if (offset_ == 0 && text_.starts_with(text::byte_order_mark)) {
+    text_.remove_prefix(text::byte_order_mark.size());
+    offset_ = text::byte_order_mark.size();
   }
   return true;
 }
@@ -75,4 +75,4 @@ bool LineScanner::refuse_line() {
   return false;
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

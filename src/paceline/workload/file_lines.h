@@ -10,7 +10,7 @@
 #include <paceline/text/result.h>
 #include <paceline/workload/regular_file.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// Length of the longest line that is read. Bounds the memory for a file without line ends.
 constexpr std::size_t longest_line = 64U << 20U;
@@ -82,4 +82,4 @@ class LineOffsets {
   std::vector<std::size_t> passes_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::workload

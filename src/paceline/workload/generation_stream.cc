@@ -11,7 +11,7 @@
 #include <paceline/workload/server_words.h>
 #include <paceline/workload/usage.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -243,4 +243,4 @@ void GenerationStream::fail_with(const ToldError& told) {
   fail(told.failure, with_words("the server reported an error in the stream", told.words));
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -16,7 +16,7 @@
 #include <paceline/workload/streamed_text.h>
 #include <paceline/workload/told_error.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// How streamed responses are read.
 struct GenerationStreamOptions {
@@ -101,4 +101,4 @@ class GenerationStream : public StreamReader {
   StreamedText text_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -8,7 +8,7 @@
 #include <paceline/workload.h>
 #include <paceline/workload/server_words.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 Outcome GenerationStream::finish(Response& response) {
   events_.end();
@@ -75,4 +75,4 @@ std::optional<std::uint64_t> GenerationStream::streamed_tokens() const {
   return all - reasoning + thoughts_;
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

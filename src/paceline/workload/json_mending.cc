@@ -10,7 +10,7 @@
 #include <optional>
 #include <system_error>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 constexpr std::string_view replacement_escape = "\\ufffd";
@@ -19,7 +19,7 @@ constexpr std::size_t escape_length = 6;
 /// The UTF-16 code unit of the escape \uXXXX at the front of `text`.
 std::optional<unsigned> escaped_unit(std::string_view text) {
   if (text.size() < escape_length || !text.starts_with("\\u")) return std::nullopt;
-  return parse_number(text.substr(2, 4), 0U, 0xFFFFU, 16);
+  return text::parse_number(text.substr(2, 4), 0U, 0xFFFFU, 16);
 }
 
 bool is_high_surrogate(std::optional<unsigned> unit) {
@@ -86,8 +86,8 @@ class JsonMender {
       if (left_.front() == '"') return keep(1);
       if (left_.front() == '\\') {
         read_escape();
-      } else if (const std::size_t length = character_length(left_); length == 0) {
-        replace(1, replacement_character);
+      } else if (const std::size_t length = text::character_length(left_); length == 0) {
+        replace(1, text::replacement_character);
       } else {
         keep(length);
       }
@@ -144,4 +144,4 @@ bool mend_valid_json(std::string_view text, std::string& mended) {
   return JsonMender(text, mended, true).mend();
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// Sets `mended` to a copy of `text` in which everything that some servers write, most clients
 /// accept and a strict parser refuses is replaced: escapes of lone surrogates and invalid UTF-8 by
@@ -14,4 +14,4 @@ bool mend_json(std::string_view text, std::string& mended);
 /// numbers beyond 64 bits.
 bool mend_valid_json(std::string_view text, std::string& mended);
 
-}  // namespace paceline
+}  // namespace paceline::workload

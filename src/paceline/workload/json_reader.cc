@@ -3,7 +3,7 @@
 #include <paceline/workload/json_mending.h>
 #include <paceline/workload/json_reader.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 // Mending takes several times as long as parsing, and blocks the loop.
@@ -48,7 +48,7 @@ bool ends_with_high_surrogate(std::string_view text) {
 /// The beginning of a string's content. Splits no escape and no character.
 std::string_view cut_string(std::string_view content) {
   if (content.size() <= longest_part) return content;
-  std::string_view kept = cut_utf8(content, longest_part);
+  std::string_view kept = text::cut_utf8(content, longest_part);
   kept = kept.substr(0, kept.find('\\', kept.size() - 2 * unit_escape));
   if (ends_with_high_surrogate(kept)) kept.remove_suffix(unit_escape);
   if (trailing_backslashes(kept) % 2 == 1) kept.remove_suffix(1);
@@ -85,9 +85,9 @@ void outline_json(std::string_view text, std::string& outline) {
 }
 
 simdjson::simdjson_result<simdjson::dom::element> JsonReader::parse(std::string_view text) {
-  if (mended_.capacity() > most_kept) release_memory(mended_);
+  if (mended_.capacity() > most_kept) text::release_memory(mended_);
   if (parser_.capacity() > most_kept && text.size() <= most_kept) parser_ = simdjson::dom::parser();
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (text.starts_with(text::byte_order_mark)) text.remove_prefix(text::byte_order_mark.size());
   const auto parsed = parser_.parse(text.data(), text.size(), false);
   if (parsed.error() == simdjson::SUCCESS || !is_worth_mending(text) || !mend_json(text, mended_)) {
     return parsed;
@@ -97,7 +97,7 @@ simdjson::simdjson_result<simdjson::dom::element> JsonReader::parse(std::string_
 }
 
 simdjson::simdjson_result<simdjson::dom::element> JsonReader::parse(std::string& text) {
-  if (outline_.capacity() > most_kept) release_memory(outline_);
+  if (outline_.capacity() > most_kept) text::release_memory(outline_);
   const bool is_large = text.size() > most_kept;
   if (is_large) outline_json(text, outline_);
   std::string& parsed = is_large ? outline_ : text;
@@ -105,4 +105,4 @@ simdjson::simdjson_result<simdjson::dom::element> JsonReader::parse(std::string&
   return parse(std::string_view(parsed));
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

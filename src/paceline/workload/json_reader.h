@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// Parses JSON as servers write it, one text after another. Not thread-safe.
 class JsonReader {
@@ -47,4 +47,4 @@ inline bool has_value(simdjson::simdjson_result<simdjson::dom::element> found) {
   return found.get(element) == simdjson::SUCCESS && !element.is_null();
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -25,9 +25,9 @@ class PlainHttpWorkload : public Workload {
       return {.name = "http/get", .url = plain_.url, .fingerprint = "{}", .is_streamed = false};
     return {.name = "http/post",
             .url = plain_.url,
-            .fingerprint =
-                fmt::format(R"({{"content_type":{},"body":"#{}"}})",
-                            json_quoted(plain_.content_type), content_hash_text(plain_.body)),
+            .fingerprint = fmt::format(R"({{"content_type":{},"body":"#{}"}})",
+                                       text::json_quoted(plain_.content_type),
+                                       workload::content_hash_text(plain_.body)),
             .is_streamed = false};
   }
 
@@ -51,7 +51,7 @@ class PlainHttpWorkload : public Workload {
 
  private:
   PlainHttp plain_;
-  ResponseReader parser_;
+  workload::ResponseReader parser_;
   std::shared_ptr<const HeaderList> headers_;
 };
 

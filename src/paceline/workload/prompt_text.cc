@@ -5,7 +5,7 @@
 #include <paceline/text/json.h>
 #include <paceline/workload/synthetic_text.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 std::string with_number(std::string text) {
@@ -30,8 +30,8 @@ PromptText prompt_text(const Prompt& prompt) {
   if (prompt.synthetic_tokens > 0) {
     text.user = {'"', BodyTemplate::synthetic, '"'};
   } else {
-    if (!prompt.system.empty()) text.system = json_quoted(prompt.system);
-    text.user = with_number(json_quoted(prompt.text));
+    if (!prompt.system.empty()) text.system = text::json_quoted(prompt.system);
+    text.user = with_number(text::json_quoted(prompt.text));
   }
   std::string& first = text.system.empty() ? text.user : text.system;
   if (prompt.synthetic_tokens == 0) {
@@ -44,4 +44,4 @@ PromptText prompt_text(const Prompt& prompt) {
   return text;
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -5,7 +5,7 @@
 #include <paceline/prompt.h>
 #include <paceline/workload/body_template.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// The messages as JSON strings with quotes, and with the placeholders of BodyTemplate.
 struct PromptText {
@@ -17,4 +17,4 @@ struct PromptText {
 /// Converts a prompt to messages for a BodyTemplate.
 PromptText prompt_text(const Prompt& prompt);
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 std::string reason_of(int error) {
@@ -65,4 +65,4 @@ Result<std::size_t> RegularFile::read(std::uint64_t offset, char* bytes, std::si
   return have;
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

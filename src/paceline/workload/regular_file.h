@@ -6,7 +6,7 @@
 
 #include <paceline/text/result.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// A file that is open for reading at any offset. Thread-safe.
 ///
@@ -36,4 +36,4 @@ class RegularFile {
   std::uint64_t size_ = 0;
 };
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -12,7 +12,7 @@
 #include <paceline/workload/told_error.h>
 #include <paceline/workload/usage.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -101,4 +101,4 @@ void ResponseReader::explain(Response& response, Outcome& outcome) {
   outcome.error.message = with_words(outcome.error.message, words);
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -7,7 +7,7 @@
 #include <paceline/workload.h>
 #include <paceline/workload/json_reader.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// Parses the JSON responses of an OpenAI-compatible API in place. Not thread-safe.
 class ResponseReader {
@@ -24,4 +24,4 @@ class ResponseReader {
   JsonReader json_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::workload

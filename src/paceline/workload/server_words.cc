@@ -9,7 +9,7 @@
 #include <paceline/text/utf8.h>
 #include <paceline/workload/json_reader.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -40,7 +40,7 @@ std::string one_line(std::string_view text) {
     if (line.size() > longest_words + 4) break;
   }
   while (line.ends_with(' ')) line.pop_back();
-  line.resize(cut_utf8(line, longest_words).size());
+  line.resize(text::cut_utf8(line, longest_words).size());
   return line;
 }
 
@@ -198,4 +198,4 @@ std::string with_words(std::string_view sentence, std::string_view words) {
   return whole;
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

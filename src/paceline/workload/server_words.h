@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 
 // Error messages of servers, on one line of at most 300 bytes, truncated between characters. Empty
 // if there is no message.
@@ -20,4 +20,4 @@ std::string words_of_text(std::string_view text);
 /// The sentence followed by a colon and the words, or the sentence alone if there are none.
 std::string with_words(std::string_view sentence, std::string_view words);
 
-}  // namespace paceline
+}  // namespace paceline::workload

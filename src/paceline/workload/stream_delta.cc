@@ -5,7 +5,7 @@
 
 #include <paceline/workload/json_reader.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -140,4 +140,4 @@ void read_response_delta(std::string_view type, dom::element event, StreamDelta&
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// The part of the model's output that one event of a stream contains.
 struct StreamDelta {
@@ -32,4 +32,4 @@ void read_chat_delta(simdjson::dom::element delta, StreamDelta& found);
 /// have any.
 void read_response_delta(std::string_view type, simdjson::dom::element event, StreamDelta& found);
 
-}  // namespace paceline
+}  // namespace paceline::workload

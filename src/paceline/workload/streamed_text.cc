@@ -5,7 +5,7 @@
 #include <paceline/text/json.h>
 #include <paceline/workload/json_reader.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -48,8 +48,8 @@ std::string StreamedText::whole() const {
   return fmt::format(
       R"({{"id":{},"object":"chat.completion","created":{},"model":{},"choices":[{{"index":0,)"
       R"("message":{{"role":"assistant","content":{}}},"finish_reason":{}}}],"usage":{}}})",
-      or_null(id_), or_null(created_), or_null(model_), json_quoted(text_), or_null(finish_reason_),
-      or_null(usage_));
+      or_null(id_), or_null(created_), or_null(model_), text::json_quoted(text_),
+      or_null(finish_reason_), or_null(usage_));
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

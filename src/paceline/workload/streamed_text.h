@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// Assembles, from the events of a stream, the JSON that the API would have sent without streaming.
 class StreamedText {
@@ -34,4 +34,4 @@ class StreamedText {
   std::string response_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::workload

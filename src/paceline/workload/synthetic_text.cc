@@ -8,7 +8,7 @@
 #include <paceline/text/number.h>
 #include <paceline/workload/synthetic_words.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 constexpr unsigned bits_per_word = 10;
@@ -42,7 +42,7 @@ std::uint64_t mix(std::uint64_t x) {
 }
 
 std::optional<std::uint64_t> parse_tokens(std::string_view text) {
-  return parse_number(text, std::uint64_t{1}, std::uint64_t{10'000'000});
+  return text::parse_number(text, std::uint64_t{1}, std::uint64_t{10'000'000});
 }
 
 }  // namespace
@@ -87,4 +87,4 @@ void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t t
   out.resize(size - 1);
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -7,7 +7,7 @@
 
 #include <paceline/text/result.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// Lengths of synthetic prompts and their responses.
 struct Synthetic {
@@ -30,4 +30,4 @@ Result<Synthetic> parse_synthetic(std::string_view text);
 void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t tokens,
                            std::string& out);
 
-}  // namespace paceline
+}  // namespace paceline::workload

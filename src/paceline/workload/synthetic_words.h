@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// 1024 common English words of three to seven letters, each followed by a space. Each word is one
 /// token, both at the start of a text and after a space, in the tokenizers of GPT-2, GPT-4
@@ -78,4 +78,4 @@ constexpr std::string_view synthetic_words =
     "stack detail serial insert topic mask meaning volume eye reader reports metal glass audio "
     "central minimum weather album adapt ";
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -15,10 +15,10 @@ class TextEmbeddingWorkload : public Workload {
  public:
   TextEmbeddingWorkload(const Api& api, const TextEmbedding& asked)
       : model_(asked.model),
-        url_(resource_url(api.url, "/embeddings")),
-        headers_(json_request_headers(api)),
-        body_(fmt::format(R"({{"model":{},"input":{}}})", json_quoted(asked.model),
-                          prompt_text(asked.input).user),
+        url_(http::resource_url(api.url, "/embeddings")),
+        headers_(workload::json_request_headers(api)),
+        body_(fmt::format(R"({{"model":{},"input":{}}})", text::json_quoted(asked.model),
+                          workload::prompt_text(asked.input).user),
               asked.input.synthetic_tokens) {}
 
   Description describe() const override {
@@ -48,9 +48,9 @@ class TextEmbeddingWorkload : public Workload {
   std::string model_;
   std::string url_;
   std::shared_ptr<const HeaderList> headers_;
-  BodyTemplate body_;
+  workload::BodyTemplate body_;
   std::uint64_t salt_ = 0;
-  ResponseReader parser_;
+  workload::ResponseReader parser_;
 };
 
 }  // namespace

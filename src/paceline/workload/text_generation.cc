@@ -22,8 +22,8 @@ std::string message(std::string_view role, std::string_view quoted_content) {
 
 std::string body_text(const TextGeneration& asked) {
   const bool is_chat = asked.api == ApiKind::chat;
-  const PromptText prompt = prompt_text(asked.prompt);
-  std::string body = fmt::format(R"({{"model":{},"{}":[)", json_quoted(asked.model),
+  const workload::PromptText prompt = workload::prompt_text(asked.prompt);
+  std::string body = fmt::format(R"({{"model":{},"{}":[)", text::json_quoted(asked.model),
                                  is_chat ? "messages" : "input");
   if (!prompt.system.empty()) body += message("system", prompt.system) + ',';
   body += message("user", prompt.user);
@@ -51,8 +51,9 @@ class TextGenerationWorkload : public Workload {
         is_streamed_(asked.is_streamed),
         keeps_text_(asked.keeps_text),
         model_(asked.model),
-        url_(resource_url(api.url, kind_ == ApiKind::chat ? "/chat/completions" : "/responses")),
-        headers_(json_request_headers(api)),
+        url_(http::resource_url(api.url,
+                                kind_ == ApiKind::chat ? "/chat/completions" : "/responses")),
+        headers_(workload::json_request_headers(api)),
         body_(body_text(asked), asked.prompt.synthetic_tokens),
         length_asked_(paceline::length_asked(asked)) {}
 
@@ -86,7 +87,8 @@ class TextGenerationWorkload : public Workload {
   }
 
   std::unique_ptr<StreamReader> make_stream_reader() override {
-    return std::make_unique<GenerationStream>(GenerationStreamOptions{length_asked_, keeps_text_});
+    return std::make_unique<workload::GenerationStream>(
+        workload::GenerationStreamOptions{length_asked_, keeps_text_});
   }
 
  private:
@@ -96,10 +98,10 @@ class TextGenerationWorkload : public Workload {
   std::string model_;
   std::string url_;
   std::shared_ptr<const HeaderList> headers_;
-  BodyTemplate body_;
+  workload::BodyTemplate body_;
   std::optional<LengthAsked> length_asked_;
   std::uint64_t salt_ = 0;
-  ResponseReader parser_;
+  workload::ResponseReader parser_;
 };
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include <paceline/workload/json_reader.h>
 #include <paceline/workload/server_words.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -56,7 +56,7 @@ std::optional<Failure> failure_of_number(std::int64_t code) {
 
 std::optional<Failure> failure_of_name(std::string_view text) {
   constexpr std::int64_t highest_status = 999;
-  const auto number = parse_number(text, std::int64_t{0}, highest_status);
+  const auto number = text::parse_number(text, std::int64_t{0}, highest_status);
   if (number) return failure_of_number(*number);
   std::string name(text.substr(0, 100));
   for (char& letter : name) {
@@ -165,4 +165,4 @@ std::optional<ToldError> read_response_error(dom::element response) {
                    with_words("the response is incomplete", words_of_text(reason))};
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -7,7 +7,7 @@
 
 #include <paceline/workload.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// An error that a server reports within a response or a stream whose HTTP status is 200.
 struct ToldError {
@@ -32,4 +32,4 @@ std::optional<ToldError> read_choice_error(simdjson::dom::element choice);
 /// incomplete. A response that is incomplete because of a limit of tokens is not an error.
 std::optional<ToldError> read_response_error(simdjson::dom::element response);
 
-}  // namespace paceline
+}  // namespace paceline::workload

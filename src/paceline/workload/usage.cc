@@ -6,7 +6,7 @@
 
 #include <paceline/workload/json_reader.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -94,4 +94,4 @@ void merge_usage(std::optional<Usage>& usage, const std::optional<Usage>& later)
   merge_count(usage->reasoning_tokens, later->reasoning_tokens);
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

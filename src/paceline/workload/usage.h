@@ -6,7 +6,7 @@
 
 #include <paceline/workload.h>
 
-namespace paceline {
+namespace paceline::workload {
 
 /// The usage in a response or an event, under any of the names that OpenAI-compatible APIs use:
 /// `usage`, `x_groq.usage` or `choices[0].usage`. Nothing if there is none or all numbers are zero.
@@ -17,4 +17,4 @@ std::optional<Usage> read_usage(simdjson::dom::element holder);
 /// unless the later number is zero.
 void merge_usage(std::optional<Usage>& usage, const std::optional<Usage>& later);
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -77,7 +77,7 @@ Outcome read_status(const Response& response) {
   std::string why = fmt::format("the server answered HTTP {}", response.status);
   if (response.status >= 300 && response.status < 400 && !response.location.empty()) {
     constexpr std::size_t longest_url = 300;
-    why += fmt::format(" and redirects to {}", cut_utf8(response.location, longest_url));
+    why += fmt::format(" and redirects to {}", text::cut_utf8(response.location, longest_url));
   }
   return failed(failure_of(response.status), std::move(why));
 }

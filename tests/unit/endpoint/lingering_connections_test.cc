@@ -16,19 +16,19 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A connection's two ends.
-std::pair<Descriptor, Descriptor> socket_pair() {
+std::pair<loop::Descriptor, loop::Descriptor> socket_pair() {
   std::array<int, 2> ends{};
   EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
+  return {loop::Descriptor(ends[0]), loop::Descriptor(ends[1])};
 }
 
 /// The result of recv() on a connection that its other side has half closed or closed.
-bool is_half_closed(const Descriptor& client) {
+bool is_half_closed(const loop::Descriptor& client) {
   char byte = 0;
   return recv(client.get(), &byte, 1, MSG_DONTWAIT) == 0;
 }
 
-bool can_send(const Descriptor& client) {
+bool can_send(const loop::Descriptor& client) {
   return send(client.get(), "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
 }
 
@@ -67,7 +67,7 @@ TEST(LingeringConnections, EndAfterAWhile) {
 TEST(LingeringConnections, AreBounded) {
   TestLoop loop;
   LingeringConnections lingering(loop);
-  std::vector<Descriptor> clients;
+  std::vector<loop::Descriptor> clients;
   for (std::size_t i = 0; i <= LingeringConnections::most; ++i) {
     auto [server, client] = socket_pair();
     lingering.add(std::move(server));

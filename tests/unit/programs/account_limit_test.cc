@@ -4,13 +4,13 @@
 #include <chrono>
 #include <cstdint>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 using namespace std::chrono_literals;
 
 TEST(AccountLimitTest, AMinutesLimitIsTheRate) {
-  const RateLimit limit{.limit = 600, .remaining = 500, .reset = 10s};
+  const http::RateLimit limit{.limit = 600, .remaining = 500, .reset = 10s};
   EXPECT_EQ(limit_text("requests", limit), "600 requests a minute");
   EXPECT_EQ(rate_of_account(limit).value(), 600);
   EXPECT_EQ(
@@ -19,19 +19,19 @@ TEST(AccountLimitTest, AMinutesLimitIsTheRate) {
 }
 
 TEST(AccountLimitTest, ADaysLimitIsWhatComesBackInAMinute) {
-  const RateLimit limit{.limit = 14'400, .remaining = 14'399, .reset = 6s};
+  const http::RateLimit limit{.limit = 14'400, .remaining = 14'399, .reset = 6s};
   EXPECT_EQ(limit_text("requests", limit), "14400 requests a day");
   EXPECT_EQ(rate_of_account(limit).value(), 10);
 }
 
 TEST(AccountLimitTest, WithoutAUsableLimitThereIsASentence) {
-  for (const RateLimit& limit :
-       {RateLimit{}, RateLimit{.limit = 24, .remaining = 23, .reset = 3600s},
-        RateLimit{.limit = 9'000'000'000'000, .remaining = 9'000'000'000'000, .reset = 1s}}) {
+  for (const http::RateLimit& limit :
+       {http::RateLimit{}, http::RateLimit{.limit = 24, .remaining = 23, .reset = 3600s},
+        http::RateLimit{.limit = 9'000'000'000'000, .remaining = 9'000'000'000'000, .reset = 1s}}) {
     EXPECT_FALSE(rate_of_account(limit));
   }
   EXPECT_TRUE(account_lines({}).empty());
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -7,7 +7,7 @@
 
 #include "../message_of.h"
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 using Texts = std::vector<std::string>;
@@ -106,4 +106,4 @@ TEST_F(OutFileTest, ReadsTheVariablesAndFlagsWin) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs

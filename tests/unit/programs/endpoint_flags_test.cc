@@ -9,7 +9,7 @@
 
 #include "../message_of.h"
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 using namespace std::chrono_literals;
@@ -113,4 +113,4 @@ TEST(EndpointFlagsTest, SayWhichNumbersTheyTake) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -7,7 +7,7 @@
 
 #include "../message_of.h"
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 using namespace std::chrono_literals;
@@ -66,4 +66,4 @@ TEST(GridTest, RefusesWhatIsNoNumber) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs

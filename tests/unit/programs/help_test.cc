@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 /// An app whose flags are added in another order than the help's.
@@ -83,4 +83,4 @@ TEST_F(Help, NoLineIsLongerThan80UnlessAWordIs) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs

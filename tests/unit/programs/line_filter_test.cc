@@ -3,7 +3,7 @@
 
 #include <sstream>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 TEST(LineFilterTest, HandsOnAllButTheDroppedLines) {
@@ -23,4 +23,4 @@ TEST(LineFilterTest, HandsOnAllButTheDroppedLines) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 using namespace std::chrono_literals;
@@ -54,4 +54,4 @@ TEST(OptionsTest, RefusesWhatMakesNoSense) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 using namespace std::chrono_literals;
@@ -124,4 +124,4 @@ TEST(RecentRateTest, AStallShows) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 std::string sentence(ErrorCode code) {
@@ -91,4 +91,4 @@ TEST(Remedy, WhatA200TellsCountsAsSuch) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs

@@ -13,7 +13,7 @@
 
 #include "../message_of.h"
 
-namespace paceline {
+namespace paceline::programs {
 namespace {
 
 const Api api{"http://host/v1", ""};
@@ -254,4 +254,4 @@ TEST_F(BatchFlagTest, TheSentenceOfAServerInALineNamesTheFlag) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::programs

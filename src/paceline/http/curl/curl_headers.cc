@@ -2,7 +2,7 @@
 
 #include <new>
 
-namespace paceline {
+namespace paceline::http::curl {
 
 CurlHeaders::CurlHeaders(const HeaderList* lines) {
   if (lines != nullptr) {
@@ -29,4 +29,4 @@ std::shared_ptr<const CurlHeaders> CurlHeadersCache::find(
   return last_;
 }
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

@@ -6,7 +6,7 @@
 
 #include <paceline/message.h>
 
-namespace paceline {
+namespace paceline::http::curl {
 
 /// Header lines in libcurl's list.
 class CurlHeaders {
@@ -34,4 +34,4 @@ class CurlHeadersCache {
   std::shared_ptr<const CurlHeaders> last_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

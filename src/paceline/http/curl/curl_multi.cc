@@ -3,7 +3,7 @@
 #include <chrono>
 #include <optional>
 
-namespace paceline {
+namespace paceline::http::curl {
 namespace {
 
 bool had_http_1(CURL* easy) {
@@ -14,7 +14,7 @@ bool had_http_1(CURL* easy) {
 
 }  // namespace
 
-CurlMulti::CurlMulti(Loop& loop, CurlSockets& sockets, Owner& owner)
+CurlMulti::CurlMulti(loop::Loop& loop, CurlSockets& sockets, Owner& owner)
     : sockets_(sockets),
       owner_(owner),
       timer_(loop, [this] { act(CURL_SOCKET_TIMEOUT, 0); }),
@@ -104,4 +104,4 @@ void CurlMulti::collect() {
   }
 }
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

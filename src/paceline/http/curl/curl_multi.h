@@ -9,7 +9,7 @@
 #include <paceline/http/curl/curl_transfer.h>
 #include <paceline/loop/loop.h>
 
-namespace paceline {
+namespace paceline::http::curl {
 
 /// One of libcurl's multi handles on the loop. A transport has several, because libcurl searches
 /// the connections of a multi handle linearly.
@@ -28,7 +28,7 @@ class CurlMulti : public CurlSockets::Owner {
                        TimePoint read) = 0;
   };
 
-  CurlMulti(Loop& loop, CurlSockets& sockets, Owner& owner);
+  CurlMulti(loop::Loop& loop, CurlSockets& sockets, Owner& owner);
 
   /// Begins a transfer. The owner hears of a transfer that ends at once in the loop's next
   /// iteration.
@@ -54,8 +54,8 @@ class CurlMulti : public CurlSockets::Owner {
 
   CurlSockets& sockets_;
   Owner& owner_;
-  Timer timer_;
-  DeferredCall collect_later_;
+  loop::Timer timer_;
+  loop::DeferredCall collect_later_;
   bool due_now_ = false;
   /// Transfers that were added and not removed, and how many of them have not ended.
   int transfers_ = 0;
@@ -65,4 +65,4 @@ class CurlMulti : public CurlSockets::Owner {
   std::unique_ptr<CURLM, Cleanup> multi_{curl_multi_init()};
 };
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

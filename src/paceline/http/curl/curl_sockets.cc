@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http::curl {
 namespace {
 
 /// Shuts an idle HTTP/1 connection down if the server has sent bytes. The bytes are an unrequested
@@ -22,16 +22,18 @@ void drop_unasked_response(int socket) {
 }  // namespace
 
 curl_socket_t CurlSockets::open(const curl_sockaddr& address) {
-  Descriptor socket(::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol));
+  loop::Descriptor socket(
+      ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol));
   if (!socket.is_open()) return CURL_SOCKET_BAD;
-  note_receive_times(socket.get());
+  loop::note_receive_times(socket.get());
   entry(socket.get()).ours = true;
   return socket.release();
 }
 
 int CurlSockets::close(void* sockets, curl_socket_t descriptor) noexcept {
   auto& self = *static_cast<CurlSockets*>(sockets);
-  self.retired_.add(std::exchange(self.entry(descriptor), Entry{}).watch, Descriptor(descriptor));
+  self.retired_.add(std::exchange(self.entry(descriptor), Entry{}).watch,
+                    loop::Descriptor(descriptor));
   return 0;
 }
 
@@ -45,7 +47,7 @@ void CurlSockets::want(Owner& owner, curl_socket_t descriptor, int what, bool is
   }
   socket.owner = &owner;
   if (!socket.watch) {
-    socket.watch = std::make_unique<Poll>(
+    socket.watch = std::make_unique<loop::Poll>(
         loop_, descriptor,
         [this, descriptor](int status, int events) { happened(descriptor, status, events); });
   }
@@ -74,9 +76,9 @@ void CurlSockets::happened(int descriptor, int status, int events) {
   if ((events & UV_WRITABLE) != 0) action |= CURL_CSELECT_OUT;
   if ((events & UV_READABLE) != 0) {
     action |= CURL_CSELECT_IN;
-    received_ = receive_time(descriptor);
+    received_ = loop::receive_time(descriptor);
   }
   socket.owner->act(descriptor, action);
 }
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

@@ -10,7 +10,7 @@
 #include <paceline/http/retired_sockets.h>
 #include <paceline/loop/loop.h>
 
-namespace paceline {
+namespace paceline::http::curl {
 
 /// The sockets that libcurl opened. Each has a watch that lives as long as the descriptor.
 ///
@@ -26,7 +26,7 @@ class CurlSockets {
     virtual void act(curl_socket_t socket, int events) = 0;
   };
 
-  explicit CurlSockets(Loop& loop) : loop_(loop), retired_(loop) {}
+  explicit CurlSockets(loop::Loop& loop) : loop_(loop), retired_(loop) {}
 
   /// Opens a socket for libcurl; CURL_SOCKET_BAD with errno set where that fails.
   curl_socket_t open(const curl_sockaddr& address);
@@ -44,7 +44,7 @@ class CurlSockets {
 
  private:
   struct Entry {
-    std::unique_ptr<Poll> watch;
+    std::unique_ptr<loop::Poll> watch;
     Owner* owner = nullptr;
     /// Whether open() opened the socket, so that close() closes it. Watches of other sockets, such
     /// as those of libcurl's resolver, are not kept: the number may become another socket
@@ -57,10 +57,10 @@ class CurlSockets {
   Entry& entry(int descriptor);
   void happened(int descriptor, int status, int events);
 
-  Loop& loop_;
+  loop::Loop& loop_;
   RetiredSockets retired_;
   std::vector<Entry> entries_;
   std::optional<TimePoint> received_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

@@ -8,7 +8,7 @@
 #include <new>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http::curl {
 namespace {
 
 /// A CURLOPT_CAPATH without certificates, so that libcurl trusts only the given file. Newer
@@ -167,4 +167,4 @@ bool CurlTransfer::take(std::string_view piece) {
   return shared_.sink.take(exchange_, piece, shared_.sockets.received());
 }
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

@@ -16,7 +16,7 @@
 #include <paceline/http/curl/curl_sockets.h>
 #include <paceline/http/transport.h>
 
-namespace paceline {
+namespace paceline::http::curl {
 
 /// An exchange on one of libcurl's easy handles. The handle is reused for the next request.
 class CurlTransfer : public ResponseHeaders {
@@ -94,4 +94,4 @@ class CurlTransfer : public ResponseHeaders {
   bool has_receive_times_ = false;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

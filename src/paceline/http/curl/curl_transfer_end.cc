@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace paceline {
+namespace paceline::http::curl {
 namespace {
 
 /// Whether the server violated HTTP. libcurl has no error code for these violations.
@@ -223,8 +223,8 @@ bool CurlTransfer::is_early_response(CURLcode code) const {
 
 Error CurlTransfer::explain(CURLcode code, TransportError error) const {
   if (code == CURLE_COULDNT_CONNECT && open_error_ != 0) {
-    return fail_to_open(fmt::format("a connection to {} port {}", target_->host, target_->port),
-                        open_error_)
+    return loop::fail_to_open(
+               fmt::format("a connection to {} port {}", target_->host, target_->port), open_error_)
         .value();
   }
   return {code_of(code, error), words_on(code, error)};
@@ -259,4 +259,4 @@ std::string CurlTransfer::words_on(CURLcode code, TransportError error) const {
                      words.empty() ? curl_easy_strerror(code) : words);
 }
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

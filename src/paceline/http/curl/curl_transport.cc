@@ -4,7 +4,7 @@
 #include <mutex>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http::curl {
 namespace {
 
 void init_libcurl_once() {
@@ -23,8 +23,8 @@ std::size_t CurlTransport::descriptors_for(std::size_t exchanges) {
   return exchanges + 2 * multis_for(exchanges);
 }
 
-CurlTransport::CurlTransport(Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
-                             ResponseSink& sink)
+CurlTransport::CurlTransport(loop::Loop& loop, const ConnectionOptions& options,
+                             std::size_t exchanges, ResponseSink& sink)
     : sink_(sink),
       sockets_(loop),
       shared_{.options = options, .sink = sink, .sockets = sockets_},
@@ -75,4 +75,4 @@ void CurlTransport::set_undeferrable(State& state, bool is_undeferrable) {
   is_undeferrable ? ++undeferrable_ : --undeferrable_;
 }
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

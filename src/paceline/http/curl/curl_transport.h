@@ -11,7 +11,7 @@
 #include <paceline/http/curl/curl_transfer.h>
 #include <paceline/http/transport.h>
 
-namespace paceline {
+namespace paceline::http::curl {
 
 /// Carries exchanges by libcurl's multi interface: http and https, HTTP/1.1 and HTTP/2, proxies.
 /// The transfers are sharded over several multi handles. For the loop's thread only.
@@ -20,7 +20,7 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
   /// The most descriptors of a transport with so many exchanges, where its hosts are addresses.
   static std::size_t descriptors_for(std::size_t exchanges);
 
-  CurlTransport(Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
+  CurlTransport(loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
                 ResponseSink& sink);
   ~CurlTransport() override;
   CurlTransport(const CurlTransport&) = delete;
@@ -58,4 +58,4 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
   std::vector<State> states_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-namespace paceline {
+namespace paceline::http::curl {
 namespace {
 
 // OpenSSL's X509_V_ERR_*; paceline does not include its headers.
@@ -123,4 +123,4 @@ Error tls_error(CURLcode code, long verify_result, std::string_view words) {
           words.empty() ? std::string(found.why) : fmt::format("{} ({})", found.why, words)};
 }
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

@@ -6,7 +6,7 @@
 
 #include <paceline/error.h>
 
-namespace paceline {
+namespace paceline::http::curl {
 
 /// Whether a transfer failed because no TLS connection could be made. `words` are libcurl's.
 bool is_tls_failure(CURLcode code, std::string_view words);
@@ -15,4 +15,4 @@ bool is_tls_failure(CURLcode code, std::string_view words);
 /// OpenSSL, one of X509_V_ERR_*. `words` are added to the message.
 Error tls_error(CURLcode code, long verify_result, std::string_view words);
 
-}  // namespace paceline
+}  // namespace paceline::http::curl

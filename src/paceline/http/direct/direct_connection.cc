@@ -16,7 +16,7 @@
 #include <system_error>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http::direct {
 namespace {
 
 // libcurl's default. A middlebox may drop an idle connection silently.
@@ -45,7 +45,7 @@ Error connect_error(const std::string& address, const std::string& port, int err
 }
 
 /// A socket that connects to the address.
-Result<Descriptor> begin_connect(const std::string& address, const std::string& port) {
+Result<loop::Descriptor> begin_connect(const std::string& address, const std::string& port) {
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
   hints.ai_socktype = SOCK_STREAM;
@@ -54,9 +54,10 @@ Result<Descriptor> begin_connect(const std::string& address, const std::string& 
     return tl::unexpected(connect_error(address, port, gai_strerror(error)));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, freeaddrinfo);
-  Descriptor socket(::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  loop::Descriptor socket(
+      ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) {
-    return fail_to_open(fmt::format("a connection to {} port {}", address, port), errno);
+    return loop::fail_to_open(fmt::format("a connection to {} port {}", address, port), errno);
   }
   const int no_delay = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
@@ -102,11 +103,11 @@ Result<void> DirectConnection::connect(Error error) {
       continue;
     }
     socket_ = *std::move(opened);
-    note_receive_times(socket_.get());
+    loop::note_receive_times(socket_.get());
     is_connecting_ = true;
     address_ = address;
-    watch_ = std::make_unique<Poll>(shared_.loop, socket_.get(),
-                                    [this](int status, int events) { happened(status, events); });
+    watch_ = std::make_unique<loop::Poll>(
+        shared_.loop, socket_.get(), [this](int status, int events) { happened(status, events); });
     watch_->want(UV_WRITABLE);
     if (!addresses_.empty()) start_connect_timer();
     return {};
@@ -117,7 +118,7 @@ Result<void> DirectConnection::connect(Error error) {
 
 void DirectConnection::start_connect_timer() {
   if (!connect_timer_) {
-    connect_timer_ = std::make_unique<Timer>(shared_.loop, [this] {
+    connect_timer_ = std::make_unique<loop::Timer>(shared_.loop, [this] {
       if (is_connecting_) fail_address(ETIMEDOUT);
     });
   }
@@ -203,7 +204,7 @@ void DirectConnection::write() {
 
 void DirectConnection::read() {
   std::vector<char>& buffer = shared_.buffer;
-  const Received received = receive(socket_.get(), buffer);
+  const loop::Received received = loop::receive(socket_.get(), buffer);
   if (received.length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
   // The server has closed a kept connection, or sent an unrequested response.
   if (!is_busy_) return close();
@@ -286,4 +287,4 @@ void DirectConnection::fail(TransportError error, Error why, bool is_unprocessed
   shared_.sink.end(exchange_, {error, std::move(why), ended, is_unprocessed});
 }
 
-}  // namespace paceline
+}  // namespace paceline::http::direct

@@ -18,7 +18,7 @@
 #include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
 
-namespace paceline {
+namespace paceline::http::direct {
 
 /// HTTP/1.1 without TLS on one TCP connection, which an exchange keeps from request to request. For
 /// the loop's thread only.
@@ -26,7 +26,7 @@ class DirectConnection : public ResponseHeaders {
  public:
   /// Shared by the connections of one transport.
   struct Shared {
-    Loop& loop;
+    loop::Loop& loop;
     ResponseSink& sink;
     /// The time for one address, where the host has further addresses.
     std::chrono::milliseconds connect_timeout;
@@ -81,8 +81,8 @@ class DirectConnection : public ResponseHeaders {
   bool is_connecting_ = false;
   /// Whether the connection has carried a response.
   bool is_kept_ = false;
-  Descriptor socket_;
-  std::unique_ptr<Poll> watch_;
+  loop::Descriptor socket_;
+  std::unique_ptr<loop::Poll> watch_;
   /// The origin that the connection leads to.
   std::string origin_;
   std::uint64_t moves_ = 0;
@@ -91,7 +91,7 @@ class DirectConnection : public ResponseHeaders {
   Addresses addresses_;
   /// The address that is being tried.
   std::string address_;
-  std::unique_ptr<Timer> connect_timer_;
+  std::unique_ptr<loop::Timer> connect_timer_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http::direct

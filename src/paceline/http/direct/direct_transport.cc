@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace paceline {
+namespace paceline::http::direct {
 namespace {
 
 constexpr std::size_t read_at_once = 65'536;
@@ -13,7 +13,7 @@ constexpr int addresses_tried = 4;
 
 }  // namespace
 
-DirectTransport::DirectTransport(Loop& loop, const ConnectionOptions& options,
+DirectTransport::DirectTransport(loop::Loop& loop, const ConnectionOptions& options,
                                  std::size_t exchanges, ResponseSink& sink)
     : sink_(sink),
       ends_(loop, *this),
@@ -67,4 +67,4 @@ void DirectTransport::set_undeferrable(State& state, bool is_undeferrable) {
   is_undeferrable ? ++undeferrable_ : --undeferrable_;
 }
 
-}  // namespace paceline
+}  // namespace paceline::http::direct

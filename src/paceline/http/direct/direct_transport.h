@@ -10,7 +10,7 @@
 #include <paceline/http/end_queue.h>
 #include <paceline/http/transport.h>
 
-namespace paceline {
+namespace paceline::http::direct {
 
 /// Carries exchanges by HTTP/1.1 without TLS on its own sockets, with less than half of libcurl's
 /// CPU time. Each exchange has its own connection. For the loop's thread only.
@@ -19,7 +19,7 @@ class DirectTransport : public Transport, private ResponseSink {
   /// The most descriptors of a transport with so many exchanges.
   static std::size_t descriptors_for(std::size_t exchanges) { return exchanges; }
 
-  DirectTransport(Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
+  DirectTransport(loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
                   ResponseSink& sink);
 
   void send(Exchange& exchange, std::shared_ptr<const Target> target,
@@ -47,4 +47,4 @@ class DirectTransport : public Transport, private ResponseSink {
   std::vector<State> states_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http::direct

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-namespace paceline {
+namespace paceline::http::direct {
 
 /// A pool of reusable objects. The object that was returned last is taken first, because it is
 /// still in the CPU's caches.
@@ -23,4 +23,4 @@ class ObjectPool {
   std::vector<Object> objects_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http::direct

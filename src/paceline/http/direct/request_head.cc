@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http::direct {
 namespace {
 
 /// The name of a header line.
@@ -25,13 +25,14 @@ bool is_plain(std::string_view line) {
   if (name.size() == line.size()) return false;
   const std::string_view value = line.substr(name.size() + 1);
   return value.find_first_not_of(" \t") != std::string_view::npos &&
-         std::none_of(special.begin(), special.end(),
-                      [name](std::string_view other) { return equals_ignoring_case(name, other); });
+         std::none_of(special.begin(), special.end(), [name](std::string_view other) {
+           return text::equals_ignoring_case(name, other);
+         });
 }
 
 bool has(const std::vector<std::string>& lines, std::string_view name) {
   return std::any_of(lines.begin(), lines.end(), [name](const std::string& line) {
-    return equals_ignoring_case(name_of(line), name);
+    return text::equals_ignoring_case(name_of(line), name);
   });
 }
 
@@ -119,4 +120,4 @@ Result<std::shared_ptr<const RequestHead>> RequestHeadCache::find(
   return last_;
 }
 
-}  // namespace paceline
+}  // namespace paceline::http::direct

@@ -8,7 +8,7 @@
 #include <paceline/message.h>
 #include <paceline/text/result.h>
 
-namespace paceline {
+namespace paceline::http::direct {
 
 /// A request in HTTP/1.1 (RFC 9112) without its body.
 struct RequestHead {
@@ -40,4 +40,4 @@ class RequestHeadCache {
   std::shared_ptr<const RequestHead> last_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http::direct

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http::direct {
 namespace {
 
 // Return values of callbacks of http_parser.
@@ -87,7 +87,7 @@ std::string_view ResponseParser::version() const {
 
 std::optional<std::string_view> ResponseParser::header(std::string_view name) const {
   const auto found = std::find_if(headers_.begin(), headers_.end(), [&](const Header& header) {
-    return equals_ignoring_case(
+    return text::equals_ignoring_case(
         std::string_view(text_).substr(header.name, header.value - header.name), name);
   });
   if (found == headers_.end()) return std::nullopt;
@@ -160,4 +160,4 @@ int ResponseParser::end_message() {
   return go_on;
 }
 
-}  // namespace paceline
+}  // namespace paceline::http::direct

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace paceline {
+namespace paceline::http::direct {
 
 /// Parses one response in HTTP/1.1 or 1.0 from the bytes of a connection, in pieces of any size.
 /// Skips interim responses (status 100 to 199).
@@ -86,4 +86,4 @@ class ResponseParser {
   std::vector<Header> headers_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::http::direct

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace paceline {
+namespace paceline::gbench {
 
 /// A reporter that keeps the rows it is given.
 class Collector : public benchmark::BenchmarkReporter {
@@ -16,4 +16,4 @@ class Collector : public benchmark::BenchmarkReporter {
   std::vector<Run> runs;
 };
 
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -9,7 +9,7 @@
 
 #include "../log/log_folder.h"
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 std::string printed(Context& context, const Error& error) {
@@ -34,11 +34,11 @@ TEST(ContextTest, PrintsTheMessageAloneWithoutRemedies) {
   EXPECT_EQ(printed(context, error), "paceline: fact\n");
 }
 
-using LoggingContextTest = LogFolder;
+using LoggingContextTest = log::LogFolder;
 
 TEST_F(LoggingContextTest, ARunThatTheLogCannotTakeIsAnError) {
   ContextSettings settings;
-  settings.log = open_request_log(path());
+  settings.log = log::open_request_log(path());
   settings.log_responses = true;
   Context context(std::move(settings));
   const auto begun = context.begin_log({});
@@ -51,4 +51,4 @@ TEST_F(LoggingContextTest, ARunThatTheLogCannotTakeIsAnError) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::gbench

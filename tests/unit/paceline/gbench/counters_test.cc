@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 using namespace std::chrono_literals;
@@ -199,4 +199,4 @@ TEST(CountersTest, AllAreKnownBeforehand) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -1,16 +1,16 @@
 #include <gtest/gtest.h>
 #include <paceline/gbench/logged_job.h>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
-LoggedRun job(const std::string& url, const std::string& embedded = {}) {
+log::LoggedRun job(const std::string& url, const std::string& embedded = {}) {
   return logged_job({.name = "n", .model = "m", .url = url, .fingerprint = "{}"}, "http://api/v1",
                     embedded);
 }
 
 TEST(LoggedJobTest, IsWhatTheWorkloadAsks) {
-  const LoggedRun run = job("http://host:8000/v1/chat/completions");
+  const log::LoggedRun run = job("http://host:8000/v1/chat/completions");
   EXPECT_EQ(run.name, "n");
   EXPECT_EQ(run.model, "m");
   EXPECT_EQ(run.workload, "{}");
@@ -35,9 +35,9 @@ TEST(LoggedJobTest, KeepsNoUserAndOfAQueryOnlyAHash) {
 }
 
 TEST(LoggedJobTest, TheEmbeddedEndpointIsOneHostAtAnyPort) {
-  const LoggedRun one =
+  const log::LoggedRun one =
       job("http://127.0.0.1:4000/v1/chat/completions", "http://127.0.0.1:4000/v1");
-  const LoggedRun other =
+  const log::LoggedRun other =
       job("http://127.0.0.1:5000/v1/chat/completions", "http://127.0.0.1:5000/v1");
   EXPECT_EQ(one.host, "embedded endpoint");
   EXPECT_EQ(one.url, "embedded endpoint/chat/completions");
@@ -46,4 +46,4 @@ TEST(LoggedJobTest, TheEmbeddedEndpointIsOneHostAtAnyPort) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::gbench

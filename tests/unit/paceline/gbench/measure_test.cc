@@ -19,7 +19,7 @@
 #include "../../test_loop.h"
 #include "collector.h"
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 /// The thread that made each request, in order.
@@ -140,8 +140,8 @@ TEST_F(MeasureTest, ThreadsShareOneScheduleAndOneRow) {
 double seconds_to_make() {
   TestLoop loop;
   const auto begun = std::chrono::steady_clock::now();
-  const Client client(loop, {.parallel = 9'000}, transport_factory(TransportKind::curl),
-                      [](Exchange&) {});
+  const http::Client client(loop, {.parallel = 9'000}, run::transport_factory(TransportKind::curl),
+                            [](http::Exchange&) {});
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 
@@ -177,4 +177,4 @@ TEST_F(MeasureTest, EachThreadNeedsARequestInFlight) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::gbench

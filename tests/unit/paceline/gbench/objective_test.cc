@@ -7,7 +7,7 @@
 
 #include "../../message_of.h"
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 using namespace std::chrono_literals;
@@ -117,4 +117,4 @@ TEST(ObjectiveTest, WhatAWorkloadNeverMeasuresIsNoObjective) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 using Run = benchmark::BenchmarkReporter::Run;
@@ -235,4 +235,4 @@ TEST(PercentileRowsTest, AContextWithoutRunsIsStillWhole) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::gbench

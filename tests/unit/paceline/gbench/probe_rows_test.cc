@@ -8,7 +8,7 @@
 
 #include "collector.h"
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 using namespace std::chrono_literals;
@@ -69,4 +69,4 @@ TEST(ProbeRowsTest, FollowTheirSearchAsRunsOfTheirOwn) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -5,11 +5,11 @@
 #include <thread>
 #include <vector>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
-RunTally tally_of(std::uint64_t succeeded) {
-  RunTally tally;
+stats::RunTally tally_of(std::uint64_t succeeded) {
+  stats::RunTally tally;
   tally.planned = succeeded;
   tally.succeeded = succeeded;
   return tally;
@@ -36,7 +36,7 @@ TEST(RunGroupTest, ARunBeginsOnceForAllItsThreads) {
   for (std::uint64_t round = 1; round <= 3; ++round) {
     const TimePoint before = Clock::now();
     std::vector<GroupRun> runs(4);
-    std::vector<std::optional<RunTally>> wholes(4);
+    std::vector<std::optional<stats::RunTally>> wholes(4);
     {
       std::vector<std::jthread> threads;
       for (std::size_t i = 0; i < 4; ++i) {
@@ -83,4 +83,4 @@ TEST(RunGroupTest, AllLearnWhyARunCannotBe) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <paceline/gbench/time_text.h>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 using namespace std::chrono_literals;
@@ -25,4 +25,4 @@ TEST(TimeTextTest, LongOnesInTwoUnits) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -9,7 +9,7 @@
 
 #include "collector.h"
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 using BenchmarkRun = benchmark::BenchmarkReporter::Run;
@@ -19,7 +19,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 std::vector<BenchmarkRun> valid(const std::vector<BenchmarkRun>& runs,
                                 ValidRows::Columns columns = ValidRows::Columns::free,
                                 const std::vector<std::string>& counters = {}) {
-  auto gate = std::make_shared<Gate>();
+  auto gate = std::make_shared<text::Gate>();
   gate->add_secret("sk-secret-key");
   Collector collector;
   ValidRows rows(collector, gate, columns, counters);
@@ -70,11 +70,11 @@ TEST(ValidRowsTest, InCsvTheFirstRowHasEveryColumn) {
 
 TEST(ValidRowsTest, WhatFindsNoColumnIsKnown) {
   Collector collector;
-  ValidRows rows(collector, std::make_shared<Gate>(), ValidRows::Columns::fixed, {});
+  ValidRows rows(collector, std::make_shared<text::Gate>(), ValidRows::Columns::fixed, {});
   rows.ReportRuns({run_with({{"a", 1}})});
   rows.ReportRuns({run_with({{"a", 1}, {"b", 1}})});
   EXPECT_EQ(rows.left_out(), std::set<std::string>{"b"});
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::gbench

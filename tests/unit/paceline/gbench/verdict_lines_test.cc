@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::gbench {
 namespace {
 
 TEST(VerdictLinesTest, ARowHasOneLine) {
@@ -31,4 +31,4 @@ TEST(VerdictLinesTest, SoHasOneOfManyRepetitions) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::gbench

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::http {
 
 /// As zlib compresses; `window_bits` says in which format.
 inline std::string compress(const std::string& text, int window_bits, int flush = Z_FINISH) {
@@ -26,4 +26,4 @@ inline std::string gzip(const std::string& text, int flush = Z_FINISH) {
   return compress(text, MAX_WBITS + with_gzip_header, flush);
 }
 
-}  // namespace paceline
+}  // namespace paceline::http

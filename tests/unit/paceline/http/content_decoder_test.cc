@@ -7,7 +7,7 @@
 
 #include "compressed.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using DecoderState = ContentDecoder::State;
@@ -98,4 +98,4 @@ TEST_F(ContentDecoderTest, OtherEncodingsAreNone) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

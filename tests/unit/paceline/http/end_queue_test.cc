@@ -8,7 +8,7 @@
 
 #include "../../test_loop.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 class EndQueueTest : public testing::Test, private ResponseSink {
@@ -64,4 +64,4 @@ TEST_F(EndQueueTest, TellingOfOneMayCancelAnother) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

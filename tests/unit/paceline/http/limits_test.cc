@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -158,4 +158,4 @@ TEST(ParseResetTest, TakesWhatServersWrite) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

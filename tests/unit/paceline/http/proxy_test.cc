@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 class ProxyTest : public testing::Test {
@@ -81,4 +81,4 @@ TEST(IsDirectTest, NamesAddressesAndNetworks) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

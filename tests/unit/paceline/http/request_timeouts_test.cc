@@ -8,7 +8,7 @@
 
 #include "../../test_loop.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -73,7 +73,7 @@ TEST_F(RequestTimeoutsTest, OneThatIsSentAgainHasTheWholeTimeAgain) {
 TEST_F(RequestTimeoutsTest, OneThatEndedAndIsSentLaterIsLateLater) {
   begin(0);
   deadlines_.end(*exchanges_[0]);
-  Timer later(loop_, [this] {
+  loop::Timer later(loop_, [this] {
     begin(0);
     begin(1);
   });
@@ -83,4 +83,4 @@ TEST_F(RequestTimeoutsTest, OneThatEndedAndIsSentLaterIsLateLater) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

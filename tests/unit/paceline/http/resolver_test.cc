@@ -12,7 +12,7 @@
 #include "../../test_loop.h"
 #include "staged_lookup.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -36,7 +36,7 @@ class ResolverTest : public testing::Test {
 
   TestLoop loop_;
   bool woken_ = false;
-  Wakeup wakeup_{loop_, [this] { woken_ = true; }};
+  loop::Wakeup wakeup_{loop_, [this] { woken_ = true; }};
   StagedLookup lookup_;
   std::shared_ptr<Resolver> resolver_ = Resolver::make(40s, lookup_.function());
   TimePoint start_ = Clock::now();
@@ -159,4 +159,4 @@ TEST(LookUpTest, ANumberIsItself) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 class ResponseCollectorTest : public testing::Test {
@@ -49,4 +49,4 @@ TEST_F(ResponseCollectorTest, AnExchangeThatEndedOtherwiseIsRefusedNoMore) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

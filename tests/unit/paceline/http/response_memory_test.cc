@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 TEST(ResponseMemoryTest, BeyondTheLimitTheLongestIsNamed) {
@@ -47,4 +47,4 @@ TEST(BodyPoolTest, NotMoreIsKeptThanItTakes) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

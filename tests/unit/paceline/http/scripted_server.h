@@ -11,7 +11,7 @@
 
 #include "../../loopback_listener.h"
 
-namespace paceline {
+namespace paceline::http {
 
 /// A server on a plain socket that plays one scripted part for each connection it accepts.
 class ScriptedServer {
@@ -63,4 +63,4 @@ inline void answer_one(int connection, const std::string& response) {
 
 inline constexpr const char* ok_response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace paceline {
+namespace paceline::http {
 
 /// Stands in for the system's lookup: answers as it is told, or is silent like a DNS server that is
 /// gone.
@@ -52,4 +52,4 @@ class StagedLookup {
   std::shared_ptr<Stage> stage_ = std::make_shared<Stage>();
 };
 
-}  // namespace paceline
+}  // namespace paceline::http

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 TEST(TargetTest, TakesAUrlApart) {
@@ -70,4 +70,4 @@ TEST_F(ProxiedTargetTest, AHostOfNoProxyHasNone) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

@@ -5,7 +5,7 @@
 
 #include "../../message_of.h"
 
-namespace paceline {
+namespace paceline::http {
 namespace {
 
 bool has(const std::string& text, const char* part) {
@@ -62,4 +62,4 @@ TEST(UrlTest, AResourceStandsBeforeTheQuery) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http

@@ -16,7 +16,7 @@
 
 #include "log_folder.h"
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 using namespace std::chrono_literals;
@@ -109,4 +109,4 @@ TEST_F(KillTest, AtAnyMomentLeavesAFileThatOpens) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::log

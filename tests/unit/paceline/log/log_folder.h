@@ -12,7 +12,7 @@
 
 #include "../../message_of.h"
 
-namespace paceline {
+namespace paceline::log {
 
 /// A folder for the logs of one test, gone with it.
 class LogFolder : public testing::Test {
@@ -63,4 +63,4 @@ inline std::string ask_text(const std::string& path, const std::string& query) {
   return row->step() == Statement::Step::row ? std::string(row->text(0)) : "no row";
 }
 
-}  // namespace paceline
+}  // namespace paceline::log

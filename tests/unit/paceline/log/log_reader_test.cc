@@ -5,7 +5,7 @@
 
 #include "log_folder.h"
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 using namespace std::chrono_literals;
@@ -165,4 +165,4 @@ TEST_F(LogReaderTest, ReadsOneMomentWhileTheLogIsWritten) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::log

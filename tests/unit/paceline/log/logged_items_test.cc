@@ -6,7 +6,7 @@
 
 #include "log_folder.h"
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 using Items = std::vector<std::uint64_t>;
@@ -100,4 +100,4 @@ TEST_F(LoggedItemsTest, SaysThatALogIsDamaged) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::log

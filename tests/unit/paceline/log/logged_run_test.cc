@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <paceline/log/logged_run.h>
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 using Differences = std::vector<std::string>;
@@ -99,4 +99,4 @@ TEST(JobTest, DamagedHashesAreADifference) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::log

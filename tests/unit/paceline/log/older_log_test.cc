@@ -11,7 +11,7 @@
 
 #include "log_folder.h"
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 using Items = std::vector<std::uint64_t>;
@@ -150,4 +150,4 @@ TEST_P(OlderLogTest, StaysAsItWasWhereItCannotBeBroughtToThisSchema) {
 INSTANTIATE_TEST_SUITE_P(EachSchema, OlderLogTest, testing::Values(1, 2, 3));
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::log

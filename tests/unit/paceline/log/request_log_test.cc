@@ -14,7 +14,7 @@
 
 #include "log_folder.h"
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 using namespace std::chrono_literals;
@@ -289,4 +289,4 @@ TEST_F(RequestLogTest, AFullDiskEndsTheNextRunBeforeItBegins) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::log

@@ -6,7 +6,7 @@
 
 #include "log_folder.h"
 
-namespace paceline {
+namespace paceline::log {
 namespace {
 
 int mode_of(const std::string& file) {
@@ -133,4 +133,4 @@ TEST_F(SchemaTest, DoesNotMakeAFileToRead) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::log

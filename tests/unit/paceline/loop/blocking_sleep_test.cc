@@ -10,7 +10,7 @@
 #include "lateness.h"
 #include "ready_pipe.h"
 
-namespace paceline {
+namespace paceline::loop {
 namespace {
 
 using namespace std::chrono_literals;
@@ -84,4 +84,4 @@ TEST_F(BlockingSleepTest, GivesBackTheThreadsTimerSlack) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::loop

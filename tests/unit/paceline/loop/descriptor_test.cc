@@ -2,7 +2,7 @@
 #include <paceline/loop/descriptor.h>
 #include <sys/resource.h>
 
-namespace paceline {
+namespace paceline::loop {
 namespace {
 
 TEST(DescriptorTest, RaisesTheSoftLimitToTheHardOne) {
@@ -17,4 +17,4 @@ TEST(DescriptorTest, RaisesTheSoftLimitToTheHardOne) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::loop

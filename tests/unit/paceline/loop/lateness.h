@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace paceline {
+namespace paceline::loop {
 
 /// Collects the lateness of wake-ups, and next to each the lateness of a sleep that aims half a
 /// millisecond too far. A busy machine delays both alike.
@@ -34,4 +34,4 @@ class Lateness {
   std::vector<Clock::duration> yardstick_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -13,7 +13,7 @@
 
 #include "../../test_loop.h"
 
-namespace paceline {
+namespace paceline::loop {
 namespace {
 
 using std::chrono::milliseconds;
@@ -131,4 +131,4 @@ TEST(Listener, RefusesAllOnceClosed) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -12,7 +12,7 @@
 #include "../../test_loop.h"
 #include "ready_pipe.h"
 
-namespace paceline {
+namespace paceline::loop {
 namespace {
 
 using namespace std::chrono_literals;
@@ -85,4 +85,4 @@ TEST_F(DeferredCallTest, CanBeCancelled) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -9,7 +9,7 @@
 #include "../../test_loop.h"
 #include "lateness.h"
 
-namespace paceline {
+namespace paceline::loop {
 namespace {
 
 using std::chrono::microseconds;
@@ -127,4 +127,4 @@ TEST(PreciseTimer, MayBeSetInsideItsOwnCall) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-namespace paceline {
+namespace paceline::loop {
 
 /// A watch on a descriptor that has something to read, which tells of it once.
 class ReadyPipe {
@@ -40,4 +40,4 @@ class ReadyPipe {
   std::optional<Poll> watch_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -6,7 +6,7 @@
 
 #include "../../tcp_pair.h"
 
-namespace paceline {
+namespace paceline::loop {
 namespace {
 
 using namespace std::chrono_literals;
@@ -59,4 +59,4 @@ TEST_F(ReceiveTime, IsNothingWhereNobodyAskedForIt) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::loop

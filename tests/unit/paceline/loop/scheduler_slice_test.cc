@@ -7,7 +7,7 @@
 
 #include "../../test_loop.h"
 
-namespace paceline {
+namespace paceline::loop {
 namespace {
 
 using namespace std::chrono_literals;
@@ -36,4 +36,4 @@ TEST(SchedulerSlice, IsThatOfARunningLoop) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::loop

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-namespace paceline {
+namespace paceline::pace {
 namespace {
 
 using namespace std::chrono_literals;
@@ -231,4 +231,4 @@ TEST(PacerTest, RandomStripesAreOneRandomSchedule) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::pace

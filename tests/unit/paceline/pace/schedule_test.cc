@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace paceline {
+namespace paceline::pace {
 namespace {
 
 using namespace std::chrono_literals;
@@ -60,4 +60,4 @@ TEST(ScheduleTest, TheSeedDecidesRandomArrivals) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::pace

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace paceline {
+namespace paceline::pace {
 namespace {
 
 using namespace std::chrono_literals;
@@ -50,4 +50,4 @@ TEST(TokenBudgetTest, NoWindowHoldsMoreThanItsRateAndTheLastOne) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::pace

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace paceline {
+namespace paceline::pace {
 namespace {
 
 TEST(UniformTest, FillsItsIntervalInEvenSteps) {
@@ -19,4 +19,4 @@ TEST(UniformTest, UsesTheTopBitsOnly) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::pace

@@ -18,7 +18,7 @@
 #include "../../started_endpoint.h"
 #include "tls_proxy.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -157,4 +157,4 @@ INSTANTIATE_TEST_SUITE_P(
     case_name);
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

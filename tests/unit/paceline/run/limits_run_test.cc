@@ -12,7 +12,7 @@
 
 #include "../../message_of.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -69,4 +69,4 @@ TEST(LimitsRunTest, ATrialTellsTheLimits) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

@@ -22,7 +22,7 @@
 #include "../../started_endpoint.h"
 #include "../../tcp_pair.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -91,15 +91,15 @@ class PacingTest : public TcpPair {
 };
 
 Times due_times(const RunPlan& options) {
-  const auto schedule =
-      make_schedule(options.arrivals, Rate::per_minute(options.rpm).value(), options.seed);
+  const auto schedule = pace::make_schedule(
+      options.arrivals, pace::Rate::per_minute(options.rpm).value(), options.seed);
   Times due;
   for (std::uint64_t slot = 0; slot < options.requests; ++slot) due.push_back(schedule->due(slot));
   return due;
 }
 
 /// No window of arrivals contains more requests than the pacer's bound allows, with any delay.
-void expect_within(const PacerBound& bound, const Times& arrivals, const Times& due,
+void expect_within(const pace::PacerBound& bound, const Times& arrivals, const Times& due,
                    const RunPlan& options) {
   const double interval_ns = 60e9 / static_cast<double>(options.rpm);
   const auto gaps = static_cast<std::size_t>(
@@ -120,7 +120,8 @@ void expect_paced(const Times& arrivals, const RunPlan& options) {
   for (std::size_t i = 0; i < due.size(); ++i) {
     ASSERT_GE(arrivals[i], due[i]) << "request " << i << " arrived before it was due";
   }
-  for (const PacerBound& bound : usual_bounds()) expect_within(bound, arrivals, due, options);
+  for (const pace::PacerBound& bound : pace::usual_bounds())
+    expect_within(bound, arrivals, due, options);
 }
 
 TEST_F(PacingTest, NoBurstAtTheStart) {
@@ -157,4 +158,4 @@ TEST_F(PacingTest, RandomArrivalsAreSentAndCounted) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

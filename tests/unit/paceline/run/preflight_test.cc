@@ -12,7 +12,7 @@
 #include "../../message_of.h"
 #include "../http/scripted_server.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -29,7 +29,7 @@ class Responses {
         server_(static_cast<int>(responses_.size()), [this](int number, int connection) {
           // First: with the answer the test goes on at once.
           ++answered_;
-          answer_one(connection, responses_[static_cast<std::size_t>(number)]);
+          http::answer_one(connection, responses_[static_cast<std::size_t>(number)]);
         }) {}
 
   Preflight ask(const PreflightOptions& options) const {
@@ -40,7 +40,7 @@ class Responses {
  private:
   std::vector<std::string> responses_;
   std::atomic<int> answered_ = 0;
-  ScriptedServer server_;
+  http::ScriptedServer server_;
 };
 
 const std::string well = response_of("200 OK");
@@ -144,4 +144,4 @@ TEST(PreflightTest, AStopEndsTheWaitForARetry) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

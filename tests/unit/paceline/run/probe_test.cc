@@ -9,7 +9,7 @@
 
 #include "../stats/simulated_server.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 const RunPlan at_6000(RunOptions{.rpm = 6'000, .parallel = 10});
 
 /// Even departures at a rate, each with a latency that grows by that share of the time.
-RunTally tally_of(double rpm, double growth) {
-  RunTally tally;
+stats::RunTally tally_of(double rpm, double growth) {
+  stats::RunTally tally;
   tally.first_send = 0ns;
   for (int i = 0; i < 1000; ++i) {
     const std::chrono::duration<double> due{60 / rpm * i};
@@ -30,7 +30,7 @@ RunTally tally_of(double rpm, double growth) {
   return tally;
 }
 
-std::string why(const RunTally& tally, const RunPlan& options = at_6000) {
+std::string why(const stats::RunTally& tally, const RunPlan& options = at_6000) {
   return why_not_kept(tally, options,
                       judge(tally, options.rpm, options.parallel, options.arrivals));
 }
@@ -46,7 +46,7 @@ TEST(ProbeTest, AServerThatFallsBehind) {
 }
 
 TEST(ProbeTest, GrowthThatChanceExplainsIsNone) {
-  RunTally tally = tally_of(6'000, 0.02);
+  stats::RunTally tally = tally_of(6'000, 0.02);
   // Two latencies of half a minute are noise enough.
   tally.due_latency_trend.record(1, 30);
   tally.due_latency_trend.record(9, 30);
@@ -54,7 +54,7 @@ TEST(ProbeTest, GrowthThatChanceExplainsIsNone) {
 }
 
 TEST(ProbeTest, ARateThatParallelHeldBack) {
-  RunTally tally = tally_of(5'900, 0);
+  stats::RunTally tally = tally_of(5'900, 0);
   tally.parallel_wait = 5s;
   EXPECT_TRUE(why(tally).starts_with("parallel-bound: ")) << why(tally);
 }
@@ -64,13 +64,13 @@ TEST(ProbeTest, ARateThatOnlyThisProgramCanHaveLost) {
 }
 
 TEST(ProbeTest, ClientBoundIsNotKept) {
-  RunTally tally = tally_of(6'000, 0);
+  stats::RunTally tally = tally_of(6'000, 0);
   for (int i = 0; i < 100; ++i) tally.client_lag.record(20ms);
   EXPECT_TRUE(why(tally).starts_with("client-bound: ")) << why(tally);
 }
 
 TEST(ProbeTest, LatenessThatDoesNotShowInTheLatencyIsTolerable) {
-  RunTally tally = tally_of(6'000, 0);
+  stats::RunTally tally = tally_of(6'000, 0);
   for (int i = 0; i < 100; ++i) {
     tally.client_lag.record(99ms);
     tally.latency.record(3s);
@@ -87,7 +87,7 @@ TEST(ProbeTest, RandomArrivalsFallShortByChance) {
 }
 
 TEST(ProbeTest, ARunThatWasNotWhole) {
-  RunTally tally = tally_of(6'000, 0);
+  stats::RunTally tally = tally_of(6'000, 0);
   tally.cut_short = true;
   EXPECT_EQ(why(tally), "cut short");
   tally.stopped_why = Error{ErrorCode::server_failed, "most failed"};
@@ -95,22 +95,22 @@ TEST(ProbeTest, ARunThatWasNotWhole) {
 }
 
 /// What a search finds whose probes are simulated.
-std::uint64_t found_rate(SimulatedRun run, std::uint64_t start) {
+std::uint64_t found_rate(stats::SimulatedRun run, std::uint64_t start) {
   RateSearch search(start, 60, 60'000'000);
   while (const auto rate = search.next()) {
     run.rpm = static_cast<double>(*rate);
     run.requests = std::max(run.requests, requests_to_judge(*rate, 10s));
     const RunPlan options(
         RunOptions{.rpm = *rate, .parallel = static_cast<std::size_t>(run.parallel)});
-    search.add(why(simulate(run), options).empty());
+    search.add(why(stats::simulate(run), options).empty());
   }
   return search.best();
 }
 
 TEST(ProbeTest, ASearchFindsWhatTheServerCanDo) {
   // Ten at once of 100 ms each.
-  const SimulatedRun server{
-      .parallel = 500, .requests = 300, .concurrency = 10, .service = nearly(0.1)};
+  const stats::SimulatedRun server{
+      .parallel = 500, .requests = 300, .concurrency = 10, .service = stats::nearly(0.1)};
   const auto rate = static_cast<double>(found_rate(server, 2'500));
   EXPECT_LE(rate, 1.02 * 6'000);
   EXPECT_GE(rate, 0.97 * 6'000);
@@ -118,7 +118,7 @@ TEST(ProbeTest, ASearchFindsWhatTheServerCanDo) {
 
 TEST(ProbeTest, ASearchFindsWhatTheCapAllows) {
   // Five in flight of 100 ms.
-  const SimulatedRun server{.parallel = 5, .requests = 300, .service = nearly(0.1)};
+  const stats::SimulatedRun server{.parallel = 5, .requests = 300, .service = stats::nearly(0.1)};
   const auto rate = static_cast<double>(found_rate(server, 1'600));
   EXPECT_LE(rate, 1.02 * 3'000);
   EXPECT_GE(rate, 0.97 * 3'000);
@@ -132,4 +132,4 @@ TEST(ProbeTest, EnoughRequestsForTheTimeAndForAP99) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

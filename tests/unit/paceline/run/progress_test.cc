@@ -10,7 +10,7 @@
 
 #include "../../started_endpoint.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -85,4 +85,4 @@ TEST(ProgressTest, ARunTellsHowFarItIs) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

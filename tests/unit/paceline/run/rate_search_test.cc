@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 /// The rates that are tried where `capacity` and less meets the objective.
@@ -71,4 +71,4 @@ TEST(RateSearchTest, IsWithinTwoPercentOfEveryCapacity) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

@@ -8,17 +8,17 @@
 #include "../log/log_folder.h"
 #include "recording.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
 
-using RecorderLogTest = LogFolder;
+using RecorderLogTest = log::LogFolder;
 
 TEST_F(RecorderLogTest, KeepsARowOfEachCountedRequest) {
-  auto log = open_request_log(path());
+  auto log = log::open_request_log(path());
   RunPlan options(RunOptions{.rpm = 60});
-  options.log = {log.get(), begin_run(*log), true};
+  options.log = {log.get(), log::begin_run(*log), true};
   Recording recording(options);
   recording.exchange_.request.name = "first";
   recording.exchange_.response.body = "the text";
@@ -32,45 +32,47 @@ TEST_F(RecorderLogTest, KeepsARowOfEachCountedRequest) {
   static_cast<void>(recording.finish());
   ASSERT_EQ(message_of(log->close()), "");
 
-  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 3);
+  EXPECT_EQ(log::ask(path(), "SELECT count(*) FROM requests"), 3);
   EXPECT_EQ(
-      ask(path(),
+      log::ask(
+          path(),
           "SELECT count(*) FROM requests WHERE (run, item, custom_id, due_ns, sent_ns, "
           "first_byte_ns, first_token_ns, done_ns, status, error, tokens_in, tokens_out, "
           "cached_tokens, retries, response) IS (1, 0, 'first', 998000000, 1000000000, 1001000000, "
           "1003000000, 1010000000, 200, NULL, 7, 3, 2, 0, 'the text')"),
       1);
-  EXPECT_EQ(ask(path(),
-                "SELECT count(*) FROM requests WHERE (item, custom_id, first_token_ns, error, "
-                "tokens_in, tokens_out, response) IS (1, NULL, 2004000000, 'broke off', NULL, 1, "
-                "NULL)"),
-            1);
-  EXPECT_EQ(ask(path(),
-                "SELECT count(*) FROM requests WHERE (item, first_token_ns, error, tokens_in, "
-                "tokens_out) IS (2, NULL, NULL, NULL, NULL)"),
+  EXPECT_EQ(
+      log::ask(path(),
+               "SELECT count(*) FROM requests WHERE (item, custom_id, first_token_ns, error, "
+               "tokens_in, tokens_out, response) IS (1, NULL, 2004000000, 'broke off', NULL, 1, "
+               "NULL)"),
+      1);
+  EXPECT_EQ(log::ask(path(),
+                     "SELECT count(*) FROM requests WHERE (item, first_token_ns, error, tokens_in, "
+                     "tokens_out) IS (2, NULL, NULL, NULL, NULL)"),
             1);
 }
 
 TEST_F(RecorderLogTest, KeepsResponsesOnlyWhenAsked) {
-  auto log = open_request_log(path());
+  auto log = log::open_request_log(path());
   RunPlan options;
-  options.log = {log.get(), begin_run(*log), false};
+  options.log = {log.get(), log::begin_run(*log), false};
   Recording recording(options);
   recording.exchange_.response.body = "the text";
   recording.exchange_.response.first_byte = TimePoint::max();
   recording.add(good(), {}, false);
   static_cast<void>(recording.finish());
   ASSERT_EQ(message_of(log->close()), "");
-  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE response IS NULL"), 1);
+  EXPECT_EQ(log::ask(path(), "SELECT count(*) FROM requests WHERE response IS NULL"), 1);
 }
 
 TEST_F(RecorderLogTest, WhatAStopLeavesUnansweredHasItsRow) {
-  auto log = open_request_log(path());
+  auto log = log::open_request_log(path());
   RunPlan options(RunOptions{.rpm = 60});
-  options.log = {log.get(), begin_run(*log), true};
+  options.log = {log.get(), log::begin_run(*log), true};
   Recorder recorder(options, 4);
   recorder.begin(start);
-  Exchange exchange{0};
+  http::Exchange exchange{0};
   exchange.request.name = "mine";
   exchange.response.status = 503;
   exchange.response.sent = start + 1s;
@@ -102,18 +104,20 @@ TEST_F(RecorderLogTest, WhatAStopLeavesUnansweredHasItsRow) {
   EXPECT_EQ(tally.cut_off, 1U);
   EXPECT_EQ(tally.not_sent, 2U);
   EXPECT_EQ(tally.settled_error_ratio(), 0);
-  EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 2);
-  EXPECT_EQ(ask(path(),
-                "SELECT count(*) FROM requests WHERE (item, custom_id, due_ns, sent_ns, done_ns, "
-                "status, error, retries) IS (0, 'mine', 1000000000, 1000000000, 2000000000, 503, "
-                "'busy', 0)"),
-            1);
-  EXPECT_EQ(ask(path(),
-                "SELECT count(*) FROM requests WHERE (item, custom_id, sent_ns, done_ns, error, "
-                "retries) IS (1, 'mine', 3000000000, 5000000000, 'cut off when the run was "
-                "stopped', 1)"),
-            1);
+  EXPECT_EQ(log::ask(path(), "SELECT count(*) FROM requests"), 2);
+  EXPECT_EQ(
+      log::ask(path(),
+               "SELECT count(*) FROM requests WHERE (item, custom_id, due_ns, sent_ns, done_ns, "
+               "status, error, retries) IS (0, 'mine', 1000000000, 1000000000, 2000000000, 503, "
+               "'busy', 0)"),
+      1);
+  EXPECT_EQ(
+      log::ask(path(),
+               "SELECT count(*) FROM requests WHERE (item, custom_id, sent_ns, done_ns, error, "
+               "retries) IS (1, 'mine', 3000000000, 5000000000, 'cut off when the run was "
+               "stopped', 1)"),
+      1);
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

@@ -8,7 +8,7 @@
 
 #include "recording.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -32,7 +32,7 @@ TEST(RecorderTest, KnowsTheLongestSilenceWhileRequestsAreInFlight) {
   const RunPlan options;
   Recorder recorder(options, 10);
   recorder.begin(start);
-  Exchange exchange{0};
+  http::Exchange exchange{0};
   PendingRequest pending{.is_counted = true, .tries = 1, .in_flight = 1};
   const auto answer_at = [&](std::chrono::nanoseconds time) {
     exchange.response.sent = start;
@@ -54,7 +54,7 @@ TEST(RecorderTest, WarmUpShowsTheLowestLevels) {
   const RunPlan options(RunOptions{.rpm = 60});
   Recorder recorder(options, 100);
   recorder.begin(start);
-  Exchange exchange{0};
+  http::Exchange exchange{0};
   for (std::uint64_t i = 1; i <= 100; ++i) {
     PendingRequest pending{
         .is_counted = i > 10, .tries = 1, .in_flight = std::min<std::uint64_t>(i, 10)};
@@ -119,7 +119,7 @@ TEST(RecorderTest, ARetriedRequestHasTakenSinceItsFirstSend) {
     recorder.departed(pending, {.now = 1s, .possible = 1s});
     pending.tries = 2;
     recorder.departed(pending, {.now = 3s, .possible = 3s});
-    Exchange exchange{0};
+    http::Exchange exchange{0};
     exchange.response.sent = start + 3s;
     exchange.response.done = start + 4s;
     recorder.ended(pending, exchange, good(), nullptr);
@@ -138,7 +138,7 @@ TEST(RecorderTest, LatencyThatGrowsShowsInItsTrend) {
     PendingRequest pending{
         .slot = {static_cast<std::uint64_t>(i), due}, .is_counted = true, .tries = 1};
     recorder.departed(pending, {.now = due, .possible = due});
-    Exchange exchange{0};
+    http::Exchange exchange{0};
     exchange.response.sent = start + due;
     exchange.response.done = start + due + 100ms + i * 20ms;
     recorder.ended(pending, exchange, good(), nullptr);
@@ -147,4 +147,4 @@ TEST(RecorderTest, LatencyThatGrowsShowsInItsTrend) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

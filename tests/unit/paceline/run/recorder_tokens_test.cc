@@ -7,7 +7,7 @@
 #include "../../message_of.h"
 #include "recording.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -153,4 +153,4 @@ TEST(RecorderTokensTest, CountsLengthsThatAreNotTheOneAskedFor) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-namespace paceline {
+namespace paceline::run {
 
 inline constexpr TimePoint start{std::chrono::seconds(100)};
 
@@ -32,10 +32,10 @@ class Recording {
     ++pending_.item;
   }
 
-  RunTally finish() { return recorder_.finish(false, {}); }
+  stats::RunTally finish() { return recorder_.finish(false, {}); }
 
   PendingRequest pending_{.slot = {}, .item = 0, .is_counted = true};
-  Exchange exchange_{0};
+  http::Exchange exchange_{0};
 
  private:
   RunPlan options_;
@@ -50,4 +50,4 @@ inline Outcome good(std::optional<Usage> usage = {}, std::optional<LengthAsked> 
   return outcome;
 }
 
-}  // namespace paceline
+}  // namespace paceline::run

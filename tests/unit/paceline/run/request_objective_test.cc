@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -30,4 +30,4 @@ TEST(RequestObjectiveTest, WhereThereIsNoTimeBetweenTokensThereIsNoneToKeep) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

@@ -12,7 +12,7 @@
 
 #include "../../message_of.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -72,4 +72,4 @@ TEST(RestartTest, AnOutageThatLastsEndsTheRun) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -92,4 +92,4 @@ TEST(RetryQueueTest, GivesTheEarliestFirst) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

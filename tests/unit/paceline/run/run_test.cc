@@ -16,7 +16,7 @@
 #include "../../few_descriptors.h"
 #include "../../message_of.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -104,7 +104,7 @@ TEST(RunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   Histogram seen;
   RunHooks hooks;
-  hooks.on_response = [&seen](const Exchange& exchange) {
+  hooks.on_response = [&seen](const http::Exchange& exchange) {
     seen.record(Clock::now() - exchange.response.sent);
   };
   const TimePoint start = Clock::now() + 20ms;
@@ -250,4 +250,4 @@ TEST(RunTest, ARunWithoutGoogleBenchmarkHasTallyAndVerdict) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

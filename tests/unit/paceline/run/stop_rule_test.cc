@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -87,4 +87,4 @@ TEST_F(StopRuleTest, ALimitThatIsMetDoesNot) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

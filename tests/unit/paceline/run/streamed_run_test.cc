@@ -14,7 +14,7 @@
 #include "../../message_of.h"
 #include "../../started_endpoint.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -189,4 +189,4 @@ TEST(ItemsTest, ATrialHasASaltOfItsOwn) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

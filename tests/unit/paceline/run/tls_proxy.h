@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::run {
 
 /// A program that a test starts, on this process's standard error and with more in its environment.
 class Child {
@@ -129,4 +129,4 @@ class TlsProxy {
   Child nghttpx_;
 };
 
-}  // namespace paceline
+}  // namespace paceline::run

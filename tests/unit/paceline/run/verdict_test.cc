@@ -6,14 +6,14 @@
 
 #include "../stats/simulated_server.h"
 
-namespace paceline {
+namespace paceline::run {
 namespace {
 
 using namespace std::chrono_literals;
 
 /// 1,001 requests of 50 ms at that rate.
-RunTally run_at(std::uint64_t rpm) {
-  RunTally tally;
+stats::RunTally run_at(std::uint64_t rpm) {
+  stats::RunTally tally;
   tally.planned = tally.sent = tally.sends = tally.succeeded = 1'001;
   tally.first_send = 0s;
   tally.last_send = std::chrono::nanoseconds(60'000'000'000'000 / static_cast<std::int64_t>(rpm));
@@ -25,8 +25,8 @@ RunTally run_at(std::uint64_t rpm) {
   return tally;
 }
 
-Verdict verdict_of(const SimulatedRun& run) {
-  return judge(simulate(run), static_cast<std::uint64_t>(run.rpm), run.parallel,
+Verdict verdict_of(const stats::SimulatedRun& run) {
+  return judge(stats::simulate(run), static_cast<std::uint64_t>(run.rpm), run.parallel,
                run.is_poisson ? Arrivals::poisson : Arrivals::even);
 }
 
@@ -39,7 +39,7 @@ TEST(VerdictTest, ARateThatWasKeptIsPaced) {
 }
 
 TEST(VerdictTest, WhereParallelHeldItBackItSaysWhichWouldDo) {
-  RunTally tally = run_at(30'000);
+  stats::RunTally tally = run_at(30'000);
   tally.parallel_wait = 1s;
   const Verdict verdict = judge(tally, 60'000, 25);
   EXPECT_EQ(verdict.bound, Bound::parallel);
@@ -48,7 +48,7 @@ TEST(VerdictTest, WhereParallelHeldItBackItSaysWhichWouldDo) {
 }
 
 TEST(VerdictTest, RequestsThatTimeOutTakeTheirPlaceInFlightToo) {
-  RunTally tally = run_at(30'000);
+  stats::RunTally tally = run_at(30'000);
   tally.parallel_wait = 1s;
   // One in twenty of 2 s.
   tally.succeeded -= 50;
@@ -61,14 +61,14 @@ TEST(VerdictTest, RequestsThatTimeOutTakeTheirPlaceInFlightToo) {
 }
 
 TEST(VerdictTest, TimeWaitedCountsAndNotHowManyWaited) {
-  RunTally tally = run_at(30'000);
+  stats::RunTally tally = run_at(30'000);
   tally.waits_for_parallel = 1;
   tally.parallel_wait = 900ms;
   EXPECT_EQ(judge(tally, 60'000, 25).bound, Bound::parallel);
 }
 
 TEST(VerdictTest, AServerThatStoodStillIsTheServers) {
-  RunTally tally = run_at(30'000);
+  stats::RunTally tally = run_at(30'000);
   tally.in_flight = 50;
   tally.waits_for_parallel = 1;
   tally.parallel_wait = 900ms;
@@ -89,7 +89,7 @@ TEST(VerdictTest, ASaturatedServerGetsNoAdviceToSendItMore) {
                                           .parallel = parallel,
                                           .requests = requests,
                                           .concurrency = 4,
-                                          .service = nearly(0.2)});
+                                          .service = stats::nearly(0.2)});
       EXPECT_EQ(verdict.bound, Bound::server) << parallel << ", " << requests;
       EXPECT_EQ(verdict.words.find("would be enough"), std::string::npos) << verdict.words;
       EXPECT_TRUE(has(verdict, "about 1")) << verdict.words;
@@ -99,22 +99,26 @@ TEST(VerdictTest, ASaturatedServerGetsNoAdviceToSendItMore) {
                         .parallel = 20,
                         .requests = 500,
                         .concurrency = 10,
-                        .service = nearly(0.1)})
+                        .service = stats::nearly(0.1)})
                 .bound,
             Bound::server);
 }
 
 TEST(VerdictTest, TheServerComesBeforeTheClient) {
   // The cap is not reached, and this program has lost some of the rate.
-  RunTally tally = simulate(
-      {.rpm = 3'000, .parallel = 1'000, .requests = 200, .concurrency = 4, .service = nearly(0.2)});
+  stats::RunTally tally = stats::simulate({.rpm = 3'000,
+                                           .parallel = 1'000,
+                                           .requests = 200,
+                                           .concurrency = 4,
+                                           .service = stats::nearly(0.2)});
   tally.last_send += 1s;
   for (int i = 0; i < 20; ++i) tally.client_lag.record(500ms);
   EXPECT_EQ(judge(tally, 3'000, 1'000).bound, Bound::server);
 }
 
 TEST(VerdictTest, AServerWithoutBoundsIsParallelBoundAtTheCap) {
-  for (const auto& service : {fixed(0.05), nearly(0.05), lognormal(0.05, 1), exponential(0.05)}) {
+  for (const auto& service : {stats::fixed(0.05), stats::nearly(0.05), stats::lognormal(0.05, 1),
+                              stats::exponential(0.05)}) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       for (const bool is_poisson : {false, true}) {
         const Verdict verdict = verdict_of({.rpm = 60'000,
@@ -135,7 +139,7 @@ TEST(VerdictTest, AServerThatKeepsUpIsPaced) {
       const Verdict verdict = verdict_of({.rpm = 600,
                                           .parallel = 500,
                                           .requests = 100,
-                                          .service = lognormal(0.5, sigma),
+                                          .service = stats::lognormal(0.5, sigma),
                                           .seed = seed});
       EXPECT_EQ(verdict.bound, Bound::paced) << verdict.words;
     }
@@ -143,7 +147,7 @@ TEST(VerdictTest, AServerThatKeepsUpIsPaced) {
 }
 
 TEST(VerdictTest, LateByItsOwnFaultIsTheClients) {
-  RunTally tally = run_at(60'000);
+  stats::RunTally tally = run_at(60'000);
   for (int i = 0; i < 100; ++i) tally.client_lag.record(20ms);
   const Verdict verdict = judge(tally, 60'000, 100);
   EXPECT_EQ(verdict.bound, Bound::client);
@@ -151,7 +155,7 @@ TEST(VerdictTest, LateByItsOwnFaultIsTheClients) {
 }
 
 TEST(VerdictTest, OneHiccupOfFewRequestsIsNot) {
-  RunTally tally = run_at(60'000);
+  stats::RunTally tally = run_at(60'000);
   tally.client_lag = {};
   for (int i = 0; i < 19; ++i) tally.client_lag.record(20us);
   tally.client_lag.record(20ms);
@@ -161,7 +165,7 @@ TEST(VerdictTest, OneHiccupOfFewRequestsIsNot) {
 }
 
 TEST(VerdictTest, LatenessIsHeldAgainstTheLatency) {
-  RunTally tally = run_at(60'000);
+  stats::RunTally tally = run_at(60'000);
   for (int i = 0; i < 100; ++i) tally.client_lag.record(99ms);
   EXPECT_EQ(judge(tally, 60'000, 100).bound, Bound::client);
   tally.latency = {};
@@ -170,7 +174,7 @@ TEST(VerdictTest, LatenessIsHeldAgainstTheLatency) {
 }
 
 TEST(VerdictTest, AScheduleThatWasMovedIsNotKept) {
-  RunTally tally = run_at(60'000);
+  stats::RunTally tally = run_at(60'000);
   for (int i = 0; i < 1'001; ++i) tally.late.record(54ms);
   const Verdict verdict = judge(tally, 60'000, 100);
   EXPECT_EQ(verdict.bound, Bound::client);
@@ -181,20 +185,20 @@ TEST(VerdictTest, AScheduleThatWasMovedIsNotKept) {
 }
 
 TEST(VerdictTest, RefusalsAreTheServersLimitEvenWhenRetried) {
-  RunTally tally = run_at(60'000);
+  stats::RunTally tally = run_at(60'000);
   tally.sends += 300;
   tally.retries = tally.refused_429 = 300;
   EXPECT_EQ(judge(tally, 60'000, 100).bound, Bound::rate_limit);
 }
 
 TEST(VerdictTest, SoIsATokenBudgetThatHoldsBack) {
-  RunTally tally = run_at(30'000);
+  stats::RunTally tally = run_at(30'000);
   tally.waits_for_tokens = 900;
   EXPECT_EQ(judge(tally, 60'000, 100).bound, Bound::rate_limit);
 }
 
 TEST(VerdictTest, ManyFailuresAreFailing) {
-  RunTally tally = run_at(60'000);
+  stats::RunTally tally = run_at(60'000);
   tally.succeeded -= 200;
   tally.count_failure(Failure::http_5xx, 200,
                       {ErrorCode::request_failed, "the server answered HTTP 500"});
@@ -204,7 +208,7 @@ TEST(VerdictTest, ManyFailuresAreFailing) {
 }
 
 TEST(VerdictTest, WhatAStopHasCutOffIsNoFailure) {
-  RunTally tally = run_at(60'000);
+  stats::RunTally tally = run_at(60'000);
   tally.succeeded -= 400;
   tally.cut_off = 300;
   tally.count_failure(Failure::http_5xx, 100, {ErrorCode::request_failed, "to be tried again"});
@@ -218,7 +222,7 @@ TEST(VerdictTest, WithoutARateASaturatedServerIsSeenToo) {
 }
 
 TEST(VerdictTest, WithoutARateItIsParallelUnlessTheThreadNeverWaits) {
-  RunTally tally = run_at(600'000);
+  stats::RunTally tally = run_at(600'000);
   EXPECT_EQ(judge(tally, 0, 50).bound, Bound::parallel);
   tally.cpu_time = tally.last_done - tally.first_send;
   EXPECT_EQ(judge(tally, 0, 50).bound, Bound::client);
@@ -237,4 +241,4 @@ TEST(VerdictTest, ItsWordsAreTheDesigns) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::run

@@ -5,7 +5,7 @@
 
 #include "simulated_server.h"
 
-namespace paceline {
+namespace paceline::stats {
 namespace {
 
 using namespace std::chrono_literals;
@@ -86,4 +86,4 @@ TEST(CourseTest, AServerThatKeepsUpDoesNot) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::stats

@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-namespace paceline {
+namespace paceline::stats {
 namespace {
 
 using namespace std::chrono_literals;
@@ -110,4 +110,4 @@ TEST(HistogramTest, TheLastQuantileIsTheLongestItself) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::stats

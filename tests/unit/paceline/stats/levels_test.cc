@@ -8,7 +8,7 @@
 
 #include "simulated_server.h"
 
-namespace paceline {
+namespace paceline::stats {
 namespace {
 
 using namespace std::chrono_literals;
@@ -129,4 +129,4 @@ TEST(LevelsTest, TakesAnyNumber) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::stats

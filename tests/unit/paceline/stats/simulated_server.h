@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-namespace paceline {
+namespace paceline::stats {
 
 /// Simulates a server that serves `concurrency` requests at once, and a client that sends at a rate
 /// with at most `parallel` in flight. Times are in seconds, on a simulated clock.
@@ -106,4 +106,4 @@ inline RunTally simulate(const SimulatedRun& run) {
   return tally;
 }
 
-}  // namespace paceline
+}  // namespace paceline::stats

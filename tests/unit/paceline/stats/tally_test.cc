@@ -5,7 +5,7 @@
 
 #include "../../message_of.h"
 
-namespace paceline {
+namespace paceline::stats {
 namespace {
 
 using namespace std::chrono_literals;
@@ -117,4 +117,4 @@ TEST(TallyTest, ARunsTallyMergesHowItsLatencyWent) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::stats

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <paceline/stats/trend.h>
 
-namespace paceline {
+namespace paceline::stats {
 namespace {
 
 TEST(TrendTest, NoLineThroughFewerThanTwoPoints) {
@@ -45,4 +45,4 @@ TEST(TrendTest, MergesExactly) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::stats

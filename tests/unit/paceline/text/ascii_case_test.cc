@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <paceline/text/ascii_case.h>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 TEST(AsciiCaseTest, UpperAndLowerCaseAreEqual) {
@@ -19,4 +19,4 @@ TEST(AsciiCaseTest, OnlyTheEndCounts) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::text

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -70,4 +70,4 @@ TEST(TimeUnit, IsRemovedFromTheFront) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::text

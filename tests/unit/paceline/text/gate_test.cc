@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 TEST(GateTest, ShowsOneHarmlessLine) {
@@ -63,4 +63,4 @@ TEST(WithoutUserinfoTest, ShowsNoPartOfIt) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::text

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 TEST(JsonTest, QuotesWhatJsonForbids) {
@@ -39,4 +39,4 @@ TEST(JsonTest, AppendsNumbersWithLeadingZeros) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::text

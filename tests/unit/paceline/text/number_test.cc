@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 TEST(Number, ParsesIntegers) {
@@ -64,4 +64,4 @@ TEST(Number, LeavesATextThatBeginsWithNoDecimal) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::text

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 TEST(ReleaseMemoryTest, FreesWhatTheTextTook) {
@@ -14,4 +14,4 @@ TEST(ReleaseMemoryTest, FreesWhatTheTextTook) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::text

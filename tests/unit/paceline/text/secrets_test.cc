@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 constexpr std::string_view key = "sk-SECRETsecret0123456789abcdef";
@@ -86,4 +86,4 @@ TEST(SecretsTest, FindsItInLongText) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::text

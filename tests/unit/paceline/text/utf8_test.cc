@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 TEST(ValidUtf8Test, LeavesGoodTextWhereItIs) {
@@ -46,4 +46,4 @@ TEST(Utf8Test, CutsBetweenCharacters) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::text

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <memory>
 
-namespace paceline {
+namespace paceline::text {
 namespace {
 
 struct Close {
@@ -38,4 +38,4 @@ TEST(StandardStreamsTest, AreOpenedWhereTheyAreMissing) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::text

@@ -11,7 +11,7 @@
 
 #include "batch_files.h"
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 /// MurmurHash64A's step for eight bytes, which std::hash of libstdc++ is made of, and its inverse.
@@ -77,4 +77,4 @@ TEST(BatchFileCollisionTest, TellsTextsOfOneHashApart) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

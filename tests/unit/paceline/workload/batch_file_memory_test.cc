@@ -7,7 +7,7 @@
 
 #include "batch_files.h"
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 // g++ says it with macros, clang with a question.
@@ -58,4 +58,4 @@ TEST(BatchFileMemoryTest, ALargeFileStaysOnTheDisk) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

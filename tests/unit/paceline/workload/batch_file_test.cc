@@ -13,7 +13,7 @@
 
 #include "batch_files.h"
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 TEST(BatchFileTest, ReadsEachFieldAndTheBodyAsItStands) {
@@ -225,4 +225,4 @@ TEST(BatchFileTest, AFileMayGrow) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

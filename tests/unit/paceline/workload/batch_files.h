@@ -13,7 +13,7 @@
 
 #include "../../message_of.h"
 
-namespace paceline {
+namespace paceline::workload {
 
 /// A file of a test's own, gone with it.
 class TemporaryFile {
@@ -82,4 +82,4 @@ inline std::vector<std::string> ids_of(const std::shared_ptr<const BatchFile>& f
 
 using Ids = std::vector<std::string>;
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 TEST(BatchOutputTest, AGoodResponse) {
@@ -30,4 +30,4 @@ TEST(BatchOutputTest, ALineOwesNothingToTheOneBefore) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -10,7 +10,7 @@
 
 #include "../../message_of.h"
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 /// A file of the test's own, gone with it.
@@ -159,4 +159,4 @@ TEST_F(BatchReplayTest, ReadsStreamsAndKeepsTheirTextWhenAsked) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

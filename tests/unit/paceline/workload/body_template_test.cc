@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 std::string filled(const BodyTemplate& body, std::uint64_t salt, std::uint64_t item) {
@@ -55,4 +55,4 @@ TEST(BodyTemplateTest, SyntheticTextIsOfTheItemAndSalt) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

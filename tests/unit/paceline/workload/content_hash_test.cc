@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 /// Hashes of numbered lines, one of which is changed.
@@ -65,4 +65,4 @@ TEST(LineHashesTest, TheirNumberIsBounded) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 using Events = std::vector<std::pair<std::string, std::string>>;
@@ -140,4 +140,4 @@ TEST(EventStreamTest, ManyShortEventsAreNoLongOne) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 TEST(LineOffsetsTest, GivesBackWhatWasAddedBeyondFourGigabytes) {
@@ -26,4 +26,4 @@ TEST(LineOffsetsTest, MayBeginBeyondFourGigabytes) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace paceline {
+namespace paceline::workload {
 
 using namespace std::chrono_literals;
 
@@ -103,4 +103,4 @@ inline std::string usage_of(int completion, int reasoning) {
                        std::to_string(reasoning) + "}}");
 }
 
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 TEST(GenerationStreamOdditiesTest, AResponseThatIsNoStreamIsSaidToBeNone) {
@@ -163,4 +163,4 @@ TEST(GenerationStreamOdditiesTest, AnErrorInPlaceOfAStreamIsTold) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

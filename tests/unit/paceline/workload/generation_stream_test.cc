@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 TEST(GenerationStreamTest, AnyCutGivesTheSame) {
@@ -139,4 +139,4 @@ TEST(GenerationStreamTest, AResponseEndsCompletedOrIncomplete) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 TEST(GenerationStreamTokensTest, OnlyEventsWithTextAreTokens) {
@@ -183,4 +183,4 @@ TEST(GenerationStreamTokensTest, UsageThatTheStreamDisprovesIsNone) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 std::string mended(std::string_view text) {
@@ -44,4 +44,4 @@ TEST(JsonMendingTest, WhatEndsEarlyStaysBroken) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

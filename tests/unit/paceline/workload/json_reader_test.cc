@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 std::string outline_of(const std::string& text) {
@@ -75,4 +75,4 @@ TEST(JsonReaderTest, ReadsWhatIsMended) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <paceline/plain_http.h>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 Description described(PlainHttp plain) {
@@ -26,4 +26,4 @@ TEST(PlainHttpTest, DescribesWhatItAsks) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 /// The two messages as item `item` of a run with this salt sends them.
@@ -121,4 +121,4 @@ TEST(PromptTest, WhatLooksLikeAPlaceInTheTextIsNone) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 Outcome outcome_of(ApiKind kind, const std::string& body, long status = 200) {
@@ -178,4 +178,4 @@ TEST(ResponseReaderTest, WhatIsNoJsonIsShown) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 std::string words_in_json(const std::string& body) {
@@ -81,4 +81,4 @@ TEST(ServerWordsTest, DeepAndWideErrorsAreBounded) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

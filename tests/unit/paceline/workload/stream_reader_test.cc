@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 using namespace std::chrono_literals;
@@ -49,4 +49,4 @@ TEST(TokenTimesTest, BeginsAnew) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 class StreamedTextTest : public testing::Test {
@@ -70,4 +70,4 @@ TEST_F(StreamedTextTest, BeginsAnew) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

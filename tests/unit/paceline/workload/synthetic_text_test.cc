@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 std::string text_of(std::uint64_t salt, std::uint64_t item, std::size_t tokens) {
@@ -108,4 +108,4 @@ TEST(SyntheticTest, RefusesWithTheTextAndAnExample) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

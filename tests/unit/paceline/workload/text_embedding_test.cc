@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 Request request_of(const TextEmbedding& asked, std::uint64_t item, std::uint64_t salt = 0) {
@@ -60,4 +60,4 @@ TEST(TextEmbeddingTest, ReadsItsResponses) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 constexpr const char* good_response =
@@ -94,7 +94,8 @@ TEST(TextGenerationTest, TheResponsesApiHasItsOwnNames) {
   EXPECT_EQ(body_of({.api = ApiKind::responses, .is_streamed = true, .max_tokens = 9}),
             R"({"model":"m","input":[{"role":"user","content":"hi"}],"temperature":0,)"
             R"("max_output_tokens":9,"stream":true})");
-  const auto workload = make_workload({"http://host/v1", ""}, {.api = ApiKind::responses});
+  const auto workload =
+      make_workload(Api{"http://host/v1", ""}, TextGeneration{.api = ApiKind::responses});
   Request request;
   workload->make(0, request);
   EXPECT_EQ(request.url, "http://host/v1/responses");
@@ -219,4 +220,4 @@ TEST(TextGenerationTest, SortsFailures) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

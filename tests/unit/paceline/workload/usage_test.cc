@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace paceline {
+namespace paceline::workload {
 namespace {
 
 std::optional<Usage> usage_in(const std::string& body) {
@@ -106,4 +106,4 @@ TEST(UsageTest, ZerosTakeNoOthersPlace) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::workload

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::http::curl {
 namespace {
 
 // What libcurl says with OpenSSL 3.
@@ -62,4 +62,4 @@ TEST(TlsErrorsTest, OnlyWhatTlsBrokeIsATlsFailure) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http::curl

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace paceline {
+namespace paceline::http::direct {
 namespace {
 
 /// What stands before it, but for its own.
@@ -87,4 +87,4 @@ TEST(RequestHead, WhatItCannotCarryIsAnError) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http::direct

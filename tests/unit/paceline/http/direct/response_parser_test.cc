@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace paceline {
+namespace paceline::http::direct {
 namespace {
 
 using State = ResponseParser::State;
@@ -176,4 +176,4 @@ TEST_F(ResponseParserTest, AnExceptionGoesNoFurther) {
 }
 
 }  // namespace
-}  // namespace paceline
+}  // namespace paceline::http::direct
