@@ -33,11 +33,13 @@ enum class HttpVersion {
 
 /// Options of every connection and request.
 struct ConnectionOptions {
+  /// The transport of all requests.
   TransportKind transport = TransportKind::curl;
   /// The longest time of one request, from send to last byte.
   std::chrono::milliseconds timeout{60'000};
   /// A PEM file with the certificates to trust; empty: the system's.
   std::string ca_file{};
+  /// The HTTP version to use.
   HttpVersion http = HttpVersion::automatic;
   /// The longest response, in bytes. A longer one fails, so that no server can fill the memory.
   std::size_t max_response = 64U << 20U;

@@ -43,6 +43,7 @@ enum class Fault {
 
 /// A fault and how often it occurs.
 struct FaultShare {
+  /// The fault.
   Fault fault = Fault::http_500;
   /// Share of the responses, above 0 and at most 1.
   double share = 1;
@@ -160,6 +161,7 @@ std::size_t most_in_window(std::span<const TimePoint> arrivals, std::chrono::nan
 /// and stop() need a start() that succeeded.
 class Endpoint {
  public:
+  /// Only keeps the options.
   explicit Endpoint(EndpointOptions options);
   /// Calls stop().
   ~Endpoint();

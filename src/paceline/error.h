@@ -115,6 +115,7 @@ enum class ErrorCode {
 
 /// An error that a caller can meet.
 struct Error {
+  /// The kind of error.
   ErrorCode code = ErrorCode::invalid_value;
   /// The facts for people: in lower case, without a full stop, without a remedy that names a flag.
   /// May hold text from outside, so pass it through the gate.

@@ -16,12 +16,15 @@ namespace paceline {
 /// See README.md for a whole suite.
 class Fixture : public benchmark::Fixture {
  public:
-  /// What to send; called once for each thread, before its first run. `api` is what --paceline_url
-  /// and the key's variable say, or the embedded endpoint.
+  /// Makes the workload of a thread. Called once for each thread, before its first run. `api` is
+  /// the program's API or the embedded endpoint.
   virtual std::unique_ptr<Workload> make_workload(const Api& api) = 0;
 
-  /// The whole run; see measure(). Before the first, one request tries the API: when that fails
-  /// the program sends no more and exits with 1.
+  /// Runs the whole benchmark run: range(0) is the rpm (0: unpaced), range(1) is the parallel, and
+  /// the iterations are the requests. Register with Iterations(N) and UseManualTime(). Before the
+  /// first run, one request tries the API. If that request fails, the program sends no more and
+  /// exits with
+  /// 1. Needs run_program() as the program's main. Called on the thread that runs the benchmark.
   void run(benchmark::State& state);
 
  private:

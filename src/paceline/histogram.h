@@ -24,10 +24,13 @@ class Histogram {
 
   /// The quantile `q`, from 0 to 1, by nearest rank; 0 when empty.
   std::chrono::nanoseconds quantile(double q) const;
+  /// The number of recorded durations.
   std::uint64_t count() const { return count_; }
-  /// The shortest, longest and mean duration, exact to the nanosecond; 0 when empty.
+  /// The shortest recorded duration, to the nanosecond; 0 when empty.
   std::chrono::nanoseconds min() const;
+  /// The longest recorded duration, to the nanosecond; 0 when empty.
   std::chrono::nanoseconds max() const { return max_; }
+  /// The mean of the recorded durations, to the nanosecond; 0 when empty.
   std::chrono::nanoseconds mean() const;
 
  private:

@@ -21,9 +21,13 @@ using HeaderList = std::vector<std::string>;
 
 /// A request. A workload fills it in place, so that its buffers are reused.
 struct Request {
+  /// The method.
   Method method = Method::get;
+  /// The URL, with its scheme. Empty: the request fails.
   std::string url;
+  /// Headers besides those of the transport; nullptr: none.
   std::shared_ptr<const HeaderList> headers;
+  /// The body; empty for GET.
   std::string body;
   /// The most tokens that the response may have; 0: unknown. Not sent.
   std::uint64_t response_tokens = 0;
@@ -61,16 +65,21 @@ class ResponseHeaders {
 /// A response with its times. The time of a piece is when the kernel noted its arrival, or when it
 /// had been read where the kernel noted nothing.
 struct Response {
+  /// How the exchange ended on its transport.
   TransportError error = TransportError::ok;
+  /// The HTTP status; 0 where there was no response.
   long status = 0;
   /// "HTTP/1.1", "HTTP/2", …; empty where there was no response.
   std::string_view http_version;
+  /// The body, where the request keeps it or the status is no success.
   std::string body;
   /// The header Location of a redirect, status 300 to 399; empty where there is none.
   std::string location;
-  /// The code and the message of the error, when `error` is not ok.
+  /// The code of the error, when `error` is not ok.
   ErrorCode error_code = ErrorCode::request_failed;
+  /// The message of the error, when `error` is not ok.
   std::string error_text;
+  /// When the request was sent.
   TimePoint sent;
   /// When the first piece of the body arrived; TimePoint::max() where none did.
   TimePoint first_byte;
@@ -79,6 +88,7 @@ struct Response {
   /// Owned by the transport, and valid until the exchange is released; nullptr without a response.
   const ResponseHeaders* headers = nullptr;
 
+  /// The first header of that name, compared without regard to case.
   std::optional<std::string_view> header(const char* name) const {
     return headers == nullptr ? std::nullopt : headers->find(name);
   }

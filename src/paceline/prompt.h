@@ -21,6 +21,7 @@ struct Prompt {
   std::string system = "You are an expert Spanish to English translator";
   /// User message. Each {n} becomes the item's number.
   std::string text = "Translate: sentence #{n}: Esta es una prueba básica de traducción.";
+  /// Where each request gets a unique nonce.
   Nonce nonce = Nonce::start;
   /// Length of a prefix that is the same in every request of every run, to measure hits of a prefix
   /// cache. Approximate; 0: no prefix.

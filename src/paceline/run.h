@@ -27,6 +27,7 @@ enum class Precision {
 
 /// The times of a request. They count from its first send, except due_latency.
 struct RequestTimes {
+  /// From the first send to the last byte.
   std::chrono::nanoseconds latency{0};
   /// From the due time.
   std::chrono::nanoseconds due_latency{0};
@@ -38,9 +39,13 @@ struct RequestTimes {
 
 /// Upper limits of a request's times. Nothing: no limit.
 struct RequestObjective {
+  /// From the first send to the last byte.
   std::optional<std::chrono::nanoseconds> latency;
+  /// From the due time to the last byte.
   std::optional<std::chrono::nanoseconds> due_latency;
+  /// To the first token.
   std::optional<std::chrono::nanoseconds> ttft;
+  /// Per output token after the first.
   std::optional<std::chrono::nanoseconds> tpot;
 
   /// Whether a request that succeeded with these times met the objective.
@@ -64,12 +69,15 @@ struct RunOptions {
   std::uint64_t requests = 1;
   /// Requests before the first counted one, at the same pace.
   std::uint64_t warmup = 0;
+  /// The distribution of requests over time.
   Arrivals arrivals = Arrivals::even;
   /// For random arrivals: the same seed gives the same schedule.
   std::uint64_t seed = 1;
   /// Runs with different salts send different requests.
   std::uint64_t salt = 0;
+  /// The precision of departures.
   Precision precision = Precision::fine;
+  /// Options of every connection.
   ConnectionOptions connection{};
   /// Tokens per minute, of prompts and responses; 0: unlimited.
   std::uint64_t tpm = 0;
@@ -101,6 +109,7 @@ enum class Bound {
 
 /// What bounded a run.
 struct Verdict {
+  /// The kind of bound.
   Bound bound = Bound::paced;
   /// The facts for people.
   std::string words;

@@ -14,6 +14,7 @@ namespace paceline {
 
 /// The kinds of failures of a request.
 enum class Failure { connect, timeout, reset, http_4xx, http_429, http_5xx, bad_response, other };
+/// The number of kinds.
 constexpr std::size_t failure_kinds = 8;
 
 /// The token counts and times of a run, over the requests that succeeded.
@@ -29,29 +30,37 @@ struct TokenTally {
   /// (tokens - 1), over the tokens in these events.
   Histogram tpot;
 
-  /// Streamed responses; how many had no token, and how many began with reasoning.
+  /// Streamed responses.
   std::uint64_t streams = 0;
+  /// Streamed responses without any token.
   std::uint64_t streams_without_tokens = 0;
+  /// Streamed responses that began with reasoning.
   std::uint64_t streams_with_thoughts = 0;
 
   /// Responses whose usage told the output tokens.
   std::uint64_t responses_with_usage = 0;
   /// Responses without usage, whose events with tokens were counted instead.
   std::uint64_t responses_counted = 0;
+  /// Output tokens.
   std::uint64_t out = 0;
-  /// Tokens of the prompts, and the responses whose usage told them.
+  /// Tokens of the prompts.
   std::uint64_t in = 0;
+  /// Responses that told the tokens of the prompt.
   std::uint64_t responses_with_in = 0;
-  /// Cached tokens of the prompts, and the responses whose usage told them.
+  /// Tokens of the prompts that a cache answered for.
   std::uint64_t cached = 0;
+  /// Responses that told the cached tokens of the prompt.
   std::uint64_t responses_with_cached = 0;
 
-  /// Responses with a requested length, and how many of them had another length.
+  /// Responses with a requested length.
   std::uint64_t lengths_asked = 0;
+  /// Responses that did not have the requested length.
   std::uint64_t length_mismatches = 0;
 
+  /// Adds the counts of another stripe of the same run.
   void merge(const TokenTally& other);
 
+  /// Responses whose output tokens are known.
   std::uint64_t responses() const { return responses_with_usage + responses_counted; }
   /// The share of responses that did not have the requested length.
   double length_mismatch_ratio() const;
@@ -71,17 +80,23 @@ struct Tally {
   /// How long only this program delayed each departure.
   Histogram client_lag;
 
-  /// Requests, each counted once however often it was sent.
+  /// Requests that the run was to send. Each request is counted once, however often it was sent.
   std::uint64_t planned = 0;
+  /// Requests that were sent.
   std::uint64_t sent = 0;
+  /// Requests that succeeded.
   std::uint64_t succeeded = 0;
+  /// Requests that failed.
   std::uint64_t failed = 0;
+  /// Requests that a stop kept from being sent.
   std::uint64_t not_sent = 0;
   /// Requests without a response when the run was stopped: neither successes nor failures.
   std::uint64_t cut_off = 0;
+  /// Failed requests by reason; see failed_by().
   std::array<std::uint64_t, failure_kinds> failures{};
   /// Departures: first sends and retries.
   std::uint64_t sends = 0;
+  /// Departures that were retries.
   std::uint64_t retries = 0;
   /// Requests that failed at their last try.
   std::uint64_t retries_exhausted = 0;
@@ -91,15 +106,17 @@ struct Tally {
   std::uint64_t waits_too_long = 0;
   /// Responses 429, with those that were retried.
   std::uint64_t refused_429 = 0;
-  /// Departures that waited for a request in flight to end, or for the token budget.
+  /// Departures that waited for a request in flight to end.
   std::uint64_t waits_for_parallel = 0;
+  /// Departures that waited for the token budget.
   std::uint64_t waits_for_tokens = 0;
   /// The total time for which `parallel` held the next request back.
   std::chrono::nanoseconds parallel_wait{0};
   /// The longest time without a response while requests were in flight.
   std::chrono::nanoseconds longest_silence{0};
-  /// The total time in flight of sends that have ended, failures too, and their number.
+  /// The total time in flight of sends that have ended, failures too.
   std::chrono::nanoseconds time_in_flight{0};
+  /// Number of sends that have ended.
   std::uint64_t ended_sends = 0;
   /// Requests that succeeded and met the objective; nothing without an objective.
   std::optional<std::uint64_t> met_objective;
@@ -109,12 +126,16 @@ struct Tally {
   /// The version of a response, such as "HTTP/1.1"; empty where there was no response.
   std::string http_version;
 
+  /// Counts and times of tokens.
   TokenTally tokens;
 
   /// The most requests in flight at once.
   std::uint64_t in_flight = 0;
+  /// Time of the first send.
   std::chrono::nanoseconds first_send = std::chrono::nanoseconds::max();
+  /// Time of the last send.
   std::chrono::nanoseconds last_send{0};
+  /// Time of the last response.
   std::chrono::nanoseconds last_done{0};
   /// Whether the run was stopped before all requests were sent.
   bool cut_short = false;
@@ -122,6 +143,7 @@ struct Tally {
   std::optional<Error> stopped_why;
   /// The CPU time of the run's threads together.
   std::chrono::nanoseconds cpu_time{0};
+  /// Number of threads of the run.
   std::uint64_t threads = 1;
 
   /// Counts this many requests as failed, and keeps the first error.
@@ -131,6 +153,7 @@ struct Tally {
 
   /// Whether every planned request is accounted for. False is a bug.
   bool adds_up() const { return planned == succeeded + failed + cut_off + not_sent; }
+  /// Requests that failed for this reason.
   std::uint64_t failed_by(Failure failure) const {
     return failures[static_cast<std::size_t>(failure)];
   }

@@ -11,7 +11,9 @@ namespace paceline {
 
 /// The embedding of one text. Of `input`, `system` is ignored.
 struct TextEmbedding {
+  /// The model.
   std::string model = "text-embedding-3-small";
+  /// The text to embed.
   Prompt input{.system = {}, .text = "Sentence #{n}: Esta es una prueba básica."};
 };
 

@@ -16,8 +16,11 @@ struct TextGeneration {
   ApiKind api = ApiKind::chat;
   /// Whether the server streams the text in server-sent events.
   bool is_streamed = false;
+  /// The model.
   std::string model = "gpt-4o-mini";
+  /// The prompt.
   Prompt prompt{};
+  /// Sampling temperature, from 0 to 2.
   double temperature = 0;
   /// Most tokens per response; 0: not sent, the server decides.
   std::uint64_t max_tokens = 0;

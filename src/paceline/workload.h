@@ -18,7 +18,9 @@ namespace paceline {
 
 /// Numbers of tokens as the server reports them; nothing where the server reports none.
 struct Usage {
+  /// Tokens of the prompt.
   std::optional<std::uint64_t> prompt_tokens{};
+  /// Tokens of the completion.
   std::optional<std::uint64_t> completion_tokens{};
   /// Prompt tokens that the server read from a cache.
   std::optional<std::uint64_t> cached_tokens{};
@@ -28,7 +30,9 @@ struct Usage {
 
 /// The number of tokens that was requested of a response.
 struct LengthAsked {
+  /// The fewest tokens.
   std::uint64_t at_least = 0;
+  /// The most tokens.
   std::uint64_t at_most = 0;
 };
 
@@ -39,6 +43,7 @@ struct Outcome {
   /// Why the request failed. The message may contain text from the server, so pass it through the
   /// gate.
   Error error;
+  /// Tokens as the server reported them.
   std::optional<Usage> usage;
   /// Number of streamed tokens where it differs from usage's completion tokens: a server may count
   /// reasoning that it does not send, or send reasoning that it does not count.
@@ -50,16 +55,22 @@ struct Outcome {
 /// Arrival times of the tokens of one streamed response. An event with reasoning, content, a
 /// refusal or a tool call counts as one token.
 struct TokenTimes {
+  /// Number of events with tokens.
   std::uint64_t events = 0;
+  /// The first event with tokens.
   TimePoint first;
+  /// The last event with tokens.
   TimePoint last;
   /// The first event with a part of the answer.
   std::optional<TimePoint> first_answer;
   /// Time from each event to the next.
   std::vector<std::chrono::nanoseconds> gaps;
 
+  /// Adds an event. `is_answer`: whether the event has a part of the answer.
   void add(TimePoint when, bool is_answer = true);
+  /// Forgets the events, and keeps the memory.
   void clear();
+  /// Memory of the gaps, in bytes.
   std::size_t held() const { return gaps.capacity() * sizeof gaps[0]; }
 };
 
@@ -74,6 +85,7 @@ class StreamReader {
   virtual bool take(std::string_view piece, TimePoint now) = 0;
   /// Ends the response. Its body is present only for a failure status.
   virtual Outcome finish(Response& response) = 0;
+  /// Arrival times of the current response, valid until the next begin().
   virtual const TokenTimes& times() const = 0;
   /// Memory that the reader holds, in bytes.
   virtual std::size_t held() const { return times().held(); }
@@ -99,6 +111,7 @@ struct Description {
 class Workload {
  public:
   virtual ~Workload() = default;
+  /// Describes the workload. Constant during a run.
   virtual Description describe() const { return {}; }
   /// Called before the first request of a run. With another salt, the same item must make another
   /// request. Otherwise a cache that an earlier run has filled could answer.
