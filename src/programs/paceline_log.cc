@@ -105,15 +105,14 @@ Result<void> write_lines(log::LogReader& log, const std::vector<std::int64_t>& r
                          Counts& counts) {
   workload::BatchOutput output;
   bool written = true;
-  const auto read =
-      log.for_each_item(runs, [&](std::int64_t run, const log::RequestRecord& record) {
-        const std::string_view line = output.line(run, record);
-        written = std::fwrite(line.data(), 1, line.size(), out) == line.size();
-        ++counts.lines;
-        if (record.error.empty()) ++counts.good;
-        if (record.error.empty() && record.response.empty()) ++counts.without_body;
-        return written;
-      });
+  auto read = log.for_each_item(runs, [&](std::int64_t run, const log::RequestRecord& record) {
+    const std::string_view line = output.line(run, record);
+    written = std::fwrite(line.data(), 1, line.size(), out) == line.size();
+    ++counts.lines;
+    if (record.error.empty()) ++counts.good;
+    if (record.error.empty() && record.response.empty()) ++counts.without_body;
+    return written;
+  });
   if (!read) return read;
   if (written && std::fflush(out) == 0) return {};
   return fail(ErrorCode::file_unwritable,
