@@ -11,6 +11,18 @@
 
 namespace paceline {
 
+/// Whether the undefined behaviour sanitizer is on. Its check of virtual calls probes memory
+/// through a pipe, and reports an error where no descriptor is left for the pipe.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+inline constexpr bool sanitizer_needs_descriptors = true;
+#else
+inline constexpr bool sanitizer_needs_descriptors = false;
+#endif
+#else
+inline constexpr bool sanitizer_needs_descriptors = false;
+#endif
+
 /// Runs `action` in a child process that can open only `count` further descriptors. Returns whether
 /// the action returned true; false also when the process was aborted.
 inline bool with_few_descriptors(unsigned count, const std::function<bool()>& action) {

@@ -31,6 +31,7 @@ struct Rings {
 };
 
 TEST(PreciseTimer, WithoutADescriptorThereIsNone) {
+  if (sanitizer_needs_descriptors) GTEST_SKIP() << "the sanitizer needs descriptors";
   TestLoop loop;
   EXPECT_TRUE(with_few_descriptors(0, [&loop] {
     const auto timer = PreciseTimer::make(loop, [] {});

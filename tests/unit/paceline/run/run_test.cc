@@ -173,6 +173,7 @@ TEST(RunTest, AnUnreachableHostFailsEachRequestAndEnds) {
 }
 
 TEST(RunTest, WithoutDescriptorsARunEndsAndSaysSo) {
+  if (sanitizer_needs_descriptors) GTEST_SKIP() << "the sanitizer needs descriptors";
   const auto endpoint = start_endpoint(0ns);
   const auto workload = make_workload(PlainHttp{.url = endpoint->url() + "/models"});
   for (const TransportKind transport : {TransportKind::curl, TransportKind::direct}) {
