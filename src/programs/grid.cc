@@ -63,6 +63,24 @@ Result<void> check(const GridFlags& flags) {
   return {};
 }
 
+Result<void> check_search(const GridFlags& flags) {
+  if (flags.duration.count() > 0) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_find_max excludes --paceline_duration; give --paceline_requests");
+  }
+  if (flags.parallel.size() > 1) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_find_max searches at one parallel; give one --paceline_parallel");
+  }
+  const std::vector<std::int64_t>& rpm = flags.rpm;
+  if (rpm.size() > 2 || (!rpm.empty() && (rpm.front() < 1 || rpm.back() < rpm.front()))) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_find_max starts at the first --paceline_rpm, at least 1, and ends at "
+                "the second; give one or two, such as 60 or 60,6000");
+  }
+  return {};
+}
+
 Grid make_grid(const GridFlags& flags, const Grid& usual) {
   Grid grid = usual;
   if (!flags.rpm.empty()) grid.rpm = flags.rpm;

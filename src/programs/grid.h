@@ -50,6 +50,9 @@ void add_flags(CLI::App& app, GridFlags& flags);
 /// Whether the flags go together.
 Result<void> check(const GridFlags& flags);
 
+/// Whether the flags can be used for a search (--paceline_find_max).
+Result<void> check_search(const GridFlags& flags);
+
 /// The grid that the flags ask for. `usual` fills the values that they leave open.
 Grid make_grid(const GridFlags& flags, const Grid& usual);
 

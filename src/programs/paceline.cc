@@ -26,64 +26,65 @@
 
 #include <programs/paceline_help.h>
 
+namespace paceline::programs {
 namespace {
 
 // Runs against the embedded endpoint cost time; runs against a real API cost money. 100,000 RPM
 // need 84 requests in flight of 50 ms each, and 208 streams of 125 ms.
-const paceline::programs::Grid embedded_grid{{60'000, 100'000}, {300, 500}, 10'000};
-const paceline::programs::Grid api_grid{{60}, {10}, 60};
+const Grid embedded_grid{{60'000, 100'000}, {300, 500}, 10'000};
+const Grid api_grid{{60}, {10}, 60};
 // High enough that a search finds the server's limit and not this one.
 constexpr std::int64_t search_parallel = 500;
 
 /// Where the suite's functions are called, there is one.
-paceline::gbench::Context& context() {
-  return *paceline::gbench::Context::current();
+gbench::Context& context() {
+  return *gbench::Context::current();
 }
 
-tl::unexpected<paceline::Error> refuse(std::string message) {
-  return paceline::fail(paceline::ErrorCode::invalid_value, std::move(message));
+tl::unexpected<Error> refuse(std::string message) {
+  return fail(ErrorCode::invalid_value, std::move(message));
 }
 
-class PacelineSuite : public paceline::Suite {
+class PacelineSuite : public Suite {
  public:
   /// `options`: those of the program, which run_with_options() sets.
-  explicit PacelineSuite(paceline::programs::Options& options) : options_(options) {}
+  explicit PacelineSuite(Options& options) : options_(options) {}
 
   void add_flags(CLI::App& app) override;
-  std::optional<paceline::Error> register_benchmarks() override;
+  std::optional<Error> register_benchmarks() override;
   bool has_work() const override { return !workloads_.empty(); }
-  bool needs_api() const override { return paceline::programs::asks_api(flags_); }
+  bool needs_api() const override { return asks_api(flags_); }
   std::string hosts() const override;
   std::chrono::nanoseconds planned_time() const override { return planned_time_; }
-  std::optional<paceline::Error> check() override;
+  std::optional<Error> check() override;
 
  private:
-  void register_runs(const paceline::programs::SelectedWorkload& selected);
-  paceline::Result<void> resume(paceline::programs::SelectedWorkload& selected);
-  paceline::Result<void> pace_at_limit();
-  void register_search(const paceline::programs::SelectedWorkload& selected);
-  paceline::programs::Grid grid_of(const paceline::programs::SelectedWorkload& selected) const;
+  void register_runs(const SelectedWorkload& selected);
+  Result<void> resume(SelectedWorkload& selected);
+  Result<void> pace_at_limit();
+  void register_search(const SelectedWorkload& selected);
+  Grid grid_of(const SelectedWorkload& selected) const;
   /// Whether the workloads measure every condition of the objectives.
-  paceline::Result<void> check_objectives() const;
+  Result<void> check_objectives() const;
   /// Sets the search, unless other flags contradict it.
-  paceline::Result<void> prepare_search();
-  paceline::Result<void> prepare();
+  Result<void> prepare_search();
+  Result<void> prepare();
 
-  paceline::programs::Options& options_;
-  paceline::programs::GridFlags asked_;
+  Options& options_;
+  GridFlags asked_;
   /// Searches for the limit instead of measuring the grid.
-  std::optional<paceline::gbench::FindMax> search_;
-  paceline::programs::WorkloadFlags flags_;
+  std::optional<gbench::FindMax> search_;
+  WorkloadFlags flags_;
   bool is_resumed_ = false;
   std::chrono::nanoseconds planned_time_{0};
-  std::vector<paceline::programs::SelectedWorkload> workloads_;
+  std::vector<SelectedWorkload> workloads_;
 };
 
 void PacelineSuite::add_flags(CLI::App& app) {
   app.description(description);
   app.footer(footer);
-  paceline::programs::add_flags(app, asked_);
-  app.option_defaults()->group(paceline::programs::results_group);
+  programs::add_flags(app, asked_);
+  app.option_defaults()->group(results_group);
   app.add_option_function<std::string>(
          "--paceline_resume",
          [this](const std::string& file) {
@@ -95,11 +96,11 @@ void PacelineSuite::add_flags(CLI::App& app) {
          "run.sqlite [none]")
       ->check(CLI::ExistingFile)
       ->type_name("FILE.sqlite");
-  app.option_defaults()->group(paceline::programs::load_group);
+  app.option_defaults()->group(load_group);
   app.add_option_function<std::string>(
          "--paceline_find_max",
          [this](const std::string& text) {
-           auto parsed = paceline::gbench::parse_run_objective(text);
+           auto parsed = gbench::parse_run_objective(text);
            if (!parsed) throw CLI::ValidationError("--paceline_find_max", parsed.error().message);
            search_.emplace().objective = std::move(*parsed);
          },
@@ -117,15 +118,14 @@ void PacelineSuite::add_flags(CLI::App& app) {
       throw CLI::ExcludesError("--paceline_resume", "--paceline_find_max");
     }
   });
-  paceline::programs::add_flags(app, flags_);
+  programs::add_flags(app, flags_);
 }
 
-paceline::programs::Grid PacelineSuite::grid_of(
-    const paceline::programs::SelectedWorkload& selected) const {
+Grid PacelineSuite::grid_of(const SelectedWorkload& selected) const {
   const bool real_api = !options_.url.empty() || !flags_.http_url.empty();
-  paceline::programs::Grid usual = real_api ? api_grid : embedded_grid;
+  Grid usual = real_api ? api_grid : embedded_grid;
   if (selected.size > 0) usual.requests = static_cast<std::int64_t>(selected.size);
-  paceline::programs::Grid grid = paceline::programs::make_grid(asked_, usual);
+  Grid grid = make_grid(asked_, usual);
   if (selected.items.empty()) return grid;
   grid.requests = static_cast<std::int64_t>(selected.items.size());
   grid.duration = {};
@@ -133,16 +133,16 @@ paceline::programs::Grid PacelineSuite::grid_of(
 }
 
 /// Google Benchmark has one number of iterations per benchmark, so each rate is a benchmark.
-void PacelineSuite::register_runs(const paceline::programs::SelectedWorkload& selected) {
-  paceline::Workload& workload = *selected.workload;
+void PacelineSuite::register_runs(const SelectedWorkload& selected) {
+  Workload& workload = *selected.workload;
   const std::vector<std::uint64_t>& items = selected.items;
-  const paceline::programs::Grid grid = grid_of(selected);
+  const Grid grid = grid_of(selected);
   planned_time_ += grid.time();
   for (const std::int64_t rpm : grid.rpm) {
-    auto* runs = benchmark::RegisterBenchmark(
-        workload.describe().name.c_str(), [&workload, &items](benchmark::State& state) {
-          paceline::gbench::measure(state, context(), workload, items);
-        });
+    auto* runs = benchmark::RegisterBenchmark(workload.describe().name.c_str(),
+                                              [&workload, &items](benchmark::State& state) {
+                                                gbench::measure(state, context(), workload, items);
+                                              });
     runs->ArgNames({"rpm", "parallel"})
         ->ArgsProduct({{rpm}, grid.parallel})
         ->Iterations(grid.requests_at(rpm))
@@ -153,17 +153,17 @@ void PacelineSuite::register_runs(const paceline::programs::SelectedWorkload& se
   }
 }
 
-std::string search_name(const paceline::Workload& workload) {
+std::string search_name(const Workload& workload) {
   return workload.describe().name + "/find_max";
 }
 
-void PacelineSuite::register_search(const paceline::programs::SelectedWorkload& selected) {
-  paceline::Workload& workload = *selected.workload;
+void PacelineSuite::register_search(const SelectedWorkload& selected) {
+  Workload& workload = *selected.workload;
   const std::int64_t parallel = asked_.parallel.empty() ? search_parallel : asked_.parallel.front();
   benchmark::RegisterBenchmark(search_name(workload).c_str(),
                                [&workload, &search = *search_](benchmark::State& state) {
-                                 paceline::gbench::find_max(state, context(), search_name(workload),
-                                                            workload, search);
+                                 gbench::find_max(state, context(), search_name(workload), workload,
+                                                  search);
                                })
       ->ArgName("parallel")
       ->Arg(parallel)
@@ -172,39 +172,29 @@ void PacelineSuite::register_search(const paceline::programs::SelectedWorkload& 
       ->UseManualTime();
 }
 
-paceline::Result<void> PacelineSuite::prepare_search() {
-  if (asked_.duration.count() > 0) {
-    return refuse("--paceline_find_max excludes --paceline_duration; give --paceline_requests");
-  }
-  if (asked_.parallel.size() > 1) {
-    return refuse("--paceline_find_max searches at one parallel; give one --paceline_parallel");
-  }
-  const std::vector<std::int64_t>& rpm = asked_.rpm;
-  if (rpm.size() > 2 || (!rpm.empty() && (rpm.front() < 1 || rpm.back() < rpm.front()))) {
-    return refuse(
-        "--paceline_find_max starts at the first --paceline_rpm, at least 1, and ends at the "
-        "second; give one or two, such as 60 or 60,6000");
-  }
+Result<void> PacelineSuite::prepare_search() {
+  if (auto checked = check_search(asked_); !checked) return checked;
   if (search_->objective.misses && !options_.objective) {
     return refuse(
         "misses need --paceline_objective; give it too, such as "
         "--paceline_objective='latency<2s'");
   }
+  const std::vector<std::int64_t>& rpm = asked_.rpm;
   if (!rpm.empty()) search_->start_rpm = static_cast<std::uint64_t>(rpm.front());
   if (rpm.size() == 2) search_->highest_rpm = static_cast<std::uint64_t>(rpm.back());
   search_->requests = static_cast<std::uint64_t>(asked_.requests);
   return {};
 }
 
-paceline::Result<void> PacelineSuite::check_objectives() const {
-  for (const paceline::programs::SelectedWorkload& selected : workloads_) {
-    const paceline::Description asked = selected.workload->describe();
+Result<void> PacelineSuite::check_objectives() const {
+  for (const SelectedWorkload& selected : workloads_) {
+    const Description asked = selected.workload->describe();
     if (options_.objective) {
-      auto checked = paceline::gbench::check_measured(*options_.objective, asked);
+      auto checked = gbench::check_measured(*options_.objective, asked);
       if (!checked) return checked;
     }
     if (search_) {
-      auto checked = paceline::gbench::check_measured(search_->objective, asked, options_.retries);
+      auto checked = gbench::check_measured(search_->objective, asked, options_.retries);
       if (!checked) return checked;
     }
   }
@@ -212,16 +202,16 @@ paceline::Result<void> PacelineSuite::check_objectives() const {
 }
 
 /// Limits the workload to its items without a good response.
-paceline::Result<void> PacelineSuite::resume(paceline::programs::SelectedWorkload& selected) {
-  const paceline::programs::Grid grid = grid_of(selected);
+Result<void> PacelineSuite::resume(SelectedWorkload& selected) {
+  const Grid grid = grid_of(selected);
   if (grid.rpm.size() != 1 || grid.parallel.size() != 1) {
     return refuse(
         "--paceline_resume continues one run; give one --paceline_rpm and one "
         "--paceline_parallel");
   }
   const std::int64_t requests = grid.requests_at(grid.rpm.front());
-  const paceline::log::LoggedRun asked = context().logged_job(*selected.workload);
-  const auto logged = paceline::log::read_logged_items(options_.log_file, asked);
+  const log::LoggedRun asked = context().logged_job(*selected.workload);
+  const auto logged = log::read_logged_items(options_.log_file, asked);
   if (!logged) return tl::unexpected(logged.error());
   selected.items = logged->missing(0, static_cast<std::uint64_t>(requests));
   context().console().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
@@ -229,9 +219,9 @@ paceline::Result<void> PacelineSuite::resume(paceline::programs::SelectedWorkloa
   return {};
 }
 
-paceline::Result<void> PacelineSuite::prepare() {
-  if (auto checked = paceline::programs::check(asked_); !checked) return checked;
-  auto selected = paceline::programs::select_workloads(flags_, options_, context().settings().api);
+Result<void> PacelineSuite::prepare() {
+  if (auto checked = programs::check(asked_); !checked) return checked;
+  auto selected = select_workloads(flags_, options_, context().settings().api);
   if (!selected) return tl::unexpected(std::move(selected.error()));
   workloads_ = std::move(*selected);
   if (auto checked = check_objectives(); !checked) return checked;
@@ -239,18 +229,18 @@ paceline::Result<void> PacelineSuite::prepare() {
     if (auto paced = pace_at_limit(); !paced) return paced;
   }
   if (is_resumed_) {
-    for (paceline::programs::SelectedWorkload& workload : workloads_) {
+    for (SelectedWorkload& workload : workloads_) {
       if (auto resumed = resume(workload); !resumed) return resumed;
     }
     std::erase_if(workloads_, [](const auto& workload) { return workload.items.empty(); });
   }
-  return search_ ? prepare_search() : paceline::Result<void>();
+  return search_ ? prepare_search() : Result<void>();
 }
 
-std::optional<paceline::Error> PacelineSuite::register_benchmarks() {
+std::optional<Error> PacelineSuite::register_benchmarks() {
   if (auto prepared = prepare(); !prepared) return std::move(prepared.error());
   std::set<std::string> models;
-  for (const paceline::programs::SelectedWorkload& selected : workloads_) {
+  for (const SelectedWorkload& selected : workloads_) {
     if (search_) {
       register_search(selected);
     } else {
@@ -268,41 +258,40 @@ std::optional<paceline::Error> PacelineSuite::register_benchmarks() {
 
 std::string PacelineSuite::hosts() const {
   std::set<std::string> hosts;
-  paceline::Request request;
-  for (const paceline::programs::SelectedWorkload& selected : workloads_) {
+  Request request;
+  for (const SelectedWorkload& selected : workloads_) {
     selected.workload->make(0, request);
-    hosts.insert(paceline::http::host_of(request.url));
+    hosts.insert(http::host_of(request.url));
   }
   return fmt::format("{}", fmt::join(hosts, ", "));
 }
 
 /// Takes the account's rate limit from the server.
-paceline::Result<void> PacelineSuite::pace_at_limit() {
-  const auto limits = paceline::gbench::check_api(context(), *workloads_.front().workload);
+Result<void> PacelineSuite::pace_at_limit() {
+  const auto limits = gbench::check_api(context(), *workloads_.front().workload);
   if (!limits) return tl::unexpected(limits.error());
-  const auto rate = paceline::programs::rate_of_account(limits->requests);
+  const auto rate = rate_of_account(limits->requests);
   if (!rate) return refuse("--paceline_rpm=auto: " + rate.error().message);
   asked_.rpm = {*rate};
   context().console().say(fmt::format("{}; --paceline_rpm=auto takes {}",
-                                      paceline::programs::limit_text("requests", limits->requests),
-                                      *rate));
+                                      limit_text("requests", limits->requests), *rate));
   return {};
 }
 
-std::optional<paceline::Error> PacelineSuite::check() {
-  for (const paceline::programs::SelectedWorkload& selected : workloads_) {
-    const auto limits = paceline::gbench::check_api(context(), *selected.workload);
+std::optional<Error> PacelineSuite::check() {
+  for (const SelectedWorkload& selected : workloads_) {
+    const auto limits = gbench::check_api(context(), *selected.workload);
     if (!limits) return limits.error();
-    for (const std::string& line : paceline::programs::account_lines(*limits))
-      context().console().say(line);
+    for (const std::string& line : account_lines(*limits)) context().console().say(line);
   }
   return std::nullopt;
 }
 
 }  // namespace
+}  // namespace paceline::programs
 
 int main(int argc, char** argv) {
   paceline::programs::Options options;
-  PacelineSuite suite(options);
+  paceline::programs::PacelineSuite suite(options);
   return paceline::programs::run_with_options(argc, argv, suite, options);
 }

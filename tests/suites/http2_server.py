@@ -82,8 +82,11 @@ class Http2Server:
                         await writer.drain()
                         await asyncio.sleep(0.05 if isinstance(answer, list) else 0)
                     if ends:
+                        # Closed with unread frames, the connection would be reset, and what was
+                        # written last could be lost. The client closes the connection itself.
+                        await asyncio.wait_for(reader.read(), 5)
                         return
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError):
             pass
         finally:
             writer.close()
