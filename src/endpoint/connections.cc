@@ -162,8 +162,8 @@ void Connections::started(DaemonGroup& group, int descriptor, void** client) {
   started->group = &group;
   started->received.descriptor = descriptor;
   if (receive_notes_) receive_notes_->add(started->received);
-  // libmicrohttpd does not watch a suspended connection. On others it misses an end that comes
-  // together with bytes that do not fill its buffer: it reads the bytes and waits for more.
+  // libmicrohttpd does not watch a suspended connection. On an active connection, libmicrohttpd
+  // misses an end that arrives together with fewer bytes than its buffer holds.
   try {
     started->hang_up_watch = std::make_unique<loop::Poll>(
         loop_, descriptor, [this, at = started.get()](int, int) { hang_up(*at); });

@@ -4,8 +4,8 @@
 
 namespace paceline {
 
-/// What went wrong, as a program may act on it. A program names the remedy, and its flags; the
-/// library names none.
+/// The kinds of errors. A program chooses the remedy by the code and names its flags; the library
+/// names none.
 enum class ErrorCode {
   /// A text that a person gave is not a value of its kind.
   invalid_value,
@@ -13,7 +13,7 @@ enum class ErrorCode {
   file_unwritable,
   disk_full,
 
-  // src/paceline/log/
+  // Logs.
   /// A log cannot be opened for writing.
   log_unusable,
   /// There is no log to read in the file.
@@ -27,13 +27,13 @@ enum class ErrorCode {
   /// The log lacks requests that were sent.
   log_incomplete,
 
-  // src/paceline/workload/: batch files
+  // Batch files.
   /// A line of a batch file is not a request.
   bad_line,
   /// The URL of a line of a batch file names a server.
   line_names_server,
 
-  // src/paceline/loop/
+  // The system.
   /// This process or the system can open no further descriptor.
   no_descriptor,
   /// Another socket listens on the port.
@@ -41,7 +41,7 @@ enum class ErrorCode {
   /// The system refused a call for another reason.
   system_error,
 
-  // src/paceline/http/: why no whole response came.
+  // Requests without a whole response.
   /// The system found no address of the host.
   lookup_failed,
   lookup_timed_out,
@@ -76,7 +76,7 @@ enum class ErrorCode {
   /// The file with the certificates to trust cannot be read.
   certificates_unreadable,
 
-  // src/paceline/workload/: what a server answered. Error::status tells more.
+  // Responses that are failures. Error::status has the HTTP status.
   /// Status 429, or an error that means the same.
   rate_limited,
   /// Another status from 400 to 499.
@@ -88,13 +88,12 @@ enum class ErrorCode {
   /// A request failed for a reason that has no code of its own.
   request_failed,
 
-  // src/paceline/run/
+  // Runs.
   /// The run was stopped before the request was answered.
   stopped,
   /// No rate met the objective.
   objective_missed,
 
-  // src/paceline/gbench/
   /// A time of an objective is of streams, and the workload does not stream.
   not_streamed,
   /// A time of an objective is of retries, and the run has none.
@@ -107,9 +106,11 @@ enum class ErrorCode {
   retry_wait_too_long,
   /// Many responses did not have the requested length.
   uneven_lengths,
+  /// Some runs have no result.
+  runs_failed,
 
-  // src/endpoint/
-  /// The system refused to listen for another reason than those of loop/.
+  // The endpoint.
+  /// The system refused to listen, for a reason that has no code of its own.
   listen_failed,
 };
 

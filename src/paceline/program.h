@@ -12,7 +12,7 @@ class App;
 
 namespace paceline {
 
-/// What a program adds to Google Benchmark and to the flags that every program has.
+/// The benchmarks of a program, and the flags that it adds to those of every program.
 class Suite {
  public:
   virtual ~Suite() = default;

@@ -91,7 +91,7 @@ struct RunOptions {
   std::chrono::milliseconds grace{2'000};
 };
 
-/// What bounded a run.
+/// The kinds of bounds of a run.
 enum class Bound {
   /// The run kept its rate and its schedule.
   paced,
@@ -107,7 +107,7 @@ enum class Bound {
   failing,
 };
 
-/// What bounded a run.
+/// The bound of a run, with the facts that show it.
 struct Verdict {
   /// The kind of bound.
   Bound bound = Bound::paced;
@@ -122,7 +122,7 @@ std::string_view name_of(Bound bound);
 struct RunResult {
   /// The counts, times and errors.
   Tally tally;
-  /// What bounded the run.
+  /// The bound of the run.
   Verdict verdict;
 };
 

@@ -106,8 +106,8 @@ Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
         fmt::format("some results could not be written to {}; free space on its disk", file.name));
   }
   if (with_percentiles.failed() == 0) return {};
-  return fail(ErrorCode::request_failed, fmt::format("{} of the runs failed, and are not in {}",
-                                                     with_percentiles.failed(), file.name));
+  return fail(ErrorCode::runs_failed, fmt::format("{} of the runs failed, and are not in {}",
+                                                  with_percentiles.failed(), file.name));
 }
 
 void say_verdicts(gbench::Context& context) {

@@ -10,7 +10,7 @@
 
 namespace paceline::programs {
 
-/// What a program was started with, beside paceline's flags.
+/// The command line of a program without paceline's flags.
 struct BenchmarkCommand {
   std::string program;
   /// Google Benchmark's flags.

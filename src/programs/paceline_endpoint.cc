@@ -20,7 +20,8 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// Of 48 bytes each, taken at the start: room for a run of a million requests and its warm-up.
+// Enough for a run of a million requests and its warm-up. The memory, 48 bytes each, is taken at
+// the start.
 constexpr std::size_t recorded_arrivals = 2'000'000;
 
 constexpr char footer[] = R"(Examples:

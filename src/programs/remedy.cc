@@ -11,9 +11,10 @@ std::string remedy_for_status(long status, const std::string& api_key_env) {
   switch (status) {
     case 400:
     case 422:
-      return "change or leave out what the server refuses: --help names the flags of the request";
+      return "change or leave out the field that the server refuses; --help lists the flags of "
+             "requests";
     case 401:
-      return "set a key that it takes in " + api_key_env;
+      return "set a key that the server accepts in " + api_key_env;
     case 402:
       return "add credit to the account, or use another key";
     case 403:
@@ -47,7 +48,7 @@ std::string_view remedy_for_tls(ErrorCode code) {
     case ErrorCode::tls_too_old:
       return "enable TLS 1.2 on the server";
     case ErrorCode::client_certificate_required:
-      return "connect through a proxy that sends one";
+      return "connect through a proxy that sends a client certificate";
     case ErrorCode::certificate_expired:
       return "renew the certificate, or check this machine's clock";
     case ErrorCode::certificate_not_yet_valid:
@@ -63,7 +64,7 @@ std::string_view remedy_for_tls(ErrorCode code) {
   }
 }
 
-/// Of a response that did not come, or not whole. Empty for other errors.
+/// Remedies for requests without a whole response. Empty for other errors.
 std::string_view remedy_for_transport(ErrorCode code) {
   switch (code) {
     case ErrorCode::no_descriptor:
@@ -71,9 +72,9 @@ std::string_view remedy_for_transport(ErrorCode code) {
     case ErrorCode::lookup_failed:
       return "check the host's name and the DNS server";
     case ErrorCode::lookup_timed_out:
-      return "check that the DNS server answers, or give it longer with --paceline_timeout";
+      return "check that the DNS server answers, or allow more time with --paceline_timeout";
     case ErrorCode::timed_out:
-      return "check that the server answers, or give it longer with --paceline_timeout";
+      return "check that the server answers, or allow more time with --paceline_timeout";
     case ErrorCode::connection_reset:
       return "check that the URL's scheme and port are right, and the server's log";
     case ErrorCode::response_too_large:
@@ -89,12 +90,11 @@ std::string_view remedy_for_transport(ErrorCode code) {
   }
 }
 
-/// Of a log or a batch file. Empty for other errors.
+/// Remedies for logs and batch files. Empty for other errors.
 std::string_view remedy_for_file(ErrorCode code) {
   switch (code) {
     case ErrorCode::disk_full:
       return "free disk space, then rerun with --paceline_resume";
-
     case ErrorCode::log_unusable:
       return "name a log of paceline, or a new file in a writable folder";
     case ErrorCode::not_a_log:
@@ -111,15 +111,12 @@ std::string_view remedy_for_file(ErrorCode code) {
       return "repeat the flags of the earlier run, or begin a new log with --paceline_log";
     case ErrorCode::log_incomplete:
       return "make the log writable, then rerun with --paceline_resume";
-
     case ErrorCode::line_names_server:
       return "give only the path of the URL, and name the server with --paceline_url";
     default:
       return {};
   }
 }
-
-}  // namespace
 
 std::string remedy_for(const Error& error, const std::string& api_key_env) {
   for (const std::string_view remedy :
@@ -130,13 +127,11 @@ std::string remedy_for(const Error& error, const std::string& api_key_env) {
   switch (error.code) {
     case ErrorCode::connect_failed:
     case ErrorCode::request_failed:
-    case ErrorCode::system_error:
       return usual_remedy;
     case ErrorCode::rate_limited:
-      return "wait, lower --paceline_rpm, or have it tried again with --paceline_retries";
+      return "wait, lower --paceline_rpm, or retry with --paceline_retries";
     case ErrorCode::server_failed:
-      return "try again later, have it tried again with --paceline_retries, or see the server's "
-             "log";
+      return "try again later, retry with --paceline_retries, or see the server's log";
     case ErrorCode::request_refused:
       return remedy_for_status(error.status, api_key_env);
     case ErrorCode::malformed_response:
@@ -153,18 +148,20 @@ std::string remedy_for(const Error& error, const std::string& api_key_env) {
     case ErrorCode::http2_missing:
       return "leave out --paceline_http=2";
     case ErrorCode::too_many_failures:
-      return "set the allowed share with --paceline_max_error_ratio";
+      return "or allow a larger share with --paceline_max_error_ratio";
     case ErrorCode::retry_wait_too_long:
       return "allow longer waits with --paceline_max_backoff, or lower --paceline_rpm";
     case ErrorCode::uneven_lengths:
       return "fix the length with --paceline_ignore_eos or --paceline_min_tokens, if the server "
              "supports them, or lower --paceline_max_tokens";
     case ErrorCode::objective_missed:
-      return "ask for less, or begin at a lower --paceline_rpm";
+      return "relax the objective, or start at a lower --paceline_rpm";
     default:
       return {};
   }
 }
+
+}  // namespace
 
 std::string with_remedy(const Error& error, const std::string& api_key_env) {
   const std::string remedy = remedy_for(error, api_key_env);

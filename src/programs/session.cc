@@ -57,8 +57,8 @@ Result<void> Session::open(const Options& options, bool needs_api) {
   settings.show_progress = [mode = options.progress](gbench::ShownRun run) {
     return ProgressDisplay::start(mode, STDERR_FILENO, std::move(run));
   };
-  settings.remedy = [key = options.api_key_env](const Error& error) {
-    return remedy_for(error, key);
+  settings.sentence = [key = options.api_key_env](const Error& error) {
+    return with_remedy(error, key);
   };
   context_ = std::make_unique<gbench::Context>(std::move(settings));
   return {};

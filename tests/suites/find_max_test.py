@@ -130,7 +130,7 @@ class Ends(unittest.TestCase):
         done = self.in_vain.result()
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"no rate down to 60 RPM meets the objective; at 60 RPM: .+; "
-                                      r"ask for less, or begin at a lower --paceline_rpm")
+                                      r"relax the objective, or start at a lower --paceline_rpm")
 
     def test_what_does_not_go_together(self):
         for arguments, sentence in {

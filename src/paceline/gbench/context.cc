@@ -63,13 +63,12 @@ void Context::note_protocol(const std::string& url, const std::string& http_vers
   add_protocol_context(url, http_version);
 }
 
-std::string Context::with_remedy(const Error& error) const {
-  const std::string remedy = settings_.remedy ? settings_.remedy(error) : std::string();
-  return remedy.empty() ? error.message : error.message + "; " + remedy;
+std::string Context::sentence(const Error& error) const {
+  return settings_.sentence ? settings_.sentence(error) : error.message;
 }
 
 void Context::warn(const Error& error) const {
-  console_.warn(with_remedy(error));
+  console_.warn(sentence(error));
 }
 
 void Context::fail(const Error& error) {

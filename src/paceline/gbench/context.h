@@ -41,9 +41,9 @@ struct ContextSettings {
   bool log_responses = false;
   /// Empty: no progress is shown.
   ProgressSinkFactory show_progress{};
-  /// The remedy for an error, in the imperative; empty for an error without one. A program names
-  /// its flags in remedies. Empty function: no remedy is named.
-  std::function<std::string(const Error&)> remedy{};
+  /// Makes the sentence for an error: the message, and the remedy with the program's flags. Empty
+  /// function: the message is the sentence.
+  std::function<std::string(const Error&)> sentence{};
 };
 
 /// State that the benchmarks of one program share. run_program() owns the one context. Google
@@ -82,8 +82,8 @@ class Context {
   void stop() { stop_ = true; }
   const std::atomic<bool>& stopped() const { return stop_; }
 
-  /// The error's message, with the remedy where there is one.
-  std::string with_remedy(const Error& error) const;
+  /// The sentence for an error, with its remedy.
+  std::string sentence(const Error& error) const;
   /// Prints the error with its remedy.
   void warn(const Error& error) const;
   /// Prints the error with its remedy, and makes the program exit with 1.

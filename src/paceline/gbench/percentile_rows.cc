@@ -9,7 +9,8 @@ using Run = benchmark::BenchmarkReporter::Run;
 
 enum class Ending { measured, skipped, failed };
 
-/// Google Benchmark 1.7 says error_occurred; later ones say skipped, and in it whether by an error.
+/// Google Benchmark 1.7 has the member error_occurred. Later versions have `skipped`, whose value
+/// tells an error from a message.
 template <typename AnyRun>
 Ending ending_of(const AnyRun& run) {
   if constexpr (requires { run.error_occurred; }) {
@@ -22,7 +23,8 @@ Ending ending_of(const AnyRun& run) {
 /// The row of one counter, with the run's own unit, repetition and aggregate.
 Run row_of(const Run& run, const std::string& counter, double value) {
   Run row = run;
-  // The last part of a name: what stands there already stays before it.
+  // `threads` is the last part of a name. The counter follows the number of threads, if there is
+  // one.
   std::string& last = row.run_name.threads;
   last += last.empty() ? counter : "/" + counter;
   // A reporter divides times by the iterations, and shows a share such as _cv as it is.

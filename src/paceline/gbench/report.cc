@@ -76,7 +76,7 @@ std::string verdict_words(const Context& context, const Verdict& verdict, const 
   }
   Error error = *tally.first_failure;
   error.message = verdict.words;
-  return context.with_remedy(error);
+  return context.sentence(error);
 }
 
 void warn_of_failures(Context& context, const Tally& tally) {
@@ -89,7 +89,7 @@ void warn_of_failures(Context& context, const Tally& tally) {
     context.fail({ErrorCode::too_many_failures,
                   fmt::format("{} of {} requests failed, a larger share than {}; the first: {}",
                               tally.failed, tally.succeeded + tally.failed, tolerated,
-                              context.with_remedy(tally.first_failure.value_or(Error{})))});
+                              context.sentence(tally.first_failure.value_or(Error{})))});
   }
   if (tally.waits_too_long > 0) {
     context.warn(

@@ -44,7 +44,8 @@ bool ResponseCollector::take(Exchange& exchange, std::string_view piece,
   State& state = state_of(exchange);
   const bool is_first = response.first_byte == TimePoint::max();
   if (is_first || exchange.request.is_streamed) {
-    // The kernel's notes are on a clock that may be set, so times are kept in order here.
+    // The kernel's timestamps come from the calendar clock, which may be set. Keep the times in
+    // order.
     response.done = std::max(received ? *received : Clock::now(), response.done);
     if (is_first) response.first_byte = response.done;
   }

@@ -7,14 +7,14 @@
 
 namespace paceline::log {
 
-/// What a log keeps of one run. `name`, `workload`, `url` and `model` are the run's job: in all
-/// runs of one job each item asks for the same, so a later run can send the items that an earlier
+/// A run as the log stores it. `name`, `workload`, `url` and `model` are the run's job. Each item
+/// makes the same request in all runs of one job, so a later run can send the items that an earlier
 /// run lacks.
 struct LoggedRun {
   /// Such as "chat/complete".
   std::string name{};
-  /// What the requests ask, as a JSON object. A text that begins with # is a hash; "lines" are the
-  /// hashes of a file's lines (LineHashes).
+  /// The fingerprint of the requests, a JSON object. A text that begins with # is a hash; "lines"
+  /// are the hashes of a file's lines (LineHashes).
   std::string workload{};
   /// Whether the run sends only items without a good response in earlier runs of the same job.
   bool resumed = false;

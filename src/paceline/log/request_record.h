@@ -7,7 +7,7 @@
 
 namespace paceline::log {
 
-/// What a log keeps of one request. Times count from the start of the run. In texts, bytes that
+/// A request as the log stores it. Times count from the start of the run. In texts, bytes that
 /// are not valid UTF-8 are stored as U+FFFD.
 struct RequestRecord {
   /// Item of the workload. A resumed run finds the missing items by this number. One row per item

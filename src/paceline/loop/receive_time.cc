@@ -9,8 +9,8 @@
 namespace paceline::loop {
 namespace {
 
-/// The kernel's notes are on the calendar clock, which may be set. Only their distance from now is
-/// used.
+/// The kernel's timestamps come from the calendar clock, which may be set. Only their distance from
+/// the current time is used.
 std::optional<TimePoint> on_our_clock(const timespec& noted) {
   const std::chrono::nanoseconds calendar = time_on(CLOCK_REALTIME);
   // Read last: a pause between the two makes the time later, up to now, and never too early.

@@ -1,4 +1,4 @@
-// What a dispatcher does with responses.
+// The part of the dispatcher that handles responses.
 
 #include <paceline/run/dispatcher.h>
 

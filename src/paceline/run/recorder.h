@@ -21,7 +21,7 @@ struct Departure {
   std::chrono::nanoseconds possible{0};
   bool waited_for_parallel = false;
   bool waited_for_tokens = false;
-  /// How long only the cap on requests in flight held the request back.
+  /// The time for which only `parallel` delayed the request.
   std::chrono::nanoseconds parallel_wait{0};
 };
 

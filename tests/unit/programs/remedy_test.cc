@@ -51,7 +51,7 @@ TEST(Remedy, NamesTheFlagOfAServerThatABatchFileNames) {
 }
 
 void expect_remedy(ErrorCode code, long status, std::string_view words) {
-  const std::string remedy = remedy_for({code, "it failed", status}, "MY_KEY");
+  const std::string remedy = with_remedy({code, "it failed", status}, "MY_KEY");
   EXPECT_NE(remedy.find(words), std::string::npos) << status << ": " << remedy;
 }
 
@@ -81,7 +81,7 @@ TEST(Remedy, NamesTheFlagOfALimit) {
 }
 
 TEST(Remedy, AStopNeedsNone) {
-  EXPECT_EQ(remedy_for({ErrorCode::stopped, "stopped"}, "MY_KEY"), "");
+  EXPECT_EQ(with_remedy({ErrorCode::stopped, "stopped"}), "stopped");
 }
 
 TEST(Remedy, WhatA200TellsCountsAsSuch) {

@@ -22,7 +22,7 @@ const Error error{ErrorCode::log_unwritable, "fact"};
 
 TEST(ContextTest, PrintsAnErrorWithItsRemedyAndFails) {
   ContextSettings settings;
-  settings.remedy = [](const Error& /*failed*/) { return "remedy"; };
+  settings.sentence = [](const Error& failed) { return failed.message + "; remedy"; };
   Context context(std::move(settings));
   EXPECT_FALSE(context.failed());
   EXPECT_EQ(printed(context, error), "paceline: fact; remedy\n");

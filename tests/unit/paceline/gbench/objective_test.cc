@@ -26,7 +26,7 @@ std::string request_refused(const std::string& text) {
   return message_of(parse_request_objective(text));
 }
 
-/// The code of the error; nothing where the workload measures all.
+/// The error code; nothing if the workload measures every condition.
 template <typename... Arguments>
 std::optional<ErrorCode> code_of(const Arguments&... arguments) {
   const auto checked = check_measured(arguments...);
