@@ -4,9 +4,9 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
-#include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
-#include <paceline/loop/precise_timer.h>
+#include <paceline/loop/sockets.h>
+#include <paceline/loop/timers.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/schedule.h>
 #include <sys/socket.h>

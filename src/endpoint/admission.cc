@@ -1,6 +1,6 @@
 #include <endpoint/admission.h>
 #include <microhttpd.h>
-#include <paceline/text/release_memory.h>
+#include <paceline/text/strings.h>
 
 namespace paceline::endpoint {
 

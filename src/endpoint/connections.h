@@ -5,9 +5,8 @@
 #include <endpoint/receive_notes.h>
 #include <microhttpd.h>
 #include <paceline/endpoint.h>
-#include <paceline/loop/descriptor.h>
-#include <paceline/loop/listener.h>
 #include <paceline/loop/loop.h>
+#include <paceline/loop/sockets.h>
 #include <paceline/text/result.h>
 
 #include <atomic>

@@ -2,7 +2,7 @@
 #include <endpoint/embedder.h>
 #include <endpoint/prompt_counter.h>
 #include <fmt/format.h>
-#include <paceline/pace/uniform.h>
+#include <paceline/pace/schedule.h>
 #include <paceline/text/json.h>
 
 #include <array>

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <paceline/endpoint.h>
 #include <paceline/loop/loop.h>
-#include <paceline/loop/timespec.h>
+#include <paceline/loop/timers.h>
 #include <pthread.h>
 
 #include <cassert>

@@ -3,7 +3,7 @@
 #include <endpoint/request.h>
 #include <paceline/clock.h>
 #include <paceline/loop/loop.h>
-#include <paceline/loop/precise_timer.h>
+#include <paceline/loop/timers.h>
 #include <paceline/text/result.h>
 
 #include <atomic>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
+#include <paceline/loop/sockets.h>
 
 #include <chrono>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include <endpoint/options.h>
 #include <fmt/format.h>
-#include <paceline/text/number.h>
+#include <paceline/text/numbers.h>
 
 #include <algorithm>
 #include <array>

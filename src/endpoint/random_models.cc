@@ -1,5 +1,5 @@
 #include <endpoint/random_models.h>
-#include <paceline/pace/uniform.h>
+#include <paceline/pace/schedule.h>
 
 #include <algorithm>
 #include <cassert>

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include <paceline/pace/token_budget.h>
+#include <paceline/pace/pacer.h>
 
 namespace paceline::endpoint {
 

@@ -1,5 +1,5 @@
 #include <endpoint/receive_notes.h>
-#include <paceline/loop/receive_time.h>
+#include <paceline/loop/sockets.h>
 #include <sys/epoll.h>
 
 #include <array>

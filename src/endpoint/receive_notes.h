@@ -3,7 +3,7 @@
 #include <optional>
 
 #include <paceline/clock.h>
-#include <paceline/loop/descriptor.h>
+#include <paceline/loop/sockets.h>
 
 namespace paceline::endpoint {
 

@@ -1,5 +1,5 @@
 #include <endpoint/received_head.h>
-#include <paceline/text/number.h>
+#include <paceline/text/numbers.h>
 #include <strings.h>
 
 #include <algorithm>

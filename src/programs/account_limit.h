@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include <paceline/http/limits.h>
+#include <paceline/http/rate_limits.h>
 #include <paceline/text/result.h>
 
 namespace paceline::programs {

@@ -9,8 +9,8 @@
 #include <optional>
 #include <utility>
 
-#include <paceline/text/number.h>
-#include <paceline/text/write.h>
+#include <paceline/text/console.h>
+#include <paceline/text/numbers.h>
 #include <programs/flags.h>
 
 namespace paceline::programs {

@@ -20,7 +20,7 @@
 #include <paceline/gbench/probe_rows.h>
 #include <paceline/gbench/time_text.h>
 #include <paceline/gbench/valid_rows.h>
-#include <paceline/loop/descriptor.h>
+#include <paceline/loop/sockets.h>
 #include <programs/arguments.h>
 #include <programs/line_filter.h>
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include <endpoint/options.h>
-#include <paceline/text/duration.h>
+#include <paceline/text/numbers.h>
 #include <programs/flags.h>
 
 namespace paceline::programs {

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string_view>
 
-#include <paceline/text/duration.h>
+#include <paceline/text/numbers.h>
 
 namespace paceline::programs {
 namespace {

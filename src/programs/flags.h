@@ -12,8 +12,8 @@
 #include <type_traits>
 #include <vector>
 
-#include <paceline/text/number.h>
-#include <paceline/text/utf8.h>
+#include <paceline/text/numbers.h>
+#include <paceline/text/strings.h>
 
 namespace paceline::programs {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <paceline/gbench/objective.h>
-#include <paceline/http/url.h>
+#include <paceline/http/target.h>
 #include <programs/flags.h>
 #include <programs/help.h>
 

@@ -5,8 +5,8 @@
 #include <paceline/gbench/find_max.h>
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/objective.h>
-#include <paceline/http/url.h>
-#include <paceline/log/logged_items.h>
+#include <paceline/http/target.h>
+#include <paceline/log/log_reader.h>
 #include <programs/account_limit.h>
 #include <programs/flags.h>
 #include <programs/grid.h>

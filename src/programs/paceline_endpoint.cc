@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/endpoint.h>
-#include <paceline/text/write.h>
+#include <paceline/text/console.h>
 #include <programs/arguments.h>
 #include <programs/endpoint_flags.h>
 #include <programs/flags.h>

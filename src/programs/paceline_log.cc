@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <paceline/log/log_reader.h>
-#include <paceline/text/write.h>
+#include <paceline/text/console.h>
 #include <paceline/workload/batch_output.h>
 #include <programs/arguments.h>
 #include <programs/flags.h>

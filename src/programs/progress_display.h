@@ -13,7 +13,7 @@
 #include <vector>
 
 #include <paceline/gbench/progress_sink.h>
-#include <paceline/run/progress.h>
+#include <paceline/run/run_stripe.h>
 #include <programs/progress_line.h>
 
 namespace paceline::programs {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <paceline/gbench/time_text.h>
-#include <paceline/stats/seconds.h>
+#include <paceline/stats/run_tally.h>
 
 namespace paceline::programs {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include <paceline/clock.h>
-#include <paceline/run/progress.h>
+#include <paceline/run/run_stripe.h>
 
 namespace paceline::programs {
 

@@ -11,11 +11,10 @@
 #include <vector>
 
 #include <paceline/gbench/custom_context.h>
-#include <paceline/http/url.h>
+#include <paceline/http/target.h>
 #include <paceline/text/console.h>
 #include <paceline/text/gate.h>
 #include <paceline/text/result.h>
-#include <paceline/text/write.h>
 #include <programs/arguments.h>
 #include <programs/benchmark_run.h>
 #include <programs/help.h>

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include <paceline/http/url.h>
+#include <paceline/http/target.h>
 #include <paceline/plain_http.h>
 #include <paceline/text_embedding.h>
 #include <paceline/workload/batch_replay.h>

@@ -1,7 +1,7 @@
 // The first byte says how the rest, a response, is cut into pieces, the second how much of its body
 // is wanted. However it is cut, it is read as it is when it comes at once.
 
-#include <paceline/http/direct/response_parser.h>
+#include <paceline/http/direct/http1.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <paceline/clock.h>
-#include <paceline/loop/descriptor.h>
+#include <paceline/loop/sockets.h>
 #include <poll.h>
 
 #include <chrono>

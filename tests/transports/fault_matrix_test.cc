@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <paceline/endpoint.h>
 #include <paceline/http/client.h>
-#include <paceline/http/exchange.h>
+#include <paceline/http/transport.h>
 
 #include <chrono>
 #include <cstddef>

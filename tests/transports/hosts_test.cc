@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
-#include <paceline/http/exchange.h>
 #include <paceline/http/resolver.h>
+#include <paceline/http/transport.h>
 
 #include <chrono>
 #include <cstdlib>

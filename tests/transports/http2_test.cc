@@ -3,7 +3,7 @@
 #include <curl/curl.h>
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
-#include <paceline/http/exchange.h>
+#include <paceline/http/transport.h>
 
 #include <atomic>
 #include <chrono>

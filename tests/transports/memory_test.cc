@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
-#include <paceline/http/exchange.h>
+#include <paceline/http/transport.h>
 
 #include <chrono>
 #include <cstddef>

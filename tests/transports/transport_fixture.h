@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
-#include <paceline/http/exchange.h>
-#include <paceline/run/run_parts.h>
+#include <paceline/http/transport.h>
+#include <paceline/run/run_stripe.h>
 
 #include <chrono>
 #include <functional>

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <paceline/clock.h>
-#include <paceline/loop/descriptor.h>
-#include <paceline/loop/receive_time.h>
+#include <paceline/loop/sockets.h>
 #include <sys/socket.h>
 
 #include <array>

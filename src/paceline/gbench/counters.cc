@@ -1,6 +1,6 @@
 #include <paceline/gbench/counters.h>
 
-#include <paceline/stats/seconds.h>
+#include <paceline/stats/run_tally.h>
 
 #include <algorithm>
 #include <array>

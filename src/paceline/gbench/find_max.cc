@@ -12,7 +12,6 @@
 #include <paceline/gbench/probe_rows.h>
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/run_setup.h>
-#include <paceline/run/probe.h>
 #include <paceline/run/rate_search.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/run/verdict.h>

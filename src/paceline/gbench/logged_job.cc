@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include <paceline/http/url.h>
+#include <paceline/http/target.h>
 #include <paceline/workload/content_hash.h>
 
 namespace paceline::gbench {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <paceline/log/logged_run.h>
+#include <paceline/log/log_records.h>
 #include <paceline/workload.h>
 
 #include <string>

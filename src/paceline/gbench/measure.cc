@@ -8,10 +8,10 @@
 
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/run_setup.h>
-#include <paceline/http/url.h>
+#include <paceline/http/target.h>
 #include <paceline/run/preflight.h>
 #include <paceline/run/run_stripe.h>
-#include <paceline/stats/seconds.h>
+#include <paceline/stats/run_tally.h>
 
 namespace paceline::gbench {
 namespace {

@@ -6,7 +6,7 @@
 #include <span>
 
 #include <paceline/gbench/context.h>
-#include <paceline/http/limits.h>
+#include <paceline/http/rate_limits.h>
 #include <paceline/text/result.h>
 #include <paceline/workload.h>
 

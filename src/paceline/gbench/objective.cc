@@ -8,8 +8,7 @@
 
 #include <paceline/gbench/counters.h>
 #include <paceline/gbench/time_text.h>
-#include <paceline/text/duration.h>
-#include <paceline/text/number.h>
+#include <paceline/text/numbers.h>
 
 namespace paceline::gbench {
 namespace {

@@ -1,7 +1,7 @@
 #include <paceline/gbench/probe_rows.h>
 
 #include <fmt/format.h>
-#include <paceline/stats/seconds.h>
+#include <paceline/stats/run_tally.h>
 
 #include <utility>
 

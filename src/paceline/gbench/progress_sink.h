@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include <paceline/run/progress.h>
+#include <paceline/run/run_stripe.h>
 
 namespace paceline::gbench {
 

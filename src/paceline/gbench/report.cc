@@ -8,7 +8,7 @@
 
 #include <paceline/gbench/counters.h>
 #include <paceline/run/verdict.h>
-#include <paceline/stats/seconds.h>
+#include <paceline/stats/run_tally.h>
 #include <paceline_version.h>
 
 namespace paceline::gbench {

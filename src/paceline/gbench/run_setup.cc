@@ -5,8 +5,8 @@
 #include <utility>
 
 #include <paceline/http/client.h>
-#include <paceline/loop/descriptor.h>
-#include <paceline/run/run_parts.h>
+#include <paceline/loop/sockets.h>
+#include <paceline/run/run_stripe.h>
 
 namespace paceline::gbench {
 namespace {

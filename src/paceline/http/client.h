@@ -5,20 +5,57 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <queue>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <paceline/connection.h>
-#include <paceline/http/end_queue.h>
-#include <paceline/http/host_wait.h>
-#include <paceline/http/request_timeouts.h>
+#include <paceline/http/resolver.h>
 #include <paceline/http/response_collector.h>
 #include <paceline/http/target.h>
 #include <paceline/http/transport.h>
 #include <paceline/loop/loop.h>
 
 namespace paceline::http {
+
+/// Tracks request timeouts. All requests share one duration, so one timer serves all of them.
+///
+/// An exchange that has ended stays in the queue until its deadline comes up, and is discarded or
+/// queued again then. Sending and ending a request therefore usually costs no heap operation.
+class RequestTimeouts {
+ public:
+  /// `on_timeout` is called from the loop, and may begin and end exchanges.
+  RequestTimeouts(loop::Loop& loop, std::size_t exchanges, std::chrono::milliseconds timeout,
+                  std::function<void(Exchange&)> on_timeout);
+
+  /// The exchange was sent at response.sent, which is now.
+  void begin(Exchange& exchange);
+  /// The exchange has ended in time.
+  void end(const Exchange& exchange);
+
+ private:
+  /// The earliest time at which an exchange can time out.
+  struct Entry {
+    TimePoint deadline;
+    Exchange* exchange;
+    bool operator>(const Entry& other) const { return deadline > other.deadline; }
+  };
+  struct State {
+    bool is_on_its_way = false;
+    bool is_queued = false;
+  };
+
+  void look();
+
+  std::chrono::milliseconds timeout_;
+  std::function<void(Exchange&)> on_timeout_;
+  /// By exchange number.
+  std::vector<State> states_;
+  /// The earliest deadline is on top.
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> entries_;
+  loop::Timer timer_;
+};
 
 /// Options of one client.
 struct ClientOptions {

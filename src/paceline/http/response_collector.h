@@ -1,5 +1,8 @@
 #pragma once
 
+#include <zlib.h>
+
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -9,11 +12,85 @@
 #include <string_view>
 #include <vector>
 
-#include <paceline/http/content_decoder.h>
-#include <paceline/http/response_memory.h>
 #include <paceline/http/transport.h>
 
 namespace paceline::http {
+
+/// Decodes a compressed body piece by piece. paceline asks for no compression, but some gateways
+/// compress anyway.
+class ContentDecoder {
+ public:
+  enum class State {
+    /// The decoder accepts more data.
+    reading,
+    /// on_body returned false.
+    refused,
+    /// The data does not match its Content-Encoding.
+    broken,
+  };
+  /// Called with each decoded piece. False ends the decoding.
+  using OnBody = std::function<bool(std::string_view piece)>;
+
+  /// Whether a Content-Encoding leaves a body as it is.
+  static bool is_none(std::string_view encoding);
+  /// nullptr for encodings other than gzip and deflate.
+  static std::unique_ptr<ContentDecoder> make(std::string_view encoding);
+
+  explicit ContentDecoder(bool may_be_raw);
+  ~ContentDecoder();
+  ContentDecoder(const ContentDecoder&) = delete;
+  ContentDecoder& operator=(const ContentDecoder&) = delete;
+
+  State take(std::string_view piece, const OnBody& on_body);
+  /// Whether the data is complete, or there was none.
+  bool is_whole() const { return !has_begun_ || is_at_end_; }
+
+ private:
+  bool begin(unsigned char first);
+  bool begin_next_member();
+
+  /// "deflate" should have zlib's header but often lacks it.
+  bool may_be_raw_;
+  bool has_begun_ = false;
+  bool is_at_end_ = false;
+  bool is_open_ = false;
+  z_stream stream_{};
+  std::array<char, 16'384> decoded_;
+};
+
+/// Bounds the total memory of the responses of all exchanges in flight.
+class ResponseMemory {
+ public:
+  ResponseMemory(std::size_t limit, std::size_t exchanges) : limit_(limit), held_(exchanges) {}
+
+  /// Records that exchange `number` now holds `bytes`. Where the total exceeds the limit, returns
+  /// the exchange that holds the most and has to give up its memory.
+  std::optional<std::size_t> hold(std::size_t number, std::size_t bytes);
+  void release(std::size_t number) { hold(number, 0); }
+
+  std::size_t limit() const { return limit_; }
+  std::size_t total() const { return total_; }
+
+ private:
+  std::size_t limit_;
+  std::size_t total_ = 0;
+  std::vector<std::size_t> held_;
+};
+
+/// A pool of buffers for the bodies of responses. The buffer that was returned last is taken first,
+/// because it is still in the CPU's caches. The pool keeps at most 16 MiB.
+class BodyPool {
+ public:
+  /// Returns an empty body, with the capacity of a pooled one if there is any.
+  std::string take();
+  void give(std::string body);
+
+ private:
+  static constexpr std::size_t most_bytes = 16U << 20U;
+
+  std::vector<std::string> bodies_;
+  std::size_t bytes_ = 0;
+};
 
 /// Assembles the responses of a client's exchanges: decodes their bodies, hands on or keeps the
 /// pieces, and bounds their memory. For the loop's thread only.

@@ -4,12 +4,60 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
-#include <paceline/http/proxy.h>
 #include <paceline/http/resolver.h>
+#include <paceline/text/result.h>
 
 namespace paceline::http {
+
+/// Fails where requests cannot be sent to `url` over HTTP. The message shows no part of the URL's
+/// user and password.
+Result<void> check_url(const std::string& url);
+
+/// The same for the base URL of an API, which must not name a resource such as /chat/completions.
+Result<void> check_base_url(const std::string& url);
+
+/// "host" or "host:port" of a URL, without user and password, for people to read.
+std::string host_of(std::string_view url);
+
+/// The URL before its query, such as "https://host/v1".
+std::string_view without_query(std::string_view url);
+
+/// The URL of `path` under a base URL, whose query stays at the end:
+/// "https://host/v1?version=2" and "/models" give "https://host/v1/models?version=2".
+std::string resource_url(std::string_view base, std::string_view path);
+
+/// A proxy for requests.
+struct Proxy {
+  /// The proxy's URL, in libcurl's syntax.
+  std::string url;
+  /// Empty where the URL is invalid; libcurl reports that when it connects.
+  HostPort at;
+  /// Whether the proxy wants the address of the request's host, rather than its name.
+  bool wants_address = false;
+};
+
+/// The proxies of the environment, from the variables that libcurl reads: http_proxy, https_proxy,
+/// all_proxy and no_proxy. They are read as libcurl reads them.
+class Proxies {
+ public:
+  static Proxies from_environment();
+
+  bool any() const { return !by_scheme_.empty(); }
+  /// The proxy for requests to that scheme and host; nullptr: none.
+  const Proxy* find(const std::string& scheme, const std::string& host) const;
+
+ private:
+  std::map<std::string, Proxy> by_scheme_;
+  std::string direct_hosts_;
+};
+
+/// Whether a value of no_proxy contains the host. The value lists names, which include their
+/// subdomains, addresses and networks.
+bool is_direct(std::string_view host, std::string_view no_proxy);
 
 /// Frees a CURLU handle.
 struct UrlCleanup {

@@ -1,22 +1,40 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <paceline/connection.h>
-#include <paceline/http/exchange.h>
 #include <paceline/http/resolver.h>
 #include <paceline/http/target.h>
 #include <paceline/loop/loop.h>
+#include <paceline/loop/sockets.h>
+#include <paceline/message.h>
 #include <paceline/version.h>
 
 namespace paceline::http {
+
+/// One request with its response. A client owns its exchanges.
+struct Exchange {
+  explicit Exchange(std::size_t exchange_number) : number(exchange_number) {}
+
+  /// The index among the client's exchanges, for records beside each exchange.
+  const std::size_t number;
+  /// Filled between Client::acquire() and Client::send().
+  Request request;
+  /// Valid from the call of Client::OnDone until the exchange is released.
+  Response response;
+};
 
 /// The User-Agent of requests whose headers have none.
 inline std::string user_agent() {
@@ -70,5 +88,53 @@ class Transport {
 /// outlive the transport.
 using TransportFactory = std::function<std::unique_ptr<Transport>(
     loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges, ResponseSink& sink)>;
+
+/// Ends of exchanges that occur inside a call from the sink, where the sink must not be called
+/// back. The queue passes them to the sink in the loop's next iteration.
+class EndQueue {
+ public:
+  EndQueue(loop::Loop& loop, ResponseSink& sink) : sink_(sink), later_(loop, [this] { tell(); }) {}
+
+  void add(Exchange& exchange, TransportEnd end);
+  /// Removes the exchange's end. Returns whether there was one.
+  bool cancel(const Exchange& exchange);
+
+ private:
+  struct Entry {
+    Exchange* exchange;
+    TransportEnd end;
+  };
+
+  void tell();
+
+  ResponseSink& sink_;
+  std::deque<Entry> entries_;
+  loop::DeferredCall later_;
+};
+
+/// Closes sockets in the loop's next iteration, so that no watch is destroyed while its callback
+/// runs. The connection is shut down at once.
+class RetiredSockets {
+ public:
+  explicit RetiredSockets(loop::Loop& loop) : later_(loop, [this] { sockets_.clear(); }) {}
+
+  void add(std::unique_ptr<loop::Poll> watch, loop::Descriptor socket) {
+    if (!watch && !socket.is_open()) return;
+    if (watch) watch->want(0);
+    if (socket.is_open()) shutdown(socket.get(), SHUT_RDWR);
+    sockets_.push_back({std::move(socket), std::move(watch)});
+    later_.ask();
+  }
+
+ private:
+  struct Socket {
+    loop::Descriptor descriptor;
+    // Destroyed first.
+    std::unique_ptr<loop::Poll> watch;
+  };
+
+  std::vector<Socket> sockets_;
+  loop::DeferredCall later_;
+};
 
 }  // namespace paceline::http

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <paceline/log/logged_run.h>
-#include <paceline/log/request_record.h>
+#include <paceline/log/log_records.h>
 #include <paceline/text/result.h>
 
 #include <chrono>

@@ -1,6 +1,6 @@
-#include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
-#include <paceline/loop/scheduler_slice.h>
+#include <paceline/loop/sockets.h>
+#include <paceline/loop/timers.h>
 
 #include <cassert>
 #include <cstddef>

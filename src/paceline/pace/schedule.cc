@@ -1,5 +1,4 @@
 #include <paceline/pace/schedule.h>
-#include <paceline/pace/uniform.h>
 
 #include <cmath>
 #include <random>

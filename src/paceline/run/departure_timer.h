@@ -3,9 +3,8 @@
 #include <functional>
 #include <memory>
 
-#include <paceline/loop/blocking_sleep.h>
 #include <paceline/loop/loop.h>
-#include <paceline/loop/precise_timer.h>
+#include <paceline/loop/timers.h>
 #include <paceline/run/run_stripe.h>
 
 namespace paceline::run {

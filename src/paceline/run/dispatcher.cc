@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include <paceline/http/exchange.h>
-#include <paceline/loop/timespec.h>
-#include <paceline/run/run_parts.h>
+#include <paceline/http/transport.h>
+#include <paceline/loop/timers.h>
+#include <paceline/run/run_stripe.h>
 
 namespace paceline::run {
 namespace {

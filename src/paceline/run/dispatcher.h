@@ -9,12 +9,11 @@
 #include <paceline/http/client.h>
 #include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
-#include <paceline/pace/token_budget.h>
 #include <paceline/run/departure_timer.h>
 #include <paceline/run/recorder.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run_stripe.h>
-#include <paceline/run/stop_rule.h>
+#include <paceline/run/verdict.h>
 #include <paceline/stats/run_tally.h>
 
 namespace paceline::run {

@@ -3,11 +3,11 @@
 #include <paceline/run/dispatcher.h>
 
 #include <fmt/format.h>
-#include <paceline/stats/seconds.h>
+#include <paceline/stats/run_tally.h>
 
 #include <utility>
 
-#include <paceline/http/limits.h>
+#include <paceline/http/rate_limits.h>
 
 namespace paceline::run {
 namespace {

@@ -10,7 +10,7 @@
 
 #include <paceline/connection.h>
 #include <paceline/error.h>
-#include <paceline/http/limits.h>
+#include <paceline/http/rate_limits.h>
 #include <paceline/http/resolver.h>
 #include <paceline/text/gate.h>
 #include <paceline/workload.h>

@@ -1,6 +1,6 @@
 #include <paceline/run/recorder.h>
 
-#include <paceline/stats/seconds.h>
+#include <paceline/stats/run_tally.h>
 
 #include <algorithm>
 #include <cassert>

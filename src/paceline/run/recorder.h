@@ -5,8 +5,7 @@
 #include <optional>
 #include <string>
 
-#include <paceline/http/exchange.h>
-#include <paceline/run/progress.h>
+#include <paceline/http/transport.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/stats/run_tally.h>

@@ -1,4 +1,4 @@
-#include <paceline/pace/uniform.h>
+#include <paceline/pace/schedule.h>
 #include <paceline/run/retry.h>
 
 #include <algorithm>

@@ -1,18 +1,108 @@
-#include <paceline/run/run_stripe.h>
-
-#include <paceline/loop/descriptor.h>
+#include <paceline/http/curl/curl_transport.h>
+#include <paceline/http/direct/direct_transport.h>
 #include <paceline/loop/loop.h>
+#include <paceline/loop/sockets.h>
 #include <paceline/run/dispatcher.h>
 #include <paceline/run/recorder.h>
-#include <paceline/run/run_parts.h>
+#include <paceline/run/run_stripe.h>
+
+#include <algorithm>
+#include <memory>
 
 namespace paceline::run {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+nanoseconds mean_of(nanoseconds one, std::uint64_t weight, nanoseconds other,
+                    std::uint64_t other_weight) {
+  const auto total = static_cast<double>(weight + other_weight);
+  if (total <= 0) return nanoseconds(0);
+  const double share = static_cast<double>(other_weight) / total;
+  return one + std::chrono::duration_cast<nanoseconds>((other - one) * share);
+}
+
+std::optional<nanoseconds> sooner_retry(const Progress& one, const Progress& other) {
+  if (one.left == 0) return other.retry_in;
+  if (other.left == 0) return one.retry_in;
+  if (!one.retry_in || !other.retry_in) return std::nullopt;
+  return std::min(*one.retry_in, *other.retry_in);
+}
+
+}  // namespace
+
+void Progress::merge(const Progress& other) {
+  const std::uint64_t responses = ended - failed;
+  const std::uint64_t other_responses = other.ended - other.failed;
+  retry_in = sooner_retry(*this, other);
+  p50 = mean_of(p50, responses, other.p50, other_responses);
+  p99 = mean_of(p99, responses, other.p99, other_responses);
+  planned += other.planned;
+  ended += other.ended;
+  failed += other.failed;
+  left += other.left;
+  departures += other.departures;
+  in_flight += other.in_flight;
+  is_warming_up = is_warming_up && other.is_warming_up;
+}
 
 stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks) {
   loop::raise_open_files_limit();
   const auto loop = loop::Loop::make();
   if (!loop) return Recorder(plan, counted_here(plan)).finish(true, loop.error());
   return Dispatcher(**loop, workload, plan, hooks).run();
+}
+
+http::TransportFactory transport_factory(TransportKind kind) {
+  return [kind](loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
+                http::ResponseSink& sink) -> std::unique_ptr<http::Transport> {
+    if (kind == TransportKind::direct) {
+      return std::make_unique<http::direct::DirectTransport>(loop, options, exchanges, sink);
+    }
+    return std::make_unique<http::curl::CurlTransport>(loop, options, exchanges, sink);
+  };
+}
+
+std::size_t descriptors_for(TransportKind kind, std::size_t parallel) {
+  // The loop, its timer and lookups.
+  constexpr std::size_t of_loop = 16;
+  return of_loop + (kind == TransportKind::direct
+                        ? http::direct::DirectTransport::descriptors_for(parallel)
+                        : http::curl::CurlTransport::descriptors_for(parallel));
+}
+
+std::optional<pace::Pacer> make_pacer(const RunPlan& options) {
+  const std::optional<pace::Rate> rate = pace::Rate::per_minute(options.rpm);
+  if (!rate) return std::nullopt;
+  return pace::Pacer(pace::make_schedule(options.arrivals, *rate, options.seed),
+                     pace::usual_bounds(), options.stripe);
+}
+
+std::optional<pace::TokenBudget> make_budget(const RunPlan& options) {
+  if (options.tpm == 0) return std::nullopt;
+  return pace::TokenBudget(std::max<std::uint64_t>(options.tpm / options.stripe.count, 1));
+}
+
+http::ClientOptions client_options(const RunPlan& options) {
+  http::ClientOptions client{options.stripe.share_of(options.parallel), options.connection,
+                             options.resolver};
+  client.connection.memory /= options.stripe.count;
+  return client;
+}
+
+std::uint64_t counted_here(const RunPlan& options) {
+  return options.stripe.share_of(options.warmup + options.requests) -
+         options.stripe.share_of(options.warmup);
+}
+
+std::uint64_t item_at(std::uint64_t position, const RunPlan& options) {
+  const bool picks = !options.items.empty();
+  if (position < options.warmup) {
+    return position + (picks ? options.items.back() + 1 : options.requests);
+  }
+  const std::uint64_t counted = position - options.warmup;
+  return picks ? options.items[counted] : counted;
 }
 
 }  // namespace paceline::run

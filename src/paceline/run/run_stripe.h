@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,16 +11,40 @@
 #include <utility>
 
 #include <paceline/clock.h>
-#include <paceline/http/exchange.h>
+#include <paceline/http/client.h>
 #include <paceline/http/resolver.h>
+#include <paceline/http/transport.h>
 #include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/run.h>
-#include <paceline/run/progress.h>
 #include <paceline/stats/run_tally.h>
 #include <paceline/text/gate.h>
 
 namespace paceline::run {
+
+/// The progress of a run, or of one stripe of a run.
+struct Progress {
+  /// Counted requests: planned, ended, and failed among the ended.
+  std::uint64_t planned = 0;
+  std::uint64_t ended = 0;
+  std::uint64_t failed = 0;
+  /// Requests that have not ended, with the warm-up.
+  std::uint64_t left = 0;
+  /// Departures so far, with the warm-up and retries.
+  std::uint64_t departures = 0;
+  std::uint64_t in_flight = 0;
+  bool is_warming_up = false;
+  /// Latency so far of requests that succeeded at the first try; 0 while there is none.
+  std::chrono::nanoseconds p50{0};
+  std::chrono::nanoseconds p99{0};
+  /// The time until the next retry, where the run waits for nothing else.
+  std::optional<std::chrono::nanoseconds> retry_in{};
+
+  /// Adds another stripe of the same run. The latencies become the mean, weighted by responses,
+  /// since each stripe is a fair sample of the whole. The run waits for a retry when every stripe
+  /// with requests left waits for one.
+  void merge(const Progress& other);
+};
 
 /// Where a row for each request of a run is written.
 struct RunLog {
@@ -66,5 +92,26 @@ struct RunHooks {
 /// Raises the limit on open files to the most that the system allows. Where no descriptor is left
 /// for the run's loop, the tally's `stopped_why` says so.
 stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks = {});
+
+/// Makes transports of this kind.
+http::TransportFactory transport_factory(TransportKind kind);
+
+/// The most descriptors that a run opens with so many requests in flight, where its hosts are
+/// addresses.
+std::size_t descriptors_for(TransportKind kind, std::size_t parallel);
+
+// What one stripe of a run needs. The options are of the whole run.
+
+/// Nothing when the run is unpaced.
+std::optional<pace::Pacer> make_pacer(const RunPlan& options);
+/// Nothing when tokens are not limited.
+std::optional<pace::TokenBudget> make_budget(const RunPlan& options);
+/// The stripe's share of the requests in flight, and of the memory for their responses.
+http::ClientOptions client_options(const RunPlan& options);
+/// The stripe's share of the counted requests.
+std::uint64_t counted_here(const RunPlan& options);
+/// The workload's item at a position of the run. The warm-up requests have items that no counted
+/// request has.
+std::uint64_t item_at(std::uint64_t position, const RunPlan& options);
 
 }  // namespace paceline::run

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <chrono>
+
 #include <paceline/stats/course.h>
-#include <paceline/stats/levels.h>
-#include <paceline/stats/trend.h>
 #include <paceline/tally.h>
 
 namespace paceline::stats {
+
+/// A duration as a number of seconds.
+inline double seconds_of(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
 
 /// A run's tally with the course of its latency, from which the verdict finds what bounded the run.
 /// The memory has a fixed size.

@@ -1,5 +1,4 @@
 #include <paceline/stats/run_tally.h>
-#include <paceline/stats/seconds.h>
 
 #include <algorithm>
 

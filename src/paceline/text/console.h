@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdio>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -7,6 +8,19 @@
 #include <paceline/text/gate.h>
 
 namespace paceline::text {
+
+/// Writes a text and flushes the stream. False, with errno set, if not all of the text was written.
+/// Pass text from outside through a Gate first.
+bool write_text(std::FILE* stream, std::string_view text) noexcept;
+
+/// Writes each line of `text` to stderr, through a gate without secrets; for programs that have no
+/// secrets. Errors of stderr are ignored.
+void say_lines(std::string_view text) noexcept;
+
+/// Opens /dev/null as standard input, output or error where the program was started without one.
+/// Otherwise a socket or an event loop would get that descriptor, and libuv would abort the
+/// program. Call this first in main().
+void open_missing_standard_streams() noexcept;
 
 /// Prints lines for people on stderr. Every line passes the gate. For any thread.
 class Console {

@@ -1,5 +1,5 @@
 #include <paceline/text/gate.h>
-#include <paceline/text/utf8.h>
+#include <paceline/text/strings.h>
 
 #include <cstdint>
 #include <cstdlib>

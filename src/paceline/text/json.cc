@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/text/json.h>
-#include <paceline/text/utf8.h>
+#include <paceline/text/strings.h>
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
-#include <paceline/text/number.h>
-#include <paceline/text/secrets.h>
+#include <paceline/text/gate.h>
+#include <paceline/text/numbers.h>
 
 #include <algorithm>
 #include <cstring>

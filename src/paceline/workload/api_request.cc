@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include <paceline/http/url.h>
+#include <paceline/http/target.h>
 
 namespace paceline::workload {
 

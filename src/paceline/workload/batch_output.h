@@ -1,6 +1,6 @@
 #pragma once
 
-#include <paceline/log/request_record.h>
+#include <paceline/log/log_records.h>
 #include <simdjson.h>
 
 #include <cstdint>

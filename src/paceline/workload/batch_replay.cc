@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include <paceline/http/url.h>
+#include <paceline/http/target.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/generation_stream.h>
 #include <paceline/workload/response_reader.h>

@@ -1,4 +1,4 @@
-#include <paceline/text/utf8.h>
+#include <paceline/text/strings.h>
 #include <paceline/workload/event_stream.h>
 #include <simdjson.h>
 

@@ -1,5 +1,5 @@
 #include <fmt/format.h>
-#include <paceline/text/utf8.h>
+#include <paceline/text/strings.h>
 #include <paceline/workload/file_lines.h>
 #include <simdjson.h>
 

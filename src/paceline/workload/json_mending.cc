@@ -1,5 +1,5 @@
-#include <paceline/text/number.h>
-#include <paceline/text/utf8.h>
+#include <paceline/text/numbers.h>
+#include <paceline/text/strings.h>
 #include <paceline/workload/json_mending.h>
 
 #include <algorithm>

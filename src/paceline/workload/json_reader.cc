@@ -1,5 +1,4 @@
-#include <paceline/text/release_memory.h>
-#include <paceline/text/utf8.h>
+#include <paceline/text/strings.h>
 #include <paceline/workload/json_mending.h>
 #include <paceline/workload/json_reader.h>
 

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <utility>
 
-#include <paceline/text/utf8.h>
+#include <paceline/text/strings.h>
 #include <paceline/workload/json_reader.h>
 
 namespace paceline::workload {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <optional>
 
-#include <paceline/text/number.h>
+#include <paceline/text/numbers.h>
 #include <paceline/workload/synthetic_words.h>
 
 namespace paceline::workload {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <paceline/http/url.h>
+#include <paceline/http/target.h>
 #include <paceline/text/json.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/prompt_text.h>

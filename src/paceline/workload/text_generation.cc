@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include <paceline/http/url.h>
+#include <paceline/http/target.h>
 #include <paceline/text/json.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/body_template.h>

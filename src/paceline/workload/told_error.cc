@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include <paceline/text/number.h>
+#include <paceline/text/numbers.h>
 #include <paceline/workload/json_reader.h>
 #include <paceline/workload/server_words.h>
 

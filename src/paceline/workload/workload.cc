@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include <paceline/text/utf8.h>
+#include <paceline/text/strings.h>
 
 namespace paceline {
 namespace {

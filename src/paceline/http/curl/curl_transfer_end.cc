@@ -1,3 +1,4 @@
+#include <paceline/http/curl/curl_multi.h>
 // Turns the end of a transfer into paceline's errors.
 
 #include <fmt/format.h>

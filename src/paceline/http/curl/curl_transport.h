@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <paceline/http/curl/curl_multi.h>
-#include <paceline/http/curl/curl_sockets.h>
 #include <paceline/http/curl/curl_transfer.h>
 #include <paceline/http/transport.h>
 

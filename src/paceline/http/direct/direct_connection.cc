@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <paceline/http/direct/direct_connection.h>
-#include <paceline/loop/receive_time.h>
+#include <paceline/loop/sockets.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 

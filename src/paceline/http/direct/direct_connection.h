@@ -8,17 +8,33 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include <paceline/http/direct/object_pool.h>
-#include <paceline/http/direct/request_head.h>
-#include <paceline/http/direct/response_parser.h>
-#include <paceline/http/retired_sockets.h>
+#include <paceline/http/direct/http1.h>
 #include <paceline/http/transport.h>
-#include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
+#include <paceline/loop/sockets.h>
 
 namespace paceline::http::direct {
+
+/// A pool of reusable objects. The object that was returned last is taken first, because it is
+/// still in the CPU's caches.
+template <typename Object>
+class ObjectPool {
+ public:
+  /// Returns a default-constructed object where the pool is empty.
+  Object take() {
+    if (objects_.empty()) return Object();
+    Object object = std::move(objects_.back());
+    objects_.pop_back();
+    return object;
+  }
+  void give(Object object) { objects_.push_back(std::move(object)); }
+
+ private:
+  std::vector<Object> objects_;
+};
 
 /// HTTP/1.1 without TLS on one TCP connection, which an exchange keeps from request to request. For
 /// the loop's thread only.

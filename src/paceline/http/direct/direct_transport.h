@@ -6,8 +6,7 @@
 #include <vector>
 
 #include <paceline/http/direct/direct_connection.h>
-#include <paceline/http/direct/request_head.h>
-#include <paceline/http/end_queue.h>
+#include <paceline/http/direct/http1.h>
 #include <paceline/http/transport.h>
 
 namespace paceline::http::direct {

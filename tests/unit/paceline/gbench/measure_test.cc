@@ -3,7 +3,7 @@
 #include <paceline/fixture.h>
 #include <paceline/gbench/context.h>
 #include <paceline/http/client.h>
-#include <paceline/run/run_parts.h>
+#include <paceline/run/run_stripe.h>
 
 #include <algorithm>
 #include <chrono>

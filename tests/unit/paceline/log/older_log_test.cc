@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <paceline/log/log_reader.h>
-#include <paceline/log/logged_items.h>
 #include <paceline/log/schema.h>
 
 #include <array>

@@ -1,7 +1,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <paceline/loop/descriptor.h>
 #include <paceline/loop/loop.h>
+#include <paceline/loop/sockets.h>
 
 #include <chrono>
 #include <string>

@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/text/secrets.h>
+#include <paceline/text/gate.h>
 
 #include <string>
 #include <string_view>

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace paceline::log {
+
+/// A request as the log stores it. Times count from the start of the run. In texts, bytes that
+/// are not valid UTF-8 are stored as U+FFFD.
+struct RequestRecord {
+  /// Item of the workload. A resumed run finds the missing items by this number. One row per item
+  /// and run.
+  std::uint64_t item = 0;
+  /// Name of the request in the user's batch file; empty: none.
+  std::string_view custom_id{};
+
+  std::chrono::nanoseconds due{0};
+  std::chrono::nanoseconds sent{0};
+  std::optional<std::chrono::nanoseconds> first_byte{};
+  std::optional<std::chrono::nanoseconds> first_token{};
+  /// When the last byte was read, or the exchange failed.
+  std::optional<std::chrono::nanoseconds> done{};
+
+  /// 0: there was no HTTP response.
+  long status = 0;
+  /// Why the request failed; empty: the response was good.
+  std::string_view error{};
+
+  std::optional<std::uint64_t> tokens_in{};
+  std::optional<std::uint64_t> tokens_out{};
+  std::optional<std::uint64_t> cached_tokens{};
+  std::uint64_t retries = 0;
+
+  /// Body of the response, or the body that was assembled from a stream. Empty: not kept.
+  std::string_view response{};
+};
+
+/// A run as the log stores it. `name`, `workload`, `url` and `model` are the run's job. Each item
+/// makes the same request in all runs of one job, so a later run can send the items that an earlier
+/// run lacks.
+struct LoggedRun {
+  /// Such as "chat/complete".
+  std::string name{};
+  /// The fingerprint of the requests, a JSON object. A text that begins with # is a hash; "lines"
+  /// are the hashes of a file's lines (LineHashes).
+  std::string workload{};
+  /// Whether the run sends only items without a good response in earlier runs of the same job.
+  bool resumed = false;
+  /// Wall-clock time of the run's start.
+  std::chrono::system_clock::time_point started{};
+  /// Requests per minute; 0: unpaced.
+  std::uint64_t rpm = 0;
+  std::uint64_t parallel = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t warmup = 0;
+  /// Host and port of the URL, without user and key.
+  std::string host{};
+  std::string model{};
+  /// Where the requests go, without the user; the query is hashed. Empty: unknown, in logs of
+  /// schema 1.
+  std::string url{};
+  /// The transport that carries the requests, such as "curl".
+  std::string transport{};
+};
+
+/// How the job of run `now` differs from the job of run `then`, one phrase per difference, such as
+/// "max_tokens was 16 and is 32". Empty: both are the same job.
+std::vector<std::string> job_differences(const LoggedRun& then, const LoggedRun& now);
+
+/// Whether job_differences() would be empty.
+bool same_job(const LoggedRun& one, const LoggedRun& other);
+
+}  // namespace paceline::log

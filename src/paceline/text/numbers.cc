@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+#include <paceline/text/numbers.h>
+
+#include <cmath>
+
+namespace paceline::text {
+
+std::optional<double> take_decimal(std::string_view& text) {
+  // from_chars would also accept a sign, "inf" and "nan".
+  if (text.find_first_of("0123456789.") != 0) return std::nullopt;
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  if (error != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
+  return number;
+}
+
+Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
+  std::string_view rest = text;
+  const auto number = take_decimal(rest);
+  const auto unit = take_time_unit(rest);
+  const bool is_zero = number == 0 && !unit;
+  if (!number || !(unit || is_zero) || !rest.empty()) {
+    return fail(ErrorCode::invalid_value,
+                fmt::format("'{}' is not a duration; give a number with ns, us, ms, s, m or h, "
+                            "such as 50ms or 1.5s",
+                            text));
+  }
+  if (is_zero) return std::chrono::nanoseconds(0);
+  const double nanoseconds = *number * unit->count();
+  constexpr double longest = 9e18;
+  if (nanoseconds > longest) {
+    return fail(ErrorCode::invalid_value,
+                fmt::format("the duration '{}' is too long; give at most 150000000m", text));
+  }
+  return std::chrono::nanoseconds(std::llround(nanoseconds));
+}
+
+std::optional<FractionalNanoseconds> take_time_unit(std::string_view& text) {
+  using namespace std::chrono_literals;
+  struct Unit {
+    std::string_view name;
+    FractionalNanoseconds length;
+  };
+  // "ms" precedes "m", which it begins with.
+  for (const Unit unit :
+       {Unit{"ns", 1ns}, {"us", 1us}, {"ms", 1ms}, {"s", 1s}, {"m", 1min}, {"h", 1h}}) {
+    if (!text.starts_with(unit.name)) continue;
+    text.remove_prefix(unit.name.size());
+    return unit.length;
+  }
+  return std::nullopt;
+}
+
+}  // namespace paceline::text

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <strings.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace paceline::text {
+
+/// Whether two texts are equal where upper and lower case of ASCII letters count as equal.
+inline bool equals_ignoring_case(std::string_view one, std::string_view other) {
+  return one.size() == other.size() && strncasecmp(one.data(), other.data(), one.size()) == 0;
+}
+
+/// Whether `text` ends with `end`, with the same comparison.
+inline bool ends_with_ignoring_case(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() &&
+         equals_ignoring_case(text.substr(text.size() - end.size()), end);
+}
+
+/// Empties a string and frees its memory. Assigning an empty string would keep the memory.
+inline void release_memory(std::string& text) noexcept {
+  std::string().swap(text);
+}
+
+/// U+FFFD, which replaces bytes and characters that cannot be shown.
+inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+/// May precede the text of UTF-8 files and streams, and is not a part of that text.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// Length of the UTF-8 character at the front of `text`, 1 to 4; 0 if there is no valid one.
+std::size_t character_length(std::string_view text);
+
+/// `text` if it is valid UTF-8. Otherwise `repaired`, a copy with each invalid byte as U+FFFD.
+std::string_view valid_utf8(std::string_view text, std::string& repaired);
+
+/// The longest prefix of `text` that fits into `longest` bytes and ends with a whole character.
+std::string_view cut_utf8(std::string_view text, std::size_t longest);
+
+}  // namespace paceline::text
