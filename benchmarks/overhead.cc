@@ -1,7 +1,7 @@
 // What each layer costs by itself, so that a later regression shows in compare.py.
 
 #include <benchmark/benchmark.h>
-#include <endpoint/generation_format.h>
+#include <endpoint/generation.h>
 #include <paceline/endpoint.h>
 #include <paceline/histogram.h>
 #include <paceline/log/request_log.h>

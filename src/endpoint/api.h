@@ -2,8 +2,8 @@
 
 #include <endpoint/embedder.h>
 #include <endpoint/generator.h>
+#include <endpoint/limits.h>
 #include <endpoint/metrics.h>
-#include <endpoint/rate_limiter.h>
 #include <endpoint/request.h>
 #include <endpoint/request_reader.h>
 #include <endpoint/response_maker.h>

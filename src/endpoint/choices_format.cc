@@ -1,4 +1,4 @@
-#include <endpoint/generation_format.h>
+#include <endpoint/generation.h>
 #include <paceline/text/json.h>
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include <endpoint/api_request.h>
 #include <endpoint/embedder.h>
-#include <endpoint/prompt_counter.h>
+#include <endpoint/request_reader.h>
 #include <fmt/format.h>
 #include <paceline/pace/schedule.h>
 #include <paceline/text/json.h>

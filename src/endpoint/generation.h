@@ -1,5 +1,7 @@
 #pragma once
 
+#include <simdjson.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +9,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <paceline/text/result.h>
 
 // What the model generates: words without meaning, or JSON.
 
@@ -85,5 +89,48 @@ JsonResponse plain_json_response();
 void append_filling(std::size_t bytes, std::string& out);
 /// Appends JSON with each character that is not ASCII as an escape.
 void append_as_ascii(std::string_view json, std::string& out);
+
+/// The parts that the events of all tokens of a stream have in common. An event consists of
+/// `before`, the choice's index and `after_choice` (if that is not empty), the token, `after`, the
+/// event's number (if events are numbered), and `end`.
+struct TokenFrame {
+  std::string before;
+  std::string after_choice;
+  std::string after;
+  /// Number of the first token's event, if events are numbered.
+  std::optional<std::uint64_t> first_number;
+  std::string end;
+};
+
+/// The format of an API's responses, whole or as server-sent events. The write functions append to
+/// `out`.
+class GenerationFormat {
+ public:
+  virtual ~GenerationFormat() = default;
+
+  /// The body of a response that is not streamed.
+  virtual void write_whole(const Generation& response, std::string& out) const = 0;
+  /// The events before the first token.
+  virtual void write_opening(const Generation& response, std::string& out) const = 0;
+  /// Sets the parts that the token events of this response have in common.
+  virtual void set_frame(const Generation& response, TokenFrame& frame) const = 0;
+  /// The events after the last token.
+  virtual void write_closing(const Generation& response, std::string& out) const = 0;
+};
+
+/// POST /v1/chat/completions.
+const GenerationFormat& chat_format();
+/// POST /v1/completions.
+const GenerationFormat& completions_format();
+/// POST /v1/responses.
+const GenerationFormat& responses_format();
+
+/// A value that conforms to a JSON schema, as simple as possible: an object has its required
+/// properties, a number is 0 or near 0, an array has minItems.
+///
+/// Supports type, properties, required, items, prefixItems, enum, const, anyOf, oneOf, allOf of one
+/// schema, $ref within the schema, format, and the bounds of numbers, lengths and items.
+/// Error: invalid_value for a schema that has another keyword or that no value conforms to.
+Result<JsonResponse> json_for_schema(simdjson::dom::element schema);
 
 }  // namespace paceline::endpoint

@@ -1,4 +1,4 @@
-#include <endpoint/json_schema.h>
+#include <endpoint/generation.h>
 #include <fmt/format.h>
 #include <paceline/text/json.h>
 

@@ -1,10 +1,92 @@
 #include <endpoint/metrics.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <string_view>
 
+namespace paceline {
+
+using std::chrono::nanoseconds;
+
+std::optional<nanoseconds> Arrival::first_token_time() const {
+  if (content_events == 0) return std::nullopt;
+  return first_content - arrived;
+}
+
+std::optional<nanoseconds> Arrival::time_per_token() const {
+  if (content_events < 2) return std::nullopt;
+  return (last_content - first_content) / (content_events - 1);
+}
+
+std::size_t most_in_window(std::span<const TimePoint> arrivals, nanoseconds window) {
+  std::size_t most = 0;
+  std::size_t first = 0;
+  for (std::size_t last = 0; last < arrivals.size(); ++last) {
+    while (first < last && arrivals[last] - arrivals[first] >= window) ++first;
+    most = std::max(most, last - first + 1);
+  }
+  return most;
+}
+
+namespace endpoint {
+
+std::size_t ArrivalRecord::arrived(TimePoint when) {
+  const auto place = count_.load(std::memory_order_relaxed);
+  if (place == entries_.size()) return place;
+  entries_[place].arrived = when;
+  count_.store(place + 1, std::memory_order_release);
+  return place;
+}
+
+void ArrivalRecord::content(std::size_t place, TimePoint when, std::size_t events) {
+  if (place >= entries_.size()) return;
+  auto& entry = entries_[place];
+  const auto before = entry.content_events.load(std::memory_order_relaxed);
+  const auto last = entry.last_content.load(std::memory_order_relaxed);
+  if (before == 0) entry.first_content.store(when, std::memory_order_relaxed);
+  entry.last_content.store(when, std::memory_order_relaxed);
+  entry.content_events.store(before + static_cast<std::uint32_t>(events),
+                             std::memory_order_relaxed);
+  const std::scoped_lock lock(gaps_mutex_);
+  if (before > 0) gaps_.record(when - last);
+  for (std::size_t i = 1; i < events; ++i) gaps_.record(nanoseconds(0));
+}
+
+void ArrivalRecord::responded(std::size_t place, TimePoint due, TimePoint when) {
+  if (place >= entries_.size()) return;
+  entries_[place].due.store(due, std::memory_order_relaxed);
+  entries_[place].responded.store(when, std::memory_order_relaxed);
+}
+
+std::vector<Arrival> ArrivalRecord::all() const {
+  const auto count = count_.load(std::memory_order_acquire);
+  std::vector<Arrival> copy;
+  copy.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& entry = entries_[i];
+    copy.push_back({entry.arrived, entry.due.load(std::memory_order_relaxed),
+                    entry.responded.load(std::memory_order_relaxed),
+                    entry.content_events.load(std::memory_order_relaxed),
+                    entry.first_content.load(std::memory_order_relaxed),
+                    entry.last_content.load(std::memory_order_relaxed)});
+  }
+  const auto is_before = [](const Arrival& a, const Arrival& b) { return a.arrived < b.arrived; };
+  std::stable_sort(copy.begin(), copy.end(), is_before);
+  return copy;
+}
+
+Histogram ArrivalRecord::token_gaps() const {
+  const std::scoped_lock lock(gaps_mutex_);
+  return gaps_;
+}
+
+}  // namespace endpoint
+
+}  // namespace paceline
+
 namespace paceline::endpoint {
+
 namespace {
 
 constexpr std::string_view model_label = R"({model_name="paceline"})";

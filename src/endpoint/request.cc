@@ -1,9 +1,88 @@
 #include <endpoint/request.h>
+#include <microhttpd.h>
+#include <paceline/text/numbers.h>
+#include <paceline/text/strings.h>
+#include <strings.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace paceline::endpoint {
+
+namespace {
+
+constexpr unsigned not_implemented = 501;
+
+bool is_same_word(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string_view without_spaces(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+bool is_harmless_in_id(char c) {
+  constexpr std::string_view marks = "-_.:/+=@";
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         marks.find(c) != std::string_view::npos;
+}
+
+bool is_harmless_id(std::string_view id) {
+  constexpr std::size_t longest = 128;
+  return !id.empty() && id.size() <= longest &&
+         std::all_of(id.begin(), id.end(), is_harmless_in_id);
+}
+
+}  // namespace
+
+void ReceivedHead::add(std::string_view name, std::string_view value) {
+  if (is_same_word(name, "Content-Length")) {
+    add_length(value);
+  } else if (is_same_word(name, "Transfer-Encoding")) {
+    ++transfer_encodings_;
+    is_chunked_ = is_same_word(without_spaces(value), "chunked");
+  } else if (is_same_word(name, "Authorization")) {
+    if (!authorization_) authorization_ = value;
+  } else if (is_same_word(name, "x-request-id")) {
+    if (!request_id_ && is_harmless_id(value)) request_id_ = value;
+  }
+}
+
+// The field may be a list, for example because a proxy has joined two fields.
+void ReceivedHead::add_length(std::string_view value) {
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+  for (std::size_t begin = 0; begin <= value.size();) {
+    const auto end = std::min(value.find(',', begin), value.size());
+    const auto text = without_spaces(value.substr(begin, end - begin));
+    const auto length = text::parse_number<std::uint64_t>(text, 0, most);
+    differs_ = differs_ || !length || content_length_.value_or(*length) != *length;
+    content_length_ = length.value_or(0);
+    begin = end + 1;
+  }
+}
+
+std::optional<ApiError> ReceivedHead::framing_error() const {
+  if (differs_) {
+    return ApiError{bad_request,
+                    "The request has Content-Length fields that differ or are not numbers: send "
+                    "one."};
+  }
+  if (transfer_encodings_ == 0) return std::nullopt;
+  if (content_length_) {
+    return ApiError{bad_request,
+                    "The request has both Content-Length and Transfer-Encoding: send one of them."};
+  }
+  if (!is_chunked_ || transfer_encodings_ > 1) {
+    return ApiError{
+        not_implemented,
+        "The endpoint supports no Transfer-Encoding except chunked: send the body with a "
+        "Content-Length, or chunked."};
+  }
+  return std::nullopt;
+}
 
 std::unique_ptr<Request> RequestPool::take() {
   if (idle_.empty()) {
@@ -34,6 +113,66 @@ void RequestPool::give_back(std::unique_ptr<Request> request) noexcept {
   request->generation.echoes.clear();
   // take() has reserved the place, so this does not throw.
   idle_.push_back(std::move(request));
+}
+
+Admission::Admission(const EndpointOptions& options)
+    : requires_key_(!options.required_key.empty()),
+      authorization_("Bearer " + options.required_key),
+      most_body_bytes_(options.max_body_bytes) {}
+
+std::optional<ApiError> Admission::key_error(std::string_view path, std::string_view method,
+                                             const ReceivedHead& head) const {
+  // Browsers send OPTIONS without a key.
+  if (!requires_key_ || !path.starts_with("/v1/") || method == "OPTIONS") return std::nullopt;
+  const auto given = head.authorization();
+  if (!given) {
+    return ApiError{
+        MHD_HTTP_UNAUTHORIZED,
+        "You didn't provide an API key. You need to provide your API key in an Authorization "
+        "header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."};
+  }
+  if (*given == authorization_) return std::nullopt;
+  return ApiError{MHD_HTTP_UNAUTHORIZED, "Incorrect API key provided.", {}, "invalid_api_key"};
+}
+
+std::optional<ApiError> Admission::unread_body_error(std::string_view path, std::string_view method,
+                                                     const ReceivedHead& head) const {
+  if (!head.has_body()) return std::nullopt;
+  if (auto error = head.framing_error()) return error;
+  if (auto error = key_error(path, method, head)) return error;
+  return size_error(0, head.content_length());
+}
+
+void Admission::take_body(std::string_view part, Request& request) {
+  if (request.refusal) return;
+  request.refusal = size_error(request.body.size(), part.size());
+  if (request.refusal) return drop_body(request);
+  request.body += part;
+  body_bytes_ += part.size();
+}
+
+void Admission::drop_body(Request& request) {
+  body_bytes_ -= request.body.size();
+  request.body.clear();
+  if (request.body.capacity() > longest_kept_buffer) text::release_memory(request.body);
+}
+
+// `new_bytes` more than the `own_bytes` that the request has already.
+std::optional<ApiError> Admission::size_error(std::uint64_t own_bytes,
+                                              std::uint64_t new_bytes) const {
+  constexpr std::size_t longest_body = 16U << 20U;
+  if (new_bytes > longest_body || own_bytes + new_bytes > longest_body) {
+    return ApiError{MHD_HTTP_CONTENT_TOO_LARGE,
+                    "The request body is longer than 16 MiB: send a shorter one."};
+  }
+  if (body_bytes_ + new_bytes > most_body_bytes_) {
+    return ApiError{.status = MHD_HTTP_SERVICE_UNAVAILABLE,
+                    .message =
+                        "The endpoint has no memory for further request bodies: send the request "
+                        "again later.",
+                    .type = "server_error"};
+  }
+  return std::nullopt;
 }
 
 }  // namespace paceline::endpoint

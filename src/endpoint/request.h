@@ -1,18 +1,10 @@
 #pragma once
 
-#include <endpoint/api_request.h>
-#include <endpoint/broken_body.h>
-#include <endpoint/capacity.h>
-#include <endpoint/generation.h>
-#include <endpoint/generation_format.h>
-#include <endpoint/received_head.h>
-#include <endpoint/token_stream.h>
 #include <microhttpd.h>
-#include <paceline/clock.h>
-#include <paceline/endpoint.h>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,7 +12,46 @@
 #include <string_view>
 #include <vector>
 
+#include <endpoint/api_request.h>
+#include <endpoint/generation.h>
+#include <endpoint/limits.h>
+#include <endpoint/response_body.h>
+#include <paceline/clock.h>
+#include <paceline/endpoint.h>
+
 namespace paceline::endpoint {
+
+/// The headers that the endpoint needs before it reads a request's body. Values are kept as views,
+/// which must stay valid as long as this object.
+class ReceivedHead {
+ public:
+  /// Adds a header field.
+  void add(std::string_view name, std::string_view value);
+
+  /// The Authorization field.
+  std::optional<std::string_view> authorization() const { return authorization_; }
+  /// The client's x-request-id, if it consists of 1 to 128 letters, digits and characters of
+  /// "-_.:/+=@", which can be sent back safely.
+  std::optional<std::string_view> request_id() const { return request_id_; }
+  /// The value of Content-Length; 0 without the field.
+  std::uint64_t content_length() const { return content_length_.value_or(0); }
+  bool has_body() const { return transfer_encodings_ > 0 || content_length() > 0 || differs_; }
+
+  /// Why the end of this request is unknown: lengths that differ, a length beside a transfer
+  /// coding, or a coding other than "chunked" (RFC 9112, section 6.3). Close the connection after
+  /// this error.
+  std::optional<ApiError> framing_error() const;
+
+ private:
+  void add_length(std::string_view value);
+
+  std::optional<std::string_view> authorization_;
+  std::optional<std::string_view> request_id_;
+  std::optional<std::uint64_t> content_length_;
+  unsigned transfer_encodings_ = 0;
+  bool is_chunked_ = false;
+  bool differs_ = false;
+};
 
 class BodySender;
 struct Client;
@@ -92,6 +123,37 @@ class RequestPool {
  private:
   std::vector<std::unique_ptr<Request>> idle_;
   std::size_t count_ = 0;
+};
+
+/// Decides which requests and bodies the endpoint accepts: keys, framing, and the memory of bodies.
+class Admission {
+ public:
+  explicit Admission(const EndpointOptions& options);
+
+  /// Why the request's key is refused.
+  std::optional<ApiError> key_error(std::string_view path, std::string_view method,
+                                    const ReceivedHead& head) const;
+  /// Why the request's body is refused before it is read. The connection ends with that refusal,
+  /// since the start of the next request is unknown, or comes only after the whole body.
+  std::optional<ApiError> unread_body_error(std::string_view path, std::string_view method,
+                                            const ReceivedHead& head) const;
+
+  /// Appends a part of the request's body. If there is no room for it, drops the body and sets
+  /// `request.refusal`; further parts have no effect.
+  void take_body(std::string_view part, Request& request);
+  /// Frees the memory of the request's body.
+  void drop_body(Request& request);
+  /// Bytes of all bodies in memory.
+  std::size_t body_bytes() const { return body_bytes_; }
+
+ private:
+  std::optional<ApiError> size_error(std::uint64_t own_bytes, std::uint64_t new_bytes) const;
+
+  bool requires_key_;
+  /// The Authorization field that is required.
+  std::string authorization_;
+  std::size_t most_body_bytes_;
+  std::size_t body_bytes_ = 0;
 };
 
 }  // namespace paceline::endpoint

@@ -1,5 +1,5 @@
 #include <endpoint/api_request.h>
-#include <endpoint/json_schema.h>
+#include <endpoint/generation.h>
 #include <endpoint/request_reader.h>
 #include <fmt/format.h>
 

@@ -1,6 +1,107 @@
+#include <endpoint/connections.h>
 #include <endpoint/response_maker.h>
 
+#include <algorithm>
+#include <cstring>
+
 namespace paceline::endpoint {
+
+namespace {
+
+// Told of an error instead, libmicrohttpd closes the descriptor of a client that has gone only when
+// something happens on the descriptor, which is never.
+ssize_t break_off(const Request& request, std::span<char> room) {
+  request.client->shut();
+  room.front() = ' ';
+  return 1;
+}
+
+}  // namespace
+
+BodySender::BodySender(HeldRequests& held, Generator& generator, ArrivalRecord& record,
+                       Metrics& metrics, const std::atomic<bool>& stopping)
+    : held_(held), generator_(generator), record_(record), metrics_(metrics), stopping_(stopping) {}
+
+void BodySender::set_response(std::optional<std::uint64_t> size, Request& request) {
+  constexpr std::size_t block = 32U << 10U;
+  request.body_sender = this;
+  request.response.reset(MHD_create_response_from_callback(
+      size.value_or(MHD_SIZE_UNKNOWN), block, &BodySender::on_read, &request, nullptr));
+}
+
+ssize_t BodySender::on_read(void* of, std::uint64_t, char* buffer, std::size_t room) noexcept {
+  try {
+    auto& request = *static_cast<Request*>(of);
+    return request.body_sender->read(request, {buffer, room});
+  } catch (...) {
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+  }
+}
+
+ssize_t BodySender::read(Request& request, std::span<char> room) {
+  if (stopping_.load(std::memory_order_relaxed) || request.has_gone) {
+    return break_off(request, room);
+  }
+  return request.has_broken_body() ? read_broken(request, room) : read_stream(request, room);
+}
+
+ssize_t BodySender::read_broken(Request& request, std::span<char> room) {
+  using Action = BrokenBody::Action;
+  BrokenBody& broken = request.broken_body;
+  const auto step = broken.next(room.size(), Clock::now());
+  switch (step.action) {
+    case Action::wait:
+      request.due = broken.due();
+      held_.hold(request);
+      return 0;
+    case Action::fill:
+      std::fill(room.begin(), room.end(), 'a');
+      return static_cast<ssize_t>(room.size());
+    case Action::end:
+      return MHD_CONTENT_READER_END_OF_STREAM;
+    case Action::reset:
+      request.client->reset();
+      return break_off(request, room);
+    case Action::close:
+      return break_off(request, room);
+    case Action::send:
+      break;
+  }
+  const ssize_t size = read_good(request, room.first(step.bytes));
+  if (size == MHD_CONTENT_READER_END_OF_STREAM && broken.after_end() == Action::close) {
+    return break_off(request, room);
+  }
+  if (size > 0) broken.change(room.first(static_cast<std::size_t>(size)), Clock::now());
+  return size;
+}
+
+ssize_t BodySender::read_good(Request& request, std::span<char> room) {
+  if (request.format != nullptr) return read_stream(request, room);
+  const auto left = request.whole_body.substr(request.broken_body.bytes_sent());
+  if (left.empty()) return MHD_CONTENT_READER_END_OF_STREAM;
+  const std::size_t size = std::min(left.size(), room.size());
+  std::memcpy(room.data(), left.data(), size);
+  return static_cast<ssize_t>(size);
+}
+
+ssize_t BodySender::read_stream(Request& request, std::span<char> room) {
+  auto& stream = request.stream;
+  if (stream.has_ended()) return MHD_CONTENT_READER_END_OF_STREAM;
+  const auto now = Clock::now();
+  const auto step = stream.read(room, now);
+  if (step.tokens > 0) record_.content(request.record_place, now, step.tokens);
+  metrics_.generated_tokens += step.tokens;
+  if (stream.has_all_tokens()) generator_.leave(request);
+  if (stream.has_ended()) {
+    metrics_.count_generated(request.generation.is_capped);
+    record_.responded(request.record_place, stream.due(), now);
+  }
+  if (step.bytes == 0) {
+    request.due = stream.due();
+    held_.hold(request);
+  }
+  return static_cast<ssize_t>(step.bytes);
+}
 
 void ResponseMaker::set(unsigned status, const char* type, std::string_view body,
                         Request& request) const {

@@ -1,11 +1,16 @@
-#include <programs/benchmark_run.h>
-
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <paceline/gbench/counters.h>
+#include <paceline/gbench/reporters.h>
+#include <paceline/loop/sockets.h>
+#include <paceline/text/numbers.h>
 #include <poll.h>
+#include <programs/arguments.h>
+#include <programs/benchmark_run.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -14,17 +19,32 @@
 #include <iostream>
 #include <utility>
 
-#include <paceline/gbench/counters.h>
-#include <paceline/gbench/file_reporter.h>
-#include <paceline/gbench/percentile_rows.h>
-#include <paceline/gbench/probe_rows.h>
-#include <paceline/gbench/time_text.h>
-#include <paceline/gbench/valid_rows.h>
-#include <paceline/loop/sockets.h>
-#include <programs/arguments.h>
-#include <programs/line_filter.h>
-
 namespace paceline::programs {
+
+LineFilter::~LineFilter() {
+  LineFilter::sync();
+}
+
+int LineFilter::overflow(int letter) {
+  if (letter == std::streambuf::traits_type::eof())
+    return std::streambuf::traits_type::not_eof(letter);
+  line_ += std::streambuf::traits_type::to_char_type(letter);
+  if (line_.back() != '\n') return letter;
+  if (!line_.starts_with(dropped_)) to_ << line_;
+  line_.clear();
+  return letter;
+}
+
+int LineFilter::sync() {
+  const std::size_t common = std::min(line_.size(), dropped_.size());
+  if (line_.compare(0, common, dropped_, 0, common) != 0) {
+    to_ << line_;
+    line_.clear();
+  }
+  to_.flush();
+  return to_ ? 0 : -1;
+}
+
 namespace {
 
 /// Whether results were lost on the standard output. A reader that has closed the pipe loses none.
@@ -130,7 +150,7 @@ void say_planned_time(const BenchmarkCommand& command, const Suite& suite,
   const std::string each = repetitions == "1" ? "" : ", each " + repetitions + " times";
   context.console().say(fmt::format("{} run{}{}: {} {} at the rate{} asked for", count,
                                     count == 1 ? "" : "s", each, has_filter ? "at most" : "about",
-                                    gbench::long_time_text(time), count == 1 ? "" : "s"));
+                                    text::long_time_text(time), count == 1 ? "" : "s"));
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include <paceline/gbench/custom_context.h>
+#include <paceline/gbench/context.h>
 #include <paceline/version.h>
 #include <paceline_version.h>
 

@@ -7,7 +7,6 @@
 #include <paceline/gbench/objective.h>
 #include <paceline/http/target.h>
 #include <paceline/log/log_reader.h>
-#include <programs/account_limit.h>
 #include <programs/flags.h>
 #include <programs/grid.h>
 #include <programs/help.h>

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <paceline/log/log_reader.h>
 #include <paceline/text/console.h>
-#include <paceline/workload/batch_output.h>
+#include <paceline/workload/batch_line.h>
 #include <programs/arguments.h>
 #include <programs/flags.h>
 #include <programs/help.h>

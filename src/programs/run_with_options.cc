@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <paceline/gbench/custom_context.h>
+#include <paceline/gbench/context.h>
 #include <paceline/http/target.h>
 #include <paceline/text/console.h>
 #include <paceline/text/gate.h>
@@ -146,3 +146,16 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
 }
 
 }  // namespace paceline::programs
+namespace paceline {
+
+int run_program(int argc, char** argv, Suite& suite) {
+  programs::Options options;
+  return programs::run_with_options(argc, argv, suite, options);
+}
+
+int run_program(int argc, char** argv) {
+  Suite registered_before_main;
+  return run_program(argc, argv, registered_before_main);
+}
+
+}  // namespace paceline

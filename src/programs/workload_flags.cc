@@ -12,8 +12,8 @@
 #include <paceline/http/target.h>
 #include <paceline/plain_http.h>
 #include <paceline/text_embedding.h>
-#include <paceline/workload/batch_replay.h>
-#include <paceline/workload/regular_file.h>
+#include <paceline/workload/batch_file.h>
+#include <paceline/workload/file_lines.h>
 #include <paceline/workload/synthetic_text.h>
 #include <programs/flags.h>
 #include <programs/help.h>

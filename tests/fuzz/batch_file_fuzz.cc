@@ -3,7 +3,7 @@
 // gone is refused.
 
 #include <paceline/workload/batch_file.h>
-#include <paceline/workload/json_mending.h>
+#include <paceline/workload/json_reader.h>
 #include <simdjson.h>
 #include <sys/mman.h>
 #include <unistd.h>

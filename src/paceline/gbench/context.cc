@@ -1,13 +1,65 @@
+#include <benchmark/benchmark.h>
+#include <curl/curl.h>
+#include <fmt/format.h>
 #include <paceline/gbench/context.h>
+#include <paceline/gbench/run_setup.h>
+#include <paceline/version.h>
+#include <paceline_version.h>
+#include <simdjson.h>
+#include <uv.h>
 
+#include <algorithm>
 #include <cassert>
 #include <random>
 #include <utility>
 
-#include <paceline/gbench/custom_context.h>
-#include <paceline/gbench/logged_job.h>
-
 namespace paceline::gbench {
+
+void VerdictLines::add(const std::string& row, Bound bound, const std::string& words) {
+  auto place = std::find_if(rows_.begin(), rows_.end(), [&row](const Row& known) {
+    return known.name == row && !known.found.empty();
+  });
+  if (place == rows_.end()) place = rows_.insert(place, {row, {}});
+  const auto same = std::find_if(place->found.begin(), place->found.end(),
+                                 [bound](const Found& known) { return known.bound == bound; });
+  if (same == place->found.end()) {
+    place->found.push_back({bound, words, 1});
+  } else {
+    ++same->times;
+  }
+}
+
+void VerdictLines::add(const std::string& line) {
+  rows_.push_back({line, {}});
+}
+
+std::vector<std::string> VerdictLines::lines() const {
+  std::vector<std::string> lines;
+  lines.reserve(rows_.size());
+  for (const Row& row : rows_) lines.push_back(line_of(row));
+  return lines;
+}
+
+std::string VerdictLines::line_of(const Row& row) {
+  if (row.found.empty()) return row.name;
+  int repetitions = 0;
+  for (const Found& found : row.found) repetitions += found.times;
+  std::vector<Found> sorted = row.found;
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Found& one, const Found& other) { return one.times > other.times; });
+  std::string line = row.name + ": ";
+  for (const Found& found : sorted) {
+    if (&found != &sorted.front()) line += "; ";
+    line += fmt::format("{}: {}", name_of(found.bound), found.words);
+    if (sorted.size() > 1) {
+      line += fmt::format(" ({} of {} repetitions)", found.times, repetitions);
+    } else if (repetitions > 1) {
+      line += fmt::format(" ({} repetitions)", repetitions);
+    }
+  }
+  return line;
+}
+
 namespace {
 
 // Read in signal handlers.
@@ -74,6 +126,33 @@ void Context::warn(const Error& error) const {
 void Context::fail(const Error& error) {
   warn(error);
   failed_ = true;
+}
+
+std::vector<std::pair<std::string, std::string>> library_versions() {
+  return {{"google_benchmark", std::string(benchmark_version)},
+          {"libcurl", curl_version_info(CURLVERSION_NOW)->version},
+          {"libuv", uv_version_string()},
+          {"simdjson", fmt::format("{}.{}.{}", static_cast<int>(simdjson::SIMDJSON_VERSION_MAJOR),
+                                   static_cast<int>(simdjson::SIMDJSON_VERSION_MINOR),
+                                   static_cast<int>(simdjson::SIMDJSON_VERSION_REVISION))}};
+}
+
+void add_custom_context(std::string_view hosts, std::string_view transport,
+                        std::string_view precision) {
+  benchmark::AddCustomContext("paceline", fmt::format("{} ({})", version(), revision));
+  for (const auto& [library, its_version] : library_versions()) {
+    benchmark::AddCustomContext(library, its_version);
+  }
+  benchmark::AddCustomContext("host", std::string(hosts));
+  benchmark::AddCustomContext("transport", std::string(transport));
+  benchmark::AddCustomContext("precision", std::string(precision));
+}
+
+void add_protocol_context(const std::string& url, const std::string& http_version) {
+  benchmark::AddCustomContext("http", http_version);
+  const bool encrypted = url.starts_with("https:");
+  benchmark::AddCustomContext("tls",
+                              encrypted ? curl_version_info(CURLVERSION_NOW)->ssl_version : "none");
 }
 
 }  // namespace paceline::gbench

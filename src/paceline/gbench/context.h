@@ -6,19 +6,51 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <paceline/api.h>
-#include <paceline/gbench/probe_rows.h>
-#include <paceline/gbench/progress_sink.h>
+#include <paceline/gbench/reporters.h>
 #include <paceline/gbench/run_group.h>
-#include <paceline/gbench/verdict_lines.h>
 #include <paceline/log/request_log.h>
 #include <paceline/run/run_stripe.h>
+#include <paceline/run/verdict.h>
 #include <paceline/text/console.h>
 #include <paceline/text/result.h>
 #include <paceline/workload.h>
 
 namespace paceline::gbench {
+
+/// The verdict of each row as text, printed when the program ends. The repetitions of a row share a
+/// line. Lines are in the order in which rows were added first.
+class VerdictLines {
+ public:
+  /// `row` such as "chat/complete rpm:6000 parallel:10".
+  void add(const std::string& row, Bound bound, const std::string& words);
+  /// Adds a line of its own, such as the result of a search.
+  void add(const std::string& line);
+
+  /// One line per row: the verdict with the words of its first repetition. If repetitions differ,
+  /// every verdict with its number of repetitions, the most frequent first.
+  std::vector<std::string> lines() const;
+  bool empty() const { return rows_.empty(); }
+
+ private:
+  struct Found {
+    Bound bound;
+    std::string words;
+    int times;
+  };
+  struct Row {
+    std::string name;
+    /// The verdicts of the repetitions. Empty: the name is the whole line.
+    std::vector<Found> found;
+  };
+  static std::string line_of(const Row& row);
+
+  std::vector<Row> rows_;
+};
 
 /// Settings of all benchmarks of a program.
 struct ContextSettings {
@@ -106,5 +138,18 @@ class Context {
   bool failed_ = false;
   bool is_protocol_noted_ = false;
 };
+
+/// Names and versions of the libraries that results depend on.
+std::vector<std::pair<std::string, std::string>> library_versions();
+
+/// Adds to Google Benchmark's context the facts that results depend on, beside the machine:
+/// paceline's version and revision, the libraries' versions, the hosts, the transport, and the
+/// precision of departures.
+void add_custom_context(std::string_view hosts, std::string_view transport,
+                        std::string_view precision);
+
+/// Adds the HTTP version that was spoken, such as "HTTP/2", and the TLS library, or "none" for a
+/// URL without TLS. Call it once in a program.
+void add_protocol_context(const std::string& url, const std::string& http_version);
 
 }  // namespace paceline::gbench

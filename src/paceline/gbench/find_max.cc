@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <paceline/gbench/counters.h>
-#include <paceline/gbench/probe_rows.h>
 #include <paceline/gbench/report.h>
+#include <paceline/gbench/reporters.h>
 #include <paceline/gbench/run_setup.h>
 #include <paceline/run/rate_search.h>
 #include <paceline/run/run_stripe.h>

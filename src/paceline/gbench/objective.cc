@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include <paceline/gbench/counters.h>
-#include <paceline/gbench/time_text.h>
 #include <paceline/text/numbers.h>
 
 namespace paceline::gbench {
@@ -131,8 +130,8 @@ std::string RunObjective::why_missed(const Tally& tally) const {
     const auto time = time_counter(limit.counter, tally);
     if (!time) return fmt::format("nothing was measured for {}", limit.counter);
     if (*time >= limit.below) {
-      return fmt::format("{} {}, not below {}", limit.counter, time_text(*time),
-                         time_text(limit.below));
+      return fmt::format("{} {}, not below {}", limit.counter, text::time_text(*time),
+                         text::time_text(limit.below));
     }
   }
   if (errors && tally.error_ratio() >= *errors) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 namespace paceline::gbench {
+
 namespace {
 
 // Google Benchmark releases its threads at a barrier. Each thread then makes its client.

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
+#include <paceline/log/database.h>
 #include <paceline/log/log_reader.h>
-#include <paceline/log/schema.h>
 
 #include <algorithm>
 #include <chrono>

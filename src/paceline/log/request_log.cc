@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <paceline/log/request_log.h>
-#include <paceline/log/request_writer.h>
 
 #include <condition_variable>
 #include <mutex>

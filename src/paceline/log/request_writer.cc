@@ -1,7 +1,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <paceline/log/request_writer.h>
-#include <paceline/log/schema.h>
+#include <paceline/log/database.h>
+#include <paceline/log/request_log.h>
 #include <paceline/text/strings.h>
 
 #include <iterator>

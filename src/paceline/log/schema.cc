@@ -1,5 +1,5 @@
 #include <fmt/format.h>
-#include <paceline/log/schema.h>
+#include <paceline/log/database.h>
 #include <sys/stat.h>
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <ratio>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
@@ -47,5 +48,11 @@ Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
 /// Removes one of these units from the front of `text` and returns its length. Nothing is removed
 /// where `text` begins with none.
 std::optional<FractionalNanoseconds> take_time_unit(std::string_view& text);
+
+/// A duration in three digits: "50.2 ms", "1.25 s".
+std::string time_text(std::chrono::nanoseconds time);
+
+/// A long duration in at most two units: "75 s", "4 min 10 s", "2 h 5 min".
+std::string long_time_text(std::chrono::nanoseconds time);
 
 }  // namespace paceline::text

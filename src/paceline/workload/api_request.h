@@ -1,12 +1,47 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <paceline/api.h>
 #include <paceline/message.h>
 
 namespace paceline::workload {
+
+/// A request's JSON body with placeholders for the parts that differ between items. Placeholders
+/// are control characters, which JSON text never contains.
+class BodyTemplate {
+ public:
+  /// Becomes the item's number.
+  static constexpr char number = '\x01';
+  /// Becomes a nonce of fixed length, unique to the item and the run, and a space.
+  static constexpr char nonce = '\x02';
+  /// Becomes synthetic text, unique to the item.
+  static constexpr char synthetic = '\x03';
+
+  BodyTemplate() = default;
+  /// `synthetic_tokens`: length of the synthetic text.
+  explicit BodyTemplate(std::string_view text, std::size_t synthetic_tokens = 0);
+
+  /// Replaces the content of `body` by the body of `item`. `salt` is that of the run.
+  void fill(std::uint64_t salt, std::uint64_t item, std::string& body) const;
+
+  /// The body with a name for each placeholder, such as {n}: equal for all items.
+  std::string description() const;
+
+ private:
+  struct Piece {
+    std::string text;
+    /// The placeholder that follows the text; 0: none.
+    char place;
+  };
+  std::vector<Piece> pieces_;
+  std::size_t synthetic_tokens_ = 0;
+};
 
 /// The kind of a request to `url`; chat if the URL is of no known kind.
 ApiKind kind_of(std::string_view url);

@@ -1,12 +1,139 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <paceline/text/strings.h>
 #include <paceline/workload/file_lines.h>
 #include <simdjson.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <system_error>
+#include <utility>
 
 namespace paceline::workload {
+
+namespace {
+
+std::string reason_of(int error) {
+  return std::generic_category().message(error);
+}
+
+tl::unexpected<Error> unreadable(const std::string& path, const std::string& why) {
+  return fail(ErrorCode::file_unreadable, path + ": " + why);
+}
+
+}  // namespace
+
+Result<RegularFile> RegularFile::open(const std::string& path) {
+  // Without O_NONBLOCK, opening a pipe would wait for its writer.
+  RegularFile file(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status {};
+  if (file.descriptor_ < 0 || fstat(file.descriptor_, &status) != 0) {
+    return unreadable(path, fmt::format("cannot be opened ({}); check the name and the permissions",
+                                        reason_of(errno)));
+  }
+  if (S_ISDIR(status.st_mode)) return unreadable(path, "is a folder; name a file in it");
+  if (!S_ISREG(status.st_mode)) {
+    return unreadable(path, "is not a regular file; save its content to a file and name that file");
+  }
+  file.size_ = static_cast<std::uint64_t>(status.st_size);
+  return file;
+}
+
+RegularFile::RegularFile(std::string path, int descriptor)
+    : path_(std::move(path)), descriptor_(descriptor) {}
+
+RegularFile::RegularFile(RegularFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      size_(other.size_) {}
+
+RegularFile::~RegularFile() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+Result<std::size_t> RegularFile::read(std::uint64_t offset, char* bytes, std::size_t length) const {
+  std::size_t have = 0;
+  while (have < length) {
+    const ssize_t got =
+        pread(descriptor_, bytes + have, length - have, static_cast<off_t>(offset + have));
+    if (got == 0) break;
+    if (got > 0) {
+      have += static_cast<std::size_t>(got);
+    } else if (errno != EINTR) {
+      return unreadable(path_,
+                        fmt::format("cannot be read ({}); check its disk", reason_of(errno)));
+    }
+  }
+  return have;
+}
+
+namespace {
+
+constexpr std::uint64_t hash_step = 0x9e3779b97f4a7c15;
+
+/// The finalizer of SplitMix64: every input bit affects every output bit.
+std::uint64_t scrambled(std::uint64_t bits) {
+  bits = (bits ^ (bits >> 30U)) * 0xbf58476d1ce4e5b9;
+  bits = (bits ^ (bits >> 27U)) * 0x94d049bb133111eb;
+  return bits ^ (bits >> 31U);
+}
+
+/// Up to eight bytes as an integer; the first byte is the lowest.
+std::uint64_t word_at(const char* bytes, std::size_t count) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, count);
+  return word;
+}
+
+constexpr std::size_t most_line_hashes = 128;
+
+std::uint64_t followed_by(std::uint64_t hash, std::uint64_t next) {
+  return content_hash({reinterpret_cast<const char*>(&next), sizeof next}, hash);
+}
+
+}  // namespace
+
+std::uint64_t content_hash(std::string_view bytes, std::uint64_t seed) {
+  constexpr std::size_t word = sizeof(std::uint64_t);
+  std::uint64_t hash = scrambled(seed + hash_step * (bytes.size() + 1));
+  while (bytes.size() >= word) {
+    hash = scrambled((hash ^ word_at(bytes.data(), word)) + hash_step);
+    bytes.remove_prefix(word);
+  }
+  if (bytes.empty()) return hash;
+  return scrambled((hash ^ word_at(bytes.data(), bytes.size())) + hash_step);
+}
+
+std::string content_hash_text(std::string_view bytes) {
+  return fmt::format("{:016x}", content_hash(bytes));
+}
+
+void LineHashes::add(std::string_view line) {
+  if (count_ % each_ == 0) {
+    if (hashes_.size() == most_line_hashes) {
+      for (std::size_t i = 0; i < most_line_hashes / 2; ++i) {
+        hashes_[i] = followed_by(hashes_[2 * i], hashes_[2 * i + 1]);
+      }
+      hashes_.resize(most_line_hashes / 2);
+      each_ *= 2;
+    }
+    hashes_.push_back(0);
+  }
+  hashes_.back() = followed_by(hashes_.back(), content_hash(line));
+  ++count_;
+}
+
+std::string LineHashes::json() const {
+  std::string text = fmt::format(R"({{"count":{},"each":{},"hashes":[)", count_, each_);
+  for (std::size_t i = 0; i < hashes_.size(); ++i) {
+    text += fmt::format(R"({}"{:016x}")", i == 0 ? "" : ",", hashes_[i]);
+  }
+  return text + "]}";
+}
+
 namespace {
 
 /// Bytes that are read at once. Fits the cache together with the parser's memory.

@@ -4,13 +4,65 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include <paceline/text/result.h>
-#include <paceline/workload/regular_file.h>
 
 namespace paceline::workload {
+
+/// A file that is open for reading at any offset. Thread-safe.
+///
+/// The file is read, not mapped: a mapping of a file that another program truncates would end this
+/// program with SIGBUS.
+class RegularFile {
+ public:
+  /// Error: file_unreadable, where the file is missing or not a regular file.
+  static Result<RegularFile> open(const std::string& path);
+  RegularFile(RegularFile&& other) noexcept;
+  RegularFile& operator=(RegularFile&&) = delete;
+  ~RegularFile();
+
+  const std::string& path() const { return path_; }
+  /// Size in bytes when the file was opened.
+  std::uint64_t size() const { return size_; }
+
+  /// Reads `length` bytes at `offset` into `bytes`, fewer only at the end of the file, and returns
+  /// their number. Error: file_unreadable.
+  Result<std::size_t> read(std::uint64_t offset, char* bytes, std::size_t length) const;
+
+ private:
+  RegularFile(std::string path, int descriptor);
+
+  std::string path_;
+  int descriptor_;
+  std::uint64_t size_ = 0;
+};
+
+/// A hash of bytes that is the same in every build and version, so files may store it. It detects
+/// changes, but is not cryptographic: collisions can be constructed.
+std::uint64_t content_hash(std::string_view bytes, std::uint64_t seed = 0);
+
+/// The hash as files store it: 16 hexadecimal digits.
+std::string content_hash_text(std::string_view bytes);
+
+/// Hashes of a file's lines, in order, at most 128: of a long file, one hash stands for several
+/// successive lines. Files with equal lines have equal hashes. For two files with the same number
+/// of lines, the hashes show roughly where they differ.
+class LineHashes {
+ public:
+  void add(std::string_view line);
+
+  /// The hashes as a log stores them: {"count":100,"each":1,"hashes":["…"]}. `each` is the number
+  /// of lines per hash.
+  std::string json() const;
+
+ private:
+  std::uint64_t count_ = 0;
+  std::uint64_t each_ = 1;
+  std::vector<std::uint64_t> hashes_;
+};
 
 /// Length of the longest line that is read. Bounds the memory for a file without line ends.
 constexpr std::size_t longest_line = 64U << 20U;

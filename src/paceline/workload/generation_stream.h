@@ -3,20 +3,71 @@
 #include <simdjson.h>
 
 #include <bitset>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <paceline/api.h>
 #include <paceline/workload.h>
 #include <paceline/workload/event_stream.h>
 #include <paceline/workload/json_reader.h>
+#include <paceline/workload/response_fields.h>
 #include <paceline/workload/response_reader.h>
-#include <paceline/workload/stream_delta.h>
-#include <paceline/workload/streamed_text.h>
-#include <paceline/workload/told_error.h>
 
 namespace paceline::workload {
+
+/// Assembles, from the events of a stream, the JSON that the API would have sent without streaming.
+class StreamedText {
+ public:
+  void clear();
+  /// Adds the fields of a chat completion chunk, except for its text.
+  void add_chunk(simdjson::dom::element root);
+  /// Adds the text of a chunk.
+  void add_text(std::string_view text) { text_ += text; }
+  /// Sets the response of the Responses API, which its last event contains.
+  void set_response(simdjson::dom::element response);
+
+  /// The JSON.
+  std::string whole() const;
+  /// Memory that is held, in bytes.
+  std::size_t held() const { return text_.capacity() + response_.capacity(); }
+
+ private:
+  /// Raw JSON values; empty: not received.
+  std::string id_;
+  std::string created_;
+  std::string model_;
+  std::string finish_reason_;
+  std::string usage_;
+  std::string text_;
+  std::string response_;
+};
+
+/// The part of the model's output that one event of a stream contains.
+struct StreamDelta {
+  /// Whether the event has reasoning, which is not a part of the answer.
+  bool has_thoughts = false;
+  /// Whether the event has a part of the answer: content, a refusal or a tool call.
+  bool has_answer = false;
+  /// Whether the reasoning is a summary.
+  bool is_summary = false;
+  /// Length of the reasoning.
+  std::size_t thought_bytes = 0;
+  /// The content in order; valid as long as the event.
+  std::vector<std::string_view> texts;
+
+  bool has_tokens() const { return has_thoughts || has_answer; }
+  void clear();
+};
+
+/// Adds the content of a choice's `delta` in a chat completion chunk.
+void read_chat_delta(simdjson::dom::element delta, StreamDelta& found);
+
+/// Adds the content of an event of the Responses API. Only events whose type ends with ".delta"
+/// have any.
+void read_response_delta(std::string_view type, simdjson::dom::element event, StreamDelta& found);
 
 /// How streamed responses are read.
 struct GenerationStreamOptions {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include <paceline/workload.h>
-#include <paceline/workload/server_words.h>
+#include <paceline/workload/response_fields.h>
 
 namespace paceline::workload {
 

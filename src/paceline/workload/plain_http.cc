@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <paceline/text/json.h>
-#include <paceline/workload/content_hash.h>
+#include <paceline/workload/file_lines.h>
 #include <paceline/workload/response_reader.h>
 
 namespace paceline {

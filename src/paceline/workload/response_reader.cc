@@ -8,9 +8,7 @@
 
 #include <paceline/workload.h>
 #include <paceline/workload/json_reader.h>
-#include <paceline/workload/server_words.h>
-#include <paceline/workload/told_error.h>
-#include <paceline/workload/usage.h>
+#include <paceline/workload/response_fields.h>
 
 namespace paceline::workload {
 namespace {

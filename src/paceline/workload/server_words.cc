@@ -1,4 +1,4 @@
-#include <paceline/workload/server_words.h>
+#include <paceline/workload/response_fields.h>
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include <paceline/workload/stream_delta.h>
+#include <paceline/workload/generation_stream.h>
 
 #include <algorithm>
 #include <array>

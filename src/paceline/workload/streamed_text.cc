@@ -1,4 +1,4 @@
-#include <paceline/workload/streamed_text.h>
+#include <paceline/workload/generation_stream.h>
 
 #include <fmt/format.h>
 

@@ -5,8 +5,8 @@
 #include <paceline/http/target.h>
 #include <paceline/text/json.h>
 #include <paceline/workload/api_request.h>
-#include <paceline/workload/prompt_text.h>
 #include <paceline/workload/response_reader.h>
+#include <paceline/workload/synthetic_text.h>
 
 namespace paceline {
 namespace {

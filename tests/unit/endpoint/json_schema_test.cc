@@ -1,4 +1,4 @@
-#include <endpoint/json_schema.h>
+#include <endpoint/generation.h>
 #include <gtest/gtest.h>
 
 #include <string>

@@ -1,4 +1,4 @@
-#include <endpoint/prompt_counter.h>
+#include <endpoint/request_reader.h>
 #include <gtest/gtest.h>
 
 #include <string>

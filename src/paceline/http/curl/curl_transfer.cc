@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <paceline/http/curl/curl_multi.h>
 #include <paceline/http/curl/curl_transfer.h>
+#include <paceline/http/curl/curl_transport.h>
 #include <paceline/http/transport.h>
 
 #include <algorithm>

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include <paceline/error.h>
 #include <paceline/http/client.h>
 #include <paceline/http/transport.h>
 #include <paceline/message.h>
@@ -120,5 +121,12 @@ class CurlTransfer : public ResponseHeaders {
   /// Whether the kernel noted the time of the last response over HTTP/1.1.
   bool has_receive_times_ = false;
 };
+
+/// Whether a transfer failed because no TLS connection could be made. `words` are libcurl's.
+bool is_tls_failure(CURLcode code, std::string_view words);
+
+/// Why there is no TLS connection. `verify_result` is libcurl's CURLINFO_SSL_VERIFYRESULT: with
+/// OpenSSL, one of X509_V_ERR_*. `words` are added to the message.
+Error tls_error(CURLcode code, long verify_result, std::string_view words);
 
 }  // namespace paceline::http::curl

@@ -1,9 +1,8 @@
-#include <paceline/http/curl/curl_multi.h>
+#include <paceline/http/curl/curl_transport.h>
 // Turns the end of a transfer into paceline's errors.
 
 #include <fmt/format.h>
 #include <paceline/http/curl/curl_transfer.h>
-#include <paceline/http/curl/tls_errors.h>
 
 #include <string>
 #include <string_view>

@@ -1,5 +1,5 @@
 #include <fmt/format.h>
-#include <paceline/http/curl/tls_errors.h>
+#include <paceline/http/curl/curl_transfer.h>
 
 #include <algorithm>
 #include <array>

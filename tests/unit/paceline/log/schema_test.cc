@@ -1,4 +1,4 @@
-#include <paceline/log/schema.h>
+#include <paceline/log/database.h>
 #include <sys/stat.h>
 
 #include <fstream>

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/body_template.h>
-#include <paceline/workload/prompt_text.h>
+#include <paceline/workload/api_request.h>
 #include <paceline/workload/synthetic_text.h>
 
 #include <algorithm>

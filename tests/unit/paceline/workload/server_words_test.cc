@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/server_words.h>
+#include <paceline/workload/response_fields.h>
 #include <simdjson.h>
 
 #include <string>

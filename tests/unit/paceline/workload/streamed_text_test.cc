@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/streamed_text.h>
+#include <paceline/workload/generation_stream.h>
 #include <simdjson.h>
 
 #include <string>

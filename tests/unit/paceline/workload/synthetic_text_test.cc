@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 #include <paceline/workload/synthetic_text.h>
-#include <paceline/workload/synthetic_words.h>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/http/curl/tls_errors.h>
+#include <paceline/http/curl/curl_transfer.h>
 
 #include <string>
 #include <string_view>

@@ -1,0 +1,232 @@
+#include <fmt/format.h>
+#include <paceline/gbench/reporters.h>
+#include <paceline/stats/run_tally.h>
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace paceline::gbench {
+
+namespace {
+
+std::unique_ptr<benchmark::BenchmarkReporter> csv_reporter() {
+  // Deprecated, and still what --benchmark_out_format=csv makes.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  return std::make_unique<benchmark::CSVReporter>();
+#pragma GCC diagnostic pop
+}
+
+}  // namespace
+
+std::unique_ptr<benchmark::BenchmarkReporter> make_file_reporter(const std::string& format) {
+  if (format == "csv") return csv_reporter();
+  if (format == "console") {
+    return std::make_unique<benchmark::ConsoleReporter>(benchmark::ConsoleReporter::OO_None);
+  }
+  return std::make_unique<benchmark::JSONReporter>();
+}
+
+namespace {
+
+using Run = benchmark::BenchmarkReporter::Run;
+
+enum class Ending { measured, skipped, failed };
+
+/// Google Benchmark 1.7 has the member error_occurred. Later versions have `skipped`, whose value
+/// tells an error from a message.
+template <typename AnyRun>
+Ending ending_of(const AnyRun& run) {
+  if constexpr (requires { run.error_occurred; }) {
+    return run.error_occurred ? Ending::failed : Ending::measured;
+  } else {
+    return static_cast<Ending>(run.skipped);
+  }
+}
+
+/// The row of one counter, with the run's own unit, repetition and aggregate.
+Run row_of(const Run& run, const std::string& counter, double value) {
+  Run row = run;
+  // `threads` is the last part of a name. The counter follows the number of threads, if there is
+  // one.
+  std::string& last = row.run_name.threads;
+  last += last.empty() ? counter : "/" + counter;
+  // A reporter divides times by the iterations, and shows a share such as _cv as it is.
+  row.real_accumulated_time = run.aggregate_unit == benchmark::StatisticUnit::kPercentage
+                                  ? value
+                                  : value * static_cast<double>(run.iterations);
+  row.counters.clear();
+  return row;
+}
+
+}  // namespace
+
+bool PercentileRows::ReportContext(const Context& context) {
+  hand_on_streams();
+  context_.emplace(context);
+  return true;
+}
+
+void PercentileRows::ReportRuns(const std::vector<Run>& runs) {
+  write_context();
+  std::vector<Run> rows;
+  for (const Run& run : runs) {
+    const Ending ending = ending_of(run);
+    if (ending == Ending::failed) ++failed_;
+    if (ending != Ending::measured) continue;
+    rows.push_back(run);
+    for (const std::string& name : counters_) {
+      const auto counter = run.counters.find(name);
+      if (counter == run.counters.end()) continue;
+      // A time of 0 would make compare.py's geometric mean 0; a spread may be 0.
+      if (run.run_type == Run::RT_Iteration && !(counter->second.value > 0)) continue;
+      rows.push_back(row_of(run, name, counter->second.value));
+    }
+  }
+  if (!rows.empty()) inner().ReportRuns(rows);
+}
+
+void PercentileRows::Finalize() {
+  write_context();
+  inner().Finalize();
+  is_written_ = GetOutputStream().flush().good();
+}
+
+void PercentileRows::write_context() {
+  if (context_) inner().ReportContext(*context_);
+  context_.reset();
+}
+
+namespace {
+
+using Run = benchmark::BenchmarkReporter::Run;
+
+Run row_of(const Run& search, Probe probe) {
+  Run row;
+  row.run_name.function_name = std::move(probe.name);
+  row.run_name.args = fmt::format("rpm:{}/parallel:{}", probe.rpm, probe.parallel);
+  row.run_name.iterations = fmt::format("iterations:{}", probe.requests);
+  row.run_name.time_type = search.run_name.time_type;
+  row.family_index = search.family_index;
+  row.per_family_instance_index = search.per_family_instance_index;
+  row.repetitions = search.repetitions;
+  row.repetition_index = search.repetition_index;
+  row.threads = search.threads;
+  row.time_unit = search.time_unit;
+  row.iterations = static_cast<std::int64_t>(probe.requests);
+  const auto requests = static_cast<double>(probe.requests);
+  row.real_accumulated_time = stats::seconds_of(probe.mean_latency) * requests;
+  row.cpu_accumulated_time = stats::seconds_of(probe.cpu_time) * requests;
+  row.report_label = std::move(probe.label);
+  row.counters = std::move(probe.counters);
+  return row;
+}
+
+}  // namespace
+
+void ProbeStore::add(const std::string& benchmark, std::vector<Probe> probes) {
+  searches_[benchmark].push_back(std::move(probes));
+}
+
+std::vector<Probe> ProbeStore::take(const std::string& benchmark) {
+  std::deque<std::vector<Probe>>& searches = searches_[benchmark];
+  if (searches.empty()) return {};
+  std::vector<Probe> probes = std::move(searches.front());
+  searches.pop_front();
+  return probes;
+}
+
+void ProbeRows::ReportRuns(const std::vector<Run>& runs) {
+  std::vector<Run> rows;
+  for (const Run& run : runs) {
+    rows.push_back(run);
+    if (run.run_type != Run::RT_Iteration) continue;
+    for (Probe& probe : probes_.take(run.run_name.function_name)) {
+      rows.push_back(row_of(run, std::move(probe)));
+    }
+  }
+  inner().ReportRuns(rows);
+}
+
+namespace {
+
+using Run = benchmark::BenchmarkReporter::Run;
+
+/// Google Benchmark 1.7 says error_message, later ones say skip_message.
+template <typename AnyRun>
+std::string& error_of(AnyRun& run) {
+  if constexpr (requires { run.error_message; }) {
+    return run.error_message;
+  } else {
+    return run.skip_message;
+  }
+}
+
+double number_or_zero(double value) {
+  return std::isfinite(value) ? value : 0;
+}
+
+void clean_numbers(Run& run) {
+  run.real_accumulated_time = number_or_zero(run.real_accumulated_time);
+  run.cpu_accumulated_time = number_or_zero(run.cpu_accumulated_time);
+  for (auto counter = run.counters.begin(); counter != run.counters.end();) {
+    if (std::isfinite(counter->second.value)) {
+      ++counter;
+    } else if (run.run_type == Run::RT_Aggregate) {
+      (counter++)->second.value = 0;
+    } else {
+      counter = run.counters.erase(counter);
+    }
+  }
+}
+
+}  // namespace
+
+ValidRows::ValidRows(benchmark::BenchmarkReporter& inner, std::shared_ptr<const text::Gate> gate,
+                     Columns kind, const std::vector<std::string>& counters)
+    : ReporterDecorator(inner),
+      gate_(std::move(gate)),
+      columns_(kind),
+      counters_(counters.begin(), counters.end()) {}
+
+void ValidRows::ReportRuns(const std::vector<Run>& runs) {
+  std::vector<Run> rows = runs;
+  for (Run& row : rows) {
+    clean_texts(row);
+    clean_numbers(row);
+    if (columns_ == Columns::fixed) fix_columns(row);
+  }
+  inner().ReportRuns(rows);
+}
+
+void ValidRows::clean_texts(Run& run) const {
+  auto& name = run.run_name;
+  for (std::string* text :
+       {&name.function_name, &name.args, &name.min_time, &name.iterations, &name.repetitions,
+        &name.time_type, &name.threads, &run.report_label, &run.aggregate_name}) {
+    *text = gate_->shown(*text);
+  }
+  std::string& error = error_of(run);
+  error = gate_->shown(error);
+}
+
+void ValidRows::fix_columns(Run& run) {
+  if (std::exchange(is_first_, false)) {
+    for (const auto& [name, counter] : run.counters) counters_.insert(name);
+    for (const std::string& name : counters_) {
+      run.counters.try_emplace(name, std::numeric_limits<double>::quiet_NaN());
+    }
+    return;
+  }
+  for (auto counter = run.counters.begin(); counter != run.counters.end();) {
+    if (counters_.contains(counter->first)) {
+      ++counter;
+      continue;
+    }
+    left_out_.insert(counter->first);
+    counter = run.counters.erase(counter);
+  }
+}
+
+}  // namespace paceline::gbench

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <paceline/text/gate.h>
+
+namespace paceline::gbench {
+
+/// Base of a reporter that changes runs on their way to another reporter.
+class ReporterDecorator : public benchmark::BenchmarkReporter {
+ public:
+  /// `inner` must outlive the decorator.
+  explicit ReporterDecorator(benchmark::BenchmarkReporter& inner) : inner_(inner) {}
+
+  bool ReportContext(const Context& context) override {
+    hand_on_streams();
+    return inner_.ReportContext(context);
+  }
+  void ReportRuns(const std::vector<Run>& runs) override { inner_.ReportRuns(runs); }
+  void Finalize() override { inner_.Finalize(); }
+
+ protected:
+  benchmark::BenchmarkReporter& inner() { return inner_; }
+  /// Passes on the streams: Google Benchmark sets those of the outermost reporter only.
+  void hand_on_streams() {
+    inner_.SetOutputStream(&GetOutputStream());
+    inner_.SetErrorStream(&GetErrorStream());
+  }
+
+ private:
+  benchmark::BenchmarkReporter& inner_;
+};
+
+/// Makes the reporter that --benchmark_out_format=FORMAT makes: "csv", "console" or, for any other
+/// format, JSON.
+std::unique_ptr<benchmark::BenchmarkReporter> make_file_reporter(const std::string& format);
+
+/// Decorates a file reporter. After each run X, rows X/p50, X/p99, … follow whose real_time is that
+/// counter, because compare.py reads real_time and no counter. Leaves out failed and skipped runs,
+/// whose time of 0 compare.py would read as an improvement.
+///
+/// Writes the context with the first runs, because the protocol that was spoken with the server is
+/// not known before.
+class PercentileRows : public ReporterDecorator {
+ public:
+  /// `counters`: names of the counters, in seconds, that become rows where a run has them.
+  PercentileRows(benchmark::BenchmarkReporter& file, std::vector<std::string> counters)
+      : ReporterDecorator(file), counters_(std::move(counters)) {}
+
+  bool ReportContext(const Context& context) override;
+  void ReportRuns(const std::vector<Run>& runs) override;
+  void Finalize() override;
+
+  /// Whether the file has every reported run. Valid after Finalize().
+  bool is_written() const { return is_written_; }
+  /// The number of failed runs. The program exits with an error if any failed.
+  std::size_t failed() const { return failed_; }
+
+ private:
+  void write_context();
+
+  std::vector<std::string> counters_;
+  std::optional<Context> context_;
+  std::size_t failed_ = 0;
+  bool is_written_ = true;
+};
+
+/// Result of one run of a search.
+struct Probe {
+  /// Such as "chat/complete/probe".
+  std::string name;
+  std::uint64_t rpm = 0;
+  std::uint64_t parallel = 0;
+  std::uint64_t requests = 0;
+  /// Per request.
+  std::chrono::nanoseconds mean_latency{0};
+  std::chrono::nanoseconds cpu_time{0};
+  std::string label;
+  benchmark::UserCounters counters;
+};
+
+/// Probes of searches that the file does not have yet, by the benchmark's name. The repetitions of
+/// a benchmark are kept in their order.
+class ProbeStore {
+ public:
+  void add(const std::string& benchmark, std::vector<Probe> probes);
+  /// Takes the probes of the benchmark's earliest search; empty where no search is left.
+  std::vector<Probe> take(const std::string& benchmark);
+
+ private:
+  std::map<std::string, std::deque<std::vector<Probe>>> searches_;
+};
+
+/// Decorates a file reporter. After each search, the search's probes follow as runs of their own.
+/// Google Benchmark itself must know all runs before the first one starts.
+class ProbeRows : public ReporterDecorator {
+ public:
+  /// `file` and `probes` outlive the decorator.
+  ProbeRows(benchmark::BenchmarkReporter& file, ProbeStore& probes)
+      : ReporterDecorator(file), probes_(probes) {}
+
+  void ReportRuns(const std::vector<Run>& runs) override;
+
+ private:
+  ProbeStore& probes_;
+};
+
+/// Decorates a reporter so that its output is valid for any text and any number.
+///
+/// Names, labels and errors pass the gate. A counter that is not a number is left out. In an
+/// aggregate such a counter, for example the variation of a constant 0, becomes 0.
+///
+/// In CSV the first row determines the columns, because Google Benchmark ends the program when a
+/// later row has another counter. A counter that the first row lacks is "nan" in the first row and
+/// empty in later rows.
+class ValidRows : public ReporterDecorator {
+ public:
+  enum class Columns {
+    /// Each row keeps its own counters.
+    free,
+    /// Each row has `counters` and the first row's other counters.
+    fixed,
+  };
+
+  ValidRows(benchmark::BenchmarkReporter& inner, std::shared_ptr<const text::Gate> gate,
+            Columns kind, const std::vector<std::string>& counters);
+
+  void ReportRuns(const std::vector<Run>& runs) override;
+  /// Counters without a column in CSV.
+  const std::set<std::string>& left_out() const { return left_out_; }
+
+ private:
+  void clean_texts(Run& run) const;
+  void fix_columns(Run& run);
+
+  std::shared_ptr<const text::Gate> gate_;
+  Columns columns_;
+  std::set<std::string> counters_;
+  std::set<std::string> left_out_;
+  bool is_first_ = true;
+};
+
+}  // namespace paceline::gbench
