@@ -47,8 +47,6 @@ void IdleConnections::end_due() {
   wait_for_first();
 }
 
-using std::chrono::milliseconds;
-
 LingeringConnections::LingeringConnections(loop::Loop& loop, milliseconds longest)
     : loop_(loop), longest_(longest), timer_(loop, [this] { close_ended(); }) {}
 

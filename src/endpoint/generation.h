@@ -12,7 +12,7 @@
 
 #include <paceline/text/result.h>
 
-// What the model generates: words without meaning, or JSON.
+// Generated responses: words without meaning or JSON, and their formats in each API.
 
 namespace paceline::endpoint {
 

@@ -86,7 +86,6 @@ Histogram ArrivalRecord::token_gaps() const {
 }  // namespace paceline
 
 namespace paceline::endpoint {
-
 namespace {
 
 constexpr std::string_view model_label = R"({model_name="paceline"})";

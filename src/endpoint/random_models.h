@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-// What the endpoint draws at random. A seed gives the same draws with every standard library.
+// Random times, lengths and faults of the endpoint. A seed gives the same draws with every standard library.
 
 namespace paceline::endpoint {
 

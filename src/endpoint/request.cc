@@ -9,7 +9,6 @@
 #include <utility>
 
 namespace paceline::endpoint {
-
 namespace {
 
 constexpr unsigned not_implemented = 501;

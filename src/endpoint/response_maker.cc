@@ -5,7 +5,6 @@
 #include <cstring>
 
 namespace paceline::endpoint {
-
 namespace {
 
 // Told of an error instead, libmicrohttpd closes the descriptor of a client that has gone only when

@@ -7,7 +7,6 @@
 #include <utility>
 
 namespace paceline::endpoint {
-
 namespace {
 
 constexpr std::size_t no_record = std::numeric_limits<std::size_t>::max();

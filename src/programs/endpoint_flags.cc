@@ -10,7 +10,6 @@
 #include <programs/flags.h>
 
 namespace paceline::programs {
-
 namespace {
 
 using std::chrono::nanoseconds;

@@ -9,7 +9,6 @@
 #include <utility>
 
 namespace paceline::programs {
-
 namespace {
 
 using Minutes = std::chrono::duration<double, std::ratio<60>>;

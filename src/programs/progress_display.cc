@@ -14,7 +14,6 @@
 #include <vector>
 
 namespace paceline::programs {
-
 namespace {
 
 using std::chrono::nanoseconds;

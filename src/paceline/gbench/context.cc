@@ -2,7 +2,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <paceline/gbench/context.h>
-#include <paceline/gbench/run_setup.h>
+#include <paceline/gbench/measure.h>
 #include <paceline/version.h>
 #include <paceline_version.h>
 #include <simdjson.h>

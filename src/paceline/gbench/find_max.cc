@@ -9,9 +9,9 @@
 #include <vector>
 
 #include <paceline/gbench/counters.h>
+#include <paceline/gbench/measure.h>
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/reporters.h>
-#include <paceline/gbench/run_setup.h>
 #include <paceline/run/rate_search.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/run/verdict.h>

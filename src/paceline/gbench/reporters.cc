@@ -7,7 +7,6 @@
 #include <utility>
 
 namespace paceline::gbench {
-
 namespace {
 
 std::unique_ptr<benchmark::BenchmarkReporter> csv_reporter() {
@@ -100,8 +99,6 @@ void PercentileRows::write_context() {
 
 namespace {
 
-using Run = benchmark::BenchmarkReporter::Run;
-
 Run row_of(const Run& search, Probe probe) {
   Run row;
   row.run_name.function_name = std::move(probe.name);
@@ -150,8 +147,6 @@ void ProbeRows::ReportRuns(const std::vector<Run>& runs) {
 }
 
 namespace {
-
-using Run = benchmark::BenchmarkReporter::Run;
 
 /// Google Benchmark 1.7 says error_message, later ones say skip_message.
 template <typename AnyRun>

@@ -4,7 +4,6 @@
 #include <utility>
 
 namespace paceline::gbench {
-
 namespace {
 
 // Google Benchmark releases its threads at a barrier. Each thread then makes its client.

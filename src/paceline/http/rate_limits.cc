@@ -10,7 +10,6 @@
 #include <string_view>
 
 namespace paceline::http {
-
 namespace {
 
 using std::chrono::nanoseconds;

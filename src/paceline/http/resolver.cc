@@ -16,7 +16,6 @@
 #include <utility>
 
 namespace paceline::http {
-
 namespace {
 
 /// The pause between two lookups of a host that has no usable address.

@@ -14,7 +14,6 @@
 #include <utility>
 
 namespace paceline::http {
-
 namespace {
 
 bool has_http_scheme(std::string_view url) {

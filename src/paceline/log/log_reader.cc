@@ -7,7 +7,6 @@
 #include <set>
 
 namespace paceline::log {
-
 namespace {
 
 using Runs = std::vector<ListedRun>;

@@ -7,7 +7,6 @@
 #include <string_view>
 
 namespace paceline::log {
-
 namespace {
 
 namespace dom = simdjson::dom;

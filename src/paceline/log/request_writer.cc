@@ -9,7 +9,6 @@
 #include <utility>
 
 namespace paceline::log {
-
 namespace {
 
 constexpr std::size_t page_requests = 256;

@@ -12,7 +12,6 @@
 #include <utility>
 
 namespace paceline::loop {
-
 namespace {
 
 /// Sets this thread's timer slack in ns, by which the kernel may prolong sleeps, and returns the

@@ -7,7 +7,6 @@
 #include <utility>
 
 namespace paceline::pace {
-
 namespace {
 
 using namespace std::chrono_literals;
@@ -65,8 +64,6 @@ Slot Pacer::depart(nanoseconds now) {
   earliest_ = nanoseconds(std::llround(std::ceil(earliest_ns)));
   return taken;
 }
-
-using std::chrono::nanoseconds;
 
 TokenBudget::TokenBudget(std::uint64_t tokens_per_minute, nanoseconds tolerance)
     : ns_per_token_(60e9 / static_cast<double>(tokens_per_minute)),

@@ -5,7 +5,6 @@
 #include <cmath>
 
 namespace paceline::run {
-
 namespace {
 
 constexpr double close_enough = 1.02;

@@ -2,15 +2,17 @@
 #include <paceline/http/direct/direct_transport.h>
 #include <paceline/loop/loop.h>
 #include <paceline/loop/sockets.h>
+#include <paceline/run.h>
 #include <paceline/run/dispatcher.h>
 #include <paceline/run/recorder.h>
 #include <paceline/run/run_stripe.h>
+#include <paceline/run/verdict.h>
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace paceline::run {
-
 namespace {
 
 using std::chrono::nanoseconds;
@@ -106,3 +108,34 @@ std::uint64_t item_at(std::uint64_t position, const RunPlan& options) {
 }
 
 }  // namespace paceline::run
+
+namespace paceline {
+
+std::string_view name_of(Bound bound) {
+  switch (bound) {
+    case Bound::paced:
+      return "paced";
+    case Bound::parallel:
+      return "parallel-bound";
+    case Bound::server:
+      return "server-bound";
+    case Bound::client:
+      return "client-bound";
+    case Bound::rate_limit:
+      return "rate-limited";
+    case Bound::failing:
+      return "failing";
+  }
+  return {};
+}
+
+RunResult run_workload(Workload& workload, const RunOptions& options,
+                       const std::atomic<bool>* stop) {
+  run::RunHooks hooks;
+  hooks.stop = stop;
+  stats::RunTally tally = run::run_stripe(workload, options, hooks);
+  Verdict verdict = run::judge(tally, options.rpm, options.parallel, options.arrivals);
+  return {std::move(tally), std::move(verdict)};
+}
+
+}  // namespace paceline

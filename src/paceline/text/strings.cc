@@ -4,7 +4,6 @@
 #include <algorithm>
 
 namespace paceline::text {
-
 namespace {
 
 constexpr unsigned byte_at(std::string_view text, std::size_t place) {

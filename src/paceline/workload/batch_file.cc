@@ -17,7 +17,6 @@
 #include <utility>
 
 namespace paceline::workload {
-
 namespace {
 
 /// Bytes that a reader reads at once.

@@ -11,7 +11,6 @@
 #include <utility>
 
 namespace paceline::workload {
-
 namespace {
 
 namespace dom = simdjson::dom;

@@ -13,7 +13,6 @@
 #include <utility>
 
 namespace paceline::workload {
-
 namespace {
 
 std::string reason_of(int error) {

@@ -11,7 +11,6 @@
 #include <system_error>
 
 namespace paceline::workload {
-
 namespace {
 
 constexpr std::string_view replacement_escape = "\\ufffd";

@@ -11,7 +11,6 @@
 #include <string_view>
 
 namespace paceline::workload {
-
 namespace {
 
 namespace dom = simdjson::dom;
@@ -102,7 +101,6 @@ void merge_usage(std::optional<Usage>& usage, const std::optional<Usage>& later)
 namespace {
 
 namespace dom = simdjson::dom;
-using Found = simdjson::simdjson_result<dom::element>;
 
 constexpr std::array<const char*, 7> code_fields{"code",      "status", "status_code", "statusCode",
                                                  "http_code", "type",   "error_type"};

@@ -9,7 +9,6 @@
 #include <string_view>
 
 namespace paceline::workload {
-
 namespace {
 
 constexpr unsigned bits_per_word = 10;

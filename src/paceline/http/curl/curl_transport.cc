@@ -10,7 +10,6 @@
 #include <utility>
 
 namespace paceline::http::curl {
-
 namespace {
 
 /// Shuts an idle HTTP/1 connection down if the server has sent bytes. The bytes are an unrequested

@@ -10,7 +10,6 @@
 #include <utility>
 
 namespace paceline::http::direct {
-
 namespace {
 
 /// The name of a header line.

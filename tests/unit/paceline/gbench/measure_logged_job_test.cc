@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/gbench/run_setup.h>
+#include <paceline/gbench/measure.h>
 
 namespace paceline::gbench {
 namespace {
