@@ -9,7 +9,8 @@
 #include <random>
 #include <vector>
 
-// Random times, lengths and faults of the endpoint. A seed gives the same draws with every standard library.
+// Random times, lengths and faults of the endpoint. A seed gives the same draws with every standard
+// library.
 
 namespace paceline::endpoint {
 
