@@ -125,16 +125,27 @@ TEST_P(ResponsesTest, HeadersAreBounded) {
   EXPECT_EQ(response.error, TransportError::malformed) << response.error_text;
 }
 
+// libcurl 7.88 takes trailers of HTTP/2 for headers, unless the connection is closed after them.
 TEST_P(ResponsesTest, TrailersAreNoHeaders) {
-  ScriptServer server(
-      wire(), 1,
-      answers({.body = {{"ok"}}, .has_length = false, .trailers = {{"x-trailer", "late"}}}));
-  std::optional<std::string> trailer;
-  const Response response =
-      get(server.url(), [&trailer](const Response& seen) { trailer = seen.header("X-Trailer"); });
-  EXPECT_EQ(response.error, TransportError::ok) << response.error_text;
-  EXPECT_EQ(response.body, "ok");
-  EXPECT_EQ(trailer, std::nullopt);
+  const ResponseScript script{.headers = {{"x-both", "head"}},
+                              .body = {{"ok"}},
+                              .has_length = false,
+                              .trailers = {{"x-both", "late"}, {"x-trailer", "late"}}};
+  ScriptServer server(wire(), 1,
+                      [&script](int, ScriptedConnection& to) { answer_all(to, script); });
+  // The second response shows that the first one's trailers are forgotten.
+  for (int i = 0; i < 2; ++i) {
+    std::optional<std::string> trailer;
+    std::optional<std::string> both;
+    const Response response = get(server.url(), [&](const Response& seen) {
+      trailer = seen.header("X-Trailer");
+      both = seen.header("X-Both");
+    });
+    EXPECT_EQ(response.error, TransportError::ok) << response.error_text;
+    EXPECT_EQ(response.body, "ok");
+    EXPECT_EQ(trailer, std::nullopt);
+    EXPECT_EQ(both, "head");
+  }
 }
 
 TEST_P(ResponsesTest, TrailersAreBoundedAsHeadersAre) {

@@ -2,6 +2,7 @@
 #include <paceline/http/curl/curl_transfer.h>
 #include <paceline/http/curl/curl_transport.h>
 #include <paceline/http/transport.h>
+#include <paceline/text/strings.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,8 +16,8 @@ CurlHeaders::CurlHeaders(const HeaderList* lines) {
   if (lines != nullptr) {
     for (const std::string& line : *lines) append(line.c_str());
   }
-  // Suppresses "Expect: 100-continue". With it libcurl would wait before a body of more than a
-  // megabyte, a whole second where the server does not answer.
+  // Suppresses "Expect: 100-continue". With this header, libcurl would wait before a body of more
+  // than a megabyte, a whole second if the server does not answer.
   append("Expect:");
 }
 
@@ -57,10 +58,15 @@ CurlTransfer::CurlTransfer(Exchange& exchange, Shared& shared)
 }
 
 std::optional<std::string_view> CurlTransfer::find(const char* name) const {
+  constexpr unsigned all = CURLH_HEADER | CURLH_TRAILER;
   curl_header* found = nullptr;
-  if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) {
-    return std::nullopt;
-  }
+  if (curl_easy_header(easy_.get(), name, 0, all, -1, &found) != CURLHE_OK) return std::nullopt;
+  // libcurl 7.88 marks trailers of HTTP/2 as headers, so count the trailers here. Headers are
+  // first.
+  const auto trailers = std::count_if(
+      trailers_.begin(), trailers_.end(),
+      [name](const std::string& trailer) { return text::equals_ignoring_case(trailer, name); });
+  if (found->amount <= static_cast<std::size_t>(trailers)) return std::nullopt;
   return std::string_view(found->value);
 }
 
@@ -100,6 +106,8 @@ void CurlTransfer::prepare(std::shared_ptr<const Target> target,
   CURL* easy = easy_.get();
   const Request& request = exchange_.request;
   why_[0] = '\0';
+  has_head_ = false;
+  trailers_.clear();
   header_bytes_ = 0;
   is_sending_ = false;
   open_error_ = 0;
@@ -120,14 +128,15 @@ void CurlTransfer::prepare(std::shared_ptr<const Target> target,
   }
 }
 
-// Given as text, libcurl would parse and format the URL for each request, which is a sixth of its
-// instructions. A URL that cannot be parsed is given as text, so that libcurl reports why.
+// Passes the parsed URL, because libcurl would parse and format a text for each request, which
+// takes a sixth of its instructions. A URL that cannot be parsed is passed as text, so that libcurl
+// reports why.
 void CurlTransfer::set_target(std::shared_ptr<const Target> target) {
   if (target == target_) return;
   target_ = std::move(target);
   CURL* easy = easy_.get();
-  // With TLS, ALPN tells whether a connection can be shared. Without TLS only the first response
-  // tells, so waiting would double the time of every first request.
+  // With TLS, ALPN shows whether a connection can be shared. Without TLS only the first response
+  // shows that, so waiting would double the time of every first request.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, target_->scheme == "https" ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_PROXY,
                    target_->proxy != nullptr ? target_->proxy->url.c_str() : "");
@@ -169,12 +178,27 @@ curl_socket_t CurlTransfer::on_open(void* transfer, curlsocktype, curl_sockaddr*
   return opened;
 }
 
-// libcurl bounds the size of headers but not of trailers, which it keeps too.
-std::size_t CurlTransfer::on_header(char*, std::size_t, std::size_t length,
+std::size_t CurlTransfer::on_header(char* data, std::size_t, std::size_t length,
                                     void* transfer) noexcept {
-  auto& self = *static_cast<CurlTransfer*>(transfer);
-  self.header_bytes_ += length;
-  return self.header_bytes_ <= most_header_bytes ? length : 0;
+  try {
+    return static_cast<CurlTransfer*>(transfer)->take_header({data, length}) ? length : 0;
+  } catch (...) {
+    return 0;  // No exception may pass through libcurl. 0 ends the transfer.
+  }
+}
+
+bool CurlTransfer::take_header(std::string_view line) {
+  // libcurl bounds the size of headers but not of trailers, which it keeps too.
+  header_bytes_ += line.size();
+  if (header_bytes_ > most_header_bytes) return false;
+  if (line.starts_with("HTTP/")) {
+    has_head_ = false;
+  } else if (line == "\r\n" || line == "\n") {
+    has_head_ = true;
+  } else if (has_head_) {
+    trailers_.emplace_back(line.substr(0, line.find(':')));
+  }
+  return true;
 }
 
 std::size_t CurlTransfer::on_body(char* data, std::size_t, std::size_t length,

@@ -18,7 +18,7 @@
 
 namespace paceline::http::curl {
 
-/// Header lines in libcurl's list.
+/// Header lines as a libcurl list.
 class CurlHeaders {
  public:
   explicit CurlHeaders(const HeaderList* lines);
@@ -59,16 +59,16 @@ class CurlTransfer : public ResponseHeaders {
 
   CurlTransfer(Exchange& exchange, Shared& shared);
 
-  /// Sets the options that differ from the last request. `hosts`: as Transport::send().
+  /// Sets the options that differ from the last request. `hosts`: as in Transport::send().
   void prepare(std::shared_ptr<const Target> target, std::span<const Resolver::Known> hosts);
-  /// Whether a connection was made and the request has begun to be sent.
+  /// Whether a connection was made and sending the request has begun.
   bool was_sent() const;
-  /// Whether libcurl waits for space to send more of the request.
+  /// Sets whether libcurl waits for the socket to accept more of the request.
   void set_sending(bool is_sending) { is_sending_ = is_sending; }
-  /// Whether the response may be read late. True for HTTP/1.1 where the kernel noted the time of
-  /// the response before.
+  /// Whether the response may be read late. True for HTTP/1.1 if the kernel timestamped the
+  /// previous response.
   bool can_defer_read() const;
-  /// Completes the response and returns how the transfer ended. `received` and `read`: as
+  /// Completes the response and returns how the transfer ended. `received` and `read`: as in
   /// CurlMulti::Owner::ended().
   TransportEnd finish(CURLcode code, std::optional<TimePoint> received, TimePoint read);
   std::optional<std::string_view> find(const char* name) const override;
@@ -84,7 +84,7 @@ class CurlTransfer : public ResponseHeaders {
 
   void set_common();
   void set_target(std::shared_ptr<const Target> target);
-  /// Gives libcurl the addresses of the route's hosts, in its order.
+  /// Passes the addresses of the route's hosts to libcurl, in the route's order.
   void set_addresses(std::span<const Resolver::Known> hosts);
   /// Whether the server has most likely not processed the request, so that it may be sent again.
   bool is_unprocessed(CURLcode code) const;
@@ -101,6 +101,8 @@ class CurlTransfer : public ResponseHeaders {
   static std::size_t on_body(char* data, std::size_t, std::size_t length, void* transfer) noexcept;
   static std::size_t on_header(char* data, std::size_t, std::size_t length,
                                void* transfer) noexcept;
+  /// False if the headers and trailers are too long.
+  bool take_header(std::string_view line);
   bool take(std::string_view piece);
 
   Exchange& exchange_;
@@ -108,17 +110,21 @@ class CurlTransfer : public ResponseHeaders {
   std::unique_ptr<CURL, Cleanup> easy_;
   std::array<char, CURL_ERROR_SIZE> why_{};
   std::shared_ptr<const Target> target_;
-  /// The addresses that libcurl has, in the order of the route's hosts.
+  /// The addresses passed to libcurl, in the order of the route's hosts.
   std::vector<std::shared_ptr<const Addresses>> addresses_;
   std::unique_ptr<curl_slist, Cleanup> address_list_;
   std::shared_ptr<const CurlHeaders> headers_;
   Method method_ = Method::get;
+  /// Whether the headers of the response, or of an interim response, have ended.
+  bool has_head_ = false;
+  /// Names of this response's trailers.
+  std::vector<std::string> trailers_;
   /// Bytes of this response's headers and trailers so far.
   std::size_t header_bytes_ = 0;
   bool is_sending_ = false;
   /// errno of the last socket that could not be opened for this request; 0: none.
   int open_error_ = 0;
-  /// Whether the kernel noted the time of the last response over HTTP/1.1.
+  /// Whether the kernel timestamped the last response over HTTP/1.1.
   bool has_receive_times_ = false;
 };
 
