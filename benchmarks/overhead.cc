@@ -1,4 +1,4 @@
-// What each layer costs by itself, so that a later regression shows in compare.py.
+// The cost of each layer by itself, so that compare.py shows regressions.
 
 #include <benchmark/benchmark.h>
 #include <endpoint/generation.h>
@@ -34,7 +34,7 @@ using std::chrono::nanoseconds;
 
 constexpr std::uint64_t fast_rpm = 100'000;
 
-/// One decision of the pacer: when may the next slot depart, and its departure.
+/// One decision of the pacer: computes when the next slot may depart, and records its departure.
 void pacer(benchmark::State& state) {
   const auto arrivals = static_cast<Arrivals>(state.range(0));
   pace::Pacer pacer(pace::make_schedule(arrivals, *pace::Rate::per_minute(fast_rpm), 1));
@@ -42,8 +42,8 @@ void pacer(benchmark::State& state) {
 }
 BENCHMARK(pacer)->ArgName("poisson")->Arg(0)->Arg(1);
 
-/// A sleep until the next departure and nothing else: the CPU column is what the machine takes for
-/// it, whoever sends.
+/// Only sleeps until the next departure. The CPU column is the cost of the sleep on this machine,
+/// whichever client sends.
 void sleep_until_departure(benchmark::State& state) {
   auto departure = std::chrono::steady_clock::now();
   while (state.KeepRunning()) {
@@ -88,7 +88,7 @@ void chat_make(benchmark::State& state) {
 }
 BENCHMARK(chat_make);
 
-/// Reads responses of some tokens, as the endpoint words them.
+/// Reads responses as the endpoint writes them.
 void chat_read(benchmark::State& state) {
   const auto chat = make_workload({"http://127.0.0.1/v1", "key"}, TextGeneration{});
   Request request;
@@ -103,7 +103,7 @@ void chat_read(benchmark::State& state) {
 }
 BENCHMARK(chat_read)->ArgName("tokens")->Arg(16)->Arg(1'024);
 
-/// Completion chunks as servers word them, whole pieces of what libcurl brings at once.
+/// Completion chunks as servers write them, in pieces of the size that libcurl passes at once.
 constexpr std::size_t piece = 16'384;
 
 std::string chunk_text() {
@@ -117,7 +117,7 @@ std::string chunk_text() {
   return text;
 }
 
-/// Takes the events of a stream apart, and does nothing with them.
+/// Parses the events of a stream, and ignores their data.
 void event_stream(benchmark::State& state) {
   const std::string text = chunk_text();
   std::int64_t events = 0;
@@ -133,7 +133,7 @@ void event_stream(benchmark::State& state) {
 }
 BENCHMARK(event_stream);
 
-/// The same with the JSON of each event read, its text found and its time kept.
+/// Like event_stream(); also parses the JSON of each event, finds its text and records its time.
 void generation_stream(benchmark::State& state) {
   const std::string text = chunk_text();
   workload::GenerationStream stream(workload::GenerationStreamOptions{});
@@ -155,8 +155,8 @@ void generation_stream(benchmark::State& state) {
 }
 BENCHMARK(generation_stream);
 
-/// What a run's thread pays to have a request logged, with a response of so many bytes. At no more
-/// than 100,000 a second, so that the log's thread keeps up as in a run.
+/// The cost of logging one request for a run's thread, with a response of the given size. At most
+/// 100,000 requests per second, so that the log's thread keeps up as in a run.
 void log_add(benchmark::State& state) {
   constexpr std::int64_t batch = 1'000;
   const auto path = std::filesystem::temp_directory_path() / "paceline_overhead.sqlite";
@@ -183,7 +183,7 @@ void log_add(benchmark::State& state) {
 }
 BENCHMARK(log_add)->ArgName("response")->Arg(0)->Arg(1'024)->Iterations(100'000);
 
-/// A file of requests of about 500 bytes each, gone with its owner.
+/// A file of requests of about 500 bytes each, deleted with its owner.
 class BatchOnDisk {
  public:
   explicit BatchOnDisk(std::size_t lines) {
@@ -243,7 +243,7 @@ void synthetic_text(benchmark::State& state) {
 }
 BENCHMARK(synthetic_text)->ArgName("tokens")->Arg(100);
 
-/// Whole exchanges over loopback, unpaced: request made, sent, answered, read and counted.
+/// Whole exchanges over loopback, unpaced: makes and sends requests, reads and counts responses.
 void run_exchanges(benchmark::State& state, TransportKind transport) {
   Endpoint endpoint({});
   if (const auto error = endpoint.start()) return state.SkipWithError(error->message.c_str());

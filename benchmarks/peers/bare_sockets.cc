@@ -1,5 +1,5 @@
-// The least that a machine takes for requests at a pace: paceline's loop and pacer, with a bare
-// send and recv on kept connections in place of a client that speaks HTTP.
+// The minimum CPU cost of paced requests on a machine: paceline's loop and pacer, with plain send
+// and recv on kept connections instead of an HTTP client.
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -66,7 +66,7 @@ class Connection {
   }
 
  private:
-  // The endpoint sends a short response at once, so that it comes whole.
+  // The endpoint sends a short response at once, so recv() returns all of it.
   void read() {
     std::array<char, 16'384> response;
     const ssize_t length = recv(descriptor_, response.data(), response.size(), 0);
@@ -102,7 +102,7 @@ class BareClient {
   }
 
   void run(std::chrono::seconds time) {
-    // Time for the endpoint to accept the connections.
+    // Gives the endpoint time to accept the connections.
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     start_ = Clock::now();
     time_ = time;

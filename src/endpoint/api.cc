@@ -178,7 +178,7 @@ void Api::generate(Read read, const GenerationFormat& format, Request& request) 
   generator_.enter(request);
 }
 
-// The model takes as long as for a first token.
+// An embedding takes as long as a first token.
 void Api::answer_embeddings(Request& request) {
   if (!has_room(request)) return;
   if (const auto error = embedder_.answer(request.body, request.response_body)) {

@@ -17,19 +17,19 @@
 
 namespace paceline::endpoint {
 
-/// Answers the requests of each path: reads what the request asks for, and sets its response.
+/// Reads each request according to its path, and sets its response.
 class Api {
  public:
-  /// The arguments outlive this object. `gauges` gives the present values of GET /metrics.
+  /// The arguments outlive this object. `gauges` returns the current values for GET /metrics.
   Api(const EndpointOptions& options, Generator& generator, const ResponseMaker& responses,
       Metrics& metrics, std::function<Gauges()> gauges);
 
   /// Sets `request.response`; leaves it null if out of memory. Sets `request.due` for a response
-  /// that is generated or that comes at once.
+  /// that is generated or sent at once.
   void answer(std::string_view path, std::string_view method, Request& request);
 
-  /// Whether the path is about the server itself: without a key, latency or fault, and not
-  /// recorded.
+  /// Whether requests to the path are about the server itself. They need no key, have no latency or
+  /// fault, and are not recorded.
   static bool is_about_server(std::string_view path);
 
  private:

@@ -9,14 +9,14 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-// Reads the JSON of requests, and words errors, as the OpenAI API does.
+// Reads the JSON of requests, and writes errors, as the OpenAI API does.
 
 namespace paceline::endpoint {
 
-/// The HTTP status of a request that is not understood.
+/// The HTTP status for an invalid request.
 inline constexpr unsigned bad_request = 400;
 
-/// An error as a response to the client. An empty `param` or `code` is sent as null.
+/// An error to send to the client. An empty `param` or `code` is sent as null.
 struct ApiError {
   unsigned status;
   std::string message;
@@ -25,12 +25,12 @@ struct ApiError {
   std::string_view type = "invalid_request_error";
 };
 
-/// Replaces `out` by `{"error": {...}}`.
+/// Replaces `out` with `{"error": {...}}`.
 void write_error(const ApiError& error, std::string& out);
 
 /// Errors of a parameter. `name` outlives the error.
 ApiError missing_parameter(std::string_view name);
-/// `expected`: such as "an integer".
+/// `expected`: the type, such as "an integer".
 ApiError invalid_type(std::string_view name, std::string_view expected);
 ApiError empty_array(std::string_view name);
 

@@ -14,7 +14,7 @@ namespace paceline::endpoint {
 namespace {
 
 // A daemon first collects all connections with input, and then serves them. With thousands of
-// connections, the first ones have left the CPU's cache by then, which takes a sixth of the rate.
+// connections, the first ones have left the CPU's cache by then, which costs a sixth of the rate.
 constexpr std::size_t group_size = 64;
 
 std::size_t connections_within_limit(std::size_t wanted) {
@@ -34,7 +34,7 @@ struct StopDaemon {
 /// Owns a server of libmicrohttpd.
 using DaemonPtr = std::unique_ptr<MHD_Daemon, StopDaemon>;
 
-/// Some of the connections, with a daemon of their own.
+/// A group of connections, with its own daemon.
 struct DaemonGroup {
   Connections* connections = nullptr;
   std::size_t count = 0;
@@ -102,7 +102,7 @@ void Connections::add(loop::Descriptor connection, const sockaddr_in& from) {
 
 // Null if the system has no descriptor for another daemon.
 DaemonGroup* Connections::group_with_room() {
-  // Headers of a request and of its response have to fit. libmicrohttpd clears this memory after
+  // Must hold the headers of a request and of its response. libmicrohttpd clears this memory after
   // each request: four times as much, the default, takes 2 us with 5,000 busy connections.
   constexpr std::size_t memory = 8U << 10U;
   const auto has_room = [](const auto& group) { return group->count < group_size; };
@@ -192,8 +192,8 @@ void Connections::hang_up(Client& client) {
     client.hang_up_watch->want(0);
     return;
   }
-  // This takes no bytes from libmicrohttpd, and wakes it. The first time, libmicrohttpd may still
-  // have to read bytes from before the end, and miss the end again.
+  // The shutdown wakes libmicrohttpd, and takes no bytes from it. The first time, libmicrohttpd may
+  // still have to read bytes from before the end, and miss the end again.
   shutdown(client.descriptor(), SHUT_RD);
   if (std::exchange(client.is_ending, true)) client.hang_up_watch->want(0);
 }

@@ -21,15 +21,16 @@
 
 namespace paceline::endpoint {
 
-/// Shuts down connections that have had no request for a time. Both sides then read their end.
+/// Shuts down connections that have been idle for some time. Both sides then read the end of the
+/// connection.
 class IdleConnections {
  public:
-  /// `limit`: 0 shuts down none.
+  /// `limit`: the longest idle time; 0: unlimited.
   IdleConnections(loop::Loop& loop, std::chrono::milliseconds limit);
 
   /// The connection is idle from now on.
   void add(int descriptor);
-  /// The connection has a request, or is closed. No effect on one that was not added.
+  /// The connection has a request, or is closed. No effect if the connection was not added.
   void remove(int descriptor);
 
  private:
@@ -52,18 +53,18 @@ class IdleConnections {
 /// Closes connections whose clients may still be sending a body that the endpoint does not read.
 ///
 /// Linux answers bytes that arrive after close() with RST, and a client that receives RST may lose
-/// the response. Each connection is therefore half closed first, and its bytes are dropped until
+/// the response. Each connection is therefore half-closed first, and its bytes are dropped until
 /// the client closes the connection too.
 class LingeringConnections {
  public:
-  /// Most connections at once. A further one closes the oldest.
+  /// The most connections at once. Adding another one closes the oldest.
   static constexpr std::size_t most = 32;
 
   /// `longest`: after this time a connection is closed in any case.
   explicit LingeringConnections(loop::Loop& loop,
                                 std::chrono::milliseconds longest = std::chrono::seconds(5));
 
-  /// Half closes the connection and takes it over.
+  /// Half-closes the connection and takes ownership.
   void add(loop::Descriptor connection);
   std::size_t size() const { return lingering_.size(); }
 
@@ -101,8 +102,8 @@ class ReceiveNotes {
   void add(ReceiveNote& note);
   void remove(const ReceiveNote& note);
 
-  /// Sets the note of each connection that has received bytes since the last call and has not read
-  /// them; nothing if the kernel has no timestamp.
+  /// Sets the note of each connection on which bytes have arrived since the last call and are
+  /// unread. The note is empty if the kernel has no timestamp.
   void look();
 
  private:
@@ -112,10 +113,10 @@ class ReceiveNotes {
 struct DaemonGroup;
 struct Request;
 
-/// The connection of a client. Connections owns it from its start to its end.
+/// A client's connection. Owned by Connections from its start to its end.
 struct Client {
   DaemonGroup* group = nullptr;
-  /// The request on its way.
+  /// The current request; nullptr: none.
   Request* request = nullptr;
   ReceiveNote received;
   /// Whether the client may still be sending a body that is not read.
@@ -124,7 +125,7 @@ struct Client {
   std::unique_ptr<loop::Poll> hang_up_watch;
 
   int descriptor() const { return received.descriptor; }
-  /// Ends the connection in both directions; what is written next fails.
+  /// Shuts the connection down in both directions; later writes fail.
   void shut() const;
   /// Ends the connection with RST.
   void reset() const;
@@ -134,16 +135,16 @@ struct Client {
 /// are for the loop's thread.
 class Connections {
  public:
-  /// The functions that connections call.
+  /// Callbacks of connections.
   struct Callbacks {
     /// First argument of on_request and on_completed, which libmicrohttpd calls.
     void* handler = nullptr;
     MHD_AccessHandlerCallback on_request = nullptr;
     MHD_RequestCompletedCallback on_completed = nullptr;
-    /// Connections were served, so that due times may have changed.
+    /// Called after connections were served, which may have changed due times.
     std::function<void()> on_served;
-    /// The client of the request has closed the connection. Returns whether the request is held
-    /// back, and so ends it.
+    /// Called when the request's client has closed the connection. Returns whether the request was
+    /// held; if so, ends the request.
     std::function<bool(Request& request)> on_hang_up;
   };
 
@@ -160,7 +161,7 @@ class Connections {
   /// Number of connections.
   std::size_t size() const { return count_; }
 
-  /// A request begins on a connection; sets its client and its time of arrival.
+  /// Begins a request on a connection: sets its client and its time of arrival.
   void begin_request(MHD_Connection* connection, Request& request);
   void end_request(Request& request);
 

@@ -11,15 +11,15 @@
 
 namespace paceline::endpoint {
 
-/// Answers POST /v1/embeddings. Equal texts have equal vectors; each vector has the length 1.
+/// Answers POST /v1/embeddings. Equal texts have equal vectors. Each vector has length 1.
 class Embedder {
  public:
   static constexpr std::size_t default_dimensions = 8;
   static constexpr std::size_t most_dimensions = 4096;
   static constexpr std::size_t most_inputs = 2048;
 
-  /// Replaces `out` by the response's JSON, unless there is an error. `request` keeps its text, but
-  /// may move in memory.
+  /// Replaces `out` with the response's JSON, unless there is an error. `request` keeps its text,
+  /// but may move in memory.
   std::optional<ApiError> answer(std::string& request, std::string& out);
   /// Prompt tokens of the last answer.
   std::size_t prompt_tokens() const { return prompt_tokens_; }

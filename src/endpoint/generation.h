@@ -12,7 +12,7 @@
 
 #include <paceline/text/result.h>
 
-// Generated responses: words without meaning or JSON, and their formats in each API.
+// Generated responses (meaningless words, or JSON) and their format in each API.
 
 namespace paceline::endpoint {
 
@@ -22,7 +22,7 @@ inline constexpr std::size_t json_token_bytes = 4;
 /// The response to a request for text, as the model generates it.
 struct Generation {
   std::string model;
-  /// Number of this response among all of them, for its ids.
+  /// Sequence number of the response, for its ids.
   std::uint64_t number = 0;
   /// Seconds since 1970.
   std::uint64_t created = 0;
@@ -52,11 +52,11 @@ struct Generation {
   std::size_t total_tokens() const { return prompt_tokens + all_tokens(); }
 };
 
-/// The present, for Generation::created.
+/// The current time, for Generation::created.
 std::uint64_t seconds_since_1970();
 
-/// The token at `place`, from 0, of every response of words: a word with a space before it unless
-/// it is the first. JSON strings need no escapes for it.
+/// The token at `place`, counted from 0, in any response of words: a word, preceded by a space
+/// unless it is the first. Needs no escapes in a JSON string.
 std::string_view response_token(std::size_t place);
 
 /// Appends the first `tokens` words.
@@ -74,11 +74,11 @@ void append_text_of(const Generation& response, std::string& out);
 /// A JSON text of ASCII characters, so that it can be cut at any byte.
 struct JsonResponse {
   std::string text;
-  /// A place inside a string of any length and content.
+  /// A place inside a string that may have any length and content.
   std::optional<std::size_t> free_place;
 
-  /// Inserts words at the free place, if there is one, so that the text has `size` bytes. A text
-  /// that is longer does not change.
+  /// Inserts words at the free place, if there is one, so that the text has `size` bytes. A longer
+  /// text does not change.
   void lengthen(std::size_t size);
 };
 
@@ -87,12 +87,12 @@ JsonResponse plain_json_response();
 
 /// Appends `bytes` bytes of words.
 void append_filling(std::size_t bytes, std::string& out);
-/// Appends JSON with each character that is not ASCII as an escape.
+/// Appends JSON, with each non-ASCII character escaped.
 void append_as_ascii(std::string_view json, std::string& out);
 
-/// The parts that the events of all tokens of a stream have in common. An event consists of
-/// `before`, the choice's index and `after_choice` (if that is not empty), the token, `after`, the
-/// event's number (if events are numbered), and `end`.
+/// The text that the events of all tokens of a stream share. An event consists of `before`, the
+/// choice's index and `after_choice` (if that is not empty), the token, `after`, the event's number
+/// (if events are numbered), and `end`.
 struct TokenFrame {
   std::string before;
   std::string after_choice;
@@ -112,7 +112,7 @@ class GenerationFormat {
   virtual void write_whole(const Generation& response, std::string& out) const = 0;
   /// The events before the first token.
   virtual void write_opening(const Generation& response, std::string& out) const = 0;
-  /// Sets the parts that the token events of this response have in common.
+  /// Sets the text that the token events of this response share.
   virtual void set_frame(const Generation& response, TokenFrame& frame) const = 0;
   /// The events after the last token.
   virtual void write_closing(const Generation& response, std::string& out) const = 0;

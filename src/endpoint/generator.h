@@ -33,7 +33,8 @@ class HeldRequests {
   void hold(Request& request);
   /// Changes `request.due`, also if the request is not held.
   void set_due(Request& request, TimePoint due);
-  /// Ends a request whose client has gone, if the request is held. Otherwise returns false.
+  /// Ends a held request whose client has gone, and returns true. Returns false if the request is
+  /// not held.
   bool abandon(Request& request);
 
   /// Resumes and serves the requests that are due, and sets the timer for the next one.
@@ -52,8 +53,8 @@ class HeldRequests {
   std::unique_ptr<loop::PreciseTimer> timer_;
 };
 
-/// Stands in for the model: how many responses are generated at once, and when their tokens are
-/// due.
+/// Simulates the model: limits how many responses are generated at once, and sets when their tokens
+/// are due.
 class Generator {
  public:
   /// `held` outlives this object.
@@ -64,10 +65,10 @@ class Generator {
 
   /// Whether a further request can neither be generated nor wait.
   bool is_full() const { return capacity_.is_full(); }
-  /// Begins to generate the response, or lets the request wait. Requires !is_full().
+  /// Begins to generate the response, or queues the request. Requires !is_full().
   void enter(Request& request);
-  /// The response is generated, or its client has gone. Begins the response of a waiting request
-  /// instead. No effect on a request that has not entered or has left.
+  /// Call when the response is generated or its client has gone. Begins the response to a waiting
+  /// request. No effect on a request that has not entered or has left.
   void leave(Request& request);
 
   /// Number of responses that are being generated.

@@ -161,7 +161,7 @@ Result<void> SchemaWriter::write_reference(std::string_view pointer, unsigned de
   return write(target, depth + 1);
 }
 
-// A null ends a schema that refers to itself.
+// Prefers null, which ends a schema that refers to itself.
 Result<void> SchemaWriter::write_first_of(dom::array options, unsigned depth) {
   for (const dom::element option : options) {
     std::string_view type;
@@ -268,7 +268,7 @@ Result<void> SchemaWriter::write_number(dom::object schema, bool is_whole) {
   const double highest = bound("maximum", infinity);
   const double step = bound("multipleOf", is_whole ? 1 : 0);
   const double middle = (std::max(lowest, above) + std::min(highest, below)) / 2;
-  // Beside an exclusive bound is the next whole number.
+  // `above` and `below` are exclusive bounds, so the next whole number is tried.
   for (const double near : {0.0, lowest, above + 1, highest, below - 1, middle}) {
     const double up = step > 0 ? std::ceil(near / step) * step : near;
     const double down = step > 0 ? std::floor(near / step) * step : near;

@@ -82,9 +82,9 @@ class Capacity {
 
 /// Limits the requests and tokens per minute of all clients together, by GCRA.
 ///
-/// One second's worth may come at once, as OpenAI enforces 60,000 per minute as 1,000 per second. A
-/// client that paces evenly at the limit is therefore never refused, even if the network delays its
-/// requests by up to a second. A window of length w has at most (w + 1 s) x rate + 1 accepted
+/// One second's worth may arrive at once, as OpenAI enforces 60,000 per minute as 1,000 per second.
+/// A client that paces evenly at the limit is therefore never refused, even if the network delays
+/// its requests by up to a second. A window of length w has at most (w + 1 s) x rate + 1 accepted
 /// requests, and at most (w + 1 s) x rate tokens plus those of its last request. Refused requests
 /// do not count.
 ///

@@ -12,7 +12,7 @@
 
 namespace paceline::endpoint {
 
-/// Records the first `capacity` requests. Takes all its memory in the constructor. One thread
+/// Records the first `capacity` requests. Allocates all its memory in the constructor. One thread
 /// records; any thread may read at the same time.
 class ArrivalRecord {
  public:
@@ -20,9 +20,9 @@ class ArrivalRecord {
 
   /// Records a request, and returns its place for the other functions. A full record ignores it.
   std::size_t arrived(TimePoint when);
-  /// `events`, one or more, with content were sent.
+  /// Records that `events` events with content were sent, at least one.
   void content(std::size_t place, TimePoint when, std::size_t events);
-  /// The end of the response was sent.
+  /// Records that the end of the response was sent.
   void responded(std::size_t place, TimePoint due, TimePoint when);
   bool full() const { return count_.load(std::memory_order_relaxed) == entries_.size(); }
 
@@ -47,7 +47,7 @@ class ArrivalRecord {
   Histogram gaps_;
 };
 
-/// Counters of GET /metrics. They start at 0 when the endpoint starts.
+/// Counters for GET /metrics. They start at 0 when the endpoint starts.
 struct Metrics {
   /// Responses that began, by the first digit of their status.
   std::array<std::uint64_t, 6> responses_by_class{};
@@ -55,16 +55,16 @@ struct Metrics {
   std::uint64_t cached_tokens = 0;
   /// Tokens that were sent.
   std::uint64_t generated_tokens = 0;
-  /// Generated responses that were sent whole, and that ended by themselves.
+  /// Generated responses that were sent whole and ended by themselves.
   std::uint64_t stopped = 0;
-  /// Generated responses that were sent whole, and that a limit ended.
+  /// Generated responses that were sent whole and ended at a limit.
   std::uint64_t capped = 0;
 
-  /// A generated response was sent whole.
+  /// Counts a generated response that was sent whole.
   void count_generated(bool is_capped) { ++(is_capped ? capped : stopped); }
 };
 
-/// Present values of GET /metrics.
+/// Current values for GET /metrics.
 struct Gauges {
   std::size_t running = 0;
   std::size_t waiting = 0;
@@ -72,7 +72,7 @@ struct Gauges {
   std::size_t body_bytes = 0;
 };
 
-/// Replaces `out` by the metrics in Prometheus' text format, with vLLM's names where vLLM has the
+/// Replaces `out` with the metrics in Prometheus' text format, with vLLM's names where vLLM has the
 /// metric.
 void write_metrics(const Metrics& metrics, const Gauges& gauges, std::string& out);
 

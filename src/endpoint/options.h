@@ -10,7 +10,7 @@
 
 namespace paceline::endpoint {
 
-/// Which option cannot be used, and why. The caller makes the sentence.
+/// An option that cannot be used, and the reason. The caller writes the message.
 struct InvalidOption {
   enum class Reason {
     out_of_range,
@@ -20,15 +20,15 @@ struct InvalidOption {
     queue_without_concurrency,
   };
   Reason reason;
-  /// The field's name in EndpointOptions, such as "latency"; of a member, "faults.shares".
+  /// The field's name in EndpointOptions, such as "latency" or "faults.shares".
   std::string_view field;
 };
 
 /// The first option that cannot be used.
 std::optional<InvalidOption> find_invalid_option(const EndpointOptions& options);
 
-/// Parses faults and their shares, such as "http_500:0.01,reset:0.002"; a fault without a share has
-/// all responses. Error: invalid_value.
+/// Parses faults and their shares, such as "http_500:0.01,reset:0.002"; a fault without a share
+/// affects all responses. Error: invalid_value.
 Result<std::vector<FaultShare>> parse_faults(std::string_view text);
 
 /// The names that parse_faults() knows, separated by commas.

@@ -27,7 +27,7 @@ class NormalDeviates {
   bool has_spare_ = false;
 };
 
-/// Draws times: of a response's first token, or of each further token. A time is at most
+/// Draws times to the first token, or times of each further token. A time is at most
 /// EndpointOptions::longest_time.
 class LatencyModel {
  public:

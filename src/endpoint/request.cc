@@ -156,7 +156,7 @@ void Admission::drop_body(Request& request) {
   if (request.body.capacity() > longest_kept_buffer) text::release_memory(request.body);
 }
 
-// `new_bytes` more than the `own_bytes` that the request has already.
+// The request has `own_bytes` already, and needs `new_bytes` more.
 std::optional<ApiError> Admission::size_error(std::uint64_t own_bytes,
                                               std::uint64_t new_bytes) const {
   constexpr std::size_t longest_body = 16U << 20U;

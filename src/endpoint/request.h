@@ -100,24 +100,24 @@ struct Request {
   Generation generation;
   /// Whether the tokens of `generation` count as generated.
   bool is_generated = false;
-  /// Of a streamed response; otherwise null.
+  /// The format of a streamed response; otherwise nullptr.
   const GenerationFormat* format = nullptr;
   TokenStream stream;
   BrokenBody broken_body;
-  /// Sends a body that libmicrohttpd asks for piece by piece.
+  /// Sends a body that libmicrohttpd requests piece by piece.
   BodySender* body_sender = nullptr;
 };
 
-/// A longer buffer is not kept for reuse, so that one long body does not occupy memory for ever.
+/// Longer buffers are not kept for reuse, so that one long body does not occupy memory forever.
 inline constexpr std::size_t longest_kept_buffer = 64U << 10U;
 
 /// Keeps requests for reuse together with the memory of their buffers. A request allocates only
 /// while more requests are in use than ever before.
 class RequestPool {
  public:
-  /// A request as a new one is.
+  /// Returns a request in the state of a new one.
   std::unique_ptr<Request> take();
-  /// Deletes a request whose buffers are long instead of keeping their memory.
+  /// Keeps the request for reuse, or deletes it if its buffers are long.
   void give_back(std::unique_ptr<Request> request) noexcept;
 
  private:
@@ -133,8 +133,8 @@ class Admission {
   /// Why the request's key is refused.
   std::optional<ApiError> key_error(std::string_view path, std::string_view method,
                                     const ReceivedHead& head) const;
-  /// Why the request's body is refused before it is read. The connection ends with that refusal,
-  /// since the start of the next request is unknown, or comes only after the whole body.
+  /// Why the request's body is refused before it is read. The refusal ends the connection, since
+  /// the start of the next request is unknown or lies behind the whole body.
   std::optional<ApiError> unread_body_error(std::string_view path, std::string_view method,
                                             const ReceivedHead& head) const;
 
@@ -150,7 +150,7 @@ class Admission {
   std::optional<ApiError> size_error(std::uint64_t own_bytes, std::uint64_t new_bytes) const;
 
   bool requires_key_;
-  /// The Authorization field that is required.
+  /// The required Authorization field.
   std::string authorization_;
   std::size_t most_body_bytes_;
   std::size_t body_bytes_ = 0;

@@ -17,8 +17,8 @@
 
 namespace paceline::endpoint {
 
-/// Remembers prompts as a server of language models does, so that a later prompt finds the
-/// beginning that it shares with earlier ones.
+/// Remembers prompts, as the prefix cache of a language model's server does, and finds the
+/// beginning that a prompt shares with earlier ones.
 ///
 /// The unit is a block of 16 tokens, which is identified by its text and all text before it. The
 /// number of blocks is limited: the least recently used one is replaced, within sets of 8.
@@ -55,7 +55,7 @@ class PrefixCache {
   std::size_t part_size_ = 0;
 };
 
-/// The approximate number of tokens of a text: OpenAI's rule of thumb is four bytes per token.
+/// The approximate number of tokens in a text: OpenAI's rule of thumb is four bytes per token.
 std::size_t tokens_of(std::string_view text);
 
 /// Counts the tokens of a prompt, and looks the prompt up in the cache.
@@ -71,7 +71,7 @@ class PromptCounter {
   void add_message(simdjson::dom::element message);
 
   void add_text(std::string_view text);
-  /// Adds a token that is given by its number.
+  /// Adds a token by its number.
   void add_token(std::int64_t number);
 
   std::size_t tokens() const { return tokens_; }
@@ -88,7 +88,7 @@ class PromptCounter {
 /// Reuses its parser and buffers: a short prompt takes about 0.5 us.
 class RequestReader {
  public:
-  /// `lengths`: of responses whose requests set no limit.
+  /// `lengths`: lengths of responses whose requests set no limit.
   explicit RequestReader(const LengthModel& lengths) : lengths_(lengths) {}
 
   /// Reads a request of this API into `response`. `body` keeps its text, but may move in memory.
@@ -99,7 +99,7 @@ class RequestReader {
  private:
   using Object = simdjson::dom::object;
   using Element = simdjson::dom::element;
-  /// The response lengths that the request asks for, in tokens.
+  /// The response lengths that the request specifies, in tokens.
   struct Length {
     std::size_t wanted = 0;
     std::size_t least = 0;
@@ -113,7 +113,7 @@ class RequestReader {
   std::optional<ApiError> add_prompt(Element prompt, bool echoes, Generation& response);
   static std::optional<ApiError> check_echoes(const Generation& response);
 
-  // request_reader_length.cc
+  // Defined in request_reader_length.cc:
   static std::optional<ApiError> read_choices(Object body, Generation& response);
   std::optional<ApiError> read_length(Object body, std::span<const std::string_view> limits,
                                       Generation& response);

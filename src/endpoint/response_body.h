@@ -14,19 +14,19 @@
 
 namespace paceline::endpoint {
 
-/// Breaks the body of a response as a fault says. Decides only; the caller passes the time and
-/// sends the bytes.
+/// Breaks the body of a response as a fault requires. Does no I/O and reads no clock: the caller
+/// passes the time and sends the bytes.
 class BrokenBody {
  public:
   /// Whether `fault` breaks bodies. The other faults replace or delay a response.
   static bool is_broken_by(Fault fault);
 
-  /// Begins a body of `size` bytes, or a stream if `size` is not set. Returns the size to announce;
-  /// nothing: none.
+  /// Begins a body of `size` bytes, or a stream if `size` is not set. Returns the size to announce,
+  /// if any.
   std::optional<std::uint64_t> begin(Fault fault, const FaultOptions& options,
                                      std::optional<std::uint64_t> size);
 
-  /// What the caller does next.
+  /// The caller's next action.
   enum class Action {
     /// Read at most `Step::bytes` bytes of the good body, pass them to change(), and send them.
     send,
@@ -51,10 +51,10 @@ class BrokenBody {
 
   /// Counts the next bytes of the good body, and breaks them. `bytes` is not empty.
   void change(std::span<char> bytes, TimePoint now);
-  /// Bytes that were counted.
+  /// Bytes counted so far.
   std::size_t bytes_sent() const { return bytes_sent_; }
 
-  /// What the caller does after the last byte of the good body: end or close.
+  /// The caller's action after the last byte of the good body: end or close.
   Action after_end() const;
 
  private:
@@ -67,9 +67,9 @@ class BrokenBody {
 
 /// Writes a response as server-sent events, each at its due time.
 ///
-/// Each token of each choice is one event. The choices take turns. The opening events come with the
-/// first token, and the closing events with the last. A stream can be started again, and keeps its
-/// memory.
+/// Each token of each choice is one event. The choices take turns. The opening events are sent with
+/// the first token, and the closing events with the last. A stream can be started again, and keeps
+/// its memory.
 class TokenStream {
  public:
   TokenStream() = default;

@@ -7,8 +7,8 @@
 namespace paceline::endpoint {
 namespace {
 
-// Told of an error instead, libmicrohttpd closes the descriptor of a client that has gone only when
-// something happens on the descriptor, which is never.
+// Returns a byte instead of an error. After an error, libmicrohttpd would close the descriptor only
+// at its next event, and a client that has gone causes none.
 ssize_t break_off(const Request& request, std::span<char> room) {
   request.client->shut();
   room.front() = ' ';

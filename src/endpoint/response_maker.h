@@ -15,7 +15,7 @@
 
 namespace paceline::endpoint {
 
-/// Sends the bodies that libmicrohttpd asks for piece by piece: streams and broken bodies. A body
+/// Sends the bodies that libmicrohttpd requests piece by piece: streams and broken bodies. A body
 /// that is not due yet holds its request.
 class BodySender {
  public:
@@ -23,8 +23,8 @@ class BodySender {
   BodySender(HeldRequests& held, Generator& generator, ArrivalRecord& record, Metrics& metrics,
              const std::atomic<bool>& stopping);
 
-  /// Sets `request.response` to one whose body this object sends. `size`: to announce; nothing:
-  /// none.
+  /// Sets `request.response` to a response whose body this object sends. `size`: the size to
+  /// announce, if any.
   void set_response(std::optional<std::uint64_t> size, Request& request);
 
  private:
@@ -52,19 +52,20 @@ class ResponseMaker {
   ResponseMaker(const FaultOptions& faults, BodySender& sender)
       : faults_(faults), sender_(sender) {}
 
-  /// A response with a body. `body` outlives the response: it lies in the request or the server.
+  /// Sets a response with a body. `body` outlives the response: it lies in the request or the
+  /// server.
   void set(unsigned status, const char* type, std::string_view body, Request& request) const;
-  /// A response of server-sent events, which the request's stream writes.
+  /// Sets a response of server-sent events, which the request's stream writes.
   void set_stream(const GenerationFormat& format, Request& request) const;
   void set_error(const ApiError& error, Request& request) const;
-  /// The 503 of a server that has no capacity.
+  /// Sets the 503 of a server without capacity.
   void set_overloaded(Request& request) const;
-  /// The 500 or 503 of a fault. Returns false if the request has no such fault.
+  /// Sets the 500 or 503 of a fault. Returns false if the request has no such fault.
   bool set_fault(Request& request) const;
-  /// The response to OPTIONS.
+  /// Sets the response to OPTIONS.
   void set_options(const char* allow, Request& request) const;
 
-  /// No effect if the response could not be made.
+  /// Adds a header. No effect if the response could not be made.
   static void add_header(Request& request, const char* name, const char* value);
 
  private:

@@ -21,7 +21,7 @@
 
 namespace paceline::endpoint {
 
-/// Takes each request from its headers to the end of its response.
+/// Handles each request from its headers to the end of its response.
 class RequestHandler {
  public:
   /// The arguments outlive this object. While `stopping` is set, connections are closed instead.
@@ -61,7 +61,7 @@ class RequestHandler {
   ResponseMaker responses_;
   Api api_;
   RequestPool pool_;
-  /// Begins the ids of this endpoint, so that no two endpoints have an id in common.
+  /// Prefix of this endpoint's ids, so that no two endpoints share an id.
   std::string id_prefix_;
   std::uint64_t ids_ = 0;
   std::atomic<std::uint64_t> requests_{0};

@@ -24,10 +24,9 @@ constexpr std::string_view name_of(TransportKind kind) {
 enum class HttpVersion {
   /// HTTP/1.1.
   one,
-  /// HTTP/2 by ALPN over TLS. Response::http_version differs where the server chose another
-  /// version.
+  /// HTTP/2 by ALPN over TLS. Response::http_version differs if the server chose another version.
   two,
-  /// HTTP/2 over TLS where the server has it, else HTTP/1.1.
+  /// HTTP/2 over TLS if the server supports it, else HTTP/1.1.
   automatic,
 };
 

@@ -15,15 +15,15 @@
 
 namespace paceline {
 
-/// What can be wrong with a response.
+/// The faults that a response can have.
 enum class Fault {
   /// The status is 500.
   http_500,
   /// The status is 503.
   http_503,
-  /// The response comes later.
+  /// The response is delayed.
   delay,
-  /// The response never comes. The connection stays open until the client closes it.
+  /// The response is never sent. The connection stays open until the client closes it.
   stall,
   /// The connection is reset in the middle of the body.
   reset,
@@ -35,7 +35,7 @@ enum class Fault {
   bad_json,
   /// Content-Length is larger than the body, and the connection is closed after the body.
   wrong_length,
-  /// The body comes one byte at a time.
+  /// The body is sent one byte at a time.
   slow_drip,
   /// The body never ends.
   huge_body,
@@ -54,18 +54,18 @@ struct FaultOptions {
   /// The sum of the shares is at most 1.
   std::vector<FaultShare> shares{};
   /// Bytes of the body before reset, close, half_event or huge_body breaks it; at most half of a
-  /// body that is not streamed. With 0, reset and close come before the headers.
+  /// body that is not streamed. With 0, reset and close happen before the headers.
   std::size_t after = 400;
-  /// How much later a delayed response comes, and the time of each byte of a slow drip.
+  /// The delay of a delayed response, and the time per byte of a slow drip.
   std::chrono::nanoseconds time = std::chrono::seconds(1);
 };
 
 /// How an endpoint behaves, and where it listens. Equal options give equal times, lengths and
 /// faults to equal sequences of requests.
 struct EndpointOptions {
-  /// The most that a time may be.
+  /// The upper limit of every time.
   static constexpr std::chrono::hours longest_time{24};
-  /// The most tokens of a response, also if its request asks for more.
+  /// The most tokens of a response, even if its request allows more.
   static constexpr std::size_t longest_response = 1'000'000;
   /// The time of each token of a stream if `token_time` is not set.
   static constexpr std::chrono::milliseconds default_token_time{5};
@@ -105,7 +105,7 @@ struct EndpointOptions {
   /// Seed of random times, lengths and faults.
   std::uint64_t seed = 1;
 
-  /// IPv4 address of this machine.
+  /// The IPv4 address of this machine to listen on.
   std::string address = "127.0.0.1";
   /// 0: the system chooses a free port.
   std::uint16_t port = 0;
@@ -114,20 +114,21 @@ struct EndpointOptions {
   std::size_t max_connections = 20'000;
   /// A connection without a request for this time is closed; 0: never.
   std::chrono::nanoseconds idle_timeout{0};
-  /// Most bytes of request bodies in memory. A request whose body would exceed it gets 503.
+  /// Most bytes of request bodies in memory. A request whose body would exceed this limit gets 503.
   std::size_t max_body_bytes = std::size_t{256} << 20U;
   /// API key that paths under /v1 require; empty: none.
   std::string required_key{};
 
-  /// How many requests to record, from the first one on. start() takes the memory, 48 bytes each.
+  /// How many requests to record, from the first one on. start() allocates the memory, 48 bytes per
+  /// request.
   std::size_t record_arrivals = 0;
-  /// Takes the time of arrival from the kernel's timestamps instead of from the time at which the
-  /// endpoint reads the request. Takes 1 us more CPU per request.
+  /// Whether the time of arrival is the kernel's timestamp instead of the time at which the
+  /// endpoint reads the request. Costs 1 us of CPU per request.
   bool has_kernel_times = false;
 };
 
-/// The record of one request. A response is sent when its bytes are handed to the socket. A time
-/// that has not come yet is TimePoint::max().
+/// The record of one request. A response is sent when its bytes are handed to the socket. The time
+/// of an event that has not happened is TimePoint::max().
 struct Arrival {
   /// The request's headers arrived.
   TimePoint arrived;
@@ -153,15 +154,15 @@ std::size_t most_in_window(std::span<const TimePoint> arrivals, std::chrono::nan
 
 /// An HTTP/1.1 server that stands in for the OpenAI API, in a thread of its own.
 ///
-/// Answers chat completions, responses and completions, streamed or not, with words without
-/// meaning; also embeddings and models. docs/endpoint.md lists the paths, and which fields of a
-/// request have an effect.
+/// Answers chat completions, responses and completions, streamed or not, with meaningless words;
+/// also embeddings and models. docs/endpoint.md lists the paths, and the fields of a request that
+/// have an effect.
 ///
 /// Not thread-safe: one thread owns the endpoint and calls its functions. All functions but start()
-/// and stop() need a start() that succeeded.
+/// and stop() require a successful start().
 class Endpoint {
  public:
-  /// Only keeps the options.
+  /// Only stores the options.
   explicit Endpoint(EndpointOptions options);
   /// Calls stop().
   ~Endpoint();
@@ -171,8 +172,8 @@ class Endpoint {
   /// Listens and starts the thread. Call once. Errors: invalid_value for options that cannot be
   /// used, port_in_use, listen_failed, no_descriptor.
   std::optional<Error> start();
-  /// Drops requests without a response, closes all connections and the port, and ends the thread.
-  /// Further calls have no effect.
+  /// Drops unanswered requests, closes all connections and the port, and ends the thread. Further
+  /// calls have no effect.
   void stop();
 
   /// Base URL of the API, such as "http://127.0.0.1:8080/v1".

@@ -4,10 +4,9 @@
 
 namespace paceline {
 
-/// The kinds of errors. A program chooses the remedy by the code and names its flags; the library
-/// names none.
+/// The kinds of errors. A program chooses the remedy by the code. Only programs name flags.
 enum class ErrorCode {
-  /// A text that a person gave is not a value of its kind.
+  /// A text from the user is not a valid value.
   invalid_value,
   file_unreadable,
   file_unwritable,
@@ -16,7 +15,7 @@ enum class ErrorCode {
   // Logs.
   /// A log cannot be opened for writing.
   log_unusable,
-  /// There is no log to read in the file.
+  /// The file contains no log.
   not_a_log,
   /// A newer version of paceline wrote the log.
   log_too_new,
@@ -48,13 +47,13 @@ enum class ErrorCode {
   connect_failed,
   timed_out,
   connection_reset,
-  /// A response is longer than a response may be.
+  /// A response is longer than the limit.
   response_too_large,
-  /// The responses in flight take more memory than they may together.
+  /// The responses in flight together exceed the memory limit.
   memory_exceeded,
   /// The response is not HTTP, or contradicts itself.
   malformed_response,
-  /// The response has a Content-Encoding that was not asked for and that paceline cannot decode.
+  /// The response has an unrequested Content-Encoding that paceline cannot decode.
   unwanted_encoding,
   /// The transport cannot carry the request; another one may.
   not_carried,
@@ -94,11 +93,11 @@ enum class ErrorCode {
   /// No rate met the objective.
   objective_missed,
 
-  /// A time of an objective is of streams, and the workload does not stream.
+  /// The objective has a time that only streams have, and the workload does not stream.
   not_streamed,
-  /// A time of an objective is of retries, and the run has none.
+  /// The objective has a time that only retries have, and the run allows none.
   no_retries,
-  /// The server does not speak HTTP/2, which was asked for.
+  /// HTTP/2 was requested, but the server does not support it.
   http2_missing,
   /// A larger share of a run's requests failed than is allowed.
   too_many_failures,
@@ -114,14 +113,14 @@ enum class ErrorCode {
   listen_failed,
 };
 
-/// An error that a caller can meet.
+/// The error of a failed call or request.
 struct Error {
   /// The kind of error.
   ErrorCode code = ErrorCode::invalid_value;
   /// The facts for people: in lower case, without a full stop, without a remedy that names a flag.
   /// May hold text from outside, so pass it through the gate.
   std::string message{};
-  /// The HTTP status of the response that the error is about; 0 where there was none.
+  /// The HTTP status of the response that failed; 0: no response.
   long status = 0;
 };
 

@@ -23,8 +23,8 @@ class Fixture : public benchmark::Fixture {
   /// Runs the whole benchmark run: range(0) is the rpm (0: unpaced), range(1) is the parallel, and
   /// the iterations are the requests. Register with Iterations(N) and UseManualTime(). Before the
   /// first run, one request tries the API. If that request fails, the program sends no more and
-  /// exits with
-  /// 1. Needs run_program() as the program's main. Called on the thread that runs the benchmark.
+  /// exits with status 1. Needs run_program() as the program's main. Called on the thread that runs
+  /// the benchmark.
   void run(benchmark::State& state);
 
  private:

@@ -62,18 +62,18 @@ class ResponseHeaders {
   virtual std::optional<std::string_view> find(const char* name) const = 0;
 };
 
-/// A response with its times. The time of a piece is when the kernel noted its arrival, or when it
-/// had been read where the kernel noted nothing.
+/// A response with its times. The time of a piece is the kernel's timestamp of its arrival, or else
+/// the time when it had been read.
 struct Response {
   /// How the exchange ended on its transport.
   TransportError error = TransportError::ok;
-  /// The HTTP status; 0 where there was no response.
+  /// The HTTP status; 0: no response.
   long status = 0;
-  /// "HTTP/1.1", "HTTP/2", …; empty where there was no response.
+  /// "HTTP/1.1", "HTTP/2", …; empty: no response.
   std::string_view http_version;
-  /// The body, where the request keeps it or the status is no success.
+  /// The body, if the request keeps it or the status is not a success.
   std::string body;
-  /// The header Location of a redirect, status 300 to 399; empty where there is none.
+  /// The header Location of a redirect, status 300 to 399; empty: none.
   std::string location;
   /// The code of the error, when `error` is not ok.
   ErrorCode error_code = ErrorCode::request_failed;
@@ -81,7 +81,7 @@ struct Response {
   std::string error_text;
   /// When the request was sent.
   TimePoint sent;
-  /// When the first piece of the body arrived; TimePoint::max() where none did.
+  /// When the first piece of the body arrived; TimePoint::max() if none did.
   TimePoint first_byte;
   /// When the last byte so far arrived, or the exchange failed.
   TimePoint done;

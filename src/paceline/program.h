@@ -12,7 +12,7 @@ class App;
 
 namespace paceline {
 
-/// The benchmarks of a program, and the flags that it adds to those of every program.
+/// A program's benchmarks, and the flags that it adds to the common ones.
 class Suite {
  public:
   virtual ~Suite() = default;
@@ -20,16 +20,16 @@ class Suite {
   virtual void add_flags(CLI::App& /*app*/) {}
   /// Whether the benchmarks send requests to the API. If not, no endpoint stands in for the API.
   virtual bool needs_api() const { return true; }
-  /// The hosts that the benchmarks send to, for the results' context. Called when the benchmarks
+  /// The hosts that the benchmarks send to, for the results' context. Called after the benchmarks
   /// are registered. Empty: the API's host.
   virtual std::string hosts() const { return {}; }
-  /// How long the benchmarks take at their rates, each once; 0: unknown.
+  /// How long the benchmarks take at their rates if each runs once; 0: unknown.
   virtual std::chrono::nanoseconds planned_time() const { return {}; }
-  /// Registers benchmarks. Called when the flags are read and the API's URL is known. An error ends
-  /// the program, for example if flags contradict each other.
+  /// Registers benchmarks. Called after the flags are read and the API's URL is known. An error
+  /// ends the program, for example if flags contradict each other.
   virtual std::optional<Error> register_benchmarks() { return std::nullopt; }
-  /// Whether any benchmark is left to run. Called when the benchmarks are registered; if not, the
-  /// program ends.
+  /// Whether any benchmark is left to run. If not, the program ends. Called after the benchmarks
+  /// are registered.
   virtual bool has_work() const { return true; }
   /// Tries the benchmarks' first requests. An error ends the program. Not called when no benchmark
   /// runs.

@@ -31,9 +31,9 @@ struct RequestTimes {
   std::chrono::nanoseconds latency{0};
   /// From the due time.
   std::chrono::nanoseconds due_latency{0};
-  /// To the first token. In a response that does not stream, the first token comes with the last.
+  /// To the first token. In a response that does not stream, the first token arrives with the last.
   std::chrono::nanoseconds ttft{0};
-  /// Time per output token after the first; nothing where no time between tokens is known.
+  /// Time per output token after the first; nothing if no time between tokens is known.
   std::optional<std::chrono::nanoseconds> tpot;
 };
 
@@ -59,7 +59,7 @@ struct RequestObjective {
   }
 };
 
-/// Options of a run. Numbers are of the whole run, whatever the number of its threads.
+/// Options of a run. Numbers apply to the whole run, regardless of its number of threads.
 struct RunOptions {
   /// Requests per minute; 0: unpaced, as fast as `parallel` allows.
   std::uint64_t rpm = 0;
@@ -81,9 +81,10 @@ struct RunOptions {
   ConnectionOptions connection{};
   /// Tokens per minute, of prompts and responses; 0: unlimited.
   std::uint64_t tpm = 0;
-  /// How often a request is sent again that may succeed then. Each retry takes its own slot.
+  /// How often a failed request that may still succeed is sent again. Each retry takes its own
+  /// slot.
   std::uint32_t retries = 0;
-  /// The longest wait for a retry. Where the server asks for more, the request fails at once.
+  /// The longest wait for a retry. If the server asks for more, the request fails at once.
   std::chrono::nanoseconds max_backoff = std::chrono::seconds(60);
   /// The objective that a request has to meet to count as good.
   std::optional<RequestObjective> objective{};
@@ -103,7 +104,7 @@ enum class Bound {
   client,
   /// The server refused requests, or the token budget held them back.
   rate_limit,
-  /// So many requests failed that the others tell little.
+  /// Too many requests failed for the others to be meaningful.
   failing,
 };
 

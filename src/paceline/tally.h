@@ -19,8 +19,8 @@ constexpr std::size_t failure_kinds = 8;
 
 /// The token counts and times of a run, over the requests that succeeded.
 struct TokenTally {
-  /// Time to first token of streamed responses: send to the first event with a token of any kind,
-  /// of reasoning, the answer or a tool call.
+  /// Time to first token of streamed responses: send to the first event with a token of reasoning,
+  /// of the answer or of a tool call.
   Histogram ttft;
   /// Time to first answer: send to the first event with a token that is not reasoning.
   Histogram ttfa;
@@ -37,7 +37,7 @@ struct TokenTally {
   /// Streamed responses that began with reasoning.
   std::uint64_t streams_with_thoughts = 0;
 
-  /// Responses whose usage told the output tokens.
+  /// Responses whose usage reported the output tokens.
   std::uint64_t responses_with_usage = 0;
   /// Responses without usage, whose events with tokens were counted instead.
   std::uint64_t responses_counted = 0;
@@ -45,11 +45,11 @@ struct TokenTally {
   std::uint64_t out = 0;
   /// Tokens of the prompts.
   std::uint64_t in = 0;
-  /// Responses that told the tokens of the prompt.
+  /// Responses that reported the tokens of the prompt.
   std::uint64_t responses_with_in = 0;
-  /// Tokens of the prompts that a cache answered for.
+  /// Prompt tokens that a server read from a cache.
   std::uint64_t cached = 0;
-  /// Responses that told the cached tokens of the prompt.
+  /// Responses that reported the cached tokens of the prompt.
   std::uint64_t responses_with_cached = 0;
 
   /// Responses with a requested length.
@@ -104,7 +104,7 @@ struct Tally {
   std::uint64_t abandoned = 0;
   /// Requests that failed because the server asked for a longer wait than the run allows.
   std::uint64_t waits_too_long = 0;
-  /// Responses 429, with those that were retried.
+  /// Responses 429, including retried ones.
   std::uint64_t refused_429 = 0;
   /// Departures that waited for a request in flight to end.
   std::uint64_t waits_for_parallel = 0;
@@ -114,7 +114,7 @@ struct Tally {
   std::chrono::nanoseconds parallel_wait{0};
   /// The longest time without a response while requests were in flight.
   std::chrono::nanoseconds longest_silence{0};
-  /// The total time in flight of sends that have ended, failures too.
+  /// The total time in flight of sends that have ended, including failures.
   std::chrono::nanoseconds time_in_flight{0};
   /// Number of sends that have ended.
   std::uint64_t ended_sends = 0;
@@ -123,7 +123,7 @@ struct Tally {
   /// The error of one of the failures.
   std::optional<Error> first_failure;
 
-  /// The version of a response, such as "HTTP/1.1"; empty where there was no response.
+  /// The HTTP version of a response, such as "HTTP/1.1"; empty: no response.
   std::string http_version;
 
   /// Counts and times of tokens.
@@ -139,7 +139,7 @@ struct Tally {
   std::chrono::nanoseconds last_done{0};
   /// Whether the run was stopped before all requests were sent.
   bool cut_short = false;
-  /// Why the run ended itself early; nothing where it did not.
+  /// Why the run ended itself early; nothing if it did not.
   std::optional<Error> stopped_why;
   /// The CPU time of the run's threads together.
   std::chrono::nanoseconds cpu_time{0};
@@ -157,7 +157,7 @@ struct Tally {
   std::uint64_t failed_by(Failure failure) const {
     return failures[static_cast<std::size_t>(failure)];
   }
-  /// The mean time in flight of a send, failures too; 0 where no send has ended.
+  /// The mean time in flight of a send, including failures; 0 if no send has ended.
   std::chrono::nanoseconds mean_time_in_flight() const;
   /// Sends per minute from the first send to the last; 0 for fewer than two sends.
   double achieved_rpm() const;

@@ -9,7 +9,7 @@
 
 namespace paceline {
 
-/// The embedding of one text. Of `input`, `system` is ignored.
+/// The embedding of one text. `input.system` is ignored.
 struct TextEmbedding {
   /// The model.
   std::string model = "text-embedding-3-small";

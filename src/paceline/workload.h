@@ -16,7 +16,7 @@
 
 namespace paceline {
 
-/// Numbers of tokens as the server reports them; nothing where the server reports none.
+/// Numbers of tokens as the server reports them; nothing if the server reports none.
 struct Usage {
   /// Tokens of the prompt.
   std::optional<std::uint64_t> prompt_tokens{};
@@ -28,7 +28,7 @@ struct Usage {
   std::optional<std::uint64_t> reasoning_tokens{};
 };
 
-/// The number of tokens that was requested of a response.
+/// The requested number of tokens of a response.
 struct LengthAsked {
   /// The fewest tokens.
   std::uint64_t at_least = 0;
@@ -45,7 +45,7 @@ struct Outcome {
   Error error;
   /// Tokens as the server reported them.
   std::optional<Usage> usage;
-  /// Number of streamed tokens where it differs from usage's completion tokens: a server may count
+  /// Number of streamed tokens if it differs from usage's completion tokens: a server may count
   /// reasoning that it does not send, or send reasoning that it does not count.
   std::optional<std::uint64_t> streamed_tokens{};
   /// Nothing if any length is accepted.
@@ -113,8 +113,8 @@ class Workload {
   virtual ~Workload() = default;
   /// Describes the workload. Constant during a run.
   virtual Description describe() const { return {}; }
-  /// Called before the first request of a run. With another salt, the same item must make another
-  /// request. Otherwise a cache that an earlier run has filled could answer.
+  /// Called before the first request of a run. With another salt, the same item must make a
+  /// different request. Otherwise a cache that an earlier run has filled could answer.
   virtual void begin_run(std::uint64_t /*salt*/) {}
   /// Makes the request of `item`. `request` may contain an earlier request, so set every field. On
   /// an error leave the URL empty: the request then fails, and read() returns the error.
@@ -128,7 +128,7 @@ class Workload {
 
 /// The outcome of a failed request.
 Outcome failed(Failure failure, Error error);
-/// The same with the error code of that kind of failure.
+/// The outcome of a failed request, with the error code for that kind of failure.
 Outcome failed(Failure failure, std::string message);
 
 /// The outcome by transport and HTTP status. A status from 200 to 299 is a success.

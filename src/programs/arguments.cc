@@ -68,7 +68,7 @@ std::string_view own_part(std::string_view name) {
   return name;
 }
 
-/// Empty where no flag is near.
+/// The most similar known flag; empty if none is similar.
 std::string_view nearest(std::string_view name, const std::vector<std::string>& known) {
   std::string_view best;
   std::size_t least = std::max<std::size_t>(2, own_part(name).size() / 4) + 1;

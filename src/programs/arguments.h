@@ -39,25 +39,25 @@ bool has_flag(const std::vector<std::string>& arguments, std::string_view flag);
 std::string flag_value(const std::vector<std::string>& arguments, std::string_view flag,
                        const char* variable, std::string value);
 
-/// Where Google Benchmark was asked to write its results, and how. Google Benchmark does not tell,
-/// so read_out_file() reads its flags once more.
+/// Google Benchmark's file of results. Google Benchmark does not expose it, so read_out_file()
+/// reads the flags again.
 struct OutFile {
-  /// Empty: nowhere.
+  /// Empty: none.
   std::string name;
   /// "json", "csv" or "console"; Google Benchmark has refused any other.
   std::string format = "json";
 };
 
-/// Reads --benchmark_out and --benchmark_out_format; where they are not given, the variables
-/// BENCHMARK_OUT and BENCHMARK_OUT_FORMAT. The last of a flag wins.
+/// Reads --benchmark_out and --benchmark_out_format, or else the variables BENCHMARK_OUT and
+/// BENCHMARK_OUT_FORMAT. If a flag is repeated, the last one counts.
 OutFile read_out_file(const std::vector<std::string>& arguments);
 
-/// The sentence for an argument that no flag took. It suggests the most similar flag of `known`, if
+/// The sentence for an argument that no flag accepts. Suggests the most similar flag of `known`, if
 /// any is similar.
 std::string why_unknown(std::string_view argument, const std::vector<std::string>& known);
 
-/// Whether Google Benchmark's own flags, or the variables that stand for them, are accepted.
-/// `known`: the program's other flags, for suggestions.
+/// Checks Google Benchmark's own flags, and the variables that replace them. `known`: the program's
+/// other flags, for suggestions.
 Result<void> check_benchmark_flags(const std::vector<std::string>& arguments,
                                    const std::vector<std::string>& known);
 

@@ -47,7 +47,7 @@ int LineFilter::sync() {
 
 namespace {
 
-/// Whether results were lost on the standard output. A reader that has closed the pipe loses none.
+/// Whether results were lost on standard output. A reader that has closed the pipe loses none.
 bool lost_output() {
   std::cout.flush();
   const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout;
@@ -56,7 +56,7 @@ bool lost_output() {
   return poll(&output, 1, 0) < 1 || (output.revents & (POLLERR | POLLHUP)) == 0;
 }
 
-/// Whether the file of results can be written. The file is left as it is.
+/// Checks whether the file of results can be written. Leaves the file unchanged.
 Result<void> check_writable(const OutFile& file) {
   if (file.name.empty()) return {};
   const bool was_there = std::filesystem::exists(file.name);
@@ -71,7 +71,7 @@ Result<void> check_writable(const OutFile& file) {
   return {};
 }
 
-/// How many benchmarks --benchmark_filter leaves. Runs, prints and writes nothing.
+/// How many benchmarks --benchmark_filter selects. Runs, prints and writes nothing.
 std::size_t count_benchmarks(const BenchmarkCommand& command) {
   std::vector<std::string> arguments = command.arguments;
   std::erase_if(arguments, [](const std::string& argument) {
@@ -106,7 +106,7 @@ Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
       flag_value(command.arguments, "--benchmark_format=", "BENCHMARK_FORMAT", "console");
   gbench::ValidRows display(*benchmark::CreateDefaultDisplayReporter(), gate, columns_of(format),
                             gbench::all_counters());
-  // How Debian builds Google Benchmark does not change what is measured here.
+  // Debian's build of Google Benchmark does not affect these measurements.
   LineFilter errors(std::cerr, "***WARNING*** Library was built as DEBUG");
   display.SetErrorStream(&errors);
   if (file.name.empty()) {
@@ -138,7 +138,7 @@ void say_verdicts(gbench::Context& context) {
   for (const std::string& verdict : verdicts) context.console().say("  " + verdict);
 }
 
-/// `count`: how many runs --benchmark_filter leaves.
+/// `count`: how many runs --benchmark_filter selects.
 void say_planned_time(const BenchmarkCommand& command, const Suite& suite,
                       const gbench::Context& context, std::size_t count) {
   const std::string repetitions =
@@ -168,7 +168,8 @@ Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite,
     }
     if (auto writable = check_writable(file); !writable) return writable;
   }
-  // Later flags win: the user's over these, which undo what was set to count.
+  // These flags undo the flags of count_benchmarks(). The user's flags follow, because later flags
+  // win.
   std::vector<std::string> all{"--benchmark_list_tests=false", "--benchmark_out=" + file.name,
                                "--benchmark_counters_tabular=true"};
   all.insert(all.end(), command.arguments.begin(), command.arguments.end());

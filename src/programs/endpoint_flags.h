@@ -12,10 +12,10 @@ class App;
 namespace paceline::programs {
 
 /// Adds the flags of an endpoint's behaviour. Each name begins with `prefix`, such as
-/// "--paceline_endpoint_". The values in `options` are the defaults that the help names.
+/// "--paceline_endpoint_". The values in `options` are the defaults that the help shows.
 void add_flags(CLI::App& app, const std::string& prefix, EndpointOptions& options);
 
-/// Whether the flags go together. The error names them.
+/// Checks whether the flags are compatible. The error names them.
 Result<void> check_endpoint_flags(const EndpointOptions& options, const std::string& prefix);
 
 }  // namespace paceline::programs

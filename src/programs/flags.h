@@ -42,7 +42,7 @@ CLI::Option* add_number_flag(CLI::App& app, const std::string& name, Value& valu
   return app.add_option_function<std::string>(name, set, help)->type_name("N");
 }
 
-/// Adds a flag that takes bytes, at least one: 1000000, 500MB or 1GiB.
+/// Adds a flag that takes a number of bytes, at least one: 1000000, 500MB or 1GiB.
 void add_size_flag(CLI::App& app, const std::string& name, std::size_t& bytes,
                    const std::string& help);
 

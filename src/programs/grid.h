@@ -18,7 +18,7 @@ namespace paceline::programs {
 /// The highest rate, in requests per minute.
 inline constexpr std::int64_t most_rpm = 60'000'000;
 
-/// The runs that the command line asks for. A value that is empty or 0 is the program's choice.
+/// The runs that the command line specifies. The program chooses values that are empty or 0.
 struct GridFlags {
   std::vector<std::int64_t> rpm;
   /// --paceline_rpm=auto.
@@ -29,7 +29,7 @@ struct GridFlags {
   std::chrono::nanoseconds duration{0};
 };
 
-/// Runs of each rate with each parallel.
+/// One run of each rate with each parallel.
 struct Grid {
   /// Requests per minute; 0: unpaced.
   std::vector<std::int64_t> rpm;
@@ -49,19 +49,19 @@ struct Grid {
 /// Adds --paceline_rpm, --paceline_parallel, --paceline_requests and --paceline_duration.
 void add_flags(CLI::App& app, GridFlags& flags);
 
-/// Whether the flags go together.
+/// Checks whether the flags are compatible.
 Result<void> check(const GridFlags& flags);
 
-/// Whether the flags can be used for a search (--paceline_find_max).
+/// Checks whether the flags can be used for a search (--paceline_find_max).
 Result<void> check_search(const GridFlags& flags);
 
-/// The grid that the flags ask for. `usual` fills the values that they leave open.
+/// The grid that the flags specify. `usual` supplies the values that the flags omit.
 Grid make_grid(const GridFlags& flags, const Grid& usual);
 
-/// A rate limit as text, such as "14400 requests a day"; empty where the server told none.
+/// A rate limit as text, such as "14400 requests a day"; empty if the server reported none.
 std::string limit_text(std::string_view what, const http::RateLimit& limit);
 
-/// The account's rate limits, one line per limit that the server told.
+/// The account's rate limits, one line per limit that the server reported.
 std::vector<std::string> account_lines(const http::RateLimits& limits);
 
 /// The whole number of requests per minute that a limit allows.

@@ -26,7 +26,8 @@ constexpr std::size_t text_column = 20;
 constexpr std::array<std::string_view, 6> group_order{
     measure_group, prompt_group, load_group, connection_group, results_group, endpoint_group};
 
-/// Each line after `indent` spaces. A word longer than a line has a line of its own.
+/// Wraps the text, with `indent` spaces before each line. A word longer than a line has a line of
+/// its own.
 std::string wrap(const std::string& text, std::size_t indent) {
   std::string wrapped;
   std::string line;
@@ -44,7 +45,7 @@ std::string wrap(const std::string& text, std::size_t indent) {
   return wrapped;
 }
 
-/// "SHARE" of CLI11's "SHARE:FLOAT in [0 - 1]", and "even|poisson" of its "TEXT:{even,poisson}".
+/// "SHARE" for CLI11's "SHARE:FLOAT in [0 - 1]", and "even|poisson" for "TEXT:{even,poisson}".
 std::string placeholder(const CLI::Option& option) {
   static const std::regex choices(R"(.*:\{(.*)\})");
   static const std::regex check(":(U?INT in|FLOAT in|POSITIVE|NONNEGATIVE|FILE$).*");

@@ -29,13 +29,13 @@ namespace paceline::programs {
 namespace {
 
 // Runs against the embedded endpoint cost time; runs against a real API cost money. 100,000 RPM
-// need 84 requests in flight of 50 ms each, and 208 streams of 125 ms.
+// need 84 requests of 50 ms in flight, or 208 streams of 125 ms.
 const Grid embedded_grid{{60'000, 100'000}, {300, 500}, 10'000};
 const Grid api_grid{{60}, {10}, 60};
 // High enough that a search finds the server's limit and not this one.
 constexpr std::int64_t search_parallel = 500;
 
-/// Where the suite's functions are called, there is one.
+/// Exists whenever the suite's functions are called.
 gbench::Context& context() {
   return *gbench::Context::current();
 }
@@ -46,7 +46,7 @@ tl::unexpected<Error> refuse(std::string message) {
 
 class PacelineSuite : public Suite {
  public:
-  /// `options`: those of the program, which run_with_options() sets.
+  /// `options`: the program's options, which run_with_options() sets.
   explicit PacelineSuite(Options& options) : options_(options) {}
 
   void add_flags(CLI::App& app) override;
@@ -131,7 +131,7 @@ Grid PacelineSuite::grid_of(const SelectedWorkload& selected) const {
   return grid;
 }
 
-/// Google Benchmark has one number of iterations per benchmark, so each rate is a benchmark.
+/// Google Benchmark has one number of iterations per benchmark, so each rate is its own benchmark.
 void PacelineSuite::register_runs(const SelectedWorkload& selected) {
   Workload& workload = *selected.workload;
   const std::vector<std::uint64_t>& items = selected.items;

@@ -20,8 +20,8 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// Enough for a run of a million requests and its warm-up. The memory, 48 bytes each, is taken at
-// the start.
+// Enough for a run of a million requests and its warm-up. The memory, 48 bytes per request, is
+// allocated at the start.
 constexpr std::size_t recorded_arrivals = 2'000'000;
 
 constexpr char footer[] = R"(Examples:

@@ -62,7 +62,7 @@ std::string table(const std::vector<log::ListedRun>& runs) {
 }
 
 /// The runs to write: the run that the flags name or else the last one, with the runs that it
-/// resumed. Without a named run, no other run may be left out.
+/// resumed. Fails if no run is named and other runs would be left out.
 Result<std::vector<std::int64_t>> choose(const Flags& flags,
                                          const std::vector<log::ListedRun>& runs) {
   if (runs.empty()) {

@@ -35,7 +35,7 @@ class RecentRate {
   std::deque<Count> counts_;
 };
 
-/// Progress of a run as a person sees it.
+/// Progress of a run for display.
 struct RunProgress {
   run::Progress so_far;
   /// Such as "chat/complete rpm:6000 parallel:10".
@@ -56,7 +56,7 @@ std::string progress_sentence(const RunProgress& run);
 enum class ProgressMode {
   /// On a terminal.
   automatic,
-  /// In a log file too: a line each 10 seconds.
+  /// Also in a log file: one line every 10 seconds.
   on,
   off,
 };
@@ -65,8 +65,8 @@ enum class ProgressMode {
 /// with Ctrl-S, does not hold up the run.
 class ProgressDisplay : public gbench::ProgressSink {
  public:
-  /// Shows the run on the terminal or file `descriptor`, which must stay open as long; nullptr
-  /// where the mode shows nothing there.
+  /// Shows the run on the terminal or file `descriptor`, which must stay open meanwhile; nullptr if
+  /// the mode shows nothing there.
   static std::shared_ptr<ProgressDisplay> start(ProgressMode mode, int descriptor,
                                                 gbench::ShownRun run);
   ~ProgressDisplay() override;
@@ -81,7 +81,7 @@ class ProgressDisplay : public gbench::ProgressSink {
   ProgressDisplay(int descriptor, bool is_terminal, gbench::ShownRun run);
 
   void show();
-  /// Nothing until each stripe has told its own.
+  /// Nothing until each stripe has published its progress.
   std::optional<RunProgress> merged();
   void write(std::string_view text) const;
 

@@ -37,7 +37,7 @@ void on_end(int signal) {
 void set_end_handlers(void (*handler)(int)) {
   std::signal(SIGINT, handler);
   std::signal(SIGTERM, handler);
-  // nohup ignores SIGHUP, and the run goes on.
+  // nohup ignores SIGHUP, so that the run continues.
   if (std::signal(SIGHUP, handler) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
@@ -51,7 +51,7 @@ Result<std::vector<std::string>> parse(CLI::App& app, int argc, char** argv) {
   return app.remaining();
 }
 
-/// Google Benchmark's flags stand between paceline's and what follows all flags.
+/// Prints Google Benchmark's flags between paceline's flags and the footer.
 int print_help(CLI::App& app) {
   const std::string footer = app.get_footer();
   app.footer("");
@@ -94,7 +94,7 @@ int run_suite(Suite& suite, const Options& options, const BenchmarkCommand& comm
     warn(opened.error());
     return 1;
   }
-  // The first request, which may wait for a server that is starting, can be ended too.
+  // Signals also end the first request, which may wait for a server that is starting.
   set_end_handlers(on_end);
   const Result<void> done = run_in(session, suite, options, command);
   set_end_handlers(SIG_DFL);
@@ -110,7 +110,8 @@ int run_suite(Suite& suite, const Options& options, const BenchmarkCommand& comm
 
 int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
   text::open_missing_standard_streams();
-  // A server that closes a TLS connection must not end the program, nor a reader of its output.
+  // Neither a server that closes a TLS connection nor a reader that closes the output may end the
+  // program.
   std::signal(SIGPIPE, SIG_IGN);
   const std::shared_ptr<text::Gate> gate = make_gate({argv, argv + argc});
   const auto refuse = [console = text::Console(gate)](const Error& error) {
@@ -123,7 +124,7 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
   app.set_help_flag();
   set_help_layout(app);
   app.allow_extras();
-  // As Google Benchmark does with its own flags: the last one counts.
+  // If a flag is repeated, the last one counts, as for Google Benchmark's own flags.
   app.option_defaults()->take_last();
   suite.add_flags(app);
   add_flags(app, options);

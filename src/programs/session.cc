@@ -68,7 +68,7 @@ Result<void> Session::read_key(const Options& options, Api& api) {
   const char* key = std::getenv(options.api_key_env.c_str());
   if (key == nullptr) return {};
   gate_->add_secret(key);
-  // The embedded endpoint demands no key.
+  // The embedded endpoint requires no key.
   if (!options.url.empty()) api.key = key;
   const auto is_control = [](char letter) { return static_cast<unsigned char>(letter) < ' '; };
   if (std::any_of(api.key.begin(), api.key.end(), is_control)) {

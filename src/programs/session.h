@@ -18,10 +18,10 @@ class Session {
   /// `gate`: knows the secrets of the arguments; open() adds the key.
   explicit Session(std::shared_ptr<text::Gate> gate) : gate_(std::move(gate)) {}
 
-  /// Reads the key, opens the log, and starts the embedded endpoint where the API is needed and no
-  /// URL was given. On success there is a context.
+  /// Reads the key, opens the log, and starts the embedded endpoint if the API is needed and no URL
+  /// was given. On success there is a context.
   Result<void> open(const Options& options, bool needs_api);
-  /// There is one from open() to close().
+  /// Valid from open() to close().
   gbench::Context& context() { return *context_; }
 
   /// Ends the embedded endpoint, and writes the rest of the log. Returns whether the benchmarks and

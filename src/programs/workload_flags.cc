@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> known_workloads{
     "chat/complete", "chat/stream", "responses/complete", "responses/stream", "embeddings/create"};
-/// CLI11 alone would take -1 for a very large number.
+/// CLI11 alone would read -1 as a very large number.
 const CLI::Range token_count(std::size_t{0}, std::size_t{10'000'000});
 const std::map<std::string, Nonce> nonces{
     {"none", Nonce::none}, {"start", Nonce::start}, {"end", Nonce::end}};

@@ -17,7 +17,7 @@ class App;
 
 namespace paceline::programs {
 
-/// The workloads that the command line asks for.
+/// The workloads that the command line selects.
 struct WorkloadFlags {
   /// Any of chat/complete, chat/stream, responses/complete, responses/stream and embeddings/create.
   /// Empty: chat/complete, unless a URL or a file of requests is given.

@@ -23,7 +23,7 @@
 namespace paceline::gbench {
 
 /// The verdict of each row as text, printed when the program ends. The repetitions of a row share a
-/// line. Lines are in the order in which rows were added first.
+/// line. Lines are in the order in which rows were first added.
 class VerdictLines {
  public:
   /// `row` such as "chat/complete rpm:6000 parallel:10".
@@ -56,19 +56,19 @@ class VerdictLines {
 struct ContextSettings {
   /// Options of every run; rate, parallel and requests are set for each run.
   RunOptions run{};
-  /// Of all the program's hosts; nullptr: each run looks up its own.
+  /// Shared by all runs; nullptr: each run looks up its own hosts.
   std::shared_ptr<http::Resolver> resolver{};
   /// Filters all text from outside; never nullptr.
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
-  /// Where workloads without a URL of their own send. The key appears in no output.
+  /// The API of workloads without a URL of their own. The key appears in no output.
   Api api{};
-  /// Base URL of the endpoint that runs in this program; empty: none does.
+  /// Base URL of the embedded endpoint; empty: none runs.
   std::string embedded_url{};
   /// How long to wait, before the first run, for a server that is starting.
   std::chrono::nanoseconds wait{0};
   /// The share of failed requests in a run, from 0 to 1, above which the program fails.
   double max_error_ratio = 0;
-  /// Where a row for each request is kept; nullptr: nowhere.
+  /// The log with a row for each request; nullptr: none.
   std::shared_ptr<log::RequestLog> log{};
   bool log_responses = false;
   /// Empty: no progress is shown.
@@ -79,9 +79,10 @@ struct ContextSettings {
 };
 
 /// State that the benchmarks of one program share. run_program() owns the one context. Google
-/// Benchmark makes fixtures before main() and gives them no argument, so current() finds it.
+/// Benchmark makes fixtures before main() and passes them no argument, so they find the context
+/// through current().
 ///
-/// Benchmarks use it on the threads that Google Benchmark runs them on, one run at a time.
+/// Benchmarks use the context on their Google Benchmark threads, one run at a time.
 class Context {
  public:
   explicit Context(ContextSettings settings);
@@ -89,7 +90,7 @@ class Context {
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  /// The program's context; nullptr where run_program() does not run.
+  /// The program's context; nullptr if run_program() does not run.
   static Context* current();
 
   const ContextSettings& settings() const { return settings_; }
@@ -100,14 +101,14 @@ class Context {
 
   /// The threads of the current run.
   RunGroup& group() { return group_; }
-  /// Returns another salt for each run of any program.
+  /// Returns a salt that differs between all runs of all programs.
   std::uint64_t next_salt() { return ++salt_; }
 
   /// The job of a workload as the log keeps it, without secrets.
   log::LoggedRun logged_job(const Workload& workload) const;
   /// Adds the run to the log. Error: log_unwritable.
   Result<run::RunLog> begin_log(const log::LoggedRun& run);
-  /// Adds to the results what was spoken with the server. Only the first call counts.
+  /// Adds the protocol spoken with the server to the results. Only the first call counts.
   void note_protocol(const std::string& url, const std::string& http_version);
 
   /// Ends the program's work early: no further request is sent. Safe in a signal handler.
@@ -122,7 +123,7 @@ class Context {
   void fail(const Error& error);
   bool failed() const { return failed_; }
 
-  /// The verdicts of all runs, for the program's end.
+  /// The verdicts of all runs, printed when the program ends.
   VerdictLines& verdicts() { return verdicts_; }
   /// The probes of searches, for the file of results.
   ProbeStore& probes() { return probes_; }
@@ -142,7 +143,7 @@ class Context {
 /// Names and versions of the libraries that results depend on.
 std::vector<std::pair<std::string, std::string>> library_versions();
 
-/// Adds to Google Benchmark's context the facts that results depend on, beside the machine:
+/// Adds to Google Benchmark's context the facts that results depend on, besides the machine:
 /// paceline's version and revision, the libraries' versions, the hosts, the transport, and the
 /// precision of departures.
 void add_custom_context(std::string_view hosts, std::string_view transport,

@@ -61,14 +61,13 @@ bool is_in_every_run(const TimeCounter& counter) {
   return counter.times == latency || counter.times == due_latency || counter.times == late;
 }
 
-/// In streams without reasoning, the answer begins with the first token, so that ttft tells the
-/// same.
+/// In streams without reasoning, the answer begins with the first token, so ttfa equals ttft.
 bool tells_nothing(const TimeCounter& counter, const Tally& tally) {
   return counter.times == ttfa && tally.tokens.streams_with_thoughts == 0;
 }
 
 /// Sets all of these counters in every run, so that all rows have the same counters. `errors` is
-/// the sum of the kinds; requests that were cut off are no errors.
+/// the sum of the kinds; requests that were cut off are not errors.
 void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally) {
   const auto set = [&counters](const char* name, std::uint64_t value) {
     counters[name] = static_cast<double>(value);

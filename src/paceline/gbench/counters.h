@@ -15,7 +15,7 @@ namespace paceline::gbench {
 /// seconds.
 void set_counters(benchmark::UserCounters& counters, const Tally& tally);
 
-/// The value of a time counter; nothing where the run recorded no such time.
+/// The value of a time counter; nothing if the run recorded no such time.
 std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, const Tally& tally);
 
 /// Every counter that a row can have: those of set_counters() and those of a search.

@@ -68,7 +68,7 @@ class Search {
   run::RateSearch rates_;
   std::vector<Probe> probes_;
   std::optional<Tally> best_;
-  /// Of the lowest rate above the best one.
+  /// Why the lowest rate above the best one missed the objective.
   std::string why_missed_;
   bool was_cut_short_ = false;
 };

@@ -27,9 +27,9 @@ struct FindMax {
 /// Searches as one Google Benchmark run. range(0) is the parallel. Each probe is a run with the
 /// warm-up of the context's settings, or else 5% of the probe's requests. `real_time` becomes the
 /// interval between requests at the rate found, so that compare.py compares limits. The counters
-/// are `max_rpm`, `probes` and the counters of the best probe. Every probe is a row of the file
-/// named WORKLOAD/probe/rpm:…/parallel:…, and its label says whether the probe met the objective.
-/// Register under `benchmark`, with Iterations(1) and UseManualTime().
+/// are `max_rpm`, `probes` and the counters of the best probe. Every probe becomes a row of the
+/// file, named WORKLOAD/probe/rpm:…/parallel:…, whose label says whether the probe met the
+/// objective. Register under `benchmark`, with Iterations(1) and UseManualTime().
 void find_max(benchmark::State& state, Context& context, const std::string& benchmark,
               Workload& workload, const FindMax& search);
 

@@ -9,7 +9,7 @@
 namespace paceline {
 namespace {
 
-/// Tries the API with the workload's first request. Where that fails, the program sends no more.
+/// Tries the API with the workload's first request. If that fails, the program sends no more.
 void try_api(gbench::Context& context, Workload& workload) {
   Result<void> checked;
   if (const auto& objective = context.settings().run.objective) {

@@ -20,7 +20,7 @@
 namespace paceline::gbench {
 namespace {
 
-/// Without the user, and with a hash of the query, which may hold a key.
+/// The URL without the user, and with a hash of the query, which may hold a key.
 std::string url_to_keep(const std::string& url) {
   const std::string_view whole = std::string_view(url).substr(0, url.find('#'));
   const std::size_t scheme_end = whole.find("://");
@@ -125,7 +125,7 @@ std::size_t threads_of(const benchmark::State& state) {
   return static_cast<std::size_t>(state.threads());
 }
 
-/// Google Benchmark counts iterations for each thread, and parallel is of them all.
+/// Google Benchmark counts iterations per thread, but `parallel` is of all threads together.
 run::RunPlan plan_of(const benchmark::State& state, const Context& context,
                      std::span<const std::uint64_t> items) {
   run::RunPlan run = context.plan();
@@ -137,7 +137,7 @@ run::RunPlan plan_of(const benchmark::State& state, const Context& context,
   return run;
 }
 
-/// Every thread learns why the run cannot be made, and one prints the error.
+/// Every thread gets the error if the run cannot be made, and one prints it.
 Result<void> check(const benchmark::State& state, Context& context) {
   auto checked = check_run(context, static_cast<std::size_t>(state.range(1)), threads_of(state));
   if (!checked && !context.stopped() && state.thread_index() == 0) context.fail(checked.error());

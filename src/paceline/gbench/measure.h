@@ -20,17 +20,17 @@ namespace paceline::gbench {
 /// The embedded endpoint's host in a log. Its port differs in each program.
 inline constexpr char embedded_host[] = "embedded endpoint";
 
-/// The job that a log keeps of a workload, so that a later program can tell whether its own job is
-/// the same. `api_url`: where workloads without a URL of their own send. `embedded_url`: base URL
-/// of the embedded endpoint; empty where none runs.
+/// The job of a workload as a log stores it, so that a later program can compare its own job.
+/// `api_url`: the API of workloads without a URL of their own. `embedded_url`: base URL of the
+/// embedded endpoint; empty: none runs.
 log::LoggedRun logged_job(const Description& description, const std::string& api_url,
                           const std::string& embedded_url);
 
-/// Whether that many threads can make a run with so many requests in flight.
+/// Checks whether a run can have that many requests in flight and that many threads.
 Result<void> check_run(const Context& context, std::size_t parallel, std::size_t threads);
 
-/// Gives the run its salt, its place in the log and its display, which shows the run as `name`. If
-/// the log cannot take the run, `error` is set, and the program's work has ended.
+/// Sets the run's salt, its number in the log and its display, which shows the run as `name`. If
+/// the log cannot take the run, sets `error` and stops the program's work.
 GroupRun begin_run(Context& context, const Workload& workload, const run::RunPlan& plan,
                    const std::string& name);
 
@@ -45,7 +45,7 @@ GroupRun begin_run(Context& context, const Workload& workload, const run::RunPla
 void measure(benchmark::State& state, Context& context, Workload& workload,
              std::span<const std::uint64_t> items = {});
 
-/// Sends one request of `workload`. Returns the account's rate limits, where the server tells them.
+/// Sends one request of `workload`. Returns the account's rate limits, if the server reports them.
 Result<http::RateLimits> check_api(Context& context, Workload& workload);
 
 }  // namespace paceline::gbench

@@ -23,7 +23,7 @@ Result<RequestObjective> parse_request_objective(const std::string& text);
 /// The objective of a whole run.
 struct RunObjective {
   struct TimeLimit {
-    /// Of the counter, such as "p99".
+    /// Name of the counter, such as "p99".
     std::string counter;
     std::chrono::nanoseconds below;
   };

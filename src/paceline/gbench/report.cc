@@ -27,7 +27,7 @@ double iteration_time(const benchmark::State& state, const Tally& tally) {
          (divides_by_threads ? threads : 1);
 }
 
-/// Whether so many responses had no usage that token figures are in part numbers of events.
+/// Whether enough responses lacked usage that token figures count events in part.
 bool counts_events(const TokenTally& tokens) {
   constexpr double tolerable = 0.05;
   const bool is_one_of_many = tokens.responses_counted == 1 && tokens.responses() > 1;
@@ -35,7 +35,7 @@ bool counts_events(const TokenTally& tokens) {
                                 tolerable * static_cast<double>(tokens.responses());
 }
 
-/// Facts beside the counters: first the verdict's word.
+/// Facts besides the counters; the name of the verdict's bound is the first.
 std::string label_of(const Verdict& verdict, const Tally& tally) {
   std::vector<std::string> words{std::string(name_of(verdict.bound))};
   if (tally.stopped_why) {

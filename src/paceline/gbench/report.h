@@ -10,11 +10,11 @@
 
 namespace paceline::gbench {
 
-/// Why a run without a single good response has nothing to show.
+/// Why a run has no good response.
 Error why_nothing(const Tally& tally);
 
-/// Turns a whole run's tally into Google Benchmark's time, counters and label. Gives the context
-/// the run's verdict, and prints what went wrong. `name`: of the workload.
+/// Turns a whole run's tally into Google Benchmark's time, counters and label. Adds the run's
+/// verdict to the context, and prints warnings. `name`: the workload's name.
 void report(benchmark::State& state, Context& context, const std::string& name,
             const stats::RunTally& tally);
 

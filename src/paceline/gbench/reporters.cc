@@ -10,7 +10,7 @@ namespace paceline::gbench {
 namespace {
 
 std::unique_ptr<benchmark::BenchmarkReporter> csv_reporter() {
-  // Deprecated, and still what --benchmark_out_format=csv makes.
+  // Deprecated, but --benchmark_out_format=csv still makes this reporter.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
   return std::make_unique<benchmark::CSVReporter>();
@@ -34,7 +34,7 @@ using Run = benchmark::BenchmarkReporter::Run;
 enum class Ending { measured, skipped, failed };
 
 /// Google Benchmark 1.7 has the member error_occurred. Later versions have `skipped`, whose value
-/// tells an error from a message.
+/// distinguishes an error from a message.
 template <typename AnyRun>
 Ending ending_of(const AnyRun& run) {
   if constexpr (requires { run.error_occurred; }) {
@@ -148,7 +148,7 @@ void ProbeRows::ReportRuns(const std::vector<Run>& runs) {
 
 namespace {
 
-/// Google Benchmark 1.7 says error_message, later ones say skip_message.
+/// The member is error_message in Google Benchmark 1.7, and skip_message in later versions.
 template <typename AnyRun>
 std::string& error_of(AnyRun& run) {
   if constexpr (requires { run.error_message; }) {

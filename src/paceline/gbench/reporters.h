@@ -32,7 +32,7 @@ class ReporterDecorator : public benchmark::BenchmarkReporter {
 
  protected:
   benchmark::BenchmarkReporter& inner() { return inner_; }
-  /// Passes on the streams: Google Benchmark sets those of the outermost reporter only.
+  /// Passes on the streams, which Google Benchmark sets in the outermost reporter only.
   void hand_on_streams() {
     inner_.SetOutputStream(&GetOutputStream());
     inner_.SetErrorStream(&GetErrorStream());
@@ -42,19 +42,19 @@ class ReporterDecorator : public benchmark::BenchmarkReporter {
   benchmark::BenchmarkReporter& inner_;
 };
 
-/// Makes the reporter that --benchmark_out_format=FORMAT makes: "csv", "console" or, for any other
-/// format, JSON.
+/// Makes the reporter that --benchmark_out_format=FORMAT selects: "csv", "console" or, for any
+/// other format, JSON.
 std::unique_ptr<benchmark::BenchmarkReporter> make_file_reporter(const std::string& format);
 
-/// Decorates a file reporter. After each run X, rows X/p50, X/p99, … follow whose real_time is that
-/// counter, because compare.py reads real_time and no counter. Leaves out failed and skipped runs,
+/// Decorates a file reporter. After each run X, adds rows X/p50, X/p99, … whose real_time is that
+/// counter, because compare.py reads real_time and no counters. Leaves out failed and skipped runs,
 /// whose time of 0 compare.py would read as an improvement.
 ///
 /// Writes the context with the first runs, because the protocol that was spoken with the server is
 /// not known before.
 class PercentileRows : public ReporterDecorator {
  public:
-  /// `counters`: names of the counters, in seconds, that become rows where a run has them.
+  /// `counters`: names of the counters, in seconds, that become rows if a run has them.
   PercentileRows(benchmark::BenchmarkReporter& file, std::vector<std::string> counters)
       : ReporterDecorator(file), counters_(std::move(counters)) {}
 
@@ -95,7 +95,7 @@ struct Probe {
 class ProbeStore {
  public:
   void add(const std::string& benchmark, std::vector<Probe> probes);
-  /// Takes the probes of the benchmark's earliest search; empty where no search is left.
+  /// Removes and returns the probes of the benchmark's earliest search; empty if no search is left.
   std::vector<Probe> take(const std::string& benchmark);
 
  private:
@@ -118,8 +118,8 @@ class ProbeRows : public ReporterDecorator {
 
 /// Decorates a reporter so that its output is valid for any text and any number.
 ///
-/// Names, labels and errors pass the gate. A counter that is not a number is left out. In an
-/// aggregate such a counter, for example the variation of a constant 0, becomes 0.
+/// Names, labels and errors pass through the gate. A counter that is not a number is left out. In
+/// an aggregate such a counter, for example the variation of a constant 0, becomes 0.
 ///
 /// In CSV the first row determines the columns, because Google Benchmark ends the program when a
 /// later row has another counter. A counter that the first row lacks is "nan" in the first row and

@@ -34,7 +34,7 @@ class ProgressSink {
   virtual void end() = 0;
 };
 
-/// Starts to show a run; nullptr where no progress is shown.
+/// Starts to show a run; returns nullptr if no progress is shown.
 using ProgressSinkFactory = std::function<std::shared_ptr<ProgressSink>(ShownRun)>;
 
 /// State that the threads of a run share.
@@ -54,7 +54,7 @@ struct GroupRun {
 /// one. Each thread calls join() before its part of the run and leave() after. For any thread.
 class RunGroup {
  public:
-  /// The first thread to join calls `begin`. Every thread gets the result, with the start.
+  /// The first thread to join calls `begin`. Every thread gets the result, with the start time.
   GroupRun join(std::size_t threads, const std::function<GroupRun()>& begin);
   /// Returns the whole run's tally to the last thread that leaves, and nothing to the others.
   std::optional<stats::RunTally> leave(const stats::RunTally& tally, std::size_t threads);

@@ -47,10 +47,10 @@ void RequestTimeouts::look() {
 
 namespace {
 
-/// Used where a client has its own resolver.
+/// For clients with their own resolver.
 constexpr std::chrono::seconds usual_dns_ttl{30};
 
-/// How often a request is sent again that the server has not processed.
+/// How often a request that the server has not processed is sent again.
 constexpr unsigned most_resends = 2;
 
 }  // namespace

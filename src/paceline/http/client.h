@@ -29,9 +29,9 @@ class RequestTimeouts {
   RequestTimeouts(loop::Loop& loop, std::size_t exchanges, std::chrono::milliseconds timeout,
                   std::function<void(Exchange&)> on_timeout);
 
-  /// The exchange was sent at response.sent, which is now.
+  /// Call when the exchange is sent; response.sent is the current time.
   void begin(Exchange& exchange);
-  /// The exchange has ended in time.
+  /// Call when the exchange has ended in time.
   void end(const Exchange& exchange);
 
  private:
@@ -62,7 +62,7 @@ struct ClientOptions {
   /// The most requests in flight at once.
   std::size_t parallel = 1;
   ConnectionOptions connection{};
-  /// Shared by the clients that look up hosts together; nullptr: each client has its own.
+  /// May be shared by several clients; nullptr: the client has its own.
   std::shared_ptr<Resolver> resolver{};
 };
 
@@ -82,16 +82,16 @@ class Client : private ResponseSink {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Returns a free exchange, whose request the caller fills, or nullptr when `parallel` are taken.
+  /// Returns a free exchange, whose request the caller fills, or nullptr if `parallel` are in use.
   Exchange* acquire();
   /// Sends exchange.request.
   void send(Exchange& exchange);
   /// Makes an exchange free again, and discards its response.
   void release(Exchange& exchange);
-  /// Exchanges acquired and not released.
+  /// Number of exchanges acquired and not released.
   std::size_t in_flight() const { return exchanges_.size() - free_.size(); }
-  /// Whether the kernel notes the times of all outstanding responses, so that reading them later
-  /// does not change their times.
+  /// Whether the kernel timestamps all outstanding responses, so that reading them later does not
+  /// change their times.
   bool can_defer_reads() const { return hosts_->is_idle() && transport_->can_defer_reads(); }
 
  private:
@@ -110,7 +110,7 @@ class Client : private ResponseSink {
   Targets targets_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> free_;
-  /// By exchange number: where the request goes, and how often it was sent again.
+  /// By exchange number: the request's target, and how often the request was sent again.
   struct Way {
     std::shared_ptr<const Target> target{};
     unsigned resends = 0;
@@ -122,7 +122,7 @@ class Client : private ResponseSink {
   loop::DeferredCall end_refused_;
   std::unique_ptr<HostWait> hosts_;
   std::unique_ptr<RequestTimeouts> timeouts_;
-  // Destroyed first: its sockets and handles refer to the rest.
+  // Destroyed first: its sockets and handles refer to the other members.
   std::unique_ptr<Transport> transport_;
 };
 

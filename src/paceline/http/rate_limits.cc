@@ -17,7 +17,7 @@ using Seconds = std::chrono::duration<double>;
 
 /// Servers write larger numbers for "no limit".
 constexpr double most_of_a_limit = 1e12;
-/// A number from here on is a time since 1970, after 2001; as seconds to wait it would be decades.
+/// Numbers from here on are Unix times, after 2001; as waits they would be decades.
 constexpr double earliest_date = 1e9;
 
 /// At most a day, which also keeps the number within its type.
@@ -83,7 +83,7 @@ std::optional<AllowedRate> allowed_rate(const RateLimit& limit) {
     return AllowedRate{most, "minute"};
   }
   const auto remaining = static_cast<double>(*limit.remaining);
-  // Where a limit refills steadily, the used share is restored after the same share of the window.
+  // If a limit refills steadily, the used share is restored after the same share of the window.
   // Some servers round that time up to whole seconds.
   const bool is_whole_seconds = std::fmod(reset, 1) == 0;
   const double used = most - remaining;

@@ -10,8 +10,7 @@
 namespace paceline::http {
 
 /// The wait before the next try that the server asks for: retry-after-ms, or Retry-After as
-/// seconds, as a Unix time or as an HTTP date; at most a day. Nothing where the response has
-/// neither.
+/// seconds, as a Unix time or as an HTTP date; at most a day. Nothing if the response has neither.
 std::optional<std::chrono::nanoseconds> retry_after(const Response& response);
 
 /// A rate limit of an account, from the headers x-ratelimit-* of an OpenAI-compatible API.
@@ -28,8 +27,8 @@ struct RateLimits {
   RateLimit tokens;
 };
 
-/// Reads the headers x-ratelimit-* of a response. A member is empty where its header is missing or
-/// not a plausible number.
+/// Reads the headers x-ratelimit-* of a response. A member is empty if its header is missing or not
+/// a plausible number.
 RateLimits rate_limits(const Response& response);
 
 /// The long-term rate that a limit allows.
@@ -39,8 +38,8 @@ struct AllowedRate {
   std::string_view window;
 };
 
-/// The headers do not name the window of a limit. It follows from the time that the server needs to
-/// restore the used part. Nothing where there is no limit, or a limit of 0.
+/// The headers do not name the window of a limit. The window follows from the time that the server
+/// needs to restore the used part. Nothing without a limit, or for a limit of 0.
 std::optional<AllowedRate> allowed_rate(const RateLimit& limit);
 
 /// Parses a time of these headers, such as "1s", "6m0s", "20ms" or "1h2m3.5s". Nothing for other

@@ -25,7 +25,7 @@ struct HostPort {
   std::string port;
 };
 
-/// The hosts that have to be looked up before a connection: none where all are addresses.
+/// The hosts to look up before a connection; none if all are addresses.
 using Route = std::vector<HostPort>;
 
 /// Asks the system for a host's addresses. Blocks until the system's resolver answers or gives up.
@@ -43,8 +43,8 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
 
   /// The state of a host.
   struct Known {
-    /// nullptr: not yet, or `error` says why there are none. The same object while the addresses
-    /// stay the same.
+    /// nullptr: not known yet, or `error` says why there are none. The same object while the
+    /// addresses stay the same.
     std::shared_ptr<const Addresses> addresses;
     std::optional<Error> error;
     /// How often all of the host's addresses changed at once.
@@ -52,8 +52,8 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
     TimePoint last_move{};
   };
 
-  /// `ttl`: an answer is looked up again before it is that old. Each call of `lookup` has its own
-  /// thread, which may outlive the resolver.
+  /// `ttl`: a host is looked up again before its answer reaches this age. Each call of `lookup` has
+  /// its own thread, which may outlive the resolver.
   static std::shared_ptr<Resolver> make(std::chrono::nanoseconds ttl, Lookup lookup = look_up);
 
   /// Returns the known addresses, and starts a lookup when one is due.
@@ -92,7 +92,7 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
 
 struct Exchange;
 
-/// Holds exchanges that wait for the addresses of their hosts. The loop is not blocked.
+/// Holds exchanges that wait for the addresses of their hosts. Does not block the loop.
 class HostWait {
  public:
   /// `on_found` is called for each waiting exchange after a lookup; call find() again from there.
@@ -101,8 +101,8 @@ class HostWait {
   ~HostWait();
 
   using Known = std::span<const Resolver::Known>;
-  /// What is known of the route's hosts, valid until the next call. Nothing: the exchange waits
-  /// from now on. Fails where a host has no address.
+  /// Returns the addresses of the route's hosts, valid until the next call. Nothing: the exchange
+  /// waits from now on. Fails if a host has no address.
   Result<std::optional<Known>> find(Exchange& exchange, const Route& route);
   /// Stops the exchange's wait. Returns whether the exchange was waiting.
   bool cancel(const Exchange& exchange);

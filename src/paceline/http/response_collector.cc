@@ -171,7 +171,7 @@ bool ResponseCollector::keep(Exchange& exchange, std::string_view piece) {
   if (is_success(response)) {
     if (!exchange.request.keeps_response) return true;
   } else {
-    // Of a failed response only the server's error message is read.
+    // Only the server's error message is read from a failed response.
     constexpr std::size_t most_of_failure = 64U << 10U;
     piece = piece.substr(0, most_of_failure - std::min(response.body.size(), most_of_failure));
     if (piece.empty()) return true;

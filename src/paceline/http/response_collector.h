@@ -31,7 +31,7 @@ class ContentDecoder {
   /// Called with each decoded piece. False ends the decoding.
   using OnBody = std::function<bool(std::string_view piece)>;
 
-  /// Whether a Content-Encoding leaves a body as it is.
+  /// Whether a Content-Encoding leaves the body unchanged.
   static bool is_none(std::string_view encoding);
   /// nullptr for encodings other than gzip and deflate.
   static std::unique_ptr<ContentDecoder> make(std::string_view encoding);
@@ -63,8 +63,8 @@ class ResponseMemory {
  public:
   ResponseMemory(std::size_t limit, std::size_t exchanges) : limit_(limit), held_(exchanges) {}
 
-  /// Records that exchange `number` now holds `bytes`. Where the total exceeds the limit, returns
-  /// the exchange that holds the most and has to give up its memory.
+  /// Records that exchange `number` now holds `bytes`. If the total exceeds the limit, returns the
+  /// exchange that holds the most and has to give up its memory.
   std::optional<std::size_t> hold(std::size_t number, std::size_t bytes);
   void release(std::size_t number) { hold(number, 0); }
 
@@ -92,7 +92,7 @@ class BodyPool {
   std::size_t bytes_ = 0;
 };
 
-/// Assembles the responses of a client's exchanges: decodes their bodies, hands on or keeps the
+/// Assembles the responses of a client's exchanges: decodes their bodies, passes on or keeps the
 /// pieces, and bounds their memory. For the loop's thread only.
 class ResponseCollector {
  public:
@@ -114,11 +114,11 @@ class ResponseCollector {
 
   /// Clears the exchange's response.
   void begin(Exchange& exchange);
-  /// As ResponseSink::take().
+  /// Like ResponseSink::take().
   bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received);
-  /// Completes the response. An error without a message gets the usual one.
+  /// Completes the response. An error without a message gets the default message.
   void end(Exchange& exchange, TransportEnd end);
-  /// Whether the rest of the response is not wanted.
+  /// Whether the rest of the response is unwanted.
   bool is_refused(const Exchange& exchange) const;
   /// Returns the response's buffers to the pool.
   void drop(Exchange& exchange);
@@ -139,7 +139,7 @@ class ResponseCollector {
   bool begin_body(Exchange& exchange);
   bool take_decoded(Exchange& exchange, std::string_view piece);
   bool keep(Exchange& exchange, std::string_view piece);
-  /// Records the bytes that the response holds in memory. Returns false when the bound is exceeded
+  /// Records the bytes that the response holds in memory. Returns false if the bound is exceeded
   /// and this response is the longest.
   bool hold(Exchange& exchange, std::size_t bytes);
   void refuse_for_memory(std::size_t number);

@@ -118,7 +118,7 @@ Proxy parse_proxy(std::string url) {
   return proxy;
 }
 
-/// Whether an address is in a network such as "10.0.0.0/8", or is the one that `network` names.
+/// Whether an address is in a network such as "10.0.0.0/8", or equals `network`.
 bool is_in_network(int family, std::string_view host, std::string_view network) {
   const std::size_t slash = network.find('/');
   std::array<unsigned char, sizeof(in6_addr)> address{};

@@ -13,8 +13,8 @@
 
 namespace paceline::http {
 
-/// Fails where requests cannot be sent to `url` over HTTP. The message shows no part of the URL's
-/// user and password.
+/// Fails if requests cannot be sent to `url` over HTTP. The message shows no part of the URL's user
+/// and password.
 Result<void> check_url(const std::string& url);
 
 /// The same for the base URL of an API, which must not name a resource such as /chat/completions.
@@ -34,14 +34,14 @@ std::string resource_url(std::string_view base, std::string_view path);
 struct Proxy {
   /// The proxy's URL, in libcurl's syntax.
   std::string url;
-  /// Empty where the URL is invalid; libcurl reports that when it connects.
+  /// Empty if the URL is invalid, which libcurl reports when it connects.
   HostPort at;
   /// Whether the proxy wants the address of the request's host, rather than its name.
   bool wants_address = false;
 };
 
 /// The proxies of the environment, from the variables that libcurl reads: http_proxy, https_proxy,
-/// all_proxy and no_proxy. They are read as libcurl reads them.
+/// all_proxy and no_proxy. The variables are read as libcurl reads them.
 class Proxies {
  public:
   static Proxies from_environment();
@@ -67,26 +67,26 @@ struct UrlCleanup {
 /// A URL parsed by libcurl.
 using Url = std::unique_ptr<CURLU, UrlCleanup>;
 
-/// A part of a parsed URL; empty where the URL has no such part. `flags` are CURLU_*.
+/// A part of a parsed URL; empty if the URL has no such part. `flags` are CURLU_*.
 std::string url_part(const Url& url, CURLUPart which, unsigned flags = 0);
 
-/// Where the requests to one URL go. The URL is parsed once for all of them.
+/// The destination of requests to one URL, which is parsed once for all of them.
 struct Target {
   std::string url;
-  /// nullptr where libcurl cannot parse the URL; the rest is empty then.
+  /// nullptr if libcurl cannot parse the URL; the other members are empty then.
   Url parsed;
   std::string scheme;
-  /// As the host is looked up. An IPv6 address has its brackets.
+  /// The host as it is looked up. An IPv6 address has its brackets.
   std::string host;
   std::string port;
   bool has_userinfo = false;
-  /// The proxy in force for the host; nullptr: none. Owned by the Targets.
+  /// The proxy for the host; nullptr: none. Owned by the Targets.
   const Proxy* proxy = nullptr;
-  /// The hosts that have to be looked up before a connection, the proxy's too.
+  /// The hosts to look up before a connection, including the proxy's.
   Route route;
 };
 
-/// Parses URLs, and keeps the targets that were asked for last.
+/// Parses URLs, and caches recent targets.
 class Targets {
  public:
   explicit Targets(Proxies proxies) : proxies_(std::move(proxies)) {}

@@ -16,7 +16,7 @@ bool EndQueue::cancel(const Exchange& exchange) {
 }
 
 // The sink may send and cancel other exchanges. Ends that are added meanwhile wait for the next
-// iteration, so that the loop handles events even where every request fails at once.
+// iteration, so that the loop handles events even if every request fails at once.
 void EndQueue::tell() {
   for (std::size_t left = entries_.size(); left > 0 && !entries_.empty(); --left) {
     Entry entry = std::move(entries_.front());

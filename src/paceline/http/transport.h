@@ -44,21 +44,21 @@ inline std::string user_agent() {
 /// How an exchange ended on its transport.
 struct TransportEnd {
   TransportError error = TransportError::ok;
-  /// What went wrong. The message is empty where the client has one for this kind of error.
+  /// What went wrong. The message is empty if the client has one for this kind of error.
   Error why{};
-  /// When the last byte arrived, by the kernel's note where there is one; else now.
+  /// When the last byte arrived: the kernel's timestamp, or else the time of the end.
   TimePoint when{};
   /// Whether the server has not processed the request, so that the request may be sent again.
   bool is_unprocessed = false;
 };
 
-/// Takes responses from a transport, on the loop's thread.
+/// Receives responses from a transport, on the loop's thread.
 class ResponseSink {
  public:
   virtual ~ResponseSink() = default;
-  /// Takes a piece of the body. The response's status and headers are set by then. `received`: when
-  /// the piece arrived, where the kernel noted that. Returns false where the rest is not wanted;
-  /// the transport then ends the exchange with TransportError::too_large.
+  /// Takes a piece of the body. The response's status and headers are set by then. `received`: the
+  /// kernel's timestamp of the piece, if any. Returns false if the rest is not wanted; the
+  /// transport then ends the exchange with TransportError::too_large.
   virtual bool take(Exchange& exchange, std::string_view piece,
                     std::optional<TimePoint> received) = 0;
   /// Takes the end of an exchange. Called from the loop only, and never from inside a transport's
@@ -79,18 +79,36 @@ class Transport {
   virtual bool cancel(Exchange& exchange) = 0;
   /// Frees the memory of the exchange's response headers.
   virtual void release(Exchange& exchange) = 0;
-  /// Whether the kernel notes the times of all outstanding responses, so that reading them later
-  /// does not change their times.
+  /// Whether the kernel timestamps all outstanding responses, so that reading them later does not
+  /// change their times.
   virtual bool can_defer_reads() const = 0;
 };
 
-/// Makes the transport of a client with so many exchanges. The loop, the options and the sink
+/// The exchanges whose responses the kernel does not timestamp, so that their reads cannot be
+/// deferred.
+class UndeferrableReads {
+ public:
+  explicit UndeferrableReads(std::size_t exchanges) : has_(exchanges) {}
+
+  void set(const Exchange& exchange, bool is_undeferrable) {
+    if (has_[exchange.number] == is_undeferrable) return;
+    has_[exchange.number] = is_undeferrable;
+    is_undeferrable ? ++count_ : --count_;
+  }
+  bool empty() const { return count_ == 0; }
+
+ private:
+  std::vector<bool> has_;
+  std::size_t count_ = 0;
+};
+
+/// Makes the transport of a client with that many exchanges. The loop, the options and the sink
 /// outlive the transport.
 using TransportFactory = std::function<std::unique_ptr<Transport>(
     loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges, ResponseSink& sink)>;
 
-/// Ends of exchanges that occur inside a call from the sink, where the sink must not be called
-/// back. The queue passes them to the sink in the loop's next iteration.
+/// Queues ends of exchanges that occur inside a call from the sink, which must not be called back
+/// then. Passes them to the sink in the loop's next iteration.
 class EndQueue {
  public:
   EndQueue(loop::Loop& loop, ResponseSink& sink) : sink_(sink), later_(loop, [this] { tell(); }) {}

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <paceline/log/database.h>
+#include <paceline/loop/sockets.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,15 +15,13 @@ namespace {
 /// How long a call waits for another program that has locked the file.
 constexpr std::chrono::milliseconds lock_timeout{5'000};
 
-/// Creates the file before SQLite does, which would make it readable for everyone. Failures are
-/// ignored: SQLite reports the cause when it opens the file.
+/// Creates the file before SQLite, which would make it readable for everyone. Failures are ignored:
+/// SQLite reports the cause when it opens the file.
 void create_private_file(const std::string& path) {
-  const int created =
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (created < 0) return;
+  const loop::Descriptor created(
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
   // The umask may have removed bits.
-  fchmod(created, S_IRUSR | S_IWUSR);
-  ::close(created);
+  if (created.is_open()) fchmod(created.get(), S_IRUSR | S_IWUSR);
 }
 
 }  // namespace

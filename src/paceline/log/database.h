@@ -91,7 +91,7 @@ class Database {
 //
 //   runs: one row per run. `url` is NULL in runs of schema 1, `transport` in runs of schemas 1 and
 //   2.
-//   requests: one row per request that was sent and has ended; `error` is NULL where the response
+//   requests: one row per request that was sent and has ended; `error` is NULL if the response
 //   was good. In schemas 1 to 3, `item` is called slot, and `response` is called reply.
 //   latencies: a view of requests with durations in milliseconds.
 //

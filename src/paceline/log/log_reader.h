@@ -57,14 +57,14 @@ class LogReader {
  public:
   static Result<LogReader> open(const std::string& path);
 
-  /// Ordered by number.
+  /// All runs, ordered by number.
   Result<std::vector<ListedRun>> runs();
   /// Items with a good response in any of these runs, in ascending order.
   Result<std::vector<std::uint64_t>> good_items(const std::vector<std::int64_t>& runs);
 
-  /// Calls `take` with one row per item of these runs, in ascending order of items. Of several rows
-  /// of an item, the last good one counts, or the last one if none is good. The record's texts are
-  /// valid until `take` returns. Stops when `take` returns false.
+  /// Calls `take` with one row per item of these runs, in ascending order of items. If an item has
+  /// several rows, the last good one counts, or the last one if none is good. The record's texts
+  /// are valid until `take` returns. Stops when `take` returns false.
   Result<void> for_each_item(
       const std::vector<std::int64_t>& runs,
       const std::function<bool(std::int64_t run, const RequestRecord& record)>& take);

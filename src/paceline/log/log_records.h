@@ -60,7 +60,7 @@ struct LoggedRun {
   /// Host and port of the URL, without user and key.
   std::string host{};
   std::string model{};
-  /// Where the requests go, without the user; the query is hashed. Empty: unknown, in logs of
+  /// URL of the requests, without the user and with a hashed query. Empty: unknown, in logs of
   /// schema 1.
   std::string url{};
   /// The transport that carries the requests, such as "curl".

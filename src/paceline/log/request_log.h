@@ -88,8 +88,8 @@ class RequestWriter {
 
 /// How a RequestLog buffers and commits requests.
 struct RequestLogOptions {
-  /// Interval between commits. A short interval keeps the writer's bursts short where it shares a
-  /// core with the pacer.
+  /// Interval between commits. A short interval keeps the writer's bursts short if the writer
+  /// shares a core with the pacer.
   std::chrono::milliseconds commit_every{100};
   /// Most memory that waiting requests may take while the disk is slow or full, in bytes. Further
   /// requests are dropped and counted.

@@ -85,7 +85,7 @@ Result<Contents> look_at(Database& database) {
   return empty ? Contents::nothing : Contents::foreign;
 }
 
-/// `code` is that of a file without a log.
+/// `code`: the code for a file without a log.
 tl::unexpected<Error> cannot_open(const std::string& path, ErrorCode code, const Error& reason) {
   return fail(code, fmt::format("cannot open the log '{}': {}", path, reason.message));
 }
@@ -132,8 +132,8 @@ void make_private(const std::string& path) {
   }
 }
 
-/// Opens the file unless it belongs to another program or to a newer paceline. `code` is that of a
-/// file without a log.
+/// Opens the file unless it belongs to another program or to a newer paceline. `code`: the code for
+/// a file without a log.
 Result<Database> open_checked(const std::string& path, Database::Mode mode, ErrorCode code,
                               Contents& contents) {
   auto database = Database::open(path, mode);

@@ -13,7 +13,7 @@
 namespace paceline::loop {
 
 /// A libuv loop. Use the loop and its handles on one thread, except Wakeup::send(). Destroy every
-/// handle of this room before its loop, on the loop's thread.
+/// handle before its loop, on the loop's thread.
 class Loop {
  public:
   /// Fails when no descriptor is left: a loop opens up to six.
@@ -94,17 +94,17 @@ class Poll {
   /// `status` is 0 or a negative libuv error. `events` are UV_READABLE | UV_WRITABLE.
   using OnEvents = std::function<void(int status, int events)>;
 
-  /// Where the system cannot watch the descriptor, `on_events` gets the error in the loop's next
+  /// If the system cannot watch the descriptor, `on_events` gets the error in the loop's next
   /// iteration, and no events.
   Poll(Loop& loop, int descriptor, OnEvents on_events);
   /// Waits for these events from now on. With 0 the watch stays ready and reports nothing.
   void want(int events);
-  /// 0, or libuv's error where the system cannot watch the descriptor.
+  /// 0, or libuv's error if the system cannot watch the descriptor.
   int status() const { return status_; }
 
  private:
   OnEvents on_events_;
-  /// nullptr where the system cannot watch the descriptor.
+  /// nullptr if the system cannot watch the descriptor.
   HandlePtr<uv_poll_t> poll_;
   int wanted_ = 0;
   int status_ = 0;

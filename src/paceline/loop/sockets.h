@@ -18,7 +18,7 @@
 
 namespace paceline::loop {
 
-/// Owns a file descriptor. -1 is none.
+/// Owns a file descriptor; -1: none.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -52,7 +52,7 @@ ErrorCode code_of_errno(int error);
 /// such as "an event loop".
 tl::unexpected<Error> fail_to_open(std::string_view purpose, int error);
 
-/// Whether fewer than `count` descriptors can be opened: errno, or nothing. Closes what it opens.
+/// The errno if fewer than `count` descriptors can be opened; otherwise nothing. Leaves none open.
 std::optional<int> lacks_descriptors(std::size_t count);
 
 /// Raises this process's limit on open descriptors to the most that the system allows, and returns
@@ -75,7 +75,7 @@ class Listener {
   /// Lets connections wait until go_on(). May be called from inside `on_connection`.
   void pause();
   void go_on();
-  /// Refuses connections, the waiting ones too.
+  /// Refuses connections, including the waiting ones.
   void close();
 
  private:
@@ -89,12 +89,12 @@ class Listener {
   bool is_paused_ = false;
 };
 
-/// Asks the kernel to note when bytes arrive on a TCP socket: SO_TIMESTAMPNS, socket(7).
+/// Enables the kernel's receive timestamps on a TCP socket: SO_TIMESTAMPNS, socket(7).
 void note_receive_times(int socket);
 
-/// When the newest of the unread bytes of `socket` arrived, by the kernel's note. The time does not
-/// depend on how long the bytes have waited for this process. Nothing where no bytes wait or the
-/// kernel took no note. Reads no byte.
+/// The kernel's timestamp of the newest unread byte of `socket`. The time does not depend on how
+/// long the bytes have waited for this process. Nothing if no bytes wait or the kernel has no
+/// timestamp. Reads no byte.
 std::optional<TimePoint> receive_time(int socket);
 
 /// The result of recv(), and when the newest of the bytes arrived.
@@ -104,7 +104,7 @@ struct Received {
   std::optional<TimePoint> when;
 };
 
-/// Reads the bytes that a socket has, without waiting.
+/// Reads the bytes that have arrived on a socket, without waiting.
 Received receive(int socket, std::span<char> into);
 
 }  // namespace paceline::loop

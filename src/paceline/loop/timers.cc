@@ -15,7 +15,7 @@ namespace paceline::loop {
 namespace {
 
 /// Sets this thread's timer slack in ns, by which the kernel may prolong sleeps, and returns the
-/// slack before.
+/// previous slack.
 int change_slack(int slack) {
   const int before = prctl(PR_GET_TIMERSLACK);
   prctl(PR_SET_TIMERSLACK, static_cast<unsigned long>(slack));
@@ -96,7 +96,7 @@ void PreciseTimer::arm(TimePoint when) {
 void PreciseTimer::expire() {
   armed_.reset();
   ring();
-  // Arming the timerfd again has cleared the expiry. Otherwise the loop would report it for ever.
+  // Arming the timerfd again has cleared the expiry. Otherwise the loop would report it forever.
   if (armed_) return;
   std::uint64_t expiries = 0;
   [[maybe_unused]] const auto got = read(timer_.get(), &expiries, sizeof(expiries));
@@ -131,12 +131,12 @@ static_assert(sizeof(SchedulingAttributes) == 48);
 std::optional<SchedulingAttributes> attributes() {
   SchedulingAttributes found;
   if (syscall(SYS_sched_getattr, 0, &found, sizeof found, 0) != 0) return std::nullopt;
-  // With other policies `runtime` is no slice.
+  // With other policies `runtime` is not a slice.
   if (found.policy != SCHED_OTHER || found.runtime == 0) return std::nullopt;
   return found;
 }
 
-/// Returns the slice before; nothing where the slice could not be changed.
+/// Returns the previous slice; nothing if the slice could not be changed.
 std::optional<std::chrono::nanoseconds> change_slice(std::chrono::nanoseconds slice) {
   std::optional<SchedulingAttributes> wanted = attributes();
   if (!wanted) return std::nullopt;

@@ -32,7 +32,7 @@ inline std::chrono::nanoseconds time_on(clockid_t clock) {
   return from_timespec(value);
 }
 
-/// Blocks the loop's thread until an absolute time, then calls back, as exactly as a PreciseTimer.
+/// Blocks the loop's thread until an absolute time, then calls back as exactly as a PreciseTimer.
 /// I/O that becomes ready meanwhile is handled afterwards in the same iteration of the loop: one
 /// wake-up instead of two. Use it only while every outstanding response carries a kernel timestamp;
 /// otherwise the delay would show up in the measured latency. For the loop's thread only.
@@ -46,7 +46,7 @@ class BlockingSleep {
   BlockingSleep(const BlockingSleep&) = delete;
   BlockingSleep& operator=(const BlockingSleep&) = delete;
 
-  /// Moves the one call to `when`, which is at most `longest` away.
+  /// Sets the time of the call, in place of an earlier one. `when` is at most `longest` away.
   void until(TimePoint when);
   void cancel();
 
@@ -69,8 +69,8 @@ class PreciseTimer {
   PreciseTimer(const PreciseTimer&) = delete;
   PreciseTimer& operator=(const PreciseTimer&) = delete;
 
-  /// Moves the one call to `when`. A time in the past means the next iteration of the loop. Costs
-  /// no system call when the timer already stands at `when`.
+  /// Sets the time of the call, in place of an earlier one. A time in the past means the next
+  /// iteration of the loop. Costs no system call if the timer is already set to `when`.
   void set(TimePoint when);
   void cancel();
 
@@ -98,7 +98,7 @@ class SchedulerSlice {
   SchedulerSlice(const SchedulerSlice&) = delete;
   SchedulerSlice& operator=(const SchedulerSlice&) = delete;
 
-  /// This thread's slice; nothing where the system does not tell it.
+  /// This thread's slice; nothing if the system does not report it.
   static std::optional<std::chrono::nanoseconds> current();
 
  private:

@@ -106,7 +106,7 @@ class TokenBudget {
   /// Records that a request departs at `now` and is expected to use `estimate` tokens.
   /// Precondition: now >= next_departure().
   void reserve(std::chrono::nanoseconds now, std::uint64_t estimate);
-  /// Replaces the estimate of one request by the number that it used.
+  /// Replaces the estimate of one request with the number that the request used.
   void settle(std::uint64_t estimate, std::uint64_t used);
 
  private:

@@ -9,7 +9,7 @@
 
 namespace paceline::run {
 
-/// Calls back when a slot may depart: never early, and with the precision asked for. For the loop's
+/// Calls back when a slot may depart: never early, and with the requested precision. For the loop's
 /// thread only.
 class DepartureTimer {
  public:
@@ -19,8 +19,9 @@ class DepartureTimer {
   DepartureTimer(const DepartureTimer&) = delete;
   DepartureTimer& operator=(const DepartureTimer&) = delete;
 
-  /// Moves the one call to `when`. With `can_defer_reads`, and when `when` is near, the thread
-  /// blocks until then and responses are read after the call: one wake-up instead of two.
+  /// Sets the time of the call, in place of an earlier one. If `can_defer_reads` and `when` is
+  /// near, the thread blocks until then and responses are read after the call: one wake-up instead
+  /// of two.
   void until(TimePoint when, bool can_defer_reads);
 
  private:
@@ -32,7 +33,7 @@ class DepartureTimer {
   std::function<void()> on_departure_;
   TimePoint when_;
   loop::Timer timer_;
-  /// nullptr where the precision is Precision::timer.
+  /// nullptr if the precision is Precision::timer.
   std::unique_ptr<loop::PreciseTimer> precise_timer_;
   loop::BlockingSleep sleep_;
 };

@@ -13,7 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds stop_look{50};
 constexpr std::chrono::milliseconds progress_interval{200};
 
-/// With retries a run has to survive the restart of a server.
+/// With retries, a run has to survive the restart of a server.
 constexpr std::chrono::seconds patience{1};
 constexpr std::chrono::seconds patience_with_retries{30};
 

@@ -43,7 +43,7 @@ class Dispatcher {
     http::Exchange* exchange;
     TimePoint since;
     bool waited_for_parallel;
-    /// The try before; nothing where the request is no retry.
+    /// The previous try; nothing if the request is not a retry.
     std::optional<FailedTry> last;
   };
   struct Taken {
@@ -66,7 +66,7 @@ class Dispatcher {
   /// Sends requests on the exchanges that responses have freed.
   void after_responses();
   void settle_tokens(const InFlightRequest& flight, const Outcome& outcome);
-  /// Queues a retry where the request may be sent again. Returns whether it did.
+  /// Queues a retry if the request may be sent again. Returns whether a retry was queued.
   bool retry(const http::Exchange& exchange, Outcome& outcome);
 
   void stop(Error why);
@@ -95,7 +95,7 @@ class Dispatcher {
   loop::Timer progress_watch_;
   /// By exchange number.
   std::vector<InFlightRequest> flights_;
-  /// By exchange number; nullptr where the exchange was never used.
+  /// By exchange number; nullptr if the exchange was never used.
   std::vector<http::Exchange*> exchanges_;
   std::optional<NextRequest> prepared_;
   RetryQueue retries_;

@@ -12,8 +12,8 @@
 namespace paceline::run {
 namespace {
 
-/// After so many responses as many requests are sent. Sending after each one would cost the caches
-/// of both sides; reading more first would keep the server waiting.
+/// After this many responses, as many requests are sent. Sending after each response would thrash
+/// the caches of both sides; reading more first would keep the server waiting.
 constexpr unsigned most_responses_in_a_row = 32;
 
 constexpr std::size_t most_kept_by_stream = 256U << 10U;

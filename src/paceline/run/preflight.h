@@ -19,26 +19,26 @@ namespace paceline::run {
 
 /// The result of a first request.
 struct Preflight {
-  /// The account's limits, where the server tells them.
+  /// The account's limits, if the server reports them.
   http::RateLimits limits{};
-  /// Why the request failed; nothing where it succeeded.
+  /// Why the request failed; nothing if it succeeded.
   std::optional<Error> error{};
-  /// Such as "HTTP/1.1"; empty where there was no response.
+  /// Such as "HTTP/1.1"; empty: no response.
   std::string http_version;
 };
 
 /// Options of a first request.
 struct PreflightOptions {
   ConnectionOptions connection{};
-  /// As RunPlan.
+  /// As in RunPlan.
   std::shared_ptr<http::Resolver> resolver{};
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
   /// A different salt gives a different request.
   std::uint64_t salt = 0;
-  /// As RunOptions.
+  /// As in RunOptions.
   std::uint32_t retries = 0;
   std::chrono::nanoseconds max_backoff = std::chrono::seconds(60);
-  /// For how long to send the request again while no connection can be made, or the server says
+  /// How long to keep sending the request while no connection can be made, or the server reports
   /// that it is not ready (502, 503 or 504).
   std::chrono::nanoseconds wait{0};
   /// Set to true to end the wait and the request.

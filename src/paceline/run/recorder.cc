@@ -11,14 +11,14 @@ namespace paceline::run {
 namespace {
 
 /// The tokens of a response, as the server counted them, or else as the stream reader did. Nothing
-/// where neither did.
+/// if neither did.
 std::optional<std::uint64_t> tokens_of(const Outcome& outcome, const TokenTimes* times) {
   if (outcome.usage && outcome.usage->completion_tokens) return outcome.usage->completion_tokens;
   if (times != nullptr) return times->events;
   return std::nullopt;
 }
 
-/// Nothing for a response whose tokens came in one event.
+/// Nothing for a response whose tokens arrived in one event.
 std::optional<std::chrono::nanoseconds> time_per_token(const Outcome& outcome,
                                                        const TokenTimes* times) {
   if (times == nullptr || times->events <= 1) return std::nullopt;

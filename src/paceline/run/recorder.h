@@ -32,20 +32,20 @@ class Recorder {
 
   /// Sets the start of the run.
   void begin(TimePoint start) { start_ = start; }
-  /// The request departs. `pending.in_flight` includes it.
+  /// Records a departure. `pending.in_flight` includes the request.
   void departed(const PendingRequest& pending, const Departure& departure);
-  /// The request failed and will be sent again. Returns the record of the failed try, for
-  /// abandoned().
+  /// Records a failed try after which the request is sent again. Returns the try, for abandoned().
   FailedTry retried(const PendingRequest& pending, const http::Exchange& exchange,
                     const Outcome& outcome);
-  /// The request is not sent again, because the server asks for a longer wait than the run allows.
+  /// Counts a request that is not sent again, because the server asks for a longer wait than the
+  /// run allows.
   void asked_for_too_long(const PendingRequest& pending);
-  /// The request failed and is not sent again, because the run ends.
+  /// Records a failed request that is not sent again, because the run ends.
   void abandoned(const PendingRequest& pending, const FailedTry& last);
-  /// The request is in flight, and the run does not wait for its response.
+  /// Records a request in flight whose response the run does not await.
   void cut_off(const PendingRequest& pending, const http::Exchange& exchange, TimePoint now);
-  /// The request has ended and is not sent again. `times`: of a streamed response, otherwise
-  /// nullptr.
+  /// Records a request that has ended and is not sent again. `times`: the times of a streamed
+  /// response; otherwise nullptr.
   void ended(const PendingRequest& pending, const http::Exchange& exchange, const Outcome& outcome,
              const TokenTimes* times);
   /// Closes the tally after the last request. `stopped_why`: why the run ended itself early.

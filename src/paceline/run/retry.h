@@ -26,7 +26,7 @@ struct PendingRequest {
   std::uint32_t tries = 0;
   /// The first send, from the start of the run.
   std::chrono::nanoseconds first_sent{0};
-  /// The last send, and the requests in flight then, this one included.
+  /// The last send, and the requests in flight then, including this one.
   std::chrono::nanoseconds sent{0};
   std::uint64_t in_flight = 0;
 };
@@ -37,15 +37,15 @@ bool is_worth_retrying(const Outcome& outcome);
 
 /// Decides how long to wait before the next try.
 ///
-/// If the server asks for a wait, the wait is that and up to a quarter more, or up to 10 ms.
-/// Without the addition a retry could always fall into the same part of the server's rate window.
-/// Otherwise the wait is exponential back-off with full jitter: a random time up to 0.5 s, 1 s, 2
-/// s, … 30 s. No wait exceeds `longest` by more than 10 ms.
+/// If the server asks for a wait, adds a random time of up to a quarter of that wait, or of up to
+/// 10 ms if that is longer. Without the addition a retry could always fall into the same part of
+/// the server's rate window. Otherwise the wait is exponential back-off with full jitter: a random
+/// time up to 0.5 s, 1 s, 2 s, … 30 s. No wait exceeds `longest` by more than 10 ms.
 class Backoff {
  public:
   Backoff(std::uint64_t seed, std::chrono::nanoseconds longest)
       : longest_(longest), random_(seed) {}
-  /// `tries`: the number of tries so far. Nothing where the server asks for more than the longest
+  /// `tries`: the number of tries so far. Nothing if the server asks for more than the longest
   /// wait.
   std::optional<std::chrono::nanoseconds> wait(std::uint32_t tries,
                                                std::optional<std::chrono::nanoseconds> asked_for);

@@ -28,16 +28,16 @@ struct Progress {
   std::uint64_t planned = 0;
   std::uint64_t ended = 0;
   std::uint64_t failed = 0;
-  /// Requests that have not ended, with the warm-up.
+  /// Requests that have not ended, including the warm-up.
   std::uint64_t left = 0;
-  /// Departures so far, with the warm-up and retries.
+  /// Departures so far, including the warm-up and retries.
   std::uint64_t departures = 0;
   std::uint64_t in_flight = 0;
   bool is_warming_up = false;
   /// Latency so far of requests that succeeded at the first try; 0 while there is none.
   std::chrono::nanoseconds p50{0};
   std::chrono::nanoseconds p99{0};
-  /// The time until the next retry, where the run waits for nothing else.
+  /// The time until the next retry, if the run waits for nothing else.
   std::optional<std::chrono::nanoseconds> retry_in{};
 
   /// Adds another stripe of the same run. The latencies become the mean, weighted by responses,
@@ -46,9 +46,9 @@ struct Progress {
   void merge(const Progress& other);
 };
 
-/// Where a row for each request of a run is written.
+/// The log with a row for each request of a run.
 struct RunLog {
-  /// nullptr: nowhere.
+  /// nullptr: none.
   log::RequestLog* file = nullptr;
   /// The run's number in the file.
   std::int64_t run = 0;
@@ -68,7 +68,7 @@ struct RunPlan : RunOptions {
   /// The due time of slot 0, which the stripes of one run share. Empty: at once.
   std::optional<TimePoint> start{};
   RunLog log{};
-  /// Shared by the runs that look up hosts together; nullptr: the run has its own.
+  /// May be shared by several runs; nullptr: the run has its own.
   std::shared_ptr<http::Resolver> resolver{};
   /// Filters text from servers and libraries before the text is shown or stored; never nullptr.
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
@@ -89,18 +89,18 @@ struct RunHooks {
 
 /// Sends the requests of `workload` at the rate and parallel of the plan, and counts the
 /// outcomes. Memory does not grow with the number of requests. Blocks until the last response.
-/// Raises the limit on open files to the most that the system allows. Where no descriptor is left
-/// for the run's loop, the tally's `stopped_why` says so.
+/// Raises the limit on open files to the most that the system allows. If no descriptor is left for
+/// the run's loop, the tally's `stopped_why` says so.
 stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks = {});
 
 /// Makes transports of this kind.
 http::TransportFactory transport_factory(TransportKind kind);
 
-/// The most descriptors that a run opens with so many requests in flight, where its hosts are
+/// The most descriptors that a run with that many requests in flight opens, if its hosts are
 /// addresses.
 std::size_t descriptors_for(TransportKind kind, std::size_t parallel);
 
-// What one stripe of a run needs. The options are of the whole run.
+// The parts of one stripe of a run. The options are of the whole run.
 
 /// Nothing when the run is unpaced.
 std::optional<pace::Pacer> make_pacer(const RunPlan& options);

@@ -17,7 +17,7 @@ std::optional<Error> StopRule::add(const Outcome& outcome, TimePoint now) {
     error.message = "the server refuses the key: " + error.message;
     return error;
   }
-  // A 429 is a result of the measurement, no reason to stop.
+  // A 429 is a result of the measurement, not a reason to stop.
   failed_[next_++ % window] = outcome.failure && outcome.failure != Failure::http_429;
   if (2 * failed_.count() <= window) {
     failing_since_.reset();
@@ -37,10 +37,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-// With a larger share of failures a run tells little about the other requests.
+// With a larger share of failures, the other requests are not meaningful.
 constexpr double failing_ratio = 0.1;
-// From this share on, refused responses, held back departures and the time for which departures
-// were held back count as what bounds a run.
+// From this share on, refused responses, held-back departures and the time for which departures
+// were held back count as a bound of the run.
 constexpr double bounding_share = 0.01;
 constexpr double kept_share = 0.99;
 // Standard errors that chance explains.
@@ -146,7 +146,7 @@ bool stood_still(const Tally& tally) {
 }
 
 /// The requests in flight that the rate needs. By Little's law that is the rate times the time that
-/// each request is in flight, failures too. Random arrivals need more than the mean.
+/// each request is in flight, including failures. Random arrivals need more than the mean.
 std::uint64_t parallel_for(const Tally& tally, double per_second, Arrivals arrivals) {
   const nanoseconds each = std::max(tally.latency.quantile(0.99), tally.mean_time_in_flight());
   double needed = per_second * stats::seconds_of(each);
@@ -154,7 +154,7 @@ std::uint64_t parallel_for(const Tally& tally, double per_second, Arrivals arriv
   return static_cast<std::uint64_t>(std::ceil(needed));
 }
 
-/// The verdict where the server is saturated below the rate.
+/// The verdict if the server is saturated below the rate.
 std::optional<Verdict> saturated(const stats::RunTally& tally, std::uint64_t rpm) {
   const auto saturation = tally.levels.saturation();
   const double wanted = static_cast<double>(rpm) / 60;
@@ -209,7 +209,7 @@ Verdict held_back(const stats::RunTally& tally, std::uint64_t rpm, std::uint64_t
                       tally.achieved_rpm(), rpm)};
 }
 
-/// The verdict of a run that kept its rate, where the server does not keep up.
+/// The verdict of a run that kept its rate, if the server does not keep up.
 std::optional<Verdict> falls_behind(const stats::RunTally& tally) {
   const auto thirds = tally.course.thirds();
   if (!growth_of_latency(tally) || !thirds || !thirds->grew_steadily()) return std::nullopt;

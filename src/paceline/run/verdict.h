@@ -16,9 +16,10 @@
 
 namespace paceline::run {
 
-/// Decides when a run has to end early because further requests would cost money and tell nothing.
-/// The key is refused: a response 401, or only responses 403, since a server may answer 403 to a
-/// single prompt. Or more than half of the last hundred requests have failed for some time.
+/// Decides when to end a run early, because further requests would cost money and yield nothing:
+/// when the key is refused, or when more than half of the last hundred requests have failed for
+/// some time. The key counts as refused if one response is 401 or all responses are 403; a single
+/// 403 may concern only its prompt.
 class StopRule {
  public:
   /// `patience`: how long most requests may fail before the run ends. At a high rate a hundred
@@ -26,7 +27,7 @@ class StopRule {
   explicit StopRule(std::chrono::nanoseconds patience) : patience_(patience) {}
 
   /// Takes the outcome of a request that ended `now`. Returns why the run is to end, with the code
-  /// of that request's error; nothing while the run is to go on.
+  /// of that request's error; nothing while the run is to continue.
   std::optional<Error> add(const Outcome& outcome, TimePoint now);
 
  private:
@@ -54,8 +55,8 @@ bool kept_rate(const Tally& tally, std::uint64_t rpm, Arrivals arrivals);
 /// Whether half of the requests departed so late that the schedule was moved.
 bool moved_schedule(const Tally& tally);
 
-/// Seconds of latency growth per second. Nothing where the growth is below 1% or explained by
-/// chance. A value means that the server falls behind.
+/// Seconds of latency growth per second. Nothing if the growth is below 1% or explained by chance.
+/// A value means that the server falls behind.
 std::optional<double> growth_of_latency(const stats::RunTally& tally);
 
 }  // namespace paceline::run

@@ -120,7 +120,7 @@ constexpr double highest_knee = 0.87;
 // counts as saturated.
 constexpr double saturated_growth = 0.75;
 
-/// The smallest unexplained variation, and the parameter that it has.
+/// The smallest unexplained variation, and its parameter.
 struct Fit {
   double left = 0;
   double parameter = 1;

@@ -58,7 +58,7 @@ class Course {
  public:
   void record(std::chrono::nanoseconds time, std::chrono::nanoseconds latency);
   void merge(const Course& other);
-  /// Nothing where a third has too few requests.
+  /// Nothing if a third has too few requests.
   std::optional<Thirds> thirds() const;
 
  private:
@@ -77,7 +77,7 @@ class Course {
 struct Saturation {
   /// Requests per second.
   double rate = 0;
-  /// With more requests in flight than this, each only takes longer.
+  /// With more requests in flight than this, each request only takes longer.
   double enough_in_flight = 0;
   /// The highest number in flight, and the ratio of its latency to the latency below
   /// `enough_in_flight`.
@@ -85,7 +85,7 @@ struct Saturation {
   double times_as_long = 1;
 };
 
-/// Latency by the number of requests in flight at each departure, the level. Each run has several
+/// Latency by level, which is the number of requests in flight at a departure. Each run has several
 /// levels, since it begins with one request in flight. The memory has a fixed size.
 class Levels {
  public:
@@ -93,14 +93,14 @@ class Levels {
   void record(std::uint64_t in_flight, std::chrono::nanoseconds latency);
   void merge(const Levels& other);
 
-  /// Whether the server is saturated at the highest level; nothing where it is not, or where the
-  /// latencies are too few or too uneven to tell.
+  /// Whether the server is saturated at the highest level; nothing if it is not, or if the
+  /// latencies are too few or too uneven to decide.
   ///
   /// A server that is not saturated has the same latency at every level. A saturated server that
   /// handles `c` requests at once takes n / c times as long at levels n > c. The second model must
   /// explain the latencies far better than the first, by more than chance, and with a `c` clearly
-  /// below the highest level. Where latency grows linearly from the first request on, as on a
-  /// shared processor, the rate must hardly grow at the highest level.
+  /// below the highest level. If latency grows linearly from the first request on, as on a shared
+  /// processor, the rate must hardly grow at the highest level.
   std::optional<Saturation> saturation() const;
 
  private:

@@ -12,16 +12,16 @@ inline double seconds_of(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-/// A run's tally with the course of its latency, from which the verdict finds what bounded the run.
-/// The memory has a fixed size.
+/// A run's tally with the course of its latency, from which the verdict finds the run's bound. The
+/// memory has a fixed size.
 struct RunTally : Tally {
   /// Slope of due latency over due time, both in seconds; positive means that the server falls
   /// behind.
   Trend due_latency_trend;
   /// Latency over the time of the send.
   Course course;
-  /// Latency over the requests in flight, those of the warm-up too: the lowest levels are at the
-  /// start.
+  /// Latency over the requests in flight. Includes the warm-up, because the lowest levels are at
+  /// the start.
   Levels levels;
 
   /// Adds the tally of another stripe of the same run.

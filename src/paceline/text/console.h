@@ -17,7 +17,7 @@ bool write_text(std::FILE* stream, std::string_view text) noexcept;
 /// secrets. Errors of stderr are ignored.
 void say_lines(std::string_view text) noexcept;
 
-/// Opens /dev/null as standard input, output or error where the program was started without one.
+/// Opens /dev/null as standard input, output or error if the program was started without one.
 /// Otherwise a socket or an event loop would get that descriptor, and libuv would abort the
 /// program. Call this first in main().
 void open_missing_standard_streams() noexcept;

@@ -9,7 +9,7 @@
 
 namespace paceline::text {
 
-/// Removes keys and passwords from text, also in part and in another encoding.
+/// Removes keys and passwords from text, including parts of them and encoded forms.
 ///
 /// Eight or more successive characters of a secret are found in any case: in plain text, in base64
 /// (at any offset, both alphabets), in hexadecimal, and with characters escaped as in URLs, JSON or

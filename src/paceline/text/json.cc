@@ -27,7 +27,7 @@ struct Control {
   std::size_t size = 0;
 };
 
-/// The control character that stands at `at` and that JSON allows.
+/// The control character at `at`, if there is one that JSON allows.
 Control allowed_control(std::string_view text, std::size_t at) {
   const auto letter = static_cast<unsigned char>(text[at]);
   if (letter == del) return {del, 1};

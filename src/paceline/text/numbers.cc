@@ -43,7 +43,7 @@ std::optional<FractionalNanoseconds> take_time_unit(std::string_view& text) {
     std::string_view name;
     FractionalNanoseconds length;
   };
-  // "ms" precedes "m", which it begins with.
+  // "ms" precedes "m", because it begins with "m".
   for (const Unit unit :
        {Unit{"ns", 1ns}, {"us", 1us}, {"ms", 1ms}, {"s", 1s}, {"m", 1min}, {"h", 1h}}) {
     if (!text.starts_with(unit.name)) continue;

@@ -13,7 +13,7 @@
 
 namespace paceline::text {
 
-/// The number that `text` consists of, if that is from `lowest` to `highest`.
+/// The number that `text` consists of, if it is from `lowest` to `highest`.
 ///
 /// Refuses "nan", "inf", a plus sign, a minus sign before an unsigned number, and a fraction or an
 /// exponent of an integer. `base` is for integers only.
@@ -34,8 +34,8 @@ std::optional<Number> parse_number(std::string_view text, Number lowest, Number 
   return value;
 }
 
-/// Removes a decimal number, such as 12 or 1.5, from the front of `text`. Nothing is removed where
-/// `text` begins with a sign or with no number, or the number is too large for a double.
+/// Removes a decimal number, such as 12 or 1.5, from the front of `text`. Removes nothing if `text`
+/// begins with a sign or with no number, or if the number is too large for a double.
 std::optional<double> take_decimal(std::string_view& text);
 
 /// Nanoseconds with a fraction, for intermediate results.
@@ -45,8 +45,8 @@ using FractionalNanoseconds = std::chrono::duration<double, std::nano>;
 /// or "250us", or a bare "0". Rounds to nanoseconds. The error has the code invalid_value.
 Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
-/// Removes one of these units from the front of `text` and returns its length. Nothing is removed
-/// where `text` begins with none.
+/// Removes one of these units from the front of `text` and returns its length. Removes nothing if
+/// `text` begins with none.
 std::optional<FractionalNanoseconds> take_time_unit(std::string_view& text);
 
 /// A duration in three digits: "50.2 ms", "1.25 s".

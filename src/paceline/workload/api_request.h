@@ -27,7 +27,7 @@ class BodyTemplate {
   /// `synthetic_tokens`: length of the synthetic text.
   explicit BodyTemplate(std::string_view text, std::size_t synthetic_tokens = 0);
 
-  /// Replaces the content of `body` by the body of `item`. `salt` is that of the run.
+  /// Replaces the content of `body` with the body of `item`. `salt` is the run's.
   void fill(std::uint64_t salt, std::uint64_t item, std::string& body) const;
 
   /// The body with a name for each placeholder, such as {n}: equal for all items.

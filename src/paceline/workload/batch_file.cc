@@ -102,7 +102,7 @@ Result<BatchLine> BatchReader::read(std::size_t k) {
   assert(k < file_->size());
   const RegularFile& file = file_->file_;
   const std::uint64_t begin = file_->offsets_[k];
-  // Blank lines follow a request whose span is longer than the longest line.
+  // A span longer than the longest line ends with blank lines.
   const std::size_t length = std::min(file_->offsets_[k + 1] - begin, std::uint64_t{longest_line});
   if (begin < begin_ || begin + length > end_) {
     const std::size_t wanted = std::max(length, read_piece);

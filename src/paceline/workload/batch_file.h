@@ -23,8 +23,8 @@ namespace paceline::workload {
 class BatchFile {
  public:
   /// Checks every line, and that each custom_id is unique. Errors: file_unreadable, bad_line and
-  /// line_names_server; the message begins with "FILE:LINE: ", or with "FILE: " where it concerns
-  /// no line.
+  /// line_names_server; the message begins with "FILE:LINE: ", or with "FILE: " if it concerns no
+  /// line.
   static Result<std::shared_ptr<const BatchFile>> open(const std::string& path);
 
   /// Number of requests; at least one.
@@ -53,7 +53,7 @@ class BatchReader {
   const BatchFile& file() const { return *file_; }
 
   /// Reads request k, counted from 0, and checks it again. Its texts are valid until the next call.
-  /// Errors: file_unreadable; bad_line, where the file has changed and no longer holds the request.
+  /// Errors: file_unreadable; bad_line, if the file has changed and no longer holds the request.
   /// Precondition: k < file().size().
   Result<BatchLine> read(std::size_t k);
 
@@ -66,7 +66,7 @@ class BatchReader {
   BatchLineParser parser_;
 };
 
-/// The requests of a batch file: item k sends line k, and after the last line the first follows.
+/// The requests of a batch file: item k sends line k. The first line follows the last.
 struct BatchReplay {
   std::shared_ptr<const BatchFile> file;
   /// Whether the body of a streamed response is assembled from its events, for a log.

@@ -45,7 +45,7 @@ tl::unexpected<Error> not_json(simdjson::error_code error, std::string_view text
 
 using Value = std::optional<dom::element>;
 
-/// The values of these keys. Of repeated keys the last one counts, as for servers.
+/// The values of these keys. If a key is repeated, the last one counts, as for servers.
 template <std::size_t count>
 std::array<Value, count> find(dom::object object,
                               const std::array<std::string_view, count>& names) {
@@ -131,7 +131,7 @@ simdjson::error_code find_raw_body(ondemand::object line, std::string_view& body
 
 }  // namespace
 
-/// Only `checking` reads the whole line, and only `locating` tells where the body is.
+/// Only `checking` reads the whole line. Only `locating` finds the position of the body.
 struct BatchLineParser::Parsers {
   dom::parser checking;
   ondemand::parser locating;

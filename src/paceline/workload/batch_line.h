@@ -15,7 +15,7 @@ namespace paceline::workload {
 /// One request of a file in the OpenAI Batch input format. The method is always POST.
 struct BatchLine {
   std::string_view custom_id;
-  /// "/v1/chat/completions", "/v1/embeddings" or "/v1/responses", also where the line omits "/v1".
+  /// "/v1/chat/completions", "/v1/embeddings" or "/v1/responses", even if the line omits "/v1".
   std::string_view url;
   /// The JSON object, exactly as in the line.
   std::string_view body;
@@ -36,8 +36,8 @@ class BatchLineParser {
   BatchLineParser& operator=(BatchLineParser&&) noexcept;
   ~BatchLineParser();
 
-  /// Parses one line. Of repeated keys, the last one counts. The texts are valid as long as `text`
-  /// and until the next call.
+  /// Parses one line. If a key is repeated, the last one counts. The texts are valid as long as
+  /// `text` and until the next call.
   /// Precondition: simdjson's padding bytes after `text` are readable.
   /// Errors: bad_line, with a remedy in the message; line_names_server.
   Result<BatchLine> parse(std::string_view text);

@@ -18,7 +18,7 @@ namespace paceline::workload {
 /// program with SIGBUS.
 class RegularFile {
  public:
-  /// Error: file_unreadable, where the file is missing or not a regular file.
+  /// Error: file_unreadable, if the file is missing or not a regular file.
   static Result<RegularFile> open(const std::string& path);
   RegularFile(RegularFile&& other) noexcept;
   RegularFile& operator=(RegularFile&&) = delete;
@@ -47,7 +47,7 @@ std::uint64_t content_hash(std::string_view bytes, std::uint64_t seed = 0);
 /// The hash as files store it: 16 hexadecimal digits.
 std::string content_hash_text(std::string_view bytes);
 
-/// Hashes of a file's lines, in order, at most 128: of a long file, one hash stands for several
+/// Hashes of a file's lines, in order, at most 128: in a long file, one hash covers several
 /// successive lines. Files with equal lines have equal hashes. For two files with the same number
 /// of lines, the hashes show roughly where they differ.
 class LineHashes {
@@ -67,8 +67,9 @@ class LineHashes {
 /// Length of the longest line that is read. Bounds the memory for a file without line ends.
 constexpr std::size_t longest_line = 64U << 20U;
 
-/// Reads the lines of a file once, in order, in memory for the longest line. A line ends with LF,
-/// CRLF or the end of the file. Skips blank lines, and a byte order mark at the start of the file.
+/// Reads the lines of a file once, in order. The memory holds the longest line. A line ends with
+/// LF, CRLF or the end of the file. Skips blank lines, and a byte order mark at the start of the
+/// file.
 class LineScanner {
  public:
   /// The file must outlive the scanner.
@@ -79,11 +80,11 @@ class LineScanner {
 
   /// The line without its end. simdjson's padding bytes after it are readable.
   std::string_view text() const { return text_; }
-  /// Where the line begins in the file, in bytes; after the last line, the end of the file.
+  /// Offset of the line in the file, in bytes; after the last line, the end of the file.
   std::uint64_t offset() const { return offset_; }
   /// Number of the line from 1, blank lines included.
   std::uint64_t number() const { return number_; }
-  /// file_unreadable, or bad_line where a line is too long; no error at the end of the file.
+  /// file_unreadable, or bad_line if a line is too long; no error at the end of the file.
   const Result<void>& result() const { return result_; }
 
  private:

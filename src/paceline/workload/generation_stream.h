@@ -137,7 +137,7 @@ class GenerationStream : public StreamReader {
   bool thoughts_are_summary_ = false;
 
   bool has_begun_ = false;
-  /// Whether any event was of the API.
+  /// Whether the API defines any of the events.
   bool is_of_api_ = false;
   /// [DONE] was received; the rest of the stream is ignored.
   bool is_done_ = false;

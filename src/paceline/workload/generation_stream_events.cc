@@ -143,8 +143,6 @@ void read_response_delta(std::string_view type, dom::element event, StreamDelta&
 
 namespace {
 
-namespace dom = simdjson::dom;
-
 /// Replaces `value` by the raw JSON that was found, unless that is null.
 void keep(simdjson::simdjson_result<dom::element> found, std::string& value) {
   if (has_value(found)) value = simdjson::to_string(found.value_unsafe());

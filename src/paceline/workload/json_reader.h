@@ -7,13 +7,13 @@
 
 namespace paceline::workload {
 
-/// Sets `mended` to a copy of `text` in which everything that some servers write, most clients
-/// accept and a strict parser refuses is replaced: escapes of lone surrogates and invalid UTF-8 by
-/// U+FFFD; NaN, Infinity and numbers beyond 64 bits by null. Returns whether anything was replaced.
+/// Sets `mended` to a copy of `text` without the errors that some servers make and most clients
+/// accept: replaces escapes of lone surrogates and invalid UTF-8 with U+FFFD, and NaN, Infinity and
+/// numbers beyond 64 bits with null. Returns whether anything was replaced.
 bool mend_json(std::string_view text, std::string& mended);
 
-/// The same for text that is valid by JSON's grammar: replaces only escapes of lone surrogates and
-/// numbers beyond 64 bits.
+/// Like mend_json() for text that is valid by JSON's grammar: replaces only escapes of lone
+/// surrogates and numbers beyond 64 bits.
 bool mend_valid_json(std::string_view text, std::string& mended);
 
 /// Parses JSON as servers write it, one text after another. Not thread-safe.
@@ -23,8 +23,8 @@ class JsonReader {
   /// parsed again (mend_json). The values are valid until the next call.
   /// Precondition: simdjson's padding bytes after `text` are readable.
   simdjson::simdjson_result<simdjson::dom::element> parse(std::string_view text);
-  /// The same for a string, whose capacity grows by the padding. Of a large text, only an outline
-  /// is parsed (outline_json).
+  /// Parses a string in the same way; its capacity grows by the padding. If the text is large, only
+  /// an outline is parsed (outline_json).
   simdjson::simdjson_result<simdjson::dom::element> parse(std::string& text);
 
  private:

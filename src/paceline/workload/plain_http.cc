@@ -39,7 +39,7 @@ class PlainHttpWorkload : public Workload {
     request.name.clear();
     request.response_tokens = 0;
     request.is_streamed = false;
-    // The status decides alone, so nothing reads the body.
+    // Only the status decides, so nothing reads the body of a success.
     request.keeps_response = false;
   }
 

@@ -17,7 +17,7 @@ namespace dom = simdjson::dom;
 using Found = simdjson::simdjson_result<dom::element>;
 using Count = std::optional<std::uint64_t>;
 
-/// More than any response has. Sums over a run do not overflow.
+/// More tokens than any response has. Sums over a run do not overflow.
 constexpr std::uint64_t most_tokens = 1'000'000'000;
 
 Count read_count(Found found) {
@@ -99,8 +99,6 @@ void merge_usage(std::optional<Usage>& usage, const std::optional<Usage>& later)
 }
 
 namespace {
-
-namespace dom = simdjson::dom;
 
 constexpr std::array<const char*, 7> code_fields{"code",      "status", "status_code", "statusCode",
                                                  "http_code", "type",   "error_type"};

@@ -98,7 +98,7 @@ struct Synthetic {
 Result<Synthetic> parse_synthetic(std::string_view text);
 
 /// Appends a text of `tokens` tokens: that many common words, separated by spaces. Each word is one
-/// token in the usual tokenizers (synthetic_words.h). The tokens of a chat template are extra.
+/// token in the usual tokenizers (synthetic_words). The tokens of a chat template are extra.
 ///
 /// The same salt and item give the same text on every machine. Prefix caches have no hits: for one
 /// salt, the first words of any 1024 successive items differ, and so do the first three words of

@@ -1,5 +1,6 @@
-#include <paceline/http/curl/curl_transport.h>
 // Turns the end of a transfer into paceline's errors.
+
+#include <paceline/http/curl/curl_transport.h>
 
 #include <fmt/format.h>
 #include <paceline/http/curl/curl_transfer.h>
@@ -106,7 +107,7 @@ bool was_stream_reset(CURLcode code, std::string_view words) {
          (is_before_8() && code == CURLE_PARTIAL_FILE && words.empty());
 }
 
-/// libcurl's words as a message begins; an abbreviation stays as it is.
+/// libcurl's words as the beginning of a message; an abbreviation stays unchanged.
 std::string in_lower_case(std::string_view words) {
   std::string text(words);
   const auto is_lower = [](char letter) { return letter >= 'a' && letter <= 'z'; };
@@ -142,7 +143,8 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
   long version = CURL_HTTP_VERSION_NONE;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
   response.http_version = http_version_name(version);
-  // A response that libcurl read while it sent another request has no time, which proves nothing.
+  // A response that libcurl read while it sent another request has no timestamp, so a missing
+  // timestamp proves nothing.
   if (received) has_receive_times_ = true;
   if (code != CURLE_OK || response.http_version != "HTTP/1.1") has_receive_times_ = false;
   TransportEnd end;
@@ -178,9 +180,9 @@ bool CurlTransfer::can_defer_read() const {
   return has_receive_times_ && !is_sending_ && !exchange_.request.is_streamed && was_sent();
 }
 
-// After REFUSED_STREAM libcurl sends again by itself, but counts five times over all requests of a
-// handle. If a kept-alive connection closes, the server has most likely not seen the request.
-// libcurl itself sends such a request again over HTTP/1 only.
+// After REFUSED_STREAM libcurl itself sends the request again, but only five times over all
+// requests of a handle. If a kept-alive connection closes, the server has most likely not seen the
+// request. libcurl itself sends such a request again over HTTP/1 only.
 bool CurlTransfer::is_unprocessed(CURLcode code) const {
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -233,7 +235,7 @@ Error CurlTransfer::explain(CURLcode code, TransportError error) const {
 std::string CurlTransfer::cannot_connect() const {
   long error = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &error);
-  // With a proxy libcurl's words say which of the two hosts it is.
+  // With a proxy, libcurl's words name the host that failed.
   if (error == 0 || target_->proxy != nullptr) return in_lower_case(why_.data());
   return fmt::format("cannot connect to {} port {}: {}", target_->host, target_->port,
                      std::generic_category().message(static_cast<int>(error)));

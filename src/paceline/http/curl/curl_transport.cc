@@ -74,8 +74,8 @@ void CurlSockets::happened(int descriptor, int status, int events) {
     if (socket.ours && socket.is_http_1) drop_unasked_response(descriptor);
     return;
   }
-  // With the error alone libcurl gives up. When it reads too, it recognises a reset, and sends the
-  // request again on a new connection where a kept connection was closed just then.
+  // With the error alone, libcurl gives up. If libcurl also reads, it recognises a reset, and sends
+  // the request again on a new connection if a kept connection was just closed.
   int action = status < 0 ? CURL_CSELECT_ERR | CURL_CSELECT_IN | CURL_CSELECT_OUT : 0;
   if ((events & UV_WRITABLE) != 0) action |= CURL_CSELECT_OUT;
   if ((events & UV_READABLE) != 0) {
@@ -208,6 +208,7 @@ CurlTransport::CurlTransport(loop::Loop& loop, const ConnectionOptions& options,
     : sink_(sink),
       sockets_(loop),
       shared_{.options = options, .sink = sink, .sockets = sockets_},
+      undeferrable_(exchanges),
       states_(exchanges) {
   init_libcurl_once();
   CurlMulti::Owner& owner = *this;
@@ -229,12 +230,12 @@ void CurlTransport::send(Exchange& exchange, std::shared_ptr<const Target> targe
   state.transfer->prepare(std::move(target), hosts);
   state.is_running = true;
   multi_of(exchange).add(*state.transfer);
-  set_undeferrable(state, !state.transfer->can_defer_read());
+  undeferrable_.set(exchange, !state.transfer->can_defer_read());
 }
 
 bool CurlTransport::cancel(Exchange& exchange) {
   State& state = states_[exchange.number];
-  set_undeferrable(state, false);
+  undeferrable_.set(exchange, false);
   if (!std::exchange(state.is_running, false)) return true;
   const bool was_sent = state.transfer->was_sent();
   multi_of(exchange).cancel(*state.transfer);
@@ -246,13 +247,8 @@ void CurlTransport::ended(CurlTransfer& transfer, CURLcode code, std::optional<T
   Exchange& exchange = transfer.exchange();
   State& state = states_[exchange.number];
   state.is_running = false;
-  set_undeferrable(state, false);
+  undeferrable_.set(exchange, false);
   sink_.end(exchange, transfer.finish(code, received, read));
-}
-
-void CurlTransport::set_undeferrable(State& state, bool is_undeferrable) {
-  if (std::exchange(state.is_undeferrable, is_undeferrable) == is_undeferrable) return;
-  is_undeferrable ? ++undeferrable_ : --undeferrable_;
 }
 
 }  // namespace paceline::http::curl

@@ -31,18 +31,18 @@ class CurlSockets {
 
   explicit CurlSockets(loop::Loop& loop) : loop_(loop), retired_(loop) {}
 
-  /// Opens a socket for libcurl; CURL_SOCKET_BAD with errno set where that fails.
+  /// Opens a socket for libcurl; returns CURL_SOCKET_BAD with errno set on failure.
   curl_socket_t open(const curl_sockaddr& address);
   /// For CURLOPT_CLOSESOCKETFUNCTION, with `this` as the data.
   static int close(void* sockets, curl_socket_t descriptor) noexcept;
 
-  /// Watches a socket as libcurl asks; `what` is one of CURL_POLL_*. `is_http_1`: the socket
+  /// Watches a socket as libcurl requests; `what` is one of CURL_POLL_*. `is_http_1`: the socket
   /// becomes idle after an HTTP/1 response, so that further bytes belong to no request.
   void want(Owner& owner, curl_socket_t descriptor, int what, bool is_http_1);
-  /// When the bytes that are being read arrived; nothing where no bytes are being read or the
-  /// kernel noted no time.
+  /// When the bytes that are being read arrived; nothing if no bytes are being read or the kernel
+  /// has no timestamp.
   std::optional<TimePoint> received() const { return received_; }
-  /// Returns the same, and clears it at the end of the reading.
+  /// Returns received() and clears it. For the end of a read.
   std::optional<TimePoint> take_received() { return std::exchange(received_, std::nullopt); }
 
  private:
@@ -50,7 +50,7 @@ class CurlSockets {
     std::unique_ptr<loop::Poll> watch;
     Owner* owner = nullptr;
     /// Whether open() opened the socket, so that close() closes it. Watches of other sockets, such
-    /// as those of libcurl's resolver, are not kept: the number may become another socket
+    /// as those of libcurl's resolver, are not kept: the descriptor may become another socket
     /// unnoticed.
     bool ours = false;
     bool idle = false;
@@ -70,14 +70,14 @@ class CurlSockets {
 /// the connections of a multi handle linearly.
 class CurlMulti : public CurlSockets::Owner {
  public:
-  /// With more transfers on one multi handle libcurl's searches take noticeable time.
+  /// With more transfers on one multi handle, libcurl's searches take noticeable time.
   static constexpr std::size_t most_transfers = 16;
 
-  /// Takes the ends of transfers, from the loop only.
+  /// Receives the ends of transfers. Called from the loop only.
   class Owner {
    public:
     virtual ~Owner() = default;
-    /// `received`: when the last bytes arrived, where the kernel noted that. `read`: when libcurl
+    /// `received`: when the last bytes arrived, if the kernel has a timestamp. `read`: when libcurl
     /// had read them.
     virtual void ended(CurlTransfer& transfer, CURLcode code, std::optional<TimePoint> received,
                        TimePoint read) = 0;
@@ -85,7 +85,7 @@ class CurlMulti : public CurlSockets::Owner {
 
   CurlMulti(loop::Loop& loop, CurlSockets& sockets, Owner& owner);
 
-  /// Begins a transfer. The owner hears of a transfer that ends at once in the loop's next
+  /// Begins a transfer. If the transfer ends at once, the owner is called in the loop's next
   /// iteration.
   void add(CurlTransfer& transfer);
   /// Removes a transfer that has not ended, and continues transfers that waited for its connection.
@@ -101,7 +101,7 @@ class CurlMulti : public CurlSockets::Owner {
 
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* multi, void*);
   static int on_timer(CURLM*, long timeout_ms, void* multi);
-  /// Runs libcurl, and asks for a later collect() where that ended transfers.
+  /// Runs libcurl, and schedules a collect() if transfers ended.
   void advance();
   void perform(curl_socket_t socket, int events);
   /// Passes ended transfers to the owner.
@@ -115,7 +115,7 @@ class CurlMulti : public CurlSockets::Owner {
   /// Transfers that were added and not removed, and how many of them have not ended.
   int transfers_ = 0;
   int running_ = 0;
-  /// The end of the transfers that have not been collected.
+  /// When the transfers that have not been collected ended.
   TimePoint ended_;
   std::unique_ptr<CURLM, Cleanup> multi_{curl_multi_init()};
 };
@@ -124,7 +124,7 @@ class CurlMulti : public CurlSockets::Owner {
 /// The transfers are sharded over several multi handles. For the loop's thread only.
 class CurlTransport : public Transport, private CurlMulti::Owner {
  public:
-  /// The most descriptors of a transport with so many exchanges, where its hosts are addresses.
+  /// The most descriptors of a transport with that many exchanges, if its hosts are addresses.
   static std::size_t descriptors_for(std::size_t exchanges);
 
   CurlTransport(loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
@@ -137,15 +137,13 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
             std::span<const Resolver::Known> hosts) override;
   bool cancel(Exchange& exchange) override;
   void release(Exchange&) override {}
-  bool can_defer_reads() const override { return undeferrable_ == 0; }
+  bool can_defer_reads() const override { return undeferrable_.empty(); }
 
  private:
   /// An exchange's transfer, made for the exchange's first request.
   struct State {
     std::unique_ptr<CurlTransfer> transfer{};
     bool is_running = false;
-    /// Whether the response has to be read as soon as it arrives.
-    bool is_undeferrable = false;
   };
 
   void ended(CurlTransfer& transfer, CURLcode code, std::optional<TimePoint> received,
@@ -153,12 +151,11 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
   CurlMulti& multi_of(const Exchange& exchange) {
     return *multis_[exchange.number / CurlMulti::most_transfers];
   }
-  void set_undeferrable(State& state, bool is_undeferrable);
 
   ResponseSink& sink_;
   CurlSockets sockets_;
   CurlTransfer::Shared shared_;
-  std::size_t undeferrable_ = 0;
+  UndeferrableReads undeferrable_;
   // Destroying the multis closes connections, so they are destroyed before the sockets, and the
   // transfers before the multis.
   std::vector<std::unique_ptr<CurlMulti>> multis_;

@@ -167,8 +167,8 @@ void DirectConnection::happened(int status, int events) {
   read();
 }
 
-// A failed send means that the server has closed the connection. Reading then finds the error, and
-// first a response that the server may have sent before.
+// A failed send means that the server has closed the connection. Reading then finds the error,
+// after any response that the server sent before.
 void DirectConnection::write() {
   const std::string_view head = head_->text;
   std::array<char, 32> length_line;
@@ -271,7 +271,8 @@ void DirectConnection::finish() {
   is_busy_ = false;
   is_kept_ = true;
   last_used_ = ended;
-  // The server would take the unsent rest of an early answered request for the next request.
+  // After an early response, the server would take the next request for the unsent rest of this
+  // one.
   if (!is_sent_ || !parser_->keeps_connection()) close();
   shared_.sink.end(exchange_, {TransportError::ok, {}, ended});
 }

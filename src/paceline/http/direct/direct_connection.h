@@ -23,7 +23,7 @@ namespace paceline::http::direct {
 template <typename Object>
 class ObjectPool {
  public:
-  /// Returns a default-constructed object where the pool is empty.
+  /// Returns a default-constructed object if the pool is empty.
   Object take() {
     if (objects_.empty()) return Object();
     Object object = std::move(objects_.back());
@@ -44,7 +44,7 @@ class DirectConnection : public ResponseHeaders {
   struct Shared {
     loop::Loop& loop;
     ResponseSink& sink;
-    /// The time for one address, where the host has further addresses.
+    /// The time limit for one address if the host has further addresses.
     std::chrono::milliseconds connect_timeout;
     RetiredSockets retired;
     /// Read buffer.
@@ -55,12 +55,12 @@ class DirectConnection : public ResponseHeaders {
   DirectConnection(Exchange& exchange, Shared& shared) : exchange_(exchange), shared_(shared) {}
 
   /// Sends the exchange's request. Uses the open connection if that leads to the same origin and
-  /// the host has not moved. Does not call the sink. Fails where no connection can be made.
+  /// the host has not moved. Does not call the sink. Fails if no connection can be made.
   Result<void> send(std::shared_ptr<const RequestHead> head,
                     std::span<const Resolver::Known> hosts);
   void close();
   bool is_connected() const { return is_busy_ && !is_connecting_; }
-  /// Whether the response may be read late, because the kernel notes when its bytes arrive.
+  /// Whether the response may be read late, because the kernel timestamps its bytes.
   bool can_defer_read() const;
   std::optional<std::string_view> find(const char* name) const override;
   /// Returns the parser, which holds the response's headers, to the pool.
@@ -68,8 +68,8 @@ class DirectConnection : public ResponseHeaders {
 
  private:
   bool is_ready(const RequestHead& head, std::uint64_t moves);
-  /// Begins to connect to the next address. Where there is none, fails with `error`, the error of
-  /// the address before.
+  /// Begins to connect to the next address. If there is none, fails with `error`, the error of the
+  /// previous address.
   Result<void> connect(Error error);
   void connected();
   /// Gives up the current address and tries the next.

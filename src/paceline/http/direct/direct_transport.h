@@ -15,7 +15,7 @@ namespace paceline::http::direct {
 /// CPU time. Each exchange has its own connection. For the loop's thread only.
 class DirectTransport : public Transport, private ResponseSink {
  public:
-  /// The most descriptors of a transport with so many exchanges.
+  /// The most descriptors of a transport with that many exchanges.
   static std::size_t descriptors_for(std::size_t exchanges) { return exchanges; }
 
   DirectTransport(loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
@@ -25,25 +25,19 @@ class DirectTransport : public Transport, private ResponseSink {
             std::span<const Resolver::Known> hosts) override;
   bool cancel(Exchange& exchange) override;
   void release(Exchange& exchange) override;
-  bool can_defer_reads() const override { return undeferrable_ == 0; }
+  bool can_defer_reads() const override { return undeferrable_.empty(); }
 
  private:
-  struct State {
-    std::unique_ptr<DirectConnection> connection{};
-    /// Whether the response has to be read as soon as it arrives.
-    bool is_undeferrable = false;
-  };
-
   bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received) override;
   void end(Exchange& exchange, TransportEnd end) override;
-  void set_undeferrable(State& state, bool is_undeferrable);
 
   ResponseSink& sink_;
   EndQueue ends_;
   RequestHeadCache heads_;
   DirectConnection::Shared shared_;
-  std::size_t undeferrable_ = 0;
-  std::vector<State> states_;
+  UndeferrableReads undeferrable_;
+  /// Each exchange's connection, made for the exchange's first request.
+  std::vector<std::unique_ptr<DirectConnection>> connections_;
 };
 
 }  // namespace paceline::http::direct

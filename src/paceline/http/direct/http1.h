@@ -23,21 +23,21 @@ struct RequestHead {
   std::shared_ptr<const Target> target;
   /// Host and port. Requests with the same origin can share a connection.
   std::string origin;
-  /// The host's addresses where the host needs no lookup, in the order in which to try them.
+  /// The host's addresses, in the order in which to try them, if the host needs no lookup.
   Addresses addresses;
   /// The request line and the headers. For a POST the text ends before the value of Content-Length,
   /// so that only that value depends on the body.
   std::string text;
 };
 
-/// Fails with not_carried where the direct transport cannot carry the request.
+/// Fails with not_carried if the direct transport cannot carry the request.
 Result<RequestHead> request_head(Method method, std::shared_ptr<const Target> target,
                                  const HeaderList* headers);
 
 /// Keeps the last head, because most requests differ only in their bodies.
 class RequestHeadCache {
  public:
-  /// As request_head(). Returns the same object while requests differ only in their bodies.
+  /// Like request_head(). Returns the same object while requests differ only in their bodies.
   Result<std::shared_ptr<const RequestHead>> find(const Request& request,
                                                   const std::shared_ptr<const Target>& target);
 
@@ -72,13 +72,13 @@ class ResponseParser {
   /// Call before the first bytes of each response.
   void begin(OnBody on_body);
   State take(std::string_view bytes);
-  /// The connection has ended, which completes a response without a length.
+  /// Call when the connection has ended, which completes a response without a length.
   State end();
 
   long status() const { return parser_.status_code; }
   /// "HTTP/1.1" or "HTTP/1.0".
   std::string_view version() const;
-  /// Whether another request may follow on the connection; after a whole response.
+  /// Whether another request may follow on the connection. Valid after a whole response.
   bool keeps_connection() const { return keeps_connection_; }
   /// The first header of that name, without regard to upper and lower case.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -98,8 +98,8 @@ class ResponseParser {
     return *static_cast<ResponseParser*>(parser->data);
   }
   bool is_interim() const { return parser_.status_code / 100 == 1; }
-  /// Takes the length of the last header, where that was a Content-Length. http_parser would refuse
-  /// a second Content-Length.
+  /// Takes the length of the last header, if that was a Content-Length. http_parser would refuse a
+  /// second Content-Length.
   void take_length();
   // http_parser's callbacks, with the values that it expects.
   int begin_message();
