@@ -1,4 +1,4 @@
-"""What benchmarks/compare compares: two files of results, or programs that write them."""
+"""Reads the two sides of benchmarks/compare: result files, or programs that write them."""
 
 import math
 import os
@@ -12,7 +12,7 @@ from report.words import UNITS, harmless
 
 
 class Side:
-    """One of the two: its rows that can be compared, and what was left out of them."""
+    """One side: its rows that can be compared, and the rows that were left out."""
 
     def __init__(self, path, rows, pattern="", replacement=""):
         self.path = path
@@ -26,7 +26,7 @@ class Side:
             if row.get("error_occurred") or row.get("skipped"):
                 self.left_out.append(f"{name} failed: {row.get('error_message') or 'no reason given'}")
             elif not is_comparable(row):
-                # What its repetitions say, its aggregates need not.
+                # The row's repetitions report this already.
                 if row.get("run_type") == "aggregate":
                     continue
                 self.left_out.append(f"{name} has no time above 0")
@@ -56,7 +56,7 @@ def is_comparable(row):
     times = [row.get("real_time"), row.get("cpu_time")]
     if not all(isinstance(time, (int, float)) and math.isfinite(time) for time in times):
         return False
-    # Of an aggregate only the spread may be 0.
+    # Only the spread of an aggregate may be 0.
     return times[0] > 0 or row.get("aggregate_name") in ("stddev", "cv")
 
 
@@ -69,14 +69,14 @@ def is_program(path):
 
 
 def run_program(path, program_options, folder):
-    """The file of results that the program writes."""
+    """Runs the program. Returns the result file that it writes."""
     given = [option for option in program_options if option.startswith("--benchmark_out=")]
     out = given[-1].partition("=")[2] if given else os.path.join(folder, "out.json")
     command = [os.path.abspath(path), *program_options, f"--benchmark_out={out}"]
     print("RUNNING:", harmless(" ".join(command)), flush=True)
     code = subprocess.run(command).returncode
     if code != 0:
-        raise ReportError(f"'{path}' failed with {code}, so there is nothing to compare")
+        raise ReportError(f"'{path}' failed with status {code}, so there is nothing to compare")
     return out
 
 
@@ -87,8 +87,8 @@ def read_side(path, program_options, folder, pattern="", replacement=""):
         rows, _ = read_rows(run_program(path, program_options, folder), with_failed=True)
     else:
         if program_options:
-            print(f"benchmarks/compare: '{harmless(path)}' is a file, which "
-                  f"{harmless(' '.join(program_options))} does not change", file=sys.stderr)
+            print(f"benchmarks/compare: '{harmless(path)}' is a result file; "
+                  f"{harmless(' '.join(program_options))} has no effect on it", file=sys.stderr)
         rows, _ = read_rows(path, with_failed=True)
     return Side(path, rows, pattern, replacement)
 
@@ -104,7 +104,7 @@ def read_sides(what, program_options, folder):
         try:
             re.compile(pattern)
         except re.error as error:
-            raise ReportError(f"'{pattern}' is no regular expression: {error}") from error
+            raise ReportError(f"'{pattern}' is not a regular expression: {error}") from error
     replacement = f"[{pairs[0][1]} vs. {pairs[1][1]}]"
     return [read_side(path, program_options, folder, pattern, replacement)
             for path, pattern in pairs]

@@ -1,8 +1,8 @@
-"""Runs compare.py, named by COMPARE_PY, and adds what its table means in plain words.
+"""Runs compare.py, named by COMPARE_PY, and adds a summary of its table in plain words.
 
-Started by benchmarks/compare, with a Python that has scipy. compare.py gets copies of the two results
-that hold only what both have and what can be compared, so that no row spoils its geometric mean; what
-was left out is named below the table.
+benchmarks/compare starts this script with a Python that has SciPy. compare.py gets copies of the two
+results with only the comparable rows that both have, so that no other row distorts its geometric mean.
+Rows that were left out are named below the table.
 """
 
 import argparse
@@ -31,7 +31,7 @@ compared against A. Options that are not listed go to the programs, for instance
 
 
 def parse(arguments):
-    """Returns compare.py's options, what to compare, and the programs' options."""
+    """Returns compare.py's options, the mode and its arguments, and the programs' options."""
     parser = argparse.ArgumentParser("benchmarks/compare", usage=USAGE, description=DESCRIPTION,
                                      allow_abbrev=False)
     parser.add_argument("-a", "--display_aggregates_only", action="store_true",
@@ -39,9 +39,9 @@ def parse(arguments):
     parser.add_argument("--no-color", action="store_true", help="no colours")
     parser.add_argument("--no-utest", action="store_true", help="no U test")
     parser.add_argument("--alpha", type=float, default=ALPHA, metavar="P",
-                        help="level of significance, for all rows together in the summary [0.05]")
+                        help="significance level, for all rows of the summary together [0.05]")
     parser.add_argument("-d", "--dump_to_json", metavar="FILE",
-                        help="write the comparison to this file too")
+                        help="also write the comparison to this file")
     options, rest = parser.parse_known_args(arguments)
     if not 0 < options.alpha < 1:
         parser.error("--alpha must be above 0 and below 1")
@@ -94,8 +94,8 @@ def run_compare_py(options, sides, common, folder):
 
 
 def changes_of(report, sides):
-    """A Change for each row that was repeated; where only aggregates are left, for each of their
-    medians, else means. Returns what they are of too.
+    """One Change per repeated row; if only aggregates are left, one per median, or else per mean.
+    Also returns which of these kinds the changes are.
     """
     entries = {entry["name"]: entry for entry in report if entry["name"] in sides[0].names}
     for kind in ("repetitions", "median", "mean"):
@@ -113,7 +113,7 @@ def changes_of(report, sides):
 
 
 def print_rows(rows, alpha):
-    """A run's rows stand below its name: its mean, then X/p50 as p50, and so on."""
+    """Prints each run's name, then its rows: the mean, X/p50 as p50, and so on."""
     names = {row.name for row in rows}
     for row in rows:
         stem, _, last = row.name.rpartition("/")
@@ -125,20 +125,20 @@ def print_rows(rows, alpha):
 
 def print_warnings(tested, kind, options):
     if options.no_utest:
-        print("No U test was asked for, so nothing says whether these changes are real.")
+        print("These changes are not tested, because --no-utest turns the U test off.")
         return
     if not tested:
-        print("Nothing says whether these changes are real: the U test needs the repetitions of both "
-              "sides. Run\nboth with --benchmark_repetitions=9" + (
+        print("These changes are not tested, because the U test needs the repetitions of both sides. "
+              "Run\nboth with --benchmark_repetitions=9" + (
                   "." if kind == "repetitions" else
-                  ", and without --benchmark_report_aggregates_only, which throws\nthe repetitions "
-                  "away."))
+                  ", and without --benchmark_report_aggregates_only, which discards\nthe "
+                  "repetitions."))
         return
     fewest = min(row.repetitions for row in tested)
     needed = repetitions_needed(len(tested), options.alpha)
     if fewest < needed:
-        print(f"Too few repetitions: with {fewest}, not even the clearest change in one of "
-              f"{len(tested)} rows could be\nsupported at {options.alpha:g}. "
+        print(f"Too few repetitions: with {fewest}, no change in one of {len(tested)} rows can be "
+              f"supported at {options.alpha:g}.\n"
               f"Run both with --benchmark_repetitions={max(needed, GOOD_REPETITIONS)}, or compare "
               "fewer rows.")
     elif fewest < GOOD_REPETITIONS:
@@ -148,19 +148,19 @@ def print_warnings(tested, kind, options):
 
 def heading(kind, tested, alpha):
     if kind != "repetitions":
-        return (f"In plain words, the {kind} rows of A -> B (aggregates: the repetitions that they are "
-                "of were not kept):")
+        return (f"In plain words, the {kind} rows of A -> B (aggregates: the repetitions were not "
+                "kept):")
     if not tested:
         return "In plain words, medians of A -> B:"
-    return ("In plain words, medians of A -> B; a change is supported where p, the U test's after "
-            f"allowing for\n{len(tested)} rows (Holm), is at most {alpha:g}:")
+    return ("In plain words, medians of A -> B. A change is supported if the p of the U test, corrected "
+            f"for\n{len(tested)} rows (Holm), is at most {alpha:g}:")
 
 
 def print_summary(report, sides, options):
     rows, kind = changes_of(report, sides)
     print()
     if not rows:
-        print("Nothing to compare: the two have no row of the same name. To compare rows of different "
+        print("Nothing to compare: A and B have no row of the same name. To compare rows of different "
               "names,\nsuch as two rates, use the modes filters or benchmarksfiltered.")
         return
     tested = correct_by_holm(rows)
@@ -173,10 +173,10 @@ def print_summary(report, sides, options):
 
 
 def print_left_out(sides):
-    """What one side has alone, a run with all its rows once, and what cannot be compared."""
+    """Prints rows that only one side has, once per run, and rows that cannot be compared."""
     for letter, side, other in zip("AB", sides, reversed(sides)):
         alone = [name for name in side.names if name not in other.names]
-        # Aggregates of a run that is named already.
+        # Omits the aggregates of a run that is already named.
         plain = [name for name in alone if not side.is_aggregate(name)] or alone
         runs = {name: 0 for name in plain if name.rpartition("/")[0] not in plain}
         for name in plain:
@@ -186,7 +186,7 @@ def print_left_out(sides):
         for what in dict.fromkeys(side.left_out):
             print(f"Left out of {letter}: {what}")
         for name in side.cut_short():
-            print(f"{harmless(side.path)}: {name} was cut short, and does not hold all its requests.")
+            print(f"{harmless(side.path)}: {name} was cut short and lacks some of its requests.")
 
 
 def main():

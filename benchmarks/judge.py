@@ -1,4 +1,4 @@
-"""`paceline_endpoint` as the judge of what really arrived, for the scripts that measure."""
+"""Runs `paceline_endpoint`, whose record of arrivals is the reference for the measuring scripts."""
 
 import os
 import re
@@ -10,19 +10,19 @@ BUILT = Path(__file__).resolve().parents[1] / "build/release/bin"
 
 
 def on_core(core, command):
-    """The client on core 0 and the endpoint on core 1, so that neither takes from the other."""
+    """Pins the client to core 0 and the endpoint to core 1, so that they do not compete."""
     command = [str(part) for part in command]
     return ["taskset", "-c", str(core), *command] if (os.cpu_count() or 1) > 1 else command
 
 
 def without_waiting(command):
-    """A judge that is off its core sees arrivals in clumps that were none."""
+    """Gives the endpoint real-time priority: without its core, it would record false bursts."""
     allowed = subprocess.run(["chrt", "-f", "10", "true"], stderr=subprocess.DEVNULL, check=False)
     return ["chrt", "-f", "10", *command] if allowed.returncode == 0 else command
 
 
 class Endpoint:
-    """The endpoint for the time of a `with`; what it saw can be asked afterwards."""
+    """Runs the endpoint during a `with`; its record can be read afterwards."""
 
     def __init__(self, latency, is_paced, **flags):
         self.folder = tempfile.TemporaryDirectory()
@@ -30,7 +30,7 @@ class Endpoint:
         command = on_core(1, [BUILT / "paceline_endpoint", f"--latency={latency}",
                               f"--arrivals={self.file}",
                               *(f"--{flag}={value}" for flag, value in flags.items())])
-        # At full load a real-time thread would be throttled, and the kernel's times slow it down.
+        # At full load, a real-time thread would be throttled, and kernel timestamps slow the endpoint.
         self.command = [*without_waiting(command), "--kernel_times"] if is_paced else command
 
     def __enter__(self):
@@ -44,24 +44,24 @@ class Endpoint:
         self.summary = self.process.communicate()[1]
 
     def arrivals(self):
-        """In ascending nanoseconds."""
+        """Times of the arrivals in nanoseconds, ascending."""
         return [int(line) for line in self.file.read_text().split()]
 
     def latency(self, percentile):
-        """From arrival to response, in ms, as the endpoint itself recorded it."""
+        """Time from arrival to response, in ms, from the endpoint's own record."""
         times = re.search(r"responses: sent ([\d.]+) ms .*?([\d.]+) ms", self.summary)
         return float(times[{"p50": 1, "p99": 2}[percentile]])
 
 
     def token_times(self):
-        """As the endpoint itself recorded them, in ms: p50 and p99 of ttft, itl and tpot."""
+        """p50 and p99 of ttft, itl and tpot, in ms, from the endpoint's own record."""
         line = next(line for line in self.summary.splitlines() if "streamed responses" in line)
         times = [float(time) for time in re.findall(r"([\d.]+) ms", line)]
         return dict(zip(("ttft", "itl", "tpot"), zip(times[::2], times[1::2])))
 
 
 def most_in(arrivals, window):
-    """The most arrivals in any half-open window of that many nanoseconds."""
+    """The most arrivals in any half-open window of `window` nanoseconds."""
     most = begin = 0
     for end, arrival in enumerate(arrivals):
         while arrival - arrivals[begin] >= window:

@@ -1,6 +1,6 @@
-"""A client as many people write it: AsyncOpenAI, workers, and a lock that sleeps the rest of the
-interval. Sends for SECONDS at RPM (0: as fast as it can) with PARALLEL workers, and prints what it
-believes the latencies were, in milliseconds.
+"""A typical client: AsyncOpenAI, workers, and a lock that sleeps for the rest of the interval. Sends
+for SECONDS at RPM (0: unpaced) with PARALLEL workers, and prints its own figures for the latencies, in
+milliseconds.
 
 usage: asyncio_openai.py URL RPM PARALLEL SECONDS
 """

@@ -1,6 +1,6 @@
-"""Measures paceline beside other tools against the same endpoint, interleaved over several rounds,
-and prints two Markdown tables: paced at 100,000 RPM, and unpaced. The judge is the endpoint's own
-record of arrivals. Started by benchmarks/peers/run, which installs the tools."""
+"""Measures paceline and other tools against the same endpoint, interleaved over several rounds, and
+prints two Markdown tables: paced at 100,000 RPM, and unpaced. Arrivals come from the endpoint's own
+record. benchmarks/peers/run installs the tools and starts this script."""
 
 import argparse
 import os
@@ -19,17 +19,17 @@ BODY = """{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Translate
 "temperature":0}"""
 MILLISECOND = 1_000_000
 RPM = 100_000
-# How many seconds past its own a tool may take before it is ended.
+# Seconds that a tool may run beyond its time before it is killed.
 PATIENCE = 60
 
 
 def run_client(command, load):
-    """Its standard output and CPU seconds; None when it failed or did not end."""
+    """The client's standard output and CPU seconds; None if it failed or did not end."""
     with tempfile.TemporaryFile() as out:
         client = subprocess.Popen(on_core(0, command), stdout=out,
                                   stderr=subprocess.DEVNULL, start_new_session=True,
                                   env=os.environ | {"BODY": str(load.body)})
-        # wait4 tells the CPU, and has no time-out.
+        # wait4 returns the CPU time, but has no timeout.
         ender = threading.Timer(load.seconds + PATIENCE, os.killpg, (client.pid, signal.SIGKILL))
         ender.start()
         _, status, usage = os.wait4(client.pid, 0)
@@ -47,7 +47,7 @@ def measure(tool, latency, rpm, parallel, seconds):
         with Endpoint(latency, rpm > 0) as endpoint:
             load = Load(endpoint.url, rpm, parallel, seconds, body)
             done = run_client(tool.command(load), load)
-    # The first may be a trial, such as paceline sends.
+    # The first arrival may be a trial request, such as paceline's.
     arrivals = endpoint.arrivals()[1:]
     if done is None or len(arrivals) < 2:
         return None
@@ -79,10 +79,10 @@ def claimed(rounds, place):
 
 
 def print_paced(results, seconds):
-    print(f"100,000 RPM, 500 parallel, an endpoint that takes 50 ms, {seconds} s. Even would be 2, 17 "
-          "and 1,667 arrivals,\nand gaps of 600 us.\n")
-    print("| tool | RPM | in 1 ms | in 10 ms | in 1 s | gap p1, us | gap p99, us | CPU a request, us "
-          "| it says p50, ms | p99, ms |\n|---|---|---|---|---|---|---|---|---|---|")
+    print(f"100,000 RPM, 500 parallel, an endpoint that takes 50 ms, {seconds} s. An even pace has 2, "
+          "17 and 1,667 arrivals,\nand gaps of 600 us.\n")
+    print("| tool | RPM | in 1 ms | in 10 ms | in 1 s | gap p1, us | gap p99, us | CPU per request, us "
+          "| its p50, ms | its p99, ms |\n|---|---|---|---|---|---|---|---|---|---|")
     for name, rounds in results.items():
         rpm = [figures | {"rpm": 60 * figures["rate"]} for figures in rounds]
         cells = [cell(rpm, "rpm"), *(cell(rounds, figure) for figure in (
@@ -92,14 +92,14 @@ def print_paced(results, seconds):
 
 
 def print_unpaced(results):
-    print("\nUnpaced, 50 parallel unless said, an endpoint that answers at once, one client core.\n")
-    print("| tool | requests/s | CPU a request, us |\n|---|---|---|")
+    print("\nUnpaced, 50 parallel unless stated, an endpoint that answers at once, one client core.\n")
+    print("| tool | requests/s | CPU per request, us |\n|---|---|---|")
     for name, rounds in results.items():
         print(f"| {name} | {cell(rounds, 'rate')} | {cell(rounds, 'cpu', '{:,.1f}')} |")
 
 
 def measure_rounds(tools, rounds, measure_one):
-    """Round-robin, so that what else the machine does meets every tool alike."""
+    """Measures round-robin, so that other load on the machine affects all tools alike."""
     results = {}
     for number in range(1, rounds + 1):
         for tool in tools:
@@ -115,7 +115,7 @@ def measure_rounds(tools, rounds, measure_one):
 def main():
     parser = argparse.ArgumentParser("benchmarks/peers/run", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="rounds over all tools [3]")
-    parser.add_argument("--seconds", type=int, default=10, help="of a paced run [10]")
+    parser.add_argument("--seconds", type=int, default=10, help="seconds of each paced run [10]")
     parser.add_argument("--png", type=Path, help="draw the arrivals into this file")
     options = parser.parse_args()
     tools = all_tools()
@@ -130,7 +130,7 @@ def main():
     print_paced(paced, options.seconds)
     print_unpaced(unpaced)
     for name in missing:
-        print(f"\nNot measured: {name}, which could not be installed here.")
+        print(f"\nNot measured: {name}, which is not installed.")
     if options.png:
         from picture import draw_arrivals  # the tables need no Matplotlib
         draw_arrivals({name: rounds[0] for name, rounds in paced.items()}, options.png)

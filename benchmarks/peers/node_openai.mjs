@@ -1,6 +1,6 @@
-// The same client on Node: the OpenAI SDK, workers, and a turn that sleeps the rest of the interval.
-// Sends for SECONDS at RPM (0: as fast as it can) with PARALLEL workers, and prints what it believes
-// the latencies were, in milliseconds.
+// A typical client on Node: the OpenAI SDK, workers, and a turn that sleeps for the rest of the
+// interval. Sends for SECONDS at RPM (0: unpaced) with PARALLEL workers, and prints its own figures
+// for the latencies, in milliseconds.
 //
 // usage: node node_openai.mjs SDK URL RPM PARALLEL SECONDS
 import { pathToFileURL } from "node:url";

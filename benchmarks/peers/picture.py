@@ -1,4 +1,4 @@
-"""Draws when requests arrived: one panel a tool, arrivals in each millisecond of one second."""
+"""Draws arrivals in each millisecond of one second, with one panel per tool."""
 
 import matplotlib
 

@@ -1,4 +1,4 @@
-"""The tools that are measured: where each is, how it is started, and what it says of itself."""
+"""The measured tools: the path, the command line and the reported latencies of each."""
 
 import json
 import re
@@ -18,9 +18,9 @@ BARE_SOCKETS = BUILT / "bare_sockets"
 
 @dataclass
 class Load:
-    """What is asked of every tool."""
+    """The load that every tool gets."""
     url: str          # of the API; requests go to url + /chat/completions
-    rpm: int          # 0: as fast as it can
+    rpm: int          # 0: unpaced
     parallel: int
     seconds: int
     body: Path        # a file with the request's body
@@ -39,11 +39,11 @@ class Tool:
     name: str
     program: Path
     command: Callable[[Load], list]
-    # The p50 and p99 that it claims, in milliseconds; None where it claims none.
+    # The p50 and p99 that the tool reports, in milliseconds; None if the tool reports none.
     claims: Callable[[str], Optional[tuple]] = lambda output: None
     paced: bool = True
     unpaced: bool = True
-    # What it has in flight in the unpaced comparison.
+    # Requests in flight in the unpaced comparison.
     parallel: int = 50
 
     @property
@@ -62,7 +62,7 @@ def json_claims(output):
 
 def paceline(precision, transport="curl"):
     def command(load):
-        # Unpaced runs are bounded by a count, chosen to take about as long as the others.
+        # A count bounds unpaced runs; with this count they take about as long as the other tools.
         requests = round(load.rate * load.seconds) or 60_000 * load.seconds
         return [PACELINE, f"--paceline_url={load.url}", f"--paceline_rpm={load.rpm}",
                 f"--paceline_parallel={load.parallel}", f"--paceline_requests={requests}",

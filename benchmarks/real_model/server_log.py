@@ -1,4 +1,4 @@
-"""What llama.cpp's server wrote of each request in its log: a second witness beside paceline."""
+"""Reads each request from the log of llama.cpp's server, as a reference for paceline's figures."""
 
 import re
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ TIMING = re.compile(r" *(prompt eval|eval) time = +([\d.]+) ms / +(\d+) tokens")
 @dataclass
 class Request:
     began: float                         # when the server started the request, in seconds
-    ended: Optional[float] = None        # None: it did not end
-    prompt_tokens: int = 0               # those it had to read; the others came from its cache
-    prompt_ms: float = 0.0               # from taking it up to the first token
+    ended: Optional[float] = None        # None if the request did not end
+    prompt_tokens: int = 0               # tokens that the server read; the others came from its cache
+    prompt_ms: float = 0.0               # from the start to the first token
     tokens: int = 0
     decode_ms: float = 0.0               # from the first token to the last
 
@@ -54,8 +54,8 @@ def read_requests(file):
 
 
 def split_runs(requests, counts):
-    """The requests of the last runs, which had that many each. None where one of them did not end,
-    so that nobody knows which belongs to which run."""
+    """The requests of the last runs, with `counts` requests each. None if a request did not end,
+    because its run is then unknown."""
     requests = requests[max(0, len(requests) - sum(counts)):]
     if len(requests) < sum(counts) or not all(
             request.ended and request.tokens > 1 for request in requests):

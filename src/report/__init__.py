@@ -1,7 +1,7 @@
-"""A page of results for people: what src/programs/paceline_report is made of.
+"""The modules of src/programs/paceline_report, which makes an HTML page of results.
 
-results, request_log  read what paceline wrote
-changes, words        say whether two results differ, and figures as text
-figures/              draws them, one module a figure, with style and drawing
-headline, page        put all of it into one HTML file
+results, request_log  read the files that paceline wrote
+changes, words        test whether two results differ, and format numbers
+figures/              draws the figures, one per module, with style and drawing
+headline, page        write the page as one HTML file
 """

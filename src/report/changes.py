@@ -1,5 +1,5 @@
-"""Whether times differ between two results: the U test that compare.py uses, allowing for many
-rows by Holm's correction, in plain words. For benchmarks/compare and the page.
+"""Tests whether times differ between two results, for benchmarks/compare and the page: the U test
+that compare.py uses, with Holm's correction for many rows.
 """
 
 import statistics
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 from .words import time_text
 
-# With fewer, compare.py itself calls its U test unreliable.
+# With fewer repetitions, compare.py calls its U test unreliable.
 GOOD_REPETITIONS = 9
 ALPHA = 0.05
 
 
 @dataclass
 class Change:
-    """One row of both results; `old` and `new` in seconds, one a repetition."""
+    """One row of both results; the times are in seconds, one per repetition."""
 
     name: str
     old_times: list
     new_times: list
-    # The U test's; None: not tested.
+    # The p-value of the U test; None if not tested.
     p: float = None
-    # After allowing for every row that was tested.
+    # After Holm's correction for all tested rows.
     holm_p: float = None
 
     @property
@@ -38,7 +38,7 @@ class Change:
 
     @property
     def repetitions(self):
-        """Of the side that has fewer."""
+        """The repetitions of the side that has fewer."""
         return min(len(self.old_times), len(self.new_times))
 
     def is_supported(self, alpha=ALPHA):
@@ -46,7 +46,7 @@ class Change:
 
 
 def u_test(old, new):
-    """The p-value of compare.py; None where a side has no repetitions."""
+    """The p-value of compare.py; None if a side has no repetitions."""
     from scipy.stats import mannwhitneyu  # only a comparison needs SciPy
     if min(len(old), len(new)) < 2:
         return None
@@ -54,7 +54,7 @@ def u_test(old, new):
 
 
 def correct_by_holm(changes):
-    """Sets holm_p, and returns those that were tested, clearest first."""
+    """Sets holm_p, and returns the tested changes, lowest p first."""
     tested = sorted((change for change in changes if change.p is not None),
                     key=lambda change: change.p)
     highest = 0.0
@@ -65,7 +65,7 @@ def correct_by_holm(changes):
 
 
 def lowest_p(repetitions):
-    """The p-value of two samples of that size without any overlap."""
+    """The p-value of two samples of `repetitions` values without overlap."""
     return u_test(range(repetitions), range(repetitions, 2 * repetitions))
 
 

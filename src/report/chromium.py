@@ -10,19 +10,19 @@ OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--n
            "--disable-background-networking", "--disable-component-update", "--disable-sync",
            "--disable-dev-shm-usage", "--hide-scrollbars", "--enable-logging=stderr", "--v=0")
 LIGHT, DARK = "light", "dark"
-# As Blink counts them.
+# Blink's numbers for the schemes.
 SCHEMES = {DARK: 0, LIGHT: 1}
-# A machine whose cores are busy takes tens of seconds to start a browser.
+# A busy machine takes tens of seconds to start a browser.
 SECONDS = 120
 
 
 def program():
-    """The browser; None where there is none."""
+    """The path of the browser; None if there is none."""
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
 def open_page(page, *arguments, scheme=LIGHT, width=1100, height=1000):
-    """Returns what the browser wrote to stdout, and its log."""
+    """Returns the browser's stdout and its log."""
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run(
             [program(), *OPTIONS, f"--user-data-dir={profile}", f"--window-size={width},{height}",

@@ -1,4 +1,4 @@
-"""The command line of paceline_report. It needs no package, so that --help always answers."""
+"""The command line of paceline_report. Needs no third-party package, so --help always works."""
 
 import argparse
 import sys
@@ -8,17 +8,17 @@ from . import style
 from .version import VERSION
 from .words import harmless
 
-DESCRIPTION = """Makes one HTML page of results: the grid as a heat map, latency by rate, every
-percentile, the rate achieved, tokens as they stream, and from a log the run over time. It opens
-without a network, light or dark, and prints. Further results are laid over the first, with what the
-U test says of each change."""
+DESCRIPTION = """Makes one HTML page from results: a heat map of the grid, latency by rate, every
+percentile, the rate achieved, streamed tokens, and, with a log, each run over time. The page needs no
+network, follows the light or dark scheme, and prints. Further results are overlaid on the first, with
+the U test's result for each change."""
 EXAMPLES = """Examples:
 A result, and the log of the same call:
 
   $ paceline --benchmark_out=r.json --paceline_log=r.sqlite
   $ paceline_report r.json --log r.sqlite -o report.html
 
-What changed between two results:
+Compare two results:
 
   $ paceline --benchmark_out=before.json --benchmark_repetitions=9
   $ paceline --benchmark_out=after.json --benchmark_repetitions=9
@@ -26,7 +26,7 @@ What changed between two results:
 
 
 class Layout(argparse.HelpFormatter):
-    """As the other programs' help, of which help2man makes the manual pages."""
+    """Formats the help like that of the other programs, as help2man expects for the manual page."""
 
     def __init__(self, prog):
         super().__init__(prog, max_help_position=20, width=82)
@@ -40,7 +40,7 @@ class Layout(argparse.HelpFormatter):
 
 class Parser(argparse.ArgumentParser):
     def _print_message(self, message, file=None):
-        # argparse passes over a text that cannot be written.
+        # argparse ignores write errors; here they reach the caller.
         if message:
             (file or sys.stderr).write(message)
 
@@ -54,11 +54,11 @@ def parse(arguments):
                     formatter_class=Layout, add_help=False)
     source = parser.add_argument_group("What to show")
     source.add_argument("results", nargs="+", type=Path, metavar="RESULT.json",
-                        help="what paceline wrote with --benchmark_out; at most "
-                             f"{style.MOST_RESULTS}, each compared against the first")
+                        help="results that paceline wrote with --benchmark_out; at most "
+                             f"{style.MOST_RESULTS}, each compared with the first")
     source.add_argument("--log", action="append", default=[], type=Path, metavar="RUN.sqlite",
-                        dest="logs", help="what paceline wrote with --paceline_log in the same "
-                                          "call; once for each log")
+                        dest="logs", help="log that paceline wrote with --paceline_log in the "
+                                          "same call; repeat the flag for each log")
     page = parser.add_argument_group("The page")
     page.add_argument("-o", "--output", type=Path, default=Path("report.html"),
                       metavar="PAGE.html", help="the page to write [report.html]")

@@ -1,4 +1,4 @@
-"""Each further result against the first, by the U test that benchmarks/compare uses."""
+"""Compares each further result with the first, by the U test of benchmarks/compare."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from .words import count_text
 
 @dataclass
 class Comparison:
-    """`new` against `old`: a change for each row of the same name, those of percentiles too."""
+    """`new` against `old`: one change per row of the same name, percentile rows too."""
 
     old: str
     new: str
     changes: list
-    # Whether SciPy was there for the U test.
+    # Whether SciPy is installed, which the U test needs.
     could_test: bool
 
     @property
@@ -25,7 +25,7 @@ class Comparison:
         return [change for change in self.changes if change.is_supported()]
 
     def by_run(self):
-        """The changes of each run by what they are of: "mean", "p99" and so on."""
+        """The changes of each run, by row: "mean", "p99" and so on."""
         names = {change.name for change in self.changes}
         runs = {}
         for change in self.changes:
@@ -36,16 +36,17 @@ class Comparison:
 
     @property
     def sentence(self):
-        """What came out, in words."""
+        """The outcome, in words."""
         if not self.changes:
-            return (f"{self.new} and {self.old} have no row of the same name, so nothing can be "
-                    "compared: measure both with the same rpm, parallel and requests.")
+            return (f"{self.new} and {self.old} have no row of the same name. Measure both with "
+                    "the same rpm, parallel and requests.")
         if not self.could_test:
-            return ("Without SciPy (Debian: python3-scipy) there is no U test, so nothing says "
-                    "whether the changes are real.")
+            return ("The changes are not tested, because the U test needs SciPy. Install it, on "
+                    "Debian as python3-scipy.")
         if not self.tested:
-            return ("Nothing says whether the changes are real: the U test needs repetitions of both "
-                    f"sides, such as --benchmark_repetitions={GOOD_REPETITIONS}, each with its row.")
+            return ("The changes are not tested, because the U test needs the repetitions of both "
+                    f"sides. Measure both with --benchmark_repetitions={GOOD_REPETITIONS} and without "
+                    "--benchmark_report_aggregates_only.")
         return self.moved_text() + self.reliability_text()
 
     def moved_text(self):
@@ -63,11 +64,10 @@ class Comparison:
         fewest = min(change.repetitions for change in self.tested)
         needed = repetitions_needed(len(self.tested))
         if fewest < needed:
-            return (f" Too few repetitions: with {fewest}, not even the clearest change could be "
-                    f"supported at {ALPHA:g}; measure with "
-                    f"--benchmark_repetitions={max(needed, GOOD_REPETITIONS)}.")
+            return (f" Too few repetitions: with {fewest}, no change can be supported at {ALPHA:g}. "
+                    f"Measure with --benchmark_repetitions={max(needed, GOOD_REPETITIONS)}.")
         if fewest < GOOD_REPETITIONS:
-            return (f" With {fewest} repetitions the U test is not reliable; measure with "
+            return (f" With {fewest} repetitions, the U test is not reliable. Measure with "
                     f"--benchmark_repetitions={GOOD_REPETITIONS}.")
         return ""
 
@@ -87,5 +87,5 @@ def compare(old, new):
 
 
 def compare_all(results):
-    """Every other result against the first."""
+    """Compares every other result with the first."""
     return [compare(results[0], other) for other in results[1:]]

@@ -1,4 +1,4 @@
-"""What the figures have in common: panels, axes, labels, and the way from Matplotlib into a page."""
+"""Shared parts of the figures: panels, axes, labels, and the conversion from Matplotlib to SVG."""
 
 import io
 import re
@@ -15,20 +15,20 @@ import matplotlib.ticker as ticker  # noqa: E402
 from . import style  # noqa: E402
 from .words import number_text, time_text  # noqa: E402
 
-# Text stays text in the page, whose fonts have what Matplotlib's own lack.
+# The SVG keeps text as text; the page's fonts have the glyphs that Matplotlib's fonts lack.
 warnings.filterwarnings("ignore", message="Glyph .* missing from")
 matplotlib.rcParams.update(style.with_stand_ins())
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
-# A figure across the page, in inches of 72 CSS pixels.
+# Width of a figure across the page, in inches of 72 CSS pixels.
 WIDTH = 13.2
 MOST_PANELS = 4
 
 
 @dataclass
 class Table:
-    """The numbers of a figure; the first column heads its rows."""
+    """The numbers of a figure; the first column contains the row headings."""
 
     columns: list
     rows: list
@@ -40,9 +40,9 @@ class Figure:
 
     name: str
     title: str
-    # One sentence that says how to read it.
+    # How to read the figure.
     how: str
-    # What it shows, in words and numbers, for whoever cannot see it.
+    # The content in words and numbers, for readers who cannot see the figure.
     alternative: str
     svg: str
     table: Table
@@ -60,7 +60,7 @@ def panels(count, height, width=WIDTH, **options):
 
 
 def evenly(items, most):
-    """At most so many of them, with the first and the last."""
+    """At most `most` evenly spaced items, including the first and the last."""
     items = list(items)
     if len(items) <= most:
         return items
@@ -74,12 +74,12 @@ def left_out_note(shown, of, noun):
 
 
 def mark(artist, tip=None):
-    """Names what shows data, and what a pointer over it reads."""
+    """Marks an artist as data; `tip` is its tooltip."""
     artist.set_gid("mark" if tip is None else f"mark|{tip}")
 
 
 def line(axes, x, y, colour, marker=None, tips=(), **options):
-    """A line through values of which some may be missing (NaN), with a marker at each."""
+    """Draws a line through values, with a marker at each. Missing values are NaN."""
     (drawn,) = axes.plot(x, y, color=colour, **options)
     mark(drawn)
     if marker:
@@ -91,8 +91,8 @@ def line(axes, x, y, colour, marker=None, tips=(), **options):
 
 
 def label_ends(axes, ends):
-    """Names lines at the right of the axes: (x, y, text, colour) in data, pushed apart where they
-    would meet.
+    """Labels lines at the right of the axes: (x, y, text, colour) in data coordinates, moved apart if
+    labels would overlap.
     """
     to_axes = axes.transData + axes.transAxes.inverted()
     ends = sorted(ends, key=lambda end: end[1])
@@ -104,7 +104,7 @@ def label_ends(axes, ends):
 
 
 def spread(heights, gap):
-    """Ascending heights moved as little as needed to stand `gap` apart, within 0 to 1."""
+    """Moves ascending heights as little as needed to be `gap` apart, within 0 to 1."""
     groups = []
     for height in heights:
         groups.append([height, 1])
@@ -126,7 +126,7 @@ def time_axis(axis):
 
 
 def short_time_text(seconds):
-    """As an axis writes it: 50 ms, not 50.0 ms."""
+    """A time for an axis: 50 ms, not 50.0 ms."""
     if seconds <= 0:
         return "0"
     return re.sub(r"(\.\d*?)0+ ", r"\1 ", time_text(seconds)).replace(". ", " ")
@@ -137,7 +137,7 @@ def rate_axis(axis):
 
 
 def latency_scale(axes, values):
-    """From 0 where the values are of a like size; logarithmic where they are not."""
+    """Starts at 0 if the values are of similar size; otherwise logarithmic."""
     values = [value for value in values if value and value > 0]
     if values and max(values) > 20 * min(values):
         axes.set_yscale("log")
@@ -152,7 +152,7 @@ def latency_scale(axes, values):
 
 
 def asked_scale(axes, positions):
-    """Rates on a logarithmic axis, with a tick at each rate that was asked for, where room is.
+    """A logarithmic axis of rates, with a tick at each rate asked for if there is room.
     `positions` maps a position to its text.
     """
     axes.set_xscale("log")
@@ -166,7 +166,7 @@ def asked_scale(axes, positions):
 
 
 def far_apart(values, factor):
-    """Those that lie `factor` or more from the one before, the last one always."""
+    """The values at least `factor` times the previous one, always including the last value."""
     kept = []
     for value in values:
         if not kept or value >= kept[-1] * factor:
@@ -177,7 +177,7 @@ def far_apart(values, factor):
 
 
 def to_svg(figure, name, alternative):
-    """The figure as an element of a page, its names prefixed with its own."""
+    """The figure as an SVG element, whose ids begin with `name`."""
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None})
     plt.close(figure)
@@ -190,7 +190,7 @@ def to_svg(figure, name, alternative):
                 parent.remove(child)
     name_marks(root)
     rename_ids(root, name)
-    # As wide as its place in the page, and as high as its shape asks.
+    # The page sets the width, and the aspect ratio sets the height.
     root.attrib.pop("width"), root.attrib.pop("height"), root.attrib.pop("version", None)
     root.set("role", "img")
     root.set("aria-label", alternative)
@@ -210,7 +210,7 @@ def to_svg(figure, name, alternative):
 
 
 def name_marks(root):
-    """What mark() has named becomes a class, with its tip as a title."""
+    """Turns the ids that mark() set into a class, and each tip into a title."""
     for element in root.iter():
         kind, _, tip = element.get("id", "").partition("|")
         if kind != "mark":
@@ -224,7 +224,7 @@ def name_marks(root):
 
 
 def rename_ids(root, name):
-    """Keeps the ids that are referred to, under the figure's name: a page has several figures."""
+    """Keeps referenced ids only, prefixed with the figure's name: a page has several figures."""
     text = ElementTree.tostring(root, encoding="unicode")
     used = set(re.findall(r'(?:url\(#|href="#)([^")]+)', text))
     for element in root.iter():
@@ -240,12 +240,12 @@ def rename_ids(root, name):
 
 
 def in_page_style(text):
-    """With the page's colours and font; the size and the weight stay."""
+    """Replaces colours and font by those of the page; keeps the size and the weight."""
     kept = {}
     for declaration in text.split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if name == "font":
-            # Matplotlib's before 3.9: "bold 12px 'DejaVu Sans', …".
+            # Matplotlib before 3.9 writes "bold 12px 'DejaVu Sans', …".
             kept["font-size"] = re.search(r"[\d.]+px", value)[0]
             if re.match(r"(bold|700)\b", value):
                 kept["font-weight"] = "bold"
@@ -257,6 +257,6 @@ def in_page_style(text):
 
 
 def shorter(places):
-    """To a tenth of a pixel."""
+    """Rounds coordinates to a tenth of a pixel."""
     places = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), places)
     return re.sub(r"\s+", " ", places).strip()

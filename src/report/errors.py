@@ -1,5 +1,5 @@
-"""What stops a report."""
+"""The error that ends paceline_report."""
 
 
 class ReportError(Exception):
-    """A sentence for the user: what is wrong, and what to do."""
+    """An error message for the user: the fact, then the remedy."""

@@ -1,4 +1,4 @@
-"""The first look: what was measured, and what came of it, in a sentence and a few figures."""
+"""The headline of a workload: the subject, and the outcome in a sentence and a few figures."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ LONGEST_NAME = 120
 
 @dataclass
 class Card:
-    """One figure in large; `detail` is a few words beneath it."""
+    """One large figure; `detail` is a short text below it."""
 
     name: str
     figure: str
@@ -20,7 +20,7 @@ class Card:
 
 
 def sentence(view, side):
-    """How a result's runs of a workload went."""
+    """The outcome of a result's runs of a workload."""
     cells = list(side.cells.values())
     paced = [cell for cell in cells if cell.rpm]
     parts = []
@@ -33,7 +33,7 @@ def sentence(view, side):
     unpaced = [cell for cell in cells if not cell.rpm]
     if unpaced:
         fastest = max(unpaced, key=lambda cell: cell.value("rpm"))
-        parts.append(f"Unpaced, it reached {number_text(round(fastest.value('rpm')))} rpm at "
+        parts.append(f"Unpaced runs reached {number_text(round(fastest.value('rpm')))} rpm at "
                      f"parallel {fastest.parallel:,}.")
     return " ".join(parts)
 
@@ -41,7 +41,7 @@ def sentence(view, side):
 def rate_text_of(held, paced):
     if len(paced) == 1:
         (cell,) = paced
-        kept = "It kept" if held else f"It reached {share_text(cell.asked_share)} of"
+        kept = "The run kept" if held else f"The run reached {share_text(cell.asked_share)} of"
         return f"{kept} {place_text(cell)}" + ("." if held else f": {cell.verdict_text}.")
     if not held:
         return f"None of {len(paced)} runs kept its rate."
@@ -63,22 +63,22 @@ def by_verdict(paced):
 
 
 def words(verdict):
-    """What a verdict says, after "N runs"."""
+    """The predicate for a verdict, after "1 run" or "N runs"."""
     return {
-        "parallel-bound": "had all of parallel in flight, which held the rate back",
-        "server-bound": "had all that the server does: more in flight only waits longer",
-        "client-bound": "waited for this client: their figures are not the API's",
-        "rate-limited": "were refused for their rate (429)",
-        "failing": "failed too often",
+        "parallel-bound": "reached the limit of parallel, which held the rate back",
+        "server-bound": "reached the server's limit: more requests in flight only wait longer",
+        "client-bound": "reached this client's limit: the figures are not the API's",
+        "rate-limited": "exceeded a rate limit (429)",
+        "failing": "had too many failed requests",
         "errors": f"had failed requests above {share_text(0.01)}",
         "below rate": "stayed below the rate",
-        "cut short": "ended early, cut short",
-        "missed": "missed the objective that was searched for",
+        "cut short": "ended early",
+        "missed": "missed the conditions of the search",
     }[verdict]
 
 
 def cards(view, side):
-    """The figures of the run that stands for the workload."""
+    """The figures of the run that represents the workload."""
     cell = side.cells.get(view.focus()) or next(iter(side.cells.values()))
     rpm = number_text(round(cell.value("rpm")))
     is_short = bool(cell.rpm) and not cell.is_held
@@ -93,7 +93,7 @@ def cards(view, side):
                           f"p50; p99 {optional_time_text(cell.value('ttft_p99'))}"))
     if cell.value("tokens_out"):
         found.append(Card("tokens", f"{number_text(round(cell.value('tokens_out')))}/s",
-                          f"{number_text(round(cell.value('tokens_per_request') or 0, 1))} a request"))
+                          f"{number_text(round(cell.value('tokens_per_request') or 0, 1))} per request"))
     if cell.value("goodput") is not None:
         found.append(Card("goodput", f"{number_text(round(cell.value('goodput'), 2))}/s",
                           "met the objective"))

@@ -1,4 +1,4 @@
-"""What the lines of a figure are, above it, as text of the page."""
+"""The legend of a figure, as HTML text above the picture."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ SHAPES = {
 @dataclass
 class Entry:
     text: str
-    # A name of style's.
+    # A name in style.COLOURS.
     colour: str
     marker: str = ""
     dashes: str = SOLID

@@ -1,4 +1,4 @@
-"""Reads the results, writes the page."""
+"""Reads the results and writes the page."""
 
 import os
 import sys
@@ -15,15 +15,15 @@ from .words import count_text, harmless
 
 
 def write(path, text):
-    """All of it or nothing: a page that is there already stays until the new one is whole."""
+    """Replaces the file atomically: an existing page stays until the new one is complete."""
     try:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False,
                                          prefix=".paceline_report.") as file:
             unfinished = file.name
             file.write(text)
     except OSError as error:
-        raise ReportError(f"cannot write '{path}': {error.strerror}; name a file in a folder that can "
-                          "be written") from error
+        raise ReportError(f"cannot write '{path}': {error.strerror}; name a file in a writable "
+                          "folder") from error
     umask = os.umask(0)
     os.umask(umask)
     os.chmod(unfinished, 0o666 & ~umask)
@@ -32,10 +32,10 @@ def write(path, text):
 
 def check(options):
     if len(options.results) > style.MOST_RESULTS:
-        raise ReportError(f"at most {style.MOST_RESULTS} results can be told apart on one page; make "
-                          "several pages")
+        raise ReportError(f"at most {style.MOST_RESULTS} results fit on one page; make several "
+                          "pages")
     if options.output.is_dir():
-        raise ReportError(f"'{options.output}' is a folder; name the page to write in it")
+        raise ReportError(f"'{options.output}' is a folder; name a file in it")
     for path in (*options.results, *options.logs):
         if options.output.resolve() == path.resolve():
             raise ReportError(f"'{path}' would be overwritten by the page; name another file with -o")

@@ -1,4 +1,4 @@
-"""Puts a report into one HTML file, which asks no network for anything."""
+"""Renders a report as one HTML file that loads nothing from the network."""
 
 from html import escape
 from pathlib import Path
@@ -12,9 +12,9 @@ from .view import key_text
 from .words import count_text, harmless, list_text
 
 STYLE = Path(__file__).with_name("page.css")
-# Runs whose time line and sends the page has, beside the one that it shows first.
+# At most this many runs have a time line and sends, besides the run that is shown first.
 MOST_FURTHER_RUNS = 11
-# Nothing may be loaded, whatever a name in a result says.
+# Forbids the page to load anything, even if a name in a result contains markup.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -34,7 +34,7 @@ def page(results, views, comparisons):
 
 
 def style_sheet():
-    # Paper is white in either scheme.
+    # Print uses the light colours in both schemes.
     return (f":root{{color-scheme:light dark;{style.variables(0)}}}\n"
             f"@media screen and (prefers-color-scheme:dark){{:root{{{style.variables(1)}}}}}\n"
             + STYLE.read_text(encoding="utf-8"))
@@ -45,8 +45,8 @@ def header(results, views, subject):
     requests = sum(cell.requests * len(cell.rows) for result in results for cell in result.cells)
     what = list_text(escape(view.workload) for view in views)
     return (f'<header>\n<p class="kind">paceline report</p>\n<h1>{escape(subject)}</h1>\n'
-            f'<p class="lead">{what}: {count_text(runs, "run")} of {requests:,} requests together.'
-            "</p>\n"
+            f'<p class="lead">{what}: {count_text(runs, "run")} with {requests:,} requests in '
+            "total.</p>\n"
             + (facts(results[0]) if len(results) == 1 else facts_table(results)) + "</header>\n")
 
 
@@ -65,7 +65,7 @@ def known_facts(result):
 
 
 def facts(result):
-    """Those that the heading does not name."""
+    """The facts that the heading does not contain."""
     items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>"
                     for name, value in known_facts(result).items() if name not in ("model", "API"))
     return f'<dl class="facts">{items}</dl>\n'
@@ -101,7 +101,7 @@ def comparison_section(comparison):
 
 
 def change_grid(comparison):
-    """A row for each run, a column for each percentile."""
+    """One row per run, one column per percentile."""
     runs = comparison.by_run()
     columns = list(dict.fromkeys(row for rows in runs.values() for row in rows))
     head = "".join(f'<th scope="col">{escape(column.replace("_", " "))}</th>' for column in columns)
@@ -109,10 +109,10 @@ def change_grid(comparison):
         f'<tr><th scope="row" class="words">{escape(run_text(run))}</th>'
         + "".join(change_field(rows.get(column)) for column in columns) + "</tr>"
         for run, rows in runs.items())
-    how = "Change of the medians over the repetitions"
+    how = "Change of the median over the repetitions"
     if comparison.tested:
-        how += (": where the U test supports it, with its direction, in bold; grey where it does not. "
-                f"It allows for {count_text(len(comparison.tested), 'row')} (Holm) at {ALPHA:g}")
+        how += (": bold with its direction if the U test supports it, grey otherwise. The test corrects "
+                f"for {count_text(len(comparison.tested), 'row')} (Holm) at {ALPHA:g}")
     return (f'<p class="note">{how}.</p>\n' + scrolled(
         "Changes of every run", '<thead><tr><th scope="col" class="words">run</th>'
         f"{head}</tr></thead><tbody>{body}</tbody>"))
@@ -163,7 +163,7 @@ def figures_of(view):
 
 
 def further_runs(view):
-    """The time lines and sends of the other runs in the log, folded away."""
+    """The time lines and sends of the other runs in the log, collapsed."""
     keys = [key for key in view.keys if key != view.focus()
             and any(key in side.logged for side in view.sides)]
     drawn = evenly(keys, MOST_FURTHER_RUNS)
@@ -210,4 +210,4 @@ def numbers(figure):
 def footer(results):
     files = list_text(escape(harmless(result.path.name)) for result in results)
     return (f"<footer><p>Made by paceline_report from {files}. Latencies are from the actual send to "
-            "the last byte; medians are shown where runs were repeated.</p></footer>\n")
+            "the last byte; repeated runs are shown by their medians.</p></footer>\n")

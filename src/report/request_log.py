@@ -1,7 +1,7 @@
-"""Reads the log of a run, the SQLite file that --paceline_log writes, and condenses it.
+"""Reads and condenses a log, the SQLite file that --paceline_log writes.
 
-A run at a time, and of each request only two whole numbers: a run of a million requests takes some
-60 MB and two seconds while it is read, and some hundred points afterwards. Times are in seconds.
+Reads one run at a time, and two integers per request. A run of a million requests takes about 60 MB
+and two seconds to read, and is then condensed to some hundred points. Times are in seconds.
 """
 
 import contextlib
@@ -22,12 +22,12 @@ SCHEMA_VERSION = 4
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000
 MOST_BINS = 120
-# With fewer in a bin, its p99 is no more than its slowest.
+# With fewer requests in a bin, p99 is merely the slowest request.
 REQUESTS_A_BIN = 30
 CURVE_POINTS = 160
-# How much of a run the picture of its sends shows.
+# Length of the window in the figure of sends.
 WINDOW_MS = 200
-# Of two mean latencies that are one.
+# Largest relative difference of two equal mean latencies.
 SAME_MEAN = 1e-6
 
 
@@ -42,11 +42,11 @@ class Curve:
 
 @dataclass
 class TimeLine:
-    """Of one run, in bins of `width` seconds. NaN where a bin has no good response."""
+    """One run in bins of `width` seconds. NaN if a bin has no good response."""
 
     starts: numpy.ndarray
     width: float
-    # Sends a minute.
+    # Sends per minute.
     rpm: numpy.ndarray
     p50: numpy.ndarray
     p99: numpy.ndarray
@@ -56,22 +56,22 @@ class TimeLine:
 
 @dataclass
 class Sends:
-    """How the sends of one run lie in its milliseconds, from the first send to the last."""
+    """The distribution of one run's sends over milliseconds, from the first send to the last."""
 
-    # How many milliseconds have 0, 1, 2, … sends.
+    # Number of milliseconds with 0, 1, 2, … sends.
     milliseconds_with: numpy.ndarray
-    # The sends in each of WINDOW_MS milliseconds around the busiest, and when these begin.
+    # Sends in each of WINDOW_MS milliseconds around the busiest, and the start of that window.
     window: numpy.ndarray
     window_start: float
-    # The most in any 1 ms, 10 ms and 1 s, wherever it begins.
+    # Most sends in any 1 ms, 10 ms and 1 s, at any offset.
     most: dict
-    # Sends in a millisecond, on average.
+    # Mean sends per millisecond.
     mean: float
 
 
 @dataclass
 class LoggedCell:
-    """What the log knows of one cell: the curve is of all its runs, the rest of the first one."""
+    """One cell in the log. The curve covers all its runs, the rest only the first run."""
 
     runs: int
     curve: Curve
@@ -80,7 +80,7 @@ class LoggedCell:
 
 
 def read_logs(paths, results):
-    """For each result, its cells' LoggedCells by (workload, rpm, parallel)."""
+    """Returns, for each result, LoggedCells by (workload, rpm, parallel)."""
     logged = [{} for _ in results]
     for path in paths:
         with contextlib.closing(open_log(path)) as log:
@@ -119,13 +119,13 @@ def open_log(path):
         raise ReportError(f"'{path}' is a database of another program; name the file that "
                           "--paceline_log wrote")
     if version > SCHEMA_VERSION:
-        raise ReportError(f"the log '{path}' was written by a newer paceline; use that one's "
-                          "paceline_report")
+        raise ReportError(f"the log '{path}' was written by a newer paceline; use the "
+                          "paceline_report of that version")
     return log
 
 
 def list_runs(log, path):
-    """Those with a good response, in the order of their starts."""
+    """The runs with a good response, in the order of their starts."""
     runs = log.execute(
         "SELECT runs.*, (SELECT avg(done_ns - sent_ns) / 1e9 FROM requests "
         "WHERE requests.run = runs.run AND error IS NULL) AS mean FROM runs ORDER BY run").fetchall()
@@ -136,16 +136,15 @@ def list_runs(log, path):
 
 
 def runs_of(cell, result, runs):
-    """The numbers of the cell's runs. A log may hold many of the same rpm and parallel, and a
-    result's date is of no use, as it is that of its first row; but no two have the same mean
-    latency.
+    """The numbers of the cell's runs. A log may hold many runs of the same rpm and parallel. The
+    result's date is that of its first row, so runs are matched by mean latency: no two have the same.
     """
     alike = [run for run in runs
              if (run["rpm"], run["parallel"], run["requests"]) == (*cell.key, cell.requests)]
     if result.has_repetitions:
         found = [run["run"] for mean in cell.means for run in alike if is_equal(mean, run["mean"])]
         return list(dict.fromkeys(found))
-    # Of repetitions that were thrown away the median is left.
+    # Without repetitions, the result has only their median.
     repetitions = cell.rows[0].get("repetitions", 1)
     for begin in range(len(alike) - repetitions + 1):
         some = alike[begin:begin + repetitions]
@@ -155,7 +154,7 @@ def runs_of(cell, result, runs):
 
 
 def is_equal(mean, other):
-    """As far as the result's rounding goes."""
+    """Whether two means are equal within the result's rounding."""
     return abs(mean - other) <= SAME_MEAN * mean
 
 
@@ -164,8 +163,8 @@ def foreign_text(path, runs):
     shown = [f"{name} at {rate}, parallel {parallel}" for name, rate, parallel in list(kinds)[:3]]
     if len(kinds) > 3:
         shown.append(f"{len(kinds) - 3} more")
-    return (f"the log '{path}' is of other runs than these results, as it has "
-            f"{count_text(len(runs), 'run')} ({list_text(shown)}), the last begun at "
+    return (f"the log '{path}' has other runs than these results: "
+            f"{count_text(len(runs), 'run')} ({list_text(shown)}), the last started at "
             f"{runs[-1]['started_utc']}; name the log that --paceline_log wrote in the same call as "
             "--benchmark_out")
 
@@ -181,8 +180,8 @@ def condense(log, runs):
 
 
 def read_requests(log, run):
-    """When each request of a run was sent, ascending, and its latency, in nanoseconds; that of a
-    failed one is -1.
+    """The send times of a run's requests, ascending, and their latencies, in nanoseconds. The latency
+    of a failed request is -1.
     """
     cursor = log.cursor()
     cursor.row_factory = None
@@ -195,14 +194,14 @@ def read_requests(log, run):
 
 
 def nearest_rank(ordered, share):
-    """As paceline's histogram: what a share of them does not exceed."""
+    """The value that a share of the values does not exceed, as in paceline's histogram."""
     ranks = numpy.ceil(numpy.asarray(share) * len(ordered) - 1e-9).astype(int) - 1
     return ordered[numpy.clip(ranks, 0, len(ordered) - 1)]
 
 
 def curve_of(latencies):
     ordered = numpy.sort(latencies)
-    # Evenly over the axis, on which each step to the right leaves a tenth as many requests.
+    # Evenly spaced on the axis, where each step to the right leaves a tenth as many requests.
     left = numpy.geomspace(1, 1 / len(ordered), CURVE_POINTS)
     shares = numpy.unique(numpy.concatenate([1 - left, [0.5, 0.9, 0.99, 0.999, 1]]))
     shares = shares[(shares <= 1 - 1 / len(ordered)) | (shares == 1)]
@@ -210,7 +209,7 @@ def curve_of(latencies):
 
 
 def nice_width(span, bins):
-    """The shortest of 1, 2, 5, 10, … ms that needs no more bins."""
+    """The shortest of 1, 2, 5, 10, … ms that needs at most `bins` bins."""
     width = MILLISECOND
     while True:
         for step in (1, 2, 5):
@@ -229,7 +228,7 @@ def time_line_of(sent, latency):
     covered = numpy.full(len(edges) - 1, float(width))
     if len(covered) > 1:
         covered[-1] = max(span - int(place[-1]) * width, 1)
-        # What little of the last bin the run reached says nothing of a rate.
+        # A last bin that the run covers by less than half gives no useful rate.
         if covered[-1] < width / 2:
             edges, covered = edges[:-1], covered[:-1]
     elif span > 0:
@@ -252,7 +251,7 @@ def percentiles_between(latency, edges):
 
 
 def most_within(sent, window):
-    """The most sends in any half-open window of so many nanoseconds."""
+    """The most sends in any half-open window of `window` nanoseconds."""
     ends = numpy.searchsorted(sent, sent + window)
     return int((ends - numpy.arange(len(sent))).max())
 

@@ -12,7 +12,7 @@ from .errors import ReportError
 from .words import UNITS, harmless, rate_text, shortened
 
 VERDICTS = ("paced", "parallel-bound", "server-bound", "client-bound", "rate-limited", "failing")
-# Of the rate asked for, where no verdict says whether it was kept.
+# Share of the rate asked for that counts as kept, in results without a verdict.
 HELD = 0.99
 TOLERATED_ERRORS = 0.01
 ERROR_KINDS = {"http_429": "429", "http_4xx": "other 4xx", "http_5xx": "5xx", "connects": "connect",
@@ -22,15 +22,15 @@ ERROR_KINDS = {"http_429": "429", "http_4xx": "other 4xx", "http_5xx": "5xx", "c
 NAME_A_RESULT = "name a file that paceline wrote with --benchmark_out"
 NAME = re.compile(r"(?P<workload>.+?)/rpm:(?P<rpm>\d{1,15})/parallel:(?P<parallel>\d{1,15})"
                   r"(?P<rest>(/.*)?)")
-# As C writes numbers that are none, which is no JSON.
+# NaN and infinity as C prints them, which is not valid JSON.
 C_NUMBER = re.compile(r"(:\s*)[-+]?(?:nan|inf|infinity)(?:\([a-z]*\))?(?=\s*[,}\]])", re.IGNORECASE)
-# Parts of a name that Google Benchmark adds; any other is a knob of the suite's own.
 LONGEST_LABEL = 60
-# What a row has that is no number.
+# The fields of a row that are not numbers.
 TEXTS = ("name", "run_name", "run_type", "time_unit", "label", "aggregate_name", "aggregate_unit",
          "error_message", "skip_message")
-# What a row of a run has; without, nothing can be said of it.
+# Counters without which a row is left out.
 NEEDED = ("real_time", "p50", "p99", "rpm")
+# Parts of a name that Google Benchmark adds. All other parts are arguments of the suite.
 ADDED = re.compile(r"(iterations|repeats|threads|min_time|min_warmup_time):.*|manual_time|real_time"
                    r"|process_time")
 
@@ -50,11 +50,11 @@ class Cell:
         return self.rpm, self.parallel
 
     def values(self, counter):
-        """Of each repetition; times in seconds."""
+        """The counter of each repetition; times in seconds."""
         return [row[counter] for row in self.rows if counter in row]
 
     def value(self, counter):
-        """The median over the repetitions; None where no repetition has it."""
+        """The median over the repetitions; None if no repetition has the counter."""
         values = self.values(counter)
         return statistics.median(values) if values else None
 
@@ -73,7 +73,7 @@ class Cell:
 
     @property
     def verdict(self):
-        """The commonest word of the repetitions' labels; None in results that have none."""
+        """The most common verdict of the repetitions' labels; None if no label has one."""
         words = [re.split(r"[\s:,;]", label, maxsplit=1)[0] for label in self.labels]
         words = [word for word in words if word in VERDICTS]
         return statistics.mode(words) if words else None
@@ -84,12 +84,12 @@ class Cell:
 
     @property
     def missed_objective(self):
-        """Of a search's probe: whether it missed what was searched for."""
+        """Whether a probe of a search missed the conditions."""
         return any("; missed: " in label for label in self.labels)
 
     @property
     def asked_share(self):
-        """Of the rate asked for that was achieved; None for an unpaced run."""
+        """The achieved share of the rate asked for; None for an unpaced run."""
         return self.value("rpm") / self.rpm if self.rpm else None
 
     @property
@@ -98,7 +98,7 @@ class Cell:
 
     @property
     def error_kinds(self):
-        """Failed requests by kind, where the result has them: {"429": 12}."""
+        """Failed requests by kind, if the result has kinds: {"429": 12}."""
         found = {name: self.value(counter) for counter, name in ERROR_KINDS.items()}
         others = (self.value("errors") or 0) - sum(count or 0 for count in found.values())
         # Medians of several repetitions need not add up.
@@ -117,7 +117,7 @@ class Cell:
 
     @property
     def verdict_text(self):
-        """One or two words; where the result has no verdict, what its rate and errors say."""
+        """The verdict in one or two words; without one, derived from rate and errors."""
         if self.was_cut_short:
             return "cut short"
         if self.missed_objective:
@@ -133,15 +133,15 @@ class Cell:
 
 @dataclass
 class Result:
-    """One file."""
+    """One result file."""
 
     path: Path
     context: dict
     cells: list
-    # Every row by run_name, those of percentiles too: real times in seconds, one a repetition.
+    # Real times in seconds of every row by run_name, percentile rows too; one per repetition.
     times: dict
     has_repetitions: bool
-    # What the page calls it beside others.
+    # The name of the result on a page with several results.
     label: str = ""
 
     def workloads(self):
@@ -153,7 +153,7 @@ class Result:
 
     @property
     def date(self):
-        """When the program began, with its zone; None where the context does not say."""
+        """Start time of the program with its zone; None if the context has no date."""
         try:
             date = datetime.datetime.fromisoformat(self.context.get("date", ""))
         except ValueError:
@@ -162,7 +162,7 @@ class Result:
 
 
 def read_results(paths):
-    """The files' results in order, each with a label of its own."""
+    """Reads the files in order, and gives each result a unique label."""
     results = [read_result(path) for path in paths]
     stems = [path.stem for path in paths]
     labels = [shortened(harmless(stem if stems.count(stem) == 1 else str(path)), LONGEST_LABEL)
@@ -181,28 +181,28 @@ def read_result(path):
         cells = collect_cells(chosen)
         times = collect_times(chosen)
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-        raise ReportError(f"'{path}' is damaged, as a row of it lacks or misstates {error}; measure "
-                          "again with --benchmark_out") from error
+        raise ReportError(f"'{path}' is damaged: a row lacks or misstates {error}; measure again "
+                          "with --benchmark_out") from error
     if not cells:
         raise ReportError(
-            f"'{path}' holds no run of paceline, as its rows have no rpm and parallel in their names, "
-            f"or every run failed; {NAME_A_RESULT}")
+            f"'{path}' holds no run of paceline: no row name has rpm and parallel, or every run "
+            f"failed; {NAME_A_RESULT}")
     return Result(Path(path), context, cells, times, bool(repetitions))
 
 
 def read_text(path):
     path = Path(path)
     try:
-        # A device or a pipe may never end.
+        # Reading a device or a pipe may never end.
         if path.exists() and not path.is_file():
-            raise ReportError(f"'{path}' is no regular file; {NAME_A_RESULT}")
+            raise ReportError(f"'{path}' is not a regular file; {NAME_A_RESULT}")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ReportError(f"cannot read '{path}': {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise ReportError(f"'{path}' is not JSON, as it is not UTF-8; {NAME_A_RESULT}") from error
+        raise ReportError(f"'{path}' is not JSON: the text is not UTF-8; {NAME_A_RESULT}") from error
     if not text.strip():
-        raise ReportError(f"'{path}' is empty; an interrupted program may have left it so; "
+        raise ReportError(f"'{path}' is empty, perhaps because a program was interrupted; "
                           f"{NAME_A_RESULT}")
     return text
 
@@ -215,8 +215,8 @@ def read_json(path):
         except ValueError:
             return json.loads(C_NUMBER.sub(r"\1NaN", text))
     except (ValueError, RecursionError) as error:
-        raise ReportError(f"'{path}' is not JSON ({error}); {NAME_A_RESULT}; an interrupted program "
-                          "may have left half of one") from error
+        raise ReportError(f"'{path}' is not JSON ({error}), perhaps because a program was "
+                          f"interrupted; {NAME_A_RESULT}") from error
 
 
 def is_number(value):
@@ -227,7 +227,7 @@ def is_number(value):
 
 
 def clean_row(row):
-    """Its texts, made harmless, and its numbers: a counter of NaN is absent."""
+    """The texts of a row, made harmless, and its finite numbers."""
     return ({key: harmless(row[key]) for key in TEXTS if isinstance(row.get(key), str)}
             | {harmless(key): value for key, value in row.items()
                if key not in TEXTS and is_number(value)})
@@ -241,10 +241,10 @@ def clean_context(context):
 
 
 def read_rows(path, with_failed=False):
-    """The rows and the context; `with_failed`: rows of runs that failed too."""
+    """Returns the rows and the context; `with_failed` adds the rows of failed runs."""
     content = read_json(path)
     if not isinstance(content, dict) or not isinstance(content.get("benchmarks"), list):
-        raise ReportError(f"'{path}' is JSON, but no result, as it has no list \"benchmarks\"; "
+        raise ReportError(f"'{path}' is JSON but not a result: it has no list \"benchmarks\"; "
                           f"{NAME_A_RESULT}")
     rows = [clean_row(row) for row in content["benchmarks"] if isinstance(row, dict)]
     if not with_failed:
@@ -253,7 +253,7 @@ def read_rows(path, with_failed=False):
 
 
 def collect_cells(rows):
-    """Rows of a percentile have no counters, and are left out."""
+    """Groups rows into cells. Percentile rows have no counters and are left out."""
     cells = {}
     for row in rows:
         name = NAME.fullmatch(row.get("run_name", ""))
@@ -265,12 +265,12 @@ def collect_cells(rows):
         cell = cells.setdefault((workload, rpm, parallel), Cell(
             workload, rpm, parallel, requests=requests_of(row, name["rest"])))
         cell.rows.append(row)
-    # Unpaced is faster than any rate.
+    # Unpaced counts as faster than any rate.
     return sorted(cells.values(), key=lambda cell: (cell.rpm or float("inf"), cell.parallel))
 
 
 def run_text(run_name):
-    """The workload, rpm and parallel of a row's run_name, as people say them."""
+    """The workload, rpm and parallel of a row's run_name, as text."""
     name = NAME.fullmatch(run_name)
     if not name:
         return run_name
@@ -278,7 +278,7 @@ def run_text(run_name):
 
 
 def requests_of(row, rest):
-    """An aggregate's iterations are its repetitions, so the name comes first."""
+    """The requests of a row. An aggregate's iterations are repetitions, so the name takes precedence."""
     named = re.search(r"/iterations:(\d{1,15})", rest)
     threads = int(row.get("threads") or 1)
     return int(named[1]) * threads if named else int(row["iterations"])

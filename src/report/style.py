@@ -1,8 +1,8 @@
-"""Colours, once for light and once for dark.
+"""Colours for the light and the dark scheme.
 
-Figures are drawn with stand-ins, which become CSS variables when a figure becomes text, so that one
-drawing serves both schemes. Ramps change evenly in lightness and the series keep apart in it too,
-so that colour-blind people and a grey printer tell them apart; no figure relies on colour alone.
+Figures are drawn with stand-in colours, which become CSS variables in the SVG, so one drawing serves
+both schemes. Ramps change evenly in lightness, and series differ in lightness, so both stay distinct
+for colour-blind readers and in grey print. No figure relies on colour alone.
 """
 
 # name: (light, dark)
@@ -13,19 +13,19 @@ COLOURS = {
     "grid": ("#e3e7eb", "#2b323a"),
     "accent": ("#0b63a8", "#6db8f2"),
     "alarm": ("#b3401a", "#ff9d73"),
-    # Results beside each other.
+    # Results side by side.
     "series0": ("#0b63a8", "#5cb0f0"),
     "series1": ("#d1660b", "#ffb454"),
     "series2": ("#0a8a6a", "#43cfa5"),
     "series3": ("#a2407f", "#ec9ccb"),
-    # An order, such as percentiles or rates: viridis without the end that the surface swallows.
+    # Ordered values, such as percentiles or rates: viridis without the end close to the surface.
     "ramp0": ("#22a884", "#5b8bd0"),
     "ramp1": ("#21918c", "#2aa198"),
     "ramp2": ("#2c728e", "#35b779"),
     "ramp3": ("#3b528b", "#6ece58"),
     "ramp4": ("#472d7b", "#b5de2b"),
     "ramp5": ("#440154", "#fde725"),
-    # The heat map: nearest the surface is fastest.
+    # The heat map: the colour closest to the surface is the fastest.
     "heat0": ("#e8f1fa", "#1a2c40"),
     "heat1": ("#cde1f2", "#1d3d5c"),
     "heat2": ("#a6cbe8", "#205079"),
@@ -33,7 +33,7 @@ COLOURS = {
     "heat4": ("#4a8dc7", "#4590c8"),
     "heat5": ("#2268a8", "#79b8e6"),
     "heat6": ("#0b4480", "#b5dcf9"),
-    # What is written on each of them.
+    # Text on each colour of the heat map.
     "on0": ("#12202e", "#e7eaee"),
     "on1": ("#12202e", "#e7eaee"),
     "on2": ("#12202e", "#f4f7fa"),
@@ -52,7 +52,7 @@ NAMES = list(COLOURS)
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 RC = {
-    # Text stays text: it can be searched, is read in the page's font, and keeps the file small.
+    # Keep text as text: it is searchable, uses the page's font, and keeps the file small.
     "svg.fonttype": "none",
     # Names from outside may have dollar signs, which would begin a formula.
     "text.parse_math": False,
@@ -96,7 +96,7 @@ def with_stand_ins():
 
 
 def ramp(count):
-    """That many colours of the ramp, in order and as far apart as can be."""
+    """`count` colours of the ramp, in order and as far apart as possible."""
     if count == 1:
         return [colour("accent")]
     last = RAMP_STEPS - 1

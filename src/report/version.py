@@ -1,3 +1,3 @@
-"""The version of paceline that the page is part of; a test holds it against the programs'."""
+"""The version of paceline. A test compares it with the version of the programs."""
 
 VERSION = "0.1.0"

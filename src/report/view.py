@@ -1,4 +1,4 @@
-"""One workload as a page shows it: its cells in every result that has it, side by side."""
+"""One workload of the page: its cells in every result, side by side."""
 
 import re
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from .words import number_text, optional_time_text, rate_text
 
 @dataclass
 class Side:
-    """One result's part."""
+    """The part of one result."""
 
     label: str
     # By (rpm, parallel).
     cells: dict
-    # LoggedCells of those that a log has, likewise.
+    # LoggedCells of the cells that a log has, by (rpm, parallel).
     logged: dict
 
 
@@ -22,7 +22,7 @@ class Side:
 class View:
     workload: str
     sides: list
-    # What its elements are called, for this view alone.
+    # Unique prefix for the ids of the view's elements.
     slug: str = "workload"
 
     @property
@@ -55,7 +55,7 @@ class View:
         return any(cell.value(counter) is not None for cell in self.cells)
 
     def table(self, *columns):
-        """A row for each cell of each side: `columns` are (heading, function of a cell)."""
+        """One row per cell and side: `columns` are (heading, function of a cell)."""
         headings = ["rpm asked", "parallel", *(heading for heading, _ in columns)]
         rows = []
         for key in self.keys:
@@ -69,8 +69,8 @@ class View:
         return Table(headings, rows)
 
     def focus(self):
-        """The (rpm, parallel) that stands for the workload: the highest rate that every side held,
-        with the lowest p99; where none was held, the highest that was achieved.
+        """The (rpm, parallel) that represents the workload: the highest rate that every side kept,
+        with the lowest p99; if no rate was kept, the highest achieved rate.
         """
         keys = self.shared_keys or self.keys
         cells = {key: [side.cells[key] for side in self.sides if key in side.cells] for key in keys}
@@ -81,7 +81,7 @@ class View:
 
 
 def views_of(results, logged):
-    """One for each workload, in the order of the first result that has it."""
+    """One view per workload, in the order of the first result that has the workload."""
     workloads = dict.fromkeys(name for result in results for name in result.workloads())
     return [View(workload, [
         Side(result.label, result.of(workload),
@@ -91,7 +91,7 @@ def views_of(results, logged):
 
 
 def slugs_of(workloads):
-    """A name for each that HTML takes, and that no other has."""
+    """A unique name for each workload that is valid in HTML ids."""
     slugs = {}
     for place, workload in enumerate(workloads, 1):
         slug = re.sub(r"[^a-z0-9]+", "-", workload.lower())[:40].strip("-") or "workload"

@@ -1,4 +1,4 @@
-"""Figures as text that people read."""
+"""Formats numbers and text for readers."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ UNITS = {"s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
 
 def significant(value, digits):
-    """In plain notation with so many significant digits: 0.0512, 51.2, 5120."""
+    """Plain notation with `digits` significant digits: 0.0512, 51.2, 5120."""
     if value == 0:
         return "0"
     text = f"{value:#.{digits}g}"
@@ -17,10 +17,10 @@ def significant(value, digits):
 
 def time_text(seconds, digits=3):
     for name, size in UNITS.items():
-        # What rounds up to a thousand belongs to the next larger unit.
+        # A value that rounds up to 1000 belongs to the next larger unit.
         if float(f"{seconds / size:.{digits}g}") >= 1 or name == "ns":
             return f"{significant(seconds / size, digits)} {name}"
-    raise AssertionError("a nanosecond is the least")
+    raise AssertionError("a nanosecond is the smallest unit")
 
 
 def optional_time_text(seconds):
@@ -28,19 +28,19 @@ def optional_time_text(seconds):
 
 
 def number_text(value):
-    """Whole numbers with commas; small ones with up to three significant digits."""
+    """Whole and large numbers with commas; others with up to three significant digits."""
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}"
 
 
 def rate_text(rpm):
-    """A rate that was asked for; 0 asks for none."""
+    """The rate asked for; 0 is unpaced."""
     return f"{number_text(rpm)} rpm" if rpm else "unpaced"
 
 
 def share_text(share):
-    """Never 100% where something is missing, nor 0% where something is there."""
+    """A percentage. Only a share of 1 gives 100%, and only a share of 0 gives 0%."""
     percent = 100 * share
     if 0 < percent < 0.01:
         return "<0.01%"
@@ -53,15 +53,15 @@ def count_text(count, noun):
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-# What changes the direction of the text around it.
+# Characters that change the direction of the text around them.
 BIDI = {*"\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 # Control characters, lone surrogates, and separators of lines and paragraphs.
 HARMFUL = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def harmless(text):
-    """A text from outside for a terminal or a page: what would control either is shown escaped, such
-    as \\x1b.
+    """Escapes characters in a text from outside that would control a terminal or a page, such as
+    \\x1b.
     """
     if text.isprintable():
         return text

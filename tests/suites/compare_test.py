@@ -72,7 +72,7 @@ class Compare(Results):
         self.assertIn("Too few repetitions: with 3", text)
         self.assertIn("--benchmark_repetitions=9", text)
         text = compare(self.baseline, self.baseline, "--no-utest").stdout
-        self.assertIn("No U test was asked for", text)
+        self.assertIn("--no-utest turns the U test off", text)
 
     def test_medians_are_of_every_repetition(self):
         fast = [[latency / 2 for latency in one] for one in self.latencies[3:]]
@@ -89,7 +89,7 @@ class Compare(Results):
             text = compare(*arguments).stdout
             self.assertIn("the median rows of A -> B (aggregates", text)
             self.assertIn("--benchmark_report_aggregates_only", text)
-            self.assertIn("Nothing says", text)
+            self.assertIn("These changes are not tested", text)
             self.assertEqual([*summary_lines(text)], ["mean", *ROWS])
             self.assertIn(f"\n{NAME}\n", text)
         self.assertNotIn("aggregates:", compare(whole, whole).stdout)
@@ -174,24 +174,24 @@ class BadInput(Results):
         return done.stderr
 
     def test_a_file_that_is_no_result_gets_a_sentence(self):
-        for content, words in (("", "is empty"), ("text", "is not JSON"), ("[]", "no result"),
-                               ('{"context": {}}', "no result"), ("[" * 100_000, "is not JSON")):
+        for content, words in (("", "is empty"), ("text", "is not JSON"), ("[]", "not a result"),
+                               ('{"context": {}}', "not a result"), ("[" * 100_000, "is not JSON")):
             bad = self.write("bad.json", content)
             said = self.says(self.baseline, bad)
             self.assertIn(words, said)
             self.assertIn("bad.json", said)
             self.assertEqual(len(said.splitlines()), 1, said)
-        self.assertIn("no result", self.says("filters", self.write("bad.json", "{}"), "a", "b"))
+        self.assertIn("not a result", self.says("filters", self.write("bad.json", "{}"), "a", "b"))
         self.assertIn("No such file", self.says("/no/such.json", self.baseline))
-        self.assertIn("no regular file", self.says(self.folder, self.baseline))
-        self.assertIn("no regular file", self.says(self.baseline, "/dev/zero"))
+        self.assertIn("not a regular file", self.says(self.folder, self.baseline))
+        self.assertIn("not a regular file", self.says(self.baseline, "/dev/zero"))
 
     def test_bad_calls(self):
         self.assertIn("name what to compare", self.says(self.baseline))
         self.assertIn("COMPARE_PY", self.says(self.baseline, self.baseline, by=run_compare,
                                               COMPARE_PY="/no/such/compare.py"))
         self.assertIn("--alpha", self.says(self.baseline, self.baseline, "--alpha=nan"))
-        self.assertIn("no regular expression", self.says("filters", self.baseline, "(", "b"))
+        self.assertIn("not a regular expression", self.says("filters", self.baseline, "(", "b"))
 
     def test_an_option_that_files_do_not_take_is_named(self):
         self.assertIn("--benchmark_repetitions=9",

@@ -83,8 +83,8 @@ class Page(Folder):
         (view,) = views_of([result], [{}])
         self.assertEqual(view.focus(), (12000, 10))
         self.assertEqual(headline.sentence(view, view.sides[0]),
-                         "2 of 3 runs kept their rate, up to 12,000 rpm at parallel 10. 1 run had all "
-                         "of parallel in flight, which held the rate back.")
+                         "2 of 3 runs kept their rate, up to 12,000 rpm at parallel 10. 1 run reached "
+                         "the limit of parallel, which held the rate back.")
         cards = {card.name: card.figure for card in headline.cards(view, view.sides[0])}
         self.assertEqual(cards, {"highest rate kept": "12,000 rpm", "half are done in": "60.0 ms",
                                  "99% are done in": "180 ms", "failed": "none"})
@@ -96,7 +96,7 @@ class Page(Folder):
         for text in ("small-1 at api.example.com", "HTTP/2", "0.1.0 (abc)", "4 March 2026",
                      "rate-limited", "150 ms"):
             self.assertIn(text, page)
-        self.assertIn("goes straight between the percentiles", page)
+        self.assertIn("straight lines connect the percentiles", page)
 
     def test_every_figure_has_words_and_numbers(self):
         page = self.make_page(self.write_result(row(), row(rpm=12000, p50=0.06)))
@@ -158,7 +158,7 @@ class Page(Folder):
         self.assertNotIn("chat-complete-latency", page)
         page = self.make_page(self.write_result(row(rpm=0) | {"rpm": 50000.0}))
         self.assertNotIn("chat-complete-achieved", page)
-        self.assertIn("Unpaced, it reached 50,000 rpm", page)
+        self.assertIn("Unpaced runs reached 50,000 rpm", page)
 
     def test_the_same_input_gives_the_same_page(self):
         path = self.write_result(row(), row(rpm=12000))

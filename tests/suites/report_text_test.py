@@ -144,11 +144,11 @@ class BadFiles(Folder):
         self.assertIn("not UTF-8", self.says(b"\xff\xfe"))
         self.assertIn("is not JSON", self.says(b'{"benchmarks": ['))
         self.assertIn("is not JSON", self.says(b"[" * 100_000))
-        self.assertIn("no result", self.says(b"[]"))
-        self.assertIn("no result", self.says(b'{"benchmarks": {}}'))
+        self.assertIn("not a result", self.says(b"[]"))
+        self.assertIn("not a result", self.says(b'{"benchmarks": {}}'))
         self.assertIn("holds no run", self.says(b'{"benchmarks": [1, null, {"name": {}}]}'))
-        self.assertIn("no regular file", self.run_report("/dev/zero", expected=1).stderr)
-        self.assertIn("no regular file", self.run_report(self.folder, expected=1).stderr)
+        self.assertIn("not a regular file", self.run_report("/dev/zero", expected=1).stderr)
+        self.assertIn("not a regular file", self.run_report(self.folder, expected=1).stderr)
 
 
 if __name__ == "__main__":

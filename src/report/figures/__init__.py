@@ -1,3 +1,3 @@
-"""The figures of a page. Each module draws one: draw(view) returns it, or None where the results
-have nothing for it.
+"""The figures of a page, one per module. draw(view) returns the figure, or None if the results have
+no data for it.
 """

@@ -1,4 +1,4 @@
-"""The rate that was achieved against the rate asked for, and how late requests left."""
+"""The achieved rate against the rate asked for, and the lateness of requests."""
 
 from .. import style
 from ..drawing import Figure, left_out_note, mark, to_svg
@@ -10,7 +10,7 @@ from .by_load import Measure, draw_measures
 
 
 def draw(view):
-    """None where every run was unpaced."""
+    """Returns None if every run was unpaced."""
     paced = [cell for cell in view.cells if cell.rpm]
     if not paced:
         return None
@@ -21,24 +21,24 @@ def draw(view):
     legend.append(Entry("asked for", "muted", dashes=DOTTED))
     short = [cell for cell in paced if cell.asked_share < HELD]
     alternative = (f"Lines of the rate achieved by the rate asked for. {len(paced) - len(short)} "
-                   f"of {len(paced)} runs reached {share_text(HELD)} or more of it"
+                   f"of {len(paced)} runs reached at least {share_text(HELD)} of that rate"
                    + "".join(f"; {key_text(cell.key)}: {share_text(cell.asked_share)}"
-                             for cell in short[:12]) + ". The latest p99 of sends after due is "
+                             for cell in short[:12]) + ". The highest p99 of lateness is "
                    + time_text(max(cell.value("late_p99") or 0 for cell in paced)) + ".")
     return Figure(
         f"{view.slug}-achieved", "Was the rate kept?",
-        "Points on the dotted line reached the rate asked for, and at others stands the share that they "
-        "reached; requests that left late were held back by parallel or by the client.",
+        "Points on the dotted line reached the rate asked for; other points show the share that they "
+        "reached. Late requests were held back by parallel or by the client.",
         alternative, to_svg(figure, f"{view.slug}-achieved", alternative),
         view.table(VERDICT, number_of("rpm achieved", "rpm"),
-                   ("of that asked", lambda cell: share_text(cell.asked_share) if cell.rpm else ""),
+                   ("of rate asked", lambda cell: share_text(cell.asked_share) if cell.rpm else ""),
                    number_of("in flight", "in_flight"), time_of("late_p50"), time_of("late_p99"),
                    time_of("late_max")),
         left_out_note(parallels, view.parallels, "parallels"), legend)
 
 
 def draw_asked(axes, cells):
-    """The rate asked for, and the shares of runs that did not reach it."""
+    """Draws the rate asked for, and the shares of runs that did not reach that rate."""
     rates = sorted({cell.rpm for cell in cells if cell.rpm})
     if not rates:
         return

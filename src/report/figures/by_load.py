@@ -1,7 +1,7 @@
-"""Panels of what a counter does over the rate asked for.
+"""Panels of counters over the rate asked for.
 
-Of one result a row of panels, one a measure, with a line for each parallel; of several a row for
-each measure, with a panel for each parallel and a line for each result.
+One result has one row of panels, with one panel per measure and one line per parallel. Several
+results have one row per measure, with one panel per parallel and one line per result.
 """
 
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ MOST_COLUMNS = 3
 @dataclass
 class Measure:
     title: str
-    # Counters by how their line is drawn: {"p99": "-", "p50": "--"}.
+    # Line styles by counter: {"p99": "-", "p50": "--"}.
     counters: dict
     text: callable
     is_time: bool = True
-    # Draws on the panel, once its cells are drawn: (axes, cells).
+    # Called with (axes, cells) after the cells are drawn.
     extra: callable = None
 
 
 def draw_measures(view, measures):
-    """The figure, its legend, and the parallels that are drawn."""
+    """Returns the figure, its legend, and the parallels that are drawn."""
     columns = evenly(view.parallels, MOST_COLUMNS) if view.compares else measures
     rows = len(measures) if view.compares else 1
     figure, axes = plt.subplots(rows, len(columns), squeeze=False, layout="constrained",
@@ -59,7 +59,7 @@ def lines_of_sides(view, parallel):
 
 
 def draw_panel(axes, measure, lines, scaled_by):
-    """The axes are of all cells in `scaled_by`, so that panels of a row can be compared."""
+    """Scales the axes to all cells in `scaled_by`, so that the panels of a row are comparable."""
     values = [value for cell in scaled_by for counter in measure.counters
               for value in cell.values(counter)]
     if measure.is_time:
@@ -81,7 +81,7 @@ def draw_panel(axes, measure, lines, scaled_by):
 
 
 def position(cell):
-    """Of an unpaced run: what it reached."""
+    """The rate asked for; for an unpaced run, the rate reached."""
     return cell.rpm or cell.value("rpm")
 
 

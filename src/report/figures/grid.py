@@ -7,7 +7,7 @@ from ..drawing import Figure, WIDTH, mark, panels, to_svg
 from ..view import VERDICT, key_text, number_of, rate_heading, time_of
 from ..words import share_text, time_text
 
-# Small differences are to look small: the colours span this factor at least.
+# The colours span at least this factor, so that small differences look small.
 LEAST_SPAN = 2
 
 
@@ -24,15 +24,15 @@ def draw(view):
     alternative = "Heat map of p99 over rate and parallel. " + describe(view)
     return Figure(
         f"{view.slug}-grid", "p99 over the grid",
-        "Each field is one run: the time that 99% of its requests did not exceed, stronger colour "
-        "for slower; an outline marks a rate that was not kept, and the words say why.",
+        "Each field is one run with its p99, the time that 99% of the requests did not exceed. A "
+        "stronger colour is slower. An outline marks a rate that was not kept; the text says why.",
         alternative, to_svg(figure, f"{view.slug}-grid", alternative),
         view.table(VERDICT, time_of("p99"), number_of("rpm achieved", "rpm"),
                    number_of("in flight", "in_flight"), number_of("errors", "errors")))
 
 
 def step_of(value, low, high):
-    """Equal factors are equal steps."""
+    """The colour step of a value, on a logarithmic scale."""
     if value <= low:
         return 0
     place = math.log(value / low) / math.log(high / low)
@@ -41,7 +41,7 @@ def step_of(value, low, high):
 
 def draw_side(axes, view, side, step):
     rates, parallels = view.rates, view.parallels
-    # As wide as a field is, in characters of the larger text.
+    # Width of a field, in characters of the larger text.
     room = WIDTH * 72 / len(view.sides) / len(rates) / 7.5
     for key, cell in side.cells.items():
         x, y = rates.index(key[0]), parallels.index(key[1])
@@ -52,7 +52,7 @@ def draw_side(axes, view, side, step):
                          color=style.colour(f"heat{colour}"))
         mark(field.patches[0], describe_cell(cell))
         if is_short:
-            # Around the field and apart from it: seen beside any colour.
+            # A gap around the field keeps the outline visible beside any colour.
             axes.bar(x, 0.94, width=0.965, bottom=y - 0.47, fill=False, linewidth=2,
                      edgecolor=style.colour("alarm"))
         write(axes, x, y, cell, style.colour(f"on{colour}"), room)
@@ -87,7 +87,7 @@ def describe_cell(cell):
 
 
 def describe(view):
-    """All cells where they are few, else the fastest and the slowest."""
+    """Describes all cells if there are few, otherwise the fastest and the slowest."""
     parts = []
     for side in view.sides:
         cells = list(side.cells.values())

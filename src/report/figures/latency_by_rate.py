@@ -1,4 +1,4 @@
-"""Latency percentiles by rate, a panel for each parallel."""
+"""Latency percentiles by rate, one panel per parallel."""
 
 from .. import style
 from ..drawing import (Figure, MOST_PANELS, asked_scale, evenly, label_ends, latency_scale,
@@ -11,7 +11,7 @@ PERCENTILES = ("p50", "p90", "p99", "p99.9")
 
 
 def draw(view):
-    """None where there is only one rate."""
+    """Returns None if there is only one rate."""
     if len(view.rates) < 2:
         return None
     parallels = evenly(view.parallels, MOST_PANELS)
@@ -28,13 +28,13 @@ def draw(view):
     axes[0].set_ylabel("latency")
     alternative = describe(view, shown)
     title = "Latency by rate"
-    how = ("Each line is a percentile: of 100 requests, 99 took no longer than the p99 line. "
+    how = ("Each line is a percentile: 99% of the requests took no longer than the p99 line. "
            "Lines that rise to the right show an API that slows down under load.")
     if view.compares:
-        how = ("The solid line is p99, the dashed one p50; where one colour lies above the other, "
-               "that result is slower at that rate.")
+        how = ("The solid line is p99, the dashed line p50. At each rate, the result with the higher "
+               "line is slower.")
     if any(len(cell.rows) > 1 for cell in shown):
-        how += " The bands reach from the least to the most of the repetitions."
+        how += " The bands span the minimum to the maximum of the repetitions."
     return Figure(f"{view.slug}-latency", title, how, alternative,
                   to_svg(figure, f"{view.slug}-latency", alternative),
                   view.table(VERDICT, *(time_of(name) for name in (*PERCENTILES, "max", "due_p50",
@@ -64,7 +64,7 @@ def legend_of(view):
 
 
 def position(cell):
-    """Of an unpaced run: what it reached."""
+    """The rate asked for; for an unpaced run, the rate reached."""
     return cell.rpm or cell.value("rpm")
 
 

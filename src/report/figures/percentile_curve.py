@@ -1,4 +1,4 @@
-"""The whole distribution of latencies, on the axis that HDR plots have: each nine as wide."""
+"""The whole latency distribution, on the axis of HDR plots: each further nine is equally wide."""
 
 import math
 
@@ -27,25 +27,25 @@ def draw(view):
     axes[0].set_ylabel("latency")
     exact = [side.logged.get(key) for side in view.sides for key in side.cells]
     if not all(exact):
-        notes.append("Without a log (--log) of a run, its curve goes straight between the "
-                     "percentiles that the result holds." if not any(exact) else
-                     "Runs that no log (--log) has go straight between the percentiles that the "
-                     "result holds.")
+        notes.append("Without a log (--log), straight lines connect the percentiles in the result."
+                     if not any(exact) else
+                     "For runs without a log (--log), straight lines connect the percentiles in the "
+                     "result.")
     table = table_of(view)
     alternative = "Curves of latency by percentile, on a logarithmic axis of nines. " + " ".join(
         f"{title}: " + "; ".join(describe(curve, name) for curve, name, *_ in lines) + "."
         for title, lines in panel_lines)
     return Figure(
         f"{view.slug}-curve", "Every percentile",
-        "Read upwards from a percentile: that share of the requests took no longer than the curve. "
-        "Each step to the right leaves a tenth as many requests, so the rare slow ones show.",
+        "At each percentile, that share of the requests took no longer than the curve. Each step to "
+        "the right leaves a tenth as many requests, so rare slow requests are visible.",
         alternative, to_svg(figure, f"{view.slug}-curve", alternative), table, notes,
         [Entry(side.label, f"series{place}", dashes=DASHED if place % 2 else SOLID)
          for place, side in enumerate(view.sides)] if view.compares else [])
 
 
 def lines_of_rates(view):
-    """A panel for each parallel, a line for each rate: (title, [(curve, name, colour, dashes)])."""
+    """One panel per parallel, one line per rate: (title, [(curve, name, colour, dashes)])."""
     (side,) = view.sides
     parallels = evenly(view.parallels, MOST_PANELS)
     rates = evenly(view.rates, MOST_LINES)
@@ -61,7 +61,7 @@ def lines_of_rates(view):
 
 
 def lines_of_sides(view):
-    """A panel for each cell, a line for each result."""
+    """One panel per cell, one line per result."""
     every = view.shared_keys or view.keys
     keys = evenly(every, MOST_PANELS)
     found = [(key_text(key), [(curve_of(side, key), side.label, style.series(place),
@@ -72,7 +72,7 @@ def lines_of_sides(view):
 
 
 def curve_of(side, key):
-    """(shares left, latencies, requests): exact from the log, else through the counters."""
+    """(shares left, latencies, requests): exact from a log, otherwise from the counters."""
     if key in side.logged:
         curve = side.logged[key].curve
         left = numpy.where(curve.shares < 1, 1 - curve.shares, 0.5 / curve.requests)
@@ -97,7 +97,7 @@ def draw_panel(axes, lines, with_names):
     axes.grid(True, axis="x")
     axes.set_xlabel("percentile")
     if with_names:
-        # Where rates end at different percentiles, their last value is their slowest request.
+        # If rates end at different percentiles, their last value is their slowest request.
         label_ends(axes, [(curve[0][-1], curve[1][-1], name, colour)
                           for curve, name, colour, _ in lines])
 
@@ -109,7 +109,7 @@ def tick_text(nines):
 
 
 def at(curve, share):
-    """The latency at a share of the requests; None where the curve does not say."""
+    """The latency at a share of the requests; None if the curve has no such point."""
     left, latencies, requests = curve
     place = numpy.flatnonzero(numpy.isclose(left, 1 - share, rtol=1e-9, atol=0))
     if share == 1:

@@ -1,4 +1,4 @@
-"""How the sends of one run lie in its milliseconds, from the log."""
+"""The distribution of one run's sends over milliseconds, from the log."""
 
 import math
 
@@ -11,12 +11,12 @@ from ..legend import DASHED, Entry
 from ..view import key_text
 from ..words import number_text, share_text
 
-# A share that a linear axis would hide.
+# A linear axis would hide smaller shares.
 RARE = 0.02
 
 
 def draw(view, key):
-    """None where no log has the run of (rpm, parallel) `key`."""
+    """Returns None if no log has the run of (rpm, parallel) `key`."""
     sides = [(place, side, side.logged[key].sends)
              for place, side in enumerate(view.sides) if key in side.logged]
     if not sides:
@@ -41,16 +41,16 @@ def draw(view, key):
     if key[0]:
         legend.append(Entry("evenly spaced", "muted", "D", dashes=DASHED))
     return Figure(
-        name, f"Sends a millisecond: {key_text(key)}",
-        "An even pace has few sends in any one millisecond; tall bars on the left and a long tail "
-        "on the right are bursts, which a rate limit punishes.",
+        name, f"Sends per millisecond: {key_text(key)}",
+        "An even pace has few sends in any one millisecond. Tall bars on the left and a long tail on "
+        "the right are bursts, which rate limiters punish.",
         alternative, to_svg(figure, name, alternative), table_of(view, sides), legend=legend)
 
 
 def draw_window(axes, sends, colour):
     start = sends.window_start * 1e3
     busy = numpy.flatnonzero(sends.window)
-    # One line with gaps is a tenth of the size of a line for each millisecond.
+    # One line with gaps takes a tenth of the space of one line per millisecond.
     x = numpy.repeat(start + busy, 3)
     y = numpy.array([(0, count, numpy.nan) for count in sends.window[busy]]).ravel()
     mark(axes.plot(x, y, color=colour, solid_capstyle="butt")[0])
@@ -61,7 +61,7 @@ def draw_window(axes, sends, colour):
 
 
 def even_shares(mean):
-    """Of the milliseconds, by sends, if these were evenly spaced."""
+    """The share of milliseconds by number of sends, if the sends were evenly spaced."""
     low = math.floor(mean)
     return {low: 1 - (mean - low), low + 1: mean - low}
 
@@ -89,7 +89,7 @@ def draw_shares(axes, sides, rpm):
     axes.yaxis.set_major_formatter(ticker.FuncFormatter(lambda share, _: f"{100 * share:g}%"))
     axes.xaxis.set_major_locator(ticker.MaxNLocator(8, integer=True))
     axes.set_xlim(-0.3, max(most - 1, 4) + 0.3)
-    axes.set_xlabel("sends in a millisecond")
+    axes.set_xlabel("sends per millisecond")
     axes.set_title("share of all milliseconds")
 
 

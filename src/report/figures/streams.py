@@ -1,4 +1,4 @@
-"""What streams show: the first token, the gaps between tokens, and tokens a second, over load."""
+"""Figures of streams over load: first token, gaps between tokens, and tokens per second."""
 
 from ..drawing import Figure, left_out_note, to_svg
 from ..view import key_text, number_of, time_of
@@ -7,12 +7,12 @@ from .by_load import Measure, draw_measures
 
 
 def draw(view):
-    """None where nothing was streamed."""
+    """Returns None if nothing was streamed."""
     if not view.has("ttft_p50"):
         return None
     measures = [Measure("time to first token", {"ttft_p99": "-", "ttft_p50": "--"}, time_text),
                 Measure("between tokens", {"itl_p99": "-", "itl_p50": "--"}, time_text),
-                Measure("tokens a second", {"tokens_out": "-"}, number_text, is_time=False)]
+                Measure("tokens per second", {"tokens_out": "-"}, number_text, is_time=False)]
     measures = [measure for measure in measures if view.has(next(iter(measure.counters)))]
     if not measures:
         return None
@@ -23,13 +23,13 @@ def draw(view):
         f"{key_text(cell.key)}: " + ", ".join(describe(cell)) + "." for cell in ends)
     return Figure(
         f"{view.slug}-streams", "Tokens as they stream",
-        "The first token is how long a reader waits before anything appears, the gap between tokens "
-        "how smoothly it goes on, and tokens a second what all requests receive together.",
+        "Time to first token is the wait before any text appears. The gaps between tokens show how "
+        "smoothly the text continues. Tokens per second are the total of all requests.",
         alternative, to_svg(figure, f"{view.slug}-streams", alternative),
         view.table(*(time_of(name) for name in ("ttft_p50", "ttft_p90", "ttft_p99", "itl_p50",
                                                 "itl_p90", "itl_p99", "tpot_p50", "tpot_p99")),
                    number_of("tokens out/s", "tokens_out"),
-                   number_of("tokens a request", "tokens_per_request")),
+                   number_of("tokens per request", "tokens_per_request")),
         left_out_note(parallels, view.parallels, "parallels"), legend)
 
 
@@ -38,4 +38,4 @@ def describe(cell):
         if cell.value(counter) is not None:
             yield f"{counter.replace('_', ' ')} {time_text(cell.value(counter))}"
     if cell.value("tokens_out") is not None:
-        yield f"{number_text(cell.value('tokens_out'))} tokens a second"
+        yield f"{number_text(cell.value('tokens_out'))} tokens per second"

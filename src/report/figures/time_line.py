@@ -11,7 +11,7 @@ from ..words import count_text, number_text, rate_text, time_text
 
 
 def draw(view, key):
-    """None where no log has the run of (rpm, parallel) `key`."""
+    """Returns None if no log has the run of (rpm, parallel) `key`."""
     sides = [(place, side, side.logged[key].time_line)
              for place, side in enumerate(view.sides) if key in side.logged]
     if not sides:
@@ -25,7 +25,7 @@ def draw(view, key):
         draw_latency(latency, one, place, view.compares)
     finish_rate(rate, key[0], [one for *_, one in sides])
     rate.set_title("rpm sent")
-    latency.set_title("latency of what was sent then")
+    latency.set_title("latency by send time")
     for panel in (rate, latency):
         panel.set_xlabel("seconds since the first send")
         panel.set_xlim(left=0)
@@ -33,8 +33,8 @@ def draw(view, key):
         describe(side.label if view.compares else "", one) for _, side, one in sides)
     return Figure(
         name, f"Over time: {key_text(key)}",
-        "A steady run is flat lines; a rate that sags or a p99 that climbs says when it began. Crosses "
-        f"mark failed requests, and a point stands for {short_time_text(sides[0][2].width)}.",
+        "A steady run has flat lines. A falling rate or a rising p99 shows when a problem began. "
+        f"Crosses mark failed requests, and each point covers {short_time_text(sides[0][2].width)}.",
         alternative, to_svg(figure, name, alternative), table_of(view, key, sides),
         notes_of(view, key), legend_of(view, sides, key[0]))
 
@@ -80,17 +80,17 @@ def legend_of(view, sides, rpm):
 
 def notes_of(view, key):
     runs = max(side.logged[key].runs for side in view.sides if key in side.logged)
-    return [f"Drawn is the first of {runs} repetitions."] if runs > 1 else []
+    return [f"The figure shows the first of {runs} repetitions."] if runs > 1 else []
 
 
 def describe(label, one):
     p99 = one.p99[numpy.isfinite(one.p99)]
     text = f"{label}: " if label else ""
-    text += f"the rate is {number_text(round(float(numpy.median(one.rpm))))} rpm in the middle, "
-    text += (f"{number_text(round(float(one.rpm.min())))} at least and "
-             f"{number_text(round(float(one.rpm.max())))} at most")
+    text += f"the median rate is {number_text(round(float(numpy.median(one.rpm))))} rpm, "
+    text += (f"the lowest {number_text(round(float(one.rpm.min())))} and "
+             f"the highest {number_text(round(float(one.rpm.max())))}")
     if len(p99):
-        text += f"; p99 goes from {time_text(p99.min())} to {time_text(p99.max())}"
+        text += f"; p99 ranges from {time_text(p99.min())} to {time_text(p99.max())}"
     return text + f"; {count_text(int(one.errors.sum()), 'request')} failed."
 
 
