@@ -1,6 +1,6 @@
 #include <endpoint/api.h>
 #include <fmt/format.h>
-#include <paceline/text/json.h>
+#include <paceline/text/strings.h>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include <endpoint/api_request.h>
 #include <fmt/format.h>
-#include <paceline/text/json.h>
+#include <paceline/text/strings.h>
 
 namespace paceline::endpoint {
 namespace {

@@ -1,5 +1,5 @@
 #include <endpoint/generation.h>
-#include <paceline/text/json.h>
+#include <paceline/text/strings.h>
 
 #include <cstddef>
 #include <string_view>

@@ -1,9 +1,9 @@
+#include <endpoint/api.h>
 #include <endpoint/api_request.h>
-#include <endpoint/embedder.h>
 #include <endpoint/request_reader.h>
 #include <fmt/format.h>
 #include <paceline/pace/schedule.h>
-#include <paceline/text/json.h>
+#include <paceline/text/strings.h>
 
 #include <array>
 #include <bit>

@@ -1,6 +1,6 @@
 #include <endpoint/server.h>
 #include <fmt/format.h>
-#include <paceline/text/json.h>
+#include <paceline/text/strings.h>
 
 #include <limits>
 #include <random>

@@ -1,7 +1,7 @@
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <paceline/gbench/counters.h>
+#include <paceline/gbench/report.h>
 #include <paceline/gbench/reporters.h>
 #include <paceline/loop/sockets.h>
 #include <paceline/text/numbers.h>

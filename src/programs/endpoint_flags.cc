@@ -1,4 +1,4 @@
-#include <programs/endpoint_flags.h>
+#include <programs/options.h>
 
 #include <fmt/format.h>
 

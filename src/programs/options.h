@@ -3,14 +3,19 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <paceline/gbench/counters.h>
+#include <paceline/api.h>
+#include <paceline/endpoint.h>
+#include <paceline/gbench/report.h>
 #include <paceline/pace/schedule.h>
 #include <paceline/run/run_stripe.h>
-#include <programs/endpoint_flags.h>
+#include <paceline/text/result.h>
+#include <paceline/text_generation.h>
+#include <paceline/workload.h>
 #include <programs/progress_display.h>
 
 namespace CLI {
@@ -68,5 +73,46 @@ std::string name_of(Precision precision);
 
 /// Adds the flags of these options.
 void add_flags(CLI::App& app, Options& options);
+
+/// Adds the flags of an endpoint's behaviour. Each name begins with `prefix`, such as
+/// "--paceline_endpoint_". The values in `options` are the defaults that the help shows.
+void add_flags(CLI::App& app, const std::string& prefix, EndpointOptions& options);
+
+/// Checks whether the flags are compatible. The error names them.
+Result<void> check_endpoint_flags(const EndpointOptions& options, const std::string& prefix);
+
+/// The workloads that the command line selects.
+struct WorkloadFlags {
+  /// Any of chat/complete, chat/stream, responses/complete, responses/stream and embeddings/create.
+  /// Empty: chat/complete, unless a URL or a file of requests is given.
+  std::vector<std::string> workloads;
+  /// Parameters of text generation, prompts included.
+  TextGeneration generation;
+  /// Empty: each workload's own.
+  std::string model;
+  std::string batch_file;
+  std::string http_url;
+  std::string http_body_file;
+};
+
+/// A workload to measure.
+struct SelectedWorkload {
+  std::unique_ptr<Workload> workload;
+  /// The number of its requests; 0: unlimited.
+  std::uint64_t size = 0;
+  /// The items to send; empty: all, from 0 on.
+  std::vector<std::uint64_t> items{};
+};
+
+/// Whether any workload sends to an OpenAI-compatible API, and not only to --paceline_http_url.
+bool asks_api(const WorkloadFlags& flags);
+
+/// Adds the flags of workloads.
+void add_flags(CLI::App& app, WorkloadFlags& flags);
+
+/// The workloads to measure. An error says which flags contradict each other, or what is wrong with
+/// a file.
+Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flags,
+                                                       const Options& options, const Api& api);
 
 }  // namespace paceline::programs

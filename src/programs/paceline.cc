@@ -10,8 +10,8 @@
 #include <programs/flags.h>
 #include <programs/grid.h>
 #include <programs/help.h>
+#include <programs/options.h>
 #include <programs/run_with_options.h>
-#include <programs/workload_flags.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>

@@ -2,9 +2,9 @@
 #include <paceline/endpoint.h>
 #include <paceline/text/console.h>
 #include <programs/arguments.h>
-#include <programs/endpoint_flags.h>
 #include <programs/flags.h>
 #include <programs/help.h>
+#include <programs/options.h>
 #include <pthread.h>
 
 #include <CLI/CLI.hpp>

@@ -1,4 +1,4 @@
-#include <programs/workload_flags.h>
+#include <programs/options.h>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include <paceline/gbench/counters.h>
+#include <paceline/gbench/report.h>
 
 #include <paceline/stats/run_tally.h>
 

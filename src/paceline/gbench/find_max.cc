@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include <paceline/gbench/counters.h>
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/reporters.h>

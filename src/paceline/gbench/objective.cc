@@ -6,7 +6,7 @@
 #include <functional>
 #include <string_view>
 
-#include <paceline/gbench/counters.h>
+#include <paceline/gbench/report.h>
 #include <paceline/text/numbers.h>
 
 namespace paceline::gbench {

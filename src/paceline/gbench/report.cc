@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include <paceline/gbench/counters.h>
 #include <paceline/run/verdict.h>
 #include <paceline/stats/run_tally.h>
 #include <paceline_version.h>

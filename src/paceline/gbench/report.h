@@ -2,13 +2,31 @@
 
 #include <benchmark/benchmark.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <paceline/gbench/context.h>
 #include <paceline/run/verdict.h>
 #include <paceline/stats/run_tally.h>
+#include <paceline/tally.h>
 
 namespace paceline::gbench {
+
+/// Sets the counters from a run's tally. docs/metrics.md defines each counter. Times are in
+/// seconds.
+void set_counters(benchmark::UserCounters& counters, const Tally& tally);
+
+/// The value of a time counter; nothing if the run recorded no such time.
+std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, const Tally& tally);
+
+/// Every counter that a row can have: those of set_counters() and those of a search.
+std::vector<std::string> all_counters();
+/// The counters that are times. Each of them can become a row.
+std::vector<std::string> time_counters();
+/// The counters that become rows by default.
+std::vector<std::string> default_rows();
 
 /// Why a run has no good response.
 Error why_nothing(const Tally& tally);

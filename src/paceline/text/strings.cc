@@ -1,9 +1,14 @@
+#include <fmt/format.h>
 #include <paceline/text/strings.h>
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
 
 namespace paceline::text {
+
 namespace {
 
 constexpr unsigned byte_at(std::string_view text, std::size_t place) {
@@ -51,6 +56,95 @@ std::string_view cut_utf8(std::string_view text, std::size_t longest) {
   std::size_t end = longest;
   while (end > 0 && longest - end < 3 && continues_character(byte_at(text, end))) --end;
   return text.substr(0, end);
+}
+
+namespace {
+
+constexpr unsigned char del = 0x7F;
+// The first byte of U+0080 to U+00BF.
+constexpr unsigned char latin = 0xC2;
+
+constexpr std::array<bool, 256> may_need_escape = [] {
+  std::array<bool, 256> bytes{};
+  for (std::size_t control = 0; control < 0x20; ++control) bytes[control] = true;
+  bytes['"'] = bytes['\\'] = bytes[del] = bytes[latin] = true;
+  return bytes;
+}();
+
+struct Control {
+  unsigned code = 0;
+  /// Bytes in UTF-8; 0: no control character.
+  std::size_t size = 0;
+};
+
+/// The control character at `at`, if there is one that JSON allows.
+Control allowed_control(std::string_view text, std::size_t at) {
+  const auto letter = static_cast<unsigned char>(text[at]);
+  if (letter == del) return {del, 1};
+  if (letter != latin || at + 1 == text.size()) return {};
+  const unsigned code = static_cast<unsigned char>(text[at + 1]);
+  return code >= 0x80 && code < 0xA0 ? Control{code, 2} : Control{};
+}
+
+void append_escape(unsigned code, std::string& out) {
+  fmt::format_to(std::back_inserter(out), "\\u{:04x}", code);
+}
+
+}  // namespace
+
+void append_json_string(std::string_view text, std::string& out) {
+  std::string repaired;
+  text = valid_utf8(text, repaired);
+  out += '"';
+  std::size_t copied = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto letter = static_cast<unsigned char>(text[at]);
+    if (!may_need_escape[letter]) continue;
+    const Control control = allowed_control(text, at);
+    if (letter == latin && control.size == 0) continue;
+    out.append(text, copied, at - copied);
+    if (letter == '"' || letter == '\\') {
+      out += '\\';
+      out += text[at];
+      copied = at + 1;
+    } else {
+      append_escape(control.size > 0 ? control.code : letter, out);
+      copied = at + std::max<std::size_t>(control.size, 1);
+    }
+  }
+  out.append(text, copied);
+  out += '"';
+}
+
+std::string json_quoted(std::string_view text) {
+  std::string quoted;
+  append_json_string(text, quoted);
+  return quoted;
+}
+
+void escape_controls(std::string& json) {
+  constexpr std::string_view controls = "\x7F\xC2";
+  const auto next = [&](std::size_t from) { return json.find_first_of(controls, from); };
+  std::size_t at = next(0);
+  if (at == std::string::npos) return;
+  std::string escaped;
+  std::size_t copied = 0;
+  for (; at != std::string::npos; at = next(at + 1)) {
+    const Control control = allowed_control(json, at);
+    if (control.size == 0) continue;
+    escaped.append(json, copied, at - copied);
+    append_escape(control.code, escaped);
+    copied = at + control.size;
+  }
+  escaped.append(json, copied);
+  json = std::move(escaped);
+}
+
+// Several times faster than a format string.
+void append_number(std::uint64_t number, std::string& out, std::size_t width) {
+  const fmt::format_int digits(number);
+  if (digits.size() < width) out.append(width - digits.size(), '0');
+  out.append(digits.data(), digits.size());
 }
 
 }  // namespace paceline::text

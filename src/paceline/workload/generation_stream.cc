@@ -8,7 +8,7 @@
 #include <paceline/workload.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/json_reader.h>
-#include <paceline/workload/response_fields.h>
+#include <paceline/workload/response_reader.h>
 
 namespace paceline::workload {
 namespace {

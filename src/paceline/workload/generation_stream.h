@@ -13,7 +13,6 @@
 #include <paceline/workload.h>
 #include <paceline/workload/event_stream.h>
 #include <paceline/workload/json_reader.h>
-#include <paceline/workload/response_fields.h>
 #include <paceline/workload/response_reader.h>
 
 namespace paceline::workload {

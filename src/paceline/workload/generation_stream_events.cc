@@ -1,5 +1,5 @@
 #include <fmt/format.h>
-#include <paceline/text/json.h>
+#include <paceline/text/strings.h>
 #include <paceline/workload/generation_stream.h>
 #include <paceline/workload/json_reader.h>
 

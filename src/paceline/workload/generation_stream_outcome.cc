@@ -6,7 +6,7 @@
 #include <string>
 
 #include <paceline/workload.h>
-#include <paceline/workload/response_fields.h>
+#include <paceline/workload/response_reader.h>
 
 namespace paceline::workload {
 

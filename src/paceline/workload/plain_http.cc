@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include <paceline/text/json.h>
+#include <paceline/text/strings.h>
 #include <paceline/workload/file_lines.h>
 #include <paceline/workload/response_reader.h>
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <paceline/text/numbers.h>
 #include <paceline/workload/json_reader.h>
-#include <paceline/workload/response_fields.h>
+#include <paceline/workload/response_reader.h>
 
 #include <algorithm>
 #include <array>

@@ -8,7 +8,6 @@
 
 #include <paceline/workload.h>
 #include <paceline/workload/json_reader.h>
-#include <paceline/workload/response_fields.h>
 
 namespace paceline::workload {
 namespace {

@@ -1,4 +1,4 @@
-#include <paceline/workload/response_fields.h>
+#include <paceline/workload/response_reader.h>
 
 #include <algorithm>
 #include <array>

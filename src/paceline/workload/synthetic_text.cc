@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <paceline/text/json.h>
 #include <paceline/text/numbers.h>
+#include <paceline/text/strings.h>
 #include <paceline/workload/synthetic_text.h>
 
 #include <array>

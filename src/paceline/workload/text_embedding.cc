@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <paceline/http/target.h>
-#include <paceline/text/json.h>
+#include <paceline/text/strings.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/response_reader.h>
 #include <paceline/workload/synthetic_text.h>

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include <paceline/http/target.h>
-#include <paceline/text/json.h>
+#include <paceline/text/strings.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/generation_stream.h>
 #include <paceline/workload/response_reader.h>

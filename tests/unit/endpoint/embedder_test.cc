@@ -1,4 +1,4 @@
-#include <endpoint/embedder.h>
+#include <endpoint/api.h>
 #include <gtest/gtest.h>
 #include <simdjson.h>
 

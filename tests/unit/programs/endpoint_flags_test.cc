@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <programs/endpoint_flags.h>
+#include <programs/options.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>

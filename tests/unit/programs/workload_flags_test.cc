@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
+#include <programs/options.h>
 #include <programs/remedy.h>
-#include <programs/workload_flags.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

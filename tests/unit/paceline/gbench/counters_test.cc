@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/gbench/counters.h>
+#include <paceline/gbench/report.h>
 
 #include <algorithm>
 #include <chrono>

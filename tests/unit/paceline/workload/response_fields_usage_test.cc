@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/response_fields.h>
+#include <paceline/workload/response_reader.h>
 #include <simdjson.h>
 
 #include <optional>

@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/text/json.h>
+#include <paceline/text/strings.h>
 
 #include <string>
 
