@@ -49,20 +49,6 @@ void append_decimal(double value, std::string& out) {
   out.append(digits.data(), digits.size());
 }
 
-void append_base64(std::string_view bytes, std::string& out) {
-  constexpr std::string_view letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      bits = bits << 8U | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      out += i <= bytes.size() ? letters[bits >> (18 - 6 * i) & 63U] : '=';
-    }
-  }
-}
-
 }  // namespace
 
 std::optional<ApiError> Embedder::answer(std::string& request, std::string& out) {
@@ -204,7 +190,7 @@ void Embedder::append_vector(std::string& out) const {
     for (unsigned shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(bits >> shift);
   }
   out += '"';
-  append_base64(bytes, out);
+  text::append_base64(bytes, out);
   out += '"';
 }
 

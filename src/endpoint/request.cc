@@ -2,7 +2,6 @@
 #include <microhttpd.h>
 #include <paceline/text/numbers.h>
 #include <paceline/text/strings.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <limits>
@@ -12,16 +11,6 @@ namespace paceline::endpoint {
 namespace {
 
 constexpr unsigned not_implemented = 501;
-
-bool is_same_word(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
-std::string_view without_spaces(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 bool is_harmless_in_id(char c) {
   constexpr std::string_view marks = "-_.:/+=@";
@@ -38,14 +27,14 @@ bool is_harmless_id(std::string_view id) {
 }  // namespace
 
 void ReceivedHead::add(std::string_view name, std::string_view value) {
-  if (is_same_word(name, "Content-Length")) {
+  if (text::equals_ignoring_case(name, "Content-Length")) {
     add_length(value);
-  } else if (is_same_word(name, "Transfer-Encoding")) {
+  } else if (text::equals_ignoring_case(name, "Transfer-Encoding")) {
     ++transfer_encodings_;
-    is_chunked_ = is_same_word(without_spaces(value), "chunked");
-  } else if (is_same_word(name, "Authorization")) {
+    is_chunked_ = text::equals_ignoring_case(text::without_spaces(value), "chunked");
+  } else if (text::equals_ignoring_case(name, "Authorization")) {
     if (!authorization_) authorization_ = value;
-  } else if (is_same_word(name, "x-request-id")) {
+  } else if (text::equals_ignoring_case(name, "x-request-id")) {
     if (!request_id_ && is_harmless_id(value)) request_id_ = value;
   }
 }
@@ -55,7 +44,7 @@ void ReceivedHead::add_length(std::string_view value) {
   constexpr auto most = std::numeric_limits<std::uint64_t>::max();
   for (std::size_t begin = 0; begin <= value.size();) {
     const auto end = std::min(value.find(',', begin), value.size());
-    const auto text = without_spaces(value.substr(begin, end - begin));
+    const auto text = text::without_spaces(value.substr(begin, end - begin));
     const auto length = text::parse_number<std::uint64_t>(text, 0, most);
     differs_ = differs_ || !length || content_length_.value_or(*length) != *length;
     content_length_ = length.value_or(0);

@@ -1,17 +1,44 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
+
+#include <paceline/error.h>
 
 namespace paceline {
 
-/// An OpenAI-compatible API.
+/// The form in which requests carry the key.
+enum class Auth {
+  /// "Authorization: Bearer KEY"
+  bearer,
+  /// "api-key: KEY", as Azure expects it.
+  api_key,
+  /// "x-api-key: KEY", as Anthropic expects it.
+  x_api_key,
+  /// "Authorization: Basic ...", for a key of the form USER:PASSWORD.
+  basic,
+  /// Requests do not carry the key.
+  none,
+};
+
+/// An API of language models.
 struct Api {
   /// Base URL with its version, such as "https://api.openai.com/v1".
-  std::string url;
-  /// Sent as a bearer token; empty: no Authorization header. The gate removes the key from all
-  /// text that is shown or stored.
-  std::string key;
+  std::string url{};
+  /// Empty: requests carry no key. The gate removes the key from all text that is shown or stored.
+  std::string key{};
+  /// The form of the key.
+  Auth auth = Auth::bearer;
+  /// Headers of every request, such as "x-team: 7". A header replaces paceline's own of that name.
+  std::vector<std::string> headers{};
+  /// A JSON object that is merged into each body (RFC 7396): a value replaces the field, and null
+  /// removes the field. Empty: no change. Batch files are sent unchanged.
+  std::string body_patch{};
 };
+
+/// Why the headers or the patch cannot be used; nothing: they can. Error: invalid_value.
+std::optional<Error> find_error(const Api& api);
 
 /// A kind of request to such an API.
 enum class ApiKind {

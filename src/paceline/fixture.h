@@ -31,6 +31,8 @@ class Fixture : public benchmark::Fixture {
   std::mutex mutex_;
   /// By thread; each is made in its thread's first run.
   std::vector<std::unique_ptr<Workload>> workloads_;
+  /// The first responses that the first thread's workload was adapted to.
+  std::vector<Outcome> adapted_to_;
 };
 
 }  // namespace paceline

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <paceline/workload.h>
 
@@ -17,6 +18,8 @@ struct PlainHttp {
   std::string body{};
   /// The header Content-Type of a POST request.
   std::string content_type = "application/json";
+  /// Headers of every request, as in Api.
+  std::vector<std::string> headers{};
 };
 
 /// The runs are called http/get or http/post.

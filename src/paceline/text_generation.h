@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <paceline/api.h>
@@ -9,6 +10,15 @@
 #include <paceline/workload.h>
 
 namespace paceline {
+
+/// The field of chat completions that limits the length of a response.
+enum class LimitField {
+  /// max_completion_tokens. If the first response shows that the server refuses or ignores this
+  /// field, then max_tokens.
+  automatic,
+  max_completion_tokens,
+  max_tokens,
+};
 
 /// Text generation by a language model.
 struct TextGeneration {
@@ -20,10 +30,15 @@ struct TextGeneration {
   std::string model = "gpt-4o-mini";
   /// The prompt.
   Prompt prompt{};
-  /// Sampling temperature, from 0 to 2.
-  double temperature = 0;
+  /// Sampling temperature, from 0 to 2; nothing: not sent.
+  std::optional<double> temperature{};
   /// Most tokens per response; 0: not sent, the server decides.
   std::uint64_t max_tokens = 0;
+  /// The field that max_tokens is sent in; the Responses API has only one.
+  LimitField limit_field = LimitField::automatic;
+  /// Whether streams of chat completions are asked for their usage (stream_options). Nothing: yes,
+  /// unless the first response shows that the server refuses the field.
+  std::optional<bool> asks_usage{};
   /// Fewest tokens per response, for servers that support it, such as vLLM; 0: not sent.
   std::uint64_t min_tokens = 0;
   /// Whether a response continues to max_tokens after the model's end-of-sequence token, for

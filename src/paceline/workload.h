@@ -113,6 +113,9 @@ class Workload {
   virtual ~Workload() = default;
   /// Describes the workload. Constant during a run.
   virtual Description describe() const { return {}; }
+  /// Adapts further requests to a server whose first response shows that it refuses or ignores a
+  /// field, if the workload can do without the field. Returns the change, for people; empty: none.
+  virtual std::string adapt(const Outcome& /*first*/) { return {}; }
   /// Called before the first request of a run. With another salt, the same item must make a
   /// different request. Otherwise a cache that an earlier run has filled could answer.
   virtual void begin_run(std::uint64_t /*salt*/) {}

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstdint>
 #include <sstream>
 #include <string_view>
 
 #include <paceline/text/numbers.h>
+#include <paceline/workload/file_lines.h>
 
 namespace paceline::programs {
 namespace {
@@ -39,6 +41,23 @@ std::size_t parse_size(const std::string& flag, const std::string& text) {
 }
 
 }  // namespace
+
+Result<std::string> read_body(const std::string& path) {
+  // Each request in flight holds the whole body.
+  constexpr std::uint64_t longest_body = std::uint64_t{64} << 20U;
+  const auto file = workload::RegularFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  if (file->size() > longest_body) {
+    return fail(ErrorCode::file_unreadable,
+                fmt::format("{}: has {} MiB, more than the 64 MiB of a body; name a smaller file",
+                            path, (file->size() >> 20U) + 1));
+  }
+  std::string body(file->size(), '\0');
+  const auto got = file->read(0, body.data(), body.size());
+  if (!got) return tl::unexpected(got.error());
+  body.resize(*got);
+  return body;
+}
 
 std::vector<std::string> split_list(const std::string& text) {
   std::vector<std::string> items;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <paceline/text/numbers.h>
+#include <paceline/text/result.h>
 #include <paceline/text/strings.h>
 
 namespace paceline::programs {
@@ -62,6 +63,9 @@ CLI::Option* add_choice_flag(CLI::App& app, const std::string& name,
           name, [&value, &choices](const std::string& text) { value = choices.at(text); }, help)
       ->check(CLI::IsMember(choices));
 }
+
+/// Reads a file with the body of a request, of at most 64 MiB. Errors: file_unreadable.
+Result<std::string> read_body(const std::string& path);
 
 /// The items of a comma-separated list.
 std::vector<std::string> split_list(const std::string& text);

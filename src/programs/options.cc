@@ -7,11 +7,13 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include <paceline/gbench/objective.h>
 #include <paceline/http/target.h>
+#include <paceline/workload/api_request.h>
 #include <programs/flags.h>
 #include <programs/help.h>
 
@@ -27,6 +29,11 @@ const std::map<std::string, TransportKind> transports{{"curl", TransportKind::cu
 const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
                                                     {"poisson", Arrivals::poisson}};
 
+const std::map<std::string, Auth> auth_kinds{{"bearer", Auth::bearer},
+                                             {"api-key", Auth::api_key},
+                                             {"x-api-key", Auth::x_api_key},
+                                             {"basic", Auth::basic},
+                                             {"none", Auth::none}};
 const std::map<std::string, ProgressMode> progress_modes{
     {"auto", ProgressMode::automatic}, {"on", ProgressMode::on}, {"off", ProgressMode::off}};
 
@@ -77,6 +84,20 @@ void add_connection_flags(CLI::App& app, Options& options) {
   app.add_option("--paceline_api_key_env", options.api_key_env,
                  "Environment variable that holds the API key, such as MY_KEY [OPENAI_API_KEY]")
       ->type_name("NAME");
+  add_choice_flag(app, "--paceline_auth", auth_kinds, options.auth,
+                  "Header that carries the key: bearer (Authorization), api-key (Azure), x-api-key "
+                  "(Anthropic), basic (for a key USER:PASSWORD) or none [bearer]");
+  app.add_option("--paceline_header", options.headers,
+                 "Header of every request, such as 'x-team: 7'. Repeat the flag for further "
+                 "headers. The value env:NAME stands for the environment variable NAME and is "
+                 "removed from all output [none]")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
+      ->check([](const std::string& line) {
+        const auto checked = workload::check_header(line);
+        return checked ? std::string() : checked.error().message;
+      })
+      ->type_name("'NAME: VALUE'");
   add_duration_flag(
       app, "--paceline_timeout", options.timeout,
       "Longest time for one request, from send to last byte, such as 500ms or 2m [60s]");
@@ -99,6 +120,27 @@ void add_connection_flags(CLI::App& app, Options& options) {
   add_size_flag(app, "--paceline_memory", options.memory,
                 "Limit on the memory of all response bodies in flight, such as 500MB. Above the "
                 "limit the longest response fails. Parsing needs additional memory [1GiB]");
+}
+
+void add_body_flag(CLI::App& app, std::string& patch) {
+  app.option_defaults()->group(prompt_group);
+  app.add_option_function<std::string>(
+         "--paceline_body",
+         [&patch](const std::string& text) {
+           const std::string name = "--paceline_body";
+           patch = text;
+           if (text.starts_with('@')) {
+             auto file = read_body(text.substr(1));
+             if (!file) throw CLI::ValidationError(name, file.error().message);
+             patch = std::move(*file);
+           }
+           const auto checked = workload::check_body_patch(patch);
+           if (!checked) throw CLI::ValidationError(name, checked.error().message);
+         },
+         "JSON object, or @FILE with one, that is merged into the body of every request (RFC "
+         "7396): a value replaces the field, and null removes the field, such as "
+         R"('{"reasoning_effort":"low"}' [none])")
+      ->type_name("JSON");
 }
 
 void add_load_flags(CLI::App& app, Options& options) {
@@ -169,6 +211,7 @@ void add_flags(CLI::App& app, Options& options) {
       throw CLI::ValidationError("--paceline_timeout", "a request needs at least 1ms");
     }
   });
+  add_body_flag(app, options.body_patch);
   add_connection_flags(app, options);
   add_load_flags(app, options);
   add_result_flags(app, options);

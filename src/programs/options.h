@@ -29,6 +29,11 @@ struct Options {
   /// Base URL of an OpenAI-compatible API; empty: the embedded endpoint.
   std::string url;
   std::string api_key_env = "OPENAI_API_KEY";
+  Auth auth = Auth::bearer;
+  /// As given: a value "env:NAME" stands for the environment variable NAME.
+  std::vector<std::string> headers;
+  /// As in Api.
+  std::string body_patch;
   Arrivals arrivals = Arrivals::even;
   std::uint64_t seed = 1;
   std::uint64_t warmup = 0;
@@ -91,6 +96,8 @@ struct WorkloadFlags {
   /// Empty: each workload's own.
   std::string model;
   std::string batch_file;
+  /// Whether Options::body_patch is merged into the lines of the file too.
+  bool is_batch_patched = false;
   std::string http_url;
   std::string http_body_file;
 };

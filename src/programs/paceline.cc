@@ -267,21 +267,22 @@ std::string PacelineSuite::hosts() const {
 
 /// Takes the account's rate limit from the server.
 Result<void> PacelineSuite::pace_at_limit() {
-  const auto limits = gbench::check_api(context(), *workloads_.front().workload);
-  if (!limits) return tl::unexpected(limits.error());
-  const auto rate = rate_of_account(limits->requests);
+  const auto checked = gbench::check_api(context(), *workloads_.front().workload);
+  if (!checked) return tl::unexpected(checked.error());
+  const http::RateLimit& limit = checked->limits.requests;
+  const auto rate = rate_of_account(limit);
   if (!rate) return refuse("--paceline_rpm=auto: " + rate.error().message);
   asked_.rpm = {*rate};
-  context().console().say(fmt::format("{}; --paceline_rpm=auto takes {}",
-                                      limit_text("requests", limits->requests), *rate));
+  context().console().say(
+      fmt::format("{}; --paceline_rpm=auto takes {}", limit_text("requests", limit), *rate));
   return {};
 }
 
 std::optional<Error> PacelineSuite::check() {
   for (const SelectedWorkload& selected : workloads_) {
-    const auto limits = gbench::check_api(context(), *selected.workload);
-    if (!limits) return limits.error();
-    for (const std::string& line : account_lines(*limits)) context().console().say(line);
+    const auto checked = gbench::check_api(context(), *selected.workload);
+    if (!checked) return checked.error();
+    for (const std::string& line : account_lines(checked->limits)) context().console().say(line);
   }
   return std::nullopt;
 }

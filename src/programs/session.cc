@@ -3,16 +3,34 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <chrono>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include <paceline/http/resolver.h>
+#include <paceline/text/console.h>
+#include <paceline/text/strings.h>
 #include <programs/progress_display.h>
 #include <programs/remedy.h>
 
 namespace paceline::programs {
 namespace {
+
+constexpr std::string_view environment_prefix = "env:";
+
+/// Whether headers of this name usually carry secrets.
+bool is_for_secrets(std::string name) {
+  constexpr std::array<std::string_view, 6> words{"auth", "cookie", "key",
+                                                  "pass", "secret", "token"};
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char letter) { return std::tolower(letter); });
+  return std::any_of(words.begin(), words.end(), [&name](std::string_view word) {
+    return name.find(word) != std::string::npos;
+  });
+}
 
 /// Options of every run; rate, parallel and requests are set for each run.
 RunOptions run_options_of(const Options& options) {
@@ -37,8 +55,9 @@ RunOptions run_options_of(const Options& options) {
 }  // namespace
 
 Result<void> Session::open(const Options& options, bool needs_api) {
-  Api api{.url = options.url, .key = {}};
+  Api api{.url = options.url, .auth = options.auth, .body_patch = options.body_patch};
   if (auto read = read_key(options, api); !read) return read;
+  if (auto read = read_headers(options, api); !read) return read;
   if (auto opened = open_log(options.log_file); !opened) return opened;
   if (needs_api && api.url.empty()) {
     if (auto started = start_endpoint(options); !started) return started;
@@ -65,17 +84,50 @@ Result<void> Session::open(const Options& options, bool needs_api) {
 }
 
 Result<void> Session::read_key(const Options& options, Api& api) {
-  const char* key = std::getenv(options.api_key_env.c_str());
-  if (key == nullptr) return {};
+  const char* variable = std::getenv(options.api_key_env.c_str());
+  if (variable == nullptr) return {};
+  const std::string_view key = text::without_spaces(variable);
   gate_->add_secret(key);
-  // The embedded endpoint requires no key.
-  if (!options.url.empty()) api.key = key;
+  // The embedded endpoint demands no key.
+  if (options.url.empty()) return {};
+  api.key = key;
+  if (key != variable) {
+    text::Console(gate_).warn("the key in " + options.api_key_env +
+                              " has white space around it, which is not sent");
+  }
   const auto is_control = [](char letter) { return static_cast<unsigned char>(letter) < ' '; };
-  if (std::any_of(api.key.begin(), api.key.end(), is_control)) {
+  if (std::any_of(key.begin(), key.end(), is_control)) {
     return fail(ErrorCode::invalid_value,
                 "the key in " + options.api_key_env +
                     " has a line break or another control character; set the key without");
   }
+  if (options.auth == Auth::basic && key.find(':') == std::string_view::npos) {
+    return fail(
+        ErrorCode::invalid_value,
+        "--paceline_auth=basic needs a key of the form USER:PASSWORD in " + options.api_key_env);
+  }
+  return {};
+}
+
+Result<void> Session::read_headers(const Options& options, Api& api) {
+  for (const std::string& line : options.headers) {
+    const std::string name = line.substr(0, line.find(':'));
+    std::string value(text::without_spaces(std::string_view(line).substr(name.size() + 1)));
+    const bool is_of_environment = value.starts_with(environment_prefix);
+    if (is_of_environment) {
+      const std::string variable = value.substr(environment_prefix.size());
+      const char* found = std::getenv(variable.c_str());
+      if (found == nullptr) {
+        return fail(ErrorCode::invalid_value,
+                    "the header " + name + " takes its value from " + variable +
+                        ", which is not set; set this environment variable");
+      }
+      value = text::without_spaces(found);
+    }
+    if (is_of_environment || is_for_secrets(name)) gate_->add_secret(value);
+    api.headers.push_back(name + ": " + value);
+  }
+  if (auto error = find_error(api)) return tl::unexpected(std::move(*error));
   return {};
 }
 

@@ -30,6 +30,7 @@ class Session {
 
  private:
   Result<void> read_key(const Options& options, Api& api);
+  Result<void> read_headers(const Options& options, Api& api);
   Result<void> open_log(const std::string& file);
   Result<void> start_endpoint(const Options& options);
 

@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include <paceline/http/target.h>
 #include <paceline/plain_http.h>
 #include <paceline/text_embedding.h>
+#include <paceline/workload/api_request.h>
 #include <paceline/workload/batch_file.h>
 #include <paceline/workload/file_lines.h>
 #include <paceline/workload/synthetic_text.h>
@@ -25,6 +27,12 @@ constexpr std::array<std::string_view, 5> known_workloads{
     "chat/complete", "chat/stream", "responses/complete", "responses/stream", "embeddings/create"};
 /// CLI11 alone would read -1 as a very large number.
 const CLI::Range token_count(std::size_t{0}, std::size_t{10'000'000});
+const std::map<std::string, LimitField> limit_fields{
+    {"auto", LimitField::automatic},
+    {"max_completion_tokens", LimitField::max_completion_tokens},
+    {"max_tokens", LimitField::max_tokens}};
+const std::map<std::string, std::optional<bool>> usage_choices{
+    {"auto", std::nullopt}, {"on", true}, {"off", false}};
 const std::map<std::string, Nonce> nonces{
     {"none", Nonce::none}, {"start", Nonce::start}, {"end", Nonce::end}};
 
@@ -88,43 +96,42 @@ void add_length_flags(CLI::App& app, TextGeneration& generation) {
                  "vLLM [not sent]")
       ->check(token_count)
       ->type_name("N");
+  add_choice_flag(app, "--paceline_max_tokens_field", limit_fields, generation.limit_field,
+                  "Field of chat completions for --paceline_max_tokens: max_completion_tokens, "
+                  "max_tokens, or auto (the former, unless the first response shows that the "
+                  "server refuses or ignores it) [auto]");
+  add_choice_flag(app, "--paceline_stream_usage", usage_choices, generation.asks_usage,
+                  "Whether chat/stream asks for the usage (stream_options): on, off, or auto (on, "
+                  "unless the first response shows that the server refuses the field) [auto]");
   app.add_flag("--paceline_ignore_eos{true}", generation.ignore_eos,
                "Makes responses as long as --paceline_max_tokens, for servers with this field, "
                "such as vLLM and llama.cpp");
 }
 
-/// Each request in flight holds the whole body.
-Result<std::string> read_body(const std::string& path) {
-  constexpr std::uint64_t longest_body = std::uint64_t{64} << 20U;
-  const auto file = workload::RegularFile::open(path);
-  if (!file) return tl::unexpected(file.error());
-  if (file->size() > longest_body) {
-    return fail(ErrorCode::file_unreadable,
-                fmt::format("{}: has {} MiB, more than the 64 MiB of a body; name a smaller file",
-                            path, (file->size() >> 20U) + 1));
+Result<SelectedWorkload> make_http(const WorkloadFlags& flags, const Api& api) {
+  PlainHttp http{.url = flags.http_url, .headers = api.headers};
+  if (!flags.http_body_file.empty()) {
+    auto body = read_body(flags.http_body_file);
+    if (!body) return fail(body.error().code, "--paceline_http_body: " + body.error().message);
+    http.method = Method::post;
+    http.body = std::move(*body);
+    if (!api.body_patch.empty()) {
+      if (auto checked = workload::check_body_patch(http.body); !checked) {
+        return fail(ErrorCode::invalid_value,
+                    "--paceline_body is merged into --paceline_http_body, which is " +
+                        checked.error().message);
+      }
+      http.body = workload::merged_body(std::move(http.body), api.body_patch);
+    }
   }
-  std::string body(file->size(), '\0');
-  const auto got = file->read(0, body.data(), body.size());
-  if (!got) return tl::unexpected(got.error());
-  body.resize(*got);
-  return body;
-}
-
-Result<SelectedWorkload> make_http(const WorkloadFlags& flags) {
-  if (flags.http_body_file.empty()) {
-    return SelectedWorkload{make_workload(PlainHttp{.url = flags.http_url})};
-  }
-  auto body = read_body(flags.http_body_file);
-  if (!body) return fail(body.error().code, "--paceline_http_body: " + body.error().message);
-  return SelectedWorkload{make_workload(
-      PlainHttp{.url = flags.http_url, .method = Method::post, .body = std::move(*body)})};
+  return SelectedWorkload{make_workload(std::move(http))};
 }
 
 Result<SelectedWorkload> make_replay(const WorkloadFlags& flags, const Options& options,
                                      const Api& api) {
   auto file = workload::BatchFile::open(flags.batch_file);
   if (!file) return tl::unexpected(file.error());
-  workload::BatchReplay replay{std::move(*file), options.log_responses};
+  workload::BatchReplay replay{std::move(*file), options.log_responses, flags.is_batch_patched};
   const std::size_t size = replay.file->size();
   return SelectedWorkload{make_workload(api, replay), size};
 }
@@ -145,11 +152,16 @@ std::unique_ptr<Workload> make_named(const std::string& name, const WorkloadFlag
   return make_workload(api, generation);
 }
 
-Result<void> check(const WorkloadFlags& flags) {
+Result<void> check(const WorkloadFlags& flags, const Api& api) {
   const TextGeneration& generation = flags.generation;
   if (flags.http_url.empty() && !flags.http_body_file.empty()) {
     return fail(ErrorCode::invalid_value,
                 "--paceline_http_body needs --paceline_http_url, the URL to post it to");
+  }
+  if (flags.is_batch_patched && (flags.batch_file.empty() || api.body_patch.empty())) {
+    return fail(
+        ErrorCode::invalid_value,
+        "--paceline_batch_body needs --paceline_batch and --paceline_body, which it merges");
   }
   if (generation.max_tokens == 0 && (generation.ignore_eos || generation.min_tokens > 0)) {
     return fail(
@@ -185,7 +197,7 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
   add_prompt_flags(app, flags);
   add_length_flags(app, flags.generation);
   app.add_option("--paceline_temperature", flags.generation.temperature,
-                 "Sampling temperature, from 0 to 2, such as 0.7 [0]")
+                 "Sampling temperature, from 0 to 2, such as 0.7 [not sent]")
       ->check(check_temperature)
       ->type_name("NUMBER");
   app.option_defaults()->group(measure_group);
@@ -194,6 +206,8 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
          "Measures the requests of a file in the OpenAI Batch input format, one per line, such as "
          "prompts.jsonl, as batch/replay. Starts again at the end of the file [none]")
       ->type_name("FILE.jsonl");
+  app.add_flag("--paceline_batch_body{true}", flags.is_batch_patched,
+               "Merges --paceline_body into the requests of --paceline_batch too");
   app.add_option("--paceline_http_url", flags.http_url,
                  "Measures plain requests to this URL, such as http://127.0.0.1:8080/, as "
                  "http/get, or as http/post with a body [none]")
@@ -214,7 +228,7 @@ bool asks_api(const WorkloadFlags& flags) {
 
 Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flags,
                                                        const Options& options, const Api& api) {
-  if (auto checked = check(flags); !checked) return tl::unexpected(std::move(checked.error()));
+  if (auto checked = check(flags, api); !checked) return tl::unexpected(std::move(checked.error()));
   std::vector<SelectedWorkload> workloads;
   std::vector<std::string> names = flags.workloads;
   const bool has_other =
@@ -230,7 +244,7 @@ Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flag
     workloads.push_back(std::move(*replay));
   }
   if (!flags.http_url.empty()) {
-    auto http = make_http(flags);
+    auto http = make_http(flags, api);
     if (!http) return tl::unexpected(std::move(http.error()));
     workloads.push_back(std::move(*http));
   }

@@ -3,6 +3,7 @@
 Needs PACELINE, the path of the program.
 """
 
+import base64
 import json
 import subprocess
 import tempfile
@@ -160,6 +161,33 @@ class Key(unittest.TestCase):
             run(f"--paceline_url={api.url}", "--paceline_requests=1")
             self.assertNotIn("Authorization", api.seen[0][0])
 
+    def test_white_space_around_it_is_not_sent(self):
+        with Api(body=self.RESPONSE) as api:
+            done = run(f"--paceline_url={api.url}", "--paceline_requests=1",
+                       env={"OPENAI_API_KEY": " sk-hidden\n"})
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(api.seen[0][0]["Authorization"], "Bearer sk-hidden")
+            self.assertIn("the key in OPENAI_API_KEY has white space around it", done.stderr)
+
+    def test_in_the_header_that_the_api_expects(self):
+        basic = base64.b64encode(b"user:hidden-password").decode()
+        for auth, name, value in (("api-key", "api-key", "user:hidden-password"),
+                                  ("x-api-key", "x-api-key", "user:hidden-password"),
+                                  ("basic", "Authorization", f"Basic {basic}")):
+            with self.subTest(auth=auth), Api(status=500, body=value.encode()) as api:
+                done = run(f"--paceline_url={api.url}?api-version=7", f"--paceline_auth={auth}",
+                           env={"OPENAI_API_KEY": "user:hidden-password"})
+                self.assertEqual(api.seen[0][0][name], value)
+                self.assertIn("[removed]", done.stderr)
+                self.assertNotIn("hidden", done.stderr + done.stdout)
+                self.assertNotIn(basic[:12], done.stderr + done.stdout)
+
+    def test_basic_needs_a_user(self):
+        done = run("--paceline_url=http://127.0.0.1:1/v1", "--paceline_auth=basic",
+                   env={"OPENAI_API_KEY": "sk-hidden"})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("USER:PASSWORD in OPENAI_API_KEY", done.stderr)
+
     def test_refused(self):
         body = b'{"error":{"message":"Incorrect API key provided: sk-hi***en"}}'
         with Api(status=401, body=body) as api:
@@ -169,6 +197,81 @@ class Key(unittest.TestCase):
             self.assertIn("OPENAI_API_KEY", done.stderr)
             self.assertNotIn("sk-hi", done.stdout + done.stderr)
             self.assertEqual(len(api.seen), 1)
+
+
+class Headers(unittest.TestCase):
+    def test_of_the_environment_are_sent_and_shown_nowhere(self):
+        with Api(status=500, body=b"bad: hidden-token-1") as api:
+            done = run(f"--paceline_url={api.url}", "--paceline_header=x-team: 7",
+                       "--paceline_header=x-gateway: env:GATEWAY",
+                       env={"GATEWAY": "hidden-token-1"})
+            self.assertEqual(api.seen[0][0]["x-team"], "7")
+            self.assertEqual(api.seen[0][0]["x-gateway"], "hidden-token-1")
+            self.assertIn("[removed]", done.stderr)
+            self.assertNotIn("hidden", done.stderr + done.stdout)
+
+    def test_that_usually_carry_secrets_are_shown_nowhere(self):
+        with Api(status=500, body=b"bad: hidden-token-1") as api:
+            done = run(f"--paceline_url={api.url}",
+                       "--paceline_header=Authorization: Token hidden-token-1",
+                       env={"OPENAI_API_KEY": "unused-key"})
+            self.assertEqual(api.seen[0][0]["Authorization"], "Token hidden-token-1")
+            self.assertNotIn("hidden", done.stderr + done.stdout)
+
+    def test_of_plain_http(self):
+        with Api(body=b"") as api, tempfile.NamedTemporaryFile() as body:
+            run(f"--paceline_http_url={api.url}", f"--paceline_http_body={body.name}",
+                "--paceline_requests=1", "--paceline_header=x-team: 7",
+                "--paceline_transport=direct")
+            self.assertEqual(api.seen[0][0]["x-team"], "7")
+
+    def test_a_variable_that_is_not_set_is_named(self):
+        done = run("--paceline_url=http://127.0.0.1:1/v1", "--paceline_header=x-key: env:NO_SUCH")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the header x-key takes its value from NO_SUCH", done.stderr)
+
+    def test_a_line_break_of_the_environment_is_refused(self):
+        done = run("--paceline_url=http://127.0.0.1:1/v1", "--paceline_header=x-key: env:KEY",
+                   env={"KEY": "hidden-1\r\nx-evil: 1"})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the header x-key has a line break", done.stderr)
+        self.assertNotIn("hidden", done.stderr)
+
+
+class Body(unittest.TestCase):
+    def bodies(self, *arguments):
+        with Api(body=Key.RESPONSE) as api:
+            done = run(f"--paceline_url={api.url}", "--paceline_requests=1", *arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return [json.loads(body) for _, body in api.seen]
+
+    def test_the_users_fields_are_merged_last(self):
+        for body in self.bodies('--paceline_body={"reasoning_effort":"low","max_tokens":null}',
+                                "--paceline_max_tokens=9", "--paceline_max_tokens_field=max_tokens"):
+            self.assertEqual(body["reasoning_effort"], "low")
+            self.assertNotIn("max_tokens", body)
+            self.assertNotIn("temperature", body)
+
+    def test_lines_of_a_batch_are_merged_on_request(self):
+        line = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions",
+                "body": {"model": "m", "messages": []}}
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "batch.jsonl"
+            file.write_text(json.dumps(line))
+            flags = [f"--paceline_batch={file}", '--paceline_body={"seed":7}']
+            self.assertNotIn("seed", self.bodies(*flags)[-1])
+            self.assertEqual(self.bodies(*flags, "--paceline_batch_body")[-1]["seed"], 7)
+
+    def test_a_server_that_refuses_a_field_is_sent_another(self):
+        error = {"error": {"message": "Unknown parameter: 'max_completion_tokens'."}}
+        with Api(status=400, body=json.dumps(error).encode()) as api:
+            done = run(f"--paceline_url={api.url}", "--paceline_max_tokens=9")
+            self.assertEqual(done.returncode, 1)
+            first, second = (json.loads(body) for _, body in api.seen)
+            self.assertEqual(first["max_completion_tokens"], 9)
+            self.assertEqual(second["max_tokens"], 9)
+            self.assertIn("the server refuses max_completion_tokens; max_tokens is sent instead",
+                          done.stderr)
 
 
 class Certificates(unittest.TestCase):

@@ -106,7 +106,7 @@ class Resume(unittest.TestCase):
             url = f"--paceline_url={api.url}"
             self.begin(url, "--paceline_model=a", "--paceline_max_tokens=5")
             self.assert_refused(url, "--paceline_model=b", "--paceline_max_tokens=6", api=api,
-                                says="the model was 'a' and is 'b'; max_tokens was 5 and is 6; ")
+                                says="the model was 'a' and is 'b'; max_completion_tokens was 5 and is 6; ")
             self.assert_refused(url, "--paceline_model=a", "--paceline_max_tokens=5",
                                 "--paceline_prompt=other", says="messages differs", api=api)
 

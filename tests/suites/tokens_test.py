@@ -168,7 +168,7 @@ class Prompts(unittest.TestCase):
         for body in bodies:
             (message,) = body["messages"]
             self.assertEqual(len(message["content"].split(" ")), 200)
-            self.assertEqual(body["max_tokens"], 30)
+            self.assertEqual(body["max_completion_tokens"], 30)
         # No two are the same, over both runs and the trials before them.
         self.assertEqual(len({body["messages"][0]["content"] for body in bodies}), 8)
 

@@ -10,19 +10,20 @@ namespace paceline {
 namespace {
 
 /// Tries the API with the workload's first request. If that fails, the program sends no more.
-void try_api(gbench::Context& context, Workload& workload) {
+/// Returns the outcomes that the workload was adapted to.
+std::vector<Outcome> try_api(gbench::Context& context, Workload& workload) {
   Result<void> checked;
   if (const auto& objective = context.settings().run.objective) {
     checked = gbench::check_measured(*objective, workload.describe());
   }
   if (checked) {
-    if (const auto limits = gbench::check_api(context, workload); !limits) {
-      checked = tl::unexpected(limits.error());
-    }
+    auto api = gbench::check_api(context, workload);
+    if (api) return std::move(api->adapted_to);
+    checked = tl::unexpected(std::move(api.error()));
   }
-  if (checked || context.stopped()) return;
-  context.fail(checked.error());
+  if (!context.stopped()) context.fail(checked.error());
   context.stop();
+  return {};
 }
 
 }  // namespace
@@ -45,8 +46,11 @@ void Fixture::run(benchmark::State& state) {
     const auto thread = static_cast<std::size_t>(state.thread_index());
     if (workloads_.size() <= thread) workloads_.resize(thread + 1);
     std::unique_ptr<Workload>& own = workloads_[thread];
-    if (!own) own = make_workload(context->settings().api);
-    if (is_first && !context->stopped()) try_api(*context, *own);
+    if (!own) {
+      own = make_workload(context->settings().api);
+      for (const Outcome& outcome : adapted_to_) own->adapt(outcome);
+    }
+    if (is_first && !context->stopped()) adapted_to_ = try_api(*context, *own);
     workload = own.get();
   }
   gbench::measure(state, *context, *workload);

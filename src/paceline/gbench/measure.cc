@@ -187,7 +187,7 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
   }
 }
 
-Result<http::RateLimits> check_api(Context& context, Workload& workload) {
+Result<CheckedApi> check_api(Context& context, Workload& workload) {
   const ContextSettings& settings = context.settings();
   const RunOptions& run = settings.run;
   Request request;
@@ -207,6 +207,11 @@ Result<http::RateLimits> check_api(Context& context, Workload& workload) {
   };
   run::Preflight preflight = run::send_preflight(workload, first);
   if (context.stopped()) return fail(ErrorCode::stopped, "stopped before the first response");
+  CheckedApi checked{preflight.limits, {}};
+  for (auto& [outcome, change] : preflight.adaptations) {
+    context.console().say(fmt::format("{}: {}", workload.describe().name, change));
+    checked.adapted_to.push_back(std::move(outcome));
+  }
   if (preflight.error) {
     Error& error = *preflight.error;
     error.message = fmt::format("a first request to {} failed: {}", host, error.message);
@@ -218,7 +223,7 @@ Result<http::RateLimits> check_api(Context& context, Workload& workload) {
                                                       host, preflight.http_version));
   }
   context.note_protocol(request.url, preflight.http_version);
-  return preflight.limits;
+  return checked;
 }
 
 }  // namespace paceline::gbench

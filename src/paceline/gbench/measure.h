@@ -45,7 +45,15 @@ GroupRun begin_run(Context& context, const Workload& workload, const run::RunPla
 void measure(benchmark::State& state, Context& context, Workload& workload,
              std::span<const std::uint64_t> items = {});
 
-/// Sends one request of `workload`. Returns the account's rate limits, if the server reports them.
-Result<http::RateLimits> check_api(Context& context, Workload& workload);
+/// The result of a first request that succeeded.
+struct CheckedApi {
+  /// The account's rate limits, if the server reports them.
+  http::RateLimits limits;
+  /// The outcomes that the workload was adapted to (Workload::adapt).
+  std::vector<Outcome> adapted_to;
+};
+
+/// Sends one request of `workload`, adapts the workload to the response, and prints each change.
+Result<CheckedApi> check_api(Context& context, Workload& workload);
 
 }  // namespace paceline::gbench

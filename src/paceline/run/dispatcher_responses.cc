@@ -31,13 +31,13 @@ void Dispatcher::read_response(http::Exchange& exchange) {
   InFlightRequest& flight = flights_[exchange.number];
   flight.is_in_flight = false;
   const bool is_streamed = exchange.request.is_streamed;
-  if (hooks_.on_response) hooks_.on_response(exchange);
   Outcome outcome = is_streamed ? flight.stream->finish(exchange.response)
                                 : workload_.read(exchange.request, exchange.response);
   if (outcome.failure) {
     outcome.error.status = exchange.response.status;
     outcome.error.message = options_.gate->shown(outcome.error.message);
   }
+  if (hooks_.on_response) hooks_.on_response(exchange, outcome);
   if (budget_) settle_tokens(flight, outcome);
   if (!retry(exchange, outcome)) {
     recorder_.ended(flight.pending, exchange, outcome,

@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <paceline/connection.h>
 #include <paceline/error.h>
@@ -25,6 +27,8 @@ struct Preflight {
   std::optional<Error> error{};
   /// Such as "HTTP/1.1"; empty: no response.
   std::string http_version;
+  /// The outcomes that the workload was adapted to, and each change, for people.
+  std::vector<std::pair<Outcome, std::string>> adaptations{};
 };
 
 /// Options of a first request.
@@ -47,7 +51,8 @@ struct PreflightOptions {
   std::function<void(const Error& error)> on_wait{};
 };
 
-/// Sends the first item of `workload` before any run.
+/// Sends the first item of `workload` before any run. After each adaptation of the workload to the
+/// response (Workload::adapt), sends the item again.
 Preflight send_preflight(Workload& workload, const PreflightOptions& options = {});
 
 }  // namespace paceline::run

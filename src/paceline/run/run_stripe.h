@@ -81,8 +81,8 @@ struct RunHooks {
   /// Set to true to stop the run: no further request is sent, and requests in flight have the
   /// grace.
   const std::atomic<bool>* stop = nullptr;
-  /// Called with each exchange that has ended, before its response is read.
-  std::function<void(const http::Exchange&)> on_response{};
+  /// Called with each exchange that has ended, and its outcome.
+  std::function<void(const http::Exchange&, const Outcome&)> on_response{};
   /// Called a few times per second on the run's thread. Must not block.
   std::function<void(const Progress&)> on_progress{};
 };

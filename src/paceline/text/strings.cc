@@ -9,6 +9,13 @@
 
 namespace paceline::text {
 
+std::string_view without_spaces(std::string_view text) {
+  constexpr std::string_view spaces = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(spaces);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(spaces) - begin + 1);
+}
+
 namespace {
 
 constexpr unsigned byte_at(std::string_view text, std::size_t place) {
@@ -141,6 +148,20 @@ void escape_controls(std::string& json) {
 }
 
 // Several times faster than a format string.
+void append_base64(std::string_view bytes, std::string& out) {
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      bits = bits << 8U | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+      out += i <= bytes.size() ? letters[bits >> (18 - 6 * i) & 63U] : '=';
+    }
+  }
+}
+
 void append_number(std::uint64_t number, std::string& out, std::size_t width) {
   const fmt::format_int digits(number);
   if (digits.size() < width) out.append(width - digits.size(), '0');

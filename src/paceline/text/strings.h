@@ -20,6 +20,9 @@ inline bool ends_with_ignoring_case(std::string_view text, std::string_view end)
          equals_ignoring_case(text.substr(text.size() - end.size()), end);
 }
 
+/// `text` without spaces, tabs and line breaks at its ends.
+std::string_view without_spaces(std::string_view text);
+
 /// Empties a string and frees its memory. Assigning an empty string would keep the memory.
 inline void release_memory(std::string& text) noexcept {
   std::string().swap(text);
@@ -50,6 +53,9 @@ std::string json_quoted(std::string_view text);
 /// Escapes the control characters that JSON allows inside strings, DEL and U+0080 to U+009F, so
 /// that a terminal that shows `json` does not act on them. The value stays the same.
 void escape_controls(std::string& json);
+
+/// Appends bytes in base64 with padding (RFC 4648, section 4).
+void append_base64(std::string_view bytes, std::string& out);
 
 /// Appends the digits of `number`, with leading zeros up to `width`.
 void append_number(std::uint64_t number, std::string& out, std::size_t width = 0);

@@ -9,6 +9,7 @@
 
 #include <paceline/api.h>
 #include <paceline/message.h>
+#include <paceline/text/result.h>
 
 namespace paceline::workload {
 
@@ -46,7 +47,24 @@ class BodyTemplate {
 /// The kind of a request to `url`; chat if the URL is of no known kind.
 ApiKind kind_of(std::string_view url);
 
+/// Checks that `line` is a header that a user may set: "Name: value", and not a header that frames
+/// the request. Error: invalid_value; the message shows no value.
+Result<void> check_header(std::string_view line);
+
+/// Checks that `patch` is a JSON object. Error: invalid_value.
+Result<void> check_body_patch(std::string_view patch);
+
+/// The headers of requests: `own` of paceline, unless `others` has one of the same name, and
+/// `others`.
+std::shared_ptr<const HeaderList> merged_headers(HeaderList own, const HeaderList& others);
+
 /// The headers of a JSON request to `api`.
 std::shared_ptr<const HeaderList> json_request_headers(const Api& api);
+
+/// The body, which may have placeholders, merged with Api::body_patch.
+std::string merged_body(std::string body, const std::string& patch);
+
+/// The model of a body after the merge.
+std::string merged_model(const std::string& model, const std::string& patch);
 
 }  // namespace paceline::workload

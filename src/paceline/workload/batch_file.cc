@@ -128,12 +128,17 @@ namespace {
 class BatchReplayWorkload : public Workload {
  public:
   BatchReplayWorkload(const Api& api, const BatchReplay& replay)
-      : api_(api), replay_(replay), reader_(replay.file), headers_(json_request_headers(api)) {}
+      : api_(api),
+        replay_(replay),
+        patch_(replay.is_patched ? api.body_patch : ""),
+        reader_(replay.file),
+        headers_(json_request_headers(api)) {}
 
   Description describe() const override {
     return {.name = "batch/replay",
             .url = api_.url,
-            .fingerprint = fmt::format(R"({{"lines":{}}})", replay_.file->hashes().json())};
+            .fingerprint = fmt::format(R"({{"lines":{}{}{}}})", replay_.file->hashes().json(),
+                                       patch_.empty() ? "" : R"(,"merged":)", patch_)};
   }
 
   void make(std::uint64_t item, Request& request) override {
@@ -152,7 +157,11 @@ class BatchReplayWorkload : public Workload {
     // The URL of the API includes the version.
     constexpr std::string_view version = "/v1";
     request.url = http::resource_url(api_.url, line->url.substr(version.size()));
-    request.body = line->body;
+    if (patch_.empty()) {
+      request.body = line->body;
+    } else {
+      request.body = merged_body(std::string(line->body), patch_);
+    }
     request.name = line->custom_id;
     // Servers ignore "stream" in requests for embeddings.
     request.is_streamed = line->stream && kind_of(request.url) != ApiKind::embeddings;
@@ -171,6 +180,7 @@ class BatchReplayWorkload : public Workload {
  private:
   Api api_;
   BatchReplay replay_;
+  std::string patch_;
   BatchReader reader_;
   std::string trouble_;
   std::shared_ptr<const HeaderList> headers_;

@@ -71,6 +71,8 @@ struct BatchReplay {
   std::shared_ptr<const BatchFile> file;
   /// Whether the body of a streamed response is assembled from its events, for a log.
   bool keeps_text = false;
+  /// Whether Api::body_patch is merged into each line.
+  bool is_patched = false;
 };
 
 /// Sends the requests to `api`: its base URL replaces "/v1" in the URL of each line. The runs are

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <utility>
 
+#include <paceline/text/strings.h>
 #include <paceline/workload.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/json_reader.h>
@@ -18,13 +19,6 @@ namespace dom = simdjson::dom;
 constexpr std::size_t longest_event = 16U << 20U;
 constexpr std::size_t longest_beginning = 16U << 10U;
 constexpr std::string_view end_mark = "[DONE]";
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view spaces = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(spaces);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(spaces) - begin + 1);
-}
 
 /// Whether the data is a word that some servers send to keep a connection open.
 bool is_heartbeat(std::string_view data) {
@@ -79,7 +73,7 @@ bool GenerationStream::take(std::string_view piece, TimePoint now) {
 
 bool GenerationStream::read_line(const StreamEvent& event) {
   if (failure_ || is_done_) return true;
-  const std::string_view data = trimmed(event.data);
+  const std::string_view data = text::without_spaces(event.data);
   if (data.empty()) return false;
   return read_data(event.name, data);
 }
@@ -87,7 +81,7 @@ bool GenerationStream::read_line(const StreamEvent& event) {
 void GenerationStream::read_event(const StreamEvent& event) {
   if (failure_ || is_done_) return;
   has_begun_ = true;
-  const std::string_view data = trimmed(event.data);
+  const std::string_view data = text::without_spaces(event.data);
   if (data.empty() || read_data(event.name, data)) return;
   if (is_heartbeat(data) || !is_name_of_api(event.name)) return;
   const std::string words = data.starts_with('{') ? "" : words_of_text(data);

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <utility>
-#include <vector>
 
 #include <paceline/text/strings.h>
+#include <paceline/workload/api_request.h>
 #include <paceline/workload/file_lines.h>
 #include <paceline/workload/response_reader.h>
 
@@ -15,9 +15,9 @@ namespace {
 class PlainHttpWorkload : public Workload {
  public:
   explicit PlainHttpWorkload(PlainHttp plain) : plain_(std::move(plain)) {
-    std::vector<std::string> lines;
-    if (plain_.method == Method::post) lines.push_back("Content-Type: " + plain_.content_type);
-    headers_ = std::make_shared<const HeaderList>(lines);
+    HeaderList own;
+    if (plain_.method == Method::post) own.push_back("Content-Type: " + plain_.content_type);
+    headers_ = workload::merged_headers(std::move(own), plain_.headers);
   }
 
   Description describe() const override {

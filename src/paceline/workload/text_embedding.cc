@@ -14,11 +14,13 @@ namespace {
 class TextEmbeddingWorkload : public Workload {
  public:
   TextEmbeddingWorkload(const Api& api, const TextEmbedding& asked)
-      : model_(asked.model),
+      : model_(workload::merged_model(asked.model, api.body_patch)),
         url_(http::resource_url(api.url, "/embeddings")),
         headers_(workload::json_request_headers(api)),
-        body_(fmt::format(R"({{"model":{},"input":{}}})", text::json_quoted(asked.model),
-                          workload::prompt_text(asked.input).user),
+        body_(workload::merged_body(
+                  fmt::format(R"({{"model":{},"input":{}}})", text::json_quoted(asked.model),
+                              workload::prompt_text(asked.input).user),
+                  api.body_patch),
               asked.input.synthetic_tokens) {}
 
   Description describe() const override {

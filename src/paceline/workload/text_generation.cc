@@ -19,23 +19,41 @@ std::string message(std::string_view role, std::string_view quoted_content) {
   return fmt::format(R"({{"role":"{}","content":{}}})", role, quoted_content);
 }
 
-std::string body_text(const TextGeneration& asked) {
+/// The optional fields of requests that a server may refuse.
+struct Fields {
+  LimitField limit = LimitField::automatic;
+  bool has_stream_options = true;
+};
+
+std::string_view limit_name(const TextGeneration& asked, const Fields& fields) {
+  if (asked.api == ApiKind::responses) return "max_output_tokens";
+  return fields.limit == LimitField::max_tokens ? "max_tokens" : "max_completion_tokens";
+}
+
+std::string body_text(const TextGeneration& asked, const Fields& fields) {
   const bool is_chat = asked.api == ApiKind::chat;
   const workload::PromptText prompt = workload::prompt_text(asked.prompt);
   std::string body = fmt::format(R"({{"model":{},"{}":[)", text::json_quoted(asked.model),
                                  is_chat ? "messages" : "input");
   if (!prompt.system.empty()) body += message("system", prompt.system) + ',';
-  body += message("user", prompt.user);
-  body += fmt::format(R"(],"temperature":{})", asked.temperature);
+  body += message("user", prompt.user) + ']';
+  if (asked.temperature) body += fmt::format(R"(,"temperature":{})", *asked.temperature);
   if (asked.max_tokens > 0) {
-    body +=
-        fmt::format(R"(,"{}":{})", is_chat ? "max_tokens" : "max_output_tokens", asked.max_tokens);
+    body += fmt::format(R"(,"{}":{})", limit_name(asked, fields), asked.max_tokens);
   }
   if (asked.min_tokens > 0) body += fmt::format(R"(,"min_tokens":{})", asked.min_tokens);
   if (asked.ignore_eos) body += R"(,"ignore_eos":true)";
   if (asked.is_streamed) body += R"(,"stream":true)";
-  if (asked.is_streamed && is_chat) body += R"(,"stream_options":{"include_usage":true})";
+  if (asked.is_streamed && is_chat && fields.has_stream_options) {
+    body += R"(,"stream_options":{"include_usage":true})";
+  }
   return body + '}';
+}
+
+/// Whether a server refused a request because of the field.
+bool refuses(const Outcome& outcome, std::string_view field) {
+  return outcome.failure == Failure::http_4xx &&
+         outcome.error.message.find(field) != std::string::npos;
 }
 
 std::optional<LengthAsked> length_asked(const TextGeneration& asked) {
@@ -46,25 +64,32 @@ std::optional<LengthAsked> length_asked(const TextGeneration& asked) {
 class TextGenerationWorkload : public Workload {
  public:
   TextGenerationWorkload(const Api& api, const TextGeneration& asked)
-      : kind_(asked.api),
-        is_streamed_(asked.is_streamed),
-        keeps_text_(asked.keeps_text),
-        model_(asked.model),
+      : asked_(asked),
+        patch_(api.body_patch),
         url_(http::resource_url(api.url,
-                                kind_ == ApiKind::chat ? "/chat/completions" : "/responses")),
+                                asked.api == ApiKind::chat ? "/chat/completions" : "/responses")),
         headers_(workload::json_request_headers(api)),
-        body_(body_text(asked), asked.prompt.synthetic_tokens),
+        fields_{asked.limit_field, asked.asks_usage.value_or(true)},
+        body_(make_body()),
+        fingerprint_(body_.description()),
         length_asked_(paceline::length_asked(asked)) {}
 
   Description describe() const override {
     Description description;
-    description.name = fmt::format("{}/{}", kind_ == ApiKind::chat ? "chat" : "responses",
-                                   is_streamed_ ? "stream" : "complete");
-    description.model = model_;
+    description.name = fmt::format("{}/{}", asked_.api == ApiKind::chat ? "chat" : "responses",
+                                   asked_.is_streamed ? "stream" : "complete");
+    description.model = workload::merged_model(asked_.model, patch_);
     description.url = url_;
-    description.fingerprint = body_.description();
-    description.is_streamed = is_streamed_;
+    description.fingerprint = fingerprint_;
+    description.is_streamed = asked_.is_streamed;
     return description;
+  }
+
+  std::string adapt(const Outcome& first) override {
+    std::string change = adapt_limit(first);
+    if (change.empty()) change = adapt_stream_options(first);
+    if (!change.empty()) body_ = make_body();
+    return change;
   }
 
   void begin_run(std::uint64_t salt) override { salt_ = salt; }
@@ -75,29 +100,57 @@ class TextGenerationWorkload : public Workload {
     request.headers = headers_;
     request.name.clear();
     request.response_tokens = length_asked_ ? length_asked_->at_most : 0;
-    request.is_streamed = is_streamed_;
+    request.is_streamed = asked_.is_streamed;
     body_.fill(salt_, item, request.body);
   }
 
   Outcome read(const Request&, Response& response) override {
-    Outcome outcome = parser_.read(kind_, response);
+    Outcome outcome = parser_.read(asked_.api, response);
     outcome.length_asked = length_asked_;
     return outcome;
   }
 
   std::unique_ptr<StreamReader> make_stream_reader() override {
     return std::make_unique<workload::GenerationStream>(
-        workload::GenerationStreamOptions{length_asked_, keeps_text_});
+        workload::GenerationStreamOptions{length_asked_, asked_.keeps_text});
   }
 
  private:
-  ApiKind kind_;
-  bool is_streamed_;
-  bool keeps_text_;
-  std::string model_;
+  workload::BodyTemplate make_body() const {
+    return workload::BodyTemplate(workload::merged_body(body_text(asked_, fields_), patch_),
+                                  asked_.prompt.synthetic_tokens);
+  }
+
+  std::string adapt_limit(const Outcome& first) {
+    if (fields_.limit != LimitField::automatic || asked_.api != ApiKind::chat ||
+        asked_.max_tokens == 0) {
+      return {};
+    }
+    const bool is_refused = refuses(first, "max_completion_tokens");
+    const bool is_ignored = !first.failure && first.usage &&
+                            first.usage->completion_tokens.value_or(0) > asked_.max_tokens;
+    if (!is_refused && !is_ignored) return {};
+    fields_.limit = LimitField::max_tokens;
+    return fmt::format("the server {} max_completion_tokens; max_tokens is sent instead",
+                       is_refused ? "refuses" : "ignores");
+  }
+
+  std::string adapt_stream_options(const Outcome& first) {
+    if (asked_.asks_usage || !fields_.has_stream_options || !refuses(first, "stream_options")) {
+      return {};
+    }
+    fields_.has_stream_options = false;
+    return "the server refuses stream_options; streams are not asked for their usage";
+  }
+
+  TextGeneration asked_;
+  std::string patch_;
   std::string url_;
   std::shared_ptr<const HeaderList> headers_;
+  Fields fields_;
   workload::BodyTemplate body_;
+  /// Of the body before any adaptation, so that a later program finds the same job in a log.
+  std::string fingerprint_;
   std::optional<LengthAsked> length_asked_;
   std::uint64_t salt_ = 0;
   workload::ResponseReader parser_;

@@ -1,9 +1,15 @@
 #include <gtest/gtest.h>
 #include <programs/options.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace paceline::programs {
 namespace {
@@ -43,6 +49,35 @@ TEST(OptionsTest, ASizeHasAUnit) {
     EXPECT_THROW(memory(wrong), CLI::ParseError) << wrong;
   }
   EXPECT_EQ(parsed_options("--paceline_dns_ttl=5s").dns_ttl, 5s);
+}
+
+Options options_of(std::vector<std::string> arguments) {
+  CLI::App app;
+  Options options;
+  add_flags(app, options);
+  std::reverse(arguments.begin(), arguments.end());
+  app.parse(std::move(arguments));
+  return options;
+}
+
+TEST(OptionsTest, HeadersAreRepeated) {
+  EXPECT_EQ(options_of({"--paceline_header=x: 1", "--paceline_header", "y: env:HOME"}).headers,
+            (std::vector<std::string>{"x: 1", "y: env:HOME"}));
+  for (const char* bad : {"--paceline_header=x", "--paceline_header=Content-Length: 1"}) {
+    EXPECT_THROW(options_of({bad}), CLI::ValidationError) << bad;
+  }
+}
+
+TEST(OptionsTest, ABodyIsAnObjectOrAFileWithOne) {
+  EXPECT_EQ(options_of({R"(--paceline_body={"a":1})"}).body_patch, R"({"a":1})");
+  const std::string file = testing::TempDir() + "body-" + std::to_string(getpid()) + ".json";
+  std::ofstream(file) << R"({"b":2})";
+  EXPECT_EQ(options_of({"--paceline_body=@" + file}).body_patch, R"({"b":2})");
+  std::remove(file.c_str());
+  for (const char* bad : {"--paceline_body=[]", "--paceline_body=@/no/such/file",
+                          R"(--paceline_body={"stream":true})"}) {
+    EXPECT_THROW(options_of({bad}), CLI::ValidationError) << bad;
+  }
 }
 
 TEST(OptionsTest, RefusesWhatMakesNoSense) {

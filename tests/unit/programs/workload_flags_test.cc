@@ -112,10 +112,16 @@ TEST(WorkloadFlagsTest, AskWhatTheyAreSetTo) {
   EXPECT_TRUE(asks({"--paceline_system=be brief"}, "be brief"));
   EXPECT_FALSE(asks({"--paceline_system="}, "system"));
   EXPECT_TRUE(asks({"--paceline_temperature=0.5"}, R"("temperature":0.5)"));
-  EXPECT_TRUE(asks({"--paceline_max_tokens=9"}, R"("max_tokens":9)"));
+  EXPECT_TRUE(asks({"--paceline_max_tokens=9"}, R"("max_completion_tokens":9)"));
+  EXPECT_TRUE(asks({"--paceline_max_tokens=9", "--paceline_max_tokens_field=max_tokens"},
+                   R"("max_tokens":9)"));
+  EXPECT_TRUE(asks({"--paceline_workload=chat/stream"}, "stream_options"));
+  EXPECT_FALSE(
+      asks({"--paceline_workload=chat/stream", "--paceline_stream_usage=off"}, "stream_options"));
   EXPECT_TRUE(asks({"--paceline_max_tokens=9", "--paceline_min_tokens=9"}, R"("min_tokens":9)"));
   EXPECT_TRUE(asks({"--paceline_max_tokens=9", "--paceline_ignore_eos"}, R"("ignore_eos":true)"));
-  for (const char* unasked : {"max_tokens", "min_tokens", "ignore_eos", "stream"}) {
+  for (const char* unasked : {"max_tokens", "max_completion_tokens", "min_tokens", "ignore_eos",
+                              "stream", "temperature"}) {
     EXPECT_FALSE(asks({}, unasked)) << unasked;
   }
 }

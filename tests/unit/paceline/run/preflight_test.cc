@@ -2,6 +2,7 @@
 #include <paceline/plain_http.h>
 #include <paceline/run/preflight.h>
 #include <paceline/run/run_stripe.h>
+#include <paceline/text_generation.h>
 
 #include <atomic>
 #include <chrono>
@@ -111,6 +112,43 @@ TEST(PreflightTest, NobodyWhoAnswersIsAFailureInTheEnd) {
       send_preflight(*make_workload(PlainHttp{.url = "http://127.0.0.1:1/"}), options);
   ASSERT_TRUE(preflight.error);
   EXPECT_EQ(preflight.error->code, ErrorCode::connect_failed);
+}
+
+const std::string refusing =
+    R"({"error":{"message":"Unknown parameter: 'max_completion_tokens'"}})";
+
+std::string response_with(const std::string& status, const std::string& body) {
+  return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\nConnection: close\r\n\r\n" + body;
+}
+
+TEST(PreflightTest, AdaptsTheWorkloadAndSendsItAgain) {
+  const std::string good = R"({"choices":[{"message":{"content":"hi"}}]})";
+  std::vector<std::string> answers{response_with("400 Bad Request", refusing),
+                                   response_with("200 OK", good)};
+  const http::ScriptedServer server(2, [&answers](int number, int connection) {
+    http::answer_one(connection, answers[static_cast<std::size_t>(number)]);
+  });
+  const auto chat = make_workload({server.url()}, TextGeneration{.max_tokens = 5});
+  const Preflight preflight = send_preflight(*chat, {});
+  EXPECT_EQ(message_of(preflight.error), "");
+  ASSERT_EQ(preflight.adaptations.size(), 1U);
+  EXPECT_EQ(preflight.adaptations[0].second,
+            "the server refuses max_completion_tokens; max_tokens is sent instead");
+  // The outcome adapts the workload of another thread.
+  const auto other = make_workload({server.url()}, TextGeneration{.max_tokens = 5});
+  EXPECT_EQ(other->adapt(preflight.adaptations[0].first), preflight.adaptations[0].second);
+}
+
+TEST(PreflightTest, AServerThatStillRefusesFails) {
+  const http::ScriptedServer server(2, [](int, int connection) {
+    http::answer_one(connection, response_with("400 Bad Request", refusing));
+  });
+  const Preflight preflight =
+      send_preflight(*make_workload({server.url()}, TextGeneration{.max_tokens = 5}), {});
+  ASSERT_TRUE(preflight.error);
+  EXPECT_EQ(preflight.error->status, 400);
+  EXPECT_EQ(preflight.adaptations.size(), 1U);
 }
 
 TEST(PreflightTest, AStopEndsAllWaiting) {

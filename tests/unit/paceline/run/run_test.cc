@@ -104,7 +104,7 @@ TEST(RunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   Histogram seen;
   RunHooks hooks;
-  hooks.on_response = [&seen](const http::Exchange& exchange) {
+  hooks.on_response = [&seen](const http::Exchange& exchange, const Outcome&) {
     seen.record(Clock::now() - exchange.response.sent);
   };
   const TimePoint start = Clock::now() + 20ms;

@@ -37,8 +37,7 @@ TEST(TextGenerationTest, MakesTheRequestThatTheApiTakes) {
   EXPECT_EQ(std::string_view(body["model"]), "some \"model\"");
   EXPECT_EQ(std::string_view(body["messages"].at(0)["role"]), "system");
   EXPECT_EQ(std::string_view(body["messages"].at(1)["content"]), "line\none #41 and 41");
-  EXPECT_EQ(std::uint64_t(body["max_tokens"]), 12U);
-  EXPECT_EQ(double(body["temperature"]), 0.0);
+  EXPECT_EQ(std::uint64_t(body["max_completion_tokens"]), 12U);
 }
 
 TEST(TextGenerationTest, ARequestMadeAgainHoldsNothingOfTheLast) {
@@ -78,21 +77,92 @@ std::string body_of(TextGeneration asked) {
 
 TEST(TextGenerationTest, AsksForEachLimit) {
   EXPECT_EQ(body_of({.max_tokens = 9, .min_tokens = 4, .ignore_eos = true}),
-            R"({"model":"m","messages":[{"role":"user","content":"hi"}],"temperature":0,)"
-            R"("max_tokens":9,"min_tokens":4,"ignore_eos":true})");
+            R"({"model":"m","messages":[{"role":"user","content":"hi"}],)"
+            R"("max_completion_tokens":9,"min_tokens":4,"ignore_eos":true})");
   EXPECT_EQ(body_of({.temperature = 0.7}),
             R"({"model":"m","messages":[{"role":"user","content":"hi"}],"temperature":0.7})");
 }
 
 TEST(TextGenerationTest, AsksForAStreamWithItsUsage) {
   EXPECT_EQ(body_of({.is_streamed = true}),
-            R"({"model":"m","messages":[{"role":"user","content":"hi"}],"temperature":0,)"
+            R"({"model":"m","messages":[{"role":"user","content":"hi"}],)"
             R"("stream":true,"stream_options":{"include_usage":true}})");
+}
+
+TEST(TextGenerationTest, MergesTheUsersFieldsLast) {
+  const Api api{.url = "http://host/v1", .body_patch = R"({"temperature":null,"model":"o"})"};
+  const auto workload = make_workload(
+      api, TextGeneration{.prompt = {.system = {}, .text = "#{n}", .nonce = Nonce::none},
+                          .temperature = 0.5});
+  Request request;
+  workload->make(7, request);
+  EXPECT_EQ(request.body, R"({"model":"o","messages":[{"role":"user","content":"#7"}]})");
+  EXPECT_EQ(workload->describe().model, "o");
+}
+
+/// The first response of a server that refuses a field with this message.
+Outcome refusal(std::string message) {
+  return failed(Failure::http_4xx, std::move(message));
+}
+
+std::string first_body(Workload& workload) {
+  Request request;
+  workload.make(0, request);
+  return request.body;
+}
+
+TEST(TextGenerationTest, AdaptsToAServerThatRefusesTheNewLimit) {
+  const auto workload = make_workload({"http://host/v1"}, TextGeneration{.max_tokens = 9});
+  const std::string fingerprint = workload->describe().fingerprint;
+  EXPECT_EQ(workload->adapt({}), "");
+  EXPECT_EQ(workload->adapt(refusal("no credit")), "");
+  EXPECT_NE(first_body(*workload).find(R"("max_completion_tokens":9)"), std::string::npos);
+  const Outcome refused = refusal("Unrecognized request argument: max_completion_tokens");
+  EXPECT_EQ(workload->adapt(refused),
+            "the server refuses max_completion_tokens; max_tokens is sent instead");
+  EXPECT_NE(first_body(*workload).find(R"("max_tokens":9)"), std::string::npos);
+  EXPECT_EQ(workload->adapt(refused), "") << "there is no further field to try";
+  EXPECT_EQ(workload->describe().fingerprint, fingerprint) << "the job is the same";
+}
+
+TEST(TextGenerationTest, AdaptsToAServerThatIgnoresTheNewLimit) {
+  const auto workload = make_workload({"http://host/v1"}, TextGeneration{.max_tokens = 9});
+  Outcome outcome;
+  outcome.usage = Usage{.completion_tokens = 9};
+  EXPECT_EQ(workload->adapt(outcome), "");
+  outcome.usage->completion_tokens = 10;
+  EXPECT_EQ(workload->adapt(outcome),
+            "the server ignores max_completion_tokens; max_tokens is sent instead");
+}
+
+TEST(TextGenerationTest, AdaptsToAServerThatRefusesStreamOptions) {
+  const TextGeneration streamed{.is_streamed = true};
+  const auto workload = make_workload({"http://host/v1"}, streamed);
+  const Outcome refused = refusal("stream_options: Extra inputs are not permitted");
+  EXPECT_EQ(workload->adapt(refused),
+            "the server refuses stream_options; streams are not asked for their usage");
+  EXPECT_EQ(first_body(*workload).find("stream_options"), std::string::npos);
+  EXPECT_EQ(workload->adapt(refused), "");
+}
+
+TEST(TextGenerationTest, FieldsThatAreChosenStay) {
+  for (const LimitField field : {LimitField::max_tokens, LimitField::max_completion_tokens}) {
+    const auto workload = make_workload(
+        {"http://host/v1"},
+        TextGeneration{
+            .is_streamed = true, .max_tokens = 9, .limit_field = field, .asks_usage = true});
+    const std::string body = first_body(*workload);
+    EXPECT_EQ(body.find(R"("max_tokens")") != std::string::npos, field == LimitField::max_tokens);
+    EXPECT_EQ(workload->adapt(refusal("max_completion_tokens and stream_options")), "");
+    EXPECT_EQ(first_body(*workload), body);
+  }
+  EXPECT_EQ(body_of({.is_streamed = true, .asks_usage = false}),
+            R"({"model":"m","messages":[{"role":"user","content":"hi"}],"stream":true})");
 }
 
 TEST(TextGenerationTest, TheResponsesApiHasItsOwnNames) {
   EXPECT_EQ(body_of({.api = ApiKind::responses, .is_streamed = true, .max_tokens = 9}),
-            R"({"model":"m","input":[{"role":"user","content":"hi"}],"temperature":0,)"
+            R"({"model":"m","input":[{"role":"user","content":"hi"}],)"
             R"("max_output_tokens":9,"stream":true})");
   const auto workload =
       make_workload(Api{"http://host/v1", ""}, TextGeneration{.api = ApiKind::responses});

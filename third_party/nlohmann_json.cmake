@@ -1,0 +1,1 @@
+find_dependency(nlohmann_json 3.11)
