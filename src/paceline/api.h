@@ -10,6 +10,8 @@ namespace paceline {
 
 /// The form in which requests carry the key.
 enum class Auth {
+  /// x_api_key for messages, otherwise bearer.
+  automatic,
   /// "Authorization: Bearer KEY"
   bearer,
   /// "api-key: KEY", as Azure expects it.
@@ -29,7 +31,7 @@ struct Api {
   /// Empty: requests carry no key. The gate removes the key from all text that is shown or stored.
   std::string key{};
   /// The form of the key.
-  Auth auth = Auth::bearer;
+  Auth auth = Auth::automatic;
   /// Headers of every request, such as "x-team: 7". A header replaces paceline's own of that name.
   std::vector<std::string> headers{};
   /// A JSON object that is merged into each body (RFC 7396): a value replaces the field, and null
@@ -44,8 +46,12 @@ std::optional<Error> find_error(const Api& api);
 enum class ApiKind {
   /// POST {url}/chat/completions
   chat,
+  /// POST {url}/completions
+  completions,
   /// POST {url}/responses
   responses,
+  /// POST {url}/messages, Anthropic's API
+  messages,
   /// POST {url}/embeddings
   embeddings,
 };

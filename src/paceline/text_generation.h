@@ -22,7 +22,7 @@ enum class LimitField {
 
 /// Text generation by a language model.
 struct TextGeneration {
-  /// chat or responses.
+  /// chat, completions, responses or messages.
   ApiKind api = ApiKind::chat;
   /// Whether the server streams the text in server-sent events.
   bool is_streamed = false;
@@ -32,12 +32,12 @@ struct TextGeneration {
   Prompt prompt{};
   /// Sampling temperature, from 0 to 2; nothing: not sent.
   std::optional<double> temperature{};
-  /// Most tokens per response; 0: not sent, the server decides.
+  /// Most tokens per response; 0: not sent, the server decides. Messages need a limit: 0 is 1024.
   std::uint64_t max_tokens = 0;
-  /// The field that max_tokens is sent in; the Responses API has only one.
+  /// The field of chat completions that max_tokens is sent in.
   LimitField limit_field = LimitField::automatic;
-  /// Whether streams of chat completions are asked for their usage (stream_options). Nothing: yes,
-  /// unless the first response shows that the server refuses the field.
+  /// Whether streams of chat and completions are asked for their usage (stream_options). Nothing:
+  /// yes, unless the first response shows that the server refuses the field.
   std::optional<bool> asks_usage{};
   /// Fewest tokens per response, for servers that support it, such as vLLM; 0: not sent.
   std::uint64_t min_tokens = 0;
@@ -48,7 +48,7 @@ struct TextGeneration {
   bool keeps_text = false;
 };
 
-/// The runs are called chat/complete, chat/stream, responses/complete or responses/stream.
+/// The runs are called chat/complete, chat/stream, completions/complete, and so on.
 std::unique_ptr<Workload> make_workload(const Api& api, const TextGeneration& generation);
 
 }  // namespace paceline

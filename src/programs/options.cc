@@ -29,11 +29,9 @@ const std::map<std::string, TransportKind> transports{{"curl", TransportKind::cu
 const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
                                                     {"poisson", Arrivals::poisson}};
 
-const std::map<std::string, Auth> auth_kinds{{"bearer", Auth::bearer},
-                                             {"api-key", Auth::api_key},
-                                             {"x-api-key", Auth::x_api_key},
-                                             {"basic", Auth::basic},
-                                             {"none", Auth::none}};
+const std::map<std::string, Auth> auth_kinds{
+    {"auto", Auth::automatic},      {"bearer", Auth::bearer}, {"api-key", Auth::api_key},
+    {"x-api-key", Auth::x_api_key}, {"basic", Auth::basic},   {"none", Auth::none}};
 const std::map<std::string, ProgressMode> progress_modes{
     {"auto", ProgressMode::automatic}, {"on", ProgressMode::on}, {"off", ProgressMode::off}};
 
@@ -86,7 +84,8 @@ void add_connection_flags(CLI::App& app, Options& options) {
       ->type_name("NAME");
   add_choice_flag(app, "--paceline_auth", auth_kinds, options.auth,
                   "Header that carries the key: bearer (Authorization), api-key (Azure), x-api-key "
-                  "(Anthropic), basic (for a key USER:PASSWORD) or none [bearer]");
+                  "(Anthropic), basic (for a key USER:PASSWORD), none, or auto (x-api-key for "
+                  "messages, otherwise bearer) [auto]");
   app.add_option("--paceline_header", options.headers,
                  "Header of every request, such as 'x-team: 7'. Repeat the flag for further "
                  "headers. The value env:NAME stands for the environment variable NAME and is "

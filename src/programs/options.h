@@ -29,7 +29,7 @@ struct Options {
   /// Base URL of an OpenAI-compatible API; empty: the embedded endpoint.
   std::string url;
   std::string api_key_env = "OPENAI_API_KEY";
-  Auth auth = Auth::bearer;
+  Auth auth = Auth::automatic;
   /// As given: a value "env:NAME" stands for the environment variable NAME.
   std::vector<std::string> headers;
   /// As in Api.
@@ -88,7 +88,7 @@ Result<void> check_endpoint_flags(const EndpointOptions& options, const std::str
 
 /// The workloads that the command line selects.
 struct WorkloadFlags {
-  /// Any of chat/complete, chat/stream, responses/complete, responses/stream and embeddings/create.
+  /// Any of those that --help lists, such as chat/stream.
   /// Empty: chat/complete, unless a URL or a file of requests is given.
   std::vector<std::string> workloads;
   /// Parameters of text generation, prompts included.

@@ -23,8 +23,14 @@
 namespace paceline::programs {
 namespace {
 
-constexpr std::array<std::string_view, 5> known_workloads{
-    "chat/complete", "chat/stream", "responses/complete", "responses/stream", "embeddings/create"};
+constexpr std::array<std::string_view, 9> known_workloads{
+    "chat/complete",      "chat/stream",        "completions/complete",
+    "completions/stream", "responses/complete", "responses/stream",
+    "messages/complete",  "messages/stream",    "embeddings/create"};
+const std::map<std::string, ApiKind> text_apis{{"chat", ApiKind::chat},
+                                               {"completions", ApiKind::completions},
+                                               {"responses", ApiKind::responses},
+                                               {"messages", ApiKind::messages}};
 /// CLI11 alone would read -1 as a very large number.
 const CLI::Range token_count(std::size_t{0}, std::size_t{10'000'000});
 const std::map<std::string, LimitField> limit_fields{
@@ -87,8 +93,10 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
 }
 
 void add_length_flags(CLI::App& app, TextGeneration& generation) {
-  app.add_option("--paceline_max_tokens", generation.max_tokens,
-                 "Most tokens in a response, such as 128 [not sent; the server decides]")
+  app.add_option(
+         "--paceline_max_tokens", generation.max_tokens,
+         "Most tokens in a response, such as 128 [not sent; the server decides. For messages "
+         "1024]")
       ->check(token_count)
       ->type_name("N");
   app.add_option("--paceline_min_tokens", generation.min_tokens,
@@ -100,9 +108,11 @@ void add_length_flags(CLI::App& app, TextGeneration& generation) {
                   "Field of chat completions for --paceline_max_tokens: max_completion_tokens, "
                   "max_tokens, or auto (the former, unless the first response shows that the "
                   "server refuses or ignores it) [auto]");
-  add_choice_flag(app, "--paceline_stream_usage", usage_choices, generation.asks_usage,
-                  "Whether chat/stream asks for the usage (stream_options): on, off, or auto (on, "
-                  "unless the first response shows that the server refuses the field) [auto]");
+  add_choice_flag(
+      app, "--paceline_stream_usage", usage_choices, generation.asks_usage,
+      "Whether chat/stream and completions/stream ask for the usage (stream_options): on, "
+      "off, or auto (on, unless the first response shows that the server refuses the "
+      "field) [auto]");
   app.add_flag("--paceline_ignore_eos{true}", generation.ignore_eos,
                "Makes responses as long as --paceline_max_tokens, for servers with this field, "
                "such as vLLM and llama.cpp");
@@ -145,9 +155,11 @@ std::unique_ptr<Workload> make_named(const std::string& name, const WorkloadFlag
     return make_workload(api, embeddings);
   }
   TextGeneration generation = flags.generation;
-  generation.api = name.starts_with("responses/") ? ApiKind::responses : ApiKind::chat;
+  generation.api = text_apis.at(name.substr(0, name.find('/')));
   generation.is_streamed = name.ends_with("/stream");
   generation.keeps_text = options.log_responses;
+  if (generation.api == ApiKind::messages) generation.model = "claude-haiku-4-5";
+  if (generation.api == ApiKind::completions) generation.model = "gpt-3.5-turbo-instruct";
   if (!flags.model.empty()) generation.model = flags.model;
   return make_workload(api, generation);
 }
@@ -190,8 +202,10 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
                      "chat/complete,chat/stream; choose from {} [chat/complete]",
                      fmt::join(known_workloads, ", ")))
       ->type_name("LIST");
-  app.add_option("--paceline_model", flags.model,
-                 "Model, such as gpt-4o [gpt-4o-mini; for embeddings text-embedding-3-small]")
+  app.add_option(
+         "--paceline_model", flags.model,
+         "Model, such as gpt-4o [gpt-4o-mini; completions: gpt-3.5-turbo-instruct; messages: "
+         "claude-haiku-4-5; embeddings: text-embedding-3-small]")
       ->type_name("NAME");
   app.option_defaults()->group(prompt_group);
   add_prompt_flags(app, flags);

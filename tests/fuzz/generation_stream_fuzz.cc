@@ -2,6 +2,7 @@
 // is cut into chunks. However it is cut, the stream comes to the same; and the same bytes as a
 // whole response, whatever they are, come to something.
 
+#include <paceline/workload/api_request.h>
 #include <paceline/workload/generation_stream.h>
 #include <paceline/workload/response_reader.h>
 #include <simdjson.h>
@@ -31,7 +32,7 @@ struct Result {
 Result read(workload::GenerationStream& stream, ApiKind kind, std::string_view text,
             std::size_t longest_chunk) {
   Request request;
-  request.url = kind == ApiKind::chat ? "/chat/completions" : "/responses";
+  request.url = workload::path_of(kind);
   request.is_streamed = true;
   stream.begin(request);
   TimePoint now{};
@@ -71,7 +72,9 @@ void check_whole(ApiKind kind, std::string_view text, long status) {
 }
 
 void check(std::string_view text, unsigned how, std::size_t longest_chunk) {
-  const ApiKind kind = (how & 1U) == 0 ? ApiKind::chat : ApiKind::responses;
+  constexpr std::array<ApiKind, 4> kinds{ApiKind::chat, ApiKind::responses, ApiKind::completions,
+                                         ApiKind::messages};
+  const ApiKind kind = kinds[(how & 1U) + (how >> 1U & 2U)];
   workload::GenerationStream stream({.length_asked = {}, .keeps_text = (how & 2U) != 0});
   const Result whole = read(stream, kind, text, 0);
   require(read(stream, kind, text, longest_chunk) == whole, "a stream in chunks comes to the same");

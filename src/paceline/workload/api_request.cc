@@ -61,17 +61,49 @@ std::string BodyTemplate::description() const {
   return text;
 }
 
+namespace {
+
+struct KnownKind {
+  ApiKind kind;
+  std::string_view path;
+  std::string_view name;
+};
+
+/// A path that ends another one follows that path.
+constexpr std::array<KnownKind, 5> known_kinds{
+    {{ApiKind::chat, "/chat/completions", "chat"},
+     {ApiKind::completions, "/completions", "completions"},
+     {ApiKind::responses, "/responses", "responses"},
+     {ApiKind::messages, "/messages", "messages"},
+     {ApiKind::embeddings, "/embeddings", "embeddings"}}};
+
+const KnownKind& known(ApiKind kind) {
+  return *std::find_if(known_kinds.begin(), known_kinds.end(),
+                       [kind](const KnownKind& one) { return one.kind == kind; });
+}
+
+}  // namespace
+
 ApiKind kind_of(std::string_view url) {
   url = http::without_query(url);
-  if (url.ends_with("/embeddings")) return ApiKind::embeddings;
-  return url.ends_with("/responses") ? ApiKind::responses : ApiKind::chat;
+  const auto* found = std::find_if(known_kinds.begin(), known_kinds.end(),
+                                   [url](const KnownKind& one) { return url.ends_with(one.path); });
+  return found == known_kinds.end() ? ApiKind::chat : found->kind;
+}
+
+std::string_view path_of(ApiKind kind) {
+  return known(kind).path;
+}
+
+std::string_view name_of(ApiKind kind) {
+  return known(kind).name;
 }
 
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string_view name_of(std::string_view line) {
+std::string_view name_of_header(std::string_view line) {
   return line.substr(0, line.find(':'));
 }
 
@@ -108,8 +140,10 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
   }
 }
 
-std::string key_header(const Api& api) {
+std::string key_header(const Api& api, ApiKind kind) {
   switch (api.auth) {
+    case Auth::automatic:
+      return (kind == ApiKind::messages ? "x-api-key: " : "Authorization: Bearer ") + api.key;
     case Auth::bearer:
       return "Authorization: Bearer " + api.key;
     case Auth::api_key:
@@ -136,7 +170,7 @@ Result<void> check_header(std::string_view line) {
   const auto refuse = [](std::string why) {
     return fail(ErrorCode::invalid_value, std::move(why));
   };
-  const std::string_view name = name_of(line);
+  const std::string_view name = name_of_header(line);
   if (name.size() == line.size() || !is_header_name(name)) {
     return refuse(
         "a header has the form 'Name: value'; the name consists of letters, digits and -");
@@ -173,16 +207,17 @@ Result<void> check_body_patch(std::string_view patch) {
 std::shared_ptr<const HeaderList> merged_headers(HeaderList own, const HeaderList& others) {
   std::erase_if(own, [&others](const std::string& line) {
     return std::any_of(others.begin(), others.end(), [&line](const std::string& other) {
-      return text::equals_ignoring_case(name_of(line), name_of(other));
+      return text::equals_ignoring_case(name_of_header(line), name_of_header(other));
     });
   });
   own.insert(own.end(), others.begin(), others.end());
   return std::make_shared<const HeaderList>(std::move(own));
 }
 
-std::shared_ptr<const HeaderList> json_request_headers(const Api& api) {
+std::shared_ptr<const HeaderList> json_request_headers(const Api& api, ApiKind kind) {
   HeaderList own{"Content-Type: application/json"};
-  if (!api.key.empty() && api.auth != Auth::none) own.push_back(key_header(api));
+  if (kind == ApiKind::messages) own.emplace_back("anthropic-version: 2023-06-01");
+  if (!api.key.empty() && api.auth != Auth::none) own.push_back(key_header(api, kind));
   return merged_headers(std::move(own), api.headers);
 }
 

@@ -47,6 +47,12 @@ class BodyTemplate {
 /// The kind of a request to `url`; chat if the URL is of no known kind.
 ApiKind kind_of(std::string_view url);
 
+/// The path of requests under the base URL, such as "/chat/completions".
+std::string_view path_of(ApiKind kind);
+
+/// The first part of a workload's name, such as "chat".
+std::string_view name_of(ApiKind kind);
+
 /// Checks that `line` is a header that a user may set: "Name: value", and not a header that frames
 /// the request. Error: invalid_value; the message shows no value.
 Result<void> check_header(std::string_view line);
@@ -58,8 +64,8 @@ Result<void> check_body_patch(std::string_view patch);
 /// `others`.
 std::shared_ptr<const HeaderList> merged_headers(HeaderList own, const HeaderList& others);
 
-/// The headers of a JSON request to `api`.
-std::shared_ptr<const HeaderList> json_request_headers(const Api& api);
+/// The headers of a JSON request of this kind.
+std::shared_ptr<const HeaderList> json_request_headers(const Api& api, ApiKind kind);
 
 /// The body, which may have placeholders, merged with Api::body_patch.
 std::string merged_body(std::string body, const std::string& patch);

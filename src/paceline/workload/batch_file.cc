@@ -132,7 +132,7 @@ class BatchReplayWorkload : public Workload {
         replay_(replay),
         patch_(replay.is_patched ? api.body_patch : ""),
         reader_(replay.file),
-        headers_(json_request_headers(api)) {}
+        headers_(json_request_headers(api, ApiKind::chat)) {}
 
   Description describe() const override {
     return {.name = "batch/replay",

@@ -33,7 +33,8 @@ bool is_heartbeat(std::string_view data) {
 
 /// Whether the API may send events of this name.
 bool is_name_of_api(std::string_view name) {
-  return name.empty() || name == "message" || name == "error" || name.starts_with("response.");
+  return name.empty() || name == "message" || name == "error" || name.starts_with("response.") ||
+         name.starts_with("message_") || name.starts_with("content_block_");
 }
 
 }  // namespace
@@ -59,7 +60,7 @@ void GenerationStream::begin(const Request& request) {
   beginning_.clear();
   usage_.reset();
   failure_.reset();
-  text_.clear();
+  text_.begin(kind_);
 }
 
 bool GenerationStream::take(std::string_view piece, TimePoint now) {
@@ -106,11 +107,13 @@ bool GenerationStream::read_data(std::string_view name, std::string_view data) {
 void GenerationStream::read_root(std::string_view name, dom::element root) {
   delta_.clear();
   std::string_view type;
-  if (kind_ == ApiKind::chat) {
-    read_chat(root);
-  } else {
-    if (!read_value(root["type"], type)) type = name;
+  if (!read_value(root["type"], type)) type = name;
+  if (kind_ == ApiKind::messages) {
+    read_message(type, root);
+  } else if (kind_ == ApiKind::responses) {
     read_response(type, root);
+  } else {
+    read_chat(root);
   }
   if (!failure_ && name == "error") {
     fail_with({Failure::bad_response, words_of_error(root)});
@@ -163,6 +166,9 @@ bool GenerationStream::read_choice(dom::element choice, std::size_t index) {
     std::string_view reason;
     if (field.key == "delta") {
       read_chat_delta(field.value, delta_);
+    } else if (field.key == "text" && kind_ == ApiKind::completions) {
+      std::string_view text;
+      if (field.value.get(text) == simdjson::SUCCESS) delta_.add_text(text);
     } else if (field.key == "index") {
       if (field.value.get(number) == simdjson::SUCCESS) index = number;
     } else if (field.key == "finish_reason") {
@@ -183,6 +189,28 @@ bool GenerationStream::read_choice(dom::element choice, std::size_t index) {
     if (const auto told = read_choice_error(choice)) fail_with(*told);
   }
   return has_usage;
+}
+
+void GenerationStream::read_message(std::string_view type, dom::element root) {
+  if (type == "error") {
+    const auto told = read_bare_error(root);
+    return fail_with(told ? *told : ToldError{Failure::bad_response, words_of_error(root)});
+  }
+  if (!type.starts_with("message_") && !type.starts_with("content_block_")) {
+    if (const auto told = read_bare_error(root)) fail_with(*told);
+    return;
+  }
+  is_of_api_ = true;
+  is_complete_ = is_complete_ || type == "message_stop";
+  merge_usage(usage_, read_usage(root));
+  dom::element message;
+  if (read_value(root["message"], message)) merge_usage(usage_, read_usage(message));
+  if (type.starts_with("content_block_")) {
+    read_message_delta(root, delta_);
+    count_tokens();
+  } else if (options_.keeps_text) {
+    text_.add_message(root);
+  }
 }
 
 void GenerationStream::read_response(std::string_view type, dom::element root) {

@@ -20,11 +20,14 @@ namespace paceline::workload {
 /// Assembles, from the events of a stream, the JSON that the API would have sent without streaming.
 class StreamedText {
  public:
-  void clear();
+  /// Begins the text of a response of this kind.
+  void begin(ApiKind kind);
   /// Adds the fields of a chat completion chunk, except for its text.
   void add_chunk(simdjson::dom::element root);
   /// Adds the text of a chunk.
   void add_text(std::string_view text) { text_ += text; }
+  /// Adds the fields of an event of the Messages API, except for its text.
+  void add_message(simdjson::dom::element root);
   /// Sets the response of the Responses API, which its last event contains.
   void set_response(simdjson::dom::element response);
 
@@ -34,6 +37,9 @@ class StreamedText {
   std::size_t held() const { return text_.capacity() + response_.capacity(); }
 
  private:
+  void add_usage(simdjson::simdjson_result<simdjson::dom::element> usage);
+
+  ApiKind kind_ = ApiKind::chat;
   /// Raw JSON values; empty: not received.
   std::string id_;
   std::string created_;
@@ -58,11 +64,16 @@ struct StreamDelta {
   std::vector<std::string_view> texts;
 
   bool has_tokens() const { return has_thoughts || has_answer; }
+  /// Adds a piece of the content, unless it is empty.
+  void add_text(std::string_view text);
   void clear();
 };
 
 /// Adds the content of a choice's `delta` in a chat completion chunk.
 void read_chat_delta(simdjson::dom::element delta, StreamDelta& found);
+
+/// Adds the content of an event of the Messages API.
+void read_message_delta(simdjson::dom::element event, StreamDelta& found);
 
 /// Adds the content of an event of the Responses API. Only events whose type ends with ".delta"
 /// have any.
@@ -76,13 +87,13 @@ struct GenerationStreamOptions {
   bool keeps_text = false;
 };
 
-/// Reads generated text from server-sent events: chunks of a chat completion, or events of the
-/// Responses API.
+/// Reads generated text from server-sent events: chunks of a chat completion or of a completion, or
+/// events of the Responses API or of the Messages API.
 ///
 /// A response succeeds if its stream is complete: [DONE], a finish_reason for each choice, or the
-/// last event of the Responses API. Each event with reasoning, content, a refusal or a tool call
-/// counts as a token. Events that the API does not define are ignored, unless all events are of
-/// that kind.
+/// last event of the Responses API or of the Messages API. Each event with reasoning, content, a
+/// refusal or a tool call counts as a token. Events that the API does not define are ignored,
+/// unless all events are of that kind.
 class GenerationStream : public StreamReader {
  public:
   explicit GenerationStream(GenerationStreamOptions options);
@@ -108,6 +119,7 @@ class GenerationStream : public StreamReader {
   void read_chat(simdjson::dom::element root);
   /// Returns whether the choice may contain a usage.
   bool read_choice(simdjson::dom::element choice, std::size_t index);
+  void read_message(std::string_view type, simdjson::dom::element root);
   void read_response(std::string_view type, simdjson::dom::element root);
   void read_response_end(std::string_view type, simdjson::dom::element root);
   /// Counts the content of an event as one token.
@@ -140,7 +152,7 @@ class GenerationStream : public StreamReader {
   bool is_of_api_ = false;
   /// [DONE] was received; the rest of the stream is ignored.
   bool is_done_ = false;
-  /// The last event of the Responses API was received.
+  /// The last event of the Responses API or of the Messages API was received.
   bool is_complete_ = false;
   std::bitset<most_choices> choices_begun_;
   std::bitset<most_choices> choices_ended_;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/text/strings.h>
+#include <paceline/workload/api_request.h>
 #include <paceline/workload/generation_stream.h>
 #include <paceline/workload/json_reader.h>
 
@@ -30,12 +31,6 @@ void add_thoughts(std::size_t bytes, StreamDelta& found) {
   found.thought_bytes += bytes;
 }
 
-void add_text(std::string_view text, StreamDelta& found) {
-  if (text.empty()) return;
-  found.has_answer = true;
-  found.texts.push_back(text);
-}
-
 /// Bytes of text in a string or in an array of content parts.
 std::size_t bytes_in_parts(dom::element element) {
   std::size_t bytes = bytes_of(as_found(element));
@@ -49,7 +44,7 @@ std::size_t bytes_in_parts(dom::element element) {
 /// Content is a string or an array of parts. For Mistral, parts may be reasoning.
 void read_content(dom::element content, StreamDelta& found) {
   std::string_view text;
-  if (content.get(text) == simdjson::SUCCESS) return add_text(text, found);
+  if (content.get(text) == simdjson::SUCCESS) return found.add_text(text);
   dom::array parts;
   if (content.get(parts) != simdjson::SUCCESS) return;
   for (const dom::element part : parts) {
@@ -57,7 +52,7 @@ void read_content(dom::element content, StreamDelta& found) {
     if (read_value(part["thinking"], thoughts)) {
       add_thoughts(bytes_in_parts(thoughts), found);
     } else if (read_value(part["text"], text)) {
-      add_text(text, found);
+      found.add_text(text);
     } else if (has_value(part["refusal"])) {
       found.has_answer = true;
     }
@@ -91,6 +86,12 @@ void read_reasoning_details(dom::element details, StreamDelta& found) {
 }
 
 }  // namespace
+
+void StreamDelta::add_text(std::string_view text) {
+  if (text.empty()) return;
+  has_answer = true;
+  texts.push_back(text);
+}
 
 void StreamDelta::clear() {
   has_thoughts = false;
@@ -128,6 +129,17 @@ void read_chat_delta(dom::element delta, StreamDelta& found) {
   add_thoughts(thoughts, found);
 }
 
+void read_message_delta(dom::element event, StreamDelta& found) {
+  dom::element block;
+  if (!read_value(event["delta"], block) && !read_value(event["content_block"], block)) return;
+  std::string_view text;
+  if (read_value(block["text"], text)) found.add_text(text);
+  add_thoughts(bytes_of(block["thinking"]) + bytes_of(block["data"]), found);
+  // A tool call: its name in the first event, then its input.
+  const bool calls_tool = bytes_of(block["name"]) > 0 || bytes_of(block["partial_json"]) > 0;
+  found.has_answer = found.has_answer || calls_tool;
+}
+
 void read_response_delta(std::string_view type, dom::element event, StreamDelta& found) {
   std::string_view text;
   if (!type.ends_with(".delta") || !read_value(event["delta"], text) || text.empty()) return;
@@ -135,7 +147,7 @@ void read_response_delta(std::string_view type, dom::element event, StreamDelta&
     add_thoughts(text.size(), found);
     found.is_summary = type.find("summary") != std::string_view::npos;
   } else if (type == "response.output_text.delta") {
-    add_text(text, found);
+    found.add_text(text);
   } else {
     found.has_answer = true;
   }
@@ -154,11 +166,18 @@ std::string_view or_null(const std::string& value) {
 
 }  // namespace
 
-void StreamedText::clear() {
+void StreamedText::begin(ApiKind kind) {
+  kind_ = kind;
   for (std::string* value :
        {&id_, &created_, &model_, &finish_reason_, &usage_, &text_, &response_}) {
     value->clear();
   }
+}
+
+void StreamedText::add_usage(simdjson::simdjson_result<dom::element> usage) {
+  std::string later;
+  keep(usage, later);
+  if (!later.empty()) usage_ = usage_.empty() ? later : merged_body(usage_, later);
 }
 
 void StreamedText::add_chunk(dom::element root) {
@@ -172,17 +191,35 @@ void StreamedText::add_chunk(dom::element root) {
   keep(root["choices"].at(0)["finish_reason"], finish_reason_);
 }
 
+void StreamedText::add_message(dom::element root) {
+  keep(root["message"]["id"], id_);
+  keep(root["message"]["model"], model_);
+  keep(root["delta"]["stop_reason"], finish_reason_);
+  // The first event has the usage of the prompt, and a later event that of the response.
+  add_usage(root["message"]["usage"]);
+  add_usage(root["usage"]);
+}
+
 void StreamedText::set_response(dom::element response) {
   response_ = simdjson::to_string(response);
 }
 
 std::string StreamedText::whole() const {
   if (!response_.empty()) return response_;
+  const std::string text = text::json_quoted(text_);
+  if (kind_ == ApiKind::messages) {
+    return fmt::format(
+        R"({{"id":{},"type":"message","role":"assistant","model":{},"content":[{{"type":"text",)"
+        R"("text":{}}}],"stop_reason":{},"usage":{}}})",
+        or_null(id_), or_null(model_), text, or_null(finish_reason_), or_null(usage_));
+  }
+  const bool is_chat = kind_ == ApiKind::chat;
   return fmt::format(
-      R"({{"id":{},"object":"chat.completion","created":{},"model":{},"choices":[{{"index":0,)"
-      R"("message":{{"role":"assistant","content":{}}},"finish_reason":{}}}],"usage":{}}})",
-      or_null(id_), or_null(created_), or_null(model_), text::json_quoted(text_),
-      or_null(finish_reason_), or_null(usage_));
+      R"({{"id":{},"object":"{}","created":{},"model":{},"choices":[{{"index":0,{}{}{},)"
+      R"("finish_reason":{}}}],"usage":{}}})",
+      or_null(id_), is_chat ? "chat.completion" : "text_completion", or_null(created_),
+      or_null(model_), is_chat ? R"("message":{"role":"assistant","content":)" : R"("text":)", text,
+      is_chat ? "}" : "", or_null(finish_reason_), or_null(usage_));
 }
 
 }  // namespace paceline::workload

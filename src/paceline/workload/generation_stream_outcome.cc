@@ -10,6 +10,16 @@
 
 namespace paceline::workload {
 
+namespace {
+
+/// The part of an event that shows the API.
+std::string_view mark_of(ApiKind kind) {
+  if (kind == ApiKind::messages) return "a type of the Messages API";
+  return kind == ApiKind::responses ? "a type of the Responses API" : "choices";
+}
+
+}  // namespace
+
 Outcome GenerationStream::finish(Response& response) {
   events_.end();
   Outcome outcome = read_outcome(response);
@@ -34,8 +44,7 @@ Outcome GenerationStream::read_outcome(Response& response) {
   if (!has_begun_) return read_without_events();
   if (!is_of_api_) {
     return failed(Failure::bad_response,
-                  fmt::format("no event of the stream has {}",
-                              kind_ == ApiKind::chat ? "choices" : "a type of the Responses API"));
+                  fmt::format("no event of the stream has {}", mark_of(kind_)));
   }
   if (!has_ended()) return failed(Failure::bad_response, "the stream ended early");
   return outcome;

@@ -51,6 +51,12 @@ void merge_count(Count& count, const Count& later) {
   if (later && (*later > 0 || !count)) count = later;
 }
 
+/// Prompt tokens that Anthropic counts apart from input_tokens.
+std::uint64_t tokens_beside_input(Found usage) {
+  return read_count(usage["cache_read_input_tokens"]).value_or(0) +
+         read_count(usage["cache_creation_input_tokens"]).value_or(0);
+}
+
 /// Reads one field of a usage. APIs differ in the names.
 void read_field(std::string_view name, dom::element value, Usage& usage, Count& total) {
   if (name == "prompt_tokens" || name == "input_tokens") {
@@ -75,10 +81,13 @@ void read_field(std::string_view name, dom::element value, Usage& usage, Count& 
 
 std::optional<Usage> read_usage(dom::element holder) {
   dom::object fields;
-  if (!read_value(find_usage(holder), fields)) return std::nullopt;
+  const Found found = find_usage(holder);
+  if (!read_value(found, fields)) return std::nullopt;
   Usage usage;
   Count total;
   for (const dom::key_value_pair field : fields) read_field(field.key, field.value, usage, total);
+  const bool is_of_messages = !total && has_value(found["input_tokens"]);
+  if (is_of_messages && usage.prompt_tokens) *usage.prompt_tokens += tokens_beside_input(found);
   if (!tells_tokens(usage)) return std::nullopt;
   // xAI counts reasoning in addition to the completion, all other APIs as a part of it.
   const std::uint64_t reasoning = usage.reasoning_tokens.value_or(0);

@@ -23,7 +23,10 @@ struct Wording {
 Wording wording_of(ApiKind kind) {
   switch (kind) {
     case ApiKind::chat:
+    case ApiKind::completions:
       return {"choices", false};
+    case ApiKind::messages:
+      return {"content", true};
     case ApiKind::responses:
       return {"output", true};
     case ApiKind::embeddings:
@@ -43,7 +46,7 @@ Outcome failed_by(const ToldError& told) {
 std::optional<ToldError> find_error(ApiKind kind, dom::element root, dom::array answers) {
   if (auto told = read_told_error(root)) return told;
   if (kind == ApiKind::responses) return read_response_error(root);
-  if (kind != ApiKind::chat) return std::nullopt;
+  if (kind != ApiKind::chat && kind != ApiKind::completions) return std::nullopt;
   for (const dom::element choice : answers) {
     if (auto told = read_choice_error(choice)) return told;
   }

@@ -15,8 +15,8 @@ class TextEmbeddingWorkload : public Workload {
  public:
   TextEmbeddingWorkload(const Api& api, const TextEmbedding& asked)
       : model_(workload::merged_model(asked.model, api.body_patch)),
-        url_(http::resource_url(api.url, "/embeddings")),
-        headers_(workload::json_request_headers(api)),
+        url_(http::resource_url(api.url, workload::path_of(ApiKind::embeddings))),
+        headers_(workload::json_request_headers(api, ApiKind::embeddings)),
         body_(workload::merged_body(
                   fmt::format(R"({{"model":{},"input":{}}})", text::json_quoted(asked.model),
                               workload::prompt_text(asked.input).user),

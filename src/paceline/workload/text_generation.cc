@@ -15,8 +15,33 @@
 namespace paceline {
 namespace {
 
+constexpr std::uint64_t default_limit_of_messages = 1024;
+
 std::string message(std::string_view role, std::string_view quoted_content) {
   return fmt::format(R"({{"role":"{}","content":{}}})", role, quoted_content);
+}
+
+/// Both messages as one quoted text.
+std::string joined(const workload::PromptText& prompt) {
+  if (prompt.system.empty()) return prompt.user;
+  return prompt.system.substr(0, prompt.system.size() - 1) + R"(\n\n)" + prompt.user.substr(1);
+}
+
+/// The field with the prompt.
+std::string prompt_field(ApiKind api, const workload::PromptText& prompt) {
+  const std::string user = message("user", prompt.user);
+  const std::string system = prompt.system.empty() ? "" : message("system", prompt.system) + ',';
+  switch (api) {
+    case ApiKind::completions:
+      return R"("prompt":)" + joined(prompt);
+    case ApiKind::responses:
+      return fmt::format(R"("input":[{}{}])", system, user);
+    case ApiKind::messages:
+      return fmt::format(R"({}"messages":[{}])",
+                         prompt.system.empty() ? "" : R"("system":)" + prompt.system + ',', user);
+    default:
+      return fmt::format(R"("messages":[{}{}])", system, user);
+  }
 }
 
 /// The optional fields of requests that a server may refuse.
@@ -27,24 +52,30 @@ struct Fields {
 
 std::string_view limit_name(const TextGeneration& asked, const Fields& fields) {
   if (asked.api == ApiKind::responses) return "max_output_tokens";
-  return fields.limit == LimitField::max_tokens ? "max_tokens" : "max_completion_tokens";
+  const bool is_new = asked.api == ApiKind::chat && fields.limit != LimitField::max_tokens;
+  return is_new ? "max_completion_tokens" : "max_tokens";
+}
+
+std::uint64_t limit_of(const TextGeneration& asked) {
+  const bool needs_limit = asked.api == ApiKind::messages;
+  return asked.max_tokens == 0 && needs_limit ? default_limit_of_messages : asked.max_tokens;
+}
+
+bool has_stream_options(const TextGeneration& asked) {
+  return asked.is_streamed && (asked.api == ApiKind::chat || asked.api == ApiKind::completions);
 }
 
 std::string body_text(const TextGeneration& asked, const Fields& fields) {
-  const bool is_chat = asked.api == ApiKind::chat;
-  const workload::PromptText prompt = workload::prompt_text(asked.prompt);
-  std::string body = fmt::format(R"({{"model":{},"{}":[)", text::json_quoted(asked.model),
-                                 is_chat ? "messages" : "input");
-  if (!prompt.system.empty()) body += message("system", prompt.system) + ',';
-  body += message("user", prompt.user) + ']';
+  std::string body = fmt::format(R"({{"model":{},{})", text::json_quoted(asked.model),
+                                 prompt_field(asked.api, workload::prompt_text(asked.prompt)));
   if (asked.temperature) body += fmt::format(R"(,"temperature":{})", *asked.temperature);
-  if (asked.max_tokens > 0) {
-    body += fmt::format(R"(,"{}":{})", limit_name(asked, fields), asked.max_tokens);
+  if (const std::uint64_t limit = limit_of(asked); limit > 0) {
+    body += fmt::format(R"(,"{}":{})", limit_name(asked, fields), limit);
   }
   if (asked.min_tokens > 0) body += fmt::format(R"(,"min_tokens":{})", asked.min_tokens);
   if (asked.ignore_eos) body += R"(,"ignore_eos":true)";
   if (asked.is_streamed) body += R"(,"stream":true)";
-  if (asked.is_streamed && is_chat && fields.has_stream_options) {
+  if (has_stream_options(asked) && fields.has_stream_options) {
     body += R"(,"stream_options":{"include_usage":true})";
   }
   return body + '}';
@@ -66,9 +97,8 @@ class TextGenerationWorkload : public Workload {
   TextGenerationWorkload(const Api& api, const TextGeneration& asked)
       : asked_(asked),
         patch_(api.body_patch),
-        url_(http::resource_url(api.url,
-                                asked.api == ApiKind::chat ? "/chat/completions" : "/responses")),
-        headers_(workload::json_request_headers(api)),
+        url_(http::resource_url(api.url, workload::path_of(asked.api))),
+        headers_(workload::json_request_headers(api, asked.api)),
         fields_{asked.limit_field, asked.asks_usage.value_or(true)},
         body_(make_body()),
         fingerprint_(body_.description()),
@@ -76,7 +106,7 @@ class TextGenerationWorkload : public Workload {
 
   Description describe() const override {
     Description description;
-    description.name = fmt::format("{}/{}", asked_.api == ApiKind::chat ? "chat" : "responses",
+    description.name = fmt::format("{}/{}", workload::name_of(asked_.api),
                                    asked_.is_streamed ? "stream" : "complete");
     description.model = workload::merged_model(asked_.model, patch_);
     description.url = url_;
@@ -136,7 +166,8 @@ class TextGenerationWorkload : public Workload {
   }
 
   std::string adapt_stream_options(const Outcome& first) {
-    if (asked_.asks_usage || !fields_.has_stream_options || !refuses(first, "stream_options")) {
+    if (asked_.asks_usage || !has_stream_options(asked_) || !fields_.has_stream_options ||
+        !refuses(first, "stream_options")) {
       return {};
     }
     fields_.has_stream_options = false;

@@ -84,10 +84,12 @@ TEST(WorkloadFlagsTest, MeasuresWholeChatUnlessAsked) {
 }
 
 TEST(WorkloadFlagsTest, MeasuresEachWorkloadByName) {
-  const Names all{"chat/complete", "chat/stream", "responses/complete", "responses/stream",
-                  "embeddings/create"};
-  EXPECT_EQ(names_of({"--paceline_workload=chat/complete,chat/stream,responses/complete,"
-                      "responses/stream,embeddings/create"}),
+  const Names all{"chat/complete",      "chat/stream",        "completions/complete",
+                  "completions/stream", "responses/complete", "responses/stream",
+                  "messages/complete",  "messages/stream",    "embeddings/create"};
+  EXPECT_EQ(names_of({"--paceline_workload=chat/complete,chat/stream,completions/complete,"
+                      "completions/stream,responses/complete,responses/stream,"
+                      "messages/complete,messages/stream,embeddings/create"}),
             all);
   for (const std::string& name : all) {
     EXPECT_EQ(names_of({"--paceline_workload=" + name}), (Names{name}));

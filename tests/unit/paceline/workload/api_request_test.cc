@@ -32,8 +32,8 @@ TEST(HeaderTest, FramingIsNotTheUsers) {
   }
 }
 
-HeaderList headers_of(const Api& api) {
-  return *json_request_headers(api);
+HeaderList headers_of(const Api& api, ApiKind kind = ApiKind::chat) {
+  return *json_request_headers(api, kind);
 }
 
 TEST(HeaderTest, TheKeyHasTheFormThatTheApiExpects) {
@@ -48,12 +48,25 @@ TEST(HeaderTest, TheKeyHasTheFormThatTheApiExpects) {
   EXPECT_EQ(key_header(Auth::basic), "Authorization: Basic dXNlcjpwYXNz");
   EXPECT_EQ(key_header(Auth::none), "");
   EXPECT_EQ(headers_of({}).size(), 1U);
+  EXPECT_EQ(key_header(Auth::automatic), "Authorization: Bearer user:pass");
+  EXPECT_EQ(headers_of({.key = "k"}, ApiKind::messages),
+            (HeaderList{"Content-Type: application/json", "anthropic-version: 2023-06-01",
+                        "x-api-key: k"}));
 }
 
 TEST(HeaderTest, AHeaderOfTheUserReplacesPacelinesOwn) {
   const Api api{.key = "key", .headers = {"authorization: Token 1", "x-team: 7", "x-team: 8"}};
   EXPECT_EQ(headers_of(api), (HeaderList{"Content-Type: application/json", "authorization: Token 1",
                                          "x-team: 7", "x-team: 8"}));
+}
+
+TEST(KindTest, FollowsFromTheUrl) {
+  for (const ApiKind kind : {ApiKind::chat, ApiKind::completions, ApiKind::responses,
+                             ApiKind::messages, ApiKind::embeddings}) {
+    EXPECT_EQ(kind_of("http://host/v1" + std::string(path_of(kind)) + "?a=1"), kind);
+  }
+  EXPECT_EQ(kind_of("http://host/other"), ApiKind::chat);
+  EXPECT_EQ(name_of(ApiKind::completions), "completions");
 }
 
 TEST(BodyPatchTest, IsAnObjectWithoutStream) {

@@ -65,7 +65,7 @@ TEST_F(StreamedTextTest, BeginsAnew) {
   add_chunk(R"({"id":"old","model":"old","usage":{},"choices":[{"finish_reason":"stop"}]})");
   text_.add_text("old");
   text_.set_response(parser_.parse(std::string(R"({"id":"old"})")));
-  text_.clear();
+  text_.begin(ApiKind::chat);
   EXPECT_EQ(text_.whole(), StreamedText().whole());
 }
 

@@ -48,6 +48,33 @@ TEST(ResponseReaderTest, ReadsTheUsageOfEachKind) {
   EXPECT_FALSE(embedding.usage->cached_tokens);
 }
 
+TEST(ResponseReaderTest, ReadsACompletion) {
+  const Outcome completion = outcome_of(
+      ApiKind::completions,
+      R"({"choices":[{"text":"hi"}],"usage":{"prompt_tokens":3,"completion_tokens":4}})");
+  EXPECT_FALSE(completion.failure) << completion.error.message;
+  EXPECT_EQ(completion.usage->completion_tokens, 4U);
+}
+
+// Anthropic counts cached tokens apart from the input.
+TEST(ResponseReaderTest, ReadsAMessage) {
+  const Outcome message = outcome_of(
+      ApiKind::messages, R"({"type":"message","content":[{"type":"text","text":"hi"}],"usage":)"
+                         R"({"input_tokens":3,"cache_creation_input_tokens":5,)"
+                         R"("cache_read_input_tokens":7,"output_tokens":4}})");
+  EXPECT_FALSE(message.failure) << message.error.message;
+  EXPECT_EQ(message.usage->prompt_tokens, 15U);
+  EXPECT_EQ(message.usage->cached_tokens, 7U);
+  EXPECT_EQ(message.usage->completion_tokens, 4U);
+  EXPECT_EQ(outcome_of(ApiKind::messages, R"({"choices":[{}]})").error.message,
+            "the response has no content");
+  const Outcome overloaded = outcome_of(
+      ApiKind::messages,
+      R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})", 529);
+  EXPECT_EQ(overloaded.failure, Failure::http_5xx);
+  EXPECT_NE(overloaded.error.message.find("Overloaded"), std::string::npos);
+}
+
 TEST(ResponseReaderTest, EachKindHasItsOwnAnswers) {
   const auto fails = [](ApiKind kind, const std::string& body) {
     const Outcome outcome = outcome_of(kind, body);

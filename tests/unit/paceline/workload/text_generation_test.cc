@@ -175,6 +175,35 @@ TEST(TextGenerationTest, TheResponsesApiHasItsOwnNames) {
   EXPECT_EQ(workload->read(request, response).usage->completion_tokens, 2U);
 }
 
+/// The request with a system message.
+Request request_of(ApiKind api, bool is_streamed) {
+  TextGeneration asked{.api = api, .is_streamed = is_streamed, .model = "m"};
+  asked.prompt = {.system = "be brief", .text = "hi \"{n}\"", .nonce = Nonce::none};
+  const auto workload = make_workload({.url = "http://host/v1", .key = "k"}, asked);
+  Request request;
+  workload->make(3, request);
+  return request;
+}
+
+TEST(TextGenerationTest, CompletionsHaveOnePrompt) {
+  const Request request = request_of(ApiKind::completions, true);
+  EXPECT_EQ(request.url, "http://host/v1/completions");
+  EXPECT_EQ(request.body, R"({"model":"m","prompt":"be brief\n\nhi \"3\"","stream":true,)"
+                          R"("stream_options":{"include_usage":true}})");
+  EXPECT_EQ(body_of({.api = ApiKind::completions, .max_tokens = 9}),
+            R"({"model":"m","prompt":"hi","max_tokens":9})");
+}
+
+TEST(TextGenerationTest, MessagesHaveALimitAndTheSystemApart) {
+  const Request request = request_of(ApiKind::messages, true);
+  EXPECT_EQ(request.url, "http://host/v1/messages");
+  EXPECT_EQ(request.body, R"({"model":"m","system":"be brief","messages":[{"role":"user",)"
+                          R"("content":"hi \"3\""}],"max_tokens":1024,"stream":true})");
+  EXPECT_EQ(request.headers->back(), "x-api-key: k");
+  EXPECT_EQ(body_of({.api = ApiKind::messages, .max_tokens = 9}),
+            R"({"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":9})");
+}
+
 TEST(TextGenerationTest, DescribesItselfWithoutTheSalt) {
   const auto workload =
       make_workload({"http://host/v1", ""}, TextGeneration{.is_streamed = true, .model = "m"});
