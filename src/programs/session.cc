@@ -1,5 +1,6 @@
 #include <programs/session.h>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -119,13 +120,14 @@ Result<void> Session::read_headers(const Options& options, Api& api) {
       const char* found = std::getenv(variable.c_str());
       if (found == nullptr) {
         return fail(ErrorCode::invalid_value,
-                    "the header " + name + " takes its value from " + variable +
-                        ", which is not set; set this environment variable");
+                    fmt::format("the header {} takes its value from {}, which is not set; set this "
+                                "environment variable",
+                                name, variable));
       }
       value = text::without_spaces(found);
     }
     if (is_of_environment || is_for_secrets(name)) gate_->add_secret(value);
-    api.headers.push_back(name + ": " + value);
+    api.headers.push_back(fmt::format("{}: {}", name, value));
   }
   if (auto error = find_error(api)) return tl::unexpected(std::move(*error));
   return {};
