@@ -34,6 +34,9 @@ void ReceivedHead::add(std::string_view name, std::string_view value) {
     is_chunked_ = text::equals_ignoring_case(text::without_spaces(value), "chunked");
   } else if (text::equals_ignoring_case(name, "Authorization")) {
     if (!authorization_) authorization_ = value;
+  } else if (text::equals_ignoring_case(name, "x-api-key") ||
+             text::equals_ignoring_case(name, "api-key")) {
+    if (!api_key_) api_key_ = value;
   } else if (text::equals_ignoring_case(name, "x-request-id")) {
     if (!request_id_ && is_harmless_id(value)) request_id_ = value;
   }
@@ -104,23 +107,27 @@ void RequestPool::give_back(std::unique_ptr<Request> request) noexcept {
 }
 
 Admission::Admission(const EndpointOptions& options)
-    : requires_key_(!options.required_key.empty()),
-      authorization_("Bearer " + options.required_key),
-      most_body_bytes_(options.max_body_bytes) {}
+    : key_(options.required_key), most_body_bytes_(options.max_body_bytes) {}
 
 std::optional<ApiError> Admission::key_error(std::string_view path, std::string_view method,
                                              const ReceivedHead& head) const {
   // Browsers send OPTIONS without a key.
-  if (!requires_key_ || !path.starts_with("/v1/") || method == "OPTIONS") return std::nullopt;
-  const auto given = head.authorization();
-  if (!given) {
+  if (key_.empty() || !path.starts_with("/v1/") || method == "OPTIONS") return std::nullopt;
+  if (!head.authorization() && !head.api_key()) {
     return ApiError{
         MHD_HTTP_UNAUTHORIZED,
         "You didn't provide an API key. You need to provide your API key in an Authorization "
         "header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."};
   }
-  if (*given == authorization_) return std::nullopt;
+  if (has_right_key(head)) return std::nullopt;
   return ApiError{MHD_HTTP_UNAUTHORIZED, "Incorrect API key provided.", {}, "invalid_api_key"};
+}
+
+bool Admission::has_right_key(const ReceivedHead& head) const {
+  constexpr std::string_view scheme = "Bearer ";
+  const auto authorization = head.authorization().value_or(std::string_view());
+  return head.api_key() == key_ ||
+         (authorization.starts_with(scheme) && authorization.substr(scheme.size()) == key_);
 }
 
 std::optional<ApiError> Admission::unread_body_error(std::string_view path, std::string_view method,

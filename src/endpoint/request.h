@@ -30,6 +30,8 @@ class ReceivedHead {
 
   /// The Authorization field.
   std::optional<std::string_view> authorization() const { return authorization_; }
+  /// The first x-api-key or api-key field, as clients of Anthropic and Azure send their keys.
+  std::optional<std::string_view> api_key() const { return api_key_; }
   /// The client's x-request-id, if it consists of 1 to 128 letters, digits and characters of
   /// "-_.:/+=@", which can be sent back safely.
   std::optional<std::string_view> request_id() const { return request_id_; }
@@ -46,6 +48,7 @@ class ReceivedHead {
   void add_length(std::string_view value);
 
   std::optional<std::string_view> authorization_;
+  std::optional<std::string_view> api_key_;
   std::optional<std::string_view> request_id_;
   std::optional<std::uint64_t> content_length_;
   unsigned transfer_encodings_ = 0;
@@ -130,7 +133,8 @@ class Admission {
  public:
   explicit Admission(const EndpointOptions& options);
 
-  /// Why the request's key is refused.
+  /// Why the request's key is refused. The key may be in any of the fields `Authorization: Bearer
+  /// KEY`, `x-api-key: KEY` and `api-key: KEY`.
   std::optional<ApiError> key_error(std::string_view path, std::string_view method,
                                     const ReceivedHead& head) const;
   /// Why the request's body is refused before it is read. The refusal ends the connection, since
@@ -147,11 +151,11 @@ class Admission {
   std::size_t body_bytes() const { return body_bytes_; }
 
  private:
+  bool has_right_key(const ReceivedHead& head) const;
   std::optional<ApiError> size_error(std::uint64_t own_bytes, std::uint64_t new_bytes) const;
 
-  bool requires_key_;
-  /// The required Authorization field.
-  std::string authorization_;
+  /// The required key; empty: none.
+  std::string key_;
   std::size_t most_body_bytes_;
   std::size_t body_bytes_ = 0;
 };

@@ -116,7 +116,8 @@ struct EndpointOptions {
   std::chrono::nanoseconds idle_timeout{0};
   /// Most bytes of request bodies in memory. A request whose body would exceed this limit gets 503.
   std::size_t max_body_bytes = std::size_t{256} << 20U;
-  /// API key that paths under /v1 require; empty: none.
+  /// API key that paths under /v1 require; empty: none. Clients send the key as `Authorization:
+  /// Bearer KEY`, `x-api-key: KEY` or `api-key: KEY`.
   std::string required_key{};
 
   /// How many requests to record, from the first one on. start() allocates the memory, 48 bytes per

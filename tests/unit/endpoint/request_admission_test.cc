@@ -31,6 +31,28 @@ TEST(Admission, RequiresItsKeyUnderV1) {
   EXPECT_EQ(status_of(Admission({}).key_error(chats, "POST", {})), 200U);
 }
 
+TEST(Admission, TakesItsKeyFromThreeFields) {
+  const Admission admission({.required_key = "right"});
+  const auto status = [&](const ReceivedHead& head) {
+    return status_of(admission.key_error("/v1/models", "GET", head));
+  };
+  const std::string right = "right";
+  const std::string wrong = "wrong";
+  for (const std::string name : {"x-api-key", "X-Api-Key", "api-key"}) {
+    EXPECT_EQ(status(head_of(name, right)), 200U) << name;
+    EXPECT_EQ(status(head_of(name, wrong)), 401U) << name;
+    EXPECT_EQ(status(head_of(name, "")), 401U) << name;
+    EXPECT_EQ(status(head_of(name, "Bearer right")), 401U) << name;
+  }
+  EXPECT_EQ(status(head_of("Authorization", right)), 401U);
+  EXPECT_EQ(status(head_of("Authorization", "Basic right")), 401U);
+  EXPECT_EQ(status(head_of("api-keys", right)), 401U);
+  const std::string wrong_bearer = "Bearer wrong";
+  ReceivedHead both = head_of("Authorization", wrong_bearer);
+  both.add("x-api-key", right);
+  EXPECT_EQ(status(both), 200U);
+}
+
 TEST(Admission, ChecksABodyBeforeItIsRead) {
   const Admission admission({.required_key = "right"});
   EXPECT_EQ(status_of(admission.unread_body_error(chats, "POST", {})), 200U);
