@@ -11,6 +11,7 @@ namespace paceline::endpoint {
 namespace {
 
 constexpr std::string_view models_path = "/v1/models/";
+constexpr std::string_view messages_path = "/v1/messages";
 
 /// Appends a model as the OpenAI API lists it.
 void append_model(std::string_view id, std::uint64_t created, std::string& out) {
@@ -57,11 +58,19 @@ bool Api::is_about_server(std::string_view path) {
   return path == "/health" || path == "/metrics";
 }
 
+// Paths below that of messages belong to Anthropic's API too, although the endpoint has none.
+ErrorForm Api::error_form(std::string_view path) {
+  if (!path.starts_with(messages_path)) return ErrorForm::openai;
+  path.remove_prefix(messages_path.size());
+  return path.empty() || path.front() == '/' ? ErrorForm::anthropic : ErrorForm::openai;
+}
+
 const Api::Route* Api::find_route(std::string_view path) {
-  static constexpr std::array<Route, 9> routes = {
+  static constexpr std::array<Route, 10> routes = {
       {{"/v1/chat/completions", "POST", &Api::answer_chat},
        {"/v1/completions", "POST", &Api::answer_completions},
        {"/v1/responses", "POST", &Api::answer_responses},
+       {messages_path, "POST", &Api::answer_messages},
        {"/v1/embeddings", "POST", &Api::answer_embeddings},
        {"/v1/models", "GET", &Api::answer_models},
        {"/", "GET", &Api::answer_ok},
@@ -155,6 +164,10 @@ void Api::answer_completions(Request& request) {
 
 void Api::answer_responses(Request& request) {
   generate(&RequestReader::read_responses, responses_format(), request);
+}
+
+void Api::answer_messages(Request& request) {
+  generate(&RequestReader::read_messages, messages_format(), request);
 }
 
 void Api::generate(Read read, const GenerationFormat& format, Request& request) {

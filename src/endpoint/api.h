@@ -70,6 +70,8 @@ class Api {
   /// Whether requests to the path are about the server itself. They need no key, have no latency or
   /// fault, and are not recorded.
   static bool is_about_server(std::string_view path);
+  /// The form of errors of requests to the path.
+  static ErrorForm error_form(std::string_view path);
 
  private:
   struct Route;
@@ -79,6 +81,7 @@ class Api {
   void answer_chat(Request& request);
   void answer_completions(Request& request);
   void answer_responses(Request& request);
+  void answer_messages(Request& request);
   void answer_embeddings(Request& request);
   void answer_models(Request& request);
   void answer_model(Request& request);

@@ -15,9 +15,7 @@ void append_or_null(std::string_view text, std::string& out) {
   }
 }
 
-}  // namespace
-
-void write_error(const ApiError& error, std::string& out) {
+void write_openai_error(const ApiError& error, std::string& out) {
   out = R"({"error":{"message":)";
   text::append_json_string(error.message, out);
   out += R"(,"type":)";
@@ -27,6 +25,41 @@ void write_error(const ApiError& error, std::string& out) {
   out += R"(,"code":)";
   append_or_null(error.code, out);
   out += "}}";
+}
+
+std::string_view anthropic_type_of(unsigned status) {
+  switch (status) {
+    case 401:
+      return "authentication_error";
+    case 403:
+      return "permission_error";
+    case 404:
+      return "not_found_error";
+    case 413:
+      return "request_too_large";
+    case 429:
+      return "rate_limit_error";
+    case 503:
+    case 529:
+      return "overloaded_error";
+    default:
+      return status < 500 ? "invalid_request_error" : "api_error";
+  }
+}
+
+void write_anthropic_error(const ApiError& error, std::string& out) {
+  out = R"({"type":"error","error":{"type":")";
+  out += anthropic_type_of(error.status);
+  out += R"(","message":)";
+  text::append_json_string(error.message, out);
+  out += "}}";
+}
+
+}  // namespace
+
+void write_error(const ApiError& error, ErrorForm form, std::string& out) {
+  if (form == ErrorForm::anthropic) return write_anthropic_error(error, out);
+  write_openai_error(error, out);
 }
 
 ApiError missing_parameter(std::string_view name) {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-// Reads the JSON of requests, and writes errors, as the OpenAI API does.
+// Reads the JSON of requests, and writes errors, as the APIs of OpenAI and Anthropic do.
 
 namespace paceline::endpoint {
 
@@ -25,8 +25,17 @@ struct ApiError {
   std::string_view type = "invalid_request_error";
 };
 
-/// Replaces `out` with `{"error": {...}}`.
-void write_error(const ApiError& error, std::string& out);
+/// The API in whose form an error is written.
+enum class ErrorForm {
+  /// `{"error": {...}}`.
+  openai,
+  /// `{"type": "error", "error": {...}}`. The status decides the type; the error's own type, param
+  /// and code have no effect.
+  anthropic,
+};
+
+/// Replaces `out` with the error's JSON.
+void write_error(const ApiError& error, ErrorForm form, std::string& out);
 
 /// Errors of a parameter. `name` outlives the error.
 ApiError missing_parameter(std::string_view name);

@@ -124,6 +124,8 @@ const GenerationFormat& chat_format();
 const GenerationFormat& completions_format();
 /// POST /v1/responses.
 const GenerationFormat& responses_format();
+/// POST /v1/messages.
+const GenerationFormat& messages_format();
 
 /// A value that conforms to a JSON schema, as simple as possible: an object has its required
 /// properties, a number is 0 or near 0, an array has minItems.

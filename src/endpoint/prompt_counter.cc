@@ -95,10 +95,16 @@ void PromptCounter::add_message(std::string_view role, std::string_view text) {
 }
 
 void PromptCounter::add_message(dom::element message) {
-  std::string_view text;
-  add_role(message["role"].get(text) == simdjson::SUCCESS ? text : std::string_view());
+  std::string_view role;
+  if (message["role"].get(role) != simdjson::SUCCESS) role = {};
   dom::element content;
-  if (message["content"].get(content) != simdjson::SUCCESS) return;
+  if (message["content"].get(content) != simdjson::SUCCESS) return add_role(role);
+  add_message(role, content);
+}
+
+void PromptCounter::add_message(std::string_view role, dom::element content) {
+  std::string_view text;
+  add_role(role);
   if (content.get(text) == simdjson::SUCCESS) return add_text(text);
   dom::array parts;
   if (content.get(parts) != simdjson::SUCCESS) return;

@@ -79,6 +79,8 @@ struct Request {
   /// The response's x-request-id.
   std::string id;
   std::string body;
+  /// The form of this request's errors.
+  ErrorForm error_form = ErrorForm::openai;
   /// Why the body is not kept.
   std::optional<ApiError> refusal;
   /// Place in the endpoint's record.

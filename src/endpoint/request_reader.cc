@@ -23,7 +23,7 @@ std::optional<ApiError> RequestReader::read_chat(std::string& body, Generation& 
   const dom::object object = *parsed;
   begin(response);
   if (auto error = read_model(object, response.model)) return error;
-  if (auto error = read_messages(object, response)) return error;
+  if (auto error = read_chat_messages(object, response)) return error;
   if (auto error = read_choices(object, response)) return error;
   if (auto error = read_format(find_member(object, "response_format"), "response_format")) {
     return error;
@@ -73,7 +73,7 @@ void RequestReader::begin(Generation& response) {
   response.echoes.clear();
 }
 
-std::optional<ApiError> RequestReader::read_messages(dom::object body, Generation& response) {
+std::optional<ApiError> RequestReader::read_chat_messages(dom::object body, Generation& response) {
   dom::element messages;
   if (body["messages"].get(messages) != simdjson::SUCCESS) return missing_parameter("messages");
   dom::array list;

@@ -129,7 +129,7 @@ void ResponseMaker::set_stream(const GenerationFormat& format, Request& request)
 }
 
 void ResponseMaker::set_error(const ApiError& error, Request& request) const {
-  write_error(error, request.response_body);
+  write_error(error, request.error_form, request.response_body);
   set(error.status, json_type, request.response_body, request);
 }
 

@@ -57,6 +57,7 @@ class ResponseMaker {
   void set(unsigned status, const char* type, std::string_view body, Request& request) const;
   /// Sets a response of server-sent events, which the request's stream writes.
   void set_stream(const GenerationFormat& format, Request& request) const;
+  /// Sets an error in the request's form.
   void set_error(const ApiError& error, Request& request) const;
   /// Sets the 503 of a server without capacity.
   void set_overloaded(Request& request) const;

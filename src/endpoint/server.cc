@@ -82,6 +82,7 @@ std::unique_ptr<Request> RequestHandler::begin(MHD_Connection* connection, std::
   connections_.begin_request(connection, *request);
   request->due = request->arrived;
   request->record_place = no_record;
+  request->error_form = Api::error_form(path);
   if (Api::is_about_server(path)) return request;
   requests_.store(requests_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   request->fault = faults_.next();

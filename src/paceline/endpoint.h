@@ -153,11 +153,12 @@ struct Arrival {
 /// The most arrivals in any half-open window of this length. `arrivals` are in order.
 std::size_t most_in_window(std::span<const TimePoint> arrivals, std::chrono::nanoseconds window);
 
-/// An HTTP/1.1 server that stands in for the OpenAI API, in a thread of its own.
+/// An HTTP/1.1 server that stands in for the OpenAI API and for Anthropic's Messages API, in a
+/// thread of its own.
 ///
-/// Answers chat completions, responses and completions, streamed or not, with meaningless words;
-/// also embeddings and models. docs/endpoint.md lists the paths, and the fields of a request that
-/// have an effect.
+/// Answers chat completions, responses, completions and messages, streamed or not, with meaningless
+/// words; also embeddings and models. docs/endpoint.md lists the paths, and the fields of a request
+/// that have an effect.
 ///
 /// Not thread-safe: one thread owns the endpoint and calls its functions. All functions but start()
 /// and stop() require a successful start().

@@ -1,12 +1,15 @@
-"""Runs the built `paceline_endpoint` with values that it cannot use.
+"""Runs the built `paceline_endpoint`: Anthropic's Messages API, and values that it cannot use.
 
 Needs PACELINE_ENDPOINT, the path of the program.
 """
 
+import json
 import os
 import socket
 import subprocess
 import unittest
+import urllib.error
+import urllib.request
 
 PROGRAM = os.environ["PACELINE_ENDPOINT"]
 
@@ -61,6 +64,76 @@ class StartErrors(unittest.TestCase):
         self.assertEqual(self.error("--require_key_env=NO_KEY", NO_KEY=""),
                          "paceline_endpoint: the environment variable NO_KEY is empty; set it to "
                          "the key to require\n")
+
+
+class Messages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.endpoint = subprocess.Popen(
+            [PROGRAM, "--port=0", "--token_time=0", "--require_key_env=MESSAGES_KEY"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env=os.environ | {"MESSAGES_KEY": "right"})
+        cls.addClassCleanup(cls.stop)
+        cls.url = cls.endpoint.stdout.readline().strip() + "/messages"
+        cls.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    @classmethod
+    def stop(cls):
+        cls.endpoint.terminate()
+        cls.endpoint.communicate()
+
+    def post(self, key="right", **members):
+        """The status, the type of the content and the text of the response."""
+        body = {"model": "claude", "messages": [{"role": "user", "content": "Hello"}]} | members
+        request = urllib.request.Request(
+            self.url, json.dumps(body).encode(),
+            {"content-type": "application/json", "x-api-key": key,
+             "anthropic-version": "2023-06-01"})
+        try:
+            with self.opener.open(request, timeout=20) as response:
+                return response.status, response.headers.get_content_type(), response.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers.get_content_type(), error.read().decode()
+
+    def test_whole(self):
+        status, content_type, text = self.post(max_tokens=3, system="Be brief")
+        self.assertEqual((status, content_type), (200, "application/json"))
+        message = json.loads(text)
+        self.assertRegex(message.pop("id"), "^msg_[0-9]+$")
+        self.assertEqual(message, {
+            "type": "message", "role": "assistant", "model": "claude",
+            "content": [{"type": "text", "text": "one line keeps"}],
+            "stop_reason": "max_tokens", "stop_sequence": None,
+            "usage": {"input_tokens": 13, "cache_creation_input_tokens": 0,
+                      "cache_read_input_tokens": 0, "output_tokens": 3}})
+
+    def test_streamed(self):
+        status, content_type, text = self.post(max_tokens=100, stream=True)
+        self.assertEqual((status, content_type), (200, "text/event-stream"))
+        events = []
+        for event in text.removesuffix("\n\n").split("\n\n"):
+            name, data = event.split("\n")
+            events.append(json.loads(data.removeprefix("data: ")))
+            self.assertEqual(name, "event: " + events[-1]["type"])
+        self.assertEqual([event["type"] for event in events],
+                         ["message_start", "content_block_start", "ping",
+                          *["content_block_delta"] * 16,
+                          "content_block_stop", "message_delta", "message_stop"])
+        words = "".join(event["delta"]["text"] for event in events[3:19])
+        self.assertTrue(words.startswith("one line keeps its pace"), words)
+        self.assertEqual(events[-2]["delta"]["stop_reason"], "end_turn")
+        self.assertEqual(events[-2]["usage"], {"output_tokens": 16})
+
+    def test_errors(self):
+        status, _, text = self.post()
+        self.assertEqual(status, 400)
+        self.assertEqual(json.loads(text), {
+            "type": "error", "error": {"type": "invalid_request_error",
+                                       "message": "max_tokens: Field required"}})
+        status, _, text = self.post(key="wrong", max_tokens=3)
+        self.assertEqual(status, 401)
+        self.assertEqual(json.loads(text)["error"]["type"], "authentication_error")
 
 
 if __name__ == "__main__":

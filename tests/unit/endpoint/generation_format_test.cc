@@ -184,5 +184,59 @@ TEST(ResponsesFormat, SaysWhenTheLimitEndsIt) {
   EXPECT_EQ(std::string_view(written["output"].at(0)["status"]), "incomplete");
 }
 
+TEST(MessagesFormat, WritesAWholeMessage) {
+  std::string text;
+  messages_format().write_whole(response_of(3), text);
+  EXPECT_EQ(text,
+            R"({"id":"msg_00000000000000000000000000007","type":"message","role":"assistant",)"
+            R"("model":"gpt-4o","content":[{"type":"text","text":"one line keeps"}],)"
+            R"("stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":8,)"
+            R"("cache_creation_input_tokens":0,"cache_read_input_tokens":32,"output_tokens":3}})");
+}
+
+TEST(MessagesFormat, StreamsAMessageInNamedEvents) {
+  EXPECT_EQ(
+      stream_of(response_of(2), messages_format()),
+      "event: message_start\n"
+      R"(data: {"type":"message_start","message":{"id":"msg_00000000000000000000000000007",)"
+      R"("type":"message","role":"assistant","model":"gpt-4o","content":[],"stop_reason":null,)"
+      R"("stop_sequence":null,"usage":{"input_tokens":8,"cache_creation_input_tokens":0,)"
+      R"("cache_read_input_tokens":32,"output_tokens":1}}})"
+      "\n\n"
+      "event: content_block_start\n"
+      R"(data: {"type":"content_block_start","index":0,)"
+      R"("content_block":{"type":"text","text":""}})"
+      "\n\n"
+      "event: ping\n"
+      "data: {\"type\":\"ping\"}\n\n"
+      "event: content_block_delta\n"
+      R"(data: {"type":"content_block_delta","index":0,)"
+      R"("delta":{"type":"text_delta","text":"word"}})"
+      "\n\n"
+      "event: content_block_delta\n"
+      R"(data: {"type":"content_block_delta","index":0,)"
+      R"("delta":{"type":"text_delta","text":"word"}})"
+      "\n\n"
+      "event: content_block_stop\n"
+      "data: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
+      "event: message_delta\n"
+      R"(data: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},)"
+      R"("usage":{"output_tokens":2}})"
+      "\n\n"
+      "event: message_stop\n"
+      "data: {\"type\":\"message_stop\"}\n\n");
+}
+
+TEST(MessagesFormat, SaysWhenTheLimitEndsIt) {
+  auto response = response_of(2);
+  response.is_capped = true;
+  std::string text;
+  messages_format().write_whole(response, text);
+  EXPECT_NE(text.find(R"("stop_reason":"max_tokens")"), std::string::npos);
+  text.clear();
+  messages_format().write_closing(response, text);
+  EXPECT_NE(text.find(R"("stop_reason":"max_tokens")"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace paceline::endpoint

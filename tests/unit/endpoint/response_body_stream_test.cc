@@ -92,7 +92,7 @@ TEST_F(TokenStreamTest, CutsNoEventThatFits) {
 }
 
 TEST_F(TokenStreamTest, IsTheSameInRoomsOfAnySize) {
-  for (const auto* format : {&chat_format(), &responses_format()}) {
+  for (const auto* format : {&chat_format(), &responses_format(), &messages_format()}) {
     start(20, 0ms, *format);
     const auto whole = read_all(1 << 16);
     for (const std::size_t room : {1U, 7U, 100U, 229U, 230U, 500U, 1'024U}) {
