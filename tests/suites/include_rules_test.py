@@ -14,11 +14,10 @@ PUBLIC = "public headers"
 ROWS = (
     {PUBLIC},
     {"text"},
-    {"loop"},
+    {"loop", "log"},
     {"stats"},
     {"pace"},
     {"http"},
-    {"log"},
     {"http/curl", "http/direct"},
     {"workload"},
     {"run"},

@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <paceline/log/database.h>
-#include <paceline/loop/sockets.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,10 +17,12 @@ constexpr std::chrono::milliseconds lock_timeout{5'000};
 /// Creates the file before SQLite, which would make it readable for everyone. Failures are ignored:
 /// SQLite reports the cause when it opens the file.
 void create_private_file(const std::string& path) {
-  const loop::Descriptor created(
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  const int created =
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (created < 0) return;
   // The umask may have removed bits.
-  if (created.is_open()) fchmod(created.get(), S_IRUSR | S_IWUSR);
+  fchmod(created, S_IRUSR | S_IWUSR);
+  ::close(created);
 }
 
 }  // namespace
