@@ -102,8 +102,9 @@ void Connections::add(loop::Descriptor connection, const sockaddr_in& from) {
 
 // Null if the system has no descriptor for another daemon.
 DaemonGroup* Connections::group_with_room() {
-  // Must hold the headers of a request and of its response. libmicrohttpd clears this memory after
-  // each request: four times as much, the default, takes 2 us with 5,000 busy connections.
+  // The memory holds the headers of a request and of its response. libmicrohttpd clears the memory
+  // after each request. The default is four times as much, and clearing that much takes 2 us with
+  // 5,000 busy connections.
   constexpr std::size_t memory = 8U << 10U;
   const auto has_room = [](const auto& group) { return group->count < group_size; };
   const auto found = std::find_if(groups_.rbegin(), groups_.rend(), has_room);

@@ -28,7 +28,7 @@ struct ShownRun {
 class ProgressSink {
  public:
   virtual ~ProgressSink() = default;
-  /// Takes a stripe's progress. Called on the stripe's thread; never waits.
+  /// Shows a stripe's progress. Called on the stripe's thread. Must not block.
   virtual void publish(std::size_t stripe, const run::Progress& progress) = 0;
   /// The run has ended. Progress that is published later is not shown.
   virtual void end() = 0;

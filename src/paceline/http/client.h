@@ -21,8 +21,9 @@ namespace paceline::http {
 
 /// Tracks request timeouts. All requests share one duration, so one timer serves all of them.
 ///
-/// An exchange that has ended stays in the queue until its deadline comes up, and is discarded or
-/// queued again then. Sending and ending a request therefore usually costs no heap operation.
+/// An exchange that has ended stays in the queue until its deadline. Then the exchange is
+/// discarded, or queued again if it has been sent again. Sending and ending a request therefore
+/// usually costs no heap operation.
 class RequestTimeouts {
  public:
   /// `on_timeout` is called from the loop, and may begin and end exchanges.

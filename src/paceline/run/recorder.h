@@ -42,7 +42,7 @@ class Recorder {
   void asked_for_too_long(const PendingRequest& pending);
   /// Records a failed request that is not sent again, because the run ends.
   void abandoned(const PendingRequest& pending, const FailedTry& last);
-  /// Records a request in flight whose response the run does not await.
+  /// Records a request that is still in flight when the run stops.
   void cut_off(const PendingRequest& pending, const http::Exchange& exchange, TimePoint now);
   /// Records a request that has ended and is not sent again. `times`: the times of a streamed
   /// response; otherwise nullptr.

@@ -31,7 +31,7 @@ inline void release_memory(std::string& text) noexcept {
 /// U+FFFD, which replaces bytes and characters that cannot be shown.
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
-/// May precede the text of UTF-8 files and streams, and is not a part of that text.
+/// The byte order mark of UTF-8, U+FEFF. It may precede a text and is not a part of the text.
 inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// Length of the UTF-8 character at the front of `text`, 1 to 4; 0 if there is no valid one.
