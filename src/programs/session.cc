@@ -96,8 +96,7 @@ Result<void> Session::read_key(const Options& options, Api& api) {
     text::Console(gate_).warn("the key in " + options.api_key_env +
                               " has white space around it, which is not sent");
   }
-  const auto is_control = [](char letter) { return static_cast<unsigned char>(letter) < ' '; };
-  if (std::any_of(key.begin(), key.end(), is_control)) {
+  if (std::any_of(key.begin(), key.end(), text::is_control)) {
     return fail(ErrorCode::invalid_value,
                 "the key in " + options.api_key_env +
                     " has a line break or another control character; set the key without");

@@ -1,5 +1,6 @@
 #include <paceline/text/gate.h>
 #include <paceline/text/numbers.h>
+#include <paceline/text/strings.h>
 
 #include <algorithm>
 #include <cstring>
@@ -19,10 +20,6 @@ constexpr std::size_t overlap = 1024;
 
 char lower(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-bool is_control(char letter) {
-  return static_cast<unsigned char>(letter) < 0x20 || letter == '\x7f';
 }
 
 std::uint64_t gram_at(const char* text) {

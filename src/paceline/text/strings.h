@@ -20,6 +20,11 @@ inline bool ends_with_ignoring_case(std::string_view text, std::string_view end)
          equals_ignoring_case(text.substr(text.size() - end.size()), end);
 }
 
+/// Whether the character is a control character of ASCII.
+inline bool is_control(char letter) {
+  return static_cast<unsigned char>(letter) < ' ' || letter == '\x7f';
+}
+
 /// `text` without spaces, tabs and line breaks at its ends.
 std::string_view without_spaces(std::string_view text);
 

@@ -116,10 +116,6 @@ bool is_header_name(std::string_view name) {
   });
 }
 
-bool is_control(char letter) {
-  return static_cast<unsigned char>(letter) < ' ' || letter == '\x7f';
-}
-
 Json parse(std::string_view text) {
   constexpr bool throws = false;
   return Json::parse(text, nullptr, throws);
@@ -180,7 +176,7 @@ Result<void> check_header(std::string_view line) {
     return refuse(fmt::format("the header {} has no value", name));
   }
   if (std::any_of(value.begin(), value.end(),
-                  [](char letter) { return is_control(letter) && letter != '\t'; })) {
+                  [](char letter) { return text::is_control(letter) && letter != '\t'; })) {
     return refuse(fmt::format("the header {} has a line break or another control character", name));
   }
   if (std::any_of(framing.begin(), framing.end(), [name](std::string_view other) {
