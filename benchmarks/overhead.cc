@@ -2,6 +2,8 @@
 
 #include <benchmark/benchmark.h>
 #include <endpoint/generation.h>
+#include <paceline/api/event_stream.h>
+#include <paceline/api/generation_stream.h>
 #include <paceline/endpoint.h>
 #include <paceline/histogram.h>
 #include <paceline/log/request_log.h>
@@ -9,8 +11,6 @@
 #include <paceline/run/run_stripe.h>
 #include <paceline/text_generation.h>
 #include <paceline/workload/batch_file.h>
-#include <paceline/workload/event_stream.h>
-#include <paceline/workload/generation_stream.h>
 #include <paceline/workload/synthetic_text.h>
 #include <unistd.h>
 
@@ -121,7 +121,7 @@ std::string chunk_text() {
 void event_stream(benchmark::State& state) {
   const std::string text = chunk_text();
   std::int64_t events = 0;
-  workload::EventStream stream([&events](const workload::StreamEvent&) { ++events; });
+  api::EventStream stream([&events](const api::StreamEvent&) { ++events; });
   std::size_t next = 0;
   while (state.KeepRunning()) {
     stream.take(std::string_view(text).substr(next, piece));
@@ -136,7 +136,7 @@ BENCHMARK(event_stream);
 /// Like event_stream(); also parses the JSON of each event, finds its text and records its time.
 void generation_stream(benchmark::State& state) {
   const std::string text = chunk_text();
-  workload::GenerationStream stream(workload::GenerationStreamOptions{});
+  api::GenerationStream stream(api::GenerationStreamOptions{});
   Request request;
   std::int64_t events = 0;
   std::size_t next = text.size();

@@ -131,7 +131,7 @@ Result<SelectedWorkload> make_http(const WorkloadFlags& flags, const Api& api) {
                     "--paceline_body is merged into --paceline_http_body, which is " +
                         checked.error().message);
       }
-      http.body = workload::merged_body(std::move(http.body), api.body_patch);
+      http.body = workload::merged_text(std::move(http.body), api.body_patch);
     }
   }
   return SelectedWorkload{make_workload(std::move(http))};

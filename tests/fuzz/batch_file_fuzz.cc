@@ -2,8 +2,8 @@
 // alone reads it, mended where it must be, in any order; when it is cut short meanwhile, what is
 // gone is refused.
 
+#include <paceline/api/json_reader.h>
 #include <paceline/workload/batch_file.h>
-#include <paceline/workload/json_reader.h>
 #include <simdjson.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -70,7 +70,7 @@ simdjson::dom::object object_of(simdjson::dom::parser& parser, const std::string
   simdjson::dom::object object;
   std::string mended;
   if (parser.parse(json).get(object) == simdjson::SUCCESS) return object;
-  workload::mend_valid_json(json, mended);
+  api::mend_valid_json(json, mended);
   require(parser.parse(mended).get(object) == simdjson::SUCCESS, "what is accepted is an object");
   return object;
 }
@@ -110,7 +110,7 @@ void check_line(const std::string& text, const Line& line) {
   require(value && value->is_object(), "the body is an object");
   const simdjson::dom::object body = *value;
   std::string mended;
-  workload::mend_valid_json(text, mended);
+  api::mend_valid_json(text, mended);
   require(text.find(line.body) != std::string::npos || mended.find(line.body) != std::string::npos,
           "the body stands in the line");
   require(minified(line.body) == simdjson::minify(body), "the body is the line's");

@@ -1,7 +1,7 @@
 // The first two bytes say how the rest, a stream, is cut into chunks. However it is cut, its events
 // are those that a plain reading of the standard gives.
 
-#include <paceline/workload/event_stream.h>
+#include <paceline/api/event_stream.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -61,7 +61,7 @@ void read_padding(std::string_view data) {
 }
 
 /// Feeds a text in chunks whose sizes go round between 1 and `longest_chunk`.
-bool feed(workload::EventStream& stream, std::string_view text, std::size_t longest_chunk) {
+bool feed(api::EventStream& stream, std::string_view text, std::size_t longest_chunk) {
   for (std::size_t length = 1; !text.empty(); length = length % longest_chunk + 1) {
     const std::size_t taken = std::min(length, text.size());
     // A copy of its own size: reading beyond a chunk is an error too.
@@ -74,7 +74,7 @@ bool feed(workload::EventStream& stream, std::string_view text, std::size_t long
 
 void check(std::string_view text, std::size_t longest_chunk, std::size_t longest_event) {
   Events events;
-  workload::EventStream stream([&events](const workload::StreamEvent& event) {
+  api::EventStream stream([&events](const api::StreamEvent& event) {
     read_padding(event.data);
     events.emplace_back(event.name, event.data);
   });
@@ -87,8 +87,8 @@ void check(std::string_view text, std::size_t longest_chunk, std::size_t longest
   require(feed(stream, text, longest_chunk), "a short stream is taken in chunks");
   require(events == expected, "a stream in chunks gives the standard's events");
 
-  workload::EventStream narrow([](const workload::StreamEvent& event) { read_padding(event.data); },
-                               longest_event);
+  api::EventStream narrow([](const api::StreamEvent& event) { read_padding(event.data); },
+                          longest_event);
   feed(narrow, text, longest_chunk);
 }
 

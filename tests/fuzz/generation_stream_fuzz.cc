@@ -2,9 +2,9 @@
 // is cut into chunks. However it is cut, the stream comes to the same; and the same bytes as a
 // whole response, whatever they are, come to something.
 
-#include <paceline/workload/api_request.h>
-#include <paceline/workload/generation_stream.h>
-#include <paceline/workload/response_reader.h>
+#include <paceline/api/api_form.h>
+#include <paceline/api/generation_stream.h>
+#include <paceline/api/response_reader.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -29,10 +29,10 @@ struct Result {
 };
 
 /// Feeds a stream in chunks whose sizes go round between 1 and `longest_chunk`.
-Result read(workload::GenerationStream& stream, ApiKind kind, std::string_view text,
+Result read(api::GenerationStream& stream, ApiKind kind, std::string_view text,
             std::size_t longest_chunk) {
   Request request;
-  request.url = workload::path_of(kind);
+  request.url = api::form_of(kind).path();
   request.is_streamed = true;
   stream.begin(request);
   TimePoint now{};
@@ -64,7 +64,7 @@ void check_whole(ApiKind kind, std::string_view text, long status) {
   Response response;
   response.status = status;
   response.body = text;
-  const Outcome outcome = workload::ResponseReader().read(kind, response);
+  const Outcome outcome = api::ResponseReader().read(api::form_of(kind), response);
   require(outcome.failure.has_value() != outcome.error.message.empty(), "a failure says why");
   require(outcome.failure || status == 200, "a status that is no success is a failure");
   constexpr std::size_t longest_sentence = 500;
@@ -75,7 +75,7 @@ void check(std::string_view text, unsigned how, std::size_t longest_chunk) {
   constexpr std::array<ApiKind, 4> kinds{ApiKind::chat, ApiKind::responses, ApiKind::completions,
                                          ApiKind::messages};
   const ApiKind kind = kinds[(how & 1U) + (how >> 1U & 2U)];
-  workload::GenerationStream stream({.length_asked = {}, .keeps_text = (how & 2U) != 0});
+  api::GenerationStream stream({.length_asked = {}, .keeps_text = (how & 2U) != 0});
   const Result whole = read(stream, kind, text, 0);
   require(read(stream, kind, text, longest_chunk) == whole, "a stream in chunks comes to the same");
   if (!whole.failure && !whole.text.empty()) {

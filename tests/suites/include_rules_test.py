@@ -19,6 +19,7 @@ ROWS = (
     {"pace"},
     {"http"},
     {"http/curl", "http/direct"},
+    {"api"},
     {"workload"},
     {"run"},
     {"gbench"},

@@ -1,107 +1,20 @@
 #include <fmt/format.h>
-#include <paceline/http/target.h>
+#include <paceline/api/json_reader.h>
 #include <paceline/text/strings.h>
 #include <paceline/workload/api_request.h>
-#include <paceline/workload/synthetic_text.h>
+#include <paceline/workload/body_template.h>
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
 namespace paceline::workload {
 
-BodyTemplate::BodyTemplate(std::string_view text, std::size_t synthetic_tokens)
-    : synthetic_tokens_(synthetic_tokens) {
-  constexpr std::string_view places{"\x01\x02\x03"};
-  std::size_t from = 0;
-  while (from <= text.size()) {
-    const std::size_t at = text.find_first_of(places, from);
-    const bool is_last = at == std::string_view::npos;
-    pieces_.push_back(
-        {std::string(text.substr(from, is_last ? at : at - from)), is_last ? '\0' : text[at]});
-    if (is_last) return;
-    from = at + 1;
-  }
-}
-
-void BodyTemplate::fill(std::uint64_t salt, std::uint64_t item, std::string& body) const {
-  body.clear();
-  for (const Piece& piece : pieces_) {
-    body += piece.text;
-    switch (piece.place) {
-      case number: {
-        const fmt::format_int digits(item);
-        body.append(digits.data(), digits.size());
-        break;
-      }
-      case nonce:
-        fmt::format_to(std::back_inserter(body), "{:08x}-{:08x} ", static_cast<std::uint32_t>(salt),
-                       static_cast<std::uint32_t>(item));
-        break;
-      case synthetic:
-        append_synthetic_text(salt, item, synthetic_tokens_, body);
-        break;
-      default:
-        break;
-    }
-  }
-}
-
-std::string BodyTemplate::description() const {
-  std::string text;
-  for (const Piece& piece : pieces_) {
-    text += piece.text;
-    if (piece.place == number) text += "{n}";
-    if (piece.place == nonce) text += "{nonce} ";
-    if (piece.place == synthetic) text += fmt::format("{{synthetic {}}}", synthetic_tokens_);
-  }
-  return text;
-}
-
 namespace {
 
-struct KnownKind {
-  ApiKind kind;
-  std::string_view path;
-  std::string_view name;
-};
-
-/// A path that ends another one follows that path.
-constexpr std::array<KnownKind, 5> known_kinds{
-    {{ApiKind::chat, "/chat/completions", "chat"},
-     {ApiKind::completions, "/completions", "completions"},
-     {ApiKind::responses, "/responses", "responses"},
-     {ApiKind::messages, "/messages", "messages"},
-     {ApiKind::embeddings, "/embeddings", "embeddings"}}};
-
-const KnownKind& known(ApiKind kind) {
-  return *std::find_if(known_kinds.begin(), known_kinds.end(),
-                       [kind](const KnownKind& one) { return one.kind == kind; });
-}
-
-}  // namespace
-
-ApiKind kind_of(std::string_view url) {
-  url = http::without_query(url);
-  const auto* found = std::find_if(known_kinds.begin(), known_kinds.end(),
-                                   [url](const KnownKind& one) { return url.ends_with(one.path); });
-  return found == known_kinds.end() ? ApiKind::chat : found->kind;
-}
-
-std::string_view path_of(ApiKind kind) {
-  return known(kind).path;
-}
-
-std::string_view name_of(ApiKind kind) {
-  return known(kind).name;
-}
-
-namespace {
-
-using Json = nlohmann::ordered_json;
+using api::Json;
 
 std::string_view name_of_header(std::string_view line) {
   return line.substr(0, line.find(':'));
@@ -121,36 +34,26 @@ Json parse(std::string_view text) {
   return Json::parse(text, nullptr, throws);
 }
 
-constexpr std::array<char, 3> placeholders{BodyTemplate::number, BodyTemplate::nonce,
-                                           BodyTemplate::synthetic};
-
-/// A noncharacter, which JSON may contain and text does not.
-std::string stand_in(char placeholder) {
-  return {'\xEF', '\xB7', static_cast<char>('\x90' + placeholder)};
+std::string text_of(const Json& json) {
+  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  text::escape_controls(text);
+  return text;
 }
 
-void replace_all(std::string& text, const std::string& from, const std::string& to) {
-  for (std::size_t at = text.find(from); at != std::string::npos;
-       at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-}
-
-std::string key_header(const Api& api, ApiKind kind) {
-  switch (api.auth) {
-    case Auth::automatic:
-      return (kind == ApiKind::messages ? "x-api-key: " : "Authorization: Bearer ") + api.key;
+std::string key_header(Auth auth, const std::string& key) {
+  switch (auth) {
     case Auth::bearer:
-      return "Authorization: Bearer " + api.key;
+      return "Authorization: Bearer " + key;
     case Auth::api_key:
-      return "api-key: " + api.key;
+      return "api-key: " + key;
     case Auth::x_api_key:
-      return "x-api-key: " + api.key;
+      return "x-api-key: " + key;
     case Auth::basic: {
       std::string line = "Authorization: Basic ";
-      text::append_base64(api.key, line);
+      text::append_base64(key, line);
       return line;
     }
+    case Auth::automatic:
     case Auth::none:
       break;
   }
@@ -210,26 +113,26 @@ std::shared_ptr<const HeaderList> merged_headers(HeaderList own, const HeaderLis
   return std::make_shared<const HeaderList>(std::move(own));
 }
 
-std::shared_ptr<const HeaderList> json_request_headers(const Api& api, ApiKind kind) {
+std::shared_ptr<const HeaderList> json_request_headers(const Api& api, const api::ApiForm& form) {
   HeaderList own{"Content-Type: application/json"};
-  if (kind == ApiKind::messages) own.emplace_back("anthropic-version: 2023-06-01");
-  if (!api.key.empty() && api.auth != Auth::none) own.push_back(key_header(api, kind));
+  for (std::string& line : form.headers()) own.push_back(std::move(line));
+  const Auth auth = api.auth == Auth::automatic ? form.auth() : api.auth;
+  if (!api.key.empty() && auth != Auth::none) own.push_back(key_header(auth, api.key));
   return merged_headers(std::move(own), api.headers);
 }
 
-std::string merged_body(std::string body, const std::string& patch) {
-  if (patch.empty()) return body;
-  std::string fields = patch;
-  for (const char place : placeholders) {
-    const std::string replacement(text::replacement_character);
-    for (std::string* given : {&body, &fields}) replace_all(*given, stand_in(place), replacement);
-    replace_all(body, {place}, stand_in(place));
-  }
+std::string template_text(api::Json body, const std::string& patch) {
+  if (!patch.empty()) body.merge_patch(parse(BodyTemplate::without_placeholders(patch)));
+  return text_of(body);
+}
+
+std::string merged_text(std::string_view body, const std::string& patch) {
   Json merged = parse(body);
-  merged.merge_patch(parse(fields));
-  body = merged.dump(-1, ' ', false, Json::error_handler_t::replace);
-  for (const char place : placeholders) replace_all(body, stand_in(place), {place});
-  return body;
+  // The parser refuses lone surrogates, which servers may accept.
+  std::string mended;
+  if (merged.is_discarded() && api::mend_json(body, mended)) merged = parse(mended);
+  merged.merge_patch(parse(patch));
+  return text_of(merged);
 }
 
 std::string merged_model(const std::string& model, const std::string& patch) {

@@ -1,10 +1,11 @@
 #include <fmt/format.h>
+#include <paceline/api/forms.h>
+#include <paceline/api/generation_stream.h>
+#include <paceline/api/response_reader.h>
 #include <paceline/http/target.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/batch_file.h>
 #include <paceline/workload/file_lines.h>
-#include <paceline/workload/generation_stream.h>
-#include <paceline/workload/response_reader.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -132,7 +133,7 @@ class BatchReplayWorkload : public Workload {
         replay_(replay),
         patch_(replay.is_patched ? api.body_patch : ""),
         reader_(replay.file),
-        headers_(json_request_headers(api, ApiKind::chat)) {}
+        headers_(json_request_headers(api, api::chat_form())) {}
 
   Description describe() const override {
     return {.name = "batch/replay",
@@ -160,21 +161,21 @@ class BatchReplayWorkload : public Workload {
     if (patch_.empty()) {
       request.body = line->body;
     } else {
-      request.body = merged_body(std::string(line->body), patch_);
+      request.body = merged_text(line->body, patch_);
     }
     request.name = line->custom_id;
     // Servers ignore "stream" in requests for embeddings.
-    request.is_streamed = line->stream && kind_of(request.url) != ApiKind::embeddings;
+    request.is_streamed = line->stream && &api::form_of_url(request.url) != &api::embeddings_form();
   }
 
   Outcome read(const Request& request, Response& response) override {
     if (request.url.empty()) return failed(Failure::other, trouble_);
-    return parser_.read(kind_of(request.url), response);
+    return parser_.read(api::form_of_url(request.url), response);
   }
 
   std::unique_ptr<StreamReader> make_stream_reader() override {
-    return std::make_unique<GenerationStream>(
-        GenerationStreamOptions{.keeps_text = replay_.keeps_text});
+    return std::make_unique<api::GenerationStream>(
+        api::GenerationStreamOptions{.keeps_text = replay_.keeps_text});
   }
 
  private:
@@ -184,7 +185,7 @@ class BatchReplayWorkload : public Workload {
   BatchReader reader_;
   std::string trouble_;
   std::shared_ptr<const HeaderList> headers_;
-  ResponseReader parser_;
+  api::ResponseReader parser_;
 };
 
 }  // namespace

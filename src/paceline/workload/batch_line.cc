@@ -1,7 +1,7 @@
 #include <fmt/format.h>
+#include <paceline/api/json_reader.h>
 #include <paceline/text/strings.h>
 #include <paceline/workload/batch_line.h>
-#include <paceline/workload/json_reader.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -159,7 +159,7 @@ Result<BatchLine> BatchLineParser::check(std::string_view text) {
   auto error = parsers_->checking.parse(text.data(), text.size(), false).get(root);
   // The body is sent unchanged: only the server decides whether it accepts a lone surrogate.
   if (error != simdjson::SUCCESS && error != simdjson::UTF8_ERROR &&
-      mend_valid_json(text, parsers_->mended)) {
+      api::mend_valid_json(text, parsers_->mended)) {
     error = parsers_->checking.parse(parsers_->mended).get(root);
   } else {
     parsers_->mended.clear();

@@ -4,10 +4,10 @@
 
 #include <utility>
 
+#include <paceline/api/response_reader.h>
 #include <paceline/text/strings.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/file_lines.h>
-#include <paceline/workload/response_reader.h>
 
 namespace paceline {
 namespace {
@@ -51,7 +51,7 @@ class PlainHttpWorkload : public Workload {
 
  private:
   PlainHttp plain_;
-  workload::ResponseReader parser_;
+  api::ResponseReader parser_;
   std::shared_ptr<const HeaderList> headers_;
 };
 

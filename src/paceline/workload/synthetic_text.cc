@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <paceline/text/numbers.h>
 #include <paceline/text/strings.h>
+#include <paceline/workload/body_template.h>
 #include <paceline/workload/synthetic_text.h>
 
 #include <array>
@@ -92,7 +93,7 @@ namespace {
 std::string with_number(std::string text) {
   constexpr std::string_view asked = "{n}";
   for (std::size_t at = text.find(asked); at != std::string::npos; at = text.find(asked, at)) {
-    text.replace(at, asked.size(), 1, BodyTemplate::number);
+    text.replace(at, asked.size(), BodyTemplate::number);
   }
   return text;
 }
@@ -106,22 +107,20 @@ std::string shared_prefix(std::size_t tokens) {
 
 }  // namespace
 
-PromptText prompt_text(const Prompt& prompt) {
-  PromptText text;
+api::PromptText prompt_text(const Prompt& prompt) {
+  api::PromptText text;
   if (prompt.synthetic_tokens > 0) {
-    text.user = {'"', BodyTemplate::synthetic, '"'};
+    text.user = BodyTemplate::synthetic;
   } else {
-    if (!prompt.system.empty()) text.system = text::json_quoted(prompt.system);
-    text.user = with_number(text::json_quoted(prompt.text));
+    text.system = BodyTemplate::without_placeholders(prompt.system);
+    text.user = with_number(BodyTemplate::without_placeholders(prompt.text));
   }
   std::string& first = text.system.empty() ? text.user : text.system;
   if (prompt.synthetic_tokens == 0) {
-    if (prompt.nonce == Nonce::start) first.insert(1, 1, BodyTemplate::nonce);
-    if (prompt.nonce == Nonce::end) {
-      text.user.insert(text.user.size() - 1, std::string{' ', BodyTemplate::nonce});
-    }
+    if (prompt.nonce == Nonce::start) first.insert(0, BodyTemplate::nonce);
+    if (prompt.nonce == Nonce::end) text.user.append(" ").append(BodyTemplate::nonce);
   }
-  first.insert(1, shared_prefix(prompt.shared_prefix_tokens));
+  first.insert(0, shared_prefix(prompt.shared_prefix_tokens));
   return text;
 }
 

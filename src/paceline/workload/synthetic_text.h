@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include <paceline/api/api_form.h>
 #include <paceline/prompt.h>
 #include <paceline/text/result.h>
 #include <paceline/workload/api_request.h>
@@ -106,14 +107,7 @@ Result<Synthetic> parse_synthetic(std::string_view text);
 void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t tokens,
                            std::string& out);
 
-/// The messages as JSON strings with quotes, and with the placeholders of BodyTemplate.
-struct PromptText {
-  /// Empty: no system message.
-  std::string system;
-  std::string user;
-};
-
-/// Converts a prompt to messages for a BodyTemplate.
-PromptText prompt_text(const Prompt& prompt);
+/// The messages of a prompt, for a BodyTemplate.
+api::PromptText prompt_text(const Prompt& prompt);
 
 }  // namespace paceline::workload

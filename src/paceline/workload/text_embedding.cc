@@ -1,11 +1,12 @@
 #include <paceline/text_embedding.h>
 
-#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include <paceline/api/forms.h>
+#include <paceline/api/response_reader.h>
 #include <paceline/http/target.h>
-#include <paceline/text/strings.h>
 #include <paceline/workload/api_request.h>
-#include <paceline/workload/response_reader.h>
+#include <paceline/workload/body_template.h>
 #include <paceline/workload/synthetic_text.h>
 
 namespace paceline {
@@ -15,11 +16,11 @@ class TextEmbeddingWorkload : public Workload {
  public:
   TextEmbeddingWorkload(const Api& api, const TextEmbedding& asked)
       : model_(workload::merged_model(asked.model, api.body_patch)),
-        url_(http::resource_url(api.url, workload::path_of(ApiKind::embeddings))),
-        headers_(workload::json_request_headers(api, ApiKind::embeddings)),
-        body_(workload::merged_body(
-                  fmt::format(R"({{"model":{},"input":{}}})", text::json_quoted(asked.model),
-                              workload::prompt_text(asked.input).user),
+        url_(http::resource_url(api.url, api::embeddings_form().path())),
+        headers_(workload::json_request_headers(api, api::embeddings_form())),
+        body_(workload::template_text(
+                  {{"model", workload::BodyTemplate::without_placeholders(asked.model)},
+                   {"input", workload::prompt_text(asked.input).user}},
                   api.body_patch),
               asked.input.synthetic_tokens) {}
 
@@ -43,7 +44,7 @@ class TextEmbeddingWorkload : public Workload {
   }
 
   Outcome read(const Request&, Response& response) override {
-    return parser_.read(ApiKind::embeddings, response);
+    return parser_.read(api::embeddings_form(), response);
   }
 
  private:
@@ -52,7 +53,7 @@ class TextEmbeddingWorkload : public Workload {
   std::shared_ptr<const HeaderList> headers_;
   workload::BodyTemplate body_;
   std::uint64_t salt_ = 0;
-  workload::ResponseReader parser_;
+  api::ResponseReader parser_;
 };
 
 }  // namespace

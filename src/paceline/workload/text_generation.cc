@@ -2,47 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
+#include <paceline/api/api_form.h>
+#include <paceline/api/generation_stream.h>
+#include <paceline/api/response_reader.h>
 #include <paceline/http/target.h>
-#include <paceline/text/strings.h>
 #include <paceline/workload/api_request.h>
-#include <paceline/workload/generation_stream.h>
-#include <paceline/workload/response_reader.h>
+#include <paceline/workload/body_template.h>
 #include <paceline/workload/synthetic_text.h>
 
 namespace paceline {
 namespace {
-
-constexpr std::uint64_t default_limit_of_messages = 1024;
-
-std::string message(std::string_view role, std::string_view quoted_content) {
-  return fmt::format(R"({{"role":"{}","content":{}}})", role, quoted_content);
-}
-
-/// Both messages as one quoted text.
-std::string joined(const workload::PromptText& prompt) {
-  if (prompt.system.empty()) return prompt.user;
-  return prompt.system.substr(0, prompt.system.size() - 1) + R"(\n\n)" + prompt.user.substr(1);
-}
-
-/// The field with the prompt.
-std::string prompt_field(ApiKind api, const workload::PromptText& prompt) {
-  const std::string user = message("user", prompt.user);
-  const std::string system = prompt.system.empty() ? "" : message("system", prompt.system) + ',';
-  switch (api) {
-    case ApiKind::completions:
-      return R"("prompt":)" + joined(prompt);
-    case ApiKind::responses:
-      return fmt::format(R"("input":[{}{}])", system, user);
-    case ApiKind::messages:
-      return fmt::format(R"({}"messages":[{}])",
-                         prompt.system.empty() ? "" : R"("system":)" + prompt.system + ',', user);
-    default:
-      return fmt::format(R"("messages":[{}{}])", system, user);
-  }
-}
 
 /// The optional fields of requests that a server may refuse.
 struct Fields {
@@ -50,35 +23,24 @@ struct Fields {
   bool has_stream_options = true;
 };
 
-std::string_view limit_name(const TextGeneration& asked, const Fields& fields) {
-  if (asked.api == ApiKind::responses) return "max_output_tokens";
-  const bool is_new = asked.api == ApiKind::chat && fields.limit != LimitField::max_tokens;
-  return is_new ? "max_completion_tokens" : "max_tokens";
-}
-
-std::uint64_t limit_of(const TextGeneration& asked) {
-  const bool needs_limit = asked.api == ApiKind::messages;
-  return asked.max_tokens == 0 && needs_limit ? default_limit_of_messages : asked.max_tokens;
-}
-
 bool has_stream_options(const TextGeneration& asked) {
-  return asked.is_streamed && (asked.api == ApiKind::chat || asked.api == ApiKind::completions);
+  return asked.is_streamed && api::generation_form_of(asked.api).has_stream_options();
 }
 
-std::string body_text(const TextGeneration& asked, const Fields& fields) {
-  std::string body = fmt::format(R"({{"model":{},{})", text::json_quoted(asked.model),
-                                 prompt_field(asked.api, workload::prompt_text(asked.prompt)));
-  if (asked.temperature) body += fmt::format(R"(,"temperature":{})", *asked.temperature);
-  if (const std::uint64_t limit = limit_of(asked); limit > 0) {
-    body += fmt::format(R"(,"{}":{})", limit_name(asked, fields), limit);
-  }
-  if (asked.min_tokens > 0) body += fmt::format(R"(,"min_tokens":{})", asked.min_tokens);
-  if (asked.ignore_eos) body += R"(,"ignore_eos":true)";
-  if (asked.is_streamed) body += R"(,"stream":true)";
+api::Json body_of(const TextGeneration& asked, const Fields& fields) {
+  const api::GenerationForm& form = api::generation_form_of(asked.api);
+  api::Json body{{"model", workload::BodyTemplate::without_placeholders(asked.model)}};
+  form.set_prompt(workload::prompt_text(asked.prompt), body);
+  if (asked.temperature) body["temperature"] = *asked.temperature;
+  const std::uint64_t limit = asked.max_tokens == 0 ? form.default_limit() : asked.max_tokens;
+  if (limit > 0) body[std::string(form.limit_field(fields.limit))] = limit;
+  if (asked.min_tokens > 0) body["min_tokens"] = asked.min_tokens;
+  if (asked.ignore_eos) body["ignore_eos"] = true;
+  if (asked.is_streamed) body["stream"] = true;
   if (has_stream_options(asked) && fields.has_stream_options) {
-    body += R"(,"stream_options":{"include_usage":true})";
+    body["stream_options"] = {{"include_usage", true}};
   }
-  return body + '}';
+  return body;
 }
 
 /// Whether a server refused a request because of the field.
@@ -97,8 +59,9 @@ class TextGenerationWorkload : public Workload {
   TextGenerationWorkload(const Api& api, const TextGeneration& asked)
       : asked_(asked),
         patch_(api.body_patch),
-        url_(http::resource_url(api.url, workload::path_of(asked.api))),
-        headers_(workload::json_request_headers(api, asked.api)),
+        form_(api::generation_form_of(asked.api)),
+        url_(http::resource_url(api.url, form_.path())),
+        headers_(workload::json_request_headers(api, form_)),
         fields_{asked.limit_field, asked.asks_usage.value_or(true)},
         body_(make_body()),
         fingerprint_(body_.description()),
@@ -106,8 +69,8 @@ class TextGenerationWorkload : public Workload {
 
   Description describe() const override {
     Description description;
-    description.name = fmt::format("{}/{}", workload::name_of(asked_.api),
-                                   asked_.is_streamed ? "stream" : "complete");
+    description.name =
+        fmt::format("{}/{}", form_.name(), asked_.is_streamed ? "stream" : "complete");
     description.model = workload::merged_model(asked_.model, patch_);
     description.url = url_;
     description.fingerprint = fingerprint_;
@@ -135,24 +98,24 @@ class TextGenerationWorkload : public Workload {
   }
 
   Outcome read(const Request&, Response& response) override {
-    Outcome outcome = parser_.read(asked_.api, response);
+    Outcome outcome = parser_.read(form_, response);
     outcome.length_asked = length_asked_;
     return outcome;
   }
 
   std::unique_ptr<StreamReader> make_stream_reader() override {
-    return std::make_unique<workload::GenerationStream>(
-        workload::GenerationStreamOptions{length_asked_, asked_.keeps_text});
+    return std::make_unique<api::GenerationStream>(
+        api::GenerationStreamOptions{length_asked_, asked_.keeps_text});
   }
 
  private:
   workload::BodyTemplate make_body() const {
-    return workload::BodyTemplate(workload::merged_body(body_text(asked_, fields_), patch_),
+    return workload::BodyTemplate(workload::template_text(body_of(asked_, fields_), patch_),
                                   asked_.prompt.synthetic_tokens);
   }
 
   std::string adapt_limit(const Outcome& first) {
-    if (fields_.limit != LimitField::automatic || asked_.api != ApiKind::chat ||
+    if (fields_.limit != LimitField::automatic || !form_.has_two_limit_fields() ||
         asked_.max_tokens == 0) {
       return {};
     }
@@ -176,6 +139,7 @@ class TextGenerationWorkload : public Workload {
 
   TextGeneration asked_;
   std::string patch_;
+  const api::GenerationForm& form_;
   std::string url_;
   std::shared_ptr<const HeaderList> headers_;
   Fields fields_;
@@ -184,7 +148,7 @@ class TextGenerationWorkload : public Workload {
   std::string fingerprint_;
   std::optional<LengthAsked> length_asked_;
   std::uint64_t salt_ = 0;
-  workload::ResponseReader parser_;
+  api::ResponseReader parser_;
 };
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 #include <paceline/workload/api_request.h>
+#include <paceline/workload/body_template.h>
+
+#include <nlohmann/json.hpp>
 
 #include <string>
 #include <vector>
@@ -33,7 +36,7 @@ TEST(HeaderTest, FramingIsNotTheUsers) {
 }
 
 HeaderList headers_of(const Api& api, ApiKind kind = ApiKind::chat) {
-  return *json_request_headers(api, kind);
+  return *json_request_headers(api, api::form_of(kind));
 }
 
 TEST(HeaderTest, TheKeyHasTheFormThatTheApiExpects) {
@@ -60,15 +63,6 @@ TEST(HeaderTest, AHeaderOfTheUserReplacesPacelinesOwn) {
                                          "x-team: 7", "x-team: 8"}));
 }
 
-TEST(KindTest, FollowsFromTheUrl) {
-  for (const ApiKind kind : {ApiKind::chat, ApiKind::completions, ApiKind::responses,
-                             ApiKind::messages, ApiKind::embeddings}) {
-    EXPECT_EQ(kind_of("http://host/v1" + std::string(path_of(kind)) + "?a=1"), kind);
-  }
-  EXPECT_EQ(kind_of("http://host/other"), ApiKind::chat);
-  EXPECT_EQ(name_of(ApiKind::completions), "completions");
-}
-
 TEST(BodyPatchTest, IsAnObjectWithoutStream) {
   EXPECT_TRUE(check_body_patch("{}"));
   EXPECT_TRUE(check_body_patch(R"({"reasoning_effort":"low","a":null})"));
@@ -78,27 +72,28 @@ TEST(BodyPatchTest, IsAnObjectWithoutStream) {
 }
 
 TEST(BodyPatchTest, ReplacesAddsAndRemovesFields) {
-  EXPECT_EQ(merged_body(R"({"model":"m","max_tokens":9,"a":{"b":1,"c":2}})",
+  EXPECT_EQ(merged_text(R"({"model":"m","max_tokens":9,"a":{"b":1,"c":2}})",
                         R"({"max_tokens":null,"max_completion_tokens":9,"a":{"c":null,"d":[1]}})"),
             R"({"model":"m","a":{"b":1,"d":[1]},"max_completion_tokens":9})");
-  EXPECT_EQ(merged_body("not read", ""), "not read");
 }
 
 TEST(BodyPatchTest, KeepsPlaceholders) {
-  const std::string number(1, BodyTemplate::number);
-  const std::string nonce(1, BodyTemplate::nonce);
-  const std::string merged =
-      merged_body(R"({"a":")" + nonce + "b" + number + R"("})", R"({"c":1})");
+  const std::string number(BodyTemplate::number);
+  const std::string nonce(BodyTemplate::nonce);
+  const std::string merged = template_text({{"a", nonce + "b" + number}}, R"({"c":1})");
   EXPECT_EQ(merged, R"({"a":")" + nonce + "b" + number + R"(","c":1})");
   std::string body;
   BodyTemplate(merged).fill(1, 41, body);
   EXPECT_EQ(body, R"({"a":"00000001-00000029 b41","c":1})");
 }
 
-// U+FDD1 stands for a placeholder during the merge.
-TEST(BodyPatchTest, NoTextOfTheUserBecomesAPlaceholder) {
-  EXPECT_EQ(merged_body("{\"a\":\"\xEF\xB7\x91\"}", "{\"b\":\"\xEF\xB7\x92\"}"),
-            "{\"a\":\"\xEF\xBF\xBD\",\"b\":\"\xEF\xBF\xBD\"}");
+TEST(BodyPatchTest, APlaceholderInThePatchIsReplaced) {
+  EXPECT_EQ(template_text({{"a", 1}}, "{\"b\":\"\uFDD2\"}"), "{\"a\":1,\"b\":\"\uFFFD\"}");
+}
+
+TEST(BodyPatchTest, ALoneSurrogateLosesNoOtherField) {
+  EXPECT_EQ(merged_text(R"({"model":"m","input":"a\ud800b"})", R"({"c":1})"),
+            "{\"model\":\"m\",\"input\":\"a\uFFFDb\",\"c\":1}");
 }
 
 TEST(BodyPatchTest, MayNameTheModel) {

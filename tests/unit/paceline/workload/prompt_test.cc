@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/workload/api_request.h>
+#include <paceline/workload/body_template.h>
 #include <paceline/workload/synthetic_text.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ struct Sent {
 };
 
 Sent sent(const Prompt& prompt, std::uint64_t salt, std::uint64_t item) {
-  const PromptText text = prompt_text(prompt);
+  const api::PromptText text = prompt_text(prompt);
   Sent messages;
   BodyTemplate(text.system, prompt.synthetic_tokens).fill(salt, item, messages.system);
   BodyTemplate(text.user, prompt.synthetic_tokens).fill(salt, item, messages.user);
@@ -35,16 +35,16 @@ std::size_t shared(const std::string& left, const std::string& right) {
 TEST(PromptTest, WithoutANonceItIsWhatIsAsked) {
   const Prompt prompt{.system = "Be \"brief\"", .text = "{n}: say {n}", .nonce = Nonce::none};
   const Sent messages = sent(prompt, 1, 12);
-  EXPECT_EQ(messages.system, R"("Be \"brief\"")");
-  EXPECT_EQ(messages.user, R"("12: say 12")");
+  EXPECT_EQ(messages.system, "Be \"brief\"");
+  EXPECT_EQ(messages.user, "12: say 12");
   EXPECT_EQ(sent(prompt, 2, 12).user, messages.user);
 }
 
 TEST(PromptTest, ANonceAtTheStartStandsBeforeAllElse) {
   Prompt prompt{.system = "Be brief", .text = "say", .nonce = Nonce::start};
   const Sent one = sent(prompt, 1, 7);
-  EXPECT_EQ(one.user, "\"say\"");
-  EXPECT_TRUE(one.system.ends_with("Be brief\""));
+  EXPECT_EQ(one.user, "say");
+  EXPECT_TRUE(one.system.ends_with("Be brief"));
   EXPECT_NE(one.system, sent(prompt, 2, 7).system);
   EXPECT_NE(one.system, sent(prompt, 1, 8).system);
   EXPECT_EQ(one.system, sent(prompt, 1, 7).system);
@@ -53,7 +53,7 @@ TEST(PromptTest, ANonceAtTheStartStandsBeforeAllElse) {
 
   prompt.system.clear();
   EXPECT_TRUE(prompt_text(prompt).system.empty());
-  EXPECT_TRUE(sent(prompt, 1, 7).user.ends_with(" say\""));
+  EXPECT_TRUE(sent(prompt, 1, 7).user.ends_with(" say"));
   EXPECT_NE(sent(prompt, 1, 7).user, sent(prompt, 2, 7).user);
 }
 
@@ -61,9 +61,9 @@ TEST(PromptTest, ANonceAtTheEndLeavesTheRestToAPrefixCache) {
   const Prompt prompt{.system = "Be brief", .text = "say", .nonce = Nonce::end};
   const Sent one = sent(prompt, 1, 7);
   const Sent other = sent(prompt, 2, 7);
-  EXPECT_EQ(one.system, "\"Be brief\"");
+  EXPECT_EQ(one.system, "Be brief");
   EXPECT_EQ(one.system, other.system);
-  EXPECT_TRUE(one.user.starts_with("\"say "));
+  EXPECT_TRUE(one.user.starts_with("say "));
   EXPECT_NE(one.user, other.user);
   EXPECT_NE(one.user, sent(prompt, 1, 8).user);
 }
@@ -108,15 +108,15 @@ TEST(PromptTest, SyntheticTextFollowsASharedPrefix) {
   EXPECT_EQ(words_in(one), 70U);
   std::string own;
   append_synthetic_text(1, 0, 30, own);
-  EXPECT_TRUE(one.ends_with(" " + own + '"')) << one;
-  const std::string prefix = one.substr(0, one.size() - own.size() - 1);
+  EXPECT_TRUE(one.ends_with(" " + own)) << one;
+  const std::string prefix = one.substr(0, one.size() - own.size());
   EXPECT_TRUE(sent(prompt, 5, 9).user.starts_with(prefix));
 }
 
-TEST(PromptTest, WhatLooksLikeAPlaceInTheTextIsNone) {
-  const Prompt prompt{.system = "a\x02", .text = "b\x01\x03", .nonce = Nonce::none};
-  EXPECT_EQ(sent(prompt, 1, 0).system, R"("a\u0002")");
-  EXPECT_EQ(sent(prompt, 1, 0).user, R"("b\u0001\u0003")");
+TEST(PromptTest, APlaceholderInTheTextIsReplaced) {
+  const Prompt prompt{.system = "a\uFDD2", .text = "\uFDD0 b\uFDD1\uFDD3", .nonce = Nonce::none};
+  EXPECT_EQ(sent(prompt, 1, 0).system, "a\uFFFD");
+  EXPECT_EQ(sent(prompt, 1, 0).user, "\uFDD0 b\uFFFD\uFFFD");
 }
 
 }  // namespace

@@ -1,0 +1,74 @@
+#include <paceline/api/api_form.h>
+
+#include <algorithm>
+#include <array>
+
+#include <paceline/api/forms.h>
+#include <paceline/http/target.h>
+
+namespace paceline::api {
+
+void StreamDelta::add_text(std::string_view text) {
+  if (text.empty()) return;
+  has_answer = true;
+  texts.push_back(text);
+}
+
+void StreamDelta::add_thoughts(std::size_t bytes) {
+  if (bytes == 0) return;
+  has_thoughts = true;
+  thought_bytes += bytes;
+}
+
+void StreamDelta::clear() {
+  has_thoughts = false;
+  has_answer = false;
+  is_summary = false;
+  thought_bytes = 0;
+  texts.clear();
+}
+
+void StreamFindings::clear() {
+  delta.clear();
+  has_content = false;
+  usage.reset();
+  error.reset();
+  is_of_form = false;
+  is_complete = false;
+}
+
+std::string PromptText::joined() const {
+  return system.empty() ? user : system + "\n\n" + user;
+}
+
+const ApiForm& form_of(ApiKind kind) {
+  return kind == ApiKind::embeddings ? embeddings_form() : generation_form_of(kind);
+}
+
+const GenerationForm& generation_form_of(ApiKind kind) {
+  switch (kind) {
+    case ApiKind::completions:
+      return completions_form();
+    case ApiKind::responses:
+      return responses_form();
+    case ApiKind::messages:
+      return messages_form();
+    case ApiKind::chat:
+    case ApiKind::embeddings:
+      break;
+  }
+  return chat_form();
+}
+
+const ApiForm& form_of_url(std::string_view url) {
+  // A path that ends another one follows that path.
+  constexpr std::array kinds{ApiKind::chat, ApiKind::completions, ApiKind::responses,
+                             ApiKind::messages, ApiKind::embeddings};
+  url = http::without_query(url);
+  const auto* found = std::find_if(kinds.begin(), kinds.end(), [url](ApiKind kind) {
+    return url.ends_with(form_of(kind).path());
+  });
+  return form_of(found == kinds.end() ? ApiKind::chat : *found);
+}
+
+}  // namespace paceline::api

@@ -1,0 +1,83 @@
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include <paceline/api/choices_stream.h>
+#include <paceline/api/forms.h>
+#include <paceline/api/json_reader.h>
+#include <paceline/api/whole_response.h>
+
+namespace paceline::api {
+namespace {
+
+namespace dom = simdjson::dom;
+
+/// The parts that chat completions and completions have in common.
+class ChoicesForm : public GenerationForm {
+ public:
+  Outcome read_whole(dom::element root) const override {
+    dom::array choices;
+    if (!read_value(root["choices"], choices) || choices.begin() == choices.end()) {
+      return without_answers(root, "choices");
+    }
+    if (const auto told = read_told_error(root)) return failed_by(*told);
+    for (const dom::element choice : choices) {
+      if (const auto told = read_choice_error(choice)) return failed_by(*told);
+    }
+    Outcome outcome;
+    outcome.usage = read_usage(root);
+    return outcome;
+  }
+
+  std::string_view mark_of_events() const override { return "choices"; }
+  bool has_stream_options() const override { return true; }
+};
+
+class ChatForm : public ChoicesForm {
+ public:
+  std::string_view name() const override { return "chat"; }
+  std::string_view path() const override { return "/chat/completions"; }
+  std::unique_ptr<EventReader> make_event_reader() const override {
+    return std::make_unique<ChoicesEvents>(true);
+  }
+
+  void set_prompt(const PromptText& prompt, Json& body) const override {
+    Json messages = Json::array();
+    if (!prompt.system.empty()) {
+      messages.push_back({{"role", "system"}, {"content", prompt.system}});
+    }
+    messages.push_back({{"role", "user"}, {"content", prompt.user}});
+    body["messages"] = std::move(messages);
+  }
+  std::string_view limit_field(LimitField asked) const override {
+    return asked == LimitField::max_tokens ? "max_tokens" : "max_completion_tokens";
+  }
+  bool has_two_limit_fields() const override { return true; }
+};
+
+class CompletionsForm : public ChoicesForm {
+ public:
+  std::string_view name() const override { return "completions"; }
+  std::string_view path() const override { return "/completions"; }
+  std::unique_ptr<EventReader> make_event_reader() const override {
+    return std::make_unique<ChoicesEvents>(false);
+  }
+
+  void set_prompt(const PromptText& prompt, Json& body) const override {
+    body["prompt"] = prompt.joined();
+  }
+  std::string_view limit_field(LimitField) const override { return "max_tokens"; }
+};
+
+}  // namespace
+
+const GenerationForm& chat_form() {
+  static const ChatForm form;
+  return form;
+}
+
+const GenerationForm& completions_form() {
+  static const CompletionsForm form;
+  return form;
+}
+
+}  // namespace paceline::api

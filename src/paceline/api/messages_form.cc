@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include <paceline/api/assembled_text.h>
+#include <paceline/api/forms.h>
+#include <paceline/api/json_reader.h>
+#include <paceline/api/whole_response.h>
+
+namespace paceline::api {
+namespace {
+
+namespace dom = simdjson::dom;
+
+void read_delta(dom::element event, StreamDelta& delta) {
+  dom::element block;
+  if (!read_value(event["delta"], block) && !read_value(event["content_block"], block)) return;
+  std::string_view text;
+  if (read_value(block["text"], text)) delta.add_text(text);
+  delta.add_thoughts(bytes_of(block["thinking"]) + bytes_of(block["data"]));
+  // A tool call: its name in the first event, then its input.
+  const bool calls_tool = bytes_of(block["name"]) > 0 || bytes_of(block["partial_json"]) > 0;
+  delta.has_answer = delta.has_answer || calls_tool;
+}
+
+class MessagesEvents : public EventReader {
+ public:
+  void begin(bool keeps_text) override {
+    keeps_text_ = keeps_text;
+    text_.clear();
+  }
+
+  void read(std::string_view type, dom::element root, StreamFindings& findings) override {
+    if (type == "error") {
+      const auto told = read_bare_error(root);
+      findings.error = told ? *told : ToldError{Failure::bad_response, words_of_error(root)};
+      return;
+    }
+    if (!type.starts_with("message_") && !type.starts_with("content_block_")) {
+      findings.error = read_bare_error(root);
+      return;
+    }
+    findings.is_of_form = true;
+    findings.is_complete = findings.is_complete || type == "message_stop";
+    merge_usage(findings.usage, read_usage(root));
+    dom::element message;
+    if (read_value(root["message"], message)) merge_usage(findings.usage, read_usage(message));
+    if (type.starts_with("content_block_")) read_delta(root, findings.delta);
+    if (keeps_text_) keep(root, findings.delta);
+  }
+
+  std::string whole() const override {
+    return fmt::format(
+        R"({{"id":{},"type":"message","role":"assistant","model":{},"content":[{{"type":"text",)"
+        R"("text":{}}}],"stop_reason":{},"usage":{}}})",
+        text_.id.json(), text_.model.json(), text_.quoted(), text_.finish_reason.json(),
+        text_.usage.json());
+  }
+
+  std::size_t held() const override { return text_.held(); }
+
+ private:
+  void keep(dom::element root, const StreamDelta& delta) {
+    text_.id.set(root["message"]["id"]);
+    text_.model.set(root["message"]["model"]);
+    text_.finish_reason.set(root["delta"]["stop_reason"]);
+    // The first event has the usage of the prompt, and a later event that of the response.
+    text_.usage.merge(root["message"]["usage"]);
+    text_.usage.merge(root["usage"]);
+    text_.add(delta);
+  }
+
+  bool keeps_text_ = false;
+  AssembledText text_;
+};
+
+class MessagesForm : public GenerationForm {
+ public:
+  std::string_view name() const override { return "messages"; }
+  std::string_view path() const override { return "/messages"; }
+  HeaderList headers() const override { return {"anthropic-version: 2023-06-01"}; }
+  Auth auth() const override { return Auth::x_api_key; }
+
+  Outcome read_whole(dom::element root) const override {
+    dom::array blocks;
+    if (!read_value(root["content"], blocks)) return without_answers(root, "content");
+    if (const auto told = read_told_error(root)) return failed_by(*told);
+    Outcome outcome;
+    outcome.usage = read_usage(root);
+    return outcome;
+  }
+
+  std::unique_ptr<EventReader> make_event_reader() const override {
+    return std::make_unique<MessagesEvents>();
+  }
+  std::string_view mark_of_events() const override { return "a type of the Messages API"; }
+
+  void set_prompt(const PromptText& prompt, Json& body) const override {
+    if (!prompt.system.empty()) body["system"] = prompt.system;
+    body["messages"] = Json::array({{{"role", "user"}, {"content", prompt.user}}});
+  }
+  std::string_view limit_field(LimitField) const override { return "max_tokens"; }
+  std::uint64_t default_limit() const override { return 1024; }
+};
+
+}  // namespace
+
+const GenerationForm& messages_form() {
+  static const MessagesForm form;
+  return form;
+}
+
+}  // namespace paceline::api

@@ -1,0 +1,118 @@
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include <paceline/api/forms.h>
+#include <paceline/api/json_reader.h>
+#include <paceline/api/whole_response.h>
+
+namespace paceline::api {
+namespace {
+
+namespace dom = simdjson::dom;
+
+void read_delta(std::string_view type, dom::element event, StreamDelta& delta) {
+  std::string_view text;
+  if (!type.ends_with(".delta") || !read_value(event["delta"], text) || text.empty()) return;
+  if (type.find("reasoning") != std::string_view::npos) {
+    delta.add_thoughts(text.size());
+    delta.is_summary = type.find("summary") != std::string_view::npos;
+  } else if (type == "response.output_text.delta") {
+    delta.add_text(text);
+  } else {
+    delta.has_answer = true;
+  }
+}
+
+class ResponsesEvents : public EventReader {
+ public:
+  void begin(bool keeps_text) override {
+    keeps_text_ = keeps_text;
+    response_.clear();
+  }
+
+  void read(std::string_view type, dom::element root, StreamFindings& findings) override {
+    if (type == "response.failed" || type == "response.cancelled" || type == "error") {
+      dom::element holder = root;
+      read_value(root["response"], holder);
+      const auto told = read_bare_error(holder);
+      findings.error = told ? *told : ToldError{Failure::bad_response, words_of_error(holder)};
+      return;
+    }
+    if (!type.starts_with("response.")) {
+      findings.error = read_bare_error(root);
+      return;
+    }
+    findings.is_of_form = true;
+    if (type == "response.completed" || type == "response.incomplete") {
+      read_end(type, root, findings);
+    } else {
+      read_delta(type, root, findings.delta);
+    }
+  }
+
+  // The last event contains the whole response.
+  std::string whole() const override { return response_.empty() ? "null" : response_; }
+  std::size_t held() const override { return response_.capacity(); }
+
+ private:
+  void read_end(std::string_view type, dom::element root, StreamFindings& findings) {
+    findings.is_complete = true;
+    dom::element response;
+    if (!read_value(root["response"], response)) return;
+    merge_usage(findings.usage, read_usage(response));
+    const auto told = read_response_error(response);
+    // An incomplete response without a reason is accepted if it has content.
+    if (told &&
+        !(type == "response.incomplete" && findings.has_content && !read_told_error(response) &&
+          !has_value(response["incomplete_details"]["reason"]))) {
+      findings.error = told;
+      return;
+    }
+    if (keeps_text_) response_ = simdjson::to_string(response);
+  }
+
+  bool keeps_text_ = false;
+  std::string response_;
+};
+
+class ResponsesForm : public GenerationForm {
+ public:
+  std::string_view name() const override { return "responses"; }
+  std::string_view path() const override { return "/responses"; }
+
+  Outcome read_whole(dom::element root) const override {
+    dom::array output;
+    const bool has_output = read_value(root["output"], output);
+    if (!has_output) {
+      if (const auto told = read_bare_error(root)) return failed_by(*told);
+    }
+    if (const auto told = read_response_error(root)) return failed_by(*told);
+    if (!has_output) return without_answers(root, "output");
+    Outcome outcome;
+    outcome.usage = read_usage(root);
+    return outcome;
+  }
+
+  std::unique_ptr<EventReader> make_event_reader() const override {
+    return std::make_unique<ResponsesEvents>();
+  }
+  std::string_view mark_of_events() const override { return "a type of the Responses API"; }
+
+  void set_prompt(const PromptText& prompt, Json& body) const override {
+    Json input = Json::array();
+    if (!prompt.system.empty()) input.push_back({{"role", "system"}, {"content", prompt.system}});
+    input.push_back({{"role", "user"}, {"content", prompt.user}});
+    body["input"] = std::move(input);
+  }
+  std::string_view limit_field(LimitField) const override { return "max_output_tokens"; }
+};
+
+}  // namespace
+
+const GenerationForm& responses_form() {
+  static const ResponsesForm form;
+  return form;
+}
+
+}  // namespace paceline::api

@@ -1,0 +1,114 @@
+// Streams of the Messages API, and of completions.
+
+#include <gtest/gtest.h>
+#include <paceline/api/generation_stream.h>
+
+#include <string>
+#include <vector>
+
+#include "generation_reading.h"
+
+namespace paceline::api {
+namespace {
+
+/// An event with its name in both places, as Anthropic sends it.
+std::string named(const std::string& type, const std::string& fields = {}) {
+  return "event: " + type + "\ndata: {\"type\":\"" + type + "\"" + fields + "}\n\n";
+}
+
+std::string block_delta(const std::string& delta) {
+  return named("content_block_delta", R"(,"index":0,"delta":)" + delta);
+}
+
+const std::string message_start =
+    named("message_start", R"(,"message":{"id":"msg_1","type":"message","model":"m","content":[],)"
+                           R"("usage":{"input_tokens":3,"cache_read_input_tokens":4,)"
+                           R"("output_tokens":1}})");
+const std::string text_start =
+    named("content_block_start", R"(,"index":0,"content_block":{"type":"text","text":""})");
+const std::string hola = block_delta(R"({"type":"text_delta","text":"hola"})");
+const std::string message_end =
+    named("message_delta", R"(,"delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9})") +
+    named("message_stop");
+
+Reading messages(const std::vector<std::string>& pieces, bool keeps_text = false) {
+  return std::move(Reading("/messages", keeps_text).take(pieces));
+}
+
+TEST(MessagesStreamTest, CountsTheDeltasAndReadsBothUsages) {
+  Reading reading = messages({message_start, text_start, named("ping"), hola, hola, message_end});
+  const Outcome outcome = reading.finish();
+  EXPECT_FALSE(outcome.failure) << outcome.error.message;
+  EXPECT_EQ(outcome.usage->prompt_tokens, 7U);
+  EXPECT_EQ(outcome.usage->cached_tokens, 4U);
+  EXPECT_EQ(outcome.usage->completion_tokens, 9U);
+  EXPECT_EQ(reading.stream_->times().events, 2U);
+  EXPECT_EQ(reading.stream_->times().first, stream_start + 4ms);
+  EXPECT_EQ(reading.stream_->times().last, stream_start + 5ms);
+}
+
+TEST(MessagesStreamTest, ThinkingIsNoAnswer) {
+  Reading reading =
+      messages({message_start, block_delta(R"({"type":"thinking_delta","thinking":"hm"})"),
+                block_delta(R"({"type":"signature_delta","signature":"abc"})"), hola, message_end});
+  EXPECT_FALSE(reading.finish().failure);
+  EXPECT_EQ(reading.stream_->times().events, 2U);
+  EXPECT_EQ(reading.stream_->times().first, stream_start + 2ms);
+  EXPECT_EQ(reading.stream_->times().first_answer, stream_start + 4ms);
+}
+
+TEST(MessagesStreamTest, AToolCallIsAnAnswer) {
+  Reading reading = messages(
+      {message_start,
+       named("content_block_start",
+             R"(,"index":0,"content_block":{"type":"tool_use","id":"t","name":"f","input":{}})"),
+       block_delta(R"({"type":"input_json_delta","partial_json":""})"),
+       block_delta(R"({"type":"input_json_delta","partial_json":"{}"})"), message_end});
+  EXPECT_FALSE(reading.finish().failure);
+  EXPECT_EQ(reading.stream_->times().events, 2U);
+  EXPECT_EQ(reading.stream_->times().first_answer, stream_start + 2ms);
+}
+
+TEST(MessagesStreamTest, EndsWithItsLastEvent) {
+  expect_bad(messages({message_start, text_start, hola}).finish(), "the stream ended early");
+  expect_bad(messages({named("ping")}).finish(), "a type of the Messages API");
+}
+
+TEST(MessagesStreamTest, AnErrorEventIsTheServersFailure) {
+  const Outcome outcome =
+      messages({message_start, hola,
+                named("error", R"(,"error":{"type":"overloaded_error","message":"Overloaded"})")})
+          .finish();
+  EXPECT_EQ(outcome.failure, Failure::http_5xx);
+  EXPECT_EQ(outcome.error.message, "the server reported an error in the stream: Overloaded");
+}
+
+TEST(MessagesStreamTest, ItsTextBecomesAMessage) {
+  Reading reading = messages({message_start, text_start, hola, hola, message_end}, true);
+  EXPECT_FALSE(reading.finish().failure);
+  EXPECT_EQ(reading.response_.body,
+            R"({"id":"msg_1","type":"message","role":"assistant","model":"m","content":[)"
+            R"({"type":"text","text":"holahola"}],"stop_reason":"end_turn","usage":)"
+            R"({"input_tokens":3,"cache_read_input_tokens":4,"output_tokens":9}})");
+}
+
+std::string completion_chunk(const std::string& text, const std::string& reason) {
+  return event(R"({"id":"c","object":"text_completion","created":7,"model":"m","choices":[)"
+               R"({"index":0,"text":")" +
+               text + R"(","finish_reason":)" + reason + "}]}");
+}
+
+TEST(CompletionsStreamTest, ATextIsAToken) {
+  Reading reading =
+      std::move(Reading("/completions", true)
+                    .take({completion_chunk("hi", "null"), completion_chunk("", "null"),
+                           completion_chunk(" you", R"("length")"), done}));
+  EXPECT_FALSE(reading.finish().failure);
+  EXPECT_EQ(reading.stream_->times().events, 2U);
+  EXPECT_EQ(reading.response_.body,
+            R"({"id":"c","object":"text_completion","created":7,"model":"m","choices":[)"
+            R"({"index":0,"text":"hi you","finish_reason":"length"}],"usage":null})");
+}
+
+}  // namespace
+}  // namespace paceline::api
