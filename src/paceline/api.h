@@ -54,6 +54,8 @@ enum class ApiKind {
   messages,
   /// POST {url}/embeddings
   embeddings,
+  /// POST {url}/rerank
+  rerank,
 };
 
 }  // namespace paceline

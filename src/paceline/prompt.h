@@ -15,6 +15,25 @@ enum class Nonce {
   end,
 };
 
+/// Random token ids, of which the prompt of a completion or of an embedding may consist.
+struct TokenIds {
+  /// Number of ids; 0: the prompt is text.
+  std::size_t count = 0;
+  /// The ids are less than this number. They are at least 1000, or at least half of a vocabulary
+  /// below 2000, because ids of special tokens are usually low.
+  std::uint64_t vocabulary = 0;
+};
+
+/// Images of a prompt, different for each request.
+struct PromptImages {
+  /// Number of images.
+  std::size_t count = 0;
+  /// In pixels, from 1 to 8192.
+  std::uint32_t width = 0;
+  /// In pixels, from 1 to 8192.
+  std::uint32_t height = 0;
+};
+
 /// The prompt of a language model.
 struct Prompt {
   /// System message; empty: none.
@@ -29,6 +48,11 @@ struct Prompt {
   /// Length of a synthetic text, unique to the item, that replaces `system`, `text` and `nonce`.
   /// Approximate; 0: no synthetic text.
   std::size_t synthetic_tokens = 0;
+  /// Token ids that replace all text, unique to the item. Exact, apart from a token that the server
+  /// may put first. `shared_prefix_tokens` more ids may precede them.
+  TokenIds ids{};
+  /// Images beside the text.
+  PromptImages images{};
 };
 
 }  // namespace paceline

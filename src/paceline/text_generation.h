@@ -44,11 +44,21 @@ struct TextGeneration {
   /// Whether a response continues to max_tokens after the model's end-of-sequence token, for
   /// servers that support it, such as vLLM and llama.cpp.
   bool ignore_eos = false;
+  /// Tools that the model may call: a JSON array of tools in the form of chat completions, of the
+  /// Responses API or of the Messages API; each request has them in its own form. Empty: none.
+  std::string tools{};
+  /// The format that responses must have: a JSON schema, or an object as in the field
+  /// response_format of chat completions. Empty: none.
+  std::string response_format{};
   /// Whether the body of a streamed response is assembled from its events, for a log.
   bool keeps_text = false;
 };
 
+/// Why requests cannot be made; nothing: they can. Error: invalid_value.
+std::optional<Error> find_error(const TextGeneration& generation);
+
 /// The runs are called chat/complete, chat/stream, completions/complete, and so on.
+/// Precondition: find_error() finds none.
 std::unique_ptr<Workload> make_workload(const Api& api, const TextGeneration& generation);
 
 }  // namespace paceline

@@ -13,8 +13,10 @@
 #include <paceline/gbench/report.h>
 #include <paceline/pace/schedule.h>
 #include <paceline/run/run_stripe.h>
+#include <paceline/template_post.h>
 #include <paceline/text/result.h>
 #include <paceline/text_generation.h>
+#include <paceline/text_ranking.h>
 #include <paceline/workload.h>
 #include <programs/progress_display.h>
 
@@ -100,6 +102,14 @@ struct WorkloadFlags {
   bool is_batch_patched = false;
   std::string http_url;
   std::string http_body_file;
+  /// JSON files of TextGeneration's tools and response_format; empty: none.
+  std::string tools_file;
+  std::string response_format_file;
+  /// Documents of rerank/create.
+  TextRanking ranking;
+  /// Of template/post and template/stream.
+  TemplatePost post;
+  std::string template_file;
 };
 
 /// A workload to measure.
@@ -116,6 +126,17 @@ bool asks_api(const WorkloadFlags& flags);
 
 /// Adds the flags of workloads.
 void add_flags(CLI::App& app, WorkloadFlags& flags);
+
+/// Adds the flags of prompts and of the requested responses, which add_flags() includes.
+void add_prompt_flags(CLI::App& app, WorkloadFlags& flags);
+
+/// The workload of this name. Error: invalid_value, when the workload does not go with a flag or a
+/// file.
+Result<std::unique_ptr<Workload>> make_named(const std::string& name, const WorkloadFlags& flags,
+                                             const Options& options, const Api& api);
+
+/// The names that make_named() takes.
+std::vector<std::string> known_workloads();
 
 /// The workloads to measure. An error says which flags contradict each other, or what is wrong with
 /// a file.

@@ -33,9 +33,10 @@ OWNERS = {
     "curl/": {"http", "http/curl", "gbench", "programs"},
     "http_parser.h": {"http/direct"},
     "microhttpd.h": {"endpoint"},
+    "png.h": {"workload"},
     "sqlite3.h": {"log"},
     "uv.h": {"loop", "gbench"},
-    "zlib.h": {"http"},
+    "zlib.h": {"http", "workload"},
 }
 INCLUDE = re.compile(r'^#include [<"]([^>"]+)[>"]', re.MULTILINE)
 STANDARD = re.compile(r"[a-z_0-9]+")

@@ -42,7 +42,9 @@ std::string PromptText::joined() const {
 }
 
 const ApiForm& form_of(ApiKind kind) {
-  return kind == ApiKind::embeddings ? embeddings_form() : generation_form_of(kind);
+  if (kind == ApiKind::embeddings) return embeddings_form();
+  if (kind == ApiKind::rerank) return rerank_form();
+  return generation_form_of(kind);
 }
 
 const GenerationForm& generation_form_of(ApiKind kind) {
@@ -55,6 +57,7 @@ const GenerationForm& generation_form_of(ApiKind kind) {
       return messages_form();
     case ApiKind::chat:
     case ApiKind::embeddings:
+    case ApiKind::rerank:
       break;
   }
   return chat_form();
@@ -62,8 +65,8 @@ const GenerationForm& generation_form_of(ApiKind kind) {
 
 const ApiForm& form_of_url(std::string_view url) {
   // A path that ends another one follows that path.
-  constexpr std::array kinds{ApiKind::chat, ApiKind::completions, ApiKind::responses,
-                             ApiKind::messages, ApiKind::embeddings};
+  constexpr std::array kinds{ApiKind::chat,     ApiKind::completions, ApiKind::responses,
+                             ApiKind::messages, ApiKind::embeddings,  ApiKind::rerank};
   url = http::without_query(url);
   const auto* found = std::find_if(kinds.begin(), kinds.end(), [url](ApiKind kind) {
     return url.ends_with(form_of(kind).path());

@@ -92,6 +92,8 @@ class ApiForm {
   virtual Outcome read_whole(simdjson::dom::element root) const = 0;
   /// nullptr: the form has no streams.
   virtual std::unique_ptr<EventReader> make_event_reader() const { return nullptr; }
+  /// Whether a line that begins with { is an event too, as in newline-delimited JSON.
+  virtual bool has_bare_events() const { return false; }
   /// The part of an event that shows the form, such as "choices".
   virtual std::string_view mark_of_events() const { return {}; }
 };
@@ -101,16 +103,41 @@ struct PromptText {
   /// Empty: no system message.
   std::string system;
   std::string user;
+  /// PNG images in base64.
+  std::vector<std::string> images{};
 
   /// Both messages as one text.
   std::string joined() const;
 };
 
+/// The format that a response must have.
+struct ResponseFormat {
+  /// A JSON schema; nullptr: any JSON object.
+  std::shared_ptr<const Json> schema{};
+  std::string name{};
+  /// Whether the server must enforce the schema.
+  bool is_strict = false;
+};
+
 /// A form of text generation by a language model.
 class GenerationForm : public ApiForm {
  public:
+  /// What a request of this form may contain besides text.
+  struct Abilities {
+    /// Token ids in place of the prompt's text.
+    bool token_ids = false;
+    bool images = false;
+    bool tools = false;
+    /// A response format without a schema.
+    bool json_object = true;
+  };
+  virtual Abilities abilities() const = 0;
   /// Sets the fields with the prompt.
   virtual void set_prompt(const PromptText& prompt, Json& body) const = 0;
+  /// Sets the fields with the tools (parse_tools). Precondition: the form has tools.
+  virtual void set_tools(const Json& /*tools*/, Json& /*body*/) const {}
+  /// Sets the fields with the format of responses.
+  virtual void set_response_format(const ResponseFormat& format, Json& body) const = 0;
   /// The field that limits the length of a response.
   virtual std::string_view limit_field(LimitField asked) const = 0;
   /// The limit of a request for which the user gives none; 0: not sent.
@@ -124,7 +151,7 @@ class GenerationForm : public ApiForm {
 /// The form of this kind.
 const ApiForm& form_of(ApiKind kind);
 
-/// The form of text generation of this kind. Precondition: `kind` is not embeddings.
+/// The form of text generation of this kind. Precondition: `kind` is of text generation.
 const GenerationForm& generation_form_of(ApiKind kind);
 
 /// The form of requests to `url`; chat completions if the URL is of no known form.

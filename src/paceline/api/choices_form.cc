@@ -1,9 +1,12 @@
 #include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include <paceline/api/choices_stream.h>
 #include <paceline/api/forms.h>
 #include <paceline/api/json_reader.h>
+#include <paceline/api/tools.h>
 #include <paceline/api/whole_response.h>
 
 namespace paceline::api {
@@ -30,7 +33,20 @@ class ChoicesForm : public GenerationForm {
 
   std::string_view mark_of_events() const override { return "choices"; }
   bool has_stream_options() const override { return true; }
+  void set_response_format(const ResponseFormat& format, Json& body) const override {
+    body["response_format"] = response_format_of_chat(format);
+  }
 };
+
+Json user_content(const PromptText& prompt) {
+  if (prompt.images.empty()) return prompt.user;
+  Json parts = Json::array({{{"type", "text"}, {"text", prompt.user}}});
+  for (const std::string& image : prompt.images) {
+    parts.push_back(
+        {{"type", "image_url"}, {"image_url", {{"url", "data:image/png;base64," + image}}}});
+  }
+  return parts;
+}
 
 class ChatForm : public ChoicesForm {
  public:
@@ -45,13 +61,22 @@ class ChatForm : public ChoicesForm {
     if (!prompt.system.empty()) {
       messages.push_back({{"role", "system"}, {"content", prompt.system}});
     }
-    messages.push_back({{"role", "user"}, {"content", prompt.user}});
+    messages.push_back({{"role", "user"}, {"content", user_content(prompt)}});
     body["messages"] = std::move(messages);
   }
   std::string_view limit_field(LimitField asked) const override {
     return asked == LimitField::max_tokens ? "max_tokens" : "max_completion_tokens";
   }
   bool has_two_limit_fields() const override { return true; }
+  Abilities abilities() const override { return {.images = true, .tools = true}; }
+  void set_tools(const Json& tools, Json& body) const override {
+    for (const Json& tool : tools) {
+      Json function = function_of(tool);
+      body["tools"].push_back(function.is_null()
+                                  ? tool
+                                  : Json{{"type", "function"}, {"function", std::move(function)}});
+    }
+  }
 };
 
 class CompletionsForm : public ChoicesForm {
@@ -66,6 +91,7 @@ class CompletionsForm : public ChoicesForm {
     body["prompt"] = prompt.joined();
   }
   std::string_view limit_field(LimitField) const override { return "max_tokens"; }
+  Abilities abilities() const override { return {.token_ids = true}; }
 };
 
 }  // namespace

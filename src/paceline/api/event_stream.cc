@@ -26,7 +26,8 @@ void EventStream::end() {
   if (read_ < buffer_.size()) take("\n");
 }
 
-void EventStream::reset() {
+void EventStream::reset(bool has_bare_objects) {
+  has_bare_objects_ = has_bare_objects;
   buffer_.clear();
   read_ = 0;
   searched_ = 0;
@@ -67,6 +68,11 @@ void EventStream::read_line(std::string_view line) {
   }
   if (line.empty()) {
     end_event();
+    return;
+  }
+  if (has_bare_objects_ && line.starts_with('{')) {
+    end_event();
+    on_event_({name_, line});
     return;
   }
   const std::size_t colon = line.find(':');

@@ -36,8 +36,9 @@ class EventStream {
   /// Reads the last line if it has no line end. An unfinished event is dropped, as the standard
   /// requires.
   void end();
-  /// Begins a new stream and drops an unfinished event.
-  void reset();
+  /// Begins a new stream and drops an unfinished event. `has_bare_objects`: whether a line that
+  /// begins with { is an event of its own, as in newline-delimited JSON.
+  void reset(bool has_bare_objects = false);
   /// Memory that is held, in bytes.
   std::size_t held() const { return buffer_.capacity() + joined_.capacity(); }
 
@@ -62,6 +63,7 @@ class EventStream {
   std::size_t searched_ = 0;
   bool at_start_ = true;
   bool skip_line_feed_ = false;
+  bool has_bare_objects_ = false;
   std::string name_;
   std::size_t data_lines_ = 0;
   /// The data in buffer_ while the event has one data line; nearly all events have one.

@@ -14,5 +14,7 @@ const GenerationForm& responses_form();
 const GenerationForm& messages_form();
 /// POST {url}/embeddings
 const ApiForm& embeddings_form();
+/// POST {url}/rerank
+const ApiForm& rerank_form();
 
 }  // namespace paceline::api

@@ -39,15 +39,15 @@ bool is_name_of_api(std::string_view name) {
 }  // namespace
 
 GenerationStream::GenerationStream(GenerationStreamOptions options)
-    : options_(options),
+    : options_(std::move(options)),
       events_([this](const StreamEvent& event) { read_event(event); }, longest_event,
               [this](const StreamEvent& event) { return read_line(event); }) {}
 
 void GenerationStream::begin(const Request& request) {
-  form_ = &form_of_url(request.url);
+  form_ = options_.form ? options_.form.get() : &form_of_url(request.url);
   reader_ = &reader_of(*form_);
   reader_->begin(options_.keeps_text);
-  events_.reset();
+  events_.reset(form_->has_bare_events());
   findings_.clear();
   times_.clear();
   thoughts_ = 0;

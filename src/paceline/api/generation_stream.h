@@ -20,13 +20,15 @@ namespace paceline::api {
 
 /// How streamed responses are read.
 struct GenerationStreamOptions {
+  /// nullptr: the form that the request's URL names.
+  std::shared_ptr<const ApiForm> form{};
   std::optional<LengthAsked> length_asked{};
   /// Whether the body of the response becomes the JSON that the API would have sent without
   /// streaming.
   bool keeps_text = false;
 };
 
-/// Reads generated text from server-sent events, in the form that the request's URL names.
+/// Reads generated text from server-sent events.
 ///
 /// A response succeeds if its stream is complete: [DONE], or complete by its form. Each event with
 /// reasoning, content, a refusal or a tool call counts as a token. Events that the form does not

@@ -3,10 +3,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <paceline/api/assembled_text.h>
 #include <paceline/api/forms.h>
 #include <paceline/api/json_reader.h>
+#include <paceline/api/tools.h>
 #include <paceline/api/whole_response.h>
 
 namespace paceline::api {
@@ -76,6 +78,19 @@ class MessagesEvents : public EventReader {
   AssembledText text_;
 };
 
+Json user_content_of_messages(const PromptText& prompt) {
+  if (prompt.images.empty()) return prompt.user;
+  Json blocks = Json::array();
+  // Anthropic advises to put images first.
+  for (const std::string& image : prompt.images) {
+    blocks.push_back(
+        {{"type", "image"},
+         {"source", {{"type", "base64"}, {"media_type", "image/png"}, {"data", image}}}});
+  }
+  blocks.push_back({{"type", "text"}, {"text", prompt.user}});
+  return blocks;
+}
+
 class MessagesForm : public GenerationForm {
  public:
   std::string_view name() const override { return "messages"; }
@@ -99,10 +114,30 @@ class MessagesForm : public GenerationForm {
 
   void set_prompt(const PromptText& prompt, Json& body) const override {
     if (!prompt.system.empty()) body["system"] = prompt.system;
-    body["messages"] = Json::array({{{"role", "user"}, {"content", prompt.user}}});
+    body["messages"] =
+        Json::array({{{"role", "user"}, {"content", user_content_of_messages(prompt)}}});
   }
   std::string_view limit_field(LimitField) const override { return "max_tokens"; }
   std::uint64_t default_limit() const override { return 1024; }
+  Abilities abilities() const override {
+    return {.images = true, .tools = true, .json_object = false};
+  }
+  void set_tools(const Json& tools, Json& body) const override {
+    for (const Json& tool : tools) {
+      Json function = function_of(tool);
+      if (!function.is_null()) {
+        const bool has_schema = function.contains("parameters");
+        function["input_schema"] =
+            has_schema ? std::move(function["parameters"]) : Json{{"type", "object"}};
+        function.erase("parameters");
+        function.erase("strict");
+      }
+      body["tools"].push_back(function.is_null() ? tool : std::move(function));
+    }
+  }
+  void set_response_format(const ResponseFormat& format, Json& body) const override {
+    body["output_config"] = {{"format", {{"type", "json_schema"}, {"schema", *format.schema}}}};
+  }
 };
 
 }  // namespace

@@ -20,17 +20,6 @@ using Count = std::optional<std::uint64_t>;
 /// More tokens than any response has. Sums over a run do not overflow.
 constexpr std::uint64_t most_tokens = 1'000'000'000;
 
-Count read_count(Found found) {
-  std::uint64_t count = 0;
-  double number = 0;
-  if (read_value(found, count)) return count <= most_tokens ? Count(count) : std::nullopt;
-  // Some servers send 10.0.
-  if (!read_value(found, number) || !(number >= 0 && number <= double{most_tokens})) {
-    return std::nullopt;
-  }
-  return static_cast<std::uint64_t>(std::llround(number));
-}
-
 bool is_object(const Found& found) {
   dom::object object;
   return read_value(found, object);
@@ -79,9 +68,19 @@ void read_field(std::string_view name, dom::element value, Usage& usage, Count& 
 
 }  // namespace
 
-std::optional<Usage> read_usage(dom::element holder) {
+std::optional<std::uint64_t> read_count(Found found) {
+  std::uint64_t count = 0;
+  double number = 0;
+  if (read_value(found, count)) return count <= most_tokens ? Count(count) : std::nullopt;
+  // Some servers send 10.0.
+  if (!read_value(found, number) || !(number >= 0 && number <= double{most_tokens})) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(std::llround(number));
+}
+
+std::optional<Usage> read_token_counts(Found found) {
   dom::object fields;
-  const Found found = find_usage(holder);
   if (!read_value(found, fields)) return std::nullopt;
   Usage usage;
   Count total;
@@ -96,6 +95,16 @@ std::optional<Usage> read_usage(dom::element holder) {
     *usage.completion_tokens += reasoning;
   }
   return usage;
+}
+
+std::optional<Usage> read_usage(dom::element holder) {
+  return read_token_counts(find_usage(holder));
+}
+
+std::optional<Usage> read_total_tokens(Found usage) {
+  const Count total = read_count(usage["total_tokens"]);
+  if (total.value_or(0) == 0) return std::nullopt;
+  return Usage{.prompt_tokens = total};
 }
 
 void merge_usage(std::optional<Usage>& usage, const std::optional<Usage>& later) {

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,10 +12,19 @@
 
 namespace paceline::api {
 
+/// A number of tokens. Nothing if the value is not a number, is negative or absurdly large.
+std::optional<std::uint64_t> read_count(simdjson::simdjson_result<simdjson::dom::element> found);
+
 /// The usage in a response or an event, under any of the names that OpenAI-compatible APIs use:
 /// `usage`, `x_groq.usage` or `choices[0].usage`. Nothing if there is none or all numbers are zero.
 /// A number that is negative or absurdly large counts as absent.
 std::optional<Usage> read_usage(simdjson::dom::element holder);
+
+/// The usage in this object, under the same names. Nothing if all numbers are zero or absent.
+std::optional<Usage> read_token_counts(simdjson::simdjson_result<simdjson::dom::element> usage);
+
+/// A usage whose prompt has all of the `total_tokens` of this object. For responses without text.
+std::optional<Usage> read_total_tokens(simdjson::simdjson_result<simdjson::dom::element> usage);
 
 /// Merges the usage of a later event of the same stream. A later number replaces an earlier one,
 /// unless the later number is zero.

@@ -1,9 +1,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <paceline/api/forms.h>
 #include <paceline/api/json_reader.h>
+#include <paceline/api/tools.h>
 #include <paceline/api/whole_response.h>
 
 namespace paceline::api {
@@ -76,6 +78,15 @@ class ResponsesEvents : public EventReader {
   std::string response_;
 };
 
+Json user_content_of_responses(const PromptText& prompt) {
+  if (prompt.images.empty()) return prompt.user;
+  Json parts = Json::array({{{"type", "input_text"}, {"text", prompt.user}}});
+  for (const std::string& image : prompt.images) {
+    parts.push_back({{"type", "input_image"}, {"image_url", "data:image/png;base64," + image}});
+  }
+  return parts;
+}
+
 class ResponsesForm : public GenerationForm {
  public:
   std::string_view name() const override { return "responses"; }
@@ -102,10 +113,28 @@ class ResponsesForm : public GenerationForm {
   void set_prompt(const PromptText& prompt, Json& body) const override {
     Json input = Json::array();
     if (!prompt.system.empty()) input.push_back({{"role", "system"}, {"content", prompt.system}});
-    input.push_back({{"role", "user"}, {"content", prompt.user}});
+    input.push_back({{"role", "user"}, {"content", user_content_of_responses(prompt)}});
     body["input"] = std::move(input);
   }
   std::string_view limit_field(LimitField) const override { return "max_output_tokens"; }
+  Abilities abilities() const override { return {.images = true, .tools = true}; }
+  void set_tools(const Json& tools, Json& body) const override {
+    for (const Json& tool : tools) {
+      Json function = function_of(tool);
+      if (!function.is_null()) function["type"] = "function";
+      body["tools"].push_back(function.is_null() ? tool : std::move(function));
+    }
+  }
+  void set_response_format(const ResponseFormat& format, Json& body) const override {
+    Json fields{{"type", "json_object"}};
+    if (format.schema) {
+      fields = {{"type", "json_schema"},
+                {"name", format.name},
+                {"strict", format.is_strict},
+                {"schema", *format.schema}};
+    }
+    body["text"] = {{"format", std::move(fields)}};
+  }
 };
 
 }  // namespace

@@ -34,6 +34,13 @@ Json parse(std::string_view text) {
   return Json::parse(text, nullptr, throws);
 }
 
+void replace_all(std::string& text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
 std::string text_of(const Json& json) {
   std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   text::escape_controls(text);
@@ -123,7 +130,12 @@ std::shared_ptr<const HeaderList> json_request_headers(const Api& api, const api
 
 std::string template_text(api::Json body, const std::string& patch) {
   if (!patch.empty()) body.merge_patch(parse(BodyTemplate::without_placeholders(patch)));
-  return text_of(body);
+  std::string text = text_of(body);
+  const std::string ids(BodyTemplate::token_ids);
+  const std::string number(BodyTemplate::bare_number);
+  replace_all(text, '"' + ids + '"', '[' + ids + ']');
+  replace_all(text, '"' + number + '"', number);
+  return text;
 }
 
 std::string merged_text(std::string_view body, const std::string& patch) {

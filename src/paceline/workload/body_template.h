@@ -1,12 +1,31 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include <paceline/prompt.h>
+#include <paceline/workload/png_image.h>
+
 namespace paceline::workload {
+
+/// What the placeholders of a body become.
+struct Fillers {
+  /// Length of a synthetic text.
+  std::size_t synthetic_tokens = 0;
+  /// Length of a document.
+  std::size_t document_tokens = 0;
+  TokenIds ids{};
+  /// Number of ids that precede `ids` and are the same for all items.
+  std::size_t shared_ids = 0;
+  /// nullptr: the body has no image.
+  std::shared_ptr<const PngImage> image{};
+};
 
 /// A request's body with placeholders for the parts that differ between items. Placeholders are
 /// noncharacters of Unicode, which may stand in JSON.
@@ -14,17 +33,24 @@ class BodyTemplate {
  public:
   /// Becomes the item's number.
   static constexpr std::string_view number = "\uFDD1";
-  /// Becomes a nonce of fixed length, unique to the item and the run, and a space.
+  /// A JSON string of this placeholder alone becomes the item's number.
+  static constexpr std::string_view bare_number = "\uFDD7";
+  /// Becomes a nonce of fixed length, unique to the item and the run.
   static constexpr std::string_view nonce = "\uFDD2";
   /// Becomes synthetic text, unique to the item.
   static constexpr std::string_view synthetic = "\uFDD3";
+  /// Becomes synthetic text, different for each document of an item.
+  static constexpr std::string_view document = "\uFDD4";
+  /// Becomes an image in base64, different for each image of an item.
+  static constexpr std::string_view image = "\uFDD5";
+  /// A JSON string of this placeholder alone becomes an array of token ids, unique to the item.
+  static constexpr std::string_view token_ids = "\uFDD6";
 
   /// `text` with U+FFFD in place of each placeholder. Pass all text of a user through it.
   static std::string without_placeholders(std::string_view text);
 
   BodyTemplate() = default;
-  /// `synthetic_tokens`: length of the synthetic text.
-  explicit BodyTemplate(std::string_view text, std::size_t synthetic_tokens = 0);
+  explicit BodyTemplate(std::string_view text, Fillers fillers = {});
 
   /// Replaces the content of `body` with the body of `item`. `salt` is the run's.
   void fill(std::uint64_t salt, std::uint64_t item, std::string& body) const;
@@ -33,13 +59,28 @@ class BodyTemplate {
   std::string description() const;
 
  private:
+  enum class Place { none, number, nonce, synthetic, document, image, token_ids };
+  struct Placeholder {
+    std::string_view text;
+    Place place;
+  };
   struct Piece {
     std::string text;
-    /// The placeholder that follows the text; empty: none.
-    std::string_view placeholder;
+    /// The place that follows the text.
+    Place place;
+    /// Its number among the places of this kind.
+    std::uint64_t index;
   };
+  static const std::array<Placeholder, 7> placeholders;
+
+  /// Where the next placeholder begins, and which one; text.size(): there is none.
+  static std::pair<std::size_t, Place> find(std::string_view text, std::size_t from);
+  void append(const Piece& piece, std::uint64_t salt, std::uint64_t item, std::string& body) const;
+
   std::vector<Piece> pieces_;
-  std::size_t synthetic_tokens_ = 0;
+  std::uint64_t documents_ = 0;
+  std::uint64_t images_ = 0;
+  Fillers fillers_;
 };
 
 }  // namespace paceline::workload

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 #include <paceline/text/numbers.h>
-#include <paceline/text/strings.h>
-#include <paceline/workload/body_template.h>
 #include <paceline/workload/synthetic_text.h>
 
 #include <array>
@@ -35,18 +33,17 @@ constexpr std::array<Word, word_count> words = make_words();
 
 constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
 
-/// The finalizer of SplitMix64 (Steele, Lea, Flood 2014), a bijection.
-std::uint64_t mix(std::uint64_t x) {
-  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27U)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31U);
-}
-
 std::optional<std::uint64_t> parse_tokens(std::string_view text) {
   return text::parse_number(text, std::uint64_t{1}, std::uint64_t{10'000'000});
 }
 
 }  // namespace
+
+std::uint64_t mixed_bits(std::uint64_t x) {
+  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27U)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31U);
+}
 
 Result<Synthetic> parse_synthetic(std::string_view text) {
   const std::size_t colon = text.find(':');
@@ -64,8 +61,8 @@ Result<Synthetic> parse_synthetic(std::string_view text) {
 void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t tokens,
                            std::string& out) {
   if (tokens == 0) return;
-  const std::uint64_t run = mix(salt + golden);
-  std::uint64_t state = mix(run ^ item);
+  const std::uint64_t run = mixed_bits(salt + golden);
+  std::uint64_t state = mixed_bits(run ^ item);
   // An odd factor makes this a permutation: in 2^n successive items, the lowest n bits take each of
   // their values once.
   std::uint64_t bits = golden * item + run;
@@ -76,7 +73,7 @@ void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t t
   for (std::size_t i = 0; i < tokens; ++i) {
     if (words_in_bits == 0) {
       state += golden;
-      bits = mix(state);
+      bits = mixed_bits(state);
       words_in_bits = 64 / bits_per_word;
     }
     const Word& word = words[bits % word_count];
@@ -86,42 +83,6 @@ void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t t
     --words_in_bits;
   }
   out.resize(size - 1);
-}
-
-namespace {
-
-std::string with_number(std::string text) {
-  constexpr std::string_view asked = "{n}";
-  for (std::size_t at = text.find(asked); at != std::string::npos; at = text.find(asked, at)) {
-    text.replace(at, asked.size(), BodyTemplate::number);
-  }
-  return text;
-}
-
-std::string shared_prefix(std::size_t tokens) {
-  std::string text;
-  if (tokens == 0) return text;
-  append_synthetic_text(0, 0, tokens, text);
-  return text + ' ';
-}
-
-}  // namespace
-
-api::PromptText prompt_text(const Prompt& prompt) {
-  api::PromptText text;
-  if (prompt.synthetic_tokens > 0) {
-    text.user = BodyTemplate::synthetic;
-  } else {
-    text.system = BodyTemplate::without_placeholders(prompt.system);
-    text.user = with_number(BodyTemplate::without_placeholders(prompt.text));
-  }
-  std::string& first = text.system.empty() ? text.user : text.system;
-  if (prompt.synthetic_tokens == 0) {
-    if (prompt.nonce == Nonce::start) first.insert(0, BodyTemplate::nonce);
-    if (prompt.nonce == Nonce::end) text.user.append(" ").append(BodyTemplate::nonce);
-  }
-  first.insert(0, shared_prefix(prompt.shared_prefix_tokens));
-  return text;
 }
 
 }  // namespace paceline::workload

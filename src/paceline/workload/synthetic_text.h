@@ -5,8 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include <paceline/api/api_form.h>
-#include <paceline/prompt.h>
 #include <paceline/text/result.h>
 #include <paceline/workload/api_request.h>
 
@@ -107,7 +105,7 @@ Result<Synthetic> parse_synthetic(std::string_view text);
 void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t tokens,
                            std::string& out);
 
-/// The messages of a prompt, for a BodyTemplate.
-api::PromptText prompt_text(const Prompt& prompt);
+/// The finalizer of SplitMix64 (Steele, Lea, Flood 2014): a bijection without visible structure.
+std::uint64_t mixed_bits(std::uint64_t x);
 
 }  // namespace paceline::workload

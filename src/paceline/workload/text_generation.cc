@@ -9,10 +9,11 @@
 #include <paceline/api/api_form.h>
 #include <paceline/api/generation_stream.h>
 #include <paceline/api/response_reader.h>
+#include <paceline/api/tools.h>
 #include <paceline/http/target.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/body_template.h>
-#include <paceline/workload/synthetic_text.h>
+#include <paceline/workload/prompt_text.h>
 
 namespace paceline {
 namespace {
@@ -31,6 +32,10 @@ api::Json body_of(const TextGeneration& asked, const Fields& fields) {
   const api::GenerationForm& form = api::generation_form_of(asked.api);
   api::Json body{{"model", workload::BodyTemplate::without_placeholders(asked.model)}};
   form.set_prompt(workload::prompt_text(asked.prompt), body);
+  if (!asked.tools.empty()) form.set_tools(*api::parse_tools(asked.tools), body);
+  if (!asked.response_format.empty()) {
+    form.set_response_format(*api::parse_response_format(asked.response_format), body);
+  }
   if (asked.temperature) body["temperature"] = *asked.temperature;
   const std::uint64_t limit = asked.max_tokens == 0 ? form.default_limit() : asked.max_tokens;
   if (limit > 0) body[std::string(form.limit_field(fields.limit))] = limit;
@@ -105,13 +110,13 @@ class TextGenerationWorkload : public Workload {
 
   std::unique_ptr<StreamReader> make_stream_reader() override {
     return std::make_unique<api::GenerationStream>(
-        api::GenerationStreamOptions{length_asked_, asked_.keeps_text});
+        api::GenerationStreamOptions{.length_asked = length_asked_, .keeps_text = asked_.keeps_text});
   }
 
  private:
   workload::BodyTemplate make_body() const {
     return workload::BodyTemplate(workload::template_text(body_of(asked_, fields_), patch_),
-                                  asked_.prompt.synthetic_tokens);
+                                  workload::fillers_of(asked_.prompt));
   }
 
   std::string adapt_limit(const Outcome& first) {
@@ -152,6 +157,45 @@ class TextGenerationWorkload : public Workload {
 };
 
 }  // namespace
+
+namespace {
+
+std::optional<Error> refused(std::string_view what, std::string_view form, std::string_view forms) {
+  return Error{ErrorCode::invalid_value,
+               fmt::format("requests of {} have no {}; choose {}", form, what, forms)};
+}
+
+template <typename Parsed>
+std::optional<Error> find_error(std::string_view what, Result<Parsed> parsed) {
+  if (parsed) return std::nullopt;
+  Error error = std::move(parsed.error());
+  error.message = fmt::format("the {} are {}", what, error.message);
+  return error;
+}
+
+}  // namespace
+
+std::optional<Error> find_error(const TextGeneration& generation) {
+  const api::GenerationForm& form = api::generation_form_of(generation.api);
+  const api::GenerationForm::Abilities abilities = form.abilities();
+  if (generation.prompt.ids.count > 0 && !abilities.token_ids) {
+    return refused("token ids", form.name(), "completions");
+  }
+  constexpr std::string_view chats = "chat, responses or messages";
+  if (generation.prompt.images.count > 0 && !abilities.images) {
+    return refused("images", form.name(), chats);
+  }
+  if (!generation.tools.empty()) {
+    if (!abilities.tools) return refused("tools", form.name(), chats);
+    if (auto error = find_error("tools", api::parse_tools(generation.tools))) return error;
+  }
+  if (generation.response_format.empty()) return std::nullopt;
+  const auto format = api::parse_response_format(generation.response_format);
+  if (format && !format->schema && !abilities.json_object) {
+    return refused("response format without a schema", form.name(), "a JSON schema");
+  }
+  return find_error("response format", format);
+}
 
 std::unique_ptr<Workload> make_workload(const Api& api, const TextGeneration& generation) {
   return std::make_unique<TextGenerationWorkload>(api, generation);

@@ -1,82 +1,11 @@
 #include <gtest/gtest.h>
-#include <programs/options.h>
-#include <programs/remedy.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <CLI/CLI.hpp>
-#include <filesystem>
-#include <fstream>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "../message_of.h"
+#include "parsed_workloads.h"
 
 namespace paceline::programs {
 namespace {
-
-const Api api{"http://host/v1", ""};
-
-/// A program's arguments, the last of a flag counting, as run_program has it.
-WorkloadFlags parsed(const std::vector<std::string>& arguments) {
-  CLI::App app;
-  app.option_defaults()->take_last();
-  WorkloadFlags flags;
-  add_flags(app, flags);
-  std::vector<std::string> reversed;
-  for (std::string argument : arguments) {
-    const bool is_empty = argument.ends_with('=');
-    if (is_empty) argument.pop_back();
-    reversed.insert(reversed.begin(), std::move(argument));
-    if (is_empty) reversed.insert(reversed.begin(), "");
-  }
-  app.parse(reversed);
-  return flags;
-}
-
-std::vector<SelectedWorkload> workloads_of(const std::vector<std::string>& arguments,
-                                           const Options& options = {}) {
-  auto made = select_workloads(parsed(arguments), options, api);
-  EXPECT_EQ(message_of(made), "");
-  return made ? std::move(*made) : std::vector<SelectedWorkload>();
-}
-
-std::vector<std::string> names_of(const std::vector<std::string>& arguments,
-                                  const Options& options = {}) {
-  std::vector<std::string> names;
-  for (const SelectedWorkload& selected : workloads_of(arguments, options)) {
-    names.push_back(selected.workload->describe().name);
-  }
-  return names;
-}
-
-/// The first request of the first workload.
-Request first_request(const std::vector<std::string>& arguments) {
-  Request request;
-  workloads_of(arguments).front().workload->make(0, request);
-  return request;
-}
-
-bool asks(const std::vector<std::string>& arguments, const std::string& text) {
-  const std::string body = first_request(arguments).body;
-  EXPECT_EQ(body.find('\n'), std::string::npos);
-  return body.find(text) != std::string::npos;
-}
-
-/// The sentence that refuses the arguments, whoever finds it.
-std::string refusal(const std::vector<std::string>& arguments) {
-  try {
-    if (const auto made = select_workloads(parsed(arguments), {}, api); !made) {
-      return with_remedy(made.error());
-    }
-  } catch (const CLI::ParseError& error) {
-    return error.what();
-  }
-  return {};
-}
-
-using Names = std::vector<std::string>;
 
 TEST(WorkloadFlagsTest, MeasuresWholeChatUnlessAsked) {
   EXPECT_EQ(names_of({}), (Names{"chat/complete"}));
@@ -86,10 +15,11 @@ TEST(WorkloadFlagsTest, MeasuresWholeChatUnlessAsked) {
 TEST(WorkloadFlagsTest, MeasuresEachWorkloadByName) {
   const Names all{"chat/complete",      "chat/stream",        "completions/complete",
                   "completions/stream", "responses/complete", "responses/stream",
-                  "messages/complete",  "messages/stream",    "embeddings/create"};
+                  "messages/complete",  "messages/stream",    "embeddings/create",
+                  "rerank/create"};
   EXPECT_EQ(names_of({"--paceline_workload=chat/complete,chat/stream,completions/complete,"
                       "completions/stream,responses/complete,responses/stream,"
-                      "messages/complete,messages/stream,embeddings/create"}),
+                      "messages/complete,messages/stream,embeddings/create,rerank/create"}),
             all);
   for (const std::string& name : all) {
     EXPECT_EQ(names_of({"--paceline_workload=" + name}), (Names{name}));
@@ -201,64 +131,6 @@ TEST(WorkloadFlagsTest, WhatDoesNotGoTogetherIsRefusedWithASentence) {
   EXPECT_NE(refusal({"--paceline_min_tokens=3", "--paceline_max_tokens=2"}).find("more than"),
             std::string::npos);
   EXPECT_EQ(refusal({"--paceline_min_tokens=3", "--paceline_synthetic=30:7"}), "");
-}
-
-TEST(WorkloadFlagsTest, ABodyIsARegularFileOfABoundedSize) {
-  const auto says = [](const std::string& path, const std::string& words) {
-    const std::string why =
-        refusal({"--paceline_http_url=http://host/", "--paceline_http_body=" + path});
-    EXPECT_NE(why.find("--paceline_http_body: " + path), std::string::npos) << why;
-    EXPECT_NE(why.find(words), std::string::npos) << why;
-  };
-  says("/dev/zero", "not a regular file");
-  says("/no/such/file", "cannot be opened");
-  says("/tmp", "is a folder");
-  const std::string path =
-      std::filesystem::temp_directory_path() / ("workload_flags_body." + std::to_string(getpid()));
-  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
-  says(path, "not a regular file");
-  std::filesystem::remove(path);
-  std::ofstream(path) << "{}";
-  std::filesystem::resize_file(path, (64U << 20U) + 1);
-  says(path, "has 65 MiB");
-  std::filesystem::remove(path);
-}
-
-class BatchFlagTest : public testing::Test {
- protected:
-  ~BatchFlagTest() override { std::filesystem::remove(path_); }
-
-  std::string path_ = std::filesystem::temp_directory_path() /
-                      ("workload_flags_test." + std::to_string(getpid()) + ".jsonl");
-  std::string flag_ = "--paceline_batch=" + path_;
-  std::string line_ = R"({"custom_id":"a","method":"POST","url":"/v1/chat/completions",)"
-                      R"("body":{"model":"m","messages":[]}})";
-};
-
-TEST_F(BatchFlagTest, MeasuresTheFilesRequests) {
-  std::ofstream(path_) << line_ << '\n';
-  const auto workloads = workloads_of({flag_});
-  ASSERT_EQ(workloads.size(), 1U);
-  EXPECT_EQ(workloads[0].size, 1U);
-  Request request;
-  workloads[0].workload->make(0, request);
-  EXPECT_EQ(request.name, "a");
-  EXPECT_EQ(request.url, "http://host/v1/chat/completions");
-  EXPECT_EQ(names_of({flag_, "--paceline_workload=chat/stream"}),
-            (Names{"chat/stream", "batch/replay"}));
-}
-
-TEST_F(BatchFlagTest, ABadLineIsASentence) {
-  std::ofstream(path_) << line_ << "\n{}\n";
-  EXPECT_TRUE(refusal({flag_}).starts_with(path_ + ":2: custom_id")) << refusal({flag_});
-  EXPECT_NE(refusal({"--paceline_batch=/no/such.jsonl"}).find("/no/such.jsonl"), std::string::npos);
-}
-
-TEST_F(BatchFlagTest, TheSentenceOfAServerInALineNamesTheFlag) {
-  std::ofstream(path_) << R"({"custom_id":"a","method":"POST","url":"http://h/v1/responses"})";
-  EXPECT_EQ(refusal({flag_}), path_ +
-                                  ":1: url \"http://h/v1/responses\" names a server; give only the "
-                                  "path of the URL, and name the server with --paceline_url");
 }
 
 }  // namespace

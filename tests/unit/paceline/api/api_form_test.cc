@@ -8,7 +8,7 @@ namespace {
 
 TEST(ApiFormTest, FollowsFromTheUrl) {
   for (const ApiKind kind : {ApiKind::chat, ApiKind::completions, ApiKind::responses,
-                             ApiKind::messages, ApiKind::embeddings}) {
+                             ApiKind::messages, ApiKind::embeddings, ApiKind::rerank}) {
     const ApiForm& form = form_of(kind);
     EXPECT_EQ(&form_of_url("http://host/v1" + std::string(form.path()) + "?a=1"), &form);
   }

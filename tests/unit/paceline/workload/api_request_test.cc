@@ -84,7 +84,7 @@ TEST(BodyPatchTest, KeepsPlaceholders) {
   EXPECT_EQ(merged, R"({"a":")" + nonce + "b" + number + R"(","c":1})");
   std::string body;
   BodyTemplate(merged).fill(1, 41, body);
-  EXPECT_EQ(body, R"({"a":"00000001-00000029 b41","c":1})");
+  EXPECT_EQ(body, R"({"a":"00000001-00000029b41","c":1})");
 }
 
 TEST(BodyPatchTest, APlaceholderInThePatchIsReplaced) {

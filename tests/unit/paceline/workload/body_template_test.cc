@@ -2,8 +2,12 @@
 #include <paceline/workload/body_template.h>
 #include <paceline/workload/synthetic_text.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 #include <string>
+#include <vector>
 
 namespace paceline::workload {
 namespace {
@@ -46,12 +50,61 @@ TEST(BodyTemplateTest, ANonceIsTheItemsOwnAndOfOneLength) {
 }
 
 TEST(BodyTemplateTest, SyntheticTextIsOfTheItemAndSalt) {
-  const BodyTemplate body(with("\"", BodyTemplate::synthetic, "\""), 20);
+  const BodyTemplate body(with("\"", BodyTemplate::synthetic, "\""), {.synthetic_tokens = 20});
   std::string expected = "\"";
   append_synthetic_text(3, 5, 20, expected);
   EXPECT_EQ(filled(body, 3, 5), expected + '"');
   EXPECT_NE(filled(body, 4, 5), filled(body, 3, 5));
   EXPECT_NE(filled(body, 3, 6), filled(body, 3, 5));
+}
+
+/// The numbers of a list such as "[1,2]".
+std::vector<std::uint64_t> numbers_in(const std::string& list) {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& number : nlohmann::json::parse(list)) numbers.push_back(number);
+  return numbers;
+}
+
+TEST(BodyTemplateTest, TokenIdsAreOfTheItemAndBelowTheVocabulary) {
+  const BodyTemplate body('[' + std::string(BodyTemplate::token_ids) + ']',
+                          {.ids = {.count = 500, .vocabulary = 32'000}, .shared_ids = 3});
+  const auto one = numbers_in(filled(body, 1, 0));
+  const auto other = numbers_in(filled(body, 1, 1));
+  ASSERT_EQ(one.size(), 503U);
+  EXPECT_GE(*std::min_element(one.begin(), one.end()), 1000U);
+  EXPECT_LT(*std::max_element(one.begin(), one.end()), 32'000U);
+  EXPECT_TRUE(std::equal(one.begin(), one.begin() + 3, other.begin()));
+  EXPECT_FALSE(std::equal(one.begin() + 3, one.begin() + 6, other.begin() + 3));
+  EXPECT_EQ(filled(body, 1, 0), filled(body, 1, 0));
+  EXPECT_NE(filled(body, 2, 0), filled(body, 1, 0));
+  const BodyTemplate small('[' + std::string(BodyTemplate::token_ids) + ']',
+                           {.ids = {.count = 50, .vocabulary = 8}});
+  for (const std::uint64_t id : numbers_in(filled(small, 1, 0)))
+    EXPECT_TRUE(id >= 4 && id < 8) << id;
+}
+
+TEST(BodyTemplateTest, NoTwoDocumentsAreTheSame) {
+  const std::string document(BodyTemplate::document);
+  const BodyTemplate body(document + '\n' + document + '\n', {.document_tokens = 8});
+  std::set<std::string> seen;
+  for (std::uint64_t item = 0; item < 20; ++item) {
+    std::istringstream lines(filled(body, 1, item));
+    for (std::string line; std::getline(lines, line);)
+      EXPECT_TRUE(seen.insert(line).second) << line;
+  }
+  EXPECT_EQ(seen.size(), 40U);
+}
+
+TEST(BodyTemplateTest, DescribesEachPlace) {
+  const std::string text =
+      std::string(BodyTemplate::number) + '|' + std::string(BodyTemplate::nonce) + '|' +
+      std::string(BodyTemplate::synthetic) + '|' + std::string(BodyTemplate::document) + '|' +
+      std::string(BodyTemplate::image) + '|' + std::string(BodyTemplate::token_ids);
+  const BodyTemplate body(text, {.synthetic_tokens = 1,
+                                 .document_tokens = 2,
+                                 .ids = {.count = 4, .vocabulary = 5},
+                                 .shared_ids = 3});
+  EXPECT_EQ(body.description(), "{n}|{nonce}|{synthetic 1}|{document 2}|{image}|{ids 3+4 of 5}");
 }
 
 }  // namespace

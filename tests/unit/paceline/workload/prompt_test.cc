@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 #include <paceline/workload/body_template.h>
+#include <paceline/workload/prompt_text.h>
 #include <paceline/workload/synthetic_text.h>
 
 #include <algorithm>
@@ -17,8 +18,8 @@ struct Sent {
 Sent sent(const Prompt& prompt, std::uint64_t salt, std::uint64_t item) {
   const api::PromptText text = prompt_text(prompt);
   Sent messages;
-  BodyTemplate(text.system, prompt.synthetic_tokens).fill(salt, item, messages.system);
-  BodyTemplate(text.user, prompt.synthetic_tokens).fill(salt, item, messages.user);
+  BodyTemplate(text.system, fillers_of(prompt)).fill(salt, item, messages.system);
+  BodyTemplate(text.user, fillers_of(prompt)).fill(salt, item, messages.user);
   return messages;
 }
 

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 #include <paceline/text_embedding.h>
+#include <paceline/text_ranking.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 
 namespace paceline::workload {
@@ -57,6 +60,33 @@ TEST(TextEmbeddingTest, ReadsItsResponses) {
   EXPECT_FALSE(good.length_asked);
   response.body = R"({"choices":[{}]})";
   EXPECT_EQ(workload->read({}, response).failure, Failure::bad_response);
+}
+
+TEST(TextEmbeddingTest, MayBeOfTokenIds) {
+  TextEmbedding asked{.model = "e"};
+  asked.input.ids = {.count = 1, .vocabulary = 2};
+  EXPECT_EQ(request_of(asked, 0).body, R"({"model":"e","input":[1]})");
+}
+
+TEST(TextRankingTest, MakesTheRequestThatTheApiTakes) {
+  const auto workload =
+      make_workload({"http://host/v1", "key"},
+                    TextRanking{.model = "r",
+                                .query = {.system = {}, .text = "Which? {n}", .nonce = Nonce::none},
+                                .documents = 2,
+                                .document_tokens = 3});
+  EXPECT_EQ(workload->describe().name, "rerank/create");
+  Request request;
+  workload->make(7, request);
+  EXPECT_EQ(request.url, "http://host/v1/rerank");
+  const nlohmann::json body = nlohmann::json::parse(request.body);
+  EXPECT_EQ(body.size(), 3U);
+  EXPECT_EQ(body["model"], "r");
+  EXPECT_EQ(body["query"], "Which? 7");
+  ASSERT_EQ(body["documents"].size(), 2U);
+  const std::string first = body["documents"][0];
+  EXPECT_EQ(std::count(first.begin(), first.end(), ' '), 2);
+  EXPECT_NE(body["documents"][0], body["documents"][1]);
 }
 
 }  // namespace

@@ -1,0 +1,65 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "parsed_workloads.h"
+
+namespace paceline::programs {
+namespace {
+
+using nlohmann::json;
+
+json body_with(const Names& arguments) {
+  return json::parse(first_request(arguments).body);
+}
+
+TEST(PromptFlagsTest, PromptIdsAreAnExactLength) {
+  const std::string ids = "--paceline_prompt_ids=512:32000";
+  EXPECT_EQ(body_with({"--paceline_workload=completions/stream", ids})["prompt"].size(), 512U);
+  EXPECT_EQ(body_with({"--paceline_workload=embeddings/create", ids})["input"].size(), 512U);
+  EXPECT_EQ(body_with({"--paceline_workload=completions/stream", ids,
+                       "--paceline_shared_prefix=8"})["prompt"]
+                .size(),
+            520U);
+  EXPECT_NE(refusal({ids}).find("choose completions"), std::string::npos);
+  EXPECT_NE(refusal({ids, "--paceline_workload=rerank/create"}).find("--paceline_prompt_ids"),
+            std::string::npos);
+}
+
+TEST(PromptFlagsTest, ImagesStandBesideThePrompt) {
+  const json content =
+      body_with({"--paceline_images=2x16x8", "--paceline_system="})["messages"][0]["content"];
+  EXPECT_EQ(content.size(), 3U);
+  EXPECT_NE(
+      refusal({"--paceline_images=1x8x8", "--paceline_workload=embeddings/create"}).find("images"),
+      std::string::npos);
+}
+
+TEST(PromptFlagsTest, ARankingHasItsDocuments) {
+  const json body = body_with({"--paceline_workload=rerank/create", "--paceline_documents=3:4"});
+  ASSERT_EQ(body["documents"].size(), 3U);
+  const std::string document = body["documents"][0];
+  EXPECT_EQ(std::count(document.begin(), document.end(), ' '), 3);
+}
+
+TEST(PromptFlagsTest, OtherFormsAreRefusedWithASentence) {
+  for (const char* bad : {"", "512", "0:10", "512:1", "512:", ":9", "a:b", "5:9:9", "99999999:9"}) {
+    EXPECT_NE(refusal({std::string("--paceline_prompt_ids=") + bad}).find("IN:VOCABULARY"),
+              std::string::npos)
+        << bad;
+  }
+  for (const char* bad : {"1", "1x2", "0x8x8", "1x8x8193", "101x8x8", "1x8x8x8", "1x8xa"}) {
+    EXPECT_NE(refusal({std::string("--paceline_images=") + bad}).find("COUNTxWIDTHxHEIGHT"),
+              std::string::npos)
+        << bad;
+  }
+  for (const char* bad : {"10", "0:5", "5:0", "a:1", "100001:1"}) {
+    EXPECT_NE(refusal({std::string("--paceline_documents=") + bad}).find("COUNT:TOKENS"),
+              std::string::npos)
+        << bad;
+  }
+}
+
+}  // namespace
+}  // namespace paceline::programs

@@ -1,0 +1,1 @@
+find_dependency(PNG 1.6)
