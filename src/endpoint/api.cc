@@ -66,12 +66,15 @@ ErrorForm Api::error_form(std::string_view path) {
 }
 
 const Api::Route* Api::find_route(std::string_view path) {
-  static constexpr std::array<Route, 10> routes = {
+  static constexpr std::array<Route, 13> routes = {
       {{"/v1/chat/completions", "POST", &Api::answer_chat},
        {"/v1/completions", "POST", &Api::answer_completions},
        {"/v1/responses", "POST", &Api::answer_responses},
        {messages_path, "POST", &Api::answer_messages},
        {"/v1/embeddings", "POST", &Api::answer_embeddings},
+       {"/v1/rerank", "POST", &Api::answer_rerank},
+       {"/v2/rerank", "POST", &Api::answer_rerank},
+       {"/rerank", "POST", &Api::answer_rerank},
        {"/v1/models", "GET", &Api::answer_models},
        {"/", "GET", &Api::answer_ok},
        {"/health", "GET", &Api::answer_ok},
@@ -191,18 +194,26 @@ void Api::generate(Read read, const GenerationFormat& format, Request& request) 
   generator_.enter(request);
 }
 
-// An embedding takes as long as a first token.
 void Api::answer_embeddings(Request& request) {
+  answer_at_once(embedder_, request);
+}
+
+void Api::answer_rerank(Request& request) {
+  answer_at_once(reranker_, request);
+}
+
+template <typename Answerer>
+void Api::answer_at_once(Answerer& answerer, Request& request) {
   if (!has_room(request)) return;
-  if (const auto error = embedder_.answer(request.body, request.response_body)) {
+  if (const auto error = answerer.answer(request.body, request.response_body)) {
     return responses_.set_error(*error, request);
   }
-  if (!is_within_limits(embedder_.prompt_tokens(), request)) return;
+  if (!is_within_limits(answerer.prompt_tokens(), request)) return;
   responses_.set(MHD_HTTP_OK, json_type, request.response_body, request);
   add_limit_headers(request);
   request.generation.streams = false;
   request.generation.tokens = 1;
-  metrics_.prompt_tokens += embedder_.prompt_tokens();
+  metrics_.prompt_tokens += answerer.prompt_tokens();
   generator_.enter(request);
 }
 

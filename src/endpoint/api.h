@@ -16,6 +16,7 @@
 #include <endpoint/metrics.h>
 #include <endpoint/request.h>
 #include <endpoint/request_reader.h>
+#include <endpoint/reranker.h>
 #include <endpoint/response_maker.h>
 #include <paceline/clock.h>
 #include <paceline/endpoint.h>
@@ -83,11 +84,15 @@ class Api {
   void answer_responses(Request& request);
   void answer_messages(Request& request);
   void answer_embeddings(Request& request);
+  void answer_rerank(Request& request);
   void answer_models(Request& request);
   void answer_model(Request& request);
   void answer_metrics(Request& request);
   void answer_echo(Request& request);
   void answer_ok(Request& request);
+  /// Answers in the time of a first token. `answerer`: an Embedder or a Reranker.
+  template <typename Answerer>
+  void answer_at_once(Answerer& answerer, Request& request);
   void generate(Read read, const GenerationFormat& format, Request& request);
   bool has_room(Request& request) const;
   bool is_within_limits(std::uint64_t tokens, Request& request);
@@ -99,6 +104,7 @@ class Api {
   std::function<Gauges()> gauges_;
   RequestReader reader_;
   Embedder embedder_;
+  Reranker reranker_;
   RateLimiter limiter_;
   TimePoint started_ = Clock::now();
   std::uint64_t model_created_;

@@ -1,6 +1,7 @@
 #include <endpoint/api.h>
 #include <endpoint/api_request.h>
 #include <endpoint/request_reader.h>
+#include <endpoint/text_hash.h>
 #include <fmt/format.h>
 #include <paceline/pace/schedule.h>
 #include <paceline/text/strings.h>
@@ -15,25 +16,6 @@ namespace paceline::endpoint {
 namespace {
 
 namespace dom = simdjson::dom;
-
-// The offset basis and the prime of FNV-1a.
-constexpr std::uint64_t hash_start = 0xcbf29ce484222325U;
-constexpr std::uint64_t hash_factor = 0x100000001b3U;
-
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = hash_start;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * hash_factor;
-  return hash;
-}
-
-/// SplitMix64.
-std::uint64_t next_random(std::uint64_t& state) {
-  state += 0x9e3779b97f4a7c15U;
-  std::uint64_t z = state;
-  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31U);
-}
 
 // Eight decimals, more than a float holds. Several times faster than fmt.
 void append_decimal(double value, std::string& out) {

@@ -12,6 +12,10 @@ namespace {
 
 constexpr unsigned not_implemented = 501;
 
+bool needs_key(std::string_view path) {
+  return path.starts_with("/v1/") || path.starts_with("/v2/") || path == "/rerank";
+}
+
 bool is_harmless_in_id(char c) {
   constexpr std::string_view marks = "-_.:/+=@";
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -112,7 +116,7 @@ Admission::Admission(const EndpointOptions& options)
 std::optional<ApiError> Admission::key_error(std::string_view path, std::string_view method,
                                              const ReceivedHead& head) const {
   // Browsers send OPTIONS without a key.
-  if (key_.empty() || !path.starts_with("/v1/") || method == "OPTIONS") return std::nullopt;
+  if (key_.empty() || !needs_key(path) || method == "OPTIONS") return std::nullopt;
   if (!head.authorization() && !head.api_key()) {
     return ApiError{
         MHD_HTTP_UNAUTHORIZED,

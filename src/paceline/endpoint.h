@@ -95,8 +95,8 @@ struct EndpointOptions {
   /// Most requests that wait for a response to end, first come, first served; not set: no limit. A
   /// further request gets 503 at once. Needs a `concurrency`.
   std::optional<std::size_t> queue{};
-  /// Requests per minute of all clients together; 0: no limit. Counts requests for text and for
-  /// embeddings. A further request gets 429 at once. Responses have x-ratelimit-* headers.
+  /// Requests per minute of all clients together; 0: no limit. Counts requests for text, embeddings
+  /// and reranking. A further request gets 429 at once. Responses have x-ratelimit-* headers.
   std::uint64_t rpm_limit = 0;
   /// Tokens per minute of all clients together, as `usage` counts them; 0: no limit.
   std::uint64_t tpm_limit = 0;
@@ -116,7 +116,7 @@ struct EndpointOptions {
   std::chrono::nanoseconds idle_timeout{0};
   /// Most bytes of request bodies in memory. A request whose body would exceed this limit gets 503.
   std::size_t max_body_bytes = std::size_t{256} << 20U;
-  /// API key that paths under /v1 require; empty: none. Clients send the key as `Authorization:
+  /// API key that paths under /v1 and /v2, and /rerank, require; empty: none. Clients send the key as `Authorization:
   /// Bearer KEY`, `x-api-key: KEY` or `api-key: KEY`.
   std::string required_key{};
 
@@ -157,7 +157,7 @@ std::size_t most_in_window(std::span<const TimePoint> arrivals, std::chrono::nan
 /// thread of its own.
 ///
 /// Answers chat completions, responses, completions and messages, streamed or not, with meaningless
-/// words; also embeddings and models. docs/endpoint.md lists the paths, and the fields of a request
+/// words; also embeddings, reranking and models. docs/endpoint.md lists the paths, and the fields of a request
 /// that have an effect.
 ///
 /// Not thread-safe: one thread owns the endpoint and calls its functions. All functions but start()
