@@ -1,3 +1,4 @@
+#include <endpoint/image.h>
 #include <endpoint/request_reader.h>
 
 #include <algorithm>
@@ -98,18 +99,50 @@ void PromptCounter::add_message(dom::element message) {
   std::string_view role;
   if (message["role"].get(role) != simdjson::SUCCESS) role = {};
   dom::element content;
-  if (message["content"].get(content) != simdjson::SUCCESS) return add_role(role);
+  if (message["content"].get(content) != simdjson::SUCCESS &&
+      message["output"].get(content) != simdjson::SUCCESS) {
+    return add_role(role);
+  }
   add_message(role, content);
 }
 
 void PromptCounter::add_message(std::string_view role, dom::element content) {
-  std::string_view text;
   add_role(role);
-  if (content.get(text) == simdjson::SUCCESS) return add_text(text);
+  add_content(content, false);
+}
+
+void PromptCounter::add_content(dom::element content, bool is_nested) {
+  std::string_view text;
   dom::array parts;
+  if (content.get(text) == simdjson::SUCCESS) return add_text(text);
   if (content.get(parts) != simdjson::SUCCESS) return;
-  for (const dom::element part : parts) {
-    if (part["text"].get(text) == simdjson::SUCCESS) add_text(text);
+  for (const dom::element part : parts) add_part(part, is_nested);
+}
+
+// The result of a tool is a part with a content of its own.
+void PromptCounter::add_part(dom::element part, bool is_nested) {
+  std::string_view text;
+  dom::element content;
+  if (part["text"].get(text) == simdjson::SUCCESS) {
+    add_text(text);
+  } else if (!is_nested && part["content"].get(content) == simdjson::SUCCESS) {
+    add_content(content, true);
+  } else {
+    add_image(part);
+  }
+}
+
+void PromptCounter::add_image(dom::element part) {
+  const auto image = read_image(part);
+  if (!image) {
+    if (!error_) error_ = image.error();
+    return;
+  }
+  if (!*image) return;
+  std::uint64_t key = std::hash<std::string_view>{}((*image)->source);
+  for (std::size_t i = 0; i < (*image)->tokens; ++i) {
+    key = mix(key, i);
+    add_token(static_cast<std::int64_t>(key));
   }
 }
 

@@ -83,9 +83,14 @@ std::optional<ApiError> RequestReader::read_chat_messages(dom::object body, Gene
   if (list.begin() == list.end()) return empty_array("messages");
   PromptCounter prompt(cache_, response.model);
   for (const dom::element message : list) prompt.add_message(message);
+  return take_prompt(prompt, response);
+}
+
+std::optional<ApiError> RequestReader::take_prompt(const PromptCounter& prompt,
+                                                   Generation& response) {
   response.prompt_tokens = prompt.tokens();
   response.cached_tokens = prompt.cached_tokens();
-  return std::nullopt;
+  return prompt.error();
 }
 
 std::optional<ApiError> RequestReader::read_input(dom::object body, Generation& response) {
@@ -109,9 +114,7 @@ std::optional<ApiError> RequestReader::read_input(dom::object body, Generation& 
   } else {
     for (const dom::element message : list) prompt.add_message(message);
   }
-  response.prompt_tokens = prompt.tokens();
-  response.cached_tokens = prompt.cached_tokens();
-  return std::nullopt;
+  return take_prompt(prompt, response);
 }
 
 std::optional<ApiError> RequestReader::read_prompts(dom::object body, Generation& response) {

@@ -67,7 +67,7 @@ class PromptCounter {
   static PromptCounter plain(PrefixCache& cache, std::string_view model);
 
   void add_message(std::string_view role, std::string_view text);
-  /// `message` may be any JSON. Parts without text are ignored.
+  /// `message` may be any JSON. Parts without text or image are ignored.
   void add_message(simdjson::dom::element message);
   /// `content` is a text or an array of parts. Other JSON counts as no text.
   void add_message(std::string_view role, simdjson::dom::element content);
@@ -78,12 +78,18 @@ class PromptCounter {
 
   std::size_t tokens() const { return tokens_; }
   std::size_t cached_tokens() const { return cache_.cached_tokens(); }
+  /// Why the prompt is refused: its first broken image.
+  const std::optional<ApiError>& error() const { return error_; }
 
  private:
   void add_role(std::string_view role);
+  void add_content(simdjson::dom::element content, bool is_nested);
+  void add_part(simdjson::dom::element part, bool is_nested);
+  void add_image(simdjson::dom::element part);
 
   PrefixCache& cache_;
   std::size_t tokens_;
+  std::optional<ApiError> error_;
 };
 
 /// Reads requests for text as the APIs of OpenAI and Anthropic and vLLM do, and decides the length
@@ -111,6 +117,7 @@ class RequestReader {
   };
 
   std::optional<ApiError> read_chat_messages(Object body, Generation& response);
+  static std::optional<ApiError> take_prompt(const PromptCounter& prompt, Generation& response);
   std::optional<ApiError> read_input(Object body, Generation& response);
   std::optional<ApiError> read_prompts(Object body, Generation& response);
   std::optional<ApiError> add_prompt(Element prompt, bool echoes, Generation& response);

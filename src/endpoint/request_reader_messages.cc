@@ -78,9 +78,7 @@ std::optional<ApiError> RequestReader::read_system_and_messages(dom::object body
     if (auto error = check_message(message, place++)) return error;
     prompt.add_message(message);
   }
-  response.prompt_tokens = prompt.tokens();
-  response.cached_tokens = prompt.cached_tokens();
-  return std::nullopt;
+  return take_prompt(prompt, response);
 }
 
 }  // namespace paceline::endpoint

@@ -116,8 +116,8 @@ struct EndpointOptions {
   std::chrono::nanoseconds idle_timeout{0};
   /// Most bytes of request bodies in memory. A request whose body would exceed this limit gets 503.
   std::size_t max_body_bytes = std::size_t{256} << 20U;
-  /// API key that paths under /v1 and /v2, and /rerank, require; empty: none. Clients send the key as `Authorization:
-  /// Bearer KEY`, `x-api-key: KEY` or `api-key: KEY`.
+  /// API key that paths under /v1 and /v2, and /rerank, require; empty: none. Clients send the key
+  /// as `Authorization: Bearer KEY`, `x-api-key: KEY` or `api-key: KEY`.
   std::string required_key{};
 
   /// How many requests to record, from the first one on. start() allocates the memory, 48 bytes per
@@ -157,8 +157,8 @@ std::size_t most_in_window(std::span<const TimePoint> arrivals, std::chrono::nan
 /// thread of its own.
 ///
 /// Answers chat completions, responses, completions and messages, streamed or not, with meaningless
-/// words; also embeddings, reranking and models. docs/endpoint.md lists the paths, and the fields of a request
-/// that have an effect.
+/// words; also embeddings, reranking and models. docs/endpoint.md lists the paths, and the fields
+/// of a request that have an effect.
 ///
 /// Not thread-safe: one thread owns the endpoint and calls its functions. All functions but start()
 /// and stop() require a successful start().
