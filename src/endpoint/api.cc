@@ -49,7 +49,7 @@ Api::Api(const EndpointOptions& options, Generator& generator, const ResponseMak
       responses_(responses),
       metrics_(metrics),
       gauges_(std::move(gauges)),
-      reader_(length_model(options)),
+      reader_(length_model(options), ToolChooser(options.tool_calls, options.seed + 4)),
       limiter_(options.rpm_limit, options.tpm_limit),
       model_created_(seconds_since_1970()),
       models_(list_of_models(model_created_)) {}

@@ -8,7 +8,8 @@ namespace paceline::endpoint {
 namespace {
 
 std::string_view finish_reason(const Generation& response) {
-  return response.is_capped ? R"("length")" : R"("stop")";
+  if (response.is_capped) return R"("length")";
+  return response.calls_tool() ? R"("tool_calls")" : R"("stop")";
 }
 
 /// The APIs whose responses have a list of choices: chat completions and completions.
@@ -30,8 +31,8 @@ class ChoicesFormat : public GenerationFormat {
     frame.before.clear();
     open_event(response, frame.before);
     frame.before += R"({"index":)";
-    frame.after_choice = before_token();
-    frame.after = after_token();
+    frame.after_choice = before_token(response);
+    frame.after = after_token(response);
     end_event(response, frame.after);
     frame.first_number.reset();
     frame.end.clear();
@@ -63,8 +64,8 @@ class ChoicesFormat : public GenerationFormat {
   virtual void write_choice(const Generation& response, std::size_t choice,
                             std::string& out) const = 0;
   /// The text of an event between the choice's index and the token, and after the token.
-  virtual std::string_view before_token() const = 0;
-  virtual std::string_view after_token() const = 0;
+  virtual std::string_view before_token(const Generation& response) const = 0;
+  virtual std::string_view after_token(const Generation& response) const = 0;
   /// The text of the event after a choice's last token, up to the finish reason.
   virtual std::string_view last_delta() const = 0;
 
@@ -113,8 +114,15 @@ class ChatFormat : public ChoicesFormat {
       open_event(response, out);
       out += R"({"index":)";
       text::append_number(i, out);
-      out += R"(,"delta":{"role":"assistant","content":""},"logprobs":null,)"
-             R"("finish_reason":null})";
+      out += R"(,"delta":{"role":"assistant","content":)";
+      if (response.calls_tool()) {
+        out += R"(null,"tool_calls":[{"index":0,)";
+        append_call_head(response, i, out);
+        out += R"("}}])";
+      } else {
+        out += R"("")";
+      }
+      out += R"(},"logprobs":null,"finish_reason":null})";
       end_event(response, out);
     }
   }
@@ -123,9 +131,13 @@ class ChatFormat : public ChoicesFormat {
   std::string_view id_kind() const override { return "chatcmpl-"; }
   std::string_view whole_object() const override { return "chat.completion"; }
   std::string_view event_object() const override { return "chat.completion.chunk"; }
-  std::string_view before_token() const override { return R"(,"delta":{"content":")"; }
-  std::string_view after_token() const override {
-    return R"("},"logprobs":null,"finish_reason":null})";
+  std::string_view before_token(const Generation& response) const override {
+    return response.calls_tool() ? R"(,"delta":{"tool_calls":[{"index":0,"function":{"arguments":")"
+                                 : R"(,"delta":{"content":")";
+  }
+  std::string_view after_token(const Generation& response) const override {
+    return response.calls_tool() ? R"("}}]},"logprobs":null,"finish_reason":null})"
+                                 : R"("},"logprobs":null,"finish_reason":null})";
   }
   std::string_view last_delta() const override {
     return R"(,"delta":{},"logprobs":null,"finish_reason":)";
@@ -135,11 +147,33 @@ class ChatFormat : public ChoicesFormat {
                     std::string& out) const override {
     out += R"({"index":)";
     text::append_number(choice, out);
-    out += R"(,"message":{"role":"assistant","content":")";
-    append_text_of(response, out);
-    out += R"(","refusal":null},"logprobs":null,"finish_reason":)";
+    out += R"(,"message":{"role":"assistant","content":)";
+    if (response.calls_tool()) {
+      out += R"(null,"tool_calls":[{)";
+      append_call_head(response, choice, out);
+      append_text_of(response, out);
+      out += R"("}}])";
+    } else {
+      out += '"';
+      append_text_of(response, out);
+      out += '"';
+    }
+    out += R"(,"refusal":null},"logprobs":null,"finish_reason":)";
     out += finish_reason(response);
     out += '}';
+  }
+
+ private:
+  // Up to the text of the arguments.
+  static void append_call_head(const Generation& response, std::size_t choice, std::string& out) {
+    constexpr std::size_t number_width = 21;
+    constexpr std::size_t choice_width = 3;
+    out += R"("id":"call_)";
+    text::append_number(response.number, out, number_width);
+    text::append_number(choice, out, choice_width);
+    out += R"(","type":"function","function":{"name":)";
+    text::append_json_string(response.tool, out);
+    out += R"(,"arguments":")";
   }
 };
 
@@ -162,8 +196,8 @@ class CompletionsFormat : public ChoicesFormat {
   std::string_view id_kind() const override { return "cmpl-"; }
   std::string_view whole_object() const override { return "text_completion"; }
   std::string_view event_object() const override { return "text_completion"; }
-  std::string_view before_token() const override { return R"(,"text":")"; }
-  std::string_view after_token() const override {
+  std::string_view before_token(const Generation&) const override { return R"(,"text":")"; }
+  std::string_view after_token(const Generation&) const override {
     return R"(","logprobs":null,"finish_reason":null})";
   }
   std::string_view last_delta() const override {

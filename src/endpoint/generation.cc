@@ -53,6 +53,16 @@ void append_text_of(const Generation& response, std::string& out) {
   for (std::size_t i = 0; i < response.tokens; ++i) out += token_of(response, i, room);
 }
 
+void append_json_of(const Generation& response, std::string& out) {
+  if (response.has_whole_json()) {
+    out += response.json;
+    return;
+  }
+  out += '"';
+  append_text_of(response, out);
+  out += '"';
+}
+
 void append_filling(std::size_t bytes, std::string& out) {
   while (bytes > 0) {
     const auto part = filling.substr(0, bytes);

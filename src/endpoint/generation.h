@@ -12,7 +12,7 @@
 
 #include <paceline/text/result.h>
 
-// Generated responses (meaningless words, or JSON) and their format in each API.
+// Generated responses (meaningless words, JSON, or calls of tools) and their format in each API.
 
 namespace paceline::endpoint {
 
@@ -35,6 +35,8 @@ struct Generation {
   /// The text of a JSON response, in ASCII, `json_token_bytes` per token. Tokens beyond its end are
   /// spaces. Empty: the response is words.
   std::string json;
+  /// The tool that the response calls, with `json` as the arguments; empty: none.
+  std::string tool;
   /// The prompts that the choices repeat; empty if they do not.
   std::vector<std::string> echoes;
   /// Whether the request's limit ends the response.
@@ -50,6 +52,9 @@ struct Generation {
     return echoes.empty() ? std::string_view() : echoes[choice * echoes.size() / choices];
   }
   std::size_t total_tokens() const { return prompt_tokens + all_tokens(); }
+  bool calls_tool() const { return !tool.empty(); }
+  /// Whether the tokens contain all of `json`.
+  bool has_whole_json() const { return json.size() <= tokens * json_token_bytes; }
 };
 
 /// The current time, for Generation::created.
@@ -70,6 +75,10 @@ std::string_view token_of(const Generation& response, std::size_t place, TokenRo
 
 /// Appends all tokens of a choice, escaped for a JSON string.
 void append_text_of(const Generation& response, std::string& out);
+
+/// Appends all tokens of a JSON response without escapes, as a JSON value. JSON that is cut or
+/// broken becomes a JSON string.
+void append_json_of(const Generation& response, std::string& out);
 
 /// A JSON text of ASCII characters, so that it can be cut at any byte.
 struct JsonResponse {

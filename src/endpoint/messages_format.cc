@@ -7,14 +7,21 @@
 namespace paceline::endpoint {
 namespace {
 
-/// POST /v1/messages. A response has one block of text.
+/// POST /v1/messages. A response has one block: text, or the use of a tool.
 class MessagesFormat : public GenerationFormat {
  public:
   void write_whole(const Generation& response, std::string& out) const override {
     append_head(response, out);
-    out += R"("content":[{"type":"text","text":")";
-    append_text_of(response, out);
-    out += R"("}],)";
+    out += R"("content":[)";
+    if (response.calls_tool()) {
+      append_tool_head(response, out);
+      append_json_of(response, out);
+    } else {
+      out += R"({"type":"text","text":")";
+      append_text_of(response, out);
+      out += '"';
+    }
+    out += "}],";
     append_stop(stop_reason(response), out);
     append_usage(response, response.tokens, out);
     out += '}';
@@ -30,16 +37,25 @@ class MessagesFormat : public GenerationFormat {
     out +=
         "}}\n\n"
         "event: content_block_start\n"
-        R"(data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}})"
-        "\n\n"
+        R"(data: {"type":"content_block_start","index":0,"content_block":)";
+    if (response.calls_tool()) {
+      append_tool_head(response, out);
+      out += "{}";
+    } else {
+      out += R"({"type":"text","text":"")";
+    }
+    out +=
+        "}}\n\n"
         "event: ping\n"
         "data: {\"type\":\"ping\"}\n\n";
   }
 
-  void set_frame(const Generation&, TokenFrame& frame) const override {
+  void set_frame(const Generation& response, TokenFrame& frame) const override {
     frame.before =
         "event: content_block_delta\n"
-        R"(data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":")";
+        R"(data: {"type":"content_block_delta","index":0,"delta":{"type":)";
+    frame.before += response.calls_tool() ? R"("input_json_delta","partial_json":")"
+                                          : R"("text_delta","text":")";
     frame.after_choice.clear();
     frame.after = "\"}}\n\n";
     frame.first_number.reset();
@@ -63,7 +79,18 @@ class MessagesFormat : public GenerationFormat {
 
  private:
   static std::string_view stop_reason(const Generation& response) {
-    return response.is_capped ? R"("max_tokens")" : R"("end_turn")";
+    if (response.is_capped) return R"("max_tokens")";
+    return response.calls_tool() ? R"("tool_use")" : R"("end_turn")";
+  }
+
+  // Up to the input's value.
+  static void append_tool_head(const Generation& response, std::string& out) {
+    constexpr std::size_t id_width = 24;
+    out += R"({"type":"tool_use","id":"toolu_)";
+    text::append_number(response.number, out, id_width);
+    out += R"(","name":)";
+    text::append_json_string(response.tool, out);
+    out += R"(,"input":)";
   }
 
   static void append_head(const Generation& response, std::string& out) {

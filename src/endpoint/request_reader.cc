@@ -28,6 +28,7 @@ std::optional<ApiError> RequestReader::read_chat(std::string& body, Generation& 
   if (auto error = read_format(find_member(object, "response_format"), "response_format")) {
     return error;
   }
+  if (auto error = read_tools(object, ToolForm::chat, response)) return error;
   if (auto error = read_length(object, limits, response)) return error;
   return read_streaming(object, response);
 }
@@ -58,6 +59,7 @@ std::optional<ApiError> RequestReader::read_responses(std::string& body, Generat
   if (auto error = read_model(object, response.model)) return error;
   if (auto error = read_input(object, response)) return error;
   if (auto error = read_text_format(object)) return error;
+  if (auto error = read_tools(object, ToolForm::responses, response)) return error;
   if (auto error = read_length(object, limits, response)) return error;
   return read_flag(object, "stream", response.streams);
 }
@@ -70,6 +72,7 @@ void RequestReader::begin(Generation& response) {
   response.choices = 1;
   json_.reset();
   response.json.clear();
+  response.tool.clear();
   response.echoes.clear();
 }
 
@@ -82,6 +85,7 @@ std::optional<ApiError> RequestReader::read_chat_messages(dom::object body, Gene
   }
   if (list.begin() == list.end()) return empty_array("messages");
   PromptCounter prompt(cache_, response.model);
+  add_tools(body, prompt);
   for (const dom::element message : list) prompt.add_message(message);
   return take_prompt(prompt, response);
 }
@@ -97,6 +101,7 @@ std::optional<ApiError> RequestReader::read_input(dom::object body, Generation& 
   const auto input = find_member(body, "input");
   if (!input) return missing_parameter("input");
   PromptCounter prompt(cache_, response.model);
+  add_tools(body, prompt);
   if (const auto instructions = find_member(body, "instructions")) {
     std::string_view text;
     if (instructions->get(text) != simdjson::SUCCESS)
@@ -167,6 +172,21 @@ std::optional<ApiError> RequestReader::add_prompt(dom::element prompt, bool echo
   response.prompt_tokens += counter.tokens();
   response.cached_tokens += counter.cached_tokens();
   return std::nullopt;
+}
+
+std::optional<ApiError> RequestReader::read_tools(dom::object body, ToolForm form,
+                                                  Generation& response) {
+  auto call = tools_.choose(body, form);
+  if (!call) return std::move(call.error());
+  if (!*call) return std::nullopt;
+  response.tool = std::move((*call)->name);
+  json_ = std::move((*call)->arguments);
+  return std::nullopt;
+}
+
+// A model reads the definitions of tools before the messages.
+void RequestReader::add_tools(dom::object body, PromptCounter& prompt) {
+  if (const auto tools = find_member(body, "tools")) prompt.add_text(simdjson::minify(*tools));
 }
 
 // The response repeats the prompt for each choice.

@@ -9,11 +9,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <endpoint/api_request.h>
 #include <endpoint/generation.h>
 #include <endpoint/random_models.h>
+#include <endpoint/tools.h>
 
 namespace paceline::endpoint {
 
@@ -96,8 +98,10 @@ class PromptCounter {
 /// of each response. Reuses its parser and buffers: a short prompt takes about 0.5 us.
 class RequestReader {
  public:
-  /// `lengths`: lengths of responses whose requests set no limit.
-  explicit RequestReader(const LengthModel& lengths) : lengths_(lengths) {}
+  /// `lengths`: lengths of responses whose requests set no limit. `tools`: which responses call
+  /// one.
+  explicit RequestReader(const LengthModel& lengths, ToolChooser tools = ToolChooser())
+      : lengths_(lengths), tools_(std::move(tools)) {}
 
   /// Reads a request of this API into `response`. `body` keeps its text, but may move in memory.
   std::optional<ApiError> read_chat(std::string& body, Generation& response);
@@ -125,6 +129,7 @@ class RequestReader {
 
   // Defined in request_reader_messages.cc:
   std::optional<ApiError> read_system_and_messages(Object body, Generation& response);
+  std::optional<ApiError> read_output_format(Object body);
 
   // Defined in request_reader_length.cc:
   static std::optional<ApiError> read_choices(Object body, Generation& response);
@@ -135,9 +140,12 @@ class RequestReader {
   static void set_length(const Length& length, Generation& response);
   static void set_json_length(JsonResponse& json, const Length& length, Generation& response);
   std::optional<ApiError> read_streaming(Object body, Generation& response);
+  std::optional<ApiError> read_tools(Object body, ToolForm form, Generation& response);
+  static void add_tools(Object body, PromptCounter& prompt);
   void begin(Generation& response);
 
   LengthModel lengths_;
+  ToolChooser tools_;
   std::optional<JsonResponse> json_;  // the response, if it is JSON
   PrefixCache cache_;
   simdjson::dom::parser parser_;

@@ -53,13 +53,26 @@ std::optional<ApiError> RequestReader::read_messages(std::string& body, Generati
     return field_error("model", "Input should be a string that is not empty");
   }
   if (auto error = read_system_and_messages(object, response)) return error;
+  if (auto error = read_output_format(object)) return error;
+  if (auto error = read_tools(object, ToolForm::messages, response)) return error;
   if (auto error = read_length(object, limits, response)) return error;
   return read_flag(object, "stream", response.streams);
+}
+
+std::optional<ApiError> RequestReader::read_output_format(dom::object body) {
+  const auto config = find_member(body, "output_config");
+  if (!config) return std::nullopt;
+  dom::object object;
+  if (config->get(object) != simdjson::SUCCESS) {
+    return field_error("output_config", "Input should be an object");
+  }
+  return read_format(find_member(object, "format"), "output_config.format");
 }
 
 std::optional<ApiError> RequestReader::read_system_and_messages(dom::object body,
                                                                 Generation& response) {
   PromptCounter prompt(cache_, response.model);
+  add_tools(body, prompt);
   if (const auto system = find_member(body, "system")) {
     if (!is_text_or_list(*system)) {
       return field_error("system", "Input should be a string or an array of text blocks");

@@ -8,8 +8,10 @@
 namespace paceline::endpoint {
 namespace {
 
-// created, in_progress, output_item.added and content_part.added.
-constexpr std::uint64_t opening_events = 4;
+// created, in_progress, output_item.added, and content_part.added for a text.
+std::uint64_t opening_events(const Generation& response) {
+  return response.calls_tool() ? 3 : 4;
+}
 
 std::string_view status_of(const Generation& response) {
   return response.is_capped ? "incomplete" : "completed";
@@ -24,7 +26,7 @@ void append_id(std::string_view kind, const Generation& response, std::string& o
 }
 
 void append_item_id(const Generation& response, std::string& out) {
-  append_id("msg_", response, out);
+  append_id(response.calls_tool() ? "fc_" : "msg_", response, out);
 }
 
 void append_token_counts(const Generation& response, std::string& out) {
@@ -58,8 +60,19 @@ void append_part(const Generation& response, bool done, std::string& out) {
 void append_item(const Generation& response, bool done, std::string& out) {
   out += R"({"id":)";
   append_item_id(response, out);
-  out += R"(,"type":"message","status":")";
+  out += response.calls_tool() ? R"(,"type":"function_call","status":")"
+                               : R"(,"type":"message","status":")";
   out += done ? status_of(response) : "in_progress";
+  if (response.calls_tool()) {
+    out += R"(","call_id":)";
+    append_id("call_", response, out);
+    out += R"(,"name":)";
+    text::append_json_string(response.tool, out);
+    out += R"(,"arguments":")";
+    if (done) append_text_of(response, out);
+    out += R"("})";
+    return;
+  }
   out += R"(","role":"assistant","content":[)";
   if (done) append_part(response, done, out);
   out += "]}";
@@ -110,7 +123,7 @@ class Events {
   void part(std::string_view name, bool done) {
     open(name);
     place();
-    out_ += R"(,"part":)";
+    out_ += R"(,"content_index":0,"part":)";
     append_part(response_, done, out_);
     out_ += "}\n\n";
   }
@@ -118,7 +131,17 @@ class Events {
   void text_done() {
     open("response.output_text.done");
     place();
-    out_ += R"(,"logprobs":[],"text":)";
+    out_ += R"(,"content_index":0,"logprobs":[],"text":)";
+    append_text(response_, out_);
+    out_ += "}\n\n";
+  }
+
+  void arguments_done() {
+    open("response.function_call_arguments.done");
+    place();
+    out_ += R"(,"name":)";
+    text::append_json_string(response_.tool, out_);
+    out_ += R"(,"arguments":)";
     append_text(response_, out_);
     out_ += "}\n\n";
   }
@@ -136,7 +159,7 @@ class Events {
   void place() {
     out_ += R"(,"item_id":)";
     append_item_id(response_, out_);
-    out_ += R"(,"output_index":0,"content_index":0)";
+    out_ += R"(,"output_index":0)";
   }
 
   const Generation& response_;
@@ -155,24 +178,35 @@ class ResponsesFormat : public GenerationFormat {
     events.response("response.created", false);
     events.response("response.in_progress", false);
     events.item("response.output_item.added", false);
-    events.part("response.content_part.added", false);
+    if (!response.calls_tool()) events.part("response.content_part.added", false);
   }
 
   void set_frame(const Generation& response, TokenFrame& frame) const override {
     frame.after_choice.clear();
-    frame.before = "event: response.output_text.delta\n";
-    frame.before += R"(data: {"type":"response.output_text.delta","item_id":)";
+    const std::string_view name = response.calls_tool() ? "response.function_call_arguments.delta"
+                                                        : "response.output_text.delta";
+    frame.before = "event: ";
+    frame.before += name;
+    frame.before += "\ndata: {\"type\":\"";
+    frame.before += name;
+    frame.before += R"(","item_id":)";
     append_item_id(response, frame.before);
-    frame.before += R"(,"output_index":0,"content_index":0,"logprobs":[],"delta":")";
+    frame.before += R"(,"output_index":0,)";
+    if (!response.calls_tool()) frame.before += R"("content_index":0,"logprobs":[],)";
+    frame.before += R"("delta":")";
     frame.after = R"(","sequence_number":)";
-    frame.first_number = opening_events;
+    frame.first_number = opening_events(response);
     frame.end = "}\n\n";
   }
 
   void write_closing(const Generation& response, std::string& out) const override {
-    Events events(response, opening_events + response.tokens, out);
-    events.text_done();
-    events.part("response.content_part.done", true);
+    Events events(response, opening_events(response) + response.tokens, out);
+    if (response.calls_tool()) {
+      events.arguments_done();
+    } else {
+      events.text_done();
+      events.part("response.content_part.done", true);
+    }
     events.item("response.output_item.done", true);
     events.response(response.is_capped ? "response.incomplete" : "response.completed", true);
   }

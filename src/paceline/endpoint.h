@@ -89,6 +89,9 @@ struct EndpointOptions {
   std::size_t response_tokens = 16;
   /// Above 0, lengths are lognormal, with `response_tokens` as their median and this as their p99.
   std::size_t response_tokens_p99 = 0;
+  /// Share of the responses that call a tool, from 0 to 1, among those that may call one of the
+  /// request's tools but need not.
+  double tool_calls = 0;
   /// Most responses that are generated at once; 0: no limit. A response ends when its last token is
   /// sent or its client has closed the connection.
   std::size_t concurrency = 0;
