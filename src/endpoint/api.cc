@@ -51,6 +51,7 @@ Api::Api(const EndpointOptions& options, Generator& generator, const ResponseMak
       gauges_(std::move(gauges)),
       reader_(length_model(options), ToolChooser(options.tool_calls, options.seed + 4)),
       limiter_(options.rpm_limit, options.tpm_limit),
+      tokens_per_event_(options.tokens_per_event),
       model_created_(seconds_since_1970()),
       models_(list_of_models(model_created_)) {}
 
@@ -179,6 +180,7 @@ void Api::generate(Read read, const GenerationFormat& format, Request& request) 
   if (const auto error = (reader_.*read)(request.body, generation)) {
     return responses_.set_error(*error, request);
   }
+  generation.tokens_per_event = tokens_per_event_;
   if (!is_within_limits(generation.total_tokens(), request)) return;
   if (generation.streams) {
     responses_.set_stream(format, request);

@@ -106,6 +106,7 @@ class Api {
   Embedder embedder_;
   Reranker reranker_;
   RateLimiter limiter_;
+  std::size_t tokens_per_event_;
   TimePoint started_ = Clock::now();
   std::uint64_t model_created_;
   /// The response to GET /v1/models.

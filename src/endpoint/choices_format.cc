@@ -33,9 +33,12 @@ class ChoicesFormat : public GenerationFormat {
     frame.before += R"({"index":)";
     frame.after_choice = before_token(response);
     frame.after = after_token(response);
-    end_event(response, frame.after);
-    frame.first_number.reset();
-    frame.end.clear();
+    frame.numbers.clear();
+    if (!response.has_running_usage) return end_event(response, 0, frame.after);
+    frame.after += "],";
+    open_usage(response, frame.after);
+    frame.numbers.push_back({0, true, R"(,"total_tokens":)"});
+    frame.numbers.push_back({response.prompt_tokens, true, "}}\n\n"});
   }
 
   void write_closing(const Generation& response, std::string& out) const override {
@@ -46,7 +49,7 @@ class ChoicesFormat : public GenerationFormat {
       out += last_delta();
       out += finish_reason(response);
       out += '}';
-      end_event(response, out);
+      end_event(response, response.tokens, out);
     }
     if (response.includes_usage) {
       open_event(response, out);
@@ -75,9 +78,18 @@ class ChoicesFormat : public GenerationFormat {
     out += R"(,"system_fingerprint":null,"choices":[)";
   }
 
-  // An event has one choice.
-  static void end_event(const Generation& response, std::string& out) {
-    out += response.includes_usage ? "],\"usage\":null}\n\n" : "]}\n\n";
+  // An event has one choice, of which `tokens` have been sent.
+  static void end_event(const Generation& response, std::size_t tokens, std::string& out) {
+    if (!response.has_running_usage) {
+      out += response.includes_usage ? "],\"usage\":null}\n\n" : "]}\n\n";
+      return;
+    }
+    out += "],";
+    open_usage(response, out);
+    text::append_number(tokens, out);
+    out += R"(,"total_tokens":)";
+    text::append_number(response.prompt_tokens + tokens, out);
+    out += "}}\n\n";
   }
 
  private:
@@ -94,10 +106,15 @@ class ChoicesFormat : public GenerationFormat {
     text::append_json_string(response.model, out);
   }
 
-  static void append_usage(const Generation& response, std::string& out) {
+  // Up to the number of completion tokens.
+  static void open_usage(const Generation& response, std::string& out) {
     out += R"("usage":{"prompt_tokens":)";
     text::append_number(response.prompt_tokens, out);
     out += R"(,"completion_tokens":)";
+  }
+
+  static void append_usage(const Generation& response, std::string& out) {
+    open_usage(response, out);
     text::append_number(response.all_tokens(), out);
     out += R"(,"total_tokens":)";
     text::append_number(response.total_tokens(), out);
@@ -123,7 +140,7 @@ class ChatFormat : public ChoicesFormat {
         out += R"("")";
       }
       out += R"(},"logprobs":null,"finish_reason":null})";
-      end_event(response, out);
+      end_event(response, 0, out);
     }
   }
 
@@ -188,7 +205,7 @@ class CompletionsFormat : public ChoicesFormat {
       out += R"(,"text":)";
       text::append_json_string(response.echo_of(i), out);
       out += R"(,"logprobs":null,"finish_reason":null})";
-      end_event(response, out);
+      end_event(response, 0, out);
     }
   }
 

@@ -44,6 +44,10 @@ struct Generation {
   bool streams = false;
   /// Whether a stream of chat completions or completions ends with the usage.
   bool includes_usage = false;
+  /// Whether each event also has the usage so far.
+  bool has_running_usage = false;
+  /// Tokens of each event of a stream but the last.
+  std::size_t tokens_per_event = 1;
 
   /// Tokens of all choices together.
   std::size_t all_tokens() const { return tokens * choices; }
@@ -52,6 +56,8 @@ struct Generation {
     return echoes.empty() ? std::string_view() : echoes[choice * echoes.size() / choices];
   }
   std::size_t total_tokens() const { return prompt_tokens + all_tokens(); }
+  /// Events of a stream that have tokens, of each choice.
+  std::size_t token_events() const { return (tokens + tokens_per_event - 1) / tokens_per_event; }
   bool calls_tool() const { return !tool.empty(); }
   /// Whether the tokens contain all of `json`.
   bool has_whole_json() const { return json.size() <= tokens * json_token_bytes; }
@@ -100,15 +106,21 @@ void append_filling(std::size_t bytes, std::string& out);
 void append_as_ascii(std::string_view json, std::string& out);
 
 /// The text that the events of all tokens of a stream share. An event consists of `before`, the
-/// choice's index and `after_choice` (if that is not empty), the token, `after`, the event's number
-/// (if events are numbered), and `end`.
+/// choice's index and `after_choice` (if that is not empty), the tokens, `after`, and the numbers.
 struct TokenFrame {
+  /// A number that differs from event to event, and the text after it.
+  struct Number {
+    /// Added to the number of the choice's tokens up to this event's last, or to the number of the
+    /// choice's events before this one.
+    std::uint64_t first;
+    bool counts_tokens;
+    std::string_view after;
+  };
+
   std::string before;
   std::string after_choice;
   std::string after;
-  /// Number of the first token's event, if events are numbered.
-  std::optional<std::uint64_t> first_number;
-  std::string end;
+  std::vector<Number> numbers;
 };
 
 /// The format of an API's responses, whole or as server-sent events. The write functions append to

@@ -58,8 +58,7 @@ class MessagesFormat : public GenerationFormat {
                                           : R"("text_delta","text":")";
     frame.after_choice.clear();
     frame.after = "\"}}\n\n";
-    frame.first_number.reset();
-    frame.end.clear();
+    frame.numbers.clear();
   }
 
   void write_closing(const Generation& response, std::string& out) const override {

@@ -69,6 +69,7 @@ void RequestReader::begin(Generation& response) {
   response.created = seconds_since_1970();
   response.streams = false;
   response.includes_usage = false;
+  response.has_running_usage = false;
   response.choices = 1;
   json_.reset();
   response.json.clear();
@@ -215,7 +216,11 @@ std::optional<ApiError> RequestReader::read_streaming(dom::object body, Generati
                     "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
                     "stream_options"};
   }
-  return read_flag(options, "include_usage", response.includes_usage);
+  if (auto error = read_flag(options, "include_usage", response.includes_usage)) return error;
+  bool wants_running_usage = false;
+  auto error = read_flag(options, "continuous_usage_stats", wants_running_usage);
+  response.has_running_usage = response.includes_usage && wants_running_usage;
+  return error;
 }
 
 }  // namespace paceline::endpoint

@@ -1,8 +1,7 @@
 #include <endpoint/response_body.h>
+#include <paceline/text/strings.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstring>
 #include <string_view>
 
@@ -81,37 +80,27 @@ BrokenBody::Action BrokenBody::after_end() const {
   return fault_ == Fault::wrong_length ? Action::close : Action::end;
 }
 
-namespace {
-
-char* put(std::string_view text, char* at) {
-  std::memcpy(at, text.data(), text.size());
-  return at + text.size();
-}
-
-}  // namespace
-
 void TokenStream::start(const Generation& response, const GenerationFormat& format,
                         TimePoint first_due, LatencyModel& token_time) {
   response_ = &response;
   format_ = &format;
   token_time_ = &token_time;
   format.set_frame(response, frame_);
-  due_ = first_due;
   next_ = 0;
   choice_ = 0;
+  due_ = first_due + token_time_->sum(next_tokens() - 1);
   is_opened_ = false;
   is_closed_ = false;
   left_ = {};
 }
 
 TokenStream::Step TokenStream::read(std::span<char> room, TimePoint now) {
-  std::size_t tokens = 0;
-  std::size_t bytes = 0;
+  Step step;
   for (;;) {
-    const auto rest = room.subspan(bytes);
+    const auto rest = room.subspan(step.bytes);
     if (!left_.empty()) {
-      if (bytes > 0 && left_.size() > rest.size()) break;
-      bytes += read_left(rest);
+      if (step.bytes > 0 && left_.size() > rest.size()) break;
+      step.bytes += read_left(rest);
       if (!left_.empty()) break;
     } else if (has_all_tokens()) {
       if (is_closed_) break;
@@ -120,19 +109,16 @@ TokenStream::Step TokenStream::read(std::span<char> room, TimePoint now) {
       break;
     } else if (!is_opened_) {
       open();
-    } else if (const std::size_t written = write_token(rest)) {
-      bytes += written;
-      ++tokens;
-      advance();
-    } else if (bytes > 0) {
-      break;
     } else {
-      keep_token();
-      ++tokens;
+      write_event();
+      if (waiting_.size() > rest.size() && step.bytes > 0) break;
+      left_ = waiting_;
+      ++step.events;
+      step.tokens += next_tokens();
       advance();
     }
   }
-  return {bytes, tokens};
+  return step;
 }
 
 void TokenStream::open() {
@@ -149,55 +135,39 @@ void TokenStream::close() {
   left_ = waiting_;
 }
 
-void TokenStream::keep_token() {
-  constexpr std::size_t longest_number = 20;
-  constexpr std::size_t longest_token = 16;
-  waiting_.resize(frame_.before.size() + frame_.after_choice.size() + longest_token +
-                  frame_.after.size() + 2 * longest_number + frame_.end.size());
-  left_ = std::string_view(waiting_).substr(0, write_token(waiting_));
-}
-
 std::size_t TokenStream::read_left(std::span<char> room) {
   const std::size_t size = std::min(left_.size(), room.size());
-  put(left_.substr(0, size), room.data());
+  std::memcpy(room.data(), left_.data(), size);
   left_.remove_prefix(size);
   return size;
 }
 
-std::size_t TokenStream::write_token(std::span<char> room) const {
-  std::array<char, 20> digits;
-  std::array<char, 20> choice_digits;
-  TokenRoom token_room;
-  char* digits_end = digits.data();
-  char* choice_end = choice_digits.data();
+std::size_t TokenStream::next_tokens() const {
+  return std::min(response_->tokens_per_event, response_->tokens - next_);
+}
+
+void TokenStream::write_event() {
+  TokenRoom room;
+  waiting_ = frame_.before;
   if (!frame_.after_choice.empty()) {
-    choice_end = std::to_chars(choice_end, choice_end + choice_digits.size(), choice_).ptr;
+    text::append_number(choice_, waiting_);
+    waiting_ += frame_.after_choice;
   }
-  if (frame_.first_number) {
-    const auto number = *frame_.first_number + next_;
-    digits_end = std::to_chars(digits_end, digits_end + digits.size(), number).ptr;
+  const std::size_t end = next_ + next_tokens();
+  for (std::size_t i = next_; i < end; ++i) waiting_ += token_of(*response_, i, room);
+  waiting_ += frame_.after;
+  for (const auto& number : frame_.numbers) {
+    const std::size_t count = number.counts_tokens ? end : next_ / response_->tokens_per_event;
+    text::append_number(number.first + count, waiting_);
+    waiting_ += number.after;
   }
-  const std::string_view number(digits.data(), digits_end);
-  const std::string_view choice(choice_digits.data(), choice_end);
-  const auto token = token_of(*response_, next_, token_room);
-  const std::size_t size = frame_.before.size() + choice.size() + frame_.after_choice.size() +
-                           token.size() + frame_.after.size() + number.size() + frame_.end.size();
-  if (size > room.size()) return 0;
-  char* at = put(frame_.before, room.data());
-  at = put(choice, at);
-  at = put(frame_.after_choice, at);
-  at = put(token, at);
-  at = put(frame_.after, at);
-  at = put(number, at);
-  put(frame_.end, at);
-  return size;
 }
 
 void TokenStream::advance() {
   if (++choice_ < response_->choices) return;
   choice_ = 0;
-  ++next_;
-  if (!has_all_tokens()) due_ += token_time_->next();
+  next_ += next_tokens();
+  if (!has_all_tokens()) due_ += token_time_->sum(next_tokens());
 }
 
 }  // namespace paceline::endpoint

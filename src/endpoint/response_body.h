@@ -67,9 +67,9 @@ class BrokenBody {
 
 /// Writes a response as server-sent events, each at its due time.
 ///
-/// Each token of each choice is one event. The choices take turns. The opening events are sent with
-/// the first token, and the closing events with the last. A stream can be started again, and keeps
-/// its memory.
+/// An event has one or more tokens of one choice. The choices take turns. The opening events are
+/// sent with the first token, and the closing events with the last. A stream can be started again,
+/// and keeps its memory.
 class TokenStream {
  public:
   TokenStream() = default;
@@ -79,12 +79,14 @@ class TokenStream {
   /// The result of one read().
   struct Step {
     std::size_t bytes = 0;
+    /// Events with tokens, of all choices.
+    std::size_t events = 0;
     /// Tokens of all choices.
     std::size_t tokens = 0;
   };
 
-  /// Each token after the first is due one draw of `token_time` after the token before. The
-  /// arguments outlive the stream.
+  /// Each token after the first is due one draw of `token_time` after the token before. An event is
+  /// due with its last token. The arguments outlive the stream.
   void start(const Generation& response, const GenerationFormat& format, TimePoint first_due,
              LatencyModel& token_time);
 
@@ -92,7 +94,7 @@ class TokenStream {
   /// longer than `room`.
   Step read(std::span<char> room, TimePoint now);
 
-  /// Due time of the next token, or of the last one if all were read.
+  /// Due time of the next event with tokens, or of the last one if all were read.
   TimePoint due() const { return due_; }
   bool has_all_tokens() const { return next_ == response_->tokens; }
   /// Whether all events have been read.
@@ -103,10 +105,11 @@ class TokenStream {
  private:
   void open();
   void close();
-  void keep_token();
   std::size_t read_left(std::span<char> room);
-  /// Writes the next token's event, and returns its size; 0 if it does not fit.
-  std::size_t write_token(std::span<char> room) const;
+  /// Number of tokens of the next event.
+  std::size_t next_tokens() const;
+  /// Writes the next event into waiting_.
+  void write_event();
   void advance();
 
   const Generation* response_ = nullptr;

@@ -88,7 +88,7 @@ ssize_t BodySender::read_stream(Request& request, std::span<char> room) {
   if (stream.has_ended()) return MHD_CONTENT_READER_END_OF_STREAM;
   const auto now = Clock::now();
   const auto step = stream.read(room, now);
-  if (step.tokens > 0) record_.content(request.record_place, now, step.tokens);
+  if (step.tokens > 0) record_.content(request.record_place, now, step.events);
   metrics_.generated_tokens += step.tokens;
   if (stream.has_all_tokens()) generator_.leave(request);
   if (stream.has_ended()) {

@@ -195,12 +195,11 @@ class ResponsesFormat : public GenerationFormat {
     if (!response.calls_tool()) frame.before += R"("content_index":0,"logprobs":[],)";
     frame.before += R"("delta":")";
     frame.after = R"(","sequence_number":)";
-    frame.first_number = opening_events(response);
-    frame.end = "}\n\n";
+    frame.numbers.assign(1, {opening_events(response), false, "}\n\n"});
   }
 
   void write_closing(const Generation& response, std::string& out) const override {
-    Events events(response, opening_events(response) + response.tokens, out);
+    Events events(response, opening_events(response) + response.token_events(), out);
     if (response.calls_tool()) {
       events.arguments_done();
     } else {

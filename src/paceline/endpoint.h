@@ -67,6 +67,8 @@ struct EndpointOptions {
   static constexpr std::chrono::hours longest_time{24};
   /// The most tokens of a response, even if its request allows more.
   static constexpr std::size_t longest_response = 1'000'000;
+  /// The most tokens of an event.
+  static constexpr std::size_t longest_event = 1'000;
   /// The time of each token of a stream if `token_time` is not set.
   static constexpr std::chrono::milliseconds default_token_time{5};
 
@@ -89,6 +91,9 @@ struct EndpointOptions {
   std::size_t response_tokens = 16;
   /// Above 0, lengths are lognormal, with `response_tokens` as their median and this as their p99.
   std::size_t response_tokens_p99 = 0;
+  /// Tokens of each event of a stream, from 1 to `longest_event`; the last event may have fewer. An
+  /// event is sent when the last of its tokens is due.
+  std::size_t tokens_per_event = 1;
   /// Share of the responses that call a tool, from 0 to 1, among those that may call one of the
   /// request's tools but need not.
   double tool_calls = 0;

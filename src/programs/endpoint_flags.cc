@@ -116,6 +116,10 @@ void add_flags(CLI::App& app, const std::string& prefix, EndpointOptions& option
                   "Tokens of a response whose request sets no limit, such as 128 [16]");
   add_number_flag(app, prefix + "response_tokens_p99", options.response_tokens_p99, std::size_t{0},
                   longest, p99_help("the response length", prefix + "response_tokens", "500"));
+  add_number_flag(app, prefix + "tokens_per_event", options.tokens_per_event, std::size_t{1},
+                  EndpointOptions::longest_event,
+                  "Tokens of each event of a stream, which is sent when the last of them is due, "
+                  "such as 2 [1]");
   add_number_flag(app, prefix + "tool_calls", options.tool_calls, 0.0, 1.0,
                   "Share of the responses that call a tool, among those that may call one but need "
                   "not, such as 0.3 [0]")

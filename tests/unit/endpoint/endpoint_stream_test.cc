@@ -39,6 +39,31 @@ std::string text_of(std::string_view stream) {
   return text;
 }
 
+TEST(EndpointStream, SendsSeveralTokensInAnEvent) {
+  EndpointOptions options = at_once();
+  options.token_time = 1ms;
+  options.tokens_per_event = 3;
+  options.record_arrivals = 1;
+  const auto endpoint = started(options);
+  Visitor visitor(*endpoint);
+  ASSERT_EQ(
+      visitor.post(chat_path, stream_request_with(R"(,"stream_options":{"include_usage":true,)"
+                                                  R"("continuous_usage_stats":true})")),
+      200);
+  const auto events = sent_events(visitor.body);
+  ASSERT_EQ(events.size(), 1U + 6 + 1 + 1 + 1);
+  EXPECT_NE(events[1].data.find(R"("completion_tokens":3,)"), std::string::npos);
+  EXPECT_NE(events[6].data.find(R"("completion_tokens":16,)"), std::string::npos);
+  EXPECT_EQ(text_of(visitor.body).substr(0, 15), "one line keeps ");
+  const auto arrival = endpoint->record().at(0);
+  EXPECT_EQ(arrival.content_events, 6U);
+  EXPECT_EQ(arrival.due - arrival.arrived, 15ms);
+  ASSERT_EQ(visitor.get("/metrics"), 200);
+  EXPECT_NE(visitor.body.find(R"(vllm:generation_tokens_total{model_name="paceline"} 16)"),
+            std::string::npos)
+      << visitor.body;
+}
+
 TEST(EndpointStream, SendsAChatTokenByToken) {
   const auto endpoint = started();
   Visitor visitor(*endpoint);

@@ -33,7 +33,10 @@ std::string stream_of(const Generation& response, const GenerationFormat& format
     text += frame.before;
     if (!frame.after_choice.empty()) text += "0" + frame.after_choice;
     text += "word" + frame.after;
-    if (frame.first_number) text += std::to_string(*frame.first_number + i) + frame.end;
+    for (const auto& number : frame.numbers) {
+      text += std::to_string(number.first + i + (number.counts_tokens ? 1 : 0));
+      text += number.after;
+    }
   }
   format.write_closing(response, text);
   return text;

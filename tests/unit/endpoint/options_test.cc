@@ -107,6 +107,8 @@ TEST(InvalidOptionTest, NumbersHaveARange) {
            {{.faults = {.shares = {{Fault::reset, 0.6}, {Fault::close, 0.6}}}}, "faults.shares"},
            {{.faults = {.time = -1ns}}, "faults.time"},
            {{.max_connections = 0}, "max_connections"},
+           {{.tokens_per_event = 0}, "tokens_per_event"},
+           {{.tokens_per_event = 1'001}, "tokens_per_event"},
            {{.tool_calls = 1.1}, "tool_calls"},
            {{.idle_timeout = 25h}, "idle_timeout"}}) {
     EXPECT_EQ(invalid(options), "range " + field);

@@ -119,6 +119,19 @@ TEST_F(RequestReaderTest, ReadsWhetherToStream) {
   EXPECT_TRUE(chat(R"(,"stream":true,"stream_options":{"include_usage":true})").includes_usage);
 }
 
+TEST_F(RequestReaderTest, ReadsWhetherEventsHaveTheUsageSoFar) {
+  const auto has_running_usage = [this](const std::string& options) {
+    return chat(R"(,"stream":true,"stream_options":)" + options).has_running_usage;
+  };
+  EXPECT_TRUE(has_running_usage(R"({"include_usage":true,"continuous_usage_stats":true})"));
+  EXPECT_FALSE(has_running_usage(R"({"include_usage":true})"));
+  // As in vLLM, the usage has to be included in the first place.
+  EXPECT_FALSE(has_running_usage(R"({"continuous_usage_stats":true})"));
+  refuse_chat(R"({"model":"m","messages":[{}],"stream":true,)"
+              R"("stream_options":{"continuous_usage_stats":1}})",
+              "a boolean", "continuous_usage_stats", "invalid_type");
+}
+
 TEST_F(RequestReaderTest, FindsSharedPrefixesInItsCache) {
   const auto ask = [&](const std::string& system, const std::string& user) {
     return read_chat(R"({"model":"m","messages":[{"role":"system","content":")" + system +

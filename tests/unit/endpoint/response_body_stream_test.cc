@@ -1,6 +1,7 @@
 #include <endpoint/response_body.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ class TokenStreamTest : public testing::Test {
     std::vector<char> buffer(room);
     const auto step = stream_.read(buffer, now);
     tokens_ += step.tokens;
+    events_ += step.events;
     return {buffer.data(), step.bytes};
   }
 
@@ -47,6 +49,7 @@ class TokenStreamTest : public testing::Test {
   LatencyModel token_time_ = LatencyModel::fixed(0ns);
   TokenStream stream_;
   std::size_t tokens_ = 0;
+  std::size_t events_ = 0;
 };
 
 TEST_F(TokenStreamTest, WritesEachTokenWhenItIsDueAndNotBefore) {
@@ -139,6 +142,58 @@ TEST_F(TokenStreamTest, GivesEachChoiceItsTokenInTurn) {
   EXPECT_NE(events[24].data.find(R"({"index":0,"delta":{"content":" line"})"), std::string::npos);
   start(2, 0ms);
   EXPECT_EQ(read_all(7), text);
+}
+
+TEST_F(TokenStreamTest, SendsSeveralTokensWhenTheLastOfThemIsDue) {
+  response_.tokens_per_event = 2;
+  start(5, 4ms);
+  EXPECT_EQ(read(begin + 13ms), "");
+  EXPECT_EQ(stream_.due(), begin + 14ms);
+  const auto first = sent_events(read(begin + 14ms));
+  ASSERT_EQ(first.size(), 2U);
+  EXPECT_NE(first[1].data.find(R"("content":"one line")"), std::string::npos) << first[1].data;
+  EXPECT_EQ(tokens_, 2U);
+  EXPECT_EQ(events_, 1U);
+  EXPECT_EQ(stream_.due(), begin + 22ms);
+  EXPECT_EQ(sent_events(read(begin + 22ms)).size(), 1U);
+  // The last event has the rest, and the finish reason and [DONE] follow.
+  EXPECT_EQ(stream_.due(), begin + 26ms);
+  const auto last = sent_events(read(begin + 26ms));
+  ASSERT_EQ(last.size(), 3U);
+  EXPECT_NE(last[0].data.find(R"("content":" pace")"), std::string::npos) << last[0].data;
+  EXPECT_EQ(tokens_, 5U);
+  EXPECT_EQ(events_, 3U);
+  EXPECT_TRUE(stream_.has_ended());
+}
+
+TEST_F(TokenStreamTest, NumbersEventsOfSeveralTokens) {
+  response_.tokens_per_event = 3;
+  start(7, 0ms, responses_format());
+  const auto events = sent_events(read_all(1 << 16));
+  ASSERT_EQ(events.size(), 4U + 3 + 4);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto number = "\"sequence_number\":" + std::to_string(i);
+    EXPECT_NE(events[i].data.find(number), std::string::npos) << events[i].data;
+  }
+}
+
+TEST_F(TokenStreamTest, HasTheUsageSoFarInEachEvent) {
+  response_.tokens_per_event = 2;
+  response_.includes_usage = true;
+  response_.has_running_usage = true;
+  response_.prompt_tokens = 40;
+  start(5, 0ms);
+  const auto events = sent_events(read_all(1 << 16));
+  ASSERT_EQ(events.size(), 1U + 3 + 3);
+  constexpr std::array<std::size_t, 5> sums = {0, 2, 4, 5, 5};
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const auto usage = R"("usage":{"prompt_tokens":40,"completion_tokens":)" +
+                       std::to_string(sums[i]) + R"(,"total_tokens":)" +
+                       std::to_string(40 + sums[i]) + "}}";
+    EXPECT_TRUE(events[i].data.ends_with(usage)) << events[i].data;
+  }
+  start(5, 0ms);
+  EXPECT_EQ(sent_events(read_all(7)).size(), events.size());
 }
 
 TEST_F(TokenStreamTest, CutsJsonIntoTokens) {
