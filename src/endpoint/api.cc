@@ -181,16 +181,21 @@ void Api::generate(Read read, const GenerationFormat& format, Request& request) 
     return responses_.set_error(*error, request);
   }
   generation.tokens_per_event = tokens_per_event_;
+  if (request.fault) generation.spoil(*request.fault);
   if (!is_within_limits(generation.total_tokens(), request)) return;
   if (generation.streams) {
     responses_.set_stream(format, request);
   } else {
     request.response_body.clear();
-    format.write_whole(generation, request.response_body);
+    if (generation.fails) {
+      write_error(overloaded(), request.error_form, request.response_body);
+    } else {
+      format.write_whole(generation, request.response_body);
+    }
     responses_.set(MHD_HTTP_OK, json_type, request.response_body, request);
   }
   add_limit_headers(request);
-  request.is_generated = true;
+  request.is_generated = !generation.fails;
   metrics_.prompt_tokens += generation.prompt_tokens;
   metrics_.cached_tokens += generation.cached_tokens;
   generator_.enter(request);

@@ -62,6 +62,12 @@ void write_error(const ApiError& error, ErrorForm form, std::string& out) {
   write_openai_error(error, out);
 }
 
+ApiError overloaded() {
+  return {.status = 503,
+          .message = "The engine is currently overloaded, please try again later",
+          .type = "server_error"};
+}
+
 ApiError missing_parameter(std::string_view name) {
   return {bad_request, fmt::format("Missing required parameter: '{}'.", name), name,
           "missing_required_parameter"};

@@ -37,6 +37,8 @@ enum class ErrorForm {
 /// Replaces `out` with the error's JSON.
 void write_error(const ApiError& error, ErrorForm form, std::string& out);
 
+/// The error of a server without capacity. Its status is that of OpenAI.
+ApiError overloaded();
 /// Errors of a parameter. `name` outlives the error.
 ApiError missing_parameter(std::string_view name);
 /// `expected`: the type, such as "an integer".

@@ -1,3 +1,4 @@
+#include <endpoint/api_request.h>
 #include <endpoint/generation.h>
 #include <paceline/text/strings.h>
 
@@ -8,6 +9,7 @@ namespace paceline::endpoint {
 namespace {
 
 std::string_view finish_reason(const Generation& response) {
+  if (response.is_filtered) return R"("content_filter")";
   if (response.is_capped) return R"("length")";
   return response.calls_tool() ? R"("tool_calls")" : R"("stop")";
 }
@@ -42,6 +44,12 @@ class ChoicesFormat : public GenerationFormat {
   }
 
   void write_closing(const Generation& response, std::string& out) const override {
+    if (response.fails) {
+      std::string error;
+      write_error(overloaded(), ErrorForm::openai, error);
+      out += "data: " + error + "\n\n";
+      return;
+    }
     for (std::size_t i = 0; i < response.choices; ++i) {
       open_event(response, out);
       out += R"({"index":)";

@@ -17,6 +17,18 @@ constexpr std::string_view filling = "one line keeps its pace and holds it ";
 
 }  // namespace
 
+void Generation::spoil(Fault fault) {
+  is_filtered = fault == Fault::content_filter;
+  fails = fault == Fault::error_event;
+  if (is_filtered || fails) {
+    tokens = (tokens + 1) / 2;
+    is_capped = false;
+  }
+  is_json_broken = fault == Fault::bad_output && !json.empty();
+  // No JSON value ends with a comma.
+  if (is_json_broken) json.back() = ',';
+}
+
 std::uint64_t seconds_since_1970() {
   using std::chrono::system_clock;
   const auto now = system_clock::now().time_since_epoch();
@@ -54,7 +66,7 @@ void append_text_of(const Generation& response, std::string& out) {
 }
 
 void append_json_of(const Generation& response, std::string& out) {
-  if (response.has_whole_json()) {
+  if (response.has_valid_json()) {
     out += response.json;
     return;
   }

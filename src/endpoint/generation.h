@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <paceline/endpoint.h>
 #include <paceline/text/result.h>
 
 // Generated responses (meaningless words, JSON, or calls of tools) and their format in each API.
@@ -41,6 +42,12 @@ struct Generation {
   std::vector<std::string> echoes;
   /// Whether the request's limit ends the response.
   bool is_capped = false;
+  /// Whether a filter of contents ends the response.
+  bool is_filtered = false;
+  /// Whether an error ends the response. A stream has it in place of the closing events.
+  bool fails = false;
+  /// Whether `json` is not valid, although nothing cuts it.
+  bool is_json_broken = false;
   bool streams = false;
   /// Whether a stream of chat completions or completions ends with the usage.
   bool includes_usage = false;
@@ -59,8 +66,12 @@ struct Generation {
   /// Events of a stream that have tokens, of each choice.
   std::size_t token_events() const { return (tokens + tokens_per_event - 1) / tokens_per_event; }
   bool calls_tool() const { return !tool.empty(); }
-  /// Whether the tokens contain all of `json`.
-  bool has_whole_json() const { return json.size() <= tokens * json_token_bytes; }
+  /// Whether the tokens are valid JSON. Requires `json`.
+  bool has_valid_json() const {
+    return json.size() <= tokens * json_token_bytes && !is_json_broken;
+  }
+  /// Spoils the response as a fault requires. Only the faults of generated text have an effect.
+  void spoil(Fault fault);
 };
 
 /// The current time, for Generation::created.

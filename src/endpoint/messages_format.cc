@@ -1,3 +1,4 @@
+#include <endpoint/api_request.h>
 #include <endpoint/generation.h>
 #include <paceline/text/strings.h>
 
@@ -62,6 +63,12 @@ class MessagesFormat : public GenerationFormat {
   }
 
   void write_closing(const Generation& response, std::string& out) const override {
+    if (response.fails) {
+      std::string error;
+      write_error(overloaded(), ErrorForm::anthropic, error);
+      out += "event: error\ndata: " + error + "\n\n";
+      return;
+    }
     out +=
         "event: content_block_stop\n"
         "data: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
@@ -78,6 +85,7 @@ class MessagesFormat : public GenerationFormat {
 
  private:
   static std::string_view stop_reason(const Generation& response) {
+    if (response.is_filtered) return R"("refusal")";
     if (response.is_capped) return R"("max_tokens")";
     return response.calls_tool() ? R"("tool_use")" : R"("end_turn")";
   }

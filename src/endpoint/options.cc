@@ -14,7 +14,7 @@ struct FaultName {
   Fault fault;
 };
 
-constexpr std::array<FaultName, 11> names = {{{"http_500", Fault::http_500},
+constexpr std::array<FaultName, 14> names = {{{"http_500", Fault::http_500},
                                               {"http_503", Fault::http_503},
                                               {"delay", Fault::delay},
                                               {"stall", Fault::stall},
@@ -24,7 +24,10 @@ constexpr std::array<FaultName, 11> names = {{{"http_500", Fault::http_500},
                                               {"bad_json", Fault::bad_json},
                                               {"wrong_length", Fault::wrong_length},
                                               {"slow_drip", Fault::slow_drip},
-                                              {"huge_body", Fault::huge_body}}};
+                                              {"huge_body", Fault::huge_body},
+                                              {"content_filter", Fault::content_filter},
+                                              {"error_event", Fault::error_event},
+                                              {"bad_output", Fault::bad_output}}};
 
 bool is_share(double share) {
   return share > 0 && share <= 1;

@@ -74,6 +74,9 @@ void RequestReader::begin(Generation& response) {
   json_.reset();
   response.json.clear();
   response.tool.clear();
+  response.is_filtered = false;
+  response.fails = false;
+  response.is_json_broken = false;
   response.echoes.clear();
 }
 

@@ -92,7 +92,7 @@ ssize_t BodySender::read_stream(Request& request, std::span<char> room) {
   metrics_.generated_tokens += step.tokens;
   if (stream.has_all_tokens()) generator_.leave(request);
   if (stream.has_ended()) {
-    metrics_.count_generated(request.generation.is_capped);
+    if (!request.generation.fails) metrics_.count_generated(request.generation.is_capped);
     record_.responded(request.record_place, stream.due(), now);
   }
   if (step.bytes == 0) {
@@ -134,10 +134,10 @@ void ResponseMaker::set_error(const ApiError& error, Request& request) const {
 }
 
 void ResponseMaker::set_overloaded(Request& request) const {
-  set_error({.status = MHD_HTTP_SERVICE_UNAVAILABLE,
-             .message = "The engine is currently overloaded, please try again later",
-             .type = "server_error"},
-            request);
+  constexpr unsigned status_of_anthropic = 529;
+  ApiError error = overloaded();
+  if (request.error_form == ErrorForm::anthropic) error.status = status_of_anthropic;
+  set_error(error, request);
   add_header(request, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 }
 

@@ -59,9 +59,10 @@ class ResponseMaker {
   void set_stream(const GenerationFormat& format, Request& request) const;
   /// Sets an error in the request's form.
   void set_error(const ApiError& error, Request& request) const;
-  /// Sets the 503 of a server without capacity.
+  /// Sets the error of a server without capacity: 503, or 529 as Anthropic does.
   void set_overloaded(Request& request) const;
-  /// Sets the 500 or 503 of a fault. Returns false if the request has no such fault.
+  /// Sets the error of the faults http_500 and http_503. Returns false if the request has no such
+  /// fault.
   bool set_fault(Request& request) const;
   /// Sets the response to OPTIONS.
   void set_options(const char* allow, Request& request) const;

@@ -1,3 +1,4 @@
+#include <endpoint/api_request.h>
 #include <endpoint/generation.h>
 #include <paceline/text/strings.h>
 
@@ -13,8 +14,12 @@ std::uint64_t opening_events(const Generation& response) {
   return response.calls_tool() ? 3 : 4;
 }
 
+bool is_incomplete(const Generation& response) {
+  return response.is_capped || response.is_filtered;
+}
+
 std::string_view status_of(const Generation& response) {
-  return response.is_capped ? "incomplete" : "completed";
+  return is_incomplete(response) ? "incomplete" : "completed";
 }
 
 void append_id(std::string_view kind, const Generation& response, std::string& out) {
@@ -86,7 +91,12 @@ void append_response(const Generation& response, bool done, std::string& out) {
   out += R"(,"status":")";
   out += done ? status_of(response) : "in_progress";
   out += R"(","error":null,"incomplete_details":)";
-  out += done && response.is_capped ? R"({"reason":"max_output_tokens"})" : "null";
+  if (!done || !is_incomplete(response)) {
+    out += "null";
+  } else {
+    out += response.is_filtered ? R"({"reason":"content_filter"})"
+                                : R"({"reason":"max_output_tokens"})";
+  }
   out += R"(,"model":)";
   text::append_json_string(response.model, out);
   if (!done) {
@@ -134,6 +144,16 @@ class Events {
     out_ += R"(,"content_index":0,"logprobs":[],"text":)";
     append_text(response_, out_);
     out_ += "}\n\n";
+  }
+
+  void error(const ApiError& error) {
+    open("error");
+    out_ += R"(,"code":)";
+    text::append_json_string(error.type, out_);
+    out_ += R"(,"message":)";
+    text::append_json_string(error.message, out_);
+    out_ += R"(,"param":null})"
+            "\n\n";
   }
 
   void arguments_done() {
@@ -200,6 +220,7 @@ class ResponsesFormat : public GenerationFormat {
 
   void write_closing(const Generation& response, std::string& out) const override {
     Events events(response, opening_events(response) + response.token_events(), out);
+    if (response.fails) return events.error(overloaded());
     if (response.calls_tool()) {
       events.arguments_done();
     } else {
@@ -207,7 +228,7 @@ class ResponsesFormat : public GenerationFormat {
       events.part("response.content_part.done", true);
     }
     events.item("response.output_item.done", true);
-    events.response(response.is_capped ? "response.incomplete" : "response.completed", true);
+    events.response(is_incomplete(response) ? "response.incomplete" : "response.completed", true);
   }
 };
 

@@ -39,6 +39,13 @@ enum class Fault {
   slow_drip,
   /// The body never ends.
   huge_body,
+  /// A response of text ends after half of its tokens, as the API reports filtered content.
+  content_filter,
+  /// A stream ends with an error event after half of its tokens. A response of text that is not
+  /// streamed is an error with the status 200.
+  error_event,
+  /// The arguments of a call of a tool, and the text of a JSON response, are no JSON.
+  bad_output,
 };
 
 /// A fault and how often it occurs.

@@ -126,7 +126,7 @@ TEST(EndpointMessages, TakeTheirKeyFromThreeFields) {
 
 TEST(EndpointMessages, HaveFaults) {
   for (const auto& [fault, status, type] : {std::tuple{Fault::http_500, 500L, "api_error"},
-                                            {Fault::http_503, 503L, "overloaded_error"}}) {
+                                            {Fault::http_503, 529L, "overloaded_error"}}) {
     EndpointOptions options = at_once();
     options.faults.shares = {{fault, 1}};
     const auto endpoint = started(std::move(options));

@@ -42,7 +42,7 @@ TEST(FaultsTest, OfEachNameAreKnown) {
   for (std::size_t at = 0; (at = all.find(", ", at)) != std::string::npos;) {
     all.replace(at, 2, ":0.01,");
   }
-  EXPECT_EQ(shares_of(all + ":0.01").size(), 11U) << all;
+  EXPECT_EQ(shares_of(all + ":0.01").size(), 14U) << all;
 }
 
 TEST(FaultsTest, SayWhatIsWrongAndHowToWriteIt) {

@@ -75,6 +75,10 @@ Expected expected_of(Fault fault, bool by_proxy) {
       return {"slow_drip", {Failure::timeout}, true};
     case Fault::huge_body:
       return {"huge_body", {Failure::bad_response}};
+    case Fault::content_filter:
+    case Fault::error_event:
+    case Fault::bad_output:
+      break;
   }
   return {};
 }
