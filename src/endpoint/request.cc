@@ -16,6 +16,22 @@ bool needs_key(std::string_view path) {
   return path.starts_with("/v1/") || path.starts_with("/v2/") || path == "/rerank";
 }
 
+// The value is a list of codings, such as "deflate, gzip;q=0.5".
+bool names_gzip(std::string_view value) {
+  for (std::size_t begin = 0; begin <= value.size();) {
+    const auto end = std::min(value.find(',', begin), value.size());
+    const auto coding = value.substr(begin, end - begin);
+    const auto semicolon = std::min(coding.find(';'), coding.size());
+    if (text::equals_ignoring_case(text::without_spaces(coding.substr(0, semicolon)), "gzip")) {
+      // A weight without a digit from 1 to 9 is 0.
+      const auto weight = coding.substr(semicolon);
+      return weight.empty() || weight.find_first_of("123456789") != std::string_view::npos;
+    }
+    begin = end + 1;
+  }
+  return false;
+}
+
 bool is_harmless_in_id(char c) {
   constexpr std::string_view marks = "-_.:/+=@";
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -41,6 +57,8 @@ void ReceivedHead::add(std::string_view name, std::string_view value) {
   } else if (text::equals_ignoring_case(name, "x-api-key") ||
              text::equals_ignoring_case(name, "api-key")) {
     if (!api_key_) api_key_ = value;
+  } else if (text::equals_ignoring_case(name, "Accept-Encoding")) {
+    accepts_gzip_ = accepts_gzip_ || names_gzip(value);
   } else if (text::equals_ignoring_case(name, "x-request-id")) {
     if (!request_id_ && is_harmless_id(value)) request_id_ = value;
   }
@@ -92,7 +110,7 @@ std::unique_ptr<Request> RequestPool::take() {
 void RequestPool::give_back(std::unique_ptr<Request> request) noexcept {
   const std::size_t longest =
       std::max({request->body.capacity(), request->response_body.capacity(), request->stream.kept(),
-                request->generation.json.capacity()});
+                request->generation.json.capacity(), request->compressed.capacity()});
   if (longest > longest_kept_buffer) {
     --count_;
     return;
@@ -106,6 +124,9 @@ void RequestPool::give_back(std::unique_ptr<Request> request) noexcept {
   request->is_generated = false;
   request->format = nullptr;
   request->generation.echoes.clear();
+  request->gzip.reset();
+  request->compressed_left = {};
+  request->is_compressed = false;
   // take() has reserved the place, so this does not throw.
   idle_.push_back(std::move(request));
 }

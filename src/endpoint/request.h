@@ -14,6 +14,7 @@
 
 #include <endpoint/api_request.h>
 #include <endpoint/generation.h>
+#include <endpoint/gzip.h>
 #include <endpoint/limits.h>
 #include <endpoint/response_body.h>
 #include <paceline/clock.h>
@@ -35,6 +36,8 @@ class ReceivedHead {
   /// The client's x-request-id, if it consists of 1 to 128 letters, digits and characters of
   /// "-_.:/+=@", which can be sent back safely.
   std::optional<std::string_view> request_id() const { return request_id_; }
+  /// Whether Accept-Encoding names gzip, and not with the weight 0.
+  bool accepts_gzip() const { return accepts_gzip_; }
   /// The value of Content-Length; 0 without the field.
   std::uint64_t content_length() const { return content_length_.value_or(0); }
   bool has_body() const { return transfer_encodings_ > 0 || content_length() > 0 || differs_; }
@@ -53,6 +56,7 @@ class ReceivedHead {
   std::optional<std::uint64_t> content_length_;
   unsigned transfer_encodings_ = 0;
   bool is_chunked_ = false;
+  bool accepts_gzip_ = false;
   bool differs_ = false;
 };
 
@@ -109,6 +113,13 @@ struct Request {
   const GenerationFormat* format = nullptr;
   TokenStream stream;
   BrokenBody broken_body;
+  /// Compresses a stream; null if it is not compressed, or ended.
+  std::unique_ptr<GzipStream> gzip;
+  /// The compressed response, or the part of a stream that was compressed last.
+  std::string compressed;
+  /// The part of `compressed` that is not sent yet, of a stream.
+  std::string_view compressed_left;
+  bool is_compressed = false;
   /// Sends a body that libmicrohttpd requests piece by piece.
   BodySender* body_sender = nullptr;
 };

@@ -2,7 +2,9 @@
 #include <endpoint/response_maker.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <memory>
 
 namespace paceline::endpoint {
 namespace {
@@ -41,7 +43,32 @@ ssize_t BodySender::read(Request& request, std::span<char> room) {
   if (stopping_.load(std::memory_order_relaxed) || request.has_gone) {
     return break_off(request, room);
   }
-  return request.has_broken_body() ? read_broken(request, room) : read_stream(request, room);
+  if (request.has_broken_body()) return read_broken(request, room);
+  return request.is_compressed ? read_compressed(request, room) : read_stream(request, room);
+}
+
+// Flushes after the events that are due, so that a client can decode each of them when it arrives.
+ssize_t BodySender::read_compressed(Request& request, std::span<char> room) {
+  auto& left = request.compressed_left;
+  if (left.empty()) {
+    if (!request.gzip) return MHD_CONTENT_READER_END_OF_STREAM;
+    std::array<char, 16'384> events;
+    const ssize_t size = read_stream(request, events);
+    if (size <= 0) return size;
+    const std::string_view part(events.data(), static_cast<std::size_t>(size));
+    request.compressed.clear();
+    if (request.stream.has_ended()) {
+      request.gzip->finish(part, request.compressed);
+      request.gzip.reset();
+    } else {
+      request.gzip->add(part, request.compressed);
+    }
+    left = request.compressed;
+  }
+  const std::size_t size = std::min(left.size(), room.size());
+  std::memcpy(room.data(), left.data(), size);
+  left.remove_prefix(size);
+  return static_cast<ssize_t>(size);
 }
 
 ssize_t BodySender::read_broken(Request& request, std::span<char> room) {
@@ -109,9 +136,16 @@ void ResponseMaker::set(unsigned status, const char* type, std::string_view body
   if (request.has_broken_body()) {
     set_broken(body.size(), request);
   } else {
+    if (is_to_compress(request)) {
+      request.compressed.clear();
+      GzipStream().finish(body, request.compressed);
+      request.is_compressed = true;
+      body = request.compressed;
+    }
     request.response.reset(MHD_create_response_from_buffer(
         body.size(), const_cast<char*>(body.data()), MHD_RESPMEM_PERSISTENT));
   }
+  add_compression_headers(request);
   add_header(request, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 }
 
@@ -122,10 +156,23 @@ void ResponseMaker::set_stream(const GenerationFormat& format, Request& request)
   if (request.has_broken_body()) {
     set_broken(std::nullopt, request);
   } else {
+    request.is_compressed = is_to_compress(request);
+    if (request.is_compressed) request.gzip = std::make_unique<GzipStream>();
     sender_.set_response(std::nullopt, request);
   }
+  add_compression_headers(request);
   add_header(request, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream; charset=utf-8");
   add_header(request, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+}
+
+bool ResponseMaker::is_to_compress(const Request& request) const {
+  return options_.compressed && request.head.accepts_gzip();
+}
+
+void ResponseMaker::add_compression_headers(Request& request) {
+  if (!request.is_compressed) return;
+  add_header(request, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+  add_header(request, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
 }
 
 void ResponseMaker::set_error(const ApiError& error, Request& request) const {
@@ -167,7 +214,7 @@ void ResponseMaker::add_header(Request& request, const char* name, const char* v
 }
 
 void ResponseMaker::set_broken(std::optional<std::uint64_t> size, Request& request) const {
-  sender_.set_response(request.broken_body.begin(*request.fault, faults_, size), request);
+  sender_.set_response(request.broken_body.begin(*request.fault, options_.faults, size), request);
 }
 
 }  // namespace paceline::endpoint

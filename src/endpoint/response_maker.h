@@ -33,6 +33,7 @@ class BodySender {
 
   ssize_t read(Request& request, std::span<char> room);
   ssize_t read_broken(Request& request, std::span<char> room);
+  ssize_t read_compressed(Request& request, std::span<char> room);
   ssize_t read_good(Request& request, std::span<char> room);
   ssize_t read_stream(Request& request, std::span<char> room);
 
@@ -49,8 +50,8 @@ inline constexpr const char* json_type = "application/json";
 class ResponseMaker {
  public:
   /// The arguments outlive this object.
-  ResponseMaker(const FaultOptions& faults, BodySender& sender)
-      : faults_(faults), sender_(sender) {}
+  ResponseMaker(const EndpointOptions& options, BodySender& sender)
+      : options_(options), sender_(sender) {}
 
   /// Sets a response with a body. `body` outlives the response: it lies in the request or the
   /// server.
@@ -71,9 +72,11 @@ class ResponseMaker {
   static void add_header(Request& request, const char* name, const char* value);
 
  private:
+  bool is_to_compress(const Request& request) const;
+  static void add_compression_headers(Request& request);
   void set_broken(std::optional<std::uint64_t> size, Request& request) const;
 
-  const FaultOptions& faults_;
+  const EndpointOptions& options_;
   BodySender& sender_;
 };
 

@@ -40,7 +40,7 @@ RequestHandler::RequestHandler(const EndpointOptions& options, Connections& conn
       admission_(options),
       generator_(options, held),
       body_sender_(held, generator_, record, metrics_, stopping),
-      responses_(options.faults, body_sender_),
+      responses_(options, body_sender_),
       api_(options, generator_, responses_, metrics_,
            [this] {
              return Gauges{generator_.running(), generator_.waiting(), connections_.size(),

@@ -104,6 +104,8 @@ struct EndpointOptions {
   /// Share of the responses that call a tool, from 0 to 1, among those that may call one of the
   /// request's tools but need not.
   double tool_calls = 0;
+  /// Whether responses to requests that accept gzip are compressed, unless a fault breaks the body.
+  bool compressed = false;
   /// Most responses that are generated at once; 0: no limit. A response ends when its last token is
   /// sent or its client has closed the connection.
   std::size_t concurrency = 0;

@@ -124,6 +124,10 @@ void add_flags(CLI::App& app, const std::string& prefix, EndpointOptions& option
                   "Share of the responses that call a tool, among those that may call one but need "
                   "not, such as 0.3 [0]")
       ->type_name("SHARE");
+  app.add_flag(
+      prefix + "compressed", options.compressed,
+      "Compresses responses with gzip for clients that accept it, each event of a stream by "
+      "itself");
   add_load_flags(app, prefix, options);
   add_fault_flags(app, prefix, options);
 }

@@ -26,7 +26,7 @@ TEST(EndpointFlagsTest, SetOptions) {
   const auto options = parsed_endpoint_flags(
       "--latency=5ms --latency_p99=50ms --slow_share=0.1 --slow_factor=1.5 --token_time=2ms "
       "--token_time_p99=20ms --response_tokens=7 --response_tokens_p99=70 --concurrency=3 "
-      "--queue=0 --tool_calls=0.3 --tokens_per_event=2");
+      "--queue=0 --tool_calls=0.3 --tokens_per_event=2 --compressed");
   EXPECT_EQ(options.latency, 5ms);
   EXPECT_EQ(options.latency_p99, 50ms);
   EXPECT_EQ(options.slow_share, 0.1);
@@ -39,6 +39,7 @@ TEST(EndpointFlagsTest, SetOptions) {
   EXPECT_EQ(options.queue, 0U);
   EXPECT_EQ(options.tool_calls, 0.3);
   EXPECT_EQ(options.tokens_per_event, 2U);
+  EXPECT_TRUE(options.compressed);
 }
 
 TEST(EndpointFlagsTest, SetLimitsAndFaults) {
