@@ -61,8 +61,13 @@ Connections::Connections(loop::Loop& loop, const EndpointOptions& options,
       stopping_(stopping),
       idle_(loop, std::chrono::ceil<std::chrono::milliseconds>(options.idle_timeout)),
       lingering_(loop),
-      listener_(loop, [this](loop::Descriptor connection, const sockaddr_in& from) {
-        add(std::move(connection), from);
+      listener_(loop,
+                [this](loop::Descriptor connection, const sockaddr_in& from) {
+                  add(std::move(connection), reinterpret_cast<const sockaddr&>(from), sizeof from);
+                }),
+      unix_listener_(loop, [this](loop::Descriptor connection) {
+        const sockaddr from{AF_UNIX, {}};
+        add(std::move(connection), from, sizeof from);
       }) {
   if (options.has_kernel_times) receive_notes_.emplace();
 }
@@ -71,6 +76,17 @@ Connections::~Connections() = default;
 
 Result<void> Connections::listen(Callbacks callbacks) {
   callbacks_ = std::move(callbacks);
+  if (auto listening = listen_on_port(); !listening) return listening;
+  if (!options_.unix_socket.empty()) {
+    if (auto listening = unix_listener_.listen(options_.unix_socket); !listening) return listening;
+  }
+  if (group_with_room() == nullptr) {
+    return fail(ErrorCode::no_descriptor, "no descriptor for connections");
+  }
+  return {};
+}
+
+Result<void> Connections::listen_on_port() {
   sockaddr_in at{};
   at.sin_family = AF_INET;
   at.sin_port = htons(options_.port);
@@ -85,17 +101,23 @@ Result<void> Connections::listen(Callbacks callbacks) {
     return fail(code, fmt::format("cannot listen on {}:{}: {}", options_.address, options_.port,
                                   listening.error().message));
   }
-  if (group_with_room() == nullptr) {
-    return fail(ErrorCode::no_descriptor, "no descriptor for connections");
-  }
   return {};
 }
 
-void Connections::add(loop::Descriptor connection, const sockaddr_in& from) {
+void Connections::pause() {
+  listener_.pause();
+  unix_listener_.pause();
+}
+
+void Connections::go_on() {
+  listener_.go_on();
+  unix_listener_.go_on();
+}
+
+void Connections::add(loop::Descriptor connection, const sockaddr& from, socklen_t size) {
   DaemonGroup* group = group_with_room();
   if (group == nullptr) return;
-  MHD_add_connection(group->daemon.get(), connection.release(),
-                     reinterpret_cast<const sockaddr*>(&from), sizeof from);
+  MHD_add_connection(group->daemon.get(), connection.release(), &from, size);
   // libmicrohttpd 1.0 only queues the connection, which starts when the daemon runs next.
   serve(*group);
 }
@@ -157,7 +179,7 @@ void Connections::on_connection(void* in, MHD_Connection* connection, void** cli
 
 void Connections::started(DaemonGroup& group, int descriptor, void** client) {
   ++group.count;
-  if (++count_ == most_) listener_.pause();
+  if (++count_ == most_) pause();
   idle_.add(descriptor);
   auto started = std::make_unique<Client>();
   started->group = &group;
@@ -177,7 +199,7 @@ void Connections::started(DaemonGroup& group, int descriptor, void** client) {
 
 void Connections::ended(DaemonGroup& group, std::unique_ptr<Client> client) {
   --group.count;
-  if (count_-- == most_) listener_.go_on();
+  if (count_-- == most_) go_on();
   const int descriptor = client->descriptor();
   idle_.remove(descriptor);
   if (client->has_unread_body && !stopping_.load(std::memory_order_relaxed)) {
@@ -232,6 +254,7 @@ void Connections::run_resumed() {
 
 void Connections::close() {
   listener_.close();
+  unix_listener_.close();
   resumed_.clear();
   // A resumed connection counts as suspended until its daemon runs, and stops only then.
   for (const auto& group : groups_) MHD_run(group->daemon.get());

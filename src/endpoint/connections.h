@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <endpoint/unix_listener.h>
 #include <paceline/clock.h>
 #include <paceline/endpoint.h>
 #include <paceline/loop/loop.h>
@@ -154,8 +155,9 @@ class Connections {
   Connections(const Connections&) = delete;
   Connections& operator=(const Connections&) = delete;
 
-  /// Listens on the address of the options. Call once. Errors: invalid_value for an address that is
-  /// not IPv4, port_in_use, listen_failed, no_descriptor.
+  /// Listens on the address and the Unix socket of the options. Call once. Errors: invalid_value
+  /// for an address that is not IPv4, port_in_use, listen_failed, socket_path_unusable,
+  /// no_descriptor.
   Result<void> listen(Callbacks callbacks);
   std::uint16_t port() const { return listener_.port(); }
   /// Number of connections.
@@ -169,14 +171,17 @@ class Connections {
   void resume(const Request& request);
   void run_resumed();
 
-  /// Closes the port and all connections. Requires that no connection is suspended.
+  /// Closes the sockets and all connections. Requires that no connection is suspended.
   void close();
 
  private:
   static void on_connection(void* group, MHD_Connection* connection, void** client,
                             MHD_ConnectionNotificationCode code) noexcept;
 
-  void add(loop::Descriptor connection, const sockaddr_in& from);
+  Result<void> listen_on_port();
+  void add(loop::Descriptor connection, const sockaddr& from, socklen_t size);
+  void pause();
+  void go_on();
   void started(DaemonGroup& group, int descriptor, void** client);
   void ended(DaemonGroup& group, std::unique_ptr<Client> client);
   DaemonGroup* group_with_room();
@@ -192,6 +197,7 @@ class Connections {
   LingeringConnections lingering_;
   std::optional<ReceiveNotes> receive_notes_;
   loop::Listener listener_;
+  UnixListener unix_listener_;
   std::size_t most_ = 0;
   std::size_t count_ = 0;
   std::vector<std::unique_ptr<DaemonGroup>> groups_;

@@ -126,6 +126,9 @@ struct EndpointOptions {
   std::string address = "127.0.0.1";
   /// 0: the system chooses a free port.
   std::uint16_t port = 0;
+  /// Path of a Unix socket to listen on too; empty: none. start() makes the file, and stop()
+  /// removes it. A file that is left from a server that has ended is replaced.
+  std::string unix_socket{};
   /// Most connections. The limit on open files may lower it; start() raises that limit to the hard
   /// limit.
   std::size_t max_connections = 20'000;
@@ -189,10 +192,10 @@ class Endpoint {
   Endpoint& operator=(const Endpoint&) = delete;
 
   /// Listens and starts the thread. Call once. Errors: invalid_value for options that cannot be
-  /// used, port_in_use, listen_failed, no_descriptor.
+  /// used, port_in_use, listen_failed, socket_path_unusable, no_descriptor.
   std::optional<Error> start();
-  /// Drops unanswered requests, closes all connections and the port, and ends the thread. Further
-  /// calls have no effect.
+  /// Drops unanswered requests, closes all connections and the sockets, and ends the thread.
+  /// Further calls have no effect.
   void stop();
 
   /// Base URL of the API, such as "http://127.0.0.1:8080/v1".

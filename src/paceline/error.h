@@ -111,6 +111,8 @@ enum class ErrorCode {
   // The endpoint.
   /// The system refused to listen, for a reason that has no code of its own.
   listen_failed,
+  /// A Unix socket cannot be made at the path.
+  socket_path_unusable,
 };
 
 /// The error of a failed call or request.

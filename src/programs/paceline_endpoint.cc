@@ -52,6 +52,10 @@ void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
   app.add_option("--address", flags.endpoint.address,
                  "IPv4 address to listen on, such as 0.0.0.0 for all [127.0.0.1]")
       ->type_name("ADDRESS");
+  app.add_option("--unix_socket", flags.endpoint.unix_socket,
+                 "Path of a Unix socket to listen on beside the port, such as /tmp/endpoint.sock "
+                 "[none]")
+      ->type_name("PATH");
   app.add_option(
          "--require_key_env", flags.key_variable,
          "Environment variable with the API key that the endpoint requires, such as MY_KEY [none]")
@@ -181,6 +185,8 @@ std::string start_error_text(const Error& error) {
   switch (error.code) {
     case ErrorCode::port_in_use:
       return error.message + "; choose another --port, or 0 for any free port";
+    case ErrorCode::socket_path_unusable:
+      return error.message + "; choose another --unix_socket";
     case ErrorCode::no_descriptor:
       return error.message + "; raise the limit on open files (ulimit -n)";
     case ErrorCode::listen_failed:

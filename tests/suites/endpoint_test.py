@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import subprocess
+import tempfile
 import unittest
 import urllib.error
 import urllib.request
@@ -21,7 +22,8 @@ class Numbers(unittest.TestCase):
                      "--fault=http_500:inf", "--rpm_limit=-1",
                      "--rpm_limit=99999999999999999999999", "--tpm_limit=1e30", "--concurrency=1.5",
                      "--queue=-1", "--latency=nan", "--latency=-1s", "--latency=1441m",
-                     "--token_time=inf", "--idle_timeout=99999999m"):
+                     "--token_time=inf", "--idle_timeout=99999999m", "--tool_calls=1.5",
+                     "--tokens_per_event=0", "--tokens_per_event=1001"):
             with self.subTest(flag):
                 done = subprocess.run([PROGRAM, flag], capture_output=True, text=True, timeout=20,
                                       check=False)
@@ -60,10 +62,37 @@ class StartErrors(unittest.TestCase):
                          "paceline_endpoint: --latency_p99 must be at least --latency, and "
                          "--latency must be positive\n")
 
+    def test_a_unix_socket_in_use(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/socket"
+            with socket.socket(socket.AF_UNIX) as taken:
+                taken.bind(path)
+                taken.listen()
+                self.assertEqual(self.error(f"--unix_socket={path}"),
+                                 f"paceline_endpoint: cannot listen on the Unix socket '{path}': a "
+                                 "server listens on it; choose another --unix_socket\n")
+
     def test_an_empty_key(self):
         self.assertEqual(self.error("--require_key_env=NO_KEY", NO_KEY=""),
                          "paceline_endpoint: the environment variable NO_KEY is empty; set it to "
                          "the key to require\n")
+
+
+class UnixSocket(unittest.TestCase):
+    def test_is_removed_when_the_program_ends(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/socket"
+            endpoint = subprocess.Popen([PROGRAM, f"--unix_socket={path}"], stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
+            endpoint.stdout.readline()
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(20)
+                client.connect(path)
+                client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                self.assertTrue(client.recv(1000).startswith(b"HTTP/1.1 200 "))
+            endpoint.terminate()
+            endpoint.communicate()
+            self.assertFalse(os.path.exists(path))
 
 
 class Messages(unittest.TestCase):
