@@ -36,7 +36,7 @@ OWNERS = {
     "png.h": {"workload"},
     "sqlite3.h": {"log"},
     "uv.h": {"loop", "gbench"},
-    "zlib.h": {"http", "workload"},
+    "zlib.h": {"endpoint", "http", "workload"},
 }
 INCLUDE = re.compile(r'^#include [<"]([^>"]+)[>"]', re.MULTILINE)
 STANDARD = re.compile(r"[a-z_0-9]+")
