@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <programs/arguments.h>
+#include <programs/config_file.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -68,19 +69,6 @@ std::string_view own_part(std::string_view name) {
   return name;
 }
 
-/// The most similar known flag; empty if none is similar.
-std::string_view nearest(std::string_view name, const std::vector<std::string>& known) {
-  std::string_view best;
-  std::size_t least = std::max<std::size_t>(2, own_part(name).size() / 4) + 1;
-  for (const std::string_view flag : known) {
-    const std::size_t letters = distance(name, flag);
-    if (letters >= least) continue;
-    least = letters;
-    best = flag;
-  }
-  return best;
-}
-
 Result<void> check_repetitions(const std::string& text) {
   constexpr int most = 1'000'000;
   if (text::parse_number(text, 1, most)) return {};
@@ -133,12 +121,24 @@ OutFile read_out_file(const std::vector<std::string>& arguments) {
           flag_value(arguments, "--benchmark_out_format=", "BENCHMARK_OUT_FORMAT", "json")};
 }
 
+std::string_view nearest_flag(std::string_view name, const std::vector<std::string>& known) {
+  std::string_view best;
+  std::size_t least = std::max<std::size_t>(2, own_part(name).size() / 4) + 1;
+  for (const std::string_view flag : known) {
+    const std::size_t letters = distance(name, flag);
+    if (letters >= least) continue;
+    least = letters;
+    best = flag;
+  }
+  return best;
+}
+
 std::string why_unknown(std::string_view argument, const std::vector<std::string>& known) {
   const std::string_view name = name_of_flag(argument);
   if (!name.starts_with('-')) {
     return fmt::format("unknown argument '{}'; --help shows every flag", argument);
   }
-  const std::string_view meant = nearest(name, known);
+  const std::string_view meant = nearest_flag(name, known);
   if (meant.empty()) return fmt::format("unknown flag {}; --help shows every flag", name);
   return fmt::format("unknown flag {}; did you mean {}?", name, meant);
 }
@@ -184,7 +184,7 @@ std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::CallForVersion&) {
     return text::write_text(stdout, app.version()) ? 0 : 1;
   } catch (const CLI::ParseError& error) {
-    return refuse(std::string(error.what()) + "; --help shows every flag");
+    return refuse(sentence_of(app, error));
   }
   const std::vector<std::string> unknown = app.remaining();
   if (unknown.empty()) return std::nullopt;

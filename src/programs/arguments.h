@@ -52,6 +52,9 @@ struct OutFile {
 /// BENCHMARK_OUT_FORMAT. If a flag is repeated, the last one counts.
 OutFile read_out_file(const std::vector<std::string>& arguments);
 
+/// The most similar of the flags, which have their dashes; empty if none is similar.
+std::string_view nearest_flag(std::string_view name, const std::vector<std::string>& known);
+
 /// The sentence for an argument that no flag accepts. Suggests the most similar flag of `known`, if
 /// any is similar.
 std::string why_unknown(std::string_view argument, const std::vector<std::string>& known);

@@ -2,6 +2,7 @@
 #include <paceline/endpoint.h>
 #include <paceline/text/console.h>
 #include <programs/arguments.h>
+#include <programs/config_file.h>
 #include <programs/flags.h>
 #include <programs/help.h>
 #include <programs/options.h>
@@ -241,6 +242,8 @@ int main(int argc, char** argv) {
   app.option_defaults()->take_last();
   paceline::programs::Flags flags;
   paceline::programs::add_endpoint_program_flags(app, flags);
+  app.option_defaults()->group("General");
+  paceline::programs::add_config_flag(app, "--config", "--");
   app.set_version_flag("--version", paceline::programs::version_text("paceline_endpoint"),
                        "Shows the versions of the program and of its libraries");
   if (const auto code = paceline::programs::parse_arguments(app, argc, argv)) return *code;

@@ -17,6 +17,7 @@
 #include <paceline/text/result.h>
 #include <programs/arguments.h>
 #include <programs/benchmark_run.h>
+#include <programs/config_file.h>
 #include <programs/help.h>
 #include <programs/remedy.h>
 #include <programs/session.h>
@@ -46,7 +47,7 @@ Result<std::vector<std::string>> parse(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(reversed_arguments(argc, argv));
   } catch (const CLI::ParseError& error) {
-    return fail(ErrorCode::invalid_value, std::string(error.what()) + "; --help shows every flag");
+    return fail(ErrorCode::invalid_value, sentence_of(app, error));
   }
   return app.remaining();
 }
@@ -61,13 +62,15 @@ int print_help(CLI::App& app) {
   return is_written ? 0 : 1;
 }
 
+void add_secrets_of(const std::string& argument, text::Gate& gate) {
+  if (argument.find("://") != std::string::npos) gate.add_userinfo_of(argument);
+}
+
 /// The gate that knows the secrets in arguments and proxy variables.
 std::shared_ptr<text::Gate> make_gate(const std::vector<std::string>& arguments) {
   auto gate = std::make_shared<text::Gate>();
   gate->add_proxies_of_environment();
-  for (const std::string& argument : arguments) {
-    if (argument.find("://") != std::string::npos) gate->add_userinfo_of(argument);
-  }
+  for (const std::string& argument : arguments) add_secrets_of(argument, *gate);
   return gate;
 }
 
@@ -128,6 +131,9 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
   app.option_defaults()->take_last();
   suite.add_flags(app);
   add_flags(app, options);
+  app.option_defaults()->group(measure_group);
+  add_config_flag(app, "--paceline_config", "--paceline_",
+                  [&gate](const std::string& text) { add_secrets_of(text, *gate); });
   auto rest = parse(app, argc, argv);
   if (!rest) return refuse(rest.error());
   command.arguments = std::move(*rest);

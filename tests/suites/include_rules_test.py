@@ -35,6 +35,7 @@ OWNERS = {
     "microhttpd.h": {"endpoint"},
     "png.h": {"workload"},
     "sqlite3.h": {"log"},
+    "toml++/": {"programs"},
     "uv.h": {"loop", "gbench"},
     "zlib.h": {"endpoint", "http", "workload"},
 }
