@@ -41,6 +41,8 @@ struct BenchmarkCommand {
   std::vector<std::string> arguments;
   /// Counters that become rows in the file of results.
   std::vector<std::string> rows;
+  /// paceline's flags, as given_flags() returns them.
+  std::string flags;
 };
 
 /// Runs the registered benchmarks, and writes and prints their results. Failures that the context

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <cstdint>
@@ -57,6 +58,16 @@ Result<std::string> read_body(const std::string& path) {
   if (!got) return tl::unexpected(got.error());
   body.resize(*got);
   return body;
+}
+
+bool is_for_secrets(std::string name) {
+  constexpr std::array<std::string_view, 6> words{"auth", "cookie", "key",
+                                                  "pass", "secret", "token"};
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char letter) { return std::tolower(letter); });
+  return std::any_of(words.begin(), words.end(), [&name](std::string_view word) {
+    return name.find(word) != std::string::npos;
+  });
 }
 
 std::vector<std::string> split_list(const std::string& text) {

@@ -67,6 +67,12 @@ CLI::Option* add_choice_flag(CLI::App& app, const std::string& name,
 /// Reads a file with the body of a request, of at most 64 MiB. Errors: file_unreadable.
 Result<std::string> read_body(const std::string& path);
 
+/// A header's value that begins with this stands for an environment variable.
+inline constexpr std::string_view environment_prefix = "env:";
+
+/// Whether headers or fields of this name usually carry secrets.
+bool is_for_secrets(std::string name);
+
 /// The items of a comma-separated list.
 std::vector<std::string> split_list(const std::string& text);
 

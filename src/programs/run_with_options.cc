@@ -18,6 +18,7 @@
 #include <programs/arguments.h>
 #include <programs/benchmark_run.h>
 #include <programs/config_file.h>
+#include <programs/given_flags.h>
 #include <programs/help.h>
 #include <programs/remedy.h>
 #include <programs/session.h>
@@ -84,6 +85,8 @@ Result<void> run_in(Session& session, Suite& suite, const Options& options,
   if (hosts.empty()) hosts = http::host_of(context.settings().api.url);
   gbench::add_custom_context(context.gate().shown(hosts), name_of(options.transport),
                              name_of(options.precision));
+  constexpr std::size_t longest = 4'000;
+  gbench::add_flags_context(context.gate().shown(command.flags, longest));
   return run_benchmarks(command, suite, context);
 }
 
@@ -121,7 +124,7 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
     console.warn(error.message);
     return 1;
   };
-  BenchmarkCommand command{gate->shown(argv[0]), {}, {}};
+  BenchmarkCommand command{gate->shown(argv[0]), {}, {}, {}};
   CLI::App app("Rate-limited HTTP and LLM API benchmarks, on Google Benchmark");
   app.name(std::filesystem::path(command.program).filename());
   app.set_help_flag();
@@ -149,6 +152,7 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
     return refuse(checked.error());
   }
   command.rows = options.rows;
+  command.flags = given_flags(app);
   return run_suite(suite, options, command, gate);
 }
 

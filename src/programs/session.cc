@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <chrono>
 #include <cstdlib>
 #include <string_view>
@@ -14,24 +12,12 @@
 #include <paceline/http/resolver.h>
 #include <paceline/text/console.h>
 #include <paceline/text/strings.h>
+#include <programs/flags.h>
 #include <programs/progress_display.h>
 #include <programs/remedy.h>
 
 namespace paceline::programs {
 namespace {
-
-constexpr std::string_view environment_prefix = "env:";
-
-/// Whether headers of this name usually carry secrets.
-bool is_for_secrets(std::string name) {
-  constexpr std::array<std::string_view, 6> words{"auth", "cookie", "key",
-                                                  "pass", "secret", "token"};
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char letter) { return std::tolower(letter); });
-  return std::any_of(words.begin(), words.end(), [&name](std::string_view word) {
-    return name.find(word) != std::string::npos;
-  });
-}
 
 /// Options of every run; rate, parallel and requests are set for each run.
 RunOptions run_options_of(const Options& options) {

@@ -60,7 +60,8 @@ def known_facts(result):
         "transport": context.get("transport"),
         "from": context.get("host_name"),
         "precision": context.get("precision"),
-        "paceline": context.get("paceline")}
+        "paceline": context.get("paceline"),
+        "flags": context.get("paceline_flags")}
     return {name: escape(str(value)) for name, value in known.items() if value}
 
 
@@ -77,7 +78,8 @@ def facts_table(results):
     head = "".join(f'<th scope="col" class="words">{name}</th>' for name in ("result", *names))
     rows = "".join(
         f'<tr><th scope="row" class="words">{swatch(place)}{escape(result.label)}</th>'
-        + "".join(f'<td class="words">{of_one.get(name, "")}</td>' for name in names) + "</tr>"
+        + "".join(f'<td class="words {name}">{of_one.get(name, "")}</td>' for name in names)
+        + "</tr>"
         for place, (result, of_one) in enumerate(zip(results, known)))
     return scrolled("What was measured", f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>")
 

@@ -64,6 +64,19 @@ class Config(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("--paceline_config: File does not exist: /no/such.toml", done.stderr)
 
+    def test_the_results_have_the_flags_without_secrets(self):
+        with Api(body=b'{"choices":[{"message":{"content":"x"}}]}') as api:
+            url = api.url.replace("//", "//longuser:abc@") + "?key=def"
+            context = rows(self.flag(f'url = "{url}"', "requests = 2", "rpm = 0",
+                                     'header = ["x-key: ghi", "x-gateway: env:GATEWAY"]'),
+                           "--paceline_parallel=1",
+                           env={"GATEWAY": "hidden-token-1", "OPENAI_API_KEY": "sk-hidden"})["context"]
+        self.assertEqual(context["paceline_flags"],
+                         "--paceline_rpm=0 --paceline_parallel=1 --paceline_requests=2 "
+                         f"--paceline_url='{api.url}?[removed]' "
+                         "--paceline_header='x-key: [removed]' "
+                         "--paceline_header='x-gateway: env:GATEWAY' --paceline_rows=")
+
     def test_the_endpoints(self):
         with Endpoint(self.flag("latency = '1ms'", "port = 0", name="--config")) as endpoint:
             self.assertRegex(endpoint.url, r"^http://127\.0\.0\.1:\d+/v1$")

@@ -52,7 +52,8 @@ def percentile_row(of, counter):
 
 
 CONTEXT = {"date": "2026-03-04T05:06:07+00:00", "host_name": "lab", "host": "api.example.com",
-           "model": "small-1", "http": "HTTP/2", "paceline": "0.1.0 (abc)", "precision": "fine"}
+           "model": "small-1", "http": "HTTP/2", "paceline": "0.1.0 (abc)", "precision": "fine",
+           "paceline_flags": "--paceline_system='<x>'"}
 
 
 def run_program(*arguments, folder):

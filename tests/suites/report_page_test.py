@@ -94,7 +94,7 @@ class Page(Folder):
         page = self.make_page(self.write_result(row(), row(rpm=12000, label="rate-limited",
                                                            errors=7.0, http_429=7.0)))
         for text in ("small-1 at api.example.com", "HTTP/2", "0.1.0 (abc)", "4 March 2026",
-                     "rate-limited", "150 ms"):
+                     "rate-limited", "150 ms", "--paceline_system=&#x27;&lt;x&gt;&#x27;"):
             self.assertIn(text, page)
         self.assertIn("straight lines connect the percentiles", page)
 
@@ -170,6 +170,7 @@ class Page(Folder):
         page = self.make_page(old, new)
         self.assertIn("new against old", page)
         self.assertIn("1 of 1 row moved: 1 slower", page)
+        self.assertEqual(page.count('<td class="words flags">--paceline_system='), 2)
         self.assertRegex(page, r'class="slower" title="[^"]+">\+79\.\d% slower')
 
     def test_missing_packages_are_named(self):

@@ -148,6 +148,10 @@ void add_custom_context(std::string_view hosts, std::string_view transport,
   benchmark::AddCustomContext("precision", std::string(precision));
 }
 
+void add_flags_context(const std::string& flags) {
+  if (!flags.empty()) benchmark::AddCustomContext("paceline_flags", flags);
+}
+
 void add_protocol_context(const std::string& url, const std::string& http_version) {
   benchmark::AddCustomContext("http", http_version);
   const bool encrypted = url.starts_with("https:");
