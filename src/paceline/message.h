@@ -39,6 +39,8 @@ struct Request {
   /// Whether the body of a response 200 to 299 is kept for the workload. Otherwise only its length
   /// is counted.
   bool keeps_response = true;
+  /// The part of the workload that made the request (Description::parts). Not sent.
+  std::uint16_t part = 0;
 };
 
 /// How a transport ended without a whole response.

@@ -50,6 +50,8 @@ struct Outcome {
   std::optional<std::uint64_t> streamed_tokens{};
   /// Nothing if any length is accepted.
   std::optional<LengthAsked> length_asked;
+  /// Request::part.
+  std::uint16_t part = 0;
 };
 
 /// Arrival times of the tokens of one streamed response. An event with reasoning, content, a
@@ -91,6 +93,16 @@ class StreamReader {
   virtual std::size_t held() const { return times().held(); }
 };
 
+/// A part of a workload that mixes several models or servers.
+struct Part {
+  /// The model of its requests.
+  std::string model{};
+  /// The URL of its requests, or its base.
+  std::string url{};
+  /// An item of the part, for a first request.
+  std::uint64_t item = 0;
+};
+
 /// Describes a workload for people and for a log.
 struct Description {
   /// Name of the runs, such as "chat/stream".
@@ -105,6 +117,8 @@ struct Description {
   /// Whether any response is streamed, so that the arrival times of its tokens are known. Nothing:
   /// not known.
   std::optional<bool> is_streamed{};
+  /// The parts, in the order of Request::part. Empty: one part, of this model and URL.
+  std::vector<Part> parts{};
 };
 
 /// Makes the request of item k and reads its response. Called on the run's thread only.

@@ -15,6 +15,7 @@
 #include <paceline/text_embedding.h>
 #include <paceline/text_generation.h>
 #include <paceline/text_ranking.h>
+#include <paceline/workload/mix.h>
 #include <programs/flags.h>
 
 namespace paceline::programs {
@@ -49,13 +50,14 @@ tl::unexpected<Error> in_workload(const std::string& name, const Error& error) {
 }
 
 Made make_generation(const std::string& name, const Generator& generator,
-                     const WorkloadFlags& flags, const Options& options, const Api& api) {
+                     const WorkloadFlags& flags, const Options& options, const Api& api,
+                     const std::string& model) {
   TextGeneration generation = flags.generation;
   generation.api = generator.api;
   generation.is_streamed = name.ends_with("/stream");
   generation.keeps_text = options.log_responses;
   if (!generator.model.empty()) generation.model = generator.model;
-  if (!flags.model.empty()) generation.model = flags.model;
+  if (!model.empty()) generation.model = model;
   if (auto read = read_file("--paceline_tools", flags.tools_file, generation.tools); !read) {
     return tl::unexpected(std::move(read.error()));
   }
@@ -69,7 +71,7 @@ Made make_generation(const std::string& name, const Generator& generator,
 }
 
 Made make_template(const std::string& name, const WorkloadFlags& flags, const Options& options,
-                   const Api& api) {
+                   const Api& api, const std::string& model) {
   if (flags.template_file.empty()) {
     return fail(
         ErrorCode::invalid_value,
@@ -84,7 +86,7 @@ Made make_template(const std::string& name, const WorkloadFlags& flags, const Op
         ErrorCode::invalid_value,
         fmt::format("--paceline_images does not go with {}; put the images into the file", name));
   }
-  post.model = flags.model;
+  post.model = model;
   post.prompt = flags.generation.prompt;
   post.is_streamed = name.ends_with("/stream");
   post.keeps_text = options.log_responses;
@@ -112,6 +114,31 @@ Result<Prompt> text_alone(const std::string& name, const WorkloadFlags& flags) {
   return prompt;
 }
 
+/// The workload of one API and one model; an empty model is the workload's own.
+Made make_one(const std::string& name, const WorkloadFlags& flags, const Options& options,
+              const Api& api, const std::string& model) {
+  if (name == "embeddings/create") {
+    auto input = text_alone(name, flags);
+    if (!input) return tl::unexpected(std::move(input.error()));
+    TextEmbedding embeddings{.input = std::move(*input)};
+    if (!model.empty()) embeddings.model = model;
+    return make_workload(api, embeddings);
+  }
+  if (name == "rerank/create") {
+    auto query = text_alone(name, flags);
+    if (!query) return tl::unexpected(std::move(query.error()));
+    TextRanking ranking = flags.ranking;
+    ranking.query = std::move(*query);
+    if (!model.empty()) ranking.model = model;
+    return make_workload(api, ranking);
+  }
+  if (name.starts_with("template/")) return make_template(name, flags, options, api, model);
+  const std::string_view kind = std::string_view(name).substr(0, name.find('/'));
+  const auto* generator = std::find_if(generators.begin(), generators.end(),
+                                       [kind](const Generator& one) { return one.name == kind; });
+  return make_generation(name, *generator, flags, options, api, model);
+}
+
 }  // namespace
 
 std::vector<std::string> known_workloads() {
@@ -126,27 +153,19 @@ std::vector<std::string> known_workloads() {
 }
 
 Made make_named(const std::string& name, const WorkloadFlags& flags, const Options& options,
-                const Api& api) {
-  if (name == "embeddings/create") {
-    auto input = text_alone(name, flags);
-    if (!input) return tl::unexpected(std::move(input.error()));
-    TextEmbedding embeddings{.input = std::move(*input)};
-    if (!flags.model.empty()) embeddings.model = flags.model;
-    return make_workload(api, embeddings);
+                const std::vector<Api>& apis) {
+  std::vector<ModelShare> models = flags.models;
+  if (models.empty()) models.emplace_back();
+  std::vector<workload::MixTurn> turns;
+  for (const Api& api : apis) {
+    workload::MixTurn& turn = turns.emplace_back();
+    for (const ModelShare& model : models) {
+      auto made = make_one(name, flags, options, api, model.name);
+      if (!made) return made;
+      turn.push_back({std::move(*made), model.weight});
+    }
   }
-  if (name == "rerank/create") {
-    auto query = text_alone(name, flags);
-    if (!query) return tl::unexpected(std::move(query.error()));
-    TextRanking ranking = flags.ranking;
-    ranking.query = std::move(*query);
-    if (!flags.model.empty()) ranking.model = flags.model;
-    return make_workload(api, ranking);
-  }
-  if (name.starts_with("template/")) return make_template(name, flags, options, api);
-  const std::string_view kind = std::string_view(name).substr(0, name.find('/'));
-  const auto* generator = std::find_if(generators.begin(), generators.end(),
-                                       [kind](const Generator& one) { return one.name == kind; });
-  return make_generation(name, *generator, flags, options, api);
+  return workload::make_mix(std::move(turns));
 }
 
 }  // namespace paceline::programs

@@ -71,9 +71,12 @@ void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
 
 void add_connection_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(connection_group);
-  app.add_option("--paceline_url", options.url,
-                 "Base URL of an OpenAI-compatible API, such as https://api.openai.com/v1 "
-                 "[the embedded endpoint]")
+  app.add_option("--paceline_url", options.urls,
+                 "Base URL of an OpenAI-compatible API, such as https://api.openai.com/v1. Repeat "
+                 "the flag for further servers, which take turns: request k goes to URL k modulo "
+                 "their number [the embedded endpoint]")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
       ->check([](const std::string& url) {
         const auto checked = http::check_base_url(url);
         return checked ? std::string() : checked.error().message;

@@ -18,6 +18,7 @@
 #include <paceline/text_generation.h>
 #include <paceline/text_ranking.h>
 #include <paceline/workload.h>
+#include <programs/models.h>
 #include <programs/progress_display.h>
 
 namespace CLI {
@@ -28,8 +29,8 @@ namespace paceline::programs {
 
 /// Options of every program, for all of its runs.
 struct Options {
-  /// Base URL of an OpenAI-compatible API; empty: the embedded endpoint.
-  std::string url;
+  /// Base URLs of OpenAI-compatible APIs, which take turns; empty: the embedded endpoint.
+  std::vector<std::string> urls;
   std::string api_key_env = "OPENAI_API_KEY";
   Auth auth = Auth::automatic;
   /// As given: a value "env:NAME" stands for the environment variable NAME.
@@ -96,7 +97,7 @@ struct WorkloadFlags {
   /// Parameters of text generation, prompts included.
   TextGeneration generation;
   /// Empty: each workload's own.
-  std::string model;
+  std::vector<ModelShare> models;
   std::string batch_file;
   /// Whether Options::body_patch is merged into the lines of the file too.
   bool is_batch_patched = false;
@@ -130,17 +131,18 @@ void add_flags(CLI::App& app, WorkloadFlags& flags);
 /// Adds the flags of prompts and of the requested responses, which add_flags() includes.
 void add_prompt_flags(CLI::App& app, WorkloadFlags& flags);
 
-/// The workload of this name. Error: invalid_value, when the workload does not go with a flag or a
-/// file.
+/// The workload of this name: the APIs take turns, and the models have their shares at each. Error:
+/// invalid_value, when the workload does not go with a flag or a file.
 Result<std::unique_ptr<Workload>> make_named(const std::string& name, const WorkloadFlags& flags,
-                                             const Options& options, const Api& api);
+                                             const Options& options, const std::vector<Api>& apis);
 
 /// The names that make_named() takes.
 std::vector<std::string> known_workloads();
 
-/// The workloads to measure. An error says which flags contradict each other, or what is wrong with
-/// a file.
+/// The workloads to measure; `apis` take turns. An error says which flags contradict each other, or
+/// what is wrong with a file.
 Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flags,
-                                                       const Options& options, const Api& api);
+                                                       const Options& options,
+                                                       const std::vector<Api>& apis);
 
 }  // namespace paceline::programs

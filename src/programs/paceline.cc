@@ -121,7 +121,7 @@ void PacelineSuite::add_flags(CLI::App& app) {
 }
 
 Grid PacelineSuite::grid_of(const SelectedWorkload& selected) const {
-  const bool real_api = !options_.url.empty() || !flags_.http_url.empty();
+  const bool real_api = !options_.urls.empty() || !flags_.http_url.empty();
   Grid usual = real_api ? api_grid : embedded_grid;
   if (selected.size > 0) usual.requests = static_cast<std::int64_t>(selected.size);
   Grid grid = make_grid(asked_, usual);
@@ -220,7 +220,7 @@ Result<void> PacelineSuite::resume(SelectedWorkload& selected) {
 
 Result<void> PacelineSuite::prepare() {
   if (auto checked = programs::check(asked_); !checked) return checked;
-  auto selected = select_workloads(flags_, options_, context().settings().api);
+  auto selected = select_workloads(flags_, options_, context().apis());
   if (!selected) return tl::unexpected(std::move(selected.error()));
   workloads_ = std::move(*selected);
   if (auto checked = check_objectives(); !checked) return checked;
@@ -257,10 +257,8 @@ std::optional<Error> PacelineSuite::register_benchmarks() {
 
 std::string PacelineSuite::hosts() const {
   std::set<std::string> hosts;
-  Request request;
   for (const SelectedWorkload& selected : workloads_) {
-    selected.workload->make(0, request);
-    hosts.insert(http::host_of(request.url));
+    for (std::string& host : gbench::hosts_of(*selected.workload)) hosts.insert(std::move(host));
   }
   return fmt::format("{}", fmt::join(hosts, ", "));
 }

@@ -42,7 +42,8 @@ RunOptions run_options_of(const Options& options) {
 }  // namespace
 
 Result<void> Session::open(const Options& options, bool needs_api) {
-  Api api{.url = options.url, .auth = options.auth, .body_patch = options.body_patch};
+  Api api{.auth = options.auth, .body_patch = options.body_patch};
+  if (!options.urls.empty()) api.url = options.urls.front();
   if (auto read = read_key(options, api); !read) return read;
   if (auto read = read_headers(options, api); !read) return read;
   if (auto opened = open_log(options.log_file); !opened) return opened;
@@ -55,6 +56,7 @@ Result<void> Session::open(const Options& options, bool needs_api) {
   settings.resolver = http::Resolver::make(options.dns_ttl);
   settings.gate = gate_;
   settings.api = std::move(api);
+  settings.urls = options.urls;
   settings.embedded_url = endpoint_ ? endpoint_->url() : "";
   settings.wait = options.wait;
   settings.max_error_ratio = options.max_error_ratio;
@@ -76,7 +78,7 @@ Result<void> Session::read_key(const Options& options, Api& api) {
   const std::string_view key = text::without_spaces(variable);
   gate_->add_secret(key);
   // The embedded endpoint demands no key.
-  if (options.url.empty()) return {};
+  if (options.urls.empty()) return {};
   api.key = key;
   if (key != variable) {
     text::Console(gate_).warn("the key in " + options.api_key_env +

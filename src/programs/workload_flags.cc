@@ -12,6 +12,7 @@
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/batch_file.h>
 #include <paceline/workload/file_lines.h>
+#include <paceline/workload/mix.h>
 #include <programs/flags.h>
 #include <programs/help.h>
 
@@ -73,16 +74,26 @@ Result<SelectedWorkload> make_http(const WorkloadFlags& flags, const Api& api) {
 }
 
 Result<SelectedWorkload> make_replay(const WorkloadFlags& flags, const Options& options,
-                                     const Api& api) {
+                                     const std::vector<Api>& apis) {
   auto file = workload::BatchFile::open(flags.batch_file);
   if (!file) return tl::unexpected(file.error());
   workload::BatchReplay replay{std::move(*file), options.log_responses, flags.is_batch_patched};
   const std::size_t size = replay.file->size();
-  return SelectedWorkload{make_workload(api, replay), size};
+  std::vector<workload::MixTurn> turns;
+  for (const Api& api : apis) turns.emplace_back().push_back({make_workload(api, replay)});
+  return SelectedWorkload{workload::make_mix(std::move(turns)), size};
 }
 
-Result<void> check(const WorkloadFlags& flags, const Api& api) {
+Result<void> check(const WorkloadFlags& flags, const std::vector<Api>& apis) {
   const TextGeneration& generation = flags.generation;
+  const Api& api = apis.front();
+  constexpr std::size_t most_parts = 250;
+  if (apis.size() * std::max<std::size_t>(1, flags.models.size()) > most_parts) {
+    return fail(
+        ErrorCode::invalid_value,
+        fmt::format("{} URLs with {} models are more than {} combinations; give fewer", apis.size(),
+                    std::max<std::size_t>(1, flags.models.size()), most_parts));
+  }
   if (flags.http_url.empty() && !flags.http_body_file.empty()) {
     return fail(ErrorCode::invalid_value,
                 "--paceline_http_body needs --paceline_http_url, the URL to post it to");
@@ -125,11 +136,7 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
                      "chat/complete,chat/stream; choose from {} [chat/complete]",
                      fmt::join(known_workloads(), ", ")))
       ->type_name("LIST");
-  app.add_option(
-         "--paceline_model", flags.model,
-         "Model, such as gpt-4o [gpt-4o-mini; completions: gpt-3.5-turbo-instruct; messages: "
-         "claude-haiku-4-5; embeddings: text-embedding-3-small; rerank: rerank-v3.5]")
-      ->type_name("NAME");
+  add_model_flag(app, flags.models);
   app.option_defaults()->group(prompt_group);
   add_prompt_flags(app, flags);
   app.option_defaults()->group(measure_group);
@@ -160,26 +167,28 @@ bool asks_api(const WorkloadFlags& flags) {
 }
 
 Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flags,
-                                                       const Options& options, const Api& api) {
-  if (auto checked = check(flags, api); !checked) return tl::unexpected(std::move(checked.error()));
+                                                       const Options& options,
+                                                       const std::vector<Api>& apis) {
+  if (auto checked = check(flags, apis); !checked)
+    return tl::unexpected(std::move(checked.error()));
   std::vector<SelectedWorkload> workloads;
   std::vector<std::string> names = flags.workloads;
   const bool has_other =
-      !flags.batch_file.empty() || (!flags.http_url.empty() && options.url.empty());
+      !flags.batch_file.empty() || (!flags.http_url.empty() && options.urls.empty());
   if (names.empty() && !has_other) names.push_back(known_workloads().front());
   workloads.reserve(names.size() + 2);
   for (const std::string& name : names) {
-    auto named = make_named(name, flags, options, api);
+    auto named = make_named(name, flags, options, apis);
     if (!named) return tl::unexpected(std::move(named.error()));
     workloads.push_back({std::move(*named)});
   }
   if (!flags.batch_file.empty()) {
-    auto replay = make_replay(flags, options, api);
+    auto replay = make_replay(flags, options, apis);
     if (!replay) return tl::unexpected(std::move(replay.error()));
     workloads.push_back(std::move(*replay));
   }
   if (!flags.http_url.empty()) {
-    auto http = make_http(flags, api);
+    auto http = make_http(flags, apis.front());
     if (!http) return tl::unexpected(std::move(http.error()));
     workloads.push_back(std::move(*http));
   }

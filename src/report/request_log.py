@@ -17,7 +17,7 @@ from .errors import ReportError
 from .words import count_text, list_text, rate_text
 
 APPLICATION_ID = 0x70616365  # "pace"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000

@@ -132,7 +132,9 @@ class Runs(Log):
 
     def test_a_log_of_the_third_schema(self):
         with contextlib.closing(sqlite3.connect(self.file)) as log:
-            log.executescript("ALTER TABLE requests RENAME COLUMN item TO slot;"
+            log.executescript("DROP VIEW latencies; DROP TABLE parts;"
+                              "ALTER TABLE requests DROP COLUMN part;"
+                              "ALTER TABLE requests RENAME COLUMN item TO slot;"
                               "ALTER TABLE requests RENAME COLUMN response TO reply;"
                               "PRAGMA user_version = 3;")
         self.assertEqual(self.bodies(), ["first", None, None])

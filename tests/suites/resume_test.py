@@ -66,7 +66,9 @@ class Resume(unittest.TestCase):
     def test_a_log_of_the_third_schema(self):
         self.begin()
         with contextlib.closing(sqlite3.connect(self.log)) as log:
-            log.executescript("ALTER TABLE requests RENAME COLUMN item TO slot;"
+            log.executescript("DROP VIEW latencies; DROP TABLE parts;"
+                              "ALTER TABLE requests DROP COLUMN part;"
+                              "ALTER TABLE requests RENAME COLUMN item TO slot;"
                               "ALTER TABLE requests RENAME COLUMN response TO reply;"
                               "PRAGMA user_version = 3;")
         self.assert_resumed()

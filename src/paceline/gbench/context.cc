@@ -87,6 +87,16 @@ Context* Context::current() {
   return the_context;
 }
 
+std::vector<Api> Context::apis() const {
+  if (settings_.urls.empty()) return {settings_.api};
+  std::vector<Api> apis;
+  for (const std::string& url : settings_.urls) {
+    apis.push_back(settings_.api);
+    apis.back().url = url;
+  }
+  return apis;
+}
+
 run::RunPlan Context::plan() const {
   run::RunPlan plan(settings_.run);
   plan.resolver = settings_.resolver;
@@ -100,6 +110,9 @@ log::LoggedRun Context::logged_job(const Workload& workload) const {
   for (std::string* text : {&job.name, &job.workload, &job.model, &job.host, &job.url}) {
     *text = gate().without_secrets(*text);
   }
+  for (log::LoggedPart& part : job.parts) {
+    part = {gate().without_secrets(part.model), gate().without_secrets(part.url)};
+  }
   return job;
 }
 
@@ -107,7 +120,7 @@ Result<run::RunLog> Context::begin_log(const log::LoggedRun& run) {
   if (!settings_.log) return run::RunLog{};
   const auto number = settings_.log->begin_run(run);
   if (!number) return tl::unexpected(number.error());
-  return run::RunLog{settings_.log.get(), *number, settings_.log_responses};
+  return run::RunLog{settings_.log.get(), *number, settings_.log_responses, !run.parts.empty()};
 }
 
 void Context::note_protocol(const std::string& url, const std::string& http_version) {

@@ -62,6 +62,8 @@ struct ContextSettings {
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
   /// The API of workloads without a URL of their own. The key appears in no output.
   Api api{};
+  /// Base URLs of servers that take turns; the first is the API's. Empty: only the API's.
+  std::vector<std::string> urls{};
   /// Base URL of the embedded endpoint; empty: none runs.
   std::string embedded_url{};
   /// How long to wait, before the first run, for a server that is starting.
@@ -94,6 +96,8 @@ class Context {
   static Context* current();
 
   const ContextSettings& settings() const { return settings_; }
+  /// The API, once for each URL of the settings.
+  std::vector<Api> apis() const;
   /// The plan of a run in one stripe; rate, parallel and requests are still to be set.
   run::RunPlan plan() const;
   const text::Gate& gate() const { return *settings_.gate; }

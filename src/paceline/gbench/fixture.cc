@@ -1,10 +1,12 @@
 #include <paceline/fixture.h>
 
 #include <utility>
+#include <vector>
 
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/objective.h>
+#include <paceline/workload/mix.h>
 
 namespace paceline {
 namespace {
@@ -47,7 +49,11 @@ void Fixture::run(benchmark::State& state) {
     if (workloads_.size() <= thread) workloads_.resize(thread + 1);
     std::unique_ptr<Workload>& own = workloads_[thread];
     if (!own) {
-      own = make_workload(context->settings().api);
+      std::vector<workload::MixTurn> turns;
+      for (const Api& api : context->apis()) {
+        turns.emplace_back().push_back({make_workload(api), 1, api.url});
+      }
+      own = workload::make_mix(std::move(turns));
       for (const Outcome& outcome : adapted_to_) own->adapt(outcome);
     }
     if (is_first && !context->stopped()) adapted_to_ = try_api(*context, *own);

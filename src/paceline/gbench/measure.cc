@@ -36,21 +36,62 @@ std::string url_to_keep(const std::string& url) {
   return kept;
 }
 
+/// The distinct texts of the parts, in their order.
+template <typename TextOf>
+std::vector<std::string> distinct(const std::vector<Part>& parts, const TextOf& text_of) {
+  std::vector<std::string> texts;
+  for (const Part& part : parts) {
+    std::string text = text_of(part);
+    if (std::find(texts.begin(), texts.end(), text) == texts.end()) {
+      texts.push_back(std::move(text));
+    }
+  }
+  return texts;
+}
+
+template <typename TextOf>
+std::string joined(const std::vector<Part>& parts, const TextOf& text_of) {
+  return fmt::format("{}", fmt::join(distinct(parts, text_of), ", "));
+}
+
 }  // namespace
+
+std::vector<Part> parts_of(const Description& description) {
+  if (!description.parts.empty()) return description.parts;
+  return {{description.model, description.url, 0}};
+}
+
+log::LoggedPart logged_part(const Part& part, const std::string& embedded_url) {
+  if (!embedded_url.empty() && part.url.starts_with(embedded_url)) {
+    return {part.model, embedded_host + part.url.substr(embedded_url.size())};
+  }
+  return {part.model, url_to_keep(part.url)};
+}
+
+std::vector<std::string> hosts_of(Workload& workload) {
+  Request request;
+  return distinct(parts_of(workload.describe()), [&](const Part& part) {
+    workload.make(part.item, request);
+    return http::host_of(request.url);
+  });
+}
 
 log::LoggedRun logged_job(const Description& description, const std::string& api_url,
                           const std::string& embedded_url) {
-  const std::string& url = description.url.empty() ? api_url : description.url;
+  Description whole = description;
+  if (whole.url.empty()) whole.url = api_url;
+  const std::vector<Part> parts = parts_of(whole);
   log::LoggedRun job;
   job.name = description.name;
   job.workload = description.fingerprint;
   job.model = description.model;
-  if (!embedded_url.empty() && url.starts_with(embedded_url)) {
-    job.host = embedded_host;
-    job.url = embedded_host + url.substr(embedded_url.size());
-  } else {
-    job.host = http::host_of(url);
-    job.url = url_to_keep(url);
+  job.host = joined(parts, [&](const Part& part) {
+    const bool is_embedded = !embedded_url.empty() && part.url.starts_with(embedded_url);
+    return is_embedded ? embedded_host : http::host_of(part.url);
+  });
+  job.url = joined(parts, [&](const Part& part) { return logged_part(part, embedded_url).url; });
+  if (parts.size() > 1) {
+    for (const Part& part : parts) job.parts.push_back(logged_part(part, embedded_url));
   }
   return job;
 }
@@ -185,45 +226,6 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
       report(state, context, name, *whole);
     }
   }
-}
-
-Result<CheckedApi> check_api(Context& context, Workload& workload) {
-  const ContextSettings& settings = context.settings();
-  const RunOptions& run = settings.run;
-  Request request;
-  workload.make(0, request);
-  const std::string host = http::host_of(request.url);
-  run::PreflightOptions first{.connection = run.connection,
-                              .resolver = settings.resolver,
-                              .gate = settings.gate,
-                              .salt = context.next_salt()};
-  first.retries = run.retries;
-  first.max_backoff = run.max_backoff;
-  first.wait = settings.wait;
-  first.stop = &context.stopped();
-  first.on_wait = [&](const Error& error) {
-    context.console().warn(fmt::format("waiting up to {:g} s for {} to answer: {}",
-                                       stats::seconds_of(settings.wait), host, error.message));
-  };
-  run::Preflight preflight = run::send_preflight(workload, first);
-  if (context.stopped()) return fail(ErrorCode::stopped, "stopped before the first response");
-  CheckedApi checked{preflight.limits, {}};
-  for (auto& [outcome, change] : preflight.adaptations) {
-    context.console().say(fmt::format("{}: {}", workload.describe().name, change));
-    checked.adapted_to.push_back(std::move(outcome));
-  }
-  if (preflight.error) {
-    Error& error = *preflight.error;
-    error.message = fmt::format("a first request to {} failed: {}", host, error.message);
-    return tl::unexpected(std::move(error));
-  }
-  if (run.connection.http == HttpVersion::two && preflight.http_version != "HTTP/2") {
-    return fail(ErrorCode::http2_missing, fmt::format("{} speaks {} and not HTTP/2, which needs "
-                                                      "https and a server that supports HTTP/2",
-                                                      host, preflight.http_version));
-  }
-  context.note_protocol(request.url, preflight.http_version);
-  return checked;
 }
 
 }  // namespace paceline::gbench

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/run_group.h>
@@ -19,6 +20,12 @@ namespace paceline::gbench {
 
 /// The embedded endpoint's host in a log. Its port differs in each program.
 inline constexpr char embedded_host[] = "embedded endpoint";
+
+/// The parts of a workload; one if it is no mix.
+std::vector<Part> parts_of(const Description& description);
+
+/// The hosts that a workload sends to, each once.
+std::vector<std::string> hosts_of(Workload& workload);
 
 /// The job of a workload as a log stores it, so that a later program can compare its own job.
 /// `api_url`: the API of workloads without a URL of their own. `embedded_url`: base URL of the
@@ -53,7 +60,8 @@ struct CheckedApi {
   std::vector<Outcome> adapted_to;
 };
 
-/// Sends one request of `workload`, adapts the workload to the response, and prints each change.
+/// Sends one request of each part of `workload`, adapts the part to the response, and prints each
+/// change. The limits are of the first part.
 Result<CheckedApi> check_api(Context& context, Workload& workload);
 
 }  // namespace paceline::gbench

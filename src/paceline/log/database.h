@@ -92,8 +92,11 @@ class Database {
 //   runs: one row per run. `url` is NULL in runs of schema 1, `transport` in runs of schemas 1 and
 //   2.
 //   requests: one row per request that was sent and has ended; `error` is NULL if the response
-//   was good. In schemas 1 to 3, `item` is called slot, and `response` is called reply.
-//   latencies: a view of requests with durations in milliseconds.
+//   was good. In schemas 1 to 3, `item` is called slot, and `response` is called reply. `part` is
+//   NULL if the run has no parts; schemas 1 to 4 have no such column.
+//   parts: the model and the URL of each part of a run that mixes models or servers; since
+//   schema 5. latencies: a view of requests with durations in milliseconds, and their model and
+//   URL.
 //
 // The file's application_id marks it as a log; its user_version is the number of its schema.
 

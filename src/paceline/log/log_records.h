@@ -34,9 +34,18 @@ struct RequestRecord {
   std::optional<std::uint64_t> tokens_out{};
   std::optional<std::uint64_t> cached_tokens{};
   std::uint64_t retries = 0;
+  /// Place in LoggedRun::parts; nothing if the run has no parts.
+  std::optional<std::uint64_t> part{};
 
   /// Body of the response, or the body that was assembled from a stream. Empty: not kept.
   std::string_view response{};
+};
+
+/// A part of a run that mixes models or servers.
+struct LoggedPart {
+  std::string model{};
+  /// As LoggedRun::url.
+  std::string url{};
 };
 
 /// A run as the log stores it. `name`, `workload`, `url` and `model` are the run's job. Each item
@@ -57,14 +66,16 @@ struct LoggedRun {
   std::uint64_t parallel = 0;
   std::uint64_t requests = 0;
   std::uint64_t warmup = 0;
-  /// Host and port of the URL, without user and key.
+  /// Hosts and ports of the URLs, without user and key.
   std::string host{};
   std::string model{};
-  /// URL of the requests, without the user and with a hashed query. Empty: unknown, in logs of
-  /// schema 1.
+  /// URLs of the requests, separated by ", ", without the user and with a hashed query. Empty:
+  /// unknown, in logs of schema 1.
   std::string url{};
   /// The transport that carries the requests, such as "curl".
   std::string transport{};
+  /// By RequestRecord::part. Empty: one part, of this model and URL.
+  std::vector<LoggedPart> parts{};
 };
 
 /// How the job of run `now` differs from the job of run `then`, one phrase per difference, such as

@@ -65,7 +65,7 @@ class RequestWriter {
   /// The error names the file.
   static Result<RequestWriter> open(const std::string& path);
 
-  /// Returns the run's number in the file.
+  /// Adds the run and its parts in a transaction. Returns the run's number in the file.
   Result<std::int64_t> add_run(const LoggedRun& run);
 
   /// begin() starts a transaction, write() adds to it, and commit() ends it. After an error, call
@@ -78,6 +78,8 @@ class RequestWriter {
  private:
   RequestWriter(Database database, Statement insert)
       : database_(std::move(database)), insert_(std::move(insert)) {}
+  Result<std::int64_t> insert_run_row(const LoggedRun& run);
+  Result<void> insert_parts(std::int64_t run, const std::vector<LoggedPart>& parts);
 
   Database database_;
   Statement insert_;

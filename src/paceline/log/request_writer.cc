@@ -77,8 +77,11 @@ using std::chrono::nanoseconds;
 constexpr const char* insert_request =
     "INSERT OR REPLACE INTO requests (run, item, custom_id, due_ns, sent_ns, first_byte_ns, "
     "first_token_ns, done_ns, status, error, tokens_in, tokens_out, cached_tokens, retries, "
-    "response) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    "response, part) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+
+constexpr const char* insert_part =
+    "INSERT INTO parts (run, part, model, url) VALUES (?1, ?2, ?3, ?4)";
 
 constexpr const char* insert_run =
     "INSERT INTO runs (name, workload, resumed, started_utc, rpm, parallel, requests, warmup, "
@@ -131,7 +134,29 @@ Result<RequestWriter> RequestWriter::open(const std::string& path) {
 }
 
 Result<std::int64_t> RequestWriter::add_run(const LoggedRun& run) {
-  if (database_.has_moved()) return moved();
+  if (auto begun = begin(); !begun) return tl::unexpected(std::move(begun.error()));
+  auto number = insert_run_row(run);
+  Result<void> added;
+  if (number) added = insert_parts(*number, run.parts);
+  if (number && added) added = commit();
+  if (number && added) return number;
+  roll_back();
+  return number ? tl::unexpected(std::move(added.error())) : std::move(number);
+}
+
+Result<void> RequestWriter::insert_parts(std::int64_t run, const std::vector<LoggedPart>& parts) {
+  if (parts.empty()) return {};
+  auto insert = database_.prepare(insert_part);
+  if (!insert) return tl::unexpected(std::move(insert.error()));
+  std::uint64_t number = 0;
+  for (const LoggedPart& part : parts) {
+    insert->bind(run, integer(number++), part.model, part.url);
+    if (insert->step() != Statement::Step::done) return tl::unexpected(database_.last_error());
+  }
+  return {};
+}
+
+Result<std::int64_t> RequestWriter::insert_run_row(const LoggedRun& run) {
   auto insert = database_.prepare(insert_run);
   if (!insert) return tl::unexpected(std::move(insert.error()));
   const std::string started = utc(run.started);
@@ -157,7 +182,7 @@ Result<void> RequestWriter::write(std::int64_t run, const RequestRecord& record)
                integer(record.first_token), integer(record.done), status,
                text_or_null(record.error, error_), integer(record.tokens_in),
                integer(record.tokens_out), integer(record.cached_tokens), integer(record.retries),
-               text_or_null(record.response, response_));
+               text_or_null(record.response, response_), integer(record.part));
   if (insert_.step() != Statement::Step::done) return tl::unexpected(database_.last_error());
   return {};
 }

@@ -12,7 +12,7 @@ namespace paceline::log {
 namespace {
 
 constexpr std::int64_t application_id = 0x70616365;  // "pace"
-constexpr std::int64_t schema_version = 4;
+constexpr std::int64_t schema_version = 5;
 
 constexpr const char* tables = R"(
 CREATE TABLE runs (
@@ -47,26 +47,43 @@ CREATE TABLE requests (
   cached_tokens  INTEGER,
   retries        INTEGER NOT NULL,
   response       TEXT,
+  part           INTEGER,
   PRIMARY KEY (run, item)
 ) STRICT;
 
+CREATE TABLE parts (
+  run   INTEGER NOT NULL REFERENCES runs,
+  part  INTEGER NOT NULL,
+  model TEXT NOT NULL,
+  url   TEXT NOT NULL,
+  PRIMARY KEY (run, part)
+) STRICT;
+)";
+
+constexpr const char* view = R"(
 CREATE VIEW latencies AS
-SELECT run, item, custom_id,
+SELECT requests.run, item, custom_id,
        (sent_ns - due_ns) / 1e6 AS late_ms,
        (first_byte_ns - sent_ns) / 1e6 AS first_byte_ms,
        (first_token_ns - sent_ns) / 1e6 AS first_token_ms,
        (done_ns - sent_ns) / 1e6 AS latency_ms,
        (done_ns - due_ns) / 1e6 AS due_latency_ms,
-       status, error
-FROM requests;
+       status, error,
+       coalesce(parts.model, runs.model) AS model,
+       coalesce(parts.url, runs.url) AS url
+FROM requests JOIN runs USING (run)
+LEFT JOIN parts ON parts.run = requests.run AND parts.part = requests.part;
 )";
 
-/// Migrations from each schema to the next; the first is from schema 1. Existing runs have NULL in
-/// new columns.
+/// Migrations of the tables from each schema to the next; the first is from schema 1. Existing rows
+/// have NULL in new columns.
 constexpr std::array<const char*, schema_version - 1> migrations{
     "ALTER TABLE runs ADD COLUMN url TEXT", "ALTER TABLE runs ADD COLUMN transport TEXT",
     "ALTER TABLE requests RENAME COLUMN slot TO item; "
-    "ALTER TABLE requests RENAME COLUMN reply TO response"};
+    "ALTER TABLE requests RENAME COLUMN reply TO response",
+    "ALTER TABLE requests ADD COLUMN part INTEGER; "
+    "CREATE TABLE parts (run INTEGER NOT NULL REFERENCES runs, part INTEGER NOT NULL, "
+    "model TEXT NOT NULL, url TEXT NOT NULL, PRIMARY KEY (run, part)) STRICT"};
 
 enum class Contents { nothing, log, older, foreign, newer };
 
@@ -101,11 +118,12 @@ Result<void> use_wal(Database& database) {
 Result<void> migrate(Database& database) {
   const auto held = database.read_integer("PRAGMA user_version");
   if (!held) return tl::unexpected(held.error());
+  if (auto dropped = database.execute("DROP VIEW IF EXISTS latencies"); !dropped) return dropped;
   for (auto version = std::max(*held, std::int64_t{1}); version < schema_version; ++version) {
     auto migrated = database.execute(migrations[static_cast<std::size_t>(version - 1)]);
     if (!migrated) return migrated;
   }
-  return database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
+  return database.execute(fmt::format("{} PRAGMA user_version = {}", view, schema_version));
 }
 
 /// Creates or migrates the tables, unless another program has done so in the meantime.
@@ -117,7 +135,7 @@ Result<void> make_tables(Database& database) {
   if (*contents == Contents::nothing) {
     const std::string marks = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
                                           application_id, schema_version);
-    made = database.execute(tables + marks);
+    made = database.execute(fmt::format("{}{}{}", tables, view, marks));
   } else if (*contents == Contents::older) {
     made = migrate(database);
   }

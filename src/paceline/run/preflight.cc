@@ -46,6 +46,7 @@ Preflight send_preflight(Workload& workload, const PreflightOptions& options) {
   const auto send = [&](std::uint32_t retries) {
     outcome = {};
     RunPlan once;
+    once.items = {&options.item, 1};
     once.salt = options.salt;
     once.connection = options.connection;
     once.resolver = options.resolver;

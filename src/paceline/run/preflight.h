@@ -37,6 +37,8 @@ struct PreflightOptions {
   /// As in RunPlan.
   std::shared_ptr<http::Resolver> resolver{};
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
+  /// The item to send.
+  std::uint64_t item = 0;
   /// A different salt gives a different request.
   std::uint64_t salt = 0;
   /// As in RunOptions.
@@ -51,7 +53,7 @@ struct PreflightOptions {
   std::function<void(const Error& error)> on_wait{};
 };
 
-/// Sends the first item of `workload` before any run. After each adaptation of the workload to the
+/// Sends one item of `workload` before any run. After each adaptation of the workload to the
 /// response (Workload::adapt), sends the item again.
 Preflight send_preflight(Workload& workload, const PreflightOptions& options = {});
 

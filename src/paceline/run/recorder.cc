@@ -63,7 +63,8 @@ FailedTry Recorder::retried(const PendingRequest& pending, const http::Exchange&
   }
   FailedTry failed{*outcome.failure,           outcome.error,
                    exchange.request.name,      due_of(pending, response),
-                   since_start(response.sent), since_start(response.done)};
+                   since_start(response.sent), since_start(response.done),
+                   exchange.request.part};
   failed.error.status = response.status;
   return failed;
 }
@@ -87,6 +88,7 @@ void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
   record.retries = pending.tries - 1;
   record.status = last.error.status;
   record.error = last.error.message;
+  if (options_.log.has_parts) record.part = last.part;
   options_.log.file->add(options_.log.run, record);
 }
 
@@ -104,6 +106,7 @@ void Recorder::cut_off(const PendingRequest& pending, const http::Exchange& exch
   record.done = since_start(now);
   record.retries = pending.tries - 1;
   record.error = "cut off when the run was stopped";
+  if (options_.log.has_parts) record.part = exchange.request.part;
   options_.log.file->add(options_.log.run, record);
 }
 
@@ -243,6 +246,7 @@ void Recorder::log(const PendingRequest& pending, const http::Exchange& exchange
   record.retries = pending.tries - 1;
   record.status = response.status;
   if (outcome.failure) record.error = outcome.error.message;
+  if (options_.log.has_parts) record.part = exchange.request.part;
   record.tokens_out = tokens_of(outcome, times);
   if (outcome.usage) {
     record.tokens_in = outcome.usage->prompt_tokens;

@@ -67,6 +67,8 @@ struct FailedTry {
   std::chrono::nanoseconds due{0};
   std::chrono::nanoseconds sent{0};
   std::chrono::nanoseconds done{0};
+  /// Request::part.
+  std::uint16_t part = 0;
 };
 
 /// A request that waits for its next try.

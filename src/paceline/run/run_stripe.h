@@ -53,6 +53,8 @@ struct RunLog {
   /// The run's number in the file.
   std::int64_t run = 0;
   bool keeps_responses = false;
+  /// Whether the run has parts, so that each row names its part.
+  bool has_parts = false;
 };
 
 /// The options of a run, and one thread's part of the run.

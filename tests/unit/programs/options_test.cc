@@ -28,7 +28,7 @@ TEST(OptionsTest, ReadsWhatIsGivenAndLeavesTheRest) {
   const Options options = parsed_options(
       "--paceline_url=https://host/v1 --paceline_precision=spin --paceline_arrivals=poisson "
       "--paceline_timeout=1.5s --paceline_warmup=7");
-  EXPECT_EQ(options.url, "https://host/v1");
+  EXPECT_EQ(options.urls, std::vector<std::string>{"https://host/v1"});
   EXPECT_EQ(options.precision, Precision::spin);
   EXPECT_EQ(options.arrivals, Arrivals::poisson);
   EXPECT_EQ(options.timeout, 1'500ms);
@@ -66,6 +66,13 @@ TEST(OptionsTest, HeadersAreRepeated) {
   for (const char* bad : {"--paceline_header=x", "--paceline_header=Content-Length: 1"}) {
     EXPECT_THROW(options_of({bad}), CLI::ValidationError) << bad;
   }
+}
+
+TEST(OptionsTest, UrlsAreRepeated) {
+  EXPECT_EQ(options_of({"--paceline_url=http://a/v1", "--paceline_url", "http://b/v1"}).urls,
+            (std::vector<std::string>{"http://a/v1", "http://b/v1"}));
+  EXPECT_THROW(options_of({"--paceline_url=http://a/v1", "--paceline_url=b"}),
+               CLI::ValidationError);
 }
 
 TEST(OptionsTest, ABodyIsAnObjectOrAFileWithOne) {

@@ -34,7 +34,7 @@ inline WorkloadFlags parsed(const std::vector<std::string>& arguments) {
 
 inline std::vector<SelectedWorkload> workloads_of(const std::vector<std::string>& arguments,
                                                   const Options& options = {}) {
-  auto made = select_workloads(parsed(arguments), options, api);
+  auto made = select_workloads(parsed(arguments), options, {api});
   EXPECT_EQ(message_of(made), "");
   return made ? std::move(*made) : std::vector<SelectedWorkload>();
 }
@@ -64,7 +64,7 @@ inline bool asks(const std::vector<std::string>& arguments, const std::string& t
 /// The sentence that refuses the arguments, whoever finds it.
 inline std::string refusal(const std::vector<std::string>& arguments) {
   try {
-    if (const auto made = select_workloads(parsed(arguments), {}, api); !made) {
+    if (const auto made = select_workloads(parsed(arguments), {}, {api}); !made) {
       return with_remedy(made.error());
     }
   } catch (const CLI::ParseError& error) {

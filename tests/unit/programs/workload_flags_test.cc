@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 #include "parsed_workloads.h"
@@ -34,8 +35,29 @@ TEST(WorkloadFlagsTest, AUrlOrAFileIsMeasuredInsteadOrBeside) {
   EXPECT_EQ(names_of({url, "--paceline_workload=chat/stream"}), (Names{"chat/stream", "http/get"}));
   // With an API of the user's own, both are meant.
   Options options;
-  options.url = "http://api/v1";
+  options.urls = {"http://api/v1"};
   EXPECT_EQ(names_of({url}, options), (Names{"chat/complete", "http/get"}));
+}
+
+TEST(WorkloadFlagsTest, ModelsAndUrlsAreMixed) {
+  Api second = api;
+  second.url = "http://second/v1";
+  auto made = select_workloads(
+      parsed({"--paceline_model=a:3,b", "--paceline_workload=chat/stream"}), {}, {api, second});
+  ASSERT_EQ(message_of(made), "");
+  Workload& mix = *made->front().workload;
+  EXPECT_EQ(mix.describe().model, "a:0.75,b:0.25");
+  EXPECT_EQ(mix.describe().parts.size(), 4U);
+  std::map<std::string, int> counts;
+  Request request;
+  for (std::uint64_t item = 0; item < 400; ++item) {
+    mix.make(item, request);
+    EXPECT_EQ(request.url.starts_with(second.url), item % 2 == 1);
+    ++counts[request.body.find(R"("model":"a")") == std::string::npos ? "b" : "a"];
+  }
+  EXPECT_NEAR(counts["a"], 300, 5);
+  EXPECT_EQ(refusal({"--paceline_model=a,a"}),
+            "--paceline_model: 'a,a' names a model twice; give models such as a:0.7,b:0.3");
 }
 
 TEST(WorkloadFlagsTest, AskWhatTheyAreSetTo) {

@@ -87,6 +87,23 @@ TEST_F(RequestLogTest, KeepsEveryField) {
             1);
 }
 
+TEST_F(RequestLogTest, KeepsThePartOfEachRequest) {
+  auto log = open_request_log(path());
+  const auto run =
+      begin_run(*log, {.model = "a:0.5,b:0.5", .url = "u, v", .parts = {{"a", "u"}, {"b", "v"}}});
+  const auto whole = begin_run(*log, {.model = "m", .url = "w"});
+  log->add(run, {.item = 0, .part = 1});
+  log->add(run, {.item = 1, .part = 0});
+  log->add(whole, {.item = 0});
+  ASSERT_EQ(message_of(log->close()), "");
+  EXPECT_EQ(ask_text(path(),
+                     "SELECT group_concat(model || ' ' || url, '; ') FROM "
+                     "(SELECT model, url FROM latencies ORDER BY run, item)"),
+            "b v; a u; m w");
+  EXPECT_EQ(ask(path(), "SELECT count(part) FROM requests"), 2);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM parts"), 2);
+}
+
 TEST_F(RequestLogTest, AddsToAnEarlierFile) {
   for (std::int64_t expected = 1; expected <= 3; ++expected) {
     auto log = open_request_log(path());
