@@ -69,6 +69,29 @@ void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
       ->type_name("LIST");
 }
 
+void add_by_flag(CLI::App& app, gbench::PartCounters& by) {
+  const std::string name = "--paceline_by";
+  app.add_option_function<std::string>(
+         name,
+         [&by, name](const std::string& text) {
+           by = {};
+           for (const std::string& kind : split_list(text)) {
+             bool* chosen = kind == "model"    ? &by.model
+                            : kind == "url"    ? &by.url
+                            : kind == "status" ? &by.status
+                                               : nullptr;
+             if (chosen == nullptr) {
+               throw CLI::ValidationError(
+                   name, fmt::format("there is no '{}'; choose from model,url,status", kind));
+             }
+             *chosen = true;
+           }
+         },
+         "Counters beside the totals: of each model, of each url, and the requests of each HTTP "
+         "status; a comma-separated list such as model,url,status [none]")
+      ->type_name("LIST");
+}
+
 void add_connection_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(connection_group);
   app.add_option("--paceline_url", options.urls,
@@ -192,6 +215,7 @@ void add_result_flags(CLI::App& app, Options& options) {
   add_choice_flag(app, "--paceline_progress", progress_modes, options.progress,
                   "Live progress on stderr: auto (on a terminal), on (elsewhere too, one line per "
                   "10 s) or off [auto]");
+  add_by_flag(app, options.by);
   add_rows_flag(app, options.rows);
 }
 

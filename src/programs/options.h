@@ -10,6 +10,7 @@
 
 #include <paceline/api.h>
 #include <paceline/endpoint.h>
+#include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/report.h>
 #include <paceline/pace/schedule.h>
 #include <paceline/run/run_stripe.h>
@@ -67,6 +68,8 @@ struct Options {
   /// Whether the log stores the text of responses.
   bool log_responses = false;
 
+  /// Counters beside the totals.
+  gbench::PartCounters by{};
   /// Counters that become rows in the file, for compare.py; see PercentileRows.
   std::vector<std::string> rows = gbench::default_rows();
   /// Behaviour of the embedded endpoint.

@@ -62,6 +62,7 @@ Result<void> Session::open(const Options& options, bool needs_api) {
   settings.max_error_ratio = options.max_error_ratio;
   settings.log = log_;
   settings.log_responses = options.log_responses;
+  settings.by = options.by;
   settings.show_progress = [mode = options.progress](gbench::ShownRun run) {
     return ProgressDisplay::start(mode, STDERR_FILENO, std::move(run));
   };

@@ -102,5 +102,33 @@ class Models(unittest.TestCase):
         self.assertIn("ttft_p50", result["benchmarks"][0])
 
 
+class Counters(unittest.TestCase):
+    def test_of_each_model_url_and_status(self):
+        with Api(body=RESPONSE) as one, Api(body=RESPONSE) as other:
+            (row,) = rows(f"--paceline_url={one.url}", f"--paceline_url={other.url}",
+                          "--paceline_model=a,b", "--paceline_by=model,url,status",
+                          *QUICK)["benchmarks"]
+            hosts = [url.split("/")[2] for url in (one.url, other.url)]
+        self.assertEqual([row[f"requests@url={host}"] for host in hosts], [20, 20])
+        self.assertEqual(row["requests@model=a"] + row["requests@model=b"], 40)
+        self.assertEqual(row["error_ratio@model=a"], 0)
+        self.assertGreater(row["p99@model=b"], 0)
+        self.assertEqual(row["status_200"], 40)
+
+    def test_csv_has_them_too(self):
+        done = run("--paceline_model=a,b", "--paceline_by=model,status", "--benchmark_format=csv",
+                   "--paceline_endpoint_latency=1ms", *QUICK)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('"p99@model=b"', done.stdout)
+        self.assertIn('"status_200"', done.stdout)
+
+    def test_each_status_is_counted(self):
+        (row,) = rows("--paceline_by=status", "--paceline_endpoint_fault=http_500:0.5",
+                      "--paceline_endpoint_latency=1ms", "--paceline_max_error_ratio=1",
+                      "--paceline_seed=3", *QUICK)["benchmarks"]
+        self.assertEqual(row["status_200"] + row["status_500"], 40)
+        self.assertEqual(row["status_500"], row["errors"])
+
+
 if __name__ == "__main__":
     unittest.main()

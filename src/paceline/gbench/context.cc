@@ -97,10 +97,11 @@ std::vector<Api> Context::apis() const {
   return apis;
 }
 
-run::RunPlan Context::plan() const {
+run::RunPlan Context::plan(const Description& workload) const {
   run::RunPlan plan(settings_.run);
   plan.resolver = settings_.resolver;
   plan.gate = settings_.gate;
+  plan.groups = make_groups(settings_.by, workload, settings_.embedded_url, gate());
   return plan;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <paceline/api.h>
+#include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/reporters.h>
 #include <paceline/gbench/run_group.h>
 #include <paceline/log/request_log.h>
@@ -73,6 +74,8 @@ struct ContextSettings {
   /// The log with a row for each request; nullptr: none.
   std::shared_ptr<log::RequestLog> log{};
   bool log_responses = false;
+  /// The counters beside the totals.
+  PartCounters by{};
   /// Empty: no progress is shown.
   ProgressSinkFactory show_progress{};
   /// Makes the sentence for an error: the message, and the remedy with the program's flags. Empty
@@ -98,8 +101,9 @@ class Context {
   const ContextSettings& settings() const { return settings_; }
   /// The API, once for each URL of the settings.
   std::vector<Api> apis() const;
-  /// The plan of a run in one stripe; rate, parallel and requests are still to be set.
-  run::RunPlan plan() const;
+  /// The plan of a run of `workload` in one stripe; rate, parallel and requests are still to be
+  /// set.
+  run::RunPlan plan(const Description& workload) const;
   const text::Gate& gate() const { return *settings_.gate; }
   const text::Console& console() const { return console_; }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <paceline/gbench/measure.h>
+#include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/reporters.h>
 #include <paceline/run/rate_search.h>
@@ -66,7 +67,7 @@ class Search {
   std::string name_;
   run::RateSearch rates_;
   std::vector<Probe> probes_;
-  std::optional<Tally> best_;
+  std::optional<stats::RunTally> best_;
   /// Why the lowest rate above the best one missed the objective.
   std::string why_missed_;
   bool was_cut_short_ = false;
@@ -105,6 +106,7 @@ void Search::report(benchmark::State& state) const {
   const auto max_rpm = static_cast<double>(rates_.best());
   state.SetIterationTime(60 / max_rpm);
   set_counters(state.counters, *best_);
+  set_part_counters(state.counters, *best_);
   state.counters["max_rpm"] = max_rpm;
   state.counters["probes"] = static_cast<double>(probes_.size());
   state.SetLabel(summary());
@@ -127,7 +129,7 @@ run::RunPlan Search::plan_at(std::uint64_t rpm) const {
   constexpr std::chrono::seconds at_least{10};
   constexpr int longest_times = 5;
   constexpr std::uint64_t warmup_divisor = 20;
-  run::RunPlan plan = context_.plan();
+  run::RunPlan plan = context_.plan(workload_.describe());
   plan.rpm = rpm;
   plan.parallel = parallel_;
   plan.requests = asked_.requests;
@@ -193,6 +195,7 @@ void Search::keep(const Probed& probed, const Verdict& verdict) {
       probed.tally.cpu_time / static_cast<std::int64_t>(probed.plan.requests + probed.plan.warmup);
   probe.label = fmt::format("{}; {}", name_of(verdict.bound), met);
   set_counters(probe.counters, probed.tally);
+  set_part_counters(probe.counters, probed.tally);
   probes_.push_back(std::move(probe));
 }
 

@@ -168,8 +168,8 @@ std::size_t threads_of(const benchmark::State& state) {
 
 /// Google Benchmark counts iterations per thread, but `parallel` is of all threads together.
 run::RunPlan plan_of(const benchmark::State& state, const Context& context,
-                     std::span<const std::uint64_t> items) {
-  run::RunPlan run = context.plan();
+                     const Description& workload, std::span<const std::uint64_t> items) {
+  run::RunPlan run = context.plan(workload);
   run.rpm = static_cast<std::uint64_t>(state.range(0));
   run.parallel = static_cast<std::size_t>(state.range(1));
   run.requests = static_cast<std::uint64_t>(state.max_iterations) * threads_of(state);
@@ -207,8 +207,9 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
       break;
     }
     state.PauseTiming();
-    run::RunPlan plan = plan_of(state, context, items);
-    const std::string name = workload.describe().name;
+    const Description described = workload.describe();
+    run::RunPlan plan = plan_of(state, context, described, items);
+    const std::string& name = described.name;
     const GroupRun shared = context.group().join(
         threads_of(state), [&] { return begin_run(context, workload, plan, name); });
     plan.salt = shared.salt;

@@ -24,6 +24,9 @@ inline constexpr char embedded_host[] = "embedded endpoint";
 /// The parts of a workload; one if it is no mix.
 std::vector<Part> parts_of(const Description& description);
 
+/// A part as a log stores it: the URL without the user and with a hashed query.
+log::LoggedPart logged_part(const Part& part, const std::string& embedded_url);
+
 /// The hosts that a workload sends to, each once.
 std::vector<std::string> hosts_of(Workload& workload);
 

@@ -1,3 +1,4 @@
+#include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/report.h>
 
 #include <fmt/format.h>
@@ -123,6 +124,7 @@ void report(benchmark::State& state, Context& context, const std::string& name,
   const Verdict verdict = run::judge(tally, rpm, parallel, context.settings().run.arrivals);
   state.SetIterationTime(iteration_time(state, tally));
   set_counters(state.counters, tally);
+  set_part_counters(state.counters, tally);
   state.SetLabel(label_of(verdict, tally));
   context.verdicts().add(fmt::format("{} rpm:{} parallel:{}", name, rpm, parallel), verdict.bound,
                          verdict_words(context, verdict, tally));

@@ -32,6 +32,7 @@ std::optional<std::chrono::nanoseconds> time_per_token(const Outcome& outcome,
 Recorder::Recorder(const RunPlan& options, std::uint64_t planned) : options_(options) {
   tally_.planned = planned;
   if (options.objective) tally_.met_objective = 0;
+  if (options.groups) tally_.parts.emplace(options.groups);
 }
 
 void Recorder::departed(const PendingRequest& pending, const Departure& departure) {
@@ -78,6 +79,9 @@ void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
   --unfinished_;
   ++tally_.abandoned;
   tally_.count_failure(last.failure, 1, last.error);
+  if (tally_.parts) {
+    tally_.parts->count({.part = last.part, .has_failed = true, .status = last.error.status});
+  }
   if (options_.log.file == nullptr) return;
   log::RequestRecord record;
   record.item = pending.item;
@@ -129,6 +133,9 @@ void Recorder::ended(const PendingRequest& pending, const http::Exchange& exchan
     ++tally_.succeeded;
     count_tokens(pending, response, outcome, times);
     if (options_.objective) count_objective(pending, response, outcome, times);
+  }
+  if (tally_.parts) {
+    count_parts(pending, exchange, outcome, times, tokens_of(outcome, times).value_or(0));
   }
   if (options_.log.file != nullptr) log(pending, exchange, outcome, times);
 }

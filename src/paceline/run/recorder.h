@@ -64,6 +64,8 @@ class Recorder {
                     const TokenTimes* times);
   void count_stream(const PendingRequest& pending, const Response& response, const Outcome& outcome,
                     const TokenTimes& times);
+  void count_parts(const PendingRequest& pending, const http::Exchange& exchange,
+                   const Outcome& outcome, const TokenTimes* times, std::uint64_t tokens);
   void log(const PendingRequest& pending, const http::Exchange& exchange, const Outcome& outcome,
            const TokenTimes* times);
   Nanoseconds since_start(TimePoint time) const { return time - start_; }

@@ -70,6 +70,8 @@ struct RunPlan : RunOptions {
   /// The due time of slot 0, which the stripes of one run share. Empty: at once.
   std::optional<TimePoint> start{};
   RunLog log{};
+  /// The groups in which requests are counted too; nullptr: none.
+  std::shared_ptr<const stats::Groups> groups{};
   /// May be shared by several runs; nullptr: the run has its own.
   std::shared_ptr<http::Resolver> resolver{};
   /// Filters text from servers and libraries before the text is shown or stored; never nullptr.

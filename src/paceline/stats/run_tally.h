@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include <paceline/stats/course.h>
+#include <paceline/stats/parts.h>
 #include <paceline/tally.h>
 
 namespace paceline::stats {
@@ -23,6 +25,8 @@ struct RunTally : Tally {
   /// Latency over the requests in flight. Includes the warm-up, because the lowest levels are at
   /// the start.
   Levels levels;
+  /// The counts of each model, URL and status, if they are asked for.
+  std::optional<Parts> parts;
 
   /// Adds the tally of another stripe of the same run.
   void merge(const RunTally& other);

@@ -90,6 +90,7 @@ void stats::RunTally::merge(const stats::RunTally& other) {
   due_latency_trend.merge(other.due_latency_trend);
   course.merge(other.course);
   levels.merge(other.levels);
+  if (parts && other.parts) parts->merge(*other.parts);
 }
 
 void TokenTally::merge(const TokenTally& other) {

@@ -87,10 +87,18 @@ TEST(OptionsTest, ABodyIsAnObjectOrAFileWithOne) {
   }
 }
 
+TEST(OptionsTest, CountersOfPartsAreChosen) {
+  const auto by = parsed_options("--paceline_by=model,status").by;
+  EXPECT_TRUE(by.model);
+  EXPECT_FALSE(by.url);
+  EXPECT_TRUE(by.status);
+}
+
 TEST(OptionsTest, RefusesWhatMakesNoSense) {
   EXPECT_THROW(parsed_options("--paceline_timeout=0"), CLI::ValidationError);
   EXPECT_THROW(parsed_options("--paceline_timeout=soon"), CLI::ValidationError);
   EXPECT_THROW(parsed_options("--paceline_rows=p50,p95"), CLI::ValidationError);
+  EXPECT_THROW(parsed_options("--paceline_by=model,host"), CLI::ValidationError);
   EXPECT_THROW(parsed_options("--paceline_url=host/v1"), CLI::ValidationError);
   EXPECT_THROW(parsed_options("--paceline_warmup=-1"), CLI::ParseError);
 }
