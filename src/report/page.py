@@ -6,7 +6,8 @@ from pathlib import Path
 from . import headline, style
 from .changes import ALPHA, medians_text, verdict_text
 from .drawing import evenly, left_out_note
-from .figures import (achieved, grid, latency_by_rate, percentile_curve, sends, streams, time_line)
+from .figures import (achieved, by_part, grid, latency_by_rate, percentile_curve, sends, streams,
+                      time_line)
 from .results import run_text
 from .view import key_text
 from .words import count_text, harmless, list_text
@@ -160,8 +161,8 @@ def workload_section(view, with_heading):
 def figures_of(view):
     key = view.focus()
     return [grid.draw(view), latency_by_rate.draw(view), percentile_curve.draw(view),
-            achieved.draw(view), streams.draw(view), time_line.draw(view, key),
-            sends.draw(view, key)]
+            achieved.draw(view), streams.draw(view), by_part.draw(view, key),
+            time_line.draw(view, key), sends.draw(view, key)]
 
 
 def further_runs(view):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy
 
 from .errors import ReportError
+from .parts import parts_of_log
 from .words import count_text, list_text, rate_text
 
 APPLICATION_ID = 0x70616365  # "pace"
@@ -71,12 +72,14 @@ class Sends:
 
 @dataclass
 class LoggedCell:
-    """One cell in the log. The curve covers all its runs, the rest only the first run."""
+    """One cell in the log. The curve and the parts cover all its runs, the rest only the first run."""
 
     runs: int
     curve: Curve
     time_line: TimeLine
     sends: Sends
+    # As parts_of_log() returns them.
+    parts: dict
 
 
 def read_logs(paths, results):
@@ -176,7 +179,8 @@ def condense(log, runs):
         latency = read_requests(log, run)[1]
         latencies.append(latency[latency >= 0])
     return LoggedCell(len(runs), curve_of(numpy.concatenate(latencies)),
-                      time_line_of(first_sent, first_latency), sends_of(first_sent))
+                      time_line_of(first_sent, first_latency), sends_of(first_sent),
+                      parts_of_log(log, runs))
 
 
 def read_requests(log, run):
