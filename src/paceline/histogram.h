@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include <paceline/moments.h>
+
 namespace paceline {
 
 /// Counts durations in log-linear buckets, as HdrHistogram does: three significant digits from 1 us
@@ -25,21 +27,23 @@ class Histogram {
   /// The quantile `q`, from 0 to 1, by nearest rank; 0 when empty.
   std::chrono::nanoseconds quantile(double q) const;
   /// The number of recorded durations.
-  std::uint64_t count() const { return count_; }
+  std::uint64_t count() const { return moments_.count(); }
   /// The shortest recorded duration, to the nanosecond; 0 when empty.
   std::chrono::nanoseconds min() const;
   /// The longest recorded duration, to the nanosecond; 0 when empty.
   std::chrono::nanoseconds max() const { return max_; }
   /// The mean of the recorded durations, to the nanosecond; 0 when empty.
   std::chrono::nanoseconds mean() const;
+  /// The standard deviation of the recorded durations (Moments::stddev()), to the nanosecond.
+  std::chrono::nanoseconds stddev() const;
 
  private:
   std::vector<std::uint64_t> buckets_;
   /// The counts of groups of neighbouring buckets. With them a quantile takes about a microsecond,
   /// so that a run can show its progress.
   std::vector<std::uint64_t> groups_;
-  std::uint64_t count_ = 0;
-  std::chrono::nanoseconds sum_{0};
+  /// Of the durations themselves, and not of their buckets.
+  Moments moments_;
   std::chrono::nanoseconds min_ = std::chrono::nanoseconds::max();
   std::chrono::nanoseconds max_{0};
 };

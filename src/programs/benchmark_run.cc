@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/reporters.h>
+#include <paceline/gbench/shown_counters.h>
 #include <paceline/loop/sockets.h>
 #include <paceline/text/numbers.h>
 #include <poll.h>
@@ -98,20 +99,32 @@ void warn_of_columns(const gbench::Context& context, const gbench::ValidRows& ro
                   fmt::join(rows.left_out(), ", ")));
 }
 
+/// The console has no column for a mean or a deviation, unless the user asks for its row.
+std::vector<std::string> hidden_counters(const std::string& format,
+                                         const std::vector<std::string>& rows) {
+  if (format != "console") return {};
+  std::vector<std::string> hidden = gbench::spread_counters();
+  std::erase_if(hidden, [&](const std::string& name) {
+    return std::find(rows.begin(), rows.end(), name) != rows.end();
+  });
+  return hidden;
+}
+
 /// Runs the benchmarks with the reporters of paceline's rows.
 Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
                            gbench::Context& context) {
   const auto& gate = context.settings().gate;
   const std::string format =
       flag_value(command.arguments, "--benchmark_format=", "BENCHMARK_FORMAT", "console");
-  gbench::ValidRows display(*benchmark::CreateDefaultDisplayReporter(), gate, columns_of(format),
-                            gbench::all_counters());
+  gbench::ValidRows shown(*benchmark::CreateDefaultDisplayReporter(), gate, columns_of(format),
+                          gbench::all_counters());
+  gbench::ShownCounters display(shown, hidden_counters(format, command.rows), {});
   // Debian's build of Google Benchmark does not affect these measurements.
   LineFilter errors(std::cerr, "***WARNING*** Library was built as DEBUG");
   display.SetErrorStream(&errors);
   if (file.name.empty()) {
     benchmark::RunSpecifiedBenchmarks(&display);
-    warn_of_columns(context, display);
+    warn_of_columns(context, shown);
     return {};
   }
   const auto written = gbench::make_file_reporter(file.format);

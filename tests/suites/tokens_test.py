@@ -93,6 +93,23 @@ class Streams(Folder):
         self.assertIn("\nchat/stream/", done.stdout)
         self.assertNotIn("/ttft_p50", done.stdout)
 
+    def test_means_and_deviations_are_in_the_file_and_where_they_are_rows(self):
+        out = self.folder / "out.json"
+        done = run(*FEW, "--paceline_workload=chat/stream", "--paceline_rows=p50,ttft_mean",
+                   f"--benchmark_out={out}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        mean, p50, ttft = json.loads(out.read_text())["benchmarks"]
+        for name in ("mean", "stddev", "ttft_mean", "ttft_stddev", "itl_mean", "itl_stddev",
+                     "tpot_mean", "tpot_stddev"):
+            self.assertIn(name, mean)
+            self.assertEqual(f" {name} " in done.stdout, name == "ttft_mean", name)
+        self.assertAlmostEqual(mean["real_time"], 1e6 * mean["mean"], places=3)
+        self.assertAlmostEqual(ttft["real_time"], 1e6 * mean["ttft_mean"], places=3)
+        self.assertTrue(ttft["name"].endswith("/ttft_mean"), ttft["name"])
+        # Google Benchmark's own formats have all of them.
+        done = run(*FEW, "--benchmark_format=json")
+        self.assertIn('"stddev": ', done.stdout)
+
     def test_an_unknown_workload_is_refused(self):
         done = run("--paceline_workload=chat/streams")
         self.assertEqual(done.returncode, 1)

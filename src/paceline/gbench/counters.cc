@@ -36,26 +36,58 @@ const Histogram& retried(const Tally& tally) {
   return tally.retried_latency;
 }
 
+using Value = std::chrono::nanoseconds (*)(const Histogram&);
+
+template <int per_mille>
+std::chrono::nanoseconds quantile(const Histogram& times) {
+  return times.quantile(per_mille / 1000.0);
+}
+std::chrono::nanoseconds mean(const Histogram& times) {
+  return times.mean();
+}
+std::chrono::nanoseconds stddev(const Histogram& times) {
+  return times.stddev();
+}
+
 struct TimeCounter {
   const char* name;
   Times times;
-  double quantile;
+  Value value;
   bool is_default_row;
 };
 
-constexpr std::array<TimeCounter, 22> all_time_counters{{
-    {"p50", latency, 0.5, true},          {"p90", latency, 0.9, true},
-    {"p99", latency, 0.99, true},         {"p99.9", latency, 0.999, true},
-    {"max", latency, 1, false},           {"due_p50", due_latency, 0.5, false},
-    {"due_p99", due_latency, 0.99, true}, {"late_p50", late, 0.5, false},
-    {"late_p99", late, 0.99, false},      {"late_max", late, 1, false},
-    {"ttft_p50", ttft, 0.5, true},        {"ttft_p90", ttft, 0.9, false},
-    {"ttft_p99", ttft, 0.99, true},       {"ttfa_p50", ttfa, 0.5, false},
-    {"ttfa_p99", ttfa, 0.99, false},      {"itl_p50", itl, 0.5, true},
-    {"itl_p90", itl, 0.9, false},         {"itl_p99", itl, 0.99, true},
-    {"tpot_p50", tpot, 0.5, true},        {"tpot_p99", tpot, 0.99, true},
-    {"retried_p50", retried, 0.5, false}, {"retried_p99", retried, 0.99, false},
-}};
+constexpr auto all_time_counters = std::to_array<TimeCounter>({
+    {"p50", latency, quantile<500>, true},
+    {"p90", latency, quantile<900>, true},
+    {"p99", latency, quantile<990>, true},
+    {"p99.9", latency, quantile<999>, true},
+    {"max", latency, quantile<1000>, false},
+    {"mean", latency, mean, false},
+    {"stddev", latency, stddev, false},
+    {"due_p50", due_latency, quantile<500>, false},
+    {"due_p99", due_latency, quantile<990>, true},
+    {"late_p50", late, quantile<500>, false},
+    {"late_p99", late, quantile<990>, false},
+    {"late_max", late, quantile<1000>, false},
+    {"ttft_p50", ttft, quantile<500>, true},
+    {"ttft_p90", ttft, quantile<900>, false},
+    {"ttft_p99", ttft, quantile<990>, true},
+    {"ttft_mean", ttft, mean, false},
+    {"ttft_stddev", ttft, stddev, false},
+    {"ttfa_p50", ttfa, quantile<500>, false},
+    {"ttfa_p99", ttfa, quantile<990>, false},
+    {"itl_p50", itl, quantile<500>, true},
+    {"itl_p90", itl, quantile<900>, false},
+    {"itl_p99", itl, quantile<990>, true},
+    {"itl_mean", itl, mean, false},
+    {"itl_stddev", itl, stddev, false},
+    {"tpot_p50", tpot, quantile<500>, true},
+    {"tpot_p99", tpot, quantile<990>, true},
+    {"tpot_mean", tpot, mean, false},
+    {"tpot_stddev", tpot, stddev, false},
+    {"retried_p50", retried, quantile<500>, false},
+    {"retried_p99", retried, quantile<990>, false},
+});
 
 bool is_in_every_run(const TimeCounter& counter) {
   return counter.times == latency || counter.times == due_latency || counter.times == late;
@@ -110,7 +142,7 @@ void set_counters(benchmark::UserCounters& counters, const Tally& tally) {
     const Histogram& times = counter.times(tally);
     if (times.count() == 0 && !is_in_every_run(counter)) continue;
     if (tells_nothing(counter, tally)) continue;
-    counters[counter.name] = stats::seconds_of(times.quantile(counter.quantile));
+    counters[counter.name] = stats::seconds_of(counter.value(times));
   }
   counters["rpm"] = tally.achieved_rpm();
   counters["rps"] = tally.rps();
@@ -126,7 +158,7 @@ std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, co
   if (counter == all_time_counters.end()) return std::nullopt;
   const Histogram& times = counter->times(tally);
   if (times.count() == 0) return std::nullopt;
-  return times.quantile(counter->quantile);
+  return counter->value(times);
 }
 
 std::vector<std::string> all_counters() {
@@ -171,6 +203,14 @@ std::vector<std::string> default_rows() {
   names.reserve(all_time_counters.size());
   for (const TimeCounter& counter : all_time_counters) {
     if (counter.is_default_row) names.emplace_back(counter.name);
+  }
+  return names;
+}
+
+std::vector<std::string> spread_counters() {
+  std::vector<std::string> names;
+  for (const TimeCounter& counter : all_time_counters) {
+    if (counter.value == mean || counter.value == stddev) names.emplace_back(counter.name);
   }
   return names;
 }

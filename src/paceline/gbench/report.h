@@ -28,6 +28,9 @@ std::vector<std::string> time_counters();
 /// The counters that become rows by default.
 std::vector<std::string> default_rows();
 
+/// The counters that are means and standard deviations of times.
+std::vector<std::string> spread_counters();
+
 /// Why a run has no good response.
 Error why_nothing(const Tally& tally);
 

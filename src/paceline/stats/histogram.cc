@@ -45,8 +45,7 @@ void Histogram::record(nanoseconds duration) {
   const std::size_t bucket = bucket_of(static_cast<std::uint64_t>(duration.count()));
   ++buckets_[bucket];
   ++groups_[bucket / group_size];
-  ++count_;
-  sum_ += duration;
+  moments_.record(static_cast<std::uint64_t>(duration.count()));
   min_ = std::min(min_, duration);
   max_ = std::max(max_, duration);
 }
@@ -54,17 +53,17 @@ void Histogram::record(nanoseconds duration) {
 void Histogram::merge(const Histogram& other) {
   for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
   for (std::size_t i = 0; i < groups_.size(); ++i) groups_[i] += other.groups_[i];
-  count_ += other.count_;
-  sum_ += other.sum_;
+  moments_.merge(other.moments_);
   min_ = std::min(min_, other.min_);
   max_ = std::max(max_, other.max_);
 }
 
 nanoseconds Histogram::quantile(double q) const {
-  if (count_ == 0) return nanoseconds(0);
-  const double exact_rank = std::ceil(q * static_cast<double>(count_));
-  const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(exact_rank), 1, count_);
-  if (rank == count_) return max_;
+  const std::uint64_t count = moments_.count();
+  if (count == 0) return nanoseconds(0);
+  const double exact_rank = std::ceil(q * static_cast<double>(count));
+  const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(exact_rank), 1, count);
+  if (rank == count) return max_;
   std::uint64_t seen = 0;
   std::size_t group = 0;
   while (seen + groups_[group] < rank) seen += groups_[group++];
@@ -74,11 +73,15 @@ nanoseconds Histogram::quantile(double q) const {
 }
 
 nanoseconds Histogram::min() const {
-  return count_ == 0 ? nanoseconds(0) : min_;
+  return count() == 0 ? nanoseconds(0) : min_;
 }
 
 nanoseconds Histogram::mean() const {
-  return count_ == 0 ? nanoseconds(0) : sum_ / static_cast<std::int64_t>(count_);
+  return nanoseconds(std::llround(moments_.mean()));
+}
+
+nanoseconds Histogram::stddev() const {
+  return nanoseconds(std::llround(moments_.stddev()));
 }
 
 }  // namespace paceline

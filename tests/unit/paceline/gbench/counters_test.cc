@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -108,6 +109,34 @@ TEST(CountersTest, AStreamsTimesAreInSeconds) {
   expect_near("itl_p99", 0.198);
   expect_near("tpot_p50", 0.15);
   expect_near("tpot_p99", 0.297);
+}
+
+TEST(CountersTest, MeansAndDeviationsAreOfTheTimesThemselves) {
+  Tally tally = some_tally();
+  auto counters = counters_of(tally);
+  EXPECT_EQ(counters.at("mean"), 0.5);
+  EXPECT_EQ(counters.at("stddev"), 0);
+  EXPECT_FALSE(counters.contains("ttft_mean"));
+  tally.latency.record(1s);
+  int unit = 0;
+  for (Histogram* times : {&tally.tokens.ttft, &tally.tokens.itl, &tally.tokens.tpot}) {
+    ++unit;
+    for (const int each : {1, 2, 6}) times->record(unit * each * 1ms);
+  }
+  counters = counters_of(tally);
+  EXPECT_DOUBLE_EQ(counters.at("mean"), 0.6);
+  EXPECT_NEAR(counters.at("stddev"), std::sqrt(0.05), 1e-9);
+  unit = 0;
+  for (const std::string name : {"ttft", "itl", "tpot"}) {
+    ++unit;
+    EXPECT_DOUBLE_EQ(counters.at(name + "_mean"), unit * 0.003) << name;
+    EXPECT_NEAR(counters.at(name + "_stddev"), unit * std::sqrt(7) / 1000, 1e-9) << name;
+  }
+  // They are rows only if they are asked for.
+  for (const std::string& row : default_rows()) {
+    EXPECT_FALSE(row.ends_with("mean") || row.ends_with("stddev")) << row;
+  }
+  EXPECT_EQ(time_counter("mean", tally), 600ms);
 }
 
 TEST(CountersTest, TheFirstAnswerHasATimeWhereThoughtsCameBeforeIt) {

@@ -73,6 +73,7 @@ TEST(HistogramTest, MergingIsRecordingAllInOne) {
   left.merge(right);
   EXPECT_EQ(left.count(), whole.count());
   EXPECT_EQ(left.mean(), whole.mean());
+  EXPECT_EQ(left.stddev(), whole.stddev());
   EXPECT_EQ(left.min(), whole.min());
   EXPECT_EQ(left.max(), whole.max());
   for (const double share : shares) EXPECT_EQ(left.quantile(share), whole.quantile(share));
@@ -83,6 +84,14 @@ TEST(HistogramTest, MeanIsExact) {
   histogram.record(100'000'001ns);
   histogram.record(100'000'003ns);
   EXPECT_EQ(histogram.mean(), 100'000'002ns);
+}
+
+TEST(HistogramTest, DeviationIsOfTheDurationsAndNotOfTheirBuckets) {
+  Histogram histogram;
+  // All three are in one bucket.
+  for (const nanoseconds one : {100'000'000ns, 100'000'030ns, 100'000'060ns}) histogram.record(one);
+  EXPECT_EQ(histogram.mean(), 100'000'030ns);
+  EXPECT_EQ(histogram.stddev(), 30ns);
 }
 
 TEST(HistogramTest, TheLongestAndTheNegativeAreClamped) {
@@ -100,6 +109,7 @@ TEST(HistogramTest, EmptyIsZero) {
   EXPECT_EQ(histogram.min(), 0ns);
   EXPECT_EQ(histogram.max(), 0ns);
   EXPECT_EQ(histogram.mean(), 0ns);
+  EXPECT_EQ(histogram.stddev(), 0ns);
 }
 
 TEST(HistogramTest, TheLastQuantileIsTheLongestItself) {
