@@ -24,6 +24,8 @@ struct TokenTally {
   Histogram ttft;
   /// Time to first answer: send to the first event with a token that is not reasoning.
   Histogram ttfa;
+  /// From the first event of a response that began with reasoning to the first event of its answer.
+  Histogram thinking;
   /// Inter-token latency: each gap between two events with tokens.
   Histogram itl;
   /// Time per output token of each response with several events: (last event - first event) /
@@ -51,6 +53,11 @@ struct TokenTally {
   std::uint64_t cached = 0;
   /// Responses that reported the cached tokens of the prompt.
   std::uint64_t responses_with_cached = 0;
+
+  /// Output tokens that are reasoning, sent or not. They are a part of `out`.
+  std::uint64_t reasoning = 0;
+  /// Responses that reported the reasoning tokens.
+  std::uint64_t responses_with_reasoning = 0;
 
   /// Responses with a requested length.
   std::uint64_t lengths_asked = 0;

@@ -26,6 +26,9 @@ const Histogram& ttft(const Tally& tally) {
 const Histogram& ttfa(const Tally& tally) {
   return tally.tokens.ttfa;
 }
+const Histogram& thinking(const Tally& tally) {
+  return tally.tokens.thinking;
+}
 const Histogram& itl(const Tally& tally) {
   return tally.tokens.itl;
 }
@@ -76,6 +79,8 @@ constexpr auto all_time_counters = std::to_array<TimeCounter>({
     {"ttft_stddev", ttft, stddev, false},
     {"ttfa_p50", ttfa, quantile<500>, false},
     {"ttfa_p99", ttfa, quantile<990>, false},
+    {"thinking_p50", thinking, quantile<500>, false},
+    {"thinking_p99", thinking, quantile<990>, false},
     {"itl_p50", itl, quantile<500>, true},
     {"itl_p90", itl, quantile<900>, false},
     {"itl_p99", itl, quantile<990>, true},
@@ -132,6 +137,10 @@ void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
     counters["cached_tokens"] =
         static_cast<double>(tokens.cached) / static_cast<double>(tokens.responses_with_cached);
   }
+  if (tokens.responses_with_reasoning > 0) {
+    counters["reasoning_tokens"] = static_cast<double>(tokens.reasoning) /
+                                   static_cast<double>(tokens.responses_with_reasoning);
+  }
   if (tokens.lengths_asked > 0) counters["length_mismatch"] = tokens.length_mismatch_ratio();
 }
 
@@ -183,6 +192,7 @@ std::vector<std::string> all_counters() {
                            "tokens_per_request",
                            "tokens_in",
                            "cached_tokens",
+                           "reasoning_tokens",
                            "length_mismatch",
                            "max_rpm",
                            "probes"}) {

@@ -153,7 +153,8 @@ Result<void> check_measured(const RunObjective& objective, const Description& wo
                             std::uint32_t retries) {
   for (const RunObjective::TimeLimit& limit : objective.times) {
     const std::string& time = limit.counter;
-    if (time.starts_with("tt") || time.starts_with("itl") || time.starts_with("tpot")) {
+    const auto is_of = [&](const char* kind) { return time.starts_with(kind); };
+    if (is_of("tt") || is_of("thinking") || is_of("itl") || is_of("tpot")) {
       if (!workload.is_streamed.value_or(true)) return not_streamed(workload, time);
     } else if (time.starts_with("retried") && retries == 0) {
       return fail(ErrorCode::no_retries,

@@ -215,6 +215,10 @@ void Recorder::count_tokens(const PendingRequest& pending, const Response& respo
     ++tokens.responses_with_cached;
     tokens.cached += *usage.cached_tokens;
   }
+  if (usage.reasoning_tokens) {
+    ++tokens.responses_with_reasoning;
+    tokens.reasoning += *usage.reasoning_tokens;
+  }
   const std::optional<std::uint64_t> count = tokens_of(outcome, times);
   if (!count) return;
   ++(usage.completion_tokens ? tokens.responses_with_usage : tokens.responses_counted);
@@ -233,8 +237,12 @@ void Recorder::count_stream(const PendingRequest& pending, const Response& respo
   if (times.events == 0) ++tokens.streams_without_tokens;
   if (times.events == 0 || pending.tries > 1) return;
   tokens.ttft.record(times.first - response.sent);
-  if (times.first_answer) tokens.ttfa.record(*times.first_answer - response.sent);
-  if (times.first_answer != times.first) ++tokens.streams_with_thoughts;
+  const bool began_with_thoughts = times.first_answer != times.first;
+  if (began_with_thoughts) ++tokens.streams_with_thoughts;
+  if (times.first_answer) {
+    tokens.ttfa.record(*times.first_answer - response.sent);
+    if (began_with_thoughts) tokens.thinking.record(*times.first_answer - times.first);
+  }
   for (const Nanoseconds gap : times.gaps) tokens.itl.record(gap);
   if (const auto each = time_per_token(outcome, &times)) tokens.tpot.record(*each);
 }

@@ -96,6 +96,7 @@ void stats::RunTally::merge(const stats::RunTally& other) {
 void TokenTally::merge(const TokenTally& other) {
   ttft.merge(other.ttft);
   ttfa.merge(other.ttfa);
+  thinking.merge(other.thinking);
   itl.merge(other.itl);
   tpot.merge(other.tpot);
   streams += other.streams;
@@ -108,6 +109,8 @@ void TokenTally::merge(const TokenTally& other) {
   responses_with_in += other.responses_with_in;
   cached += other.cached;
   responses_with_cached += other.responses_with_cached;
+  reasoning += other.reasoning;
+  responses_with_reasoning += other.responses_with_reasoning;
   lengths_asked += other.lengths_asked;
   length_mismatches += other.length_mismatches;
 }

@@ -61,6 +61,11 @@ TEST(CountersTest, TokensAreASecondOverTheRun) {
   EXPECT_FALSE(counters.contains("length_mismatch"));
   EXPECT_FALSE(counters.contains("ttft_p50"));
 
+  EXPECT_FALSE(counters.contains("reasoning_tokens"));
+  tally.tokens.responses_with_reasoning = 2;
+  tally.tokens.reasoning = 90;
+  EXPECT_EQ(counters_of(tally).at("reasoning_tokens"), 45);
+
   tally.tokens.lengths_asked = 4;
   EXPECT_EQ(counters_of(tally).at("length_mismatch"), 0);
   tally.tokens.length_mismatches = 1;
@@ -146,9 +151,15 @@ TEST(CountersTest, TheFirstAnswerHasATimeWhereThoughtsCameBeforeIt) {
   tally.tokens.streams_with_thoughts = 1;
   EXPECT_NEAR(counters_of(tally).at("ttfa_p50"), 0.3, 0.0003);
   EXPECT_NEAR(counters_of(tally).at("ttfa_p99"), 0.3, 0.0003);
+  EXPECT_FALSE(counters_of(tally).contains("thinking_p50"));
+  tally.tokens.thinking.record(200ms);
+  EXPECT_NEAR(counters_of(tally).at("thinking_p50"), 0.2, 0.0002);
+  EXPECT_NEAR(counters_of(tally).at("thinking_p99"), 0.2, 0.0002);
   // None is a row unless it is asked for.
   const auto rows = default_rows();
-  EXPECT_EQ(std::count(rows.begin(), rows.end(), "ttfa_p50"), 0);
+  for (const char* name : {"ttfa_p50", "thinking_p50"}) {
+    EXPECT_EQ(std::count(rows.begin(), rows.end(), name), 0) << name;
+  }
 }
 
 TEST(CountersTest, GoodputIsThereWhereAnObjectiveIs) {
@@ -199,6 +210,7 @@ TEST(CountersTest, EveryTimeCanBecomeARowAndTheUsualOnesDo) {
   tally.tokens.ttft.record(1ms);
   tally.tokens.ttfa.record(1ms);
   tally.tokens.streams_with_thoughts = 1;
+  tally.tokens.thinking.record(1ms);
   tally.tokens.itl.record(1ms);
   tally.tokens.tpot.record(1ms);
   tally.retried_latency.record(1ms);
@@ -210,11 +222,12 @@ TEST(CountersTest, AllAreKnownBeforehand) {
   Tally tally = some_tally();
   TokenTally& tokens = tally.tokens;
   for (Histogram* times : {&tally.due_latency, &tally.late, &tally.retried_latency, &tokens.ttft,
-                           &tokens.ttfa, &tokens.itl, &tokens.tpot}) {
+                           &tokens.ttfa, &tokens.thinking, &tokens.itl, &tokens.tpot}) {
     times->record(1ms);
   }
   tokens.streams_with_thoughts = 1;
   tokens.responses_with_usage = tokens.responses_with_in = tokens.responses_with_cached = 1;
+  tokens.responses_with_reasoning = 1;
   tokens.lengths_asked = 1;
   tally.met_objective = 1;
   const std::vector<std::string> known = all_counters();

@@ -93,7 +93,7 @@ TEST(ObjectiveTest, WhatAWorkloadNeverMeasuresIsNoObjective) {
   const Description whole{.name = "chat/complete", .is_streamed = false};
   const Description streamed{.name = "chat/stream", .is_streamed = true};
   const Description unknown{.name = "batch/replay"};
-  for (const char* time : {"ttft_p99", "itl_p50", "tpot_p99"}) {
+  for (const char* time : {"ttft_p99", "thinking_p50", "itl_p50", "tpot_p99"}) {
     const RunObjective asked = run_objective(std::string("p99<9s,") + time + "<1s");
     EXPECT_EQ(message_of(check_measured(asked, whole, 0)),
               "chat/complete never measures " + std::string(time) +

@@ -17,18 +17,26 @@ class Recording {
 
   void add(const Outcome& outcome, const std::vector<std::chrono::nanoseconds>& events = {},
            bool is_streamed = true) {
-    sent_ += std::chrono::seconds(1);
+    TokenTimes times;
+    for (const auto event : events) times.add(next_send() + event);
+    add_read(outcome, is_streamed ? &times : nullptr);
+  }
+
+  /// When the next response is sent.
+  TimePoint next_send() const { return sent_ + std::chrono::seconds(1); }
+
+  /// `times`: as Recorder::ended() takes them.
+  void add_read(const Outcome& outcome, const TokenTimes* times) {
+    sent_ = next_send();
     pending_.slot = {pending_.item, sent_ - start - std::chrono::milliseconds(2)};
     exchange_.response.sent = sent_;
     exchange_.response.first_byte = sent_ + std::chrono::milliseconds(1);
     exchange_.response.done = sent_ + std::chrono::milliseconds(10);
     exchange_.response.status = 200;
-    TokenTimes times;
-    for (const auto event : events) times.add(sent_ + event);
     pending_.tries = 1;
     pending_.in_flight = 1;
     recorder_.departed(pending_, {.now = sent_ - start, .possible = sent_ - start});
-    recorder_.ended(pending_, exchange_, outcome, is_streamed ? &times : nullptr);
+    recorder_.ended(pending_, exchange_, outcome, times);
     ++pending_.item;
   }
 

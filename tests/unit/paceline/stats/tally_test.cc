@@ -97,6 +97,18 @@ TEST(TallyTest, MergesStripesOfOneRun) {
   EXPECT_EQ(left.latency.count(), 1U);
 }
 
+TEST(TallyTest, MergesTheTokensOfStripes) {
+  TokenTally left;
+  left.thinking.record(2s);
+  left.reasoning = 90;
+  left.responses_with_reasoning = 1;
+  const TokenTally right = left;
+  left.merge(right);
+  EXPECT_EQ(left.thinking.count(), 2U);
+  EXPECT_EQ(left.reasoning, 180U);
+  EXPECT_EQ(left.responses_with_reasoning, 2U);
+}
+
 TEST(TallyTest, ARunsTallyMergesHowItsLatencyWent) {
   RunTally left;
   RunTally right;
