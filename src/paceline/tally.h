@@ -9,6 +9,8 @@
 
 #include <paceline/error.h>
 #include <paceline/histogram.h>
+#include <paceline/moments.h>
+#include <paceline/per_second.h>
 
 namespace paceline {
 
@@ -31,6 +33,9 @@ struct TokenTally {
   /// Time per output token of each response with several events: (last event - first event) /
   /// (tokens - 1), over the tokens in these events.
   Histogram tpot;
+  /// The rate of each streamed response with tokens, in millionths of a token per second: output
+  /// tokens / (last byte - send).
+  Moments stream_rates;
 
   /// Streamed responses.
   std::uint64_t streams = 0;
@@ -45,6 +50,10 @@ struct TokenTally {
   std::uint64_t responses_counted = 0;
   /// Output tokens.
   std::uint64_t out = 0;
+  /// Output tokens by the second of their arrival. The tokens of a streamed response are spread
+  /// evenly over its events. Tokens that no event had count with the first event, and tokens of a
+  /// response without events with its last byte.
+  PerSecond out_by_second;
   /// Tokens of the prompts.
   std::uint64_t in = 0;
   /// Responses that reported the tokens of the prompt.
@@ -69,6 +78,8 @@ struct TokenTally {
 
   /// Responses whose output tokens are known.
   std::uint64_t responses() const { return responses_with_usage + responses_counted; }
+  /// Tokens per second of a streamed response, the mean over these responses; 0 if there is none.
+  double tokens_per_user() const;
   /// The share of responses that did not have the requested length.
   double length_mismatch_ratio() const;
 };
@@ -142,6 +153,8 @@ struct Tally {
   std::chrono::nanoseconds first_send = std::chrono::nanoseconds::max();
   /// Time of the last send.
   std::chrono::nanoseconds last_send{0};
+  /// Responses, including failures, by the second of their last byte.
+  PerSecond ended_by_second;
   /// Time of the last response.
   std::chrono::nanoseconds last_done{0};
   /// Whether the run was stopped before all requests were sent.

@@ -44,7 +44,7 @@ class Folder(unittest.TestCase):
 
 class Streams(Folder):
     TIMES = ["ttft_p50", "ttft_p90", "ttft_p99", "itl_p50", "itl_p90", "itl_p99", "tpot_p50",
-             "tpot_p99"]
+             "tpot_p99", "tokens_out_per_user"]
 
     def test_every_workload_has_its_counters(self):
         result = rows(*FEW, "--paceline_workload=" + ",".join(WORKLOADS))
@@ -56,6 +56,8 @@ class Streams(Folder):
             self.assertEqual(row["tokens_per_request"], 0 if workload == WORKLOADS[4] else 6)
             for name in self.TIMES:
                 self.assertEqual(name in row, workload.endswith("/stream"), (workload, name))
+            self.assertEqual(row["peak_tokens_out"] > 0, row["tokens_out"] > 0)
+            self.assertTrue(1 <= row["peak_rps"] <= 40, row["peak_rps"])
             self.assertNotIn("length_mismatch", row)
             self.assertRegex(row["label"], "^(paced|client-bound)$")  # the latter on a busy machine
         self.assertEqual(result["context"]["model"], "gpt-4o-mini, text-embedding-3-small")

@@ -131,7 +131,9 @@ void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
     counters["tokens_out"] = static_cast<double>(tokens.out) / wall;
     counters["tokens_per_request"] =
         static_cast<double>(tokens.out) / static_cast<double>(tokens.responses());
+    counters["peak_tokens_out"] = static_cast<double>(tokens.out_by_second.highest());
   }
+  if (tokens.stream_rates.count() > 0) counters["tokens_out_per_user"] = tokens.tokens_per_user();
   if (tokens.responses_with_in > 0) counters["tokens_in"] = static_cast<double>(tokens.in) / wall;
   if (tokens.responses_with_cached > 0) {
     counters["cached_tokens"] =
@@ -155,6 +157,7 @@ void set_counters(benchmark::UserCounters& counters, const Tally& tally) {
   }
   counters["rpm"] = tally.achieved_rpm();
   counters["rps"] = tally.rps();
+  counters["peak_rps"] = static_cast<double>(tally.ended_by_second.highest());
   if (tally.met_objective) counters["goodput"] = tally.goodput();
   counters["in_flight"] = static_cast<double>(tally.in_flight);
   set_failure_counters(counters, tally);
@@ -176,6 +179,7 @@ std::vector<std::string> all_counters() {
                            "cut_off",
                            "rpm",
                            "rps",
+                           "peak_rps",
                            "goodput",
                            "in_flight",
                            "errors",
@@ -190,6 +194,8 @@ std::vector<std::string> all_counters() {
                            "retries_exhausted",
                            "tokens_out",
                            "tokens_per_request",
+                           "tokens_out_per_user",
+                           "peak_tokens_out",
                            "tokens_in",
                            "cached_tokens",
                            "reasoning_tokens",

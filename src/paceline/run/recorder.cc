@@ -1,5 +1,6 @@
 #include <paceline/run/recorder.h>
 
+#include <paceline/run/response_tokens.h>
 #include <paceline/stats/run_tally.h>
 
 #include <algorithm>
@@ -8,26 +9,6 @@
 #include <utility>
 
 namespace paceline::run {
-namespace {
-
-/// The tokens of a response, as the server counted them, or else as the stream reader did. Nothing
-/// if neither did.
-std::optional<std::uint64_t> tokens_of(const Outcome& outcome, const TokenTimes* times) {
-  if (outcome.usage && outcome.usage->completion_tokens) return outcome.usage->completion_tokens;
-  if (times != nullptr) return times->events;
-  return std::nullopt;
-}
-
-/// Nothing for a response whose tokens arrived in one event.
-std::optional<std::chrono::nanoseconds> time_per_token(const Outcome& outcome,
-                                                       const TokenTimes* times) {
-  if (times == nullptr || times->events <= 1) return std::nullopt;
-  const std::uint64_t count = outcome.streamed_tokens.value_or(*tokens_of(outcome, times));
-  if (count <= 1) return std::nullopt;
-  return (times->last - times->first) / static_cast<std::int64_t>(count - 1);
-}
-
-}  // namespace
 
 Recorder::Recorder(const RunPlan& options, std::uint64_t planned) : options_(options) {
   tally_.planned = planned;
@@ -174,6 +155,7 @@ void Recorder::count_times(const PendingRequest& pending, const Response& respon
   const Nanoseconds done = since_start(response.done);
   tally_.late.record(sent - due);
   tally_.last_done = std::max(tally_.last_done, done);
+  tally_.ended_by_second.add(done);
   tally_.time_in_flight += done - sent;
   ++tally_.ended_sends;
   if (!succeeded) return;
@@ -200,51 +182,6 @@ void Recorder::count_objective(const PendingRequest& pending, const Response& re
   took.ttft = has_tokens ? since_start(times->first) - first_sent : took.latency;
   took.tpot = time_per_token(outcome, times);
   if (options_.objective->is_met_by(took)) ++*tally_.met_objective;
-}
-
-void Recorder::count_tokens(const PendingRequest& pending, const Response& response,
-                            const Outcome& outcome, const TokenTimes* times) {
-  TokenTally& tokens = tally_.tokens;
-  if (times != nullptr) count_stream(pending, response, outcome, *times);
-  const Usage usage = outcome.usage.value_or(Usage{});
-  if (usage.prompt_tokens) {
-    ++tokens.responses_with_in;
-    tokens.in += *usage.prompt_tokens;
-  }
-  if (usage.cached_tokens) {
-    ++tokens.responses_with_cached;
-    tokens.cached += *usage.cached_tokens;
-  }
-  if (usage.reasoning_tokens) {
-    ++tokens.responses_with_reasoning;
-    tokens.reasoning += *usage.reasoning_tokens;
-  }
-  const std::optional<std::uint64_t> count = tokens_of(outcome, times);
-  if (!count) return;
-  ++(usage.completion_tokens ? tokens.responses_with_usage : tokens.responses_counted);
-  tokens.out += *count;
-  if (outcome.length_asked) {
-    ++tokens.lengths_asked;
-    const LengthAsked& asked = *outcome.length_asked;
-    if (*count < asked.at_least || *count > asked.at_most) ++tokens.length_mismatches;
-  }
-}
-
-void Recorder::count_stream(const PendingRequest& pending, const Response& response,
-                            const Outcome& outcome, const TokenTimes& times) {
-  TokenTally& tokens = tally_.tokens;
-  ++tokens.streams;
-  if (times.events == 0) ++tokens.streams_without_tokens;
-  if (times.events == 0 || pending.tries > 1) return;
-  tokens.ttft.record(times.first - response.sent);
-  const bool began_with_thoughts = times.first_answer != times.first;
-  if (began_with_thoughts) ++tokens.streams_with_thoughts;
-  if (times.first_answer) {
-    tokens.ttfa.record(*times.first_answer - response.sent);
-    if (began_with_thoughts) tokens.thinking.record(*times.first_answer - times.first);
-  }
-  for (const Nanoseconds gap : times.gaps) tokens.itl.record(gap);
-  if (const auto each = time_per_token(outcome, &times)) tokens.tpot.record(*each);
 }
 
 void Recorder::log(const PendingRequest& pending, const http::Exchange& exchange,

@@ -45,6 +45,7 @@ void Tally::merge(const Tally& other) {
   in_flight += other.in_flight;
   first_send = std::min(first_send, other.first_send);
   last_send = std::max(last_send, other.last_send);
+  ended_by_second.merge(other.ended_by_second);
   last_done = std::max(last_done, other.last_done);
   cut_short = cut_short || other.cut_short;
 }
@@ -99,12 +100,14 @@ void TokenTally::merge(const TokenTally& other) {
   thinking.merge(other.thinking);
   itl.merge(other.itl);
   tpot.merge(other.tpot);
+  stream_rates.merge(other.stream_rates);
   streams += other.streams;
   streams_without_tokens += other.streams_without_tokens;
   streams_with_thoughts += other.streams_with_thoughts;
   responses_with_usage += other.responses_with_usage;
   responses_counted += other.responses_counted;
   out += other.out;
+  out_by_second.merge(other.out_by_second);
   in += other.in;
   responses_with_in += other.responses_with_in;
   cached += other.cached;
@@ -113,6 +116,10 @@ void TokenTally::merge(const TokenTally& other) {
   responses_with_reasoning += other.responses_with_reasoning;
   lengths_asked += other.lengths_asked;
   length_mismatches += other.length_mismatches;
+}
+
+double TokenTally::tokens_per_user() const {
+  return stream_rates.mean() / 1e6;
 }
 
 double TokenTally::length_mismatch_ratio() const {

@@ -43,6 +43,24 @@ TEST(CountersTest, ARunWithoutTokensHasNoCountersOfTokens) {
   EXPECT_EQ(counters.at("p50"), 0.5);
   EXPECT_EQ(counters.at("rps"), 2);
   EXPECT_EQ(counters.at("rpm"), 120);
+  EXPECT_EQ(counters.at("peak_rps"), 0);
+}
+
+TEST(CountersTest, ThePeaksAreOfOneSecond) {
+  Tally tally = some_tally();
+  tally.tokens.responses_with_usage = 4;
+  tally.tokens.out = 100;
+  for (int i = 0; i < 3; ++i) tally.ended_by_second.add(1s + i * 300ms);
+  tally.ended_by_second.add(2s);
+  tally.tokens.out_by_second.add(1s, 30);
+  tally.tokens.out_by_second.add(2s, 70);
+  const auto counters = counters_of(tally);
+  EXPECT_EQ(counters.at("peak_rps"), 3);
+  EXPECT_EQ(counters.at("peak_tokens_out"), 70);
+  EXPECT_FALSE(counters.contains("tokens_out_per_user"));
+  tally.tokens.stream_rates.record(40'000'000);
+  tally.tokens.stream_rates.record(60'500'000);
+  EXPECT_DOUBLE_EQ(counters_of(tally).at("tokens_out_per_user"), 50.25);
 }
 
 TEST(CountersTest, TokensAreASecondOverTheRun) {
@@ -228,6 +246,7 @@ TEST(CountersTest, AllAreKnownBeforehand) {
   tokens.streams_with_thoughts = 1;
   tokens.responses_with_usage = tokens.responses_with_in = tokens.responses_with_cached = 1;
   tokens.responses_with_reasoning = 1;
+  tokens.stream_rates.record(1);
   tokens.lengths_asked = 1;
   tally.met_objective = 1;
   const std::vector<std::string> known = all_counters();

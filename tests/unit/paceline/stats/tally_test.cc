@@ -77,6 +77,7 @@ TEST(TallyTest, MergesStripesOfOneRun) {
   right.first_send = 500ms;
   right.last_done = 5s;
   right.latency.record(7ms);
+  for (Tally* tally : {&left, &right}) tally->ended_by_second.add(3s, 4);
   right.cut_off = right.planned = 2;
   right.succeeded = right.failed = right.not_sent = 0;
   right.longest_silence = 3s;
@@ -94,6 +95,7 @@ TEST(TallyTest, MergesStripesOfOneRun) {
   EXPECT_EQ(left.failures[static_cast<std::size_t>(Failure::timeout)], 4U);
   EXPECT_EQ(left.first_send, 500ms);
   EXPECT_EQ(left.last_done, 5s);
+  EXPECT_EQ(left.ended_by_second.highest(), 8U);
   EXPECT_EQ(left.latency.count(), 1U);
 }
 
@@ -102,11 +104,16 @@ TEST(TallyTest, MergesTheTokensOfStripes) {
   left.thinking.record(2s);
   left.reasoning = 90;
   left.responses_with_reasoning = 1;
+  left.stream_rates.record(50'000'000);
+  left.out_by_second.add(3s, 7);
   const TokenTally right = left;
   left.merge(right);
   EXPECT_EQ(left.thinking.count(), 2U);
   EXPECT_EQ(left.reasoning, 180U);
   EXPECT_EQ(left.responses_with_reasoning, 2U);
+  EXPECT_EQ(left.stream_rates.count(), 2U);
+  EXPECT_DOUBLE_EQ(left.tokens_per_user(), 50);
+  EXPECT_EQ(left.out_by_second.highest(), 14U);
 }
 
 TEST(TallyTest, ARunsTallyMergesHowItsLatencyWent) {
