@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <paceline/error.h>
 #include <paceline/histogram.h>
@@ -18,6 +19,25 @@ namespace paceline {
 enum class Failure { connect, timeout, reset, http_4xx, http_429, http_5xx, bad_response, other };
 /// The number of kinds.
 constexpr std::size_t failure_kinds = 8;
+
+/// Why a response ended, as the server reports it.
+enum class Finish {
+  /// The model ended the response.
+  stop,
+  /// The response has as many tokens as were allowed.
+  length,
+  tool_calls,
+  content_filter,
+  other,
+};
+/// The number of reasons.
+constexpr std::size_t finish_kinds = 5;
+/// "stop", "length", "tool_calls", "content_filter" or "other".
+constexpr std::string_view name_of(Finish finish) {
+  constexpr std::array<std::string_view, finish_kinds> names{"stop", "length", "tool_calls",
+                                                             "content_filter", "other"};
+  return names[static_cast<std::size_t>(finish)];
+}
 
 /// The token counts and times of a run, over the requests that succeeded.
 struct TokenTally {
@@ -73,11 +93,22 @@ struct TokenTally {
   /// Responses that did not have the requested length.
   std::uint64_t length_mismatches = 0;
 
+  /// Responses by the reason for their end, if the server reported one; see finish_ratio().
+  std::array<std::uint64_t, finish_kinds> finishes{};
+  /// Responses with tool calls.
+  std::uint64_t responses_with_tool_calls = 0;
+  /// Responses with tool calls whose arguments are all valid JSON.
+  std::uint64_t responses_with_valid_tool_calls = 0;
+
   /// Adds the counts of another stripe of the same run.
   void merge(const TokenTally& other);
 
   /// Responses whose output tokens are known.
   std::uint64_t responses() const { return responses_with_usage + responses_counted; }
+  /// Responses with a known reason for their end.
+  std::uint64_t responses_with_finish() const;
+  /// The share of these responses that ended for this reason; 0 if no reason is known.
+  double finish_ratio(Finish finish) const;
   /// Tokens per second of a streamed response, the mean over these responses; 0 if there is none.
   double tokens_per_user() const;
   /// The share of responses that did not have the requested length.

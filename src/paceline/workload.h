@@ -50,6 +50,11 @@ struct Outcome {
   std::optional<std::uint64_t> streamed_tokens{};
   /// Nothing if any length is accepted.
   std::optional<LengthAsked> length_asked;
+  /// Why the response ended. Nothing if the server does not report a reason.
+  std::optional<Finish> finish{};
+  /// Whether the arguments of all tool calls are valid JSON. Nothing: the response has no tool
+  /// call.
+  std::optional<bool> tool_calls_valid{};
   /// Request::part.
   std::uint16_t part = 0;
 };

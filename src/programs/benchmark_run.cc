@@ -118,7 +118,8 @@ Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
       flag_value(command.arguments, "--benchmark_format=", "BENCHMARK_FORMAT", "console");
   gbench::ValidRows shown(*benchmark::CreateDefaultDisplayReporter(), gate, columns_of(format),
                           gbench::all_counters());
-  gbench::ShownCounters display(shown, hidden_counters(format, command.rows), {});
+  gbench::ShownCounters display(shown, hidden_counters(format, command.rows),
+                                gbench::finish_counters());
   // Debian's build of Google Benchmark does not affect these measurements.
   LineFilter errors(std::cerr, "***WARNING*** Library was built as DEBUG");
   display.SetErrorStream(&errors);
@@ -129,7 +130,8 @@ Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
   }
   const auto written = gbench::make_file_reporter(file.format);
   gbench::ValidRows valid(*written, gate, columns_of(file.format), gbench::all_counters());
-  gbench::PercentileRows with_percentiles(valid, command.rows);
+  gbench::ShownCounters useful(valid, {}, gbench::finish_counters());
+  gbench::PercentileRows with_percentiles(useful, command.rows);
   gbench::ProbeRows with_probes(with_percentiles, context.probes());
   benchmark::RunSpecifiedBenchmarks(&display, &with_probes);
   warn_of_columns(context, valid);

@@ -123,6 +123,28 @@ void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally)
   set("retries_exhausted", tally.retries_exhausted);
 }
 
+/// "stop" has no counter, because it is the rest.
+constexpr std::array<Finish, 4> counted_finishes{Finish::length, Finish::tool_calls,
+                                                 Finish::content_filter, Finish::other};
+
+std::string counter_of(Finish finish) {
+  return "finish_" + std::string(name_of(finish));
+}
+
+/// Sets all of the shares, so that Google Benchmark's aggregates are of all repetitions.
+/// ShownCounters leaves out the shares that are 0 in each repetition.
+void set_finish_counters(benchmark::UserCounters& counters, const TokenTally& tokens) {
+  if (tokens.responses_with_finish() > 0) {
+    for (const Finish finish : counted_finishes) {
+      counters[counter_of(finish)] = tokens.finish_ratio(finish);
+    }
+  }
+  if (tokens.responses_with_tool_calls > 0) {
+    counters["tool_calls_valid"] = static_cast<double>(tokens.responses_with_valid_tool_calls) /
+                                   static_cast<double>(tokens.responses_with_tool_calls);
+  }
+}
+
 void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
   const TokenTally& tokens = tally.tokens;
   const double wall = stats::seconds_of(tally.last_done - tally.first_send);
@@ -162,6 +184,7 @@ void set_counters(benchmark::UserCounters& counters, const Tally& tally) {
   counters["in_flight"] = static_cast<double>(tally.in_flight);
   set_failure_counters(counters, tally);
   set_token_counters(counters, tally);
+  set_finish_counters(counters, tally.tokens);
 }
 
 std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, const Tally& tally) {
@@ -175,6 +198,7 @@ std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, co
 
 std::vector<std::string> all_counters() {
   std::vector<std::string> names = time_counters();
+  for (const std::string& name : finish_counters()) names.push_back(name);
   for (const char* name : {"other_errors",
                            "cut_off",
                            "rpm",
@@ -200,6 +224,7 @@ std::vector<std::string> all_counters() {
                            "cached_tokens",
                            "reasoning_tokens",
                            "length_mismatch",
+                           "tool_calls_valid",
                            "max_rpm",
                            "probes"}) {
     names.emplace_back(name);
@@ -220,6 +245,12 @@ std::vector<std::string> default_rows() {
   for (const TimeCounter& counter : all_time_counters) {
     if (counter.is_default_row) names.emplace_back(counter.name);
   }
+  return names;
+}
+
+std::vector<std::string> finish_counters() {
+  std::vector<std::string> names;
+  for (const Finish finish : counted_finishes) names.push_back(counter_of(finish));
   return names;
 }
 

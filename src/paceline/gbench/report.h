@@ -28,6 +28,8 @@ std::vector<std::string> time_counters();
 /// The counters that become rows by default.
 std::vector<std::string> default_rows();
 
+/// The counters of why responses ended. set_counters() sets all of them or none.
+std::vector<std::string> finish_counters();
 /// The counters that are means and standard deviations of times.
 std::vector<std::string> spread_counters();
 

@@ -35,6 +35,11 @@ void Recorder::count_tokens(const PendingRequest& pending, const Response& respo
                             const Outcome& outcome, const TokenTimes* times) {
   TokenTally& tokens = tally_.tokens;
   if (times != nullptr) count_stream(pending, response, outcome, *times);
+  if (outcome.finish) ++tokens.finishes[static_cast<std::size_t>(*outcome.finish)];
+  if (outcome.tool_calls_valid) {
+    ++tokens.responses_with_tool_calls;
+    if (*outcome.tool_calls_valid) ++tokens.responses_with_valid_tool_calls;
+  }
   const Usage usage = outcome.usage.value_or(Usage{});
   if (usage.prompt_tokens) {
     ++tokens.responses_with_in;

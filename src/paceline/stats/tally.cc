@@ -1,6 +1,7 @@
 #include <paceline/stats/run_tally.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace paceline {
 
@@ -116,6 +117,20 @@ void TokenTally::merge(const TokenTally& other) {
   responses_with_reasoning += other.responses_with_reasoning;
   lengths_asked += other.lengths_asked;
   length_mismatches += other.length_mismatches;
+  for (std::size_t i = 0; i < finish_kinds; ++i) finishes[i] += other.finishes[i];
+  responses_with_tool_calls += other.responses_with_tool_calls;
+  responses_with_valid_tool_calls += other.responses_with_valid_tool_calls;
+}
+
+std::uint64_t TokenTally::responses_with_finish() const {
+  return std::accumulate(finishes.begin(), finishes.end(), std::uint64_t{0});
+}
+
+double TokenTally::finish_ratio(Finish finish) const {
+  const std::uint64_t known = responses_with_finish();
+  if (known == 0) return 0;
+  return static_cast<double>(finishes[static_cast<std::size_t>(finish)]) /
+         static_cast<double>(known);
 }
 
 double TokenTally::tokens_per_user() const {

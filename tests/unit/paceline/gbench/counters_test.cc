@@ -180,6 +180,26 @@ TEST(CountersTest, TheFirstAnswerHasATimeWhereThoughtsCameBeforeIt) {
   }
 }
 
+TEST(CountersTest, SharesOfFinishesAreAllThereWhereAReasonIsKnown) {
+  Tally tally = some_tally();
+  for (const std::string& name : finish_counters()) {
+    EXPECT_FALSE(counters_of(tally).contains(name)) << name;
+  }
+  EXPECT_FALSE(counters_of(tally).contains("tool_calls_valid"));
+  tally.tokens.finishes = {2, 1, 1, 0, 0};
+  auto counters = counters_of(tally);
+  EXPECT_EQ(counters.at("finish_length"), 0.25);
+  EXPECT_EQ(counters.at("finish_tool_calls"), 0.25);
+  EXPECT_EQ(counters.at("finish_content_filter"), 0);
+  EXPECT_EQ(counters.at("finish_other"), 0);
+  EXPECT_FALSE(counters.contains("finish_stop"));
+  EXPECT_FALSE(counters.contains("tool_calls_valid"));
+  tally.tokens.responses_with_tool_calls = 4;
+  EXPECT_EQ(counters_of(tally).at("tool_calls_valid"), 0);
+  tally.tokens.responses_with_valid_tool_calls = 3;
+  EXPECT_EQ(counters_of(tally).at("tool_calls_valid"), 0.75);
+}
+
 TEST(CountersTest, GoodputIsThereWhereAnObjectiveIs) {
   Tally tally = some_tally();
   EXPECT_FALSE(counters_of(tally).contains("goodput"));
@@ -248,6 +268,8 @@ TEST(CountersTest, AllAreKnownBeforehand) {
   tokens.responses_with_reasoning = 1;
   tokens.stream_rates.record(1);
   tokens.lengths_asked = 1;
+  tokens.finishes = {1, 1, 1, 1, 1};
+  tokens.responses_with_tool_calls = 1;
   tally.met_objective = 1;
   const std::vector<std::string> known = all_counters();
   auto counters = counters_of(tally);

@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 #include <paceline/run/recorder.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "../../message_of.h"
 #include "recording.h"
@@ -113,6 +115,34 @@ TEST(RecorderTokensTest, AWholeResponseHasTokensAndNoTokenTimes) {
   // Of the other response nobody knows.
   EXPECT_EQ(tally.tokens.responses(), 1U);
   EXPECT_EQ(tally.succeeded, 2U);
+}
+
+TEST(RecorderTokensTest, CountsWhyResponsesEnded) {
+  Recording recording;
+  const auto add = [&](std::optional<Finish> finish, std::optional<bool> tool_calls_valid = {}) {
+    Outcome outcome = good(Usage{.completion_tokens = 4});
+    outcome.finish = finish;
+    outcome.tool_calls_valid = tool_calls_valid;
+    recording.add(outcome, {}, false);
+  };
+  add(Finish::stop);
+  add(Finish::length);
+  add(Finish::length, false);
+  add(Finish::tool_calls, true);
+  add(Finish::tool_calls, true);
+  add(Finish::other);
+  // A server that reports no reason.
+  add(std::nullopt);
+  Outcome bad = failed(Failure::bad_response, "broke off");
+  bad.finish = Finish::content_filter;
+  bad.tool_calls_valid = true;
+  recording.add(bad, {}, false);
+  recording.pending_.is_counted = false;
+  add(Finish::content_filter, false);
+  const TokenTally tokens = recording.finish().tokens;
+  EXPECT_EQ(tokens.finishes, (std::array<std::uint64_t, finish_kinds>{1, 2, 2, 0, 1}));
+  EXPECT_EQ(tokens.responses_with_tool_calls, 3U);
+  EXPECT_EQ(tokens.responses_with_valid_tool_calls, 2U);
 }
 
 TEST(RecorderTokensTest, FailedResponsesAndWarmUpDoNotCount) {

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 #include <paceline/stats/run_tally.h>
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 
 #include "../../message_of.h"
 
@@ -106,6 +108,9 @@ TEST(TallyTest, MergesTheTokensOfStripes) {
   left.responses_with_reasoning = 1;
   left.stream_rates.record(50'000'000);
   left.out_by_second.add(3s, 7);
+  left.finishes = {5, 3, 1, 0, 1};
+  left.responses_with_tool_calls = 2;
+  left.responses_with_valid_tool_calls = 1;
   const TokenTally right = left;
   left.merge(right);
   EXPECT_EQ(left.thinking.count(), 2U);
@@ -114,6 +119,21 @@ TEST(TallyTest, MergesTheTokensOfStripes) {
   EXPECT_EQ(left.stream_rates.count(), 2U);
   EXPECT_DOUBLE_EQ(left.tokens_per_user(), 50);
   EXPECT_EQ(left.out_by_second.highest(), 14U);
+  EXPECT_EQ(left.finishes, (std::array<std::uint64_t, 5>{10, 6, 2, 0, 2}));
+  EXPECT_EQ(left.responses_with_tool_calls, 4U);
+  EXPECT_EQ(left.responses_with_valid_tool_calls, 2U);
+}
+
+TEST(TallyTest, TheSharesOfFinishesAreOfKnownReasons) {
+  TokenTally tokens;
+  EXPECT_EQ(tokens.responses_with_finish(), 0U);
+  EXPECT_EQ(tokens.finish_ratio(Finish::length), 0);
+  tokens.responses_with_usage = 20;
+  tokens.finishes = {5, 3, 1, 0, 1};
+  EXPECT_EQ(tokens.responses_with_finish(), 10U);
+  EXPECT_EQ(tokens.finish_ratio(Finish::stop), 0.5);
+  EXPECT_EQ(tokens.finish_ratio(Finish::length), 0.3);
+  EXPECT_EQ(tokens.finish_ratio(Finish::content_filter), 0);
 }
 
 TEST(TallyTest, ARunsTallyMergesHowItsLatencyWent) {
