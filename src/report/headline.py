@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .words import (count_text, list_text, number_text, optional_time_text, rate_text, share_text,
+from .words import (FINISHES, count_text, list_text, number_text, optional_time_text, rate_text, share_text,
                     shortened, time_text)
 
 
@@ -91,14 +91,30 @@ def cards(view, side):
     if cell.value("ttft_p50") is not None:
         found.append(Card("first token after", time_text(cell.value("ttft_p50")),
                           f"p50; p99 {optional_time_text(cell.value('ttft_p99'))}"))
+    if cell.value("thinking_p50") is not None:
+        found.append(Card("thinking for", time_text(cell.value("thinking_p50")),
+                          f"p50; p99 {optional_time_text(cell.value('thinking_p99'))}"))
     if cell.value("tokens_out"):
         found.append(Card("tokens", f"{number_text(round(cell.value('tokens_out')))}/s",
                           f"{number_text(round(cell.value('tokens_per_request') or 0, 1))} per request"))
     if cell.value("goodput") is not None:
         found.append(Card("goodput", f"{number_text(round(cell.value('goodput'), 2))}/s",
                           "met the objective"))
+    found += finish_cards(cell)
     found.append(errors_card(cell))
     return found
+
+
+def finish_cards(cell):
+    """Shares of 0 are not in the result, so without any share all responses ended by themselves."""
+    shares = {reason: cell.value(counter) for counter, reason in FINISHES.items()}
+    shares = {reason: share for reason, share in shares.items() if share}
+    if shares:
+        yield Card("ended by themselves", share_text(max(1 - sum(shares.values()), 0)),
+                   list_text(f"{share_text(share)} by {reason}" for reason, share in shares.items()))
+    if cell.value("tool_calls_valid") is not None:
+        share = cell.value("tool_calls_valid")
+        yield Card("valid tool calls", share_text(share), "arguments are JSON", share < 1)
 
 
 def errors_card(cell):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .drawing import Table
-from .words import number_text, optional_time_text, rate_text
+from .words import FINISHES, number_text, optional_time_text, rate_text, share_text
 
 
 @dataclass
@@ -68,6 +68,22 @@ class View:
             headings.insert(2, "result")
         return Table(headings, rows)
 
+    def times(self, *counters):
+        """Columns of these times, without those that no cell has."""
+        return [time_of(counter) for counter in counters if self.has(counter)]
+
+    def numbers(self, **counters):
+        """Columns of these counters, named by their headings, without those that no cell has."""
+        return [number_of(heading, counter) for counter, heading in counters.items()
+                if self.has(counter)]
+
+    def finishes(self):
+        """Columns of why responses ended, and of valid tool calls."""
+        headings = {counter: f"ended by {reason}" for counter, reason in FINISHES.items()}
+        return [share_of(heading, counter)
+                for counter, heading in (headings | {"tool_calls_valid": "valid tool calls"}).items()
+                if self.has(counter)]
+
     def focus(self):
         """The (rpm, parallel) that represents the workload: the highest rate that every side kept,
         with the lowest p99; if no rate was kept, the highest achieved rate.
@@ -117,6 +133,13 @@ def number_of(heading, counter):
     def of(cell):
         value = cell.value(counter)
         return "" if value is None else number_text(round(value, 2))
+    return heading, of
+
+
+def share_of(heading, counter):
+    def of(cell):
+        value = cell.value(counter)
+        return "" if value is None else share_text(value)
     return heading, of
 
 

@@ -49,6 +49,11 @@ def share_text(share):
     return f"{percent:.3g}%" if percent < 99 else f"{percent:.1f}%".replace(".0%", "%")
 
 
+# Why responses ended, by counter.
+FINISHES = {"finish_length": "length", "finish_tool_calls": "tool calls",
+            "finish_content_filter": "content filter", "finish_other": "other reasons"}
+
+
 def count_text(count, noun):
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 

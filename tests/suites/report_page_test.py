@@ -90,6 +90,36 @@ class Page(Folder):
                                  "99% are done in": "180 ms", "failed": "none"})
         self.assertEqual(headline.subject([result]), "small-1 at api.example.com")
 
+    def test_the_headline_of_reasoning_and_tools(self):
+        result = results.read_result(self.write_result(
+            row(ttft_p50=0.02, ttft_p99=0.03, thinking_p50=0.9, thinking_p99=2.0, tool_calls_valid=0.9,
+                finish_length=0.2, finish_tool_calls=0.05)))
+        (view,) = views_of([result], [{}])
+        cards = {card.name: card for card in headline.cards(view, view.sides[0])}
+        self.assertEqual(cards["thinking for"].figure, "900 ms")
+        self.assertEqual(cards["thinking for"].detail, "p50; p99 2.00 s")
+        self.assertEqual(cards["ended by themselves"].figure, "75%")
+        self.assertEqual(cards["ended by themselves"].detail, "20% by length and 5% by tool calls")
+        self.assertEqual(cards["valid tool calls"].figure, "90%")
+        self.assertTrue(cards["valid tool calls"].is_alarming)
+
+    def test_the_numbers_have_the_counters_of_the_result_and_no_others(self):
+        few = {"ttft_p50": 0.02, "ttft_p99": 0.03, "itl_p50": 0.01, "itl_p99": 0.02}
+        more = few | {"mean": 0.0512, "stddev": 0.0111, "ttft_mean": 0.0211, "thinking_p50": 0.905,
+                      "tokens_out_per_user": 41.5, "peak_tokens_out": 1234.0, "peak_rps": 321.0,
+                      "reasoning_tokens": 90.0, "finish_length": 0.123, "tool_calls_valid": 0.5}
+        texts = ("mean", "stddev", "ttft mean", "thinking p50", "per user", "in the peak second",
+                 "peak rps", "reasoning tokens", "ended by length", "valid tool calls")
+        for counters, has in ((few, False), (more, True)):
+            page = self.make_page(self.write_result(row(**counters), row(rpm=12000, **counters)))
+            headings = re.findall(r'<th scope="col">([^<]*)</th>', page)
+            for text in texts:
+                self.assertEqual(text in headings, has, text)
+            self.assertNotIn("ended by other reasons", headings)
+        for text in ("51.2 ms", "11.1 ms", "21.1 ms", "905 ms", "41.5", "1,234", "321", "90", "12.3%",
+                     "50%"):
+            self.assertIn(f"<td>{text}</td>", page)
+
     def test_the_page_says_what_was_measured(self):
         page = self.make_page(self.write_result(row(), row(rpm=12000, label="rate-limited",
                                                            errors=7.0, http_429=7.0)))

@@ -33,7 +33,7 @@ def draw(view):
         view.table(VERDICT, number_of("rpm achieved", "rpm"),
                    ("of rate asked", lambda cell: share_text(cell.asked_share) if cell.rpm else ""),
                    number_of("in flight", "in_flight"), time_of("late_p50"), time_of("late_p99"),
-                   time_of("late_max")),
+                   time_of("late_max"), *view.numbers(rps="rps", peak_rps="peak rps")),
         left_out_note(parallels, view.parallels, "parallels"), legend)
 
 

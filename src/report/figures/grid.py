@@ -28,7 +28,8 @@ def draw(view):
         "stronger colour is slower. An outline marks a rate that was not kept; the text says why.",
         alternative, to_svg(figure, f"{view.slug}-grid", alternative),
         view.table(VERDICT, time_of("p99"), number_of("rpm achieved", "rpm"),
-                   number_of("in flight", "in_flight"), number_of("errors", "errors")))
+                   number_of("in flight", "in_flight"), number_of("errors", "errors"),
+                   *view.finishes()))
 
 
 def step_of(value, low, high):

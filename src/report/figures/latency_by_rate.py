@@ -38,7 +38,8 @@ def draw(view):
     return Figure(f"{view.slug}-latency", title, how, alternative,
                   to_svg(figure, f"{view.slug}-latency", alternative),
                   view.table(VERDICT, *(time_of(name) for name in (*PERCENTILES, "max", "due_p50",
-                                                                  "due_p99"))),
+                                                                  "due_p99")),
+                             *view.times("mean", "stddev")),
                   left_out_note(parallels, view.parallels, "parallels"),
                   legend_of(view) if view.compares else [])
 

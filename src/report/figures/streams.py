@@ -1,9 +1,13 @@
 """Figures of streams over load: first token, gaps between tokens, and tokens per second."""
 
 from ..drawing import Figure, left_out_note, to_svg
-from ..view import key_text, number_of, time_of
+from ..view import key_text
 from ..words import number_text, time_text
 from .by_load import Measure, draw_measures
+
+TIMES = ("ttft_p50", "ttft_p90", "ttft_p99", "ttft_mean", "ttft_stddev", "ttfa_p50", "ttfa_p99",
+         "thinking_p50", "thinking_p99", "itl_p50", "itl_p90", "itl_p99", "itl_mean", "itl_stddev",
+         "tpot_p50", "tpot_p99", "tpot_mean", "tpot_stddev")
 
 
 def draw(view):
@@ -26,10 +30,11 @@ def draw(view):
         "Time to first token is the wait before any text appears. The gaps between tokens show how "
         "smoothly the text continues. Tokens per second are the total of all requests.",
         alternative, to_svg(figure, f"{view.slug}-streams", alternative),
-        view.table(*(time_of(name) for name in ("ttft_p50", "ttft_p90", "ttft_p99", "itl_p50",
-                                                "itl_p90", "itl_p99", "tpot_p50", "tpot_p99")),
-                   number_of("tokens out/s", "tokens_out"),
-                   number_of("tokens per request", "tokens_per_request")),
+        view.table(*view.times(*TIMES),
+                   *view.numbers(tokens_out="tokens out/s", tokens_out_per_user="per user",
+                                 peak_tokens_out="in the peak second",
+                                 tokens_per_request="tokens per request",
+                                 reasoning_tokens="reasoning tokens")),
         left_out_note(parallels, view.parallels, "parallels"), legend)
 
 
