@@ -72,7 +72,7 @@ TEST_F(UnixSocketTest, RemovesItsFileAtTheEnd) {
 
 TEST_F(UnixSocketTest, LeavesAFileThatHasItsNameNow) {
   auto endpoint = started(with(path_));
-  fs::remove(path_);
+  ASSERT_TRUE(fs::remove(path_));
   std::ofstream(path_) << "mine";
   endpoint->stop();
   EXPECT_TRUE(fs::exists(path_));
@@ -113,6 +113,7 @@ TEST_F(UnixSocketTest, ClosesABrokenResponse) {
   curl_easy_setopt(visitor.raw(), CURLOPT_UNIX_SOCKET_PATH, path_.c_str());
   visitor.aim_post(chat_path, stream_request);
   EXPECT_NE(curl_easy_perform(visitor.raw()), CURLE_OK);
+  EXPECT_EQ(visitor.body.size(), 400U);
 }
 
 }  // namespace
