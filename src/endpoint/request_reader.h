@@ -9,7 +9,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <endpoint/api_request.h>
@@ -100,8 +99,8 @@ class RequestReader {
  public:
   /// `lengths`: lengths of responses whose requests set no limit. `tools`: which responses call
   /// one.
-  explicit RequestReader(const LengthModel& lengths, ToolChooser tools = ToolChooser())
-      : lengths_(lengths), tools_(std::move(tools)) {}
+  explicit RequestReader(const LengthModel& lengths, const ToolChooser& tools = ToolChooser())
+      : lengths_(lengths), tools_(tools) {}
 
   /// Reads a request of this API into `response`. `body` keeps its text, but may move in memory.
   std::optional<ApiError> read_chat(std::string& body, Generation& response);
