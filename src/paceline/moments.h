@@ -14,10 +14,10 @@ class Moments {
 
   /// Adds a number.
   void record(std::uint64_t number) {
-    const Wide clamped = number < largest ? number : largest;
+    const std::uint64_t clamped = number < largest ? number : largest;
     ++count_;
     sum_ += clamped;
-    squares_ += clamped * clamped;
+    squares_ += Wide{clamped} * clamped;
   }
   /// Adds the numbers of another object.
   void merge(const Moments& other);

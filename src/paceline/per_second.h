@@ -2,16 +2,16 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
+#include <vector>
 
 namespace paceline {
 
 /// Counts by second. Times are from the start of a run, so the seconds of all threads of a run are
-/// the same, and the counts of threads add up second by second. The memory is 8 bytes per second,
-/// however much is counted. Not thread-safe.
+/// the same, and the counts of threads add up second by second. The memory is at most 16 bytes per
+/// second, however much is counted. Not thread-safe.
 class PerSecond {
  public:
-  /// Later times are not counted, so that the memory has a limit of 2 MB.
+  /// Later times are not counted, so that the memory has a limit of 4 MB.
   static constexpr std::chrono::hours longest{72};
 
   /// Adds to the count of the second of `time`. A negative time counts as 0.
@@ -22,8 +22,7 @@ class PerSecond {
   std::uint64_t highest() const;
 
  private:
-  /// Grows without copying, so that no long run is delayed.
-  std::deque<std::uint64_t> counts_;
+  std::vector<std::uint64_t> counts_;
 };
 
 }  // namespace paceline

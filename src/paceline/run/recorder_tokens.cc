@@ -92,16 +92,23 @@ void Recorder::count_arrivals(std::uint64_t tokens, const Outcome& outcome, cons
   const std::uint64_t each = streamed / events;
   const std::uint64_t remainder = streamed % events;
   Nanoseconds when = since_start(times->first);
-  arrivals.add(when, tokens - streamed + each);
+  Nanoseconds second = std::chrono::floor<std::chrono::seconds>(when);
+  std::uint64_t in_second = tokens - streamed + each;
   // An event gets one token more whenever the remainders up to it make up a whole token.
   std::uint64_t owed = remainder;
   for (const Nanoseconds gap : times->gaps) {
     when += gap;
+    if (when >= second + std::chrono::seconds(1)) {
+      arrivals.add(second, in_second);
+      second = std::chrono::floor<std::chrono::seconds>(when);
+      in_second = 0;
+    }
     owed += remainder;
     const bool has_one_more = owed >= events;
     if (has_one_more) owed -= events;
-    arrivals.add(when, each + (has_one_more ? 1 : 0));
+    in_second += each + (has_one_more ? 1 : 0);
   }
+  arrivals.add(second, in_second);
 }
 
 }  // namespace paceline::run
