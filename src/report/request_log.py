@@ -18,7 +18,7 @@ from .parts import parts_of_log
 from .words import count_text, list_text, rate_text
 
 APPLICATION_ID = 0x70616365  # "pace"
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000

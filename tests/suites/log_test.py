@@ -134,6 +134,10 @@ class Runs(Log):
         with contextlib.closing(sqlite3.connect(self.file)) as log:
             log.executescript("DROP VIEW latencies; DROP TABLE parts;"
                               "ALTER TABLE requests DROP COLUMN part;"
+                              "ALTER TABLE requests DROP COLUMN first_answer_ns;"
+                              "ALTER TABLE requests DROP COLUMN reasoning_tokens;"
+                              "ALTER TABLE requests DROP COLUMN finish;"
+                              "ALTER TABLE requests DROP COLUMN tool_calls_valid;"
                               "ALTER TABLE requests RENAME COLUMN item TO slot;"
                               "ALTER TABLE requests RENAME COLUMN response TO reply;"
                               "PRAGMA user_version = 3;")

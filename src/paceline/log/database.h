@@ -93,7 +93,9 @@ class Database {
 //   2.
 //   requests: one row per request that was sent and has ended; `error` is NULL if the response
 //   was good. In schemas 1 to 3, `item` is called slot, and `response` is called reply. `part` is
-//   NULL if the run has no parts; schemas 1 to 4 have no such column.
+//   NULL if the run has no parts; schemas 1 to 4 have no such column. `finish` is the reason for
+//   which the response ended, such as 'length'. `tool_calls_valid` is 1 or 0, and NULL for a
+//   response without tool calls. Both, `first_answer_ns` and `reasoning_tokens` are of schema 6.
 //   parts: the model and the URL of each part of a run that mixes models or servers; since
 //   schema 5. latencies: a view of requests with durations in milliseconds, and their model and
 //   URL.

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <paceline/tally.h>
+
 namespace paceline::log {
 
 /// A request as the log stores it. Times count from the start of the run. In texts, bytes that
@@ -22,6 +24,8 @@ struct RequestRecord {
   std::chrono::nanoseconds sent{0};
   std::optional<std::chrono::nanoseconds> first_byte{};
   std::optional<std::chrono::nanoseconds> first_token{};
+  /// The first event with a token of the answer.
+  std::optional<std::chrono::nanoseconds> first_answer{};
   /// When the last byte was read, or the exchange failed.
   std::optional<std::chrono::nanoseconds> done{};
 
@@ -33,7 +37,11 @@ struct RequestRecord {
   std::optional<std::uint64_t> tokens_in{};
   std::optional<std::uint64_t> tokens_out{};
   std::optional<std::uint64_t> cached_tokens{};
+  std::optional<std::uint64_t> reasoning_tokens{};
   std::uint64_t retries = 0;
+  /// As in Outcome.
+  std::optional<Finish> finish{};
+  std::optional<bool> tool_calls_valid{};
   /// Place in LoggedRun::parts; nothing if the run has no parts.
   std::optional<std::uint64_t> part{};
 

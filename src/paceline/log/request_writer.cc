@@ -77,8 +77,9 @@ using std::chrono::nanoseconds;
 constexpr const char* insert_request =
     "INSERT OR REPLACE INTO requests (run, item, custom_id, due_ns, sent_ns, first_byte_ns, "
     "first_token_ns, done_ns, status, error, tokens_in, tokens_out, cached_tokens, retries, "
-    "response, part) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    "response, part, first_answer_ns, reasoning_tokens, finish, tool_calls_valid) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+    "?20)";
 
 constexpr const char* insert_part =
     "INSERT INTO parts (run, part, model, url) VALUES (?1, ?2, ?3, ?4)";
@@ -177,12 +178,17 @@ Result<void> RequestWriter::begin() {
 Result<void> RequestWriter::write(std::int64_t run, const RequestRecord& record) {
   const auto status =
       record.status == 0 ? std::nullopt : std::optional<std::int64_t>(record.status);
+  std::optional<std::string_view> finish;
+  if (record.finish) finish = name_of(*record.finish);
+  std::optional<std::int64_t> tool_calls;
+  if (record.tool_calls_valid) tool_calls = *record.tool_calls_valid ? 1 : 0;
   insert_.bind(run, integer(record.item), text_or_null(record.custom_id, custom_id_),
                record.due.count(), record.sent.count(), integer(record.first_byte),
                integer(record.first_token), integer(record.done), status,
                text_or_null(record.error, error_), integer(record.tokens_in),
                integer(record.tokens_out), integer(record.cached_tokens), integer(record.retries),
-               text_or_null(record.response, response_), integer(record.part));
+               text_or_null(record.response, response_), integer(record.part),
+               integer(record.first_answer), integer(record.reasoning_tokens), finish, tool_calls);
   if (insert_.step() != Statement::Step::done) return tl::unexpected(database_.last_error());
   return {};
 }

@@ -12,7 +12,7 @@ namespace paceline::log {
 namespace {
 
 constexpr std::int64_t application_id = 0x70616365;  // "pace"
-constexpr std::int64_t schema_version = 5;
+constexpr std::int64_t schema_version = 6;
 
 constexpr const char* tables = R"(
 CREATE TABLE runs (
@@ -32,22 +32,26 @@ CREATE TABLE runs (
 ) STRICT;
 
 CREATE TABLE requests (
-  run            INTEGER NOT NULL REFERENCES runs,
-  item           INTEGER NOT NULL,
-  custom_id      TEXT,
-  due_ns         INTEGER NOT NULL,
-  sent_ns        INTEGER NOT NULL,
-  first_byte_ns  INTEGER,
-  first_token_ns INTEGER,
-  done_ns        INTEGER,
-  status         INTEGER,
-  error          TEXT,
-  tokens_in      INTEGER,
-  tokens_out     INTEGER,
-  cached_tokens  INTEGER,
-  retries        INTEGER NOT NULL,
-  response       TEXT,
-  part           INTEGER,
+  run              INTEGER NOT NULL REFERENCES runs,
+  item             INTEGER NOT NULL,
+  custom_id        TEXT,
+  due_ns           INTEGER NOT NULL,
+  sent_ns          INTEGER NOT NULL,
+  first_byte_ns    INTEGER,
+  first_token_ns   INTEGER,
+  done_ns          INTEGER,
+  status           INTEGER,
+  error            TEXT,
+  tokens_in        INTEGER,
+  tokens_out       INTEGER,
+  cached_tokens    INTEGER,
+  retries          INTEGER NOT NULL,
+  response         TEXT,
+  part             INTEGER,
+  first_answer_ns  INTEGER,
+  reasoning_tokens INTEGER,
+  finish           TEXT,
+  tool_calls_valid INTEGER,
   PRIMARY KEY (run, item)
 ) STRICT;
 
@@ -83,7 +87,11 @@ constexpr std::array<const char*, schema_version - 1> migrations{
     "ALTER TABLE requests RENAME COLUMN reply TO response",
     "ALTER TABLE requests ADD COLUMN part INTEGER; "
     "CREATE TABLE parts (run INTEGER NOT NULL REFERENCES runs, part INTEGER NOT NULL, "
-    "model TEXT NOT NULL, url TEXT NOT NULL, PRIMARY KEY (run, part)) STRICT"};
+    "model TEXT NOT NULL, url TEXT NOT NULL, PRIMARY KEY (run, part)) STRICT",
+    "ALTER TABLE requests ADD COLUMN first_answer_ns INTEGER; "
+    "ALTER TABLE requests ADD COLUMN reasoning_tokens INTEGER; "
+    "ALTER TABLE requests ADD COLUMN finish TEXT; "
+    "ALTER TABLE requests ADD COLUMN tool_calls_valid INTEGER"};
 
 enum class Contents { nothing, log, older, foreign, newer };
 

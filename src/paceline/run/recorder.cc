@@ -193,7 +193,10 @@ void Recorder::log(const PendingRequest& pending, const http::Exchange& exchange
   record.due = due_of(pending, response);
   record.sent = since_start(response.sent);
   if (response.first_byte != TimePoint::max()) record.first_byte = since_start(response.first_byte);
-  if (times != nullptr && times->events > 0) record.first_token = since_start(times->first);
+  if (times != nullptr && times->events > 0) {
+    record.first_token = since_start(times->first);
+    if (times->first_answer) record.first_answer = since_start(*times->first_answer);
+  }
   record.done = since_start(response.done);
   record.retries = pending.tries - 1;
   record.status = response.status;
@@ -203,7 +206,10 @@ void Recorder::log(const PendingRequest& pending, const http::Exchange& exchange
   if (outcome.usage) {
     record.tokens_in = outcome.usage->prompt_tokens;
     record.cached_tokens = outcome.usage->cached_tokens;
+    record.reasoning_tokens = outcome.usage->reasoning_tokens;
   }
+  record.finish = outcome.finish;
+  record.tool_calls_valid = outcome.tool_calls_valid;
   std::string kept;
   if (options_.log.keeps_responses && !outcome.failure) {
     kept = options_.gate->without_secrets(response.body);

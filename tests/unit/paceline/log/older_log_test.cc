@@ -106,13 +106,17 @@ TEST_P(OlderLogTest, IsReadAsItIs) {
 
 TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
   add_to_it();
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 5);
+  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 6);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs WHERE url IS NULL"), GetParam() == 1 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(transport) FROM runs"), GetParam() == 3 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE item = 1 AND response = 'second'"), 1);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM latencies WHERE item = 1 AND latency_ms = 7"), 1);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM latencies WHERE model = 'm'"), 3);
   EXPECT_EQ(ask(path(), "SELECT count(part) FROM requests"), 0);
+  EXPECT_EQ(ask(path(),
+                "SELECT count(first_answer_ns) + count(reasoning_tokens) + count(finish) + "
+                "count(tool_calls_valid) FROM requests"),
+            0);
   EXPECT_EQ(static_cast<int>(std::filesystem::status(path()).permissions()), 0600);
   expect_contents();
   add_to_it();

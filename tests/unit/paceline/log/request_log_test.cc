@@ -87,6 +87,28 @@ TEST_F(RequestLogTest, KeepsEveryField) {
             1);
 }
 
+TEST_F(RequestLogTest, KeepsHowEachResponseCameToItsEnd) {
+  auto log = open_request_log(path());
+  const auto run = begin_run(*log);
+  log->add(run, {.item = 0, .first_answer = 9us, .reasoning_tokens = 90, .finish = Finish::length});
+  log->add(run, {.item = 1, .finish = Finish::tool_calls, .tool_calls_valid = false});
+  log->add(run, {.item = 2, .finish = Finish::other, .tool_calls_valid = true});
+  log->add(run, {.item = 3});
+  ASSERT_EQ(message_of(log->close()), "");
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM requests WHERE (item, first_answer_ns, reasoning_tokens, "
+                "finish, tool_calls_valid) IS (0, 9000, 90, 'length', NULL)"),
+            1);
+  EXPECT_EQ(ask_text(path(),
+                     "SELECT group_concat(finish || ' ' || tool_calls_valid, '; ') FROM "
+                     "(SELECT * FROM requests ORDER BY item)"),
+            "tool_calls 0; other 1");
+  EXPECT_EQ(ask(path(),
+                "SELECT count(*) FROM requests WHERE (item, first_answer_ns, reasoning_tokens, "
+                "finish, tool_calls_valid) IS (3, NULL, NULL, NULL, NULL)"),
+            1);
+}
+
 TEST_F(RequestLogTest, KeepsThePartOfEachRequest) {
   auto log = open_request_log(path());
   const auto run =

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "../log/log_folder.h"
 #include "recording.h"
@@ -51,6 +52,31 @@ TEST_F(RecorderLogTest, KeepsARowOfEachCountedRequest) {
                      "SELECT count(*) FROM requests WHERE (item, first_token_ns, error, tokens_in, "
                      "tokens_out) IS (2, NULL, NULL, NULL, NULL)"),
             1);
+}
+
+TEST_F(RecorderLogTest, KeepsTheThinkingAndTheEndOfEachResponse) {
+  auto log = log::open_request_log(path());
+  RunPlan options;
+  options.log = {log.get(), log::begin_run(*log), false};
+  Recording recording(options);
+  Outcome outcome = good(Usage{.completion_tokens = 9, .reasoning_tokens = 4});
+  outcome.finish = Finish::content_filter;
+  outcome.tool_calls_valid = true;
+  TokenTimes times;
+  times.add(recording.next_send() + 1ms, false);
+  times.add(recording.next_send() + 2ms);
+  recording.add_read(outcome, &times);
+  recording.add(good(), {}, false);
+  static_cast<void>(recording.finish());
+  ASSERT_EQ(message_of(log->close()), "");
+  const auto count = [&](const std::string& values) {
+    return log::ask(path(),
+                    "SELECT count(*) FROM requests WHERE (item, first_token_ns, first_answer_ns, "
+                    "reasoning_tokens, finish, tool_calls_valid) IS (" +
+                        values + ")");
+  };
+  EXPECT_EQ(count("0, 1001000000, 1002000000, 4, 'content_filter', 1"), 1);
+  EXPECT_EQ(count("1, NULL, NULL, NULL, NULL, NULL"), 1);
 }
 
 TEST_F(RecorderLogTest, KeepsResponsesOnlyWhenAsked) {
