@@ -249,8 +249,8 @@ std::vector<std::string> default_rows() {
 }
 
 std::vector<std::string> finish_counters() {
-  std::vector<std::string> names;
-  for (const Finish finish : counted_finishes) names.push_back(counter_of(finish));
+  std::vector<std::string> names(counted_finishes.size());
+  std::transform(counted_finishes.begin(), counted_finishes.end(), names.begin(), counter_of);
   return names;
 }
 

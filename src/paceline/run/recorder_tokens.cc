@@ -2,6 +2,7 @@
 #include <paceline/run/response_tokens.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace paceline::run {
 
@@ -26,7 +27,8 @@ std::uint64_t rate_of(std::uint64_t tokens, std::chrono::nanoseconds latency) {
   constexpr double millionths = 1e15;
   const double nanoseconds = std::max(static_cast<double>(latency.count()), 1.0);
   const double rate = millionths * static_cast<double>(tokens) / nanoseconds;
-  return static_cast<std::uint64_t>(std::min(rate, static_cast<double>(Moments::largest)) + 0.5);
+  return static_cast<std::uint64_t>(
+      std::llround(std::min(rate, static_cast<double>(Moments::largest))));
 }
 
 }  // namespace
