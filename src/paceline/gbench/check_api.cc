@@ -71,7 +71,7 @@ Result<CheckedApi> check_api(Context& context, Workload& workload) {
     const std::string named = has_models ? " for " + part.model : "";
     auto limits = check_item(context, workload, part.item, named, checked.adapted_to);
     if (!limits) return tl::unexpected(std::move(limits.error()));
-    if (&part == &parts.front()) checked.limits = std::move(*limits);
+    if (&part == &parts.front()) checked.limits = *limits;
   }
   return checked;
 }

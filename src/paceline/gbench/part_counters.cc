@@ -84,6 +84,7 @@ std::shared_ptr<const stats::Groups> make_groups(const PartCounters& asked,
   };
   if (asked.model) {
     std::vector<std::string> models;
+    models.reserve(parts.size());
     for (const Part& part : parts) models.push_back(part.model);
     add_groups(groups, named("model", std::move(models)));
   }
