@@ -39,6 +39,13 @@ constexpr std::string_view name_of(Finish finish) {
   return names[static_cast<std::size_t>(finish)];
 }
 
+/// Successful responses that were checked for the format that was asked for.
+struct FormatChecks {
+  std::uint64_t checked = 0;
+  /// The responses that have the format.
+  std::uint64_t valid = 0;
+};
+
 /// The token counts and times of a run, over the requests that succeeded.
 struct TokenTally {
   /// Time to first token of streamed responses: send to the first event with a token of reasoning,
@@ -100,8 +107,17 @@ struct TokenTally {
   /// Responses with tool calls whose arguments are all valid JSON.
   std::uint64_t responses_with_valid_tool_calls = 0;
 
+  /// Tokens of the streamed responses with usage, and the parts of these streams that had a time of
+  /// their own: events, or tokens where the usage was in each event.
+  std::uint64_t streamed = 0;
+  std::uint64_t timed_parts = 0;
+  /// Responses by the format that was asked for; none without a format.
+  FormatChecks format;
+
   /// Adds the counts of another stripe of the same run.
   void merge(const TokenTally& other);
+  /// Tokens per event of the streamed responses with usage; 0 if there is none.
+  double tokens_per_event() const;
 
   /// Responses whose output tokens are known.
   std::uint64_t responses() const { return responses_with_usage + responses_counted; }

@@ -39,6 +39,10 @@ struct TextGeneration {
   /// Whether streams of chat and completions are asked for their usage (stream_options). Nothing:
   /// yes, unless the first response shows that the server refuses the field.
   std::optional<bool> asks_usage{};
+  /// Whether streams of chat and completions are asked for the usage in each chunk, for servers
+  /// with the field continuous_usage_stats, such as vLLM. The time between two chunks is then
+  /// divided among the tokens of the later one.
+  bool asks_chunk_usage = false;
   /// Fewest tokens per response, for servers that support it, such as vLLM; 0: not sent.
   std::uint64_t min_tokens = 0;
   /// Whether a response continues to max_tokens after the model's end-of-sequence token, for

@@ -60,7 +60,7 @@ struct Outcome {
 };
 
 /// Arrival times of the tokens of one streamed response. An event with reasoning, content, a
-/// refusal or a tool call counts as one token.
+/// refusal or a tool call counts as one token, unless the server tells the tokens of each event.
 struct TokenTimes {
   /// Number of events with tokens.
   std::uint64_t events = 0;
@@ -70,11 +70,11 @@ struct TokenTimes {
   TimePoint last;
   /// The first event with a part of the answer.
   std::optional<TimePoint> first_answer;
-  /// Time from each event to the next.
+  /// Time from each event to the next. The time before an event of n tokens is n gaps.
   std::vector<std::chrono::nanoseconds> gaps;
 
-  /// Adds an event. `is_answer`: whether the event has a part of the answer.
-  void add(TimePoint when, bool is_answer = true);
+  /// Adds an event. `is_answer`: whether the event has a part of the answer. `tokens`: at least 1.
+  void add(TimePoint when, bool is_answer = true, std::uint64_t tokens = 1);
   /// Forgets the events, and keeps the memory.
   void clear();
   /// Memory of the gaps, in bytes.
@@ -143,6 +143,9 @@ class Workload {
   virtual void make(std::uint64_t item, Request& request) = 0;
   /// Reads the response to `request`. May grow the capacity of the body, for a parser's padding.
   virtual Outcome read(const Request& request, Response& response) = 0;
+  /// Called after the last response of a run. Returns how many of the run's responses have the
+  /// format that was asked for; may wait for checks that are not done.
+  virtual FormatChecks end_run() { return {}; }
   /// Makes a reader of streamed responses; required if any request asks for one. Several readers
   /// are in use at once.
   virtual std::unique_ptr<StreamReader> make_stream_reader() { return nullptr; }

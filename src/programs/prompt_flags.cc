@@ -174,6 +174,11 @@ void add_length_flags(CLI::App& app, TextGeneration& generation) {
       "Whether chat/stream and completions/stream ask for the usage (stream_options): on, "
       "off, or auto (on, unless the first response shows that the server refuses the "
       "field) [auto]");
+  app.add_flag(
+      "--paceline_chunk_usage{true}", generation.asks_chunk_usage,
+      "Asks for the usage in each chunk of chat/stream and completions/stream, from servers "
+      "with the field continuous_usage_stats, such as vLLM. The time between two chunks is "
+      "then divided among the tokens of the later one");
   app.add_flag("--paceline_ignore_eos{true}", generation.ignore_eos,
                "Makes responses as long as --paceline_max_tokens, for servers with this field, "
                "such as vLLM and llama.cpp");

@@ -115,6 +115,11 @@ Result<void> check(const WorkloadFlags& flags, const std::vector<Api>& apis) {
         "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, the length "
         "at which a response ends");
   }
+  if (generation.asks_chunk_usage && generation.asks_usage == false) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_chunk_usage needs the usage, which --paceline_stream_usage=off leaves "
+                "out");
+  }
   if (generation.min_tokens > generation.max_tokens) {
     return fail(ErrorCode::invalid_value,
                 "--paceline_min_tokens is more than --paceline_max_tokens; lower it");

@@ -32,6 +32,9 @@ void StreamFindings::clear() {
   delta.clear();
   has_content = false;
   usage.reset();
+  finish.reset();
+  tool_calls.clear();
+  needs_no_arguments = false;
   error.reset();
   is_of_form = false;
   is_complete = false;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <paceline/api.h>
+#include <paceline/api/finish.h>
 #include <paceline/api/response_fields.h>
 #include <paceline/message.h>
 #include <paceline/text_generation.h>
@@ -50,6 +51,10 @@ struct StreamFindings {
   /// Whether an earlier event had content.
   bool has_content = false;
   std::optional<Usage> usage;
+  std::optional<Finish> finish;
+  ToolCalls tool_calls;
+  /// What a tool call without arguments counts as (ToolCalls::are_valid).
+  bool needs_no_arguments = false;
   /// An error that the server reports in the stream.
   std::optional<ToldError> error;
   /// Whether the form defines any of the events.
@@ -138,6 +143,8 @@ class GenerationForm : public ApiForm {
   virtual void set_tools(const Json& /*tools*/, Json& /*body*/) const {}
   /// Sets the fields with the format of responses.
   virtual void set_response_format(const ResponseFormat& format, Json& body) const = 0;
+  /// The text of the first answer in a response that is not streamed.
+  virtual std::string text_of(simdjson::dom::element root) const = 0;
   /// The field that limits the length of a response.
   virtual std::string_view limit_field(LimitField asked) const = 0;
   /// The limit of a request for which the user gives none; 0: not sent.

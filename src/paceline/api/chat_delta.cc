@@ -51,11 +51,32 @@ bool calls_function(Found function) {
          bytes_of(function["input"]) > 0 || function["arguments"].is_object();
 }
 
-void read_tool_calls(dom::element calls, StreamDelta& found) {
+/// The input of a custom tool is any text, and not JSON.
+void read_function(std::uint64_t number, Found function, StreamFindings& found) {
+  if (!calls_function(function)) return;
+  found.delta.has_answer = true;
+  std::string_view piece;
+  if (read_value(function["arguments"], piece)) {
+    found.tool_calls.add(number, piece);
+  } else if (function["arguments"].is_object()) {
+    found.tool_calls.add(number, "{}");
+  } else if (!has_value(function["input"])) {
+    found.tool_calls.begin(number);
+  }
+}
+
+void read_tool_calls(dom::element calls, StreamFindings& found) {
   dom::array items;
   if (calls.get(items) != simdjson::SUCCESS) return;
+  std::uint64_t place = 0;
   for (const dom::element call : items) {
-    if (calls_function(call["function"]) || calls_function(call["custom"])) found.has_answer = true;
+    std::uint64_t number = place++;
+    read_value(call["index"], number);
+    if (has_value(call["custom"])) {
+      found.delta.has_answer = found.delta.has_answer || calls_function(call["custom"]);
+    } else {
+      read_function(number, call["function"], found);
+    }
   }
 }
 
@@ -74,7 +95,8 @@ void read_reasoning_details(dom::element details, StreamDelta& found) {
 
 }  // namespace
 
-void read_chat_delta(dom::element delta, StreamDelta& found) {
+void read_chat_delta(dom::element delta, StreamFindings& findings) {
+  StreamDelta& found = findings.delta;
   dom::object fields;
   if (delta.get(fields) != simdjson::SUCCESS) return;
   // Some servers send the same reasoning in two fields.
@@ -88,9 +110,9 @@ void read_chat_delta(dom::element delta, StreamDelta& found) {
     } else if (field.key == "reasoning_details") {
       read_reasoning_details(field.value, found);
     } else if (field.key == "tool_calls") {
-      read_tool_calls(field.value, found);
+      read_tool_calls(field.value, findings);
     } else if (field.key == "function_call") {
-      found.has_answer = found.has_answer || calls_function(as_found(field.value));
+      read_function(0, as_found(field.value), findings);
     } else if (field.key == "refusal") {
       found.has_answer = found.has_answer || bytes_of(as_found(field.value)) > 0;
     } else if (field.key == "audio") {
@@ -100,6 +122,18 @@ void read_chat_delta(dom::element delta, StreamDelta& found) {
     }
   }
   found.add_thoughts(thoughts);
+}
+
+void read_message_calls(dom::element message, ToolCalls& calls) {
+  dom::array items;
+  if (read_value(message["tool_calls"], items)) {
+    for (const dom::element call : items) {
+      if (!has_value(call["custom"])) calls.add_whole(call["function"]["arguments"]);
+    }
+  }
+  if (dom::element call; read_value(message["function_call"], call) && !call.is_null()) {
+    calls.add_whole(call["arguments"]);
+  }
 }
 
 }  // namespace paceline::api

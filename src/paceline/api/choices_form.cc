@@ -23,11 +23,17 @@ class ChoicesForm : public GenerationForm {
       return without_answers(root, "choices");
     }
     if (const auto told = read_told_error(root)) return failed_by(*told);
+    Outcome outcome;
+    ToolCalls calls;
     for (const dom::element choice : choices) {
       if (const auto told = read_choice_error(choice)) return failed_by(*told);
+      outcome.finish = read_finish(choice["finish_reason"]);
+      if (dom::element message; read_value(choice["message"], message)) {
+        read_message_calls(message, calls);
+      }
     }
-    Outcome outcome;
     outcome.usage = read_usage(root);
+    outcome.tool_calls_valid = calls.are_valid();
     return outcome;
   }
 
@@ -56,6 +62,11 @@ class ChatForm : public ChoicesForm {
     return std::make_unique<ChoicesEvents>(true);
   }
 
+  std::string text_of(dom::element root) const override {
+    std::string_view text;
+    read_value(root["choices"].at(0)["message"]["content"], text);
+    return std::string(text);
+  }
   void set_prompt(const PromptText& prompt, Json& body) const override {
     Json messages = Json::array();
     if (!prompt.system.empty()) {
@@ -87,6 +98,11 @@ class CompletionsForm : public ChoicesForm {
     return std::make_unique<ChoicesEvents>(false);
   }
 
+  std::string text_of(dom::element root) const override {
+    std::string_view text;
+    read_value(root["choices"].at(0)["text"], text);
+    return std::string(text);
+  }
   void set_prompt(const PromptText& prompt, Json& body) const override {
     body["prompt"] = prompt.joined();
   }

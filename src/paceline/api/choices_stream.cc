@@ -63,16 +63,17 @@ bool ChoicesEvents::read_choice(dom::element choice, std::size_t index, StreamFi
     std::uint64_t number = 0;
     std::string_view reason;
     if (field.key == "delta") {
-      read_chat_delta(field.value, findings.delta);
+      read_chat_delta(field.value, findings);
     } else if (field.key == "text" && !is_chat_) {
       std::string_view text;
       if (field.value.get(text) == simdjson::SUCCESS) findings.delta.add_text(text);
     } else if (field.key == "index") {
       if (field.value.get(number) == simdjson::SUCCESS) index = number;
     } else if (field.key == "finish_reason") {
-      if (field.value.get(reason) != simdjson::SUCCESS) continue;
-      // Some servers send "" or "null" for a missing reason.
-      has_ended = !reason.empty() && reason != "null";
+      const auto finish = read_finish(as_found(field.value));
+      if (!finish || field.value.get(reason) != simdjson::SUCCESS) continue;
+      findings.finish = finish;
+      has_ended = true;
       may_have_failed = may_have_failed || reason == "error";
     } else if (field.key == "error") {
       may_have_failed = may_have_failed || !field.value.is_null();

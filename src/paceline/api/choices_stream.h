@@ -40,6 +40,9 @@ class ChoicesEvents : public EventReader {
 };
 
 /// Adds the content of a choice's `delta` in a chat completion chunk.
-void read_chat_delta(simdjson::dom::element delta, StreamDelta& found);
+void read_chat_delta(simdjson::dom::element delta, StreamFindings& findings);
+
+/// Adds the tool calls of a choice's `message`.
+void read_message_calls(simdjson::dom::element message, ToolCalls& calls);
 
 }  // namespace paceline::api

@@ -50,6 +50,7 @@ void GenerationStream::begin(const Request& request) {
   events_.reset(form_->has_bare_events());
   findings_.clear();
   times_.clear();
+  tokens_before_ = 0;
   thoughts_ = 0;
   thought_bytes_ = 0;
   thoughts_are_summary_ = false;
@@ -124,10 +125,19 @@ void GenerationStream::count_tokens() {
   const StreamDelta& delta = findings_.delta;
   if (!delta.has_tokens()) return;
   findings_.has_content = true;
-  times_.add(now_, delta.has_answer);
+  times_.add(now_, delta.has_answer, tokens_of_event());
   if (delta.has_thoughts) ++thoughts_;
   thought_bytes_ += delta.thought_bytes;
   thoughts_are_summary_ = thoughts_are_summary_ || delta.is_summary;
+}
+
+std::uint64_t GenerationStream::tokens_of_event() {
+  // A wrong count must not fill the memory.
+  constexpr std::uint64_t most = 256;
+  if (!options_.has_chunk_usage || !findings_.usage) return 1;
+  const std::uint64_t tokens = findings_.usage->completion_tokens.value_or(0);
+  const std::uint64_t before = std::exchange(tokens_before_, std::max(tokens, tokens_before_));
+  return tokens > before ? std::min(tokens - before, most) : 1;
 }
 
 void GenerationStream::fail(Failure failure, std::string why) {

@@ -23,6 +23,9 @@ struct GenerationStreamOptions {
   /// nullptr: the form that the request's URL names.
   std::shared_ptr<const ApiForm> form{};
   std::optional<LengthAsked> length_asked{};
+  /// Whether the usage of a chunk counts the tokens so far, so that the gap before a chunk is
+  /// divided among its tokens.
+  bool has_chunk_usage = false;
   /// Whether the body of the response becomes the JSON that the API would have sent without
   /// streaming.
   bool keeps_text = false;
@@ -52,8 +55,10 @@ class GenerationStream : public StreamReader {
   /// False if the data is not JSON.
   bool read_data(std::string_view name, std::string_view data);
   void read_root(std::string_view name, simdjson::dom::element root);
-  /// Counts the content of an event as one token.
+  /// Counts the content of an event.
   void count_tokens();
+  /// The tokens of the current event.
+  std::uint64_t tokens_of_event();
   void fail(Failure failure, std::string why);
   /// Records an error that the server reports in the stream.
   void fail_with(const ToldError& told);
@@ -77,6 +82,8 @@ class GenerationStream : public StreamReader {
   StreamFindings findings_;
   TimePoint now_;
   TokenTimes times_;
+  /// Completion tokens before the current event, as its usage counts them.
+  std::uint64_t tokens_before_ = 0;
   std::uint64_t thoughts_ = 0;
   std::uint64_t thought_bytes_ = 0;
   bool thoughts_are_summary_ = false;

@@ -18,6 +18,8 @@ Outcome GenerationStream::finish(Response& response) {
     findings_.usage->completion_tokens.reset();
   }
   outcome.usage = findings_.usage;
+  outcome.finish = findings_.finish;
+  outcome.tool_calls_valid = findings_.tool_calls.are_valid(findings_.needs_no_arguments);
   outcome.streamed_tokens = streamed_tokens();
   outcome.length_asked = options_.length_asked;
   if (options_.keeps_text && !outcome.failure) response.body = reader_->whole();
@@ -55,7 +57,8 @@ Outcome GenerationStream::read_without_events() {
 }
 
 std::size_t GenerationStream::held() const {
-  return times_.held() + events_.held() + (reader_ == nullptr ? 0 : reader_->held());
+  return times_.held() + events_.held() + findings_.tool_calls.held() +
+         (reader_ == nullptr ? 0 : reader_->held());
 }
 
 std::optional<std::uint64_t> GenerationStream::streamed_tokens() const {

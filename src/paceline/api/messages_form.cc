@@ -27,6 +27,18 @@ void read_delta(dom::element event, StreamDelta& delta) {
   delta.has_answer = delta.has_answer || calls_tool;
 }
 
+/// A tool call begins with its name, and has its input in pieces. Without a piece, the input is {}.
+void read_call(dom::element event, StreamFindings& findings) {
+  std::uint64_t block = 0;
+  read_value(event["index"], block);
+  std::string_view text;
+  if (read_value(event["content_block"]["type"], text) && text == "tool_use") {
+    findings.tool_calls.begin(block);
+    findings.needs_no_arguments = true;
+  }
+  if (read_value(event["delta"]["partial_json"], text)) findings.tool_calls.add(block, text);
+}
+
 class MessagesEvents : public EventReader {
  public:
   void begin(bool keeps_text) override {
@@ -49,7 +61,11 @@ class MessagesEvents : public EventReader {
     merge_usage(findings.usage, read_usage(root));
     dom::element message;
     if (read_value(root["message"], message)) merge_usage(findings.usage, read_usage(message));
-    if (type.starts_with("content_block_")) read_delta(root, findings.delta);
+    if (const auto finish = read_finish(root["delta"]["stop_reason"])) findings.finish = finish;
+    if (type.starts_with("content_block_")) {
+      read_delta(root, findings.delta);
+      read_call(root, findings);
+    }
     if (keeps_text_) keep(root, findings.delta);
   }
 
@@ -103,7 +119,14 @@ class MessagesForm : public GenerationForm {
     if (!read_value(root["content"], blocks)) return without_answers(root, "content");
     if (const auto told = read_told_error(root)) return failed_by(*told);
     Outcome outcome;
+    ToolCalls calls;
+    for (const dom::element block : blocks) {
+      std::string_view type;
+      if (read_value(block["type"], type) && type == "tool_use") calls.add_whole(block["input"]);
+    }
     outcome.usage = read_usage(root);
+    outcome.finish = read_finish(root["stop_reason"]);
+    outcome.tool_calls_valid = calls.are_valid();
     return outcome;
   }
 
@@ -112,6 +135,7 @@ class MessagesForm : public GenerationForm {
   }
   std::string_view mark_of_events() const override { return "a type of the Messages API"; }
 
+  std::string text_of(dom::element root) const override { return texts_in(root["content"]); }
   void set_prompt(const PromptText& prompt, Json& body) const override {
     if (!prompt.system.empty()) body["system"] = prompt.system;
     body["messages"] =
@@ -132,7 +156,8 @@ class MessagesForm : public GenerationForm {
         function.erase("parameters");
         function.erase("strict");
       }
-      body["tools"].push_back(function.is_null() ? tool : std::move(function));
+      if (function.is_null()) function = tool;
+      body["tools"].push_back(std::move(function));
     }
   }
   void set_response_format(const ResponseFormat& format, Json& body) const override {

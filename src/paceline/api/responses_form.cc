@@ -13,6 +13,24 @@ namespace {
 
 namespace dom = simdjson::dom;
 
+/// The status says that a response is complete, and the details why it is not.
+std::optional<Finish> read_response_finish(dom::element response, const ToolCalls& calls) {
+  if (const auto reason = read_finish(response["incomplete_details"]["reason"])) return reason;
+  const auto finish = read_finish(response["status"]);
+  return finish == Finish::stop && calls.are_any() ? Finish::tool_calls : finish;
+}
+
+void read_output_calls(dom::element response, ToolCalls& calls) {
+  dom::array items;
+  if (!read_value(response["output"], items)) return;
+  for (const dom::element item : items) {
+    std::string_view type;
+    if (read_value(item["type"], type) && type == "function_call") {
+      calls.add_whole(item["arguments"]);
+    }
+  }
+}
+
 void read_delta(std::string_view type, dom::element event, StreamDelta& delta) {
   std::string_view text;
   if (!type.ends_with(".delta") || !read_value(event["delta"], text) || text.empty()) return;
@@ -71,6 +89,9 @@ class ResponsesEvents : public EventReader {
       findings.error = told;
       return;
     }
+    findings.tool_calls.clear();
+    read_output_calls(response, findings.tool_calls);
+    findings.finish = read_response_finish(response, findings.tool_calls);
     if (keeps_text_) response_ = simdjson::to_string(response);
   }
 
@@ -102,6 +123,10 @@ class ResponsesForm : public GenerationForm {
     if (!has_output) return without_answers(root, "output");
     Outcome outcome;
     outcome.usage = read_usage(root);
+    ToolCalls calls;
+    read_output_calls(root, calls);
+    outcome.finish = read_response_finish(root, calls);
+    outcome.tool_calls_valid = calls.are_valid();
     return outcome;
   }
 
@@ -110,6 +135,13 @@ class ResponsesForm : public GenerationForm {
   }
   std::string_view mark_of_events() const override { return "a type of the Responses API"; }
 
+  std::string text_of(dom::element root) const override {
+    std::string text;
+    dom::array items;
+    if (!read_value(root["output"], items)) return text;
+    for (const dom::element item : items) text += texts_in(item["content"]);
+    return text;
+  }
   void set_prompt(const PromptText& prompt, Json& body) const override {
     Json input = Json::array();
     if (!prompt.system.empty()) input.push_back({{"role", "system"}, {"content", prompt.system}});
@@ -122,7 +154,8 @@ class ResponsesForm : public GenerationForm {
     for (const Json& tool : tools) {
       Json function = function_of(tool);
       if (!function.is_null()) function["type"] = "function";
-      body["tools"].push_back(function.is_null() ? tool : std::move(function));
+      if (function.is_null()) function = tool;
+      body["tools"].push_back(std::move(function));
     }
   }
   void set_response_format(const ResponseFormat& format, Json& body) const override {

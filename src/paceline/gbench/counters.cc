@@ -143,6 +143,10 @@ void set_finish_counters(benchmark::UserCounters& counters, const TokenTally& to
     counters["tool_calls_valid"] = static_cast<double>(tokens.responses_with_valid_tool_calls) /
                                    static_cast<double>(tokens.responses_with_tool_calls);
   }
+  if (tokens.format.checked > 0) {
+    counters["format_valid"] =
+        static_cast<double>(tokens.format.valid) / static_cast<double>(tokens.format.checked);
+  }
 }
 
 void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
@@ -225,6 +229,7 @@ std::vector<std::string> all_counters() {
                            "reasoning_tokens",
                            "length_mismatch",
                            "tool_calls_valid",
+                           "format_valid",
                            "max_rpm",
                            "probes"}) {
     names.emplace_back(name);

@@ -53,6 +53,11 @@ std::string label_of(const Verdict& verdict, const Tally& tally) {
         "tokens of {} of {} responses counted as events, since the server told no usage",
         tokens.responses_counted, tokens.responses()));
   }
+  // A server may send the end of a stream without a token, or a token without text.
+  constexpr double noticeable = 1.05;
+  if (tokens.tokens_per_event() > noticeable) {
+    words.push_back(fmt::format("{:.1f} tokens per event", tokens.tokens_per_event()));
+  }
   if (tokens.streams_without_tokens > 0) {
     words.push_back(fmt::format("{} of {} streams had no tokens", tokens.streams_without_tokens,
                                 tokens.streams));

@@ -73,6 +73,10 @@ void Recorder::count_stream(const PendingRequest& pending, const Response& respo
   ++tokens.streams;
   if (times.events == 0) ++tokens.streams_without_tokens;
   if (times.events == 0 || pending.tries > 1) return;
+  if (outcome.usage && outcome.usage->completion_tokens) {
+    tokens.streamed += outcome.streamed_tokens.value_or(*outcome.usage->completion_tokens);
+    tokens.timed_parts += times.gaps.size() + 1;
+  }
   tokens.ttft.record(times.first - response.sent);
   const bool began_with_thoughts = times.first_answer != times.first;
   if (began_with_thoughts) ++tokens.streams_with_thoughts;

@@ -53,7 +53,9 @@ stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHoo
   loop::raise_open_files_limit();
   const auto loop = loop::Loop::make();
   if (!loop) return Recorder(plan, counted_here(plan)).finish(true, loop.error());
-  return Dispatcher(**loop, workload, plan, hooks).run();
+  stats::RunTally tally = Dispatcher(**loop, workload, plan, hooks).run();
+  tally.tokens.format = workload.end_run();
+  return tally;
 }
 
 http::TransportFactory transport_factory(TransportKind kind) {

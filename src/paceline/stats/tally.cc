@@ -120,6 +120,15 @@ void TokenTally::merge(const TokenTally& other) {
   for (std::size_t i = 0; i < finish_kinds; ++i) finishes[i] += other.finishes[i];
   responses_with_tool_calls += other.responses_with_tool_calls;
   responses_with_valid_tool_calls += other.responses_with_valid_tool_calls;
+  streamed += other.streamed;
+  timed_parts += other.timed_parts;
+  format.checked += other.format.checked;
+  format.valid += other.format.valid;
+}
+
+double TokenTally::tokens_per_event() const {
+  if (timed_parts == 0) return 0;
+  return static_cast<double>(streamed) / static_cast<double>(timed_parts);
 }
 
 std::uint64_t TokenTally::responses_with_finish() const {

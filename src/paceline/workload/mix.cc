@@ -128,6 +128,16 @@ class Mix : public Workload {
     return outcome;
   }
 
+  FormatChecks end_run() override {
+    FormatChecks all;
+    for (const MixMember& member : members_) {
+      const FormatChecks checks = member.workload->end_run();
+      all.checked += checks.checked;
+      all.valid += checks.valid;
+    }
+    return all;
+  }
+
   std::unique_ptr<StreamReader> make_stream_reader() override {
     return std::make_unique<MixReader>(members_);
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include <paceline/http/target.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/body_template.h>
+#include <paceline/workload/format_checker.h>
 #include <paceline/workload/prompt_text.h>
 
 namespace paceline {
@@ -44,6 +46,7 @@ api::Json body_of(const TextGeneration& asked, const Fields& fields) {
   if (asked.is_streamed) body["stream"] = true;
   if (has_stream_options(asked) && fields.has_stream_options) {
     body["stream_options"] = {{"include_usage", true}};
+    if (asked.asks_chunk_usage) body["stream_options"]["continuous_usage_stats"] = true;
   }
   return body;
 }
@@ -59,6 +62,38 @@ std::optional<LengthAsked> length_asked(const TextGeneration& asked) {
   return LengthAsked{asked.min_tokens > 0 ? asked.min_tokens : asked.max_tokens, asked.max_tokens};
 }
 
+/// The checker of the format that is asked for; nullptr without one.
+std::shared_ptr<workload::FormatChecker> make_checker(const TextGeneration& asked) {
+  if (asked.response_format.empty()) return nullptr;
+  return std::make_shared<workload::FormatChecker>(
+      api::generation_form_of(asked.api), *api::parse_response_format(asked.response_format));
+}
+
+/// Hands the text of each streamed response to the checker.
+class CheckedStream : public StreamReader {
+ public:
+  CheckedStream(std::unique_ptr<StreamReader> reader,
+                std::shared_ptr<workload::FormatChecker> checker, bool keeps_text)
+      : reader_(std::move(reader)), checker_(std::move(checker)), keeps_text_(keeps_text) {}
+
+  void begin(const Request& request) override { reader_->begin(request); }
+  bool take(std::string_view piece, TimePoint now) override { return reader_->take(piece, now); }
+  Outcome finish(Response& response) override {
+    Outcome outcome = reader_->finish(response);
+    if (outcome.failure) return outcome;
+    checker_->check(response.body);
+    if (!keeps_text_) response.body.clear();
+    return outcome;
+  }
+  const TokenTimes& times() const override { return reader_->times(); }
+  std::size_t held() const override { return reader_->held(); }
+
+ private:
+  std::unique_ptr<StreamReader> reader_;
+  std::shared_ptr<workload::FormatChecker> checker_;
+  bool keeps_text_;
+};
+
 class TextGenerationWorkload : public Workload {
  public:
   TextGenerationWorkload(const Api& api, const TextGeneration& asked)
@@ -70,7 +105,8 @@ class TextGenerationWorkload : public Workload {
         fields_{asked.limit_field, asked.asks_usage.value_or(true)},
         body_(make_body()),
         fingerprint_(body_.description()),
-        length_asked_(paceline::length_asked(asked)) {}
+        length_asked_(paceline::length_asked(asked)),
+        checker_(make_checker(asked)) {}
 
   Description describe() const override {
     Description description;
@@ -90,7 +126,11 @@ class TextGenerationWorkload : public Workload {
     return change;
   }
 
-  void begin_run(std::uint64_t salt) override { salt_ = salt; }
+  void begin_run(std::uint64_t salt) override {
+    salt_ = salt;
+    // The trial request is not part of a run.
+    if (checker_) checker_->finish();
+  }
 
   void make(std::uint64_t item, Request& request) override {
     request.method = Method::post;
@@ -105,12 +145,19 @@ class TextGenerationWorkload : public Workload {
   Outcome read(const Request&, Response& response) override {
     Outcome outcome = parser_.read(form_, response);
     outcome.length_asked = length_asked_;
+    if (checker_ && !outcome.failure) checker_->check(response.body);
     return outcome;
   }
 
+  FormatChecks end_run() override { return checker_ ? checker_->finish() : FormatChecks(); }
+
   std::unique_ptr<StreamReader> make_stream_reader() override {
-    return std::make_unique<api::GenerationStream>(
-        api::GenerationStreamOptions{.length_asked = length_asked_, .keeps_text = asked_.keeps_text});
+    auto reader = std::make_unique<api::GenerationStream>(
+        api::GenerationStreamOptions{.length_asked = length_asked_,
+                                     .has_chunk_usage = asked_.asks_chunk_usage,
+                                     .keeps_text = asked_.keeps_text || checker_ != nullptr});
+    if (!checker_) return reader;
+    return std::make_unique<CheckedStream>(std::move(reader), checker_, asked_.keeps_text);
   }
 
  private:
@@ -152,6 +199,7 @@ class TextGenerationWorkload : public Workload {
   /// Of the body before any adaptation, so that a later program finds the same job in a log.
   std::string fingerprint_;
   std::optional<LengthAsked> length_asked_;
+  std::shared_ptr<workload::FormatChecker> checker_;
   std::uint64_t salt_ = 0;
   api::ResponseReader parser_;
 };
@@ -169,7 +217,7 @@ template <typename Parsed>
 std::optional<Error> find_error(std::string_view what, Result<Parsed> parsed) {
   if (parsed) return std::nullopt;
   Error error = std::move(parsed.error());
-  error.message = fmt::format("the {} are {}", what, error.message);
+  error.message = fmt::format("the {} {}", what, error.message);
   return error;
 }
 
@@ -187,14 +235,20 @@ std::optional<Error> find_error(const TextGeneration& generation) {
   }
   if (!generation.tools.empty()) {
     if (!abilities.tools) return refused("tools", form.name(), chats);
-    if (auto error = find_error("tools", api::parse_tools(generation.tools))) return error;
+    if (auto error = find_error("tools are", api::parse_tools(generation.tools))) return error;
   }
   if (generation.response_format.empty()) return std::nullopt;
   const auto format = api::parse_response_format(generation.response_format);
   if (format && !format->schema && !abilities.json_object) {
     return refused("response format without a schema", form.name(), "a JSON schema");
   }
-  return find_error("response format", format);
+  if (format && format->schema) {
+    if (auto error =
+            find_error("response format is", workload::JsonSchema::parse(*format->schema))) {
+      return error;
+    }
+  }
+  return find_error("response format is", format);
 }
 
 std::unique_ptr<Workload> make_workload(const Api& api, const TextGeneration& generation) {

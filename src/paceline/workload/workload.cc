@@ -82,12 +82,12 @@ Outcome read_status(const Response& response) {
   return failed(failure_of(response.status), std::move(why));
 }
 
-void TokenTimes::add(TimePoint when, bool is_answer) {
+void TokenTimes::add(TimePoint when, bool is_answer, std::uint64_t tokens) {
   if (is_answer && !first_answer) first_answer = when;
   if (events++ == 0) {
     first = when;
   } else {
-    gaps.push_back(when - last);
+    gaps.insert(gaps.end(), tokens, (when - last) / tokens);
   }
   last = when;
 }

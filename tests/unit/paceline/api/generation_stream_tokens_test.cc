@@ -182,5 +182,32 @@ TEST(GenerationStreamTokensTest, UsageThatTheStreamDisprovesIsNone) {
   EXPECT_FALSE(half->completion_tokens);
 }
 
+/// A stream whose chunks have the usage so far.
+std::vector<std::chrono::nanoseconds> gaps_with_usage(const std::vector<std::uint64_t>& tokens,
+                                                      bool has_chunk_usage = true) {
+  GenerationStream stream({.has_chunk_usage = has_chunk_usage});
+  stream.begin(request_to("http://host/v1/chat/completions"));
+  TimePoint now = stream_start;
+  for (const std::uint64_t so_far : tokens) {
+    now += 12ms;
+    stream.take(
+        chunk(R"({"index":0,"delta":{"content":"x"},"finish_reason":null})",
+              R"(,"usage":{"prompt_tokens":1,"completion_tokens":)" + std::to_string(so_far) + "}"),
+        now);
+  }
+  return stream.times().gaps;
+}
+
+TEST(ChunkUsageTest, AGapIsDividedAmongTheTokensOfItsChunk) {
+  const std::vector<std::chrono::nanoseconds> gaps = gaps_with_usage({2, 3, 6});
+  EXPECT_EQ(gaps, (std::vector<std::chrono::nanoseconds>{12ms, 4ms, 4ms, 4ms}));
+  EXPECT_EQ(gaps_with_usage({2, 3, 6}, false), (std::vector<std::chrono::nanoseconds>{12ms, 12ms}));
+}
+
+TEST(ChunkUsageTest, AWrongCountIsOneToken) {
+  EXPECT_EQ(gaps_with_usage({5, 5, 3, 6}).size(), 3U);
+  EXPECT_LE(gaps_with_usage({1, 900'000'000}).size(), 256U);
+}
+
 }  // namespace
 }  // namespace paceline::api

@@ -270,6 +270,7 @@ TEST(CountersTest, AllAreKnownBeforehand) {
   tokens.lengths_asked = 1;
   tokens.finishes = {1, 1, 1, 1, 1};
   tokens.responses_with_tool_calls = 1;
+  tokens.format = {1, 1};
   tally.met_objective = 1;
   const std::vector<std::string> known = all_counters();
   auto counters = counters_of(tally);
