@@ -1,0 +1,122 @@
+"""The checks of each server: what paceline measures, and what its result must hold."""
+
+from dataclasses import dataclass, replace
+from typing import Callable, Optional
+
+# Tokens that a request allows, and tokens of a prompt of token ids.
+ALLOWED, PROMPT_IDS = 20, 32
+# The vocabulary of SmolLM2; the endpoint takes any ids.
+VOCABULARY = 49152
+# A bounded answer, so that a small model cannot spend all tokens within one string.
+CITY = {"type": "object", "properties": {"city": {"type": "string", "enum": ["Oslo", "Rome", "Bern"]},
+                                         "large": {"type": "boolean"}},
+        "required": ["city", "large"], "additionalProperties": False}
+TOOLS = [{"type": "function", "function": {"name": "weather", "description": "The weather in a city",
+                                           "parameters": CITY}}]
+# Tokens that are enough for a tool call or for a structured response of this form.
+ENOUGH = 160
+
+
+@dataclass
+class Check:
+    workload: str
+    name: str = ""                             # what the check adds to the workload
+    flags: Callable = lambda files: ()         # flags of paceline, from the folder of TOOLS and CITY
+    tokens: Optional[float] = None             # completion tokens per response, if that is certain
+    most: int = ALLOWED                        # most completion tokens per response; 0: there are none
+    prompt: Optional[int] = None               # prompt tokens per request, if that is certain
+    finish: Optional[str] = None               # the counter that must be 1
+    whole: tuple = ()                          # further counters that must be 1
+    lacks: str = ""                            # what a server may leave out, with these counters
+
+    @property
+    def title(self):
+        return f"{self.workload}, {self.name}" if self.name else self.workload
+
+
+def problems(check, row, requests):
+    """What is wrong with a row of paceline's result, in sentences; empty if nothing is."""
+    def at(name):
+        return row.get(name, 0)
+
+    wrong = []
+    if row.get("error_occurred"):
+        return [f"the run failed: {row.get('error_message')}"]
+    if at("errors") or at("status_200") != requests:
+        wrong.append(f"{at('errors'):.0f} errors, {at('status_200'):.0f} of {requests} with status 200")
+    if "events" in row.get("label", "") or "no tokens" in row.get("label", ""):
+        wrong.append(f"label: {row['label']}")
+    expected = ["tokens_in", *(("tokens_out", "tokens_per_request") if check.most else ())]
+    if check.workload.endswith("/stream"):
+        expected += ["ttft_p50", "itl_p50", "tpot_p50"]
+    wrong += [f"no {name}" for name in expected if at(name) <= 0]
+    tokens = at("tokens_per_request")
+    if check.tokens is not None and tokens != check.tokens:
+        wrong.append(f"{tokens:g} tokens per response, not {check.tokens:g}")
+    if tokens > check.most:
+        wrong.append(f"{tokens:g} tokens per response, more than {check.most:g}")
+    if check.prompt is not None and at("tokens_out") > 0:
+        prompt = at("tokens_in") / at("tokens_out") * tokens
+        if abs(prompt - check.prompt) > 1e-6:
+            wrong.append(f"{prompt:g} prompt tokens, not {check.prompt}")
+    finishes = {name: row[name] for name in row if name.startswith("finish_") and row[name] > 0}
+    if check.finish is not None and finishes != ({check.finish: 1} if check.finish else {}):
+        wrong.append(f"finish reasons {finishes}, not {check.finish or 'stop'}")
+    return wrong + [f"{name} is {row.get(name)}, not 1" for name in check.whole
+                    if row.get(name, 1 if check.lacks else None) != 1]
+
+
+def exact(workload, name="", flags=lambda files: (), **further):
+    """A check whose responses have all tokens that they may have."""
+    return Check(workload, name, flags, **({"tokens": ALLOWED, "finish": "finish_length"} | further))
+
+
+def with_ids(**further):
+    return [exact(workload, "token ids",
+                  lambda files: (f"--paceline_prompt_ids={PROMPT_IDS}:{VOCABULARY}",),
+                  prompt=PROMPT_IDS, **further)
+            for workload in ("completions/complete", "completions/stream")]
+
+
+def both(workload, *arguments, **further):
+    return [exact(f"{workload}/{kind}", *arguments, **further) for kind in ("complete", "stream")]
+
+
+def tools(files):
+    return f"--paceline_tools={files}/tools.json", '--paceline_body={"tool_choice":"required"}'
+
+
+def structured(files):
+    return (f"--paceline_response_format={files}/city.json",)
+
+
+# Checks of tool calls and of structured output in chat completions.
+FORMED = [*both("chat", "tools", tools, tokens=None, most=ENOUGH, finish="finish_tool_calls",
+                whole=("tool_calls_valid",)),
+          *both("chat", "structured", structured, tokens=None, most=ENOUGH, finish="",
+                whole=("format_valid",))]
+EMBEDDINGS = Check("embeddings/create", most=0)
+COMMON = [*both("chat"), *FORMED, *both("completions"), *with_ids()]
+
+
+def on_llama(check):
+    """The check for a real model, which may end before its limit. A grammar ends an answer itself. The
+    server's form of the Messages API has no ignore_eos. The model's chat template has no tools, so the
+    server does not force a call."""
+    if check.name == "tools":
+        return replace(check, finish=None, lacks="no tool calls")
+    if check.workload.startswith("messages"):
+        return replace(check, tokens=None, finish=None)
+    if check.finish == "finish_length":
+        return replace(check, flags=lambda files: (*check.flags(files), "--paceline_ignore_eos"))
+    return check
+
+
+CHECKS = {
+    "llama.cpp": [on_llama(check) for check in [*COMMON, *both("messages")]],
+    "LiteLLM": [*COMMON, *both("messages"), EMBEDDINGS],
+    # The gateway has no Messages API for servers in OpenAI's form.
+    "Portkey": [*COMMON, EMBEDDINGS],
+    # LitServe's specification knows no reason but "stop".
+    "LitServe": both("chat", finish=""),
+}
