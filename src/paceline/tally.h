@@ -41,6 +41,7 @@ constexpr std::string_view name_of(Finish finish) {
 
 /// Successful responses that were checked for the format that was asked for.
 struct FormatChecks {
+  /// The responses that were checked.
   std::uint64_t checked = 0;
   /// The responses that have the format.
   std::uint64_t valid = 0;
@@ -107,9 +108,10 @@ struct TokenTally {
   /// Responses with tool calls whose arguments are all valid JSON.
   std::uint64_t responses_with_valid_tool_calls = 0;
 
-  /// Tokens of the streamed responses with usage, and the parts of these streams that had a time of
-  /// their own: events, or tokens where the usage was in each event.
+  /// Tokens of the streamed responses with usage.
   std::uint64_t streamed = 0;
+  /// The parts of these responses with an arrival time of their own: events, or tokens if each event
+  /// had the usage.
   std::uint64_t timed_parts = 0;
   /// Responses by the format that was asked for; none without a format.
   FormatChecks format;
