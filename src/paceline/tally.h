@@ -110,8 +110,8 @@ struct TokenTally {
 
   /// Tokens of the streamed responses with usage.
   std::uint64_t streamed = 0;
-  /// The parts of these responses with an arrival time of their own: events, or tokens if each event
-  /// had the usage.
+  /// The parts of these responses with an arrival time of their own: events, or tokens if each
+  /// event had the usage.
   std::uint64_t timed_parts = 0;
   /// Responses by the format that was asked for; none without a format.
   FormatChecks format;
