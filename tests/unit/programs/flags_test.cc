@@ -1,0 +1,18 @@
+#include <gtest/gtest.h>
+#include <programs/flags.h>
+
+namespace paceline::programs {
+namespace {
+
+TEST(SecretHeaderTest, IsKnownByTheWordsOfItsName) {
+  for (const char* name : {"Authorization", "api-key", "X-Api-Key", "x-apikey", "Cookie",
+                           "X-Amz-Security-Token", "x-client-secret", "proxy-password"}) {
+    EXPECT_TRUE(is_for_secrets(name)) << name;
+  }
+  for (const char* name : {"x-portkey-provider", "x-portkey-custom-host", "x-team", "x-monkey"}) {
+    EXPECT_FALSE(is_for_secrets(name)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace paceline::programs
