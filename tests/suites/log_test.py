@@ -12,6 +12,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from older_log import TO_THE_THIRD_SCHEMA
+
 PACELINE_LOG = os.environ["PACELINE_LOG"]
 WRITE_LOG = os.environ["WRITE_LOG"]
 CHAT = {"run": "chat/complete", "workload": "f1", "model": "m"}
@@ -132,15 +134,7 @@ class Runs(Log):
 
     def test_a_log_of_the_third_schema(self):
         with contextlib.closing(sqlite3.connect(self.file)) as log:
-            log.executescript("DROP VIEW latencies; DROP TABLE parts;"
-                              "ALTER TABLE requests DROP COLUMN part;"
-                              "ALTER TABLE requests DROP COLUMN first_answer_ns;"
-                              "ALTER TABLE requests DROP COLUMN reasoning_tokens;"
-                              "ALTER TABLE requests DROP COLUMN finish;"
-                              "ALTER TABLE requests DROP COLUMN tool_calls_valid;"
-                              "ALTER TABLE requests RENAME COLUMN item TO slot;"
-                              "ALTER TABLE requests RENAME COLUMN response TO reply;"
-                              "PRAGMA user_version = 3;")
+            log.executescript(TO_THE_THIRD_SCHEMA)
         self.assertEqual(self.bodies(), ["first", None, None])
 
     def test_python_reads_the_file(self):

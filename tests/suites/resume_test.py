@@ -11,6 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from older_log import TO_THE_THIRD_SCHEMA
 from program import Api, run
 
 RESPONSE = b'{"choices":[{"message":{"content":"x"}}],"data":[]}'
@@ -66,15 +67,7 @@ class Resume(unittest.TestCase):
     def test_a_log_of_the_third_schema(self):
         self.begin()
         with contextlib.closing(sqlite3.connect(self.log)) as log:
-            log.executescript("DROP VIEW latencies; DROP TABLE parts;"
-                              "ALTER TABLE requests DROP COLUMN part;"
-                              "ALTER TABLE requests DROP COLUMN first_answer_ns;"
-                              "ALTER TABLE requests DROP COLUMN reasoning_tokens;"
-                              "ALTER TABLE requests DROP COLUMN finish;"
-                              "ALTER TABLE requests DROP COLUMN tool_calls_valid;"
-                              "ALTER TABLE requests RENAME COLUMN item TO slot;"
-                              "ALTER TABLE requests RENAME COLUMN response TO reply;"
-                              "PRAGMA user_version = 3;")
+            log.executescript(TO_THE_THIRD_SCHEMA)
         self.assert_resumed()
         with contextlib.closing(sqlite3.connect(self.log)) as log:
             self.assertEqual(log.execute("SELECT count(DISTINCT item) FROM requests "

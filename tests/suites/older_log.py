@@ -1,0 +1,13 @@
+"""Logs as earlier versions of paceline wrote them."""
+
+# Turns a log of the present schema into one of the third.
+TO_THE_THIRD_SCHEMA = (
+    "DROP VIEW latencies; DROP TABLE parts;"
+    "ALTER TABLE requests DROP COLUMN part;"
+    "ALTER TABLE requests DROP COLUMN first_answer_ns;"
+    "ALTER TABLE requests DROP COLUMN reasoning_tokens;"
+    "ALTER TABLE requests DROP COLUMN finish;"
+    "ALTER TABLE requests DROP COLUMN tool_calls_valid;"
+    "ALTER TABLE requests RENAME COLUMN item TO slot;"
+    "ALTER TABLE requests RENAME COLUMN response TO reply;"
+    "PRAGMA user_version = 3;")
