@@ -34,7 +34,7 @@ void StreamFindings::clear() {
   usage.reset();
   finish.reset();
   tool_calls.clear();
-  needs_no_arguments = false;
+  calls_may_lack_arguments = false;
   error.reset();
   is_of_form = false;
   is_complete = false;

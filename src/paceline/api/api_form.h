@@ -53,8 +53,8 @@ struct StreamFindings {
   std::optional<Usage> usage;
   std::optional<Finish> finish;
   ToolCalls tool_calls;
-  /// What a tool call without arguments counts as (ToolCalls::are_valid).
-  bool needs_no_arguments = false;
+  /// Whether a tool call without arguments is valid.
+  bool calls_may_lack_arguments = false;
   /// An error that the server reports in the stream.
   std::optional<ToldError> error;
   /// Whether the form defines any of the events.

@@ -65,7 +65,9 @@ void read_function(std::uint64_t number, Found function, StreamFindings& found) 
   }
 }
 
-void read_tool_calls(dom::element calls, StreamFindings& found) {
+/// Calls are numbered within their choice.
+void read_tool_calls(dom::element calls, std::uint64_t choice, StreamFindings& found) {
+  constexpr std::uint64_t most_calls = 1'000;
   dom::array items;
   if (calls.get(items) != simdjson::SUCCESS) return;
   std::uint64_t place = 0;
@@ -75,7 +77,7 @@ void read_tool_calls(dom::element calls, StreamFindings& found) {
     if (has_value(call["custom"])) {
       found.delta.has_answer = found.delta.has_answer || calls_function(call["custom"]);
     } else {
-      read_function(number, call["function"], found);
+      read_function(choice * most_calls + number, call["function"], found);
     }
   }
 }
@@ -95,7 +97,7 @@ void read_reasoning_details(dom::element details, StreamDelta& found) {
 
 }  // namespace
 
-void read_chat_delta(dom::element delta, StreamFindings& findings) {
+void read_chat_delta(dom::element delta, std::uint64_t choice, StreamFindings& findings) {
   StreamDelta& found = findings.delta;
   dom::object fields;
   if (delta.get(fields) != simdjson::SUCCESS) return;
@@ -110,9 +112,9 @@ void read_chat_delta(dom::element delta, StreamFindings& findings) {
     } else if (field.key == "reasoning_details") {
       read_reasoning_details(field.value, found);
     } else if (field.key == "tool_calls") {
-      read_tool_calls(field.value, findings);
+      read_tool_calls(field.value, choice, findings);
     } else if (field.key == "function_call") {
-      read_function(0, as_found(field.value), findings);
+      read_function(choice, as_found(field.value), findings);
     } else if (field.key == "refusal") {
       found.has_answer = found.has_answer || bytes_of(as_found(field.value)) > 0;
     } else if (field.key == "audio") {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include <paceline/api/json_reader.h>
 
@@ -55,6 +56,7 @@ void ChoicesEvents::read(std::string_view /*type*/, dom::element root, StreamFin
 bool ChoicesEvents::read_choice(dom::element choice, std::size_t index, StreamFindings& findings) {
   findings.is_of_form = true;
   dom::object fields;
+  std::optional<dom::element> delta;
   bool has_usage = false;
   bool has_ended = false;
   bool may_have_failed = false;
@@ -63,7 +65,7 @@ bool ChoicesEvents::read_choice(dom::element choice, std::size_t index, StreamFi
     std::uint64_t number = 0;
     std::string_view reason;
     if (field.key == "delta") {
-      read_chat_delta(field.value, findings);
+      delta = field.value;
     } else if (field.key == "text" && !is_chat_) {
       std::string_view text;
       if (field.value.get(text) == simdjson::SUCCESS) findings.delta.add_text(text);
@@ -82,6 +84,7 @@ bool ChoicesEvents::read_choice(dom::element choice, std::size_t index, StreamFi
     }
   }
   index = std::min(index, most_choices - 1);
+  if (delta) read_chat_delta(*delta, index, findings);
   begun_.set(index);
   if (has_ended) ended_.set(index);
   if (may_have_failed && !findings.error) findings.error = read_choice_error(choice);

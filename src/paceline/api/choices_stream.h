@@ -4,6 +4,7 @@
 
 #include <bitset>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -39,8 +40,8 @@ class ChoicesEvents : public EventReader {
   AssembledText text_;
 };
 
-/// Adds the content of a choice's `delta` in a chat completion chunk.
-void read_chat_delta(simdjson::dom::element delta, StreamFindings& findings);
+/// Adds the content of the `delta` of choice number `choice` in a chat completion chunk.
+void read_chat_delta(simdjson::dom::element delta, std::uint64_t choice, StreamFindings& findings);
 
 /// Adds the tool calls of a choice's `message`.
 void read_message_calls(simdjson::dom::element message, ToolCalls& calls);

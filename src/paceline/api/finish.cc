@@ -87,10 +87,10 @@ void ToolCalls::clear() {
   is_too_long_ = false;
 }
 
-std::optional<bool> ToolCalls::are_valid(bool otherwise) {
+std::optional<bool> ToolCalls::are_valid(bool may_lack_arguments) {
   if (calls_.empty() || is_too_long_) return std::nullopt;
   return std::all_of(calls_.begin(), calls_.end(), [&](const Call& call) {
-    if (call.arguments.empty()) return otherwise;
+    if (call.arguments.empty()) return may_lack_arguments;
     return parser_.parse(call.arguments).error() == simdjson::SUCCESS;
   });
 }

@@ -31,8 +31,9 @@ class ToolCalls {
   /// Whether there is any call.
   bool are_any() const { return !calls_.empty(); }
   /// Whether the arguments of every call are valid JSON. Nothing without a call, or if the
-  /// arguments are too long to be kept. `otherwise`: what a call without arguments counts as.
-  std::optional<bool> are_valid(bool otherwise = false);
+  /// arguments are too long to be kept. `may_lack_arguments`: whether a call without arguments is
+  /// valid.
+  std::optional<bool> are_valid(bool may_lack_arguments = false);
   /// Memory that is held, in bytes.
   std::size_t held() const { return held_; }
 

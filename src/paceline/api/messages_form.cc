@@ -34,7 +34,7 @@ void read_call(dom::element event, StreamFindings& findings) {
   std::string_view text;
   if (read_value(event["content_block"]["type"], text) && text == "tool_use") {
     findings.tool_calls.begin(block);
-    findings.needs_no_arguments = true;
+    findings.calls_may_lack_arguments = true;
   }
   if (read_value(event["delta"]["partial_json"], text)) findings.tool_calls.add(block, text);
 }

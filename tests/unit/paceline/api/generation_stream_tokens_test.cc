@@ -209,5 +209,20 @@ TEST(ChunkUsageTest, AWrongCountIsOneToken) {
   EXPECT_LE(gaps_with_usage({1, 900'000'000}).size(), 256U);
 }
 
+TEST(StreamedToolCallsTest, CallsOfTwoChoicesAreApart) {
+  const auto piece = [](int choice, const std::string& arguments) {
+    return chunk(R"({"delta":{"tool_calls":[{"index":0,"function":{"arguments":")" + arguments +
+                 R"("}}]},"index":)" + std::to_string(choice) + "}");
+  };
+  const auto are_valid = [&](const std::string& last) {
+    return chat({piece(0, R"({\"a\")"), piece(1, R"({\"b\")"), piece(0, ":1}"), piece(1, last),
+                 done})
+        .finish()
+        .tool_calls_valid;
+  };
+  EXPECT_EQ(are_valid(":2}"), true);
+  EXPECT_EQ(are_valid(":2"), false);
+}
+
 }  // namespace
 }  // namespace paceline::api
