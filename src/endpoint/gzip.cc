@@ -5,7 +5,8 @@
 namespace paceline::endpoint {
 
 GzipStream::GzipStream() {
-  // Fast, and small: an endpoint may have thousands of streams.
+  // Compression must be fast and take little memory, because an endpoint may have thousands of
+  // streams.
   constexpr int level = 1;
   constexpr int window_bits = 12;
   constexpr int gzip_format = 16;

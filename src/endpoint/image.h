@@ -23,7 +23,8 @@ struct ImageSize {
 /// Whether the text is base64 (RFC 4648, section 4) and not empty; the padding may be missing.
 bool is_base64(std::string_view text);
 
-/// The size of a PNG or JPEG image in base64; nothing for other images. Requires is_base64().
+/// The width and height of a PNG or JPEG image in base64; nothing for other images.
+/// Precondition: is_base64().
 std::optional<ImageSize> size_of_image(std::string_view base64);
 
 /// 85 tokens, and 170 for each tile of 512 x 512 pixels. The image is first scaled down to fit into

@@ -25,7 +25,8 @@ struct TemplatePost {
   /// Whether the server streams its response, as server-sent events or as newline-delimited JSON.
   bool is_streamed = false;
   /// JSON pointer (RFC 6901) to the text of a response, or of an event of a streamed one, such as
-  /// "/message/content". Empty: every response without an error is good. A stream needs one.
+  /// "/message/content". Empty: every response without an error is a
+  /// success. Streams need a pointer.
   std::string text_pointer{};
   /// JSON pointer to the number of tokens of the prompt; empty: not reported.
   std::string prompt_tokens_pointer{};
@@ -38,7 +39,8 @@ struct TemplatePost {
 /// Why requests cannot be made; nothing: they can. Error: invalid_value.
 std::optional<Error> find_error(const TemplatePost& post);
 
-/// The runs are called template/post or template/stream. Precondition: find_error() finds none.
+/// The runs are called template/post or template/stream. If find_error() finds an error, each
+/// request fails with that error.
 std::unique_ptr<Workload> make_workload(const Api& api, const TemplatePost& post);
 
 }  // namespace paceline

@@ -62,7 +62,7 @@ struct TextGeneration {
 std::optional<Error> find_error(const TextGeneration& generation);
 
 /// The runs are called chat/complete, chat/stream, completions/complete, and so on.
-/// Precondition: find_error() finds none.
+/// If find_error() finds an error, each request fails with that error.
 std::unique_ptr<Workload> make_workload(const Api& api, const TextGeneration& generation);
 
 }  // namespace paceline

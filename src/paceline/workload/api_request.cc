@@ -128,6 +128,16 @@ std::shared_ptr<const HeaderList> json_request_headers(const Api& api, const api
   return merged_headers(std::move(own), api.headers);
 }
 
+void begin_post(const std::string& url, std::shared_ptr<const HeaderList> headers, bool is_streamed,
+                Request& request) {
+  request.method = Method::post;
+  request.url = url;
+  request.headers = std::move(headers);
+  request.name.clear();
+  request.response_tokens = 0;
+  request.is_streamed = is_streamed;
+}
+
 std::string template_text(api::Json body, const std::string& patch) {
   if (!patch.empty()) body.merge_patch(parse(BodyTemplate::without_placeholders(patch)));
   std::string text = text_of(body);

@@ -25,6 +25,10 @@ std::shared_ptr<const HeaderList> merged_headers(HeaderList own, const HeaderLis
 /// The headers of a JSON request of this form.
 std::shared_ptr<const HeaderList> json_request_headers(const Api& api, const api::ApiForm& form);
 
+/// Sets every field but the body of a POST request whose response has any length.
+void begin_post(const std::string& url, std::shared_ptr<const HeaderList> headers, bool is_streamed,
+                Request& request);
+
 /// The text of a body, which may have placeholders, merged with Api::body_patch.
 std::string template_text(api::Json body, const std::string& patch);
 

@@ -143,13 +143,8 @@ class BatchReplayWorkload : public Workload {
   }
 
   void make(std::uint64_t item, Request& request) override {
-    request.method = Method::post;
-    request.headers = headers_;
-    request.url.clear();
+    begin_post({}, headers_, false, request);
     request.body.clear();
-    request.name.clear();
-    request.is_streamed = false;
-    request.response_tokens = 0;
     const auto line = reader_.read(static_cast<std::size_t>(item % replay_.file->size()));
     if (!line) {
       trouble_ = line.error().message;

@@ -34,12 +34,7 @@ class UnstreamedWorkload : public Workload {
   void begin_run(std::uint64_t salt) override { salt_ = salt; }
 
   void make(std::uint64_t item, Request& request) override {
-    request.method = Method::post;
-    request.url = url_;
-    request.headers = headers_;
-    request.name.clear();
-    request.response_tokens = 0;
-    request.is_streamed = false;
+    begin_post(url_, headers_, false, request);
     body_.fill(salt_, item, request.body);
   }
 

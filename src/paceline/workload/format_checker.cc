@@ -62,6 +62,10 @@ bool JsonSchema::accepts(const std::string& text) const {
   }
 }
 
+bool has_format(const Outcome& outcome) {
+  return !outcome.failure && outcome.finish != Finish::tool_calls;
+}
+
 FormatChecker::FormatChecker(const api::GenerationForm& form, const api::ResponseFormat& format)
     : form_(form) {
   if (format.schema) {

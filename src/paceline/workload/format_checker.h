@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -14,7 +15,7 @@
 
 namespace paceline::workload {
 
-/// A JSON schema that is ready for checks. Not thread-safe.
+/// A parsed JSON schema. Not thread-safe.
 class JsonSchema {
  public:
   /// Error: invalid_value, for a schema that is wrong or refers to another document.
@@ -32,6 +33,9 @@ class JsonSchema {
 
   std::unique_ptr<Parts> parts_;
 };
+
+/// Whether a response must have the format that was asked for: a success that calls no tool.
+bool has_format(const Outcome& outcome);
 
 /// Checks on a thread of its own whether responses have the format that was asked for.
 ///

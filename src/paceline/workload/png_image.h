@@ -8,8 +8,8 @@ namespace paceline::workload {
 
 /// PNG images of one size that differ in all of their colours.
 ///
-/// The compressed pixels are indices into a palette, and are made once. An image is these indices
-/// with a palette of its own, so that making one takes about a microsecond of any size.
+/// The pixels are indices into a palette. The constructor compresses them once. Each image has the
+/// same compressed pixels and a palette of its own, so that making an image compresses nothing.
 class PngImage {
  public:
   /// Width and height are in pixels, from 1 to 8192.

@@ -12,6 +12,7 @@
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/body_template.h>
 #include <paceline/workload/prompt_text.h>
+#include <paceline/workload/refused_workload.h>
 
 namespace paceline {
 namespace {
@@ -88,12 +89,7 @@ class TemplateWorkload : public Workload {
   void begin_run(std::uint64_t salt) override { salt_ = salt; }
 
   void make(std::uint64_t item, Request& request) override {
-    request.method = Method::post;
-    request.url = url_;
-    request.headers = headers_;
-    request.name.clear();
-    request.response_tokens = 0;
-    request.is_streamed = post_.is_streamed;
+    workload::begin_post(url_, headers_, post_.is_streamed, request);
     body_.fill(salt_, item, request.body);
   }
 
@@ -134,6 +130,7 @@ std::optional<Error> find_error(const TemplatePost& post) {
 }
 
 std::unique_ptr<Workload> make_workload(const Api& api, const TemplatePost& post) {
+  if (auto error = find_error(post)) return workload::make_refused(std::move(*error));
   return std::make_unique<TemplateWorkload>(api, post);
 }
 

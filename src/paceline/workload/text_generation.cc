@@ -16,6 +16,7 @@
 #include <paceline/workload/body_template.h>
 #include <paceline/workload/format_checker.h>
 #include <paceline/workload/prompt_text.h>
+#include <paceline/workload/refused_workload.h>
 
 namespace paceline {
 namespace {
@@ -80,9 +81,8 @@ class CheckedStream : public StreamReader {
   bool take(std::string_view piece, TimePoint now) override { return reader_->take(piece, now); }
   Outcome finish(Response& response) override {
     Outcome outcome = reader_->finish(response);
-    if (outcome.failure) return outcome;
-    checker_->check(response.body);
-    if (!keeps_text_) response.body.clear();
+    if (workload::has_format(outcome)) checker_->check(response.body);
+    if (!keeps_text_ && !outcome.failure) response.body.clear();
     return outcome;
   }
   const TokenTimes& times() const override { return reader_->times(); }
@@ -133,19 +133,15 @@ class TextGenerationWorkload : public Workload {
   }
 
   void make(std::uint64_t item, Request& request) override {
-    request.method = Method::post;
-    request.url = url_;
-    request.headers = headers_;
-    request.name.clear();
+    workload::begin_post(url_, headers_, asked_.is_streamed, request);
     request.response_tokens = length_asked_ ? length_asked_->at_most : 0;
-    request.is_streamed = asked_.is_streamed;
     body_.fill(salt_, item, request.body);
   }
 
   Outcome read(const Request&, Response& response) override {
     Outcome outcome = parser_.read(form_, response);
     outcome.length_asked = length_asked_;
-    if (checker_ && !outcome.failure) checker_->check(response.body);
+    if (checker_ && workload::has_format(outcome)) checker_->check(response.body);
     return outcome;
   }
 
@@ -252,6 +248,7 @@ std::optional<Error> find_error(const TextGeneration& generation) {
 }
 
 std::unique_ptr<Workload> make_workload(const Api& api, const TextGeneration& generation) {
+  if (auto error = find_error(generation)) return workload::make_refused(std::move(*error));
   return std::make_unique<TextGenerationWorkload>(api, generation);
 }
 

@@ -106,5 +106,12 @@ TEST(FormatCheckerTest, ChecksWholeAndStreamedResponsesOfAWorkload) {
   EXPECT_EQ(broken.valid, 0U);
 }
 
+TEST(FormatCheckerTest, AToolCallHasNoFormat) {
+  const std::string call =
+      R"({"choices":[{"finish_reason":"tool_calls","message":{"tool_calls":[{"function":)"
+      R"({"name":"f","arguments":"{}"}}]}}]})";
+  EXPECT_EQ(checks_of(false, call).checked, 0U);
+}
+
 }  // namespace
 }  // namespace paceline::workload

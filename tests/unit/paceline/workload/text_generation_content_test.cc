@@ -152,5 +152,18 @@ TEST(ResponseFormatTest, IsASchema) {
   }
 }
 
+TEST(ToolsTest, WrongOnesFailEachRequest) {
+  TextGeneration generation = asked(ApiKind::chat);
+  generation.tools = "[";
+  const auto workload = make_workload(Api{.url = "http://host/v1"}, generation);
+  Request request;
+  workload->make(0, request);
+  EXPECT_EQ(request.url, "");
+  Response response;
+  const Outcome outcome = workload->read(request, response);
+  EXPECT_TRUE(outcome.failure);
+  EXPECT_NE(outcome.error.message.find("the tools are not a JSON array"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace paceline::workload
