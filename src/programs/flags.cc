@@ -62,19 +62,15 @@ Result<std::string> read_body(const std::string& path) {
 
 bool is_for_secrets(std::string name) {
   constexpr std::array<std::string_view, 5> parts{"auth", "cookie", "pass", "secret", "token"};
-  // Many words end with "key", such as the name of a product.
-  constexpr std::array<std::string_view, 4> keys{"key", "keys", "apikey", "accesskey"};
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char letter) {
-    return std::isalnum(letter) == 0 ? ' ' : std::tolower(letter);
+    return static_cast<char>(std::isalnum(letter) == 0 ? ' ' : std::tolower(letter));
   });
   const bool has_part = std::any_of(parts.begin(), parts.end(), [&name](std::string_view part) {
     return name.find(part) != std::string::npos;
   });
-  std::istringstream words(name);
-  for (std::string word; words >> word;) {
-    if (std::find(keys.begin(), keys.end(), word) != keys.end()) return true;
-  }
-  return has_part;
+  // Names of products end with "key" too, but such a product has another word after its name.
+  if (has_part || name.ends_with("key") || name.ends_with("keys")) return true;
+  return fmt::format(" {} ", name).find(" key ") != std::string::npos;
 }
 
 std::vector<std::string> split_list(const std::string& text) {

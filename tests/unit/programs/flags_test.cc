@@ -5,11 +5,13 @@ namespace paceline::programs {
 namespace {
 
 TEST(SecretHeaderTest, IsKnownByTheWordsOfItsName) {
-  for (const char* name : {"Authorization", "api-key", "X-Api-Key", "x-apikey", "Cookie",
-                           "X-Amz-Security-Token", "x-client-secret", "proxy-password"}) {
+  for (const char* name :
+       {"Authorization", "api-key", "X-Api-Key", "x-apikey", "Cookie", "X-Amz-Security-Token",
+        "x-client-secret", "proxy-password", "privateKey", "x-portkey-api-key",
+        "Ocp-Apim-Subscription-Key", "api_key_2"}) {
     EXPECT_TRUE(is_for_secrets(name)) << name;
   }
-  for (const char* name : {"x-portkey-provider", "x-portkey-custom-host", "x-team", "x-monkey"}) {
+  for (const char* name : {"x-portkey-provider", "x-portkey-custom-host", "x-team", "x-keyword"}) {
     EXPECT_FALSE(is_for_secrets(name)) << name;
   }
 }
