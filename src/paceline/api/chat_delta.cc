@@ -127,14 +127,17 @@ void read_chat_delta(dom::element delta, std::uint64_t choice, StreamFindings& f
 }
 
 void read_message_calls(dom::element message, ToolCalls& calls) {
-  dom::array items;
-  if (read_value(message["tool_calls"], items)) {
-    for (const dom::element call : items) {
-      if (!has_value(call["custom"])) calls.add_whole(call["function"]["arguments"]);
+  dom::object fields;
+  if (message.get(fields) != simdjson::SUCCESS) return;
+  for (const dom::key_value_pair field : fields) {
+    dom::array items;
+    if (field.key == "tool_calls" && field.value.get(items) == simdjson::SUCCESS) {
+      for (const dom::element call : items) {
+        if (!has_value(call["custom"])) calls.add_whole(call["function"]["arguments"]);
+      }
+    } else if (field.key == "function_call" && !field.value.is_null()) {
+      calls.add_whole(field.value["arguments"]);
     }
-  }
-  if (dom::element call; read_value(message["function_call"], call) && !call.is_null()) {
-    calls.add_whole(call["arguments"]);
   }
 }
 

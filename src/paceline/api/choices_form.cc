@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,26 @@ namespace {
 
 namespace dom = simdjson::dom;
 
+/// Reads a choice. Returns its error, if it has one. Iterates over the fields once, as
+/// ChoicesEvents does.
+std::optional<ToldError> read_choice(dom::element choice, std::optional<Finish>& finish,
+                                     ToolCalls& calls) {
+  dom::object fields;
+  if (choice.get(fields) != simdjson::SUCCESS) return std::nullopt;
+  bool may_have_failed = false;
+  for (const dom::key_value_pair field : fields) {
+    if (field.key == "message") {
+      read_message_calls(field.value, calls);
+    } else if (field.key == "finish_reason") {
+      finish = read_finish(as_found(field.value));
+      may_have_failed = may_have_failed || finish == Finish::other;
+    } else if (field.key == "error") {
+      may_have_failed = may_have_failed || !field.value.is_null();
+    }
+  }
+  return may_have_failed ? read_choice_error(choice) : std::nullopt;
+}
+
 /// The parts that chat completions and completions have in common.
 class ChoicesForm : public GenerationForm {
  public:
@@ -26,11 +47,7 @@ class ChoicesForm : public GenerationForm {
     Outcome outcome;
     ToolCalls calls;
     for (const dom::element choice : choices) {
-      if (const auto told = read_choice_error(choice)) return failed_by(*told);
-      outcome.finish = read_finish(choice["finish_reason"]);
-      if (dom::element message; read_value(choice["message"], message)) {
-        read_message_calls(message, calls);
-      }
+      if (const auto told = read_choice(choice, outcome.finish, calls)) return failed_by(*told);
     }
     outcome.usage = read_usage(root);
     outcome.tool_calls_valid = calls.are_valid();
