@@ -40,6 +40,9 @@ struct ConnectionOptions {
   std::string ca_file{};
   /// The HTTP version to use.
   HttpVersion http = HttpVersion::automatic;
+  /// Whether a connection carries further requests after its first. Otherwise each request has a
+  /// new connection, over TLS with a full handshake, which is closed after the response.
+  bool reuses = true;
   /// The longest response, in bytes. A longer one fails, so that no server can fill the memory.
   std::size_t max_response = 64U << 20U;
   /// The memory of all responses in flight, in bytes. While they hold more, the longest one fails.

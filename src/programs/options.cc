@@ -22,10 +22,6 @@ namespace {
 
 const std::map<std::string, Precision> precisions{
     {"timer", Precision::timer}, {"fine", Precision::fine}, {"spin", Precision::spin}};
-const std::map<std::string, HttpVersion> http_versions{
-    {"1.1", HttpVersion::one}, {"2", HttpVersion::two}, {"auto", HttpVersion::automatic}};
-const std::map<std::string, TransportKind> transports{{"curl", TransportKind::curl},
-                                                      {"direct", TransportKind::direct}};
 const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
                                                     {"poisson", Arrivals::poisson}};
 
@@ -126,25 +122,10 @@ void add_connection_flags(CLI::App& app, Options& options) {
   add_duration_flag(
       app, "--paceline_timeout", options.timeout,
       "Longest time for one request, from send to last byte, such as 500ms or 2m [60s]");
-  app.add_option("--paceline_ca", options.ca_file,
-                 "PEM file with the certificates to trust, such as ca.pem [the system's]")
-      ->check(CLI::ExistingFile)
-      ->type_name("FILE");
-  add_choice_flag(app, "--paceline_transport", transports, options.transport,
-                  "Transport of requests: curl (libcurl, every URL) or direct (HTTP/1.1 without "
-                  "TLS or a proxy, half the CPU) [curl]");
-  add_choice_flag(
-      app, "--paceline_http", http_versions, options.http,
-      "HTTP version: 1.1, 2 (over TLS) or auto (the highest that the server supports) [auto]");
+  add_flags(app, options.connection);
   add_duration_flag(app, "--paceline_dns_ttl", options.dns_ttl,
                     "Longest age of a host's addresses before the next lookup, such as 5s. A "
                     "failed connect starts a lookup at once [30s]");
-  add_size_flag(app, "--paceline_max_response", options.max_response,
-                "Longest response, streamed or not, such as 1MB. A longer response fails, so that "
-                "no server can fill the memory [64MiB]");
-  add_size_flag(app, "--paceline_memory", options.memory,
-                "Limit on the memory of all response bodies in flight, such as 500MB. Above the "
-                "limit the longest response fails. Parsing needs additional memory [1GiB]");
 }
 
 void add_body_flag(CLI::App& app, std::string& patch) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <paceline/api.h>
+#include <paceline/connection.h>
 #include <paceline/endpoint.h>
 #include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/report.h>
@@ -43,15 +44,9 @@ struct Options {
   std::uint64_t warmup = 0;
   Precision precision = Precision::fine;
   std::chrono::nanoseconds timeout = std::chrono::seconds(60);
-  /// PEM file of the certificates to trust; empty: the system's.
-  std::string ca_file;
+  /// Except the timeout.
+  ConnectionOptions connection{};
   double max_error_ratio = 0.01;
-  TransportKind transport = TransportKind::curl;
-  HttpVersion http = HttpVersion::automatic;
-  /// In bytes.
-  std::size_t max_response = ConnectionOptions{}.max_response;
-  /// In bytes.
-  std::size_t memory = ConnectionOptions{}.memory;
   std::chrono::nanoseconds dns_ttl = std::chrono::seconds(30);
   /// Tokens per minute; 0: no token budget.
   std::uint64_t tpm = 0;
@@ -84,6 +79,9 @@ std::string name_of(Precision precision);
 
 /// Adds the flags of these options.
 void add_flags(CLI::App& app, Options& options);
+
+/// Adds the flags of connections.
+void add_flags(CLI::App& app, ConnectionOptions& connection);
 
 /// Adds the flags of an endpoint's behaviour. Each name begins with `prefix`, such as
 /// "--paceline_endpoint_". The values in `options` are the defaults that the help shows.

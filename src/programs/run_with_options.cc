@@ -83,7 +83,7 @@ Result<void> run_in(Session& session, Suite& suite, const Options& options,
   if (!suite.has_work()) return {};
   std::string hosts = suite.hosts();
   if (hosts.empty()) hosts = http::host_of(context.settings().api.url);
-  gbench::add_custom_context(context.gate().shown(hosts), name_of(options.transport),
+  gbench::add_custom_context(context.gate().shown(hosts), name_of(options.connection.transport),
                              name_of(options.precision));
   constexpr std::size_t longest = 4'000;
   gbench::add_flags_context(context.gate().shown(command.flags, longest));

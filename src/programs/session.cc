@@ -30,12 +30,8 @@ RunOptions run_options_of(const Options& options) {
   run.retries = options.retries;
   run.max_backoff = options.max_backoff;
   run.objective = options.objective;
-  run.connection = {.transport = options.transport,
-                    .timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout),
-                    .ca_file = options.ca_file,
-                    .http = options.http,
-                    .max_response = options.max_response,
-                    .memory = options.memory};
+  run.connection = options.connection;
+  run.connection.timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout);
   return run;
 }
 

@@ -103,9 +103,10 @@ Result<void> check_open_files(const Context& context, std::size_t parallel) {
   constexpr std::size_t spare = 24;
   const std::size_t limit = loop::raise_open_files_limit();
   const bool has_endpoint = !context.settings().embedded_url.empty();
-  const TransportKind transport = context.settings().run.connection.transport;
+  const ConnectionOptions& connection = context.settings().run.connection;
   const auto needed = [&](std::size_t count) {
-    return spare + run::descriptors_for(transport, count) + (has_endpoint ? count : 0);
+    return spare + run::descriptors_for(connection, count) +
+           (has_endpoint ? run::sockets_for(connection, count) : 0);
   };
   if (needed(parallel) <= limit) return {};
   std::size_t most = parallel;

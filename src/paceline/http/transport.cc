@@ -1,9 +1,27 @@
 #include <paceline/http/transport.h>
+#include <paceline/text/strings.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
 namespace paceline::http {
+
+bool has_header(const HeaderList& lines, std::string_view name) {
+  return std::any_of(lines.begin(), lines.end(), [name](const std::string& line) {
+    return text::equals_ignoring_case(name_of_header(line), name);
+  });
+}
+
+HeaderList headers_with(const HeaderList* lines, const ConnectionOptions& options) {
+  HeaderList all = lines != nullptr ? *lines : HeaderList();
+  const auto add = [&all](const char* line) {
+    if (!has_header(all, name_of_header(line))) all.emplace_back(line);
+  };
+  // libcurl leaves this header out of HTTP/2.
+  if (!options.reuses) add("Connection: close");
+  return all;
+}
 
 void EndQueue::add(Exchange& exchange, TransportEnd end) {
   entries_.push_back({&exchange, std::move(end)});

@@ -68,12 +68,13 @@ http::TransportFactory transport_factory(TransportKind kind) {
   };
 }
 
-std::size_t descriptors_for(TransportKind kind, std::size_t parallel) {
+std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t parallel) {
   // The loop, its timer and lookups.
   constexpr std::size_t of_loop = 16;
-  return of_loop + (kind == TransportKind::direct
-                        ? http::direct::DirectTransport::descriptors_for(parallel)
-                        : http::curl::CurlTransport::descriptors_for(parallel));
+  const std::size_t of_transport = connection.transport == TransportKind::direct
+                                       ? http::direct::DirectTransport::descriptors_for(parallel)
+                                       : http::curl::CurlTransport::descriptors_for(parallel);
+  return of_loop + of_transport + sockets_for(connection, parallel) - parallel;
 }
 
 std::optional<pace::Pacer> make_pacer(const RunPlan& options) {

@@ -100,9 +100,15 @@ stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHoo
 /// Makes transports of this kind.
 http::TransportFactory transport_factory(TransportKind kind);
 
+/// The most sockets that a run with that many requests in flight has open at once. Without reuse, a
+/// request may leave before the socket of the request before it is closed.
+inline std::size_t sockets_for(const ConnectionOptions& connection, std::size_t parallel) {
+  return connection.reuses ? parallel : 2 * parallel;
+}
+
 /// The most descriptors that a run with that many requests in flight opens, if its hosts are
 /// addresses.
-std::size_t descriptors_for(TransportKind kind, std::size_t parallel);
+std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t parallel);
 
 // The parts of one stripe of a run. The options are of the whole run.
 

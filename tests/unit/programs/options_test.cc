@@ -38,13 +38,13 @@ TEST(OptionsTest, ReadsWhatIsGivenAndLeavesTheRest) {
 
 TEST(OptionsTest, ASizeHasAUnit) {
   const auto memory = [](const std::string& size) {
-    return parsed_options("--paceline_memory=" + size).memory;
+    return parsed_options("--paceline_memory=" + size).connection.memory;
   };
   EXPECT_EQ(memory("1000000"), 1'000'000U);
   EXPECT_EQ(memory("500MB"), 500'000'000U);
   EXPECT_EQ(memory("2GiB"), 2U << 30U);
   EXPECT_EQ(memory("1.5k"), 1'500U);
-  EXPECT_EQ(parsed_options("--paceline_max_response=1mib").max_response, 1U << 20U);
+  EXPECT_EQ(parsed_options("--paceline_max_response=1mib").connection.max_response, 1U << 20U);
   for (const char* wrong : {"", "0", "-1", "nan", "inf", "1XB", "MB", "1e99", "99999999999TB"}) {
     EXPECT_THROW(memory(wrong), CLI::ParseError) << wrong;
   }
@@ -94,7 +94,13 @@ TEST(OptionsTest, CountersOfPartsAreChosen) {
   EXPECT_TRUE(by.status);
 }
 
+TEST(OptionsTest, ReuseIsOnUnlessItIsOff) {
+  EXPECT_TRUE(parsed_options("").connection.reuses);
+  EXPECT_FALSE(parsed_options("--paceline_reuse=off").connection.reuses);
+}
+
 TEST(OptionsTest, RefusesWhatMakesNoSense) {
+  EXPECT_THROW(parsed_options("--paceline_reuse=no"), CLI::ValidationError);
   EXPECT_THROW(parsed_options("--paceline_timeout=0"), CLI::ValidationError);
   EXPECT_THROW(parsed_options("--paceline_timeout=soon"), CLI::ValidationError);
   EXPECT_THROW(parsed_options("--paceline_rows=p50,p95"), CLI::ValidationError);

@@ -12,10 +12,8 @@
 
 namespace paceline::http::curl {
 
-CurlHeaders::CurlHeaders(const HeaderList* lines) {
-  if (lines != nullptr) {
-    for (const std::string& line : *lines) append(line.c_str());
-  }
+CurlHeaders::CurlHeaders(const HeaderList& lines) {
+  for (const std::string& line : lines) append(line.c_str());
   // Suppresses "Expect: 100-continue". With this header, libcurl would wait before a body of more
   // than a megabyte, a whole second if the server does not answer.
   append("Expect:");
@@ -31,7 +29,7 @@ void CurlHeaders::append(const char* line) {
 std::shared_ptr<const CurlHeaders> CurlHeadersCache::find(
     const std::shared_ptr<const HeaderList>& lines) {
   if (!last_ || lines != lines_) {
-    last_ = std::make_shared<const CurlHeaders>(lines.get());
+    last_ = std::make_shared<const CurlHeaders>(headers_with(lines.get(), options_));
     lines_ = lines;
   }
   return last_;
@@ -91,6 +89,11 @@ void CurlTransfer::set_common() {
   const bool is_one = options.http == HttpVersion::one;
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                    static_cast<long>(is_one ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+  if (!options.reuses) {
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  }
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   // Otherwise libcurl would look for proxies in the environment before every request.
   curl_easy_setopt(easy, CURLOPT_PROXY, "");

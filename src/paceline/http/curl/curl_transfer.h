@@ -21,7 +21,7 @@ namespace paceline::http::curl {
 /// Header lines as a libcurl list.
 class CurlHeaders {
  public:
-  explicit CurlHeaders(const HeaderList* lines);
+  explicit CurlHeaders(const HeaderList& lines);
   curl_slist* raw() const { return list_.get(); }
 
  private:
@@ -37,9 +37,11 @@ class CurlHeaders {
 /// Keeps the last list, because most requests have the same headers.
 class CurlHeadersCache {
  public:
+  explicit CurlHeadersCache(const ConnectionOptions& options) : options_(options) {}
   std::shared_ptr<const CurlHeaders> find(const std::shared_ptr<const HeaderList>& lines);
 
  private:
+  const ConnectionOptions& options_;
   std::shared_ptr<const HeaderList> lines_;
   std::shared_ptr<const CurlHeaders> last_;
 };
@@ -54,7 +56,7 @@ class CurlTransfer : public ResponseHeaders {
     const ConnectionOptions& options;
     ResponseSink& sink;
     CurlSockets& sockets;
-    CurlHeadersCache headers{};
+    CurlHeadersCache headers;
   };
 
   CurlTransfer(Exchange& exchange, Shared& shared);

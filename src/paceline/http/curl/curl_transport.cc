@@ -207,7 +207,10 @@ CurlTransport::CurlTransport(loop::Loop& loop, const ConnectionOptions& options,
                              std::size_t exchanges, ResponseSink& sink)
     : sink_(sink),
       sockets_(loop),
-      shared_{.options = options, .sink = sink, .sockets = sockets_},
+      shared_{.options = options,
+              .sink = sink,
+              .sockets = sockets_,
+              .headers = CurlHeadersCache(options)},
       undeferrable_(exchanges),
       states_(exchanges) {
   init_libcurl_once();

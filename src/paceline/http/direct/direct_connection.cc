@@ -273,7 +273,7 @@ void DirectConnection::finish() {
   last_used_ = ended;
   // After an early response, the server would take the next request for the unsent rest of this
   // one.
-  if (!is_sent_ || !parser_->keeps_connection()) close();
+  if (!is_sent_ || !parser_->keeps_connection() || !shared_.reuses) close();
   shared_.sink.end(exchange_, {TransportError::ok, {}, ended});
 }
 

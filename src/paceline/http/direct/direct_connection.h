@@ -46,6 +46,8 @@ class DirectConnection : public ResponseHeaders {
     ResponseSink& sink;
     /// The time limit for one address if the host has further addresses.
     std::chrono::milliseconds connect_timeout;
+    /// Whether a connection carries further requests after its first.
+    bool reuses;
     RetiredSockets retired;
     /// Read buffer.
     std::vector<char> buffer;

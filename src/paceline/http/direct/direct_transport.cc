@@ -17,9 +17,11 @@ DirectTransport::DirectTransport(loop::Loop& loop, const ConnectionOptions& opti
                                  std::size_t exchanges, ResponseSink& sink)
     : sink_(sink),
       ends_(loop, *this),
+      heads_(options),
       shared_{.loop = loop,
               .sink = *this,
               .connect_timeout = options.timeout / addresses_tried,
+              .reuses = options.reuses,
               .retired = RetiredSockets(loop),
               .buffer = std::vector<char>(read_at_once)},
       undeferrable_(exchanges),

@@ -12,28 +12,17 @@
 namespace paceline::http::direct {
 namespace {
 
-/// The name of a header line.
-std::string_view name_of(std::string_view line) {
-  return line.substr(0, line.find(':'));
-}
-
 /// Whether a header line has a name and a value and does not change how the request is sent.
 bool is_plain(std::string_view line) {
   constexpr std::array<std::string_view, 7> special{
       "Connection", "Content-Length", "Expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade"};
-  const std::string_view name = name_of(line);
+  const std::string_view name = name_of_header(line);
   if (name.size() == line.size()) return false;
   const std::string_view value = line.substr(name.size() + 1);
   return value.find_first_not_of(" \t") != std::string_view::npos &&
          std::none_of(special.begin(), special.end(), [name](std::string_view other) {
            return text::equals_ignoring_case(name, other);
          });
-}
-
-bool has(const std::vector<std::string>& lines, std::string_view name) {
-  return std::any_of(lines.begin(), lines.end(), [name](const std::string& line) {
-    return text::equals_ignoring_case(name_of(line), name);
-  });
 }
 
 /// Whether a host is an ASCII name or an address. Other hosts have different forms in the header
@@ -63,7 +52,7 @@ Result<void> check_carried(const Target& target, const HeaderList& lines) {
   const auto special = std::find_if_not(lines.begin(), lines.end(), is_plain);
   if (special == lines.end()) return {};
   return refuse(
-      fmt::format("the direct transport does not support the header {}", name_of(*special)));
+      fmt::format("the direct transport does not support the header {}", name_of_header(*special)));
 }
 
 Addresses addresses_of(const std::string& host) {
@@ -75,12 +64,12 @@ Addresses addresses_of(const std::string& host) {
 }  // namespace
 
 Result<RequestHead> request_head(Method method, std::shared_ptr<const Target> target,
-                                 const HeaderList* headers) {
+                                 const HeaderList* headers, const ConnectionOptions& options) {
   static const HeaderList none;
-  const HeaderList& lines = headers != nullptr ? *headers : none;
-  if (auto carried = check_carried(*target, lines); !carried) {
+  if (auto carried = check_carried(*target, headers != nullptr ? *headers : none); !carried) {
     return tl::unexpected(std::move(carried).error());
   }
+  const HeaderList lines = headers_with(headers, options);
   const std::string query = url_part(target->parsed, CURLUPART_QUERY);
   RequestHead head;
   head.origin = target->host + ':' + target->port;
@@ -88,18 +77,19 @@ Result<RequestHead> request_head(Method method, std::shared_ptr<const Target> ta
   head.text =
       fmt::format("{} {}{}{} HTTP/1.1\r\n", method == Method::get ? "GET" : "POST",
                   url_part(target->parsed, CURLUPART_PATH), query.empty() ? "" : "?", query);
-  if (!has(lines, "Host")) {
+  if (!has_header(lines, "Host")) {
     head.text += fmt::format("Host: {}\r\n", target->port == "80" ? target->host : head.origin);
   }
-  if (!has(lines, "User-Agent")) head.text += fmt::format("User-Agent: {}\r\n", user_agent());
-  if (!has(lines, "Accept")) head.text += "Accept: */*\r\n";
+  if (!has_header(lines, "User-Agent"))
+    head.text += fmt::format("User-Agent: {}\r\n", user_agent());
+  if (!has_header(lines, "Accept")) head.text += "Accept: */*\r\n";
   for (const std::string& line : lines) head.text += line + "\r\n";
   head.target = std::move(target);
   if (method == Method::get) {
     head.text += "\r\n";
     return head;
   }
-  if (!has(lines, "Content-Type")) {
+  if (!has_header(lines, "Content-Type")) {
     head.text += "Content-Type: application/x-www-form-urlencoded\r\n";
   }
   head.text += "Content-Length: ";
@@ -112,7 +102,7 @@ Result<std::shared_ptr<const RequestHead>> RequestHeadCache::find(
       request.method == method_) {
     return last_;
   }
-  auto made = request_head(request.method, target, request.headers.get());
+  auto made = request_head(request.method, target, request.headers.get(), options_);
   if (!made) return tl::unexpected(std::move(made).error());
   last_ = std::make_shared<const RequestHead>(*std::move(made));
   headers_ = request.headers;

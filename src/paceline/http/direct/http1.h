@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include <paceline/connection.h>
 #include <paceline/http/resolver.h>
 #include <paceline/http/target.h>
 #include <paceline/message.h>
@@ -32,16 +33,18 @@ struct RequestHead {
 
 /// Fails with not_carried if the direct transport cannot carry the request.
 Result<RequestHead> request_head(Method method, std::shared_ptr<const Target> target,
-                                 const HeaderList* headers);
+                                 const HeaderList* headers, const ConnectionOptions& options = {});
 
 /// Keeps the last head, because most requests differ only in their bodies.
 class RequestHeadCache {
  public:
+  explicit RequestHeadCache(const ConnectionOptions& options) : options_(options) {}
   /// Like request_head(). Returns the same object while requests differ only in their bodies.
   Result<std::shared_ptr<const RequestHead>> find(const Request& request,
                                                   const std::shared_ptr<const Target>& target);
 
  private:
+  const ConnectionOptions& options_;
   // The request that the last head is for.
   Method method_ = Method::get;
   std::shared_ptr<const HeaderList> headers_;

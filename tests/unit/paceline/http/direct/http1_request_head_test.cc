@@ -51,6 +51,13 @@ TEST(RequestHead, AHeaderLineWinsOverWhatIsUsual) {
       "GET / HTTP/1.1\r\nhost: other\r\nACCEPT: text/plain\r\nUSER-agent: me\r\n\r\n");
 }
 
+TEST(RequestHead, WithoutReuseTheServerIsAskedToClose) {
+  const auto made =
+      request_head(Method::get, target_of("http://host/"), nullptr, {.reuses = false});
+  EXPECT_EQ(made->text, "GET / HTTP/1.1\r\nHost: host\r\n" + agent +
+                            "Accept: */*\r\nConnection: close\r\n\r\n");
+}
+
 TEST(RequestHead, TheOriginIsTheHostWithItsPort) {
   const auto origin = [](const std::string& url) {
     return request_head(Method::get, target_of(url), nullptr)->origin;
