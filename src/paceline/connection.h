@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace paceline {
 
@@ -28,6 +30,18 @@ enum class HttpVersion {
   two,
   /// HTTP/2 over TLS if the server supports it, else HTTP/1.1.
   automatic,
+  /// HTTP/3, and no other version. Needs a libcurl that has it.
+  three,
+};
+
+/// The addresses of a host, which is then not looked up.
+struct HostAddresses {
+  /// The host's name, or its IPv4 address, as in URLs.
+  std::string host{};
+  /// The port of the URL, or else its scheme's.
+  std::uint16_t port = 0;
+  /// IPv4 and IPv6 addresses without brackets, in the order in which to try them.
+  std::vector<std::string> addresses{};
 };
 
 /// Options of every connection and request.
@@ -38,11 +52,20 @@ struct ConnectionOptions {
   std::chrono::milliseconds timeout{60'000};
   /// A PEM file with the certificates to trust; empty: the system's.
   std::string ca_file{};
+  /// A PEM file with the client's certificate; empty: none is sent.
+  std::string cert_file{};
+  /// A PEM file with the unencrypted key of that certificate; empty: `cert_file` contains it.
+  std::string key_file{};
   /// The HTTP version to use.
   HttpVersion http = HttpVersion::automatic;
   /// Whether a connection carries further requests after its first. Otherwise each request has a
   /// new connection, over TLS with a full handshake, which is closed after the response.
   bool reuses = true;
+  /// Path of a Unix domain socket to which all connections lead; empty: none. URLs then name the
+  /// header Host and the path only. Hosts are not looked up, and proxies not used.
+  std::string unix_socket{};
+  /// Hosts, proxies included, that are not looked up.
+  std::vector<HostAddresses> host_addresses{};
   /// The longest response, in bytes. A longer one fails, so that no server can fill the memory.
   std::size_t max_response = 64U << 20U;
   /// The memory of all responses in flight, in bytes. While they hold more, the longest one fails.

@@ -45,6 +45,8 @@ enum class ErrorCode {
   lookup_failed,
   lookup_timed_out,
   connect_failed,
+  /// No connection to a Unix domain socket could be made.
+  socket_failed,
   timed_out,
   connection_reset,
   /// A response is longer than the limit.
@@ -66,6 +68,11 @@ enum class ErrorCode {
   /// The server has no TLS version that paceline accepts.
   tls_too_old,
   client_certificate_required,
+  /// The server does not accept the client's certificate.
+  client_certificate_refused,
+  /// The files with the client's certificate and key do not contain them, or the two do not match.
+  client_certificate_unusable,
+  client_key_encrypted,
   certificate_expired,
   certificate_not_yet_valid,
   /// Neither the certificate nor an authority that signed it is trusted.
@@ -99,6 +106,8 @@ enum class ErrorCode {
   no_retries,
   /// HTTP/2 was requested, but the server does not support it.
   http2_missing,
+  /// HTTP/3 was requested, but libcurl does not support it.
+  http3_missing,
   /// A larger share of a run's requests failed than is allowed.
   too_many_failures,
   /// The server asked for longer waits before retries than the run allows.

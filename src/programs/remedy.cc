@@ -48,7 +48,16 @@ std::string_view remedy_for_tls(ErrorCode code) {
     case ErrorCode::tls_too_old:
       return "enable TLS 1.2 on the server";
     case ErrorCode::client_certificate_required:
-      return "connect through a proxy that sends a client certificate";
+      return "give one with --paceline_cert";
+    case ErrorCode::client_certificate_refused:
+      return "give --paceline_cert a certificate that the server accepts, with the certificates "
+             "between it and its authority";
+    case ErrorCode::client_certificate_unusable:
+      return "give --paceline_cert a PEM file with the certificate, and --paceline_key one with "
+             "its key";
+    case ErrorCode::client_key_encrypted:
+      return "decrypt it, such as with `openssl pkey -in KEY -out PLAIN`, and give --paceline_key "
+             "the result";
     case ErrorCode::certificate_expired:
       return "renew the certificate, or check this machine's clock";
     case ErrorCode::certificate_not_yet_valid:
@@ -69,8 +78,11 @@ std::string_view remedy_for_transport(ErrorCode code) {
   switch (code) {
     case ErrorCode::no_descriptor:
       return "raise the limit on open files (ulimit -n), or lower --paceline_parallel";
+    case ErrorCode::socket_failed:
+      return "check --paceline_unix_socket, and that the server is up";
     case ErrorCode::lookup_failed:
-      return "check the host's name and the DNS server";
+      return "check the host's name and the DNS server, or give the address with "
+             "--paceline_resolve";
     case ErrorCode::lookup_timed_out:
       return "check that the DNS server answers, or allow more time with --paceline_timeout";
     case ErrorCode::timed_out:
@@ -147,6 +159,8 @@ std::string remedy_for(const Error& error, const std::string& api_key_env) {
       return "give --paceline_retries too, or another condition";
     case ErrorCode::http2_missing:
       return "leave out --paceline_http=2";
+    case ErrorCode::http3_missing:
+      return "leave out --paceline_http=3, or install a libcurl that has HTTP/3";
     case ErrorCode::too_many_failures:
       return "or allow a larger share with --paceline_max_error_ratio";
     case ErrorCode::retry_wait_too_long:

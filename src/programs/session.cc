@@ -44,6 +44,11 @@ Result<void> Session::open(const Options& options, bool needs_api) {
   if (auto read = read_headers(options, api); !read) return read;
   if (auto opened = open_log(options.log_file); !opened) return opened;
   if (needs_api && api.url.empty()) {
+    if (!options.connection.unix_socket.empty()) {
+      return fail(ErrorCode::invalid_value,
+                  "--paceline_unix_socket needs --paceline_url, which gives the header Host and "
+                  "the path, such as http://localhost/v1");
+    }
     if (auto started = start_endpoint(options); !started) return started;
     api.url = endpoint_->url();
   }

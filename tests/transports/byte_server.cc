@@ -8,6 +8,8 @@
 namespace paceline::http {
 namespace {
 
+constexpr int backlog = 16;
+
 std::unique_ptr<const TlsContext> context_of(Wire wire) {
   if (wire == Wire::http_1) return nullptr;
   return std::make_unique<const TlsContext>(wire == Wire::tls_http_2 ? "h2" : "http/1.1");
@@ -25,6 +27,13 @@ void block_sigpipe() {
 ByteServer::ByteServer(Wire wire, int connections, Part part)
     : part_(std::move(part)),
       context_(context_of(wire)),
+      listener_(backlog),
+      acceptor_([this, connections] { accept_connections(connections); }) {}
+
+ByteServer::ByteServer(Wire wire, int connections, Part part, const std::string& path)
+    : part_(std::move(part)),
+      context_(context_of(wire)),
+      listener_(backlog, path),
       acceptor_([this, connections] { accept_connections(connections); }) {}
 
 ByteServer::~ByteServer() {

@@ -14,14 +14,21 @@ std::unique_ptr<ScriptedConnection> connection_over(Wire wire, ByteStream& strea
   return std::make_unique<Http1Connection>(stream);
 }
 
+ByteServer::Part in_bytes(Wire wire, ScriptServer::Part part) {
+  return [wire, play = std::move(part)](int number, ByteStream& stream) {
+    const auto connection = connection_over(wire, stream);
+    play(number, *connection);
+    connection->close();
+  };
+}
+
 }  // namespace
 
 ScriptServer::ScriptServer(Wire wire, int connections, Part part)
-    : server_(wire, connections, [wire, play = std::move(part)](int number, ByteStream& stream) {
-        const auto connection = connection_over(wire, stream);
-        play(number, *connection);
-        connection->close();
-      }) {}
+    : server_(wire, connections, in_bytes(wire, std::move(part))) {}
+
+ScriptServer::ScriptServer(Wire wire, int connections, Part part, const std::string& path)
+    : server_(wire, connections, in_bytes(wire, std::move(part)), path) {}
 
 void answer_one(ScriptedConnection& connection, const ResponseScript& script) {
   if (connection.hear()) connection.play(script);

@@ -17,6 +17,8 @@ class ScriptServer {
 
   /// Accepts so many connections.
   ScriptServer(Wire wire, int connections, Part part);
+  /// The same on the Unix domain socket of that path.
+  ScriptServer(Wire wire, int connections, Part part, const std::string& path);
 
   std::string url() const { return server_.url(); }
 

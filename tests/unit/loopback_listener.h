@@ -2,13 +2,15 @@
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <string>
+#include <utility>
 
 namespace paceline {
 
-/// A TCP socket that listens on loopback, on a port that the system chose.
+/// A TCP socket that listens on loopback, on a port that the system chose, or a Unix domain socket.
 class LoopbackListener {
  public:
   explicit LoopbackListener(int backlog)
@@ -21,11 +23,25 @@ class LoopbackListener {
     listen(descriptor_, backlog);
     getsockname(descriptor_, at, &length);
   }
-  ~LoopbackListener() { close(descriptor_); }
+  /// Listens on a Unix domain socket of this path, which is removed with the object.
+  LoopbackListener(int backlog, std::string path)
+      : descriptor_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)), path_(std::move(path)) {
+    sockaddr_un at{};
+    at.sun_family = AF_UNIX;
+    path_.copy(at.sun_path, sizeof at.sun_path - 1);
+    bind(descriptor_, reinterpret_cast<sockaddr*>(&at), sizeof at);
+    listen(descriptor_, backlog);
+  }
+  ~LoopbackListener() {
+    close(descriptor_);
+    if (!path_.empty()) unlink(path_.c_str());
+  }
   LoopbackListener(const LoopbackListener&) = delete;
   LoopbackListener& operator=(const LoopbackListener&) = delete;
 
+  /// With a Unix domain socket, a URL of a name that cannot be looked up.
   std::string url() const {
+    if (!path_.empty()) return "http://api.test/";
     return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port)) + "/";
   }
   /// The next connection's descriptor; negative when there is none.
@@ -42,6 +58,7 @@ class LoopbackListener {
  private:
   int descriptor_;
   sockaddr_in address_{};
+  std::string path_;
 };
 
 }  // namespace paceline

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/http/client.h>
+#include <paceline/http/connection_check.h>
 #include <paceline/text/strings.h>
 
 #include <utility>
@@ -59,7 +60,7 @@ Client::Client(loop::Loop& loop, const ClientOptions& options,
                const TransportFactory& make_transport, OnDone on_done, OnPiece on_piece)
     : options_(options.connection),
       on_done_(std::move(on_done)),
-      targets_(Proxies::from_environment()),
+      targets_(Proxies::from_environment(), options.connection),
       ways_(options.parallel),
       collector_({.max_response = options.connection.max_response,
                   .memory = options.connection.memory,
@@ -73,6 +74,7 @@ Client::Client(loop::Loop& loop, const ClientOptions& options,
                  }),
       ends_(loop, *this),
       end_refused_(loop, [this] { end_refused(); }) {
+  if (auto checked = check_connection(options_); !checked) refusal_ = std::move(checked).error();
   hosts_ = std::make_unique<HostWait>(
       loop, options.resolver ? options.resolver : Resolver::make(usual_dns_ttl),
       [this](Exchange& exchange) { start(exchange); });
@@ -110,6 +112,7 @@ void Client::send(Exchange& exchange) {
 }
 
 void Client::start(Exchange& exchange) {
+  if (refusal_) return ends_.add(exchange, {TransportError::other, *refusal_, Clock::now()});
   const Way& way = ways_[exchange.number];
   const auto found = hosts_->find(exchange, way.target->route);
   if (!found) {

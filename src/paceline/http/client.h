@@ -107,6 +107,8 @@ class Client : private ResponseSink {
   void complete(Exchange& exchange, TransportEnd end);
 
   ConnectionOptions options_;
+  /// Why no request can be sent with the options; nothing: requests can be sent.
+  std::optional<Error> refusal_;
   OnDone on_done_;
   Targets targets_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;

@@ -190,6 +190,10 @@ Result<std::optional<HostWait::Known>> HostWait::find(Exchange& exchange, const 
   const TimePoint now = Clock::now();
   bool waits = false;
   for (const HostPort& at : route) {
+    if (at.given) {
+      known_.emplace_back().addresses = at.given;
+      continue;
+    }
     known_.push_back(resolver_->find(at.host, now));
     if (known_.back().error) return tl::unexpected(*known_.back().error);
     waits = waits || known_.back().addresses == nullptr;
@@ -204,7 +208,9 @@ bool HostWait::cancel(const Exchange& exchange) {
 }
 
 void HostWait::distrust(const Route& route) {
-  for (const HostPort& at : route) resolver_->distrust(at.host, Clock::now());
+  for (const HostPort& at : route) {
+    if (!at.given) resolver_->distrust(at.host, Clock::now());
+  }
 }
 
 void HostWait::go_on() {

@@ -23,9 +23,11 @@ using Addresses = std::vector<std::string>;
 struct HostPort {
   std::string host;
   std::string port;
+  /// Addresses that make a lookup unnecessary; nullptr: none.
+  std::shared_ptr<const Addresses> given{};
 };
 
-/// The hosts to look up before a connection; none if all are addresses.
+/// The hosts whose addresses a connection needs; none if all hosts are addresses.
 using Route = std::vector<HostPort>;
 
 /// Asks the system for a host's addresses. Blocks until the system's resolver answers or gives up.

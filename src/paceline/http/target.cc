@@ -195,6 +195,21 @@ std::string url_part(const Url& url, CURLUPart which, unsigned flags) {
   return code == CURLUE_OK ? text : std::string();
 }
 
+Targets::Targets(Proxies proxies, const ConnectionOptions& connection)
+    : proxies_(std::move(proxies)), has_unix_socket_(!connection.unix_socket.empty()) {
+  for (const HostAddresses& host : connection.host_addresses) {
+    given_.push_back(
+        {host.host, std::to_string(host.port), std::make_shared<const Addresses>(host.addresses)});
+  }
+}
+
+std::shared_ptr<const Addresses> Targets::find_given(const HostPort& at) const {
+  const auto found = std::find_if(given_.begin(), given_.end(), [&at](const HostPort& host) {
+    return host.port == at.port && text::equals_ignoring_case(host.host, at.host);
+  });
+  return found == given_.end() ? nullptr : found->given;
+}
+
 std::shared_ptr<const Target> Targets::find(const std::string& url) {
   if (last_ && last_->url == url) return last_;
   if (others_.size() > most_kept) others_.clear();
@@ -217,13 +232,16 @@ std::shared_ptr<const Target> Targets::take_apart(const std::string& url) const 
   target->port = url_part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   target->has_userinfo =
       !url_part(parsed, CURLUPART_USER).empty() || !url_part(parsed, CURLUPART_PASSWORD).empty();
+  target->parsed = std::move(parsed);
+  if (has_unix_socket_) return target;
   target->proxy = proxies_.find(target->scheme, target->host);
   if (target->proxy == nullptr || target->proxy->wants_address) {
     target->route.push_back({target->host, target->port});
   }
   if (target->proxy != nullptr) target->route.push_back(target->proxy->at);
-  std::erase_if(target->route, [](const HostPort& at) { return !needs_lookup(at.host); });
-  target->parsed = std::move(parsed);
+  for (HostPort& at : target->route) at.given = find_given(at);
+  std::erase_if(target->route,
+                [](const HostPort& at) { return at.given == nullptr && !needs_lookup(at.host); });
   return target;
 }
 

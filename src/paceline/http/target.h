@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <paceline/connection.h>
 #include <paceline/http/resolver.h>
 #include <paceline/text/result.h>
 
@@ -82,20 +83,27 @@ struct Target {
   bool has_userinfo = false;
   /// The proxy for the host; nullptr: none. Owned by the Targets.
   const Proxy* proxy = nullptr;
-  /// The hosts to look up before a connection, including the proxy's.
+  /// The hosts whose addresses a connection needs, including the proxy's.
   Route route;
 };
 
 /// Parses URLs, and caches recent targets.
 class Targets {
  public:
-  explicit Targets(Proxies proxies) : proxies_(std::move(proxies)) {}
+  /// `connection` can say to which addresses requests go.
+  explicit Targets(Proxies proxies, const ConnectionOptions& connection = {});
   std::shared_ptr<const Target> find(const std::string& url);
 
  private:
   std::shared_ptr<const Target> take_apart(const std::string& url) const;
 
+  /// The addresses that the options give for a host; nullptr: none.
+  std::shared_ptr<const Addresses> find_given(const HostPort& at) const;
+
   Proxies proxies_;
+  bool has_unix_socket_;
+  /// Hosts with given addresses.
+  Route given_;
   std::shared_ptr<const Target> last_;
   std::map<std::string, std::shared_ptr<const Target>> others_;
 };

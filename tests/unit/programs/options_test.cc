@@ -99,6 +99,26 @@ TEST(OptionsTest, ReuseIsOnUnlessItIsOff) {
   EXPECT_FALSE(parsed_options("--paceline_reuse=off").connection.reuses);
 }
 
+TEST(OptionsTest, AddressesOfHostsAreRepeated) {
+  const auto hosts = options_of({"--paceline_resolve=a.test:80:10.0.0.1,[::1]",
+                                 "--paceline_resolve", "b.test:443:10.0.0.2"})
+                         .connection.host_addresses;
+  ASSERT_EQ(hosts.size(), 2U);
+  EXPECT_EQ(hosts[0].addresses, (std::vector<std::string>{"10.0.0.1", "::1"}));
+  EXPECT_EQ(hosts[1].host, "b.test");
+  EXPECT_THROW(options_of({"--paceline_resolve=a.test:80"}), CLI::ValidationError);
+  EXPECT_THROW(options_of({"--paceline_resolve=a:80:1.2.3.4", "--paceline_resolve=a:80:::1"}),
+               CLI::ValidationError);
+}
+
+TEST(OptionsTest, ASocketHasAPath) {
+  EXPECT_EQ(parsed_options("--paceline_unix_socket=/run/a.sock").connection.unix_socket,
+            "/run/a.sock");
+  EXPECT_THROW(options_of({"--paceline_unix_socket="}), CLI::ParseError);
+  EXPECT_THROW(options_of({"--paceline_unix_socket=/" + std::string(107, 'x')}),
+               CLI::ValidationError);
+}
+
 TEST(OptionsTest, RefusesWhatMakesNoSense) {
   EXPECT_THROW(parsed_options("--paceline_reuse=no"), CLI::ValidationError);
   EXPECT_THROW(parsed_options("--paceline_timeout=0"), CLI::ValidationError);

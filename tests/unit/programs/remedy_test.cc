@@ -76,6 +76,13 @@ TEST(Remedy, NamesTheFlagOfALimit) {
   expect_remedy(ErrorCode::not_carried, 0, "use --paceline_transport=curl");
   expect_remedy(ErrorCode::certificate_untrusted, 0, "--paceline_ca");
   expect_remedy(ErrorCode::certificates_unreadable, 0, "give --paceline_ca a file with PEM");
+  expect_remedy(ErrorCode::client_certificate_required, 0, "--paceline_cert");
+  expect_remedy(ErrorCode::client_certificate_refused, 0, "--paceline_cert");
+  expect_remedy(ErrorCode::client_certificate_unusable, 0, "--paceline_key");
+  expect_remedy(ErrorCode::client_key_encrypted, 0, "decrypt it");
+  expect_remedy(ErrorCode::http3_missing, 0, "--paceline_http=3");
+  expect_remedy(ErrorCode::socket_failed, 0, "--paceline_unix_socket");
+  expect_remedy(ErrorCode::lookup_failed, 0, "--paceline_resolve");
   expect_remedy(ErrorCode::objective_missed, 0, "--paceline_rpm");
   expect_remedy(ErrorCode::no_descriptor, 0, "ulimit -n");
 }

@@ -47,6 +47,20 @@ const char* no_certificates() {
   return is_openssl ? "/dev/null" : nullptr;
 }
 
+// HTTP/2 is negotiated by ALPN over TLS only. Without TLS it breaks in libcurl 7.88.
+long libcurls(HttpVersion version) {
+  switch (version) {
+    case HttpVersion::one:
+      return CURL_HTTP_VERSION_1_1;
+    case HttpVersion::three:
+      return CURL_HTTP_VERSION_3ONLY;
+    case HttpVersion::two:
+    case HttpVersion::automatic:
+      break;
+  }
+  return CURL_HTTP_VERSION_2TLS;
+}
+
 }  // namespace
 
 CurlTransfer::CurlTransfer(Exchange& exchange, Shared& shared)
@@ -78,6 +92,13 @@ void CurlTransfer::set_common() {
     curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
     curl_easy_setopt(easy, CURLOPT_CAPATH, no_certificates());
   }
+  if (!options.cert_file.empty()) {
+    const std::string& key = options.key_file.empty() ? options.cert_file : options.key_file;
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, options.cert_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, key.c_str());
+    // Without a password, OpenSSL would ask for one on the terminal.
+    curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
+  }
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(easy, CURLOPT_USERAGENT, user_agent().c_str());
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why_.data());
@@ -85,14 +106,14 @@ void CurlTransfer::set_common() {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
-  // HTTP/2 is negotiated by ALPN over TLS only. Without TLS it breaks in libcurl 7.88.
-  const bool is_one = options.http == HttpVersion::one;
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                   static_cast<long>(is_one ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, libcurls(options.http));
   if (!options.reuses) {
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  }
+  if (!options.unix_socket.empty()) {
+    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, options.unix_socket.c_str());
   }
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   // Otherwise libcurl would look for proxies in the environment before every request.

@@ -94,6 +94,8 @@ class CurlTransfer : public ResponseHeaders {
   /// Whether an HTTP/2 server answered with an error status and then dropped the request's stream.
   bool is_early_response(CURLcode code) const;
   Error explain(CURLcode code, TransportError error) const;
+  Error explain_unix_socket() const;
+  bool has_certificate() const { return !shared_.options.cert_file.empty(); }
   std::string cannot_connect() const;
   std::string words_on(CURLcode code, TransportError error) const;
   /// The most bytes of headers and trailers. libcurl bounds only headers.
@@ -134,7 +136,9 @@ class CurlTransfer : public ResponseHeaders {
 bool is_tls_failure(CURLcode code, std::string_view words);
 
 /// Why there is no TLS connection. `verify_result` is libcurl's CURLINFO_SSL_VERIFYRESULT: with
-/// OpenSSL, one of X509_V_ERR_*. `words` are added to the message.
-Error tls_error(CURLcode code, long verify_result, std::string_view words);
+/// OpenSSL, one of X509_V_ERR_*. `words` are added to the message. `has_certificate`: whether the
+/// client sends a certificate.
+Error tls_error(CURLcode code, long verify_result, std::string_view words,
+                bool has_certificate = false);
 
 }  // namespace paceline::http::curl

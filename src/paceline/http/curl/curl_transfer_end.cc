@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 #include <paceline/http/curl/curl_transfer.h>
+#include <paceline/http/unix_socket.h>
 
+#include <cerrno>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -161,7 +163,7 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
     long verified = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
     end.error = TransportError::tls_failed;
-    end.why = tls_error(code, verified, why_.data());
+    end.why = tls_error(code, verified, why_.data(), has_certificate());
   } else {
     end.error = error_of(code, why_.data(), was_sent());
     end.why = explain(code, end.error);
@@ -229,7 +231,18 @@ Error CurlTransfer::explain(CURLcode code, TransportError error) const {
                fmt::format("a connection to {} port {}", target_->host, target_->port), open_error_)
         .value();
   }
+  if (error == TransportError::connect_failed && !shared_.options.unix_socket.empty()) {
+    return explain_unix_socket();
+  }
   return {code_of(code, error), words_on(code, error)};
+}
+
+Error CurlTransfer::explain_unix_socket() const {
+  long error = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &error);
+  // libcurl takes EAGAIN for the beginning of a connection, which then is none.
+  if (error == 0 || error == ENOTCONN) error = EAGAIN;
+  return unix_connect_error(shared_.options.unix_socket, static_cast<int>(error));
 }
 
 std::string CurlTransfer::cannot_connect() const {
@@ -248,8 +261,10 @@ std::string CurlTransfer::words_on(CURLcode code, TransportError error) const {
   // The server closed the connection before the request. Some servers that require a client
   // certificate do so.
   if (words.starts_with("getpeername() failed")) {
+    const std::string_view guess = has_certificate() ? "; it may refuse the client certificate"
+                                                     : "; it may ask for a client certificate";
     return fmt::format("the server closed the connection at once{}",
-                       target_->scheme == "https" ? "; it may ask for a client certificate" : "");
+                       target_->scheme == "https" ? guess : "");
   }
   if (error == TransportError::reset) return explain_reset(code, words, exchange_.response.status);
   if (error != TransportError::malformed) {

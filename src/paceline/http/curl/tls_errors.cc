@@ -61,7 +61,7 @@ Explained explain_certificate(long verify_result, std::string_view words) {
   return {ErrorCode::certificate_untrusted, "the server's certificate is not trusted"};
 }
 
-Explained explain_handshake(std::string_view words) {
+Explained explain_handshake(std::string_view words, bool has_certificate) {
   if (has_any(words, {"wrong version number", "http request", "unexpected message",
                       "packet length too long", "unexpected TLS packet", "record layer failure"})) {
     return {ErrorCode::tls_missing, "the server does not speak TLS on this port"};
@@ -70,13 +70,20 @@ Explained explain_handshake(std::string_view words) {
     return {ErrorCode::tls_too_old, "the server has no TLS 1.2 or newer"};
   }
   if (asks_for_certificate(words)) {
-    return {ErrorCode::client_certificate_required,
-            "the server asks for a client certificate, which paceline does not send"};
+    if (has_certificate) {
+      return {ErrorCode::client_certificate_refused, "the server refused the client certificate"};
+    }
+    return {ErrorCode::client_certificate_required, "the server asks for a client certificate"};
   }
   if (has_any(words, {"unrecognized name", "unrecognised name"})) {
     return {ErrorCode::certificate_of_other_host, "the server has no certificate for this host"};
   }
   if (has_any(words, {"handshake failure", "no shared cipher"})) {
+    if (has_certificate) {
+      return {ErrorCode::tls_refused,
+              "the server refused the TLS handshake; it may refuse the client certificate, or have "
+              "no cipher that this machine has"};
+    }
     return {ErrorCode::tls_refused,
             "the server refused the TLS handshake; it may ask for a client certificate, or have no "
             "cipher that this machine has"};
@@ -87,12 +94,16 @@ Explained explain_handshake(std::string_view words) {
   return {ErrorCode::tls_failed, "the TLS handshake failed"};
 }
 
-Explained explain(CURLcode code, long verify_result, std::string_view words) {
+Explained explain(CURLcode code, long verify_result, std::string_view words, bool has_certificate) {
   if (code == CURLE_SSL_CACERT_BADFILE) {
     return {ErrorCode::certificates_unreadable, "the certificates to trust could not be read"};
   }
+  if (code == CURLE_SSL_CERTPROBLEM) {
+    return {ErrorCode::client_certificate_unusable,
+            "the client certificate or its key cannot be used, or the two do not match"};
+  }
   if (code == CURLE_PEER_FAILED_VERIFICATION) return explain_certificate(verify_result, words);
-  return explain_handshake(words);
+  return explain_handshake(words, has_certificate);
 }
 
 }  // namespace
@@ -117,8 +128,8 @@ bool is_tls_failure(CURLcode code, std::string_view words) {
   }
 }
 
-Error tls_error(CURLcode code, long verify_result, std::string_view words) {
-  const Explained found = explain(code, verify_result, words);
+Error tls_error(CURLcode code, long verify_result, std::string_view words, bool has_certificate) {
+  const Explained found = explain(code, verify_result, words, has_certificate);
   return {found.code,
           words.empty() ? std::string(found.why) : fmt::format("{} ({})", found.why, words)};
 }

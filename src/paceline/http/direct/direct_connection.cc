@@ -1,8 +1,7 @@
 #include <fmt/format.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <paceline/http/direct/begin_connect.h>
 #include <paceline/http/direct/direct_connection.h>
+#include <paceline/http/unix_socket.h>
 #include <paceline/loop/sockets.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -35,38 +34,6 @@ void skip(std::size_t bytes, std::span<iovec> parts) {
   }
 }
 
-Error connect_error(const std::string& address, const std::string& port, std::string_view reason) {
-  return {ErrorCode::connect_failed,
-          fmt::format("cannot connect to {} port {}: {}", address, port, reason)};
-}
-
-Error connect_error(const std::string& address, const std::string& port, int error) {
-  return connect_error(address, port, std::generic_category().message(error));
-}
-
-/// A socket that connects to the address.
-Result<loop::Descriptor> begin_connect(const std::string& address, const std::string& port) {
-  addrinfo hints{};
-  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* raw = nullptr;
-  if (const int error = getaddrinfo(address.c_str(), port.c_str(), &hints, &raw); error != 0) {
-    return tl::unexpected(connect_error(address, port, gai_strerror(error)));
-  }
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, freeaddrinfo);
-  loop::Descriptor socket(
-      ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!socket.is_open()) {
-    return loop::fail_to_open(fmt::format("a connection to {} port {}", address, port), errno);
-  }
-  const int no_delay = 1;
-  setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
-  if (::connect(socket.get(), found->ai_addr, found->ai_addrlen) != 0 && errno != EINPROGRESS) {
-    return tl::unexpected(connect_error(address, port, errno));
-  }
-  return socket;
-}
-
 }  // namespace
 
 Result<void> DirectConnection::send(std::shared_ptr<const RequestHead> head,
@@ -84,7 +51,11 @@ Result<void> DirectConnection::send(std::shared_ptr<const RequestHead> head,
   close();
   is_busy_ = true;
   moves_ = moves;
-  addresses_ = hosts.empty() ? head_->addresses : *hosts.front().addresses;
+  if (!shared_.unix_socket.empty()) {
+    addresses_ = {shared_.unix_socket};
+  } else {
+    addresses_ = hosts.empty() ? head_->addresses : *hosts.front().addresses;
+  }
   return connect({ErrorCode::connect_failed, "the host has no address"});
 }
 
@@ -97,7 +68,8 @@ Result<void> DirectConnection::connect(Error error) {
   while (!addresses_.empty()) {
     const std::string address = addresses_.front();
     addresses_.erase(addresses_.begin());
-    auto opened = begin_connect(address, head_->target->port);
+    auto opened = shared_.unix_socket.empty() ? begin_connect(address, head_->target->port)
+                                              : connect_to_unix_socket(address);
     if (!opened) {
       error = std::move(opened).error();
       continue;
@@ -142,7 +114,9 @@ void DirectConnection::connected() {
 void DirectConnection::fail_address(int error) {
   shared_.retired.add(std::move(watch_), std::move(socket_));
   is_connecting_ = false;
-  auto next = connect(connect_error(address_, head_->target->port, error));
+  auto next =
+      connect(shared_.unix_socket.empty() ? connect_error(address_, head_->target->port, error)
+                                          : unix_connect_error(address_, error));
   if (!next) fail(TransportError::connect_failed, std::move(next).error());
 }
 

@@ -22,6 +22,7 @@ DirectTransport::DirectTransport(loop::Loop& loop, const ConnectionOptions& opti
               .sink = *this,
               .connect_timeout = options.timeout / addresses_tried,
               .reuses = options.reuses,
+              .unix_socket = options.unix_socket,
               .retired = RetiredSockets(loop),
               .buffer = std::vector<char>(read_at_once)},
       undeferrable_(exchanges),

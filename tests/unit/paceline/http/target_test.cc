@@ -28,6 +28,30 @@ TEST(TargetTest, ANumberNeedsNoLookup) {
   }
 }
 
+TEST(TargetTest, GivenAddressesAreOfOneHostAndPort) {
+  Targets targets(
+      {}, {.host_addresses = {{"api.test", 443, {"127.0.0.1"}}, {"127.0.0.2", 80, {"127.0.0.3"}}}});
+  const auto given = [&targets](const std::string& url) {
+    const Route route = targets.find(url)->route;
+    return route.empty() || !route[0].given ? Addresses() : *route[0].given;
+  };
+  EXPECT_EQ(given("https://api.test/v1"), Addresses{"127.0.0.1"});
+  EXPECT_EQ(given("https://API.test:443/"), Addresses{"127.0.0.1"});
+  EXPECT_EQ(given("https://api.test:444/"), Addresses());
+  EXPECT_EQ(given("https://www.api.test/"), Addresses());
+  EXPECT_EQ(given("http://127.0.0.2/"), Addresses{"127.0.0.3"});
+}
+
+TEST(TargetTest, AUnixSocketNeedsNeitherALookupNorAProxy) {
+  setenv("http_proxy", "http://proxy.test:1", 1);
+  const auto target =
+      Targets(Proxies::from_environment(), {.unix_socket = "/run/api.sock"}).find("http://host/");
+  unsetenv("http_proxy");
+  EXPECT_TRUE(target->parsed);
+  EXPECT_EQ(target->proxy, nullptr);
+  EXPECT_TRUE(target->route.empty());
+}
+
 TEST(TargetTest, WhatIsNoUrlHasNoParts) {
   const auto target = Targets({}).find("http://not a host/");
   EXPECT_FALSE(target->parsed);

@@ -21,10 +21,14 @@ TEST(TlsErrorsTest, EachKindHasItsOwnCodeAndSentence) {
     EXPECT_EQ(error.code, code) << error.message;
     EXPECT_TRUE(says(error.message, words)) << error.message;
   };
-  const auto why = tls_error;
+  const auto why = [](CURLcode code, long verified, std::string_view words) {
+    return tls_error(code, verified, words);
+  };
   expect(why(CURLE_SSL_CONNECT_ERROR, 0, no_tls), ErrorCode::tls_missing, "does not speak TLS");
   expect(why(CURLE_RECV_ERROR, 0, wants_certificate), ErrorCode::client_certificate_required,
          "client certificate");
+  expect(why(CURLE_SSL_CERTPROBLEM, 0, "unable to set private key file: 'a' type PEM"),
+         ErrorCode::client_certificate_unusable, "the two do not match");
   expect(
       why(CURLE_SSL_CONNECT_ERROR, 0, "error:0A00042E:SSL routines::tlsv1 alert protocol version"),
       ErrorCode::tls_too_old, "TLS 1.2");
@@ -48,6 +52,16 @@ TEST(TlsErrorsTest, EachKindHasItsOwnCodeAndSentence) {
                      "'one.test'"),
          ErrorCode::certificate_of_other_host, "for another host");
   expect(certificate(62, ""), ErrorCode::certificate_of_other_host, "for another host");
+}
+
+TEST(TlsErrorsTest, ACertificateThatIsSentMayBeRefused) {
+  const Error refused = tls_error(CURLE_RECV_ERROR, 0, wants_certificate, true);
+  EXPECT_EQ(refused.code, ErrorCode::client_certificate_refused);
+  EXPECT_TRUE(says(refused.message, "refused the client certificate")) << refused.message;
+  const Error handshake =
+      tls_error(CURLE_SSL_CONNECT_ERROR, 0, "sslv3 alert handshake failure", true);
+  EXPECT_EQ(handshake.code, ErrorCode::tls_refused);
+  EXPECT_TRUE(says(handshake.message, "may refuse the client certificate")) << handshake.message;
 }
 
 TEST(TlsErrorsTest, LibcurlsWordsFollow) {

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+#include <paceline/connection.h>
+#include <paceline/text/result.h>
+
+namespace paceline::http {
+
+/// Reads "HOST:PORT:ADDRESS,ADDRESS…", where an IPv6 address may be in brackets. Error:
+/// invalid_value.
+Result<HostAddresses> parse_host_addresses(std::string_view text);
+
+}  // namespace paceline::http
