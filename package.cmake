@@ -16,7 +16,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(recommended
   # The library.
-  libbenchmark-dev "libcurl4-openssl-dev | libcurl4-gnutls-dev | libcurl4-nss-dev" libexpected-dev libfmt-dev
+  libbenchmark-dev libbrotli-dev "libcurl4-openssl-dev | libcurl4-gnutls-dev | libcurl4-nss-dev" libexpected-dev libfmt-dev
   libhttp-parser-dev libmicrohttpd-dev libpng-dev libsimdjson-dev libsqlite3-dev libuv1-dev zlib1g-dev pkg-config
   # paceline_report, and compare.py.
   python3 python3-matplotlib python3-numpy python3-scipy libbenchmark-tools)

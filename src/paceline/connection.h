@@ -66,9 +66,13 @@ struct ConnectionOptions {
   std::string unix_socket{};
   /// Hosts, proxies included, that are not looked up.
   std::vector<HostAddresses> host_addresses{};
+  /// Whether requests ask for compressed responses. Responses in gzip, deflate and br are decoded
+  /// in any case.
+  bool compressed = false;
   /// The longest response, in bytes. A longer one fails, so that no server can fill the memory.
   std::size_t max_response = 64U << 20U;
-  /// The memory of all responses in flight, in bytes. While they hold more, the longest one fails.
+  /// The memory of all responses in flight and of their decoders, in bytes. While they hold more,
+  /// the longest one fails.
   std::size_t memory = 1U << 30U;
 };
 

@@ -95,6 +95,8 @@ void add_flags(CLI::App& app, ConnectionOptions& connection) {
   add_choice_flag(app, "--paceline_reuse", switches, connection.reuses,
                   "Whether a connection carries further requests: on, or off for a new connection "
                   "for each request [on]");
+  app.add_flag("--paceline_compressed{true}", connection.compressed,
+               "Asks for compressed responses (Accept-Encoding: gzip, deflate, br)");
   add_unix_socket_flag(app, connection.unix_socket);
   add_resolve_flag(app, connection.host_addresses);
   add_size_flag(app, "--paceline_max_response", connection.max_response,

@@ -1,6 +1,7 @@
 """How connections are made: one for each request, over a Unix domain socket, to given addresses, in
 HTTP/3."""
 
+import gzip
 import os
 import tempfile
 import threading
@@ -19,7 +20,7 @@ FEW = ("--paceline_requests=6", "--paceline_rpm=0", "--paceline_parallel=1")
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers with a completion."""
+    """Answers with a completion, compressed if that is asked for."""
 
     protocol_version = "HTTP/1.1"
 
@@ -30,10 +31,14 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.seen.append((self.path, dict(self.headers)))
+        is_compressed = "gzip" in self.headers.get("Accept-Encoding", "")
+        body = gzip.compress(GOOD) if is_compressed else GOOD
         self.send_response(200)
-        self.send_header("Content-Length", str(len(GOOD)))
+        if is_compressed:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(GOOD)
+        self.wfile.write(body)
 
     def address_string(self):
         return ""
@@ -157,6 +162,22 @@ class Resolve(unittest.TestCase):
             done = run(*(f"--paceline_resolve={flag}" for flag in flags))
             self.assertEqual(done.returncode, 1)
             self.assertIn(words, done.stderr)
+
+
+class Compressed(unittest.TestCase):
+    def test_responses_are_asked_for_and_decoded(self):
+        for transport in TRANSPORTS:
+            with TcpServer() as server:
+                row = rows(f"--paceline_url=http://127.0.0.1:{server.server_port}/v1", *FEW,
+                           f"--paceline_transport={transport}", "--paceline_compressed")
+                self.assertEqual(row["benchmarks"][0]["errors"], 0)
+                self.assertEqual({headers["Accept-Encoding"] for _, headers in server.seen},
+                                 {"gzip, deflate, br"})
+
+    def test_otherwise_none_is_asked_for(self):
+        with TcpServer() as server:
+            rows(f"--paceline_url=http://127.0.0.1:{server.server_port}/v1", *FEW)
+            self.assertFalse(any("Accept-Encoding" in headers for _, headers in server.seen))
 
 
 class Http3(unittest.TestCase):

@@ -30,6 +30,7 @@ ROWS = (
 OWNERS = {
     "CLI/": {"programs"},
     "benchmark/": {PUBLIC, "gbench", "programs"},
+    "brotli/": {"http"},
     "curl/": {"http", "http/curl", "gbench", "programs"},
     "http_parser.h": {"http/direct"},
     "microhttpd.h": {"endpoint"},

@@ -7,63 +7,6 @@
 
 namespace paceline::http {
 
-bool ContentDecoder::is_none(std::string_view encoding) {
-  return encoding.empty() || text::equals_ignoring_case(encoding, "identity") ||
-         text::equals_ignoring_case(encoding, "none");
-}
-
-std::unique_ptr<ContentDecoder> ContentDecoder::make(std::string_view encoding) {
-  if (text::equals_ignoring_case(encoding, "gzip") ||
-      text::equals_ignoring_case(encoding, "x-gzip")) {
-    return std::make_unique<ContentDecoder>(false);
-  }
-  if (text::equals_ignoring_case(encoding, "deflate"))
-    return std::make_unique<ContentDecoder>(true);
-  return nullptr;
-}
-
-ContentDecoder::ContentDecoder(bool may_be_raw) : may_be_raw_(may_be_raw) {}
-
-ContentDecoder::~ContentDecoder() {
-  if (is_open_) inflateEnd(&stream_);
-}
-
-bool ContentDecoder::begin(unsigned char first) {
-  has_begun_ = true;
-  // zlib's header begins with method 8 and a window of at most 32 kB.
-  const bool has_header = !may_be_raw_ || (first & 0x8F) == 8;
-  constexpr int either_header = 32;
-  is_open_ = inflateInit2(&stream_, has_header ? MAX_WBITS + either_header : -MAX_WBITS) == Z_OK;
-  return is_open_;
-}
-
-ContentDecoder::State ContentDecoder::take(std::string_view piece, const OnBody& on_body) {
-  if (piece.empty()) return State::reading;
-  if (!has_begun_ && !begin(static_cast<unsigned char>(piece.front()))) return State::broken;
-  stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));
-  stream_.avail_in = static_cast<uInt>(piece.size());
-  do {
-    if (is_at_end_ && !begin_next_member()) return State::reading;
-    stream_.next_out = reinterpret_cast<Bytef*>(decoded_.data());
-    stream_.avail_out = static_cast<uInt>(decoded_.size());
-    const int status = inflate(&stream_, Z_SYNC_FLUSH);
-    const std::size_t length = decoded_.size() - stream_.avail_out;
-    if (length > 0 && !on_body({decoded_.data(), length})) return State::refused;
-    if (status == Z_BUF_ERROR) return State::reading;
-    if (status != Z_OK && status != Z_STREAM_END) return State::broken;
-    is_at_end_ = status == Z_STREAM_END;
-  } while (stream_.avail_in > 0 || stream_.avail_out == 0);
-  return State::reading;
-}
-
-// Other bytes after the end are padding.
-bool ContentDecoder::begin_next_member() {
-  constexpr Bytef magic = 0x1F;
-  if (may_be_raw_ || stream_.avail_in == 0 || *stream_.next_in != magic) return false;
-  is_at_end_ = false;
-  return inflateReset(&stream_) == Z_OK;
-}
-
 std::optional<std::size_t> ResponseMemory::hold(std::size_t number, std::size_t bytes) {
   total_ += bytes - held_[number];
   held_[number] = bytes;
@@ -115,6 +58,7 @@ void ResponseCollector::begin(Exchange& exchange) {
   response.headers = nullptr;
   State& state = state_of(exchange);
   state.length = 0;
+  state.kept = 0;
   state.refused = TransportError::ok;
   state.why = {};
 }
@@ -135,7 +79,8 @@ bool ResponseCollector::take(Exchange& exchange, std::string_view piece,
   if (!state.decoder) return take_decoded(exchange, piece);
   const auto decoded = state.decoder->take(
       piece, [&](std::string_view part) { return take_decoded(exchange, part); });
-  if (decoded != ContentDecoder::State::broken) return decoded == ContentDecoder::State::reading;
+  if (decoded == ContentDecoder::State::reading) return hold_all(exchange);
+  if (decoded == ContentDecoder::State::refused) return false;
   return refuse(exchange, TransportError::malformed,
                 {ErrorCode::malformed_response, "the response's compressed body is broken"});
 }
@@ -182,13 +127,21 @@ bool ResponseCollector::keep(Exchange& exchange, std::string_view piece) {
 }
 
 bool ResponseCollector::hold(Exchange& exchange, std::size_t bytes) {
-  const std::optional<std::size_t> longest = memory_.hold(exchange.number, bytes);
+  state_of(exchange).kept = bytes;
+  return hold_all(exchange);
+}
+
+bool ResponseCollector::hold_all(Exchange& exchange) {
+  const State& state = state_of(exchange);
+  const std::size_t of_decoder = state.decoder ? state.decoder->held() : 0;
+  const std::optional<std::size_t> longest = memory_.hold(exchange.number, state.kept + of_decoder);
   if (!longest) return true;
   refuse_for_memory(*longest);
   if (*longest == exchange.number) {
     text::release_memory(exchange.response.body);
     return false;
   }
+  states_[*longest].decoder.reset();
   on_memory_full_(*longest);
   return true;
 }

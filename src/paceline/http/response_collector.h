@@ -1,8 +1,5 @@
 #pragma once
 
-#include <zlib.h>
-
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -12,51 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include <paceline/http/content_decoder.h>
 #include <paceline/http/transport.h>
 
 namespace paceline::http {
-
-/// Decodes a compressed body piece by piece. paceline asks for no compression, but some gateways
-/// compress anyway.
-class ContentDecoder {
- public:
-  enum class State {
-    /// The decoder accepts more data.
-    reading,
-    /// on_body returned false.
-    refused,
-    /// The data does not match its Content-Encoding.
-    broken,
-  };
-  /// Called with each decoded piece. False ends the decoding.
-  using OnBody = std::function<bool(std::string_view piece)>;
-
-  /// Whether a Content-Encoding leaves the body unchanged.
-  static bool is_none(std::string_view encoding);
-  /// nullptr for encodings other than gzip and deflate.
-  static std::unique_ptr<ContentDecoder> make(std::string_view encoding);
-
-  explicit ContentDecoder(bool may_be_raw);
-  ~ContentDecoder();
-  ContentDecoder(const ContentDecoder&) = delete;
-  ContentDecoder& operator=(const ContentDecoder&) = delete;
-
-  State take(std::string_view piece, const OnBody& on_body);
-  /// Whether the data is complete, or there was none.
-  bool is_whole() const { return !has_begun_ || is_at_end_; }
-
- private:
-  bool begin(unsigned char first);
-  bool begin_next_member();
-
-  /// "deflate" should have zlib's header but often lacks it.
-  bool may_be_raw_;
-  bool has_begun_ = false;
-  bool is_at_end_ = false;
-  bool is_open_ = false;
-  z_stream stream_{};
-  std::array<char, 16'384> decoded_;
-};
 
 /// Bounds the total memory of the responses of all exchanges in flight.
 class ResponseMemory {
@@ -129,6 +85,8 @@ class ResponseCollector {
     std::unique_ptr<ContentDecoder> decoder{};
     /// Decoded bytes of the body so far.
     std::size_t length = 0;
+    /// Bytes that the body or its reader holds in memory.
+    std::size_t kept = 0;
     /// Why the rest of the response is not read; ok: it is read.
     TransportError refused = TransportError::ok;
     Error why{};
@@ -139,9 +97,11 @@ class ResponseCollector {
   bool begin_body(Exchange& exchange);
   bool take_decoded(Exchange& exchange, std::string_view piece);
   bool keep(Exchange& exchange, std::string_view piece);
-  /// Records the bytes that the response holds in memory. Returns false if the bound is exceeded
-  /// and this response is the longest.
+  /// Records the bytes that the body or its reader holds in memory. Returns false if the bound is
+  /// exceeded and this response is the longest.
   bool hold(Exchange& exchange, std::size_t bytes);
+  /// The same for the memory of the body and of its decoder.
+  bool hold_all(Exchange& exchange);
   void refuse_for_memory(std::size_t number);
   bool refuse(const Exchange& exchange, TransportError error, Error why);
 

@@ -1,8 +1,12 @@
+#include <fmt/format.h>
+#include <paceline/http/content_decoder.h>
 #include <paceline/http/transport.h>
 #include <paceline/text/strings.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace paceline::http {
@@ -15,11 +19,12 @@ bool has_header(const HeaderList& lines, std::string_view name) {
 
 HeaderList headers_with(const HeaderList* lines, const ConnectionOptions& options) {
   HeaderList all = lines != nullptr ? *lines : HeaderList();
-  const auto add = [&all](const char* line) {
-    if (!has_header(all, name_of_header(line))) all.emplace_back(line);
+  const auto add = [&all](std::string line) {
+    if (!has_header(all, name_of_header(line))) all.push_back(std::move(line));
   };
   // libcurl leaves this header out of HTTP/2.
   if (!options.reuses) add("Connection: close");
+  if (options.compressed) add(fmt::format("Accept-Encoding: {}", known_encodings));
   return all;
 }
 

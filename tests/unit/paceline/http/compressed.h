@@ -1,7 +1,10 @@
 #pragma once
 
+#include <brotli/encode.h>
 #include <zlib.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace paceline::http {
@@ -24,6 +27,23 @@ inline std::string compress(const std::string& text, int window_bits, int flush 
 inline std::string gzip(const std::string& text, int flush = Z_FINISH) {
   constexpr int with_gzip_header = 16;
   return compress(text, MAX_WBITS + with_gzip_header, flush);
+}
+
+/// In br, with a window of 16 MiB.
+inline std::string brotli(const std::string& text,
+                          BrotliEncoderOperation operation = BROTLI_OPERATION_FINISH) {
+  BrotliEncoderState* encoder = BrotliEncoderCreateInstance(nullptr, nullptr, nullptr);
+  BrotliEncoderSetParameter(encoder, BROTLI_PARAM_QUALITY, 5);
+  BrotliEncoderSetParameter(encoder, BROTLI_PARAM_LGWIN, BROTLI_MAX_WINDOW_BITS);
+  std::string data(text.size() + 1'000, '\0');
+  const auto* next_in = reinterpret_cast<const std::uint8_t*>(text.data());
+  std::size_t in = text.size();
+  auto* next_out = reinterpret_cast<std::uint8_t*>(data.data());
+  std::size_t room = data.size();
+  BrotliEncoderCompressStream(encoder, operation, &in, &next_in, &room, &next_out, nullptr);
+  data.resize(data.size() - room);
+  BrotliEncoderDestroyInstance(encoder);
+  return data;
 }
 
 }  // namespace paceline::http

@@ -3,8 +3,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "compressed.h"
 
 namespace paceline::http {
 namespace {
@@ -46,6 +50,40 @@ TEST_F(ResponseCollectorTest, AnExchangeThatEndedOtherwiseIsRefusedNoMore) {
   collector_.end(long_, {TransportError::timed_out, {}, Clock::now()});
   EXPECT_EQ(long_.response.error, TransportError::timed_out);
   EXPECT_FALSE(collector_.is_refused(long_));
+}
+
+/// The headers of a response in br.
+class CompressedHeaders : public ResponseHeaders {
+ public:
+  std::optional<std::string_view> find(const char* name) const override {
+    if (std::string_view(name) != "content-encoding") return std::nullopt;
+    return "br";
+  }
+};
+
+TEST_F(ResponseCollectorTest, TheMemoryOfADecoderCounts) {
+  const CompressedHeaders headers;
+  long_.response.headers = &headers;
+  // Nothing keeps the body, and the whole window is needed.
+  long_.request.keeps_response = false;
+  const std::string data = brotli(std::string(800'000, 'x'));
+  EXPECT_FALSE(collector_.take(long_, data, {}));
+  EXPECT_TRUE(collector_.is_refused(long_));
+  collector_.end(long_, {TransportError::too_large, {}, Clock::now()});
+  EXPECT_EQ(long_.response.error_code, ErrorCode::memory_exceeded);
+  collector_.drop(long_);
+  EXPECT_TRUE(collector_.take(short_, std::string(80'000, 'x'), {}));
+}
+
+TEST_F(ResponseCollectorTest, ADecoderThatIsTooLargeGivesItsMemoryBack) {
+  const CompressedHeaders headers;
+  long_.response.headers = &headers;
+  long_.request.keeps_response = false;
+  EXPECT_TRUE(collector_.take(long_, brotli(std::string(50'000, 'x'), BROTLI_OPERATION_FLUSH), {}));
+  EXPECT_TRUE(collector_.take(short_, std::string(60'000, 'x'), {}));
+  EXPECT_EQ(full_, std::vector<std::size_t>{0});
+  // The transport may still have a piece.
+  EXPECT_FALSE(collector_.take(long_, "more", {}));
 }
 
 }  // namespace

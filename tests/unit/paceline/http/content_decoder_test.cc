@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
-#include <paceline/http/response_collector.h>
+#include <paceline/http/content_decoder.h>
 #include <zlib.h>
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -48,6 +50,9 @@ TEST_F(ContentDecoderTest, PiecesMayBeCutAnywhere) {
     EXPECT_TRUE(decoder_->is_whole());
     EXPECT_EQ(decode("Deflate", compress(text, MAX_WBITS), size), DecoderState::reading);
     EXPECT_EQ(text_, text) << size;
+    EXPECT_EQ(decode("BR", brotli(text), size), DecoderState::reading);
+    EXPECT_EQ(text_, text) << size;
+    EXPECT_TRUE(decoder_->is_whole());
     EXPECT_EQ(decode("deflate", compress(text, -MAX_WBITS), size), DecoderState::reading);
     EXPECT_EQ(text_, text) << size;
     EXPECT_TRUE(decoder_->is_whole());
@@ -57,6 +62,10 @@ TEST_F(ContentDecoderTest, PiecesMayBeCutAnywhere) {
 TEST_F(ContentDecoderTest, APieceIsDecodedAsSoonAsItIsThere) {
   const std::string data = gzip("one", Z_SYNC_FLUSH);
   EXPECT_EQ(decode("x-gzip", data, data.size()), DecoderState::reading);
+  EXPECT_EQ(text_, "one");
+  EXPECT_FALSE(decoder_->is_whole());
+  const std::string flushed = brotli("one", BROTLI_OPERATION_FLUSH);
+  EXPECT_EQ(decode("br", flushed, flushed.size()), DecoderState::reading);
   EXPECT_EQ(text_, "one");
   EXPECT_FALSE(decoder_->is_whole());
 }
@@ -75,6 +84,22 @@ TEST_F(ContentDecoderTest, ABombIsCutOff) {
   const std::string bomb = gzip(std::string(50'000'000, '0'));
   EXPECT_EQ(decode("gzip", bomb, bomb.size()), DecoderState::refused);
   EXPECT_LT(text_.size(), most_ + 20'000);
+  const std::string smaller_bomb = brotli(std::string(50'000'000, '0'));
+  EXPECT_LT(smaller_bomb.size(), 1'000U);
+  EXPECT_EQ(decode("br", smaller_bomb, smaller_bomb.size()), DecoderState::refused);
+  EXPECT_LT(text_.size(), most_ + 20'000);
+}
+
+TEST_F(ContentDecoderTest, ItsMemoryIsKnownAndBounded) {
+  most_ = 100U << 20U;
+  const std::string text(50'000'000, '0');
+  for (const char* encoding : {"gzip", "br"}) {
+    const bool is_gzip = std::string(encoding) == "gzip";
+    EXPECT_EQ(decode(encoding, is_gzip ? gzip(text) : brotli(text), 100), DecoderState::reading);
+    EXPECT_TRUE(decoder_->is_whole());
+    EXPECT_GT(decoder_->held(), is_gzip ? 32U << 10U : 16U << 20U) << encoding;
+    EXPECT_LT(decoder_->held(), is_gzip ? 128U << 10U : 18U << 20U) << encoding;
+  }
 }
 
 TEST_F(ContentDecoderTest, OtherDataIsBroken) {
@@ -84,12 +109,20 @@ TEST_F(ContentDecoderTest, OtherDataIsBroken) {
   EXPECT_EQ(decode("gzip", data, 1'000), DecoderState::broken);
   EXPECT_EQ(decode("gzip", gzip("one").substr(0, 12), 100), DecoderState::reading);
   EXPECT_FALSE(decoder_->is_whole());
-  EXPECT_EQ(decode("gzip", "", 1), DecoderState::reading);
-  EXPECT_TRUE(decoder_->is_whole());
+  for (const char* encoding : {"gzip", "br"}) {
+    EXPECT_EQ(decode(encoding, "", 1), DecoderState::reading);
+    EXPECT_TRUE(decoder_->is_whole());
+  }
+  EXPECT_EQ(decode("br", R"({"choices":[]})", 100), DecoderState::broken);
+  EXPECT_EQ(decode("br", brotli("one") + "more", 100), DecoderState::broken);
+  EXPECT_EQ(decode("br", brotli("one") + "more", 1), DecoderState::broken);
+  const std::string cut = brotli(long_text());
+  EXPECT_EQ(decode("br", cut.substr(0, cut.size() - 1), 100), DecoderState::reading);
+  EXPECT_FALSE(decoder_->is_whole());
 }
 
 TEST_F(ContentDecoderTest, OtherEncodingsAreNone) {
-  for (const char* encoding : {"br", "zstd", "gzip, gzip", "compress", "gzipp"}) {
+  for (const char* encoding : {"zstd", "brotli", "gzip, gzip", "compress", "gzipp"}) {
     EXPECT_EQ(ContentDecoder::make(encoding), nullptr) << encoding;
     EXPECT_FALSE(ContentDecoder::is_none(encoding)) << encoding;
   }
