@@ -20,6 +20,9 @@ enum class Auth {
   x_api_key,
   /// "Authorization: Basic ...", for a key of the form USER:PASSWORD.
   basic,
+  /// Signed by AWS Signature Version 4, for a key of the form ACCESS_KEY_ID:SECRET. Only the
+  /// transport `curl` signs.
+  aws_sigv4,
   /// Requests do not carry the key.
   none,
 };
@@ -32,6 +35,9 @@ struct Api {
   std::string key{};
   /// The form of the key.
   Auth auth = Auth::automatic;
+  /// For Auth::aws_sigv4: "REGION:SERVICE", such as "us-east-1:bedrock". Empty: as the host says,
+  /// such as bedrock-runtime.us-east-1.amazonaws.com.
+  std::string aws_scope{};
   /// Headers of every request, such as "x-team: 7". A header replaces paceline's own of that name.
   std::vector<std::string> headers{};
   /// A JSON object that is merged into each body (RFC 7396): a value replaces the field, and null
@@ -39,7 +45,8 @@ struct Api {
   std::string body_patch{};
 };
 
-/// Why the headers or the patch cannot be used; nothing: they can. Error: invalid_value.
+/// Why the headers, the patch or the signature cannot be used; nothing: they can. Errors:
+/// invalid_value, aws_scope_unknown.
 std::optional<Error> find_error(const Api& api);
 
 /// A kind of request to such an API.

@@ -59,6 +59,10 @@ enum class ErrorCode {
   unwanted_encoding,
   /// The transport cannot carry the request; another one may.
   not_carried,
+  /// libcurl cannot sign requests to the URL.
+  not_signed,
+  /// The host does not say the region and the service for which to sign.
+  aws_scope_unknown,
   /// No TLS connection could be made, for a reason that has no code of its own.
   tls_failed,
   /// The server refused the TLS handshake.

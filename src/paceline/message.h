@@ -19,6 +19,18 @@ enum class Method { get, post };
 /// Header lines ("Name: value"). Requests share a list, so make it once.
 using HeaderList = std::vector<std::string>;
 
+/// How a transport signs requests by AWS Signature Version 4. Requests share one, so make it once.
+struct AwsSigning {
+  /// The ID of the access key. The signature shows it.
+  std::string access_key_id{};
+  /// The secret of the access key.
+  std::string secret{};
+  /// Such as "us-east-1".
+  std::string region{};
+  /// Such as "bedrock".
+  std::string service{};
+};
+
 /// A request. A workload fills it in place, so that its buffers are reused.
 struct Request {
   /// The method.
@@ -27,6 +39,8 @@ struct Request {
   std::string url;
   /// Headers besides those of the transport; nullptr: none.
   std::shared_ptr<const HeaderList> headers;
+  /// nullptr: the request is not signed.
+  std::shared_ptr<const AwsSigning> signing;
   /// The body; empty for GET.
   std::string body;
   /// The most tokens that the response may have; 0: unknown. Not sent.

@@ -14,6 +14,7 @@
 #include <paceline/gbench/objective.h>
 #include <paceline/http/target.h>
 #include <paceline/workload/api_request.h>
+#include <paceline/workload/aws_signing.h>
 #include <programs/flags.h>
 #include <programs/help.h>
 
@@ -26,8 +27,10 @@ const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
                                                     {"poisson", Arrivals::poisson}};
 
 const std::map<std::string, Auth> auth_kinds{
-    {"auto", Auth::automatic},      {"bearer", Auth::bearer}, {"api-key", Auth::api_key},
-    {"x-api-key", Auth::x_api_key}, {"basic", Auth::basic},   {"none", Auth::none}};
+    {"auto", Auth::automatic},  {"bearer", Auth::bearer},
+    {"api-key", Auth::api_key}, {"x-api-key", Auth::x_api_key},
+    {"basic", Auth::basic},     {"aws-sigv4", Auth::aws_sigv4},
+    {"none", Auth::none}};
 const std::map<std::string, ProgressMode> progress_modes{
     {"auto", ProgressMode::automatic}, {"on", ProgressMode::on}, {"off", ProgressMode::off}};
 
@@ -106,8 +109,17 @@ void add_connection_flags(CLI::App& app, Options& options) {
       ->type_name("NAME");
   add_choice_flag(app, "--paceline_auth", auth_kinds, options.auth,
                   "Header that carries the key: bearer (Authorization), api-key (Azure), x-api-key "
-                  "(Anthropic), basic (for a key USER:PASSWORD), none, or auto (x-api-key for "
-                  "messages, otherwise bearer) [auto]");
+                  "(Anthropic), basic (for a key USER:PASSWORD), aws-sigv4 (a signature, for a key "
+                  "ACCESS_KEY_ID:SECRET), none, or auto (x-api-key for messages, otherwise bearer) "
+                  "[auto]");
+  app.add_option("--paceline_aws", options.aws_scope,
+                 "Region and service of AWS for which requests are signed, such as "
+                 "us-east-1:bedrock [those in the host's name]")
+      ->check([](const std::string& scope) {
+        const auto checked = workload::check_aws_scope(scope);
+        return checked ? std::string() : checked.error().message;
+      })
+      ->type_name("REGION:SERVICE");
   app.add_option("--paceline_header", options.headers,
                  "Header of every request, such as 'x-team: 7'. Repeat the flag for further "
                  "headers. The value env:NAME stands for the environment variable NAME and is "
@@ -213,6 +225,9 @@ void add_flags(CLI::App& app, Options& options) {
     if (options.log_responses && options.log_file.empty()) {
       throw CLI::ValidationError("--paceline_log_responses",
                                  "needs --paceline_log, the file that keeps them");
+    }
+    if (!options.aws_scope.empty() && options.auth != Auth::aws_sigv4) {
+      throw CLI::ValidationError("--paceline_aws", "needs --paceline_auth=aws-sigv4");
     }
     if (options.timeout < std::chrono::milliseconds(1)) {
       throw CLI::ValidationError("--paceline_timeout", "a request needs at least 1ms");

@@ -35,6 +35,8 @@ struct Options {
   std::vector<std::string> urls;
   std::string api_key_env = "OPENAI_API_KEY";
   Auth auth = Auth::automatic;
+  /// As in Api.
+  std::string aws_scope;
   /// As given: a value "env:NAME" stands for the environment variable NAME.
   std::vector<std::string> headers;
   /// As in Api.

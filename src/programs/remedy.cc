@@ -97,6 +97,10 @@ std::string_view remedy_for_transport(ErrorCode code) {
       return "have the server or its proxy send the response uncompressed";
     case ErrorCode::not_carried:
       return "use --paceline_transport=curl";
+    case ErrorCode::not_signed:
+      return "write the URL otherwise, or use libcurl 8.16 or later";
+    case ErrorCode::aws_scope_unknown:
+      return "give both with --paceline_aws=REGION:SERVICE";
     default:
       return {};
   }

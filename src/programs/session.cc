@@ -38,7 +38,8 @@ RunOptions run_options_of(const Options& options) {
 }  // namespace
 
 Result<void> Session::open(const Options& options, bool needs_api) {
-  Api api{.auth = options.auth, .body_patch = options.body_patch};
+  Api api{
+      .auth = options.auth, .aws_scope = options.aws_scope, .body_patch = options.body_patch};
   if (!options.urls.empty()) api.url = options.urls.front();
   if (auto read = read_key(options, api); !read) return read;
   if (auto read = read_headers(options, api); !read) return read;
@@ -76,8 +77,11 @@ Result<void> Session::open(const Options& options, bool needs_api) {
 
 Result<void> Session::read_key(const Options& options, Api& api) {
   const char* variable = std::getenv(options.api_key_env.c_str());
+  const std::string_view key = text::without_spaces(variable == nullptr ? "" : variable);
+  if (options.auth == Auth::aws_sigv4) {
+    if (auto read = read_aws_key(options, key); !read) return read;
+  }
   if (variable == nullptr) return {};
-  const std::string_view key = text::without_spaces(variable);
   gate_->add_secret(key);
   // The embedded endpoint demands no key.
   if (options.urls.empty()) return {};
@@ -97,6 +101,17 @@ Result<void> Session::read_key(const Options& options, Api& api) {
         "--paceline_auth=basic needs a key of the form USER:PASSWORD in " + options.api_key_env);
   }
   return {};
+}
+
+Result<void> Session::read_aws_key(const Options& options, std::string_view key) {
+  const std::size_t colon = std::min(key.find(':'), key.size());
+  gate_->add_secret(key.substr(0, colon));
+  gate_->add_secret(key.substr(std::min(colon + 1, key.size())));
+  const bool has_both = colon > 0 && colon + 1 < key.size();
+  if (has_both || options.urls.empty()) return {};
+  return fail(ErrorCode::invalid_value,
+              "--paceline_auth=aws-sigv4 needs a key of the form ACCESS_KEY_ID:SECRET in " +
+                  options.api_key_env);
 }
 
 Result<void> Session::read_headers(const Options& options, Api& api) {
@@ -119,6 +134,12 @@ Result<void> Session::read_headers(const Options& options, Api& api) {
     api.headers.push_back(fmt::format("{}: {}", name, value));
   }
   if (auto error = find_error(api)) return tl::unexpected(std::move(*error));
+  // Each host has to say the region and the service for which to sign.
+  for (const std::string& url : options.urls) {
+    Api other = api;
+    other.url = url;
+    if (auto error = find_error(other)) return tl::unexpected(std::move(*error));
+  }
   return {};
 }
 

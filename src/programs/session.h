@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <paceline/endpoint.h>
 #include <paceline/gbench/context.h>
@@ -30,6 +31,7 @@ class Session {
 
  private:
   Result<void> read_key(const Options& options, Api& api);
+  Result<void> read_aws_key(const Options& options, std::string_view key);
   Result<void> read_headers(const Options& options, Api& api);
   Result<void> open_log(const std::string& file);
   Result<void> start_endpoint(const Options& options);

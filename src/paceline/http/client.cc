@@ -112,8 +112,12 @@ void Client::send(Exchange& exchange) {
 }
 
 void Client::start(Exchange& exchange) {
-  if (refusal_) return ends_.add(exchange, {TransportError::other, *refusal_, Clock::now()});
   const Way& way = ways_[exchange.number];
+  const bool is_signable = !exchange.request.signing || !way.target->not_signable;
+  if (refusal_ || !is_signable) {
+    const Error& why = refusal_ ? *refusal_ : *way.target->not_signable;
+    return ends_.add(exchange, {TransportError::other, why, Clock::now()});
+  }
   const auto found = hosts_->find(exchange, way.target->route);
   if (!found) {
     ends_.add(exchange, {TransportError::connect_failed, found.error(), Clock::now()});

@@ -1,6 +1,7 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <paceline/http/signable_url.h>
 #include <paceline/http/target.h>
 #include <paceline/text/gate.h>
 #include <paceline/text/numbers.h>
@@ -232,6 +233,9 @@ std::shared_ptr<const Target> Targets::take_apart(const std::string& url) const 
   target->port = url_part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   target->has_userinfo =
       !url_part(parsed, CURLUPART_USER).empty() || !url_part(parsed, CURLUPART_PASSWORD).empty();
+  target->not_signable =
+      why_not_signable(url_part(parsed, CURLUPART_PATH), url_part(parsed, CURLUPART_QUERY),
+                       curl_version_info(CURLVERSION_NOW)->version_num);
   target->parsed = std::move(parsed);
   if (has_unix_socket_) return target;
   target->proxy = proxies_.find(target->scheme, target->host);

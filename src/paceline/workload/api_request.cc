@@ -2,6 +2,7 @@
 #include <paceline/api/json_reader.h>
 #include <paceline/text/strings.h>
 #include <paceline/workload/api_request.h>
+#include <paceline/workload/aws_signing.h>
 #include <paceline/workload/body_template.h>
 
 #include <algorithm>
@@ -61,6 +62,7 @@ std::string key_header(Auth auth, const std::string& key) {
       return line;
     }
     case Auth::automatic:
+    case Auth::aws_sigv4:
     case Auth::none:
       break;
   }
@@ -120,19 +122,28 @@ std::shared_ptr<const HeaderList> merged_headers(HeaderList own, const HeaderLis
   return std::make_shared<const HeaderList>(std::move(own));
 }
 
+namespace {
+
 std::shared_ptr<const HeaderList> json_request_headers(const Api& api, const api::ApiForm& form) {
   HeaderList own{"Content-Type: application/json"};
   for (std::string& line : form.headers()) own.push_back(std::move(line));
   const Auth auth = api.auth == Auth::automatic ? form.auth() : api.auth;
-  if (!api.key.empty() && auth != Auth::none) own.push_back(key_header(auth, api.key));
+  if (!api.key.empty() && auth != Auth::none && auth != Auth::aws_sigv4) {
+    own.push_back(key_header(auth, api.key));
+  }
   return merged_headers(std::move(own), api.headers);
 }
 
-void begin_post(const std::string& url, std::shared_ptr<const HeaderList> headers, bool is_streamed,
-                Request& request) {
+}  // namespace
+
+ApiPost::ApiPost(const Api& api, const api::ApiForm& form)
+    : headers_(json_request_headers(api, form)), signing_(aws_signing(api).value_or(nullptr)) {}
+
+void ApiPost::begin(const std::string& url, bool is_streamed, Request& request) const {
   request.method = Method::post;
   request.url = url;
-  request.headers = std::move(headers);
+  request.headers = headers_;
+  request.signing = signing_;
   request.name.clear();
   request.response_tokens = 0;
   request.is_streamed = is_streamed;
@@ -172,6 +183,7 @@ std::optional<Error> find_error(const Api& api) {
   for (const std::string& line : api.headers) {
     if (auto checked = workload::check_header(line); !checked) return std::move(checked.error());
   }
+  if (auto signing = workload::aws_signing(api); !signing) return std::move(signing).error();
   if (api.body_patch.empty()) return std::nullopt;
   auto checked = workload::check_body_patch(api.body_patch);
   return checked ? std::nullopt : std::optional<Error>(std::move(checked.error()));

@@ -22,12 +22,19 @@ Result<void> check_body_patch(std::string_view patch);
 /// `others`.
 std::shared_ptr<const HeaderList> merged_headers(HeaderList own, const HeaderList& others);
 
-/// The headers of a JSON request of this form.
-std::shared_ptr<const HeaderList> json_request_headers(const Api& api, const api::ApiForm& form);
+/// What the POST requests of a workload have in common: headers, and how they are signed.
+class ApiPost {
+ public:
+  /// Signs nothing if find_error(api) says why requests cannot be signed.
+  ApiPost(const Api& api, const api::ApiForm& form);
 
-/// Sets every field but the body of a POST request whose response has any length.
-void begin_post(const std::string& url, std::shared_ptr<const HeaderList> headers, bool is_streamed,
-                Request& request);
+  /// Sets every field but the body of a request whose response has any length.
+  void begin(const std::string& url, bool is_streamed, Request& request) const;
+
+ private:
+  std::shared_ptr<const HeaderList> headers_;
+  std::shared_ptr<const AwsSigning> signing_;
+};
 
 /// The text of a body, which may have placeholders, merged with Api::body_patch.
 std::string template_text(api::Json body, const std::string& patch);

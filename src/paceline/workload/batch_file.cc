@@ -133,7 +133,7 @@ class BatchReplayWorkload : public Workload {
         replay_(replay),
         patch_(replay.is_patched ? api.body_patch : ""),
         reader_(replay.file),
-        headers_(json_request_headers(api, api::chat_form())) {}
+        post_(api, api::chat_form()) {}
 
   Description describe() const override {
     return {.name = "batch/replay",
@@ -143,7 +143,7 @@ class BatchReplayWorkload : public Workload {
   }
 
   void make(std::uint64_t item, Request& request) override {
-    begin_post({}, headers_, false, request);
+    post_.begin({}, false, request);
     request.body.clear();
     const auto line = reader_.read(static_cast<std::size_t>(item % replay_.file->size()));
     if (!line) {
@@ -179,7 +179,7 @@ class BatchReplayWorkload : public Workload {
   std::string patch_;
   BatchReader reader_;
   std::string trouble_;
-  std::shared_ptr<const HeaderList> headers_;
+  ApiPost post_;
   api::ResponseReader parser_;
 };
 

@@ -20,7 +20,7 @@ class UnstreamedWorkload : public Workload {
       : form_(form),
         model_(merged_model(model, api.body_patch)),
         url_(http::resource_url(api.url, form.path())),
-        headers_(json_request_headers(api, form)),
+        post_(api, form),
         body_(template_text(std::move(body), api.body_patch), std::move(fillers)) {}
 
   Description describe() const override {
@@ -34,7 +34,7 @@ class UnstreamedWorkload : public Workload {
   void begin_run(std::uint64_t salt) override { salt_ = salt; }
 
   void make(std::uint64_t item, Request& request) override {
-    begin_post(url_, headers_, false, request);
+    post_.begin(url_, false, request);
     body_.fill(salt_, item, request.body);
   }
 
@@ -46,7 +46,7 @@ class UnstreamedWorkload : public Workload {
   const api::ApiForm& form_;
   std::string model_;
   std::string url_;
-  std::shared_ptr<const HeaderList> headers_;
+  ApiPost post_;
   BodyTemplate body_;
   std::uint64_t salt_ = 0;
   api::ResponseReader parser_;

@@ -35,6 +35,7 @@ class PlainHttpWorkload : public Workload {
     request.method = plain_.method;
     request.url = plain_.url;
     request.headers = headers_;
+    request.signing.reset();
     request.body = plain_.body;
     request.name.clear();
     request.response_tokens = 0;

@@ -74,7 +74,7 @@ class TemplateWorkload : public Workload {
       : form_(std::make_shared<const api::PointerForm>(pointers_of(post))),
         post_(post),
         url_(http::resource_url(api.url, post.path)),
-        headers_(workload::json_request_headers(api, *form_)),
+        api_post_(api, *form_),
         body_(workload::template_text(parse_body(post), api.body_patch),
               workload::fillers_of(post.prompt)) {}
 
@@ -89,7 +89,7 @@ class TemplateWorkload : public Workload {
   void begin_run(std::uint64_t salt) override { salt_ = salt; }
 
   void make(std::uint64_t item, Request& request) override {
-    workload::begin_post(url_, headers_, post_.is_streamed, request);
+    api_post_.begin(url_, post_.is_streamed, request);
     body_.fill(salt_, item, request.body);
   }
 
@@ -106,7 +106,7 @@ class TemplateWorkload : public Workload {
   std::shared_ptr<const api::PointerForm> form_;
   TemplatePost post_;
   std::string url_;
-  std::shared_ptr<const HeaderList> headers_;
+  workload::ApiPost api_post_;
   BodyTemplate body_;
   std::uint64_t salt_ = 0;
   api::ResponseReader parser_;

@@ -101,7 +101,7 @@ class TextGenerationWorkload : public Workload {
         patch_(api.body_patch),
         form_(api::generation_form_of(asked.api)),
         url_(http::resource_url(api.url, form_.path())),
-        headers_(workload::json_request_headers(api, form_)),
+        post_(api, form_),
         fields_{asked.limit_field, asked.asks_usage.value_or(true)},
         body_(make_body()),
         fingerprint_(body_.description()),
@@ -133,7 +133,7 @@ class TextGenerationWorkload : public Workload {
   }
 
   void make(std::uint64_t item, Request& request) override {
-    workload::begin_post(url_, headers_, asked_.is_streamed, request);
+    post_.begin(url_, asked_.is_streamed, request);
     request.response_tokens = length_asked_ ? length_asked_->at_most : 0;
     body_.fill(salt_, item, request.body);
   }
@@ -189,7 +189,7 @@ class TextGenerationWorkload : public Workload {
   std::string patch_;
   const api::GenerationForm& form_;
   std::string url_;
-  std::shared_ptr<const HeaderList> headers_;
+  workload::ApiPost post_;
   Fields fields_;
   workload::BodyTemplate body_;
   /// Of the body before any adaptation, so that a later program finds the same job in a log.

@@ -76,6 +76,8 @@ TEST(Remedy, NamesTheFlagOfALimit) {
   expect_remedy(ErrorCode::not_carried, 0, "use --paceline_transport=curl");
   expect_remedy(ErrorCode::certificate_untrusted, 0, "--paceline_ca");
   expect_remedy(ErrorCode::certificates_unreadable, 0, "give --paceline_ca a file with PEM");
+  expect_remedy(ErrorCode::not_signed, 0, "libcurl 8.16");
+  expect_remedy(ErrorCode::aws_scope_unknown, 0, "--paceline_aws=REGION:SERVICE");
   expect_remedy(ErrorCode::client_certificate_required, 0, "--paceline_cert");
   expect_remedy(ErrorCode::client_certificate_refused, 0, "--paceline_cert");
   expect_remedy(ErrorCode::client_certificate_unusable, 0, "--paceline_key");

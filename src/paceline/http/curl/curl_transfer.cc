@@ -12,8 +12,10 @@
 
 namespace paceline::http::curl {
 
-CurlHeaders::CurlHeaders(const HeaderList& lines) {
+CurlHeaders::CurlHeaders(const HeaderList& lines, bool is_signed) {
   for (const std::string& line : lines) append(line.c_str());
+  // libcurl 7.88 signs this header, which is not sent.
+  if (is_signed) return;
   // Suppresses "Expect: 100-continue". With this header, libcurl would wait before a body of more
   // than a megabyte, a whole second if the server does not answer.
   append("Expect:");
@@ -26,11 +28,13 @@ void CurlHeaders::append(const char* line) {
   list_.reset(longer);
 }
 
-std::shared_ptr<const CurlHeaders> CurlHeadersCache::find(
-    const std::shared_ptr<const HeaderList>& lines) {
-  if (!last_ || lines != lines_) {
-    last_ = std::make_shared<const CurlHeaders>(headers_with(lines.get(), options_));
-    lines_ = lines;
+std::shared_ptr<const CurlHeaders> CurlHeadersCache::find(const Request& request) {
+  const bool is_signed = request.signing != nullptr;
+  if (!last_ || request.headers != lines_ || is_signed != is_signed_) {
+    last_ = std::make_shared<const CurlHeaders>(headers_with(request.headers.get(), options_),
+                                                is_signed);
+    lines_ = request.headers;
+    is_signed_ = is_signed;
   }
   return last_;
 }
@@ -137,7 +141,8 @@ void CurlTransfer::prepare(std::shared_ptr<const Target> target,
   open_error_ = 0;
   set_target(std::move(target));
   set_addresses(hosts);
-  if (auto headers = shared_.headers.find(request.headers); headers != headers_) {
+  if (request.signing != signing_) set_signing(request.signing);
+  if (auto headers = shared_.headers.find(request); headers != headers_) {
     headers_ = std::move(headers);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_->raw());
   }
@@ -167,6 +172,24 @@ void CurlTransfer::set_target(std::shared_ptr<const Target> target) {
   addresses_.clear();
   curl_easy_setopt(easy, CURLOPT_CURLU, target_->parsed.get());
   if (!target_->parsed) curl_easy_setopt(easy, CURLOPT_URL, target_->url.c_str());
+}
+
+void CurlTransfer::set_signing(const std::shared_ptr<const AwsSigning>& signing) {
+  signing_ = signing;
+  CURL* easy = easy_.get();
+  if (!signing_) {
+    curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, nullptr);
+    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+    curl_easy_setopt(easy, CURLOPT_USERNAME, nullptr);
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, nullptr);
+    return;
+  }
+  const std::string scope = fmt::format("aws:amz:{}:{}", signing_->region, signing_->service);
+  curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, scope.c_str());
+  curl_easy_setopt(easy, CURLOPT_USERNAME, signing_->access_key_id.c_str());
+  curl_easy_setopt(easy, CURLOPT_PASSWORD, signing_->secret.c_str());
+  // The list of headers cannot suppress "Expect: 100-continue" then. In milliseconds.
+  curl_easy_setopt(easy, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
 }
 
 void CurlTransfer::set_addresses(std::span<const Resolver::Known> hosts) {

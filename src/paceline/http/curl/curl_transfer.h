@@ -21,7 +21,8 @@ namespace paceline::http::curl {
 /// Header lines as a libcurl list.
 class CurlHeaders {
  public:
-  explicit CurlHeaders(const HeaderList& lines);
+  /// `is_signed`: libcurl signs the request with these headers.
+  CurlHeaders(const HeaderList& lines, bool is_signed);
   curl_slist* raw() const { return list_.get(); }
 
  private:
@@ -38,11 +39,13 @@ class CurlHeaders {
 class CurlHeadersCache {
  public:
   explicit CurlHeadersCache(const ConnectionOptions& options) : options_(options) {}
-  std::shared_ptr<const CurlHeaders> find(const std::shared_ptr<const HeaderList>& lines);
+  std::shared_ptr<const CurlHeaders> find(const Request& request);
 
  private:
   const ConnectionOptions& options_;
+  // The request that the last list is for.
   std::shared_ptr<const HeaderList> lines_;
+  bool is_signed_ = false;
   std::shared_ptr<const CurlHeaders> last_;
 };
 
@@ -86,6 +89,7 @@ class CurlTransfer : public ResponseHeaders {
 
   void set_common();
   void set_target(std::shared_ptr<const Target> target);
+  void set_signing(const std::shared_ptr<const AwsSigning>& signing);
   /// Passes the addresses of the route's hosts to libcurl, in the route's order.
   void set_addresses(std::span<const Resolver::Known> hosts);
   /// Whether the server has most likely not processed the request, so that it may be sent again.
@@ -118,6 +122,7 @@ class CurlTransfer : public ResponseHeaders {
   std::vector<std::shared_ptr<const Addresses>> addresses_;
   std::unique_ptr<curl_slist, Cleanup> address_list_;
   std::shared_ptr<const CurlHeaders> headers_;
+  std::shared_ptr<const AwsSigning> signing_;
   Method method_ = Method::get;
   /// Whether the headers of the response, or of an interim response, have ended.
   bool has_head_ = false;

@@ -98,6 +98,9 @@ Result<RequestHead> request_head(Method method, std::shared_ptr<const Target> ta
 
 Result<std::shared_ptr<const RequestHead>> RequestHeadCache::find(
     const Request& request, const std::shared_ptr<const Target>& target) {
+  if (request.signing) {
+    return fail(ErrorCode::not_carried, "the direct transport does not sign requests");
+  }
   if (last_ && last_->target == target && request.headers == headers_ &&
       request.method == method_) {
     return last_;

@@ -36,7 +36,9 @@ TEST(HeaderTest, FramingIsNotTheUsers) {
 }
 
 HeaderList headers_of(const Api& api, ApiKind kind = ApiKind::chat) {
-  return *json_request_headers(api, api::form_of(kind));
+  Request request;
+  ApiPost(api, api::form_of(kind)).begin(api.url, false, request);
+  return *request.headers;
 }
 
 TEST(HeaderTest, TheKeyHasTheFormThatTheApiExpects) {
