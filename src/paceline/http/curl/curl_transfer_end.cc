@@ -40,6 +40,8 @@ TransportError error_of(CURLcode code, std::string_view words, bool was_sent) {
       return TransportError::timed_out;
     case CURLE_WRITE_ERROR:
       return TransportError::too_large;
+    case CURLE_URL_MALFORMAT:
+      return TransportError::other;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:

@@ -32,6 +32,13 @@ bool asks_for_certificate(std::string_view words) {
                          "alert certificate unknown"});
 }
 
+/// Whether the key of the client's certificate could not be used. libcurl 8.16 and later have no
+/// code for that.
+bool lacks_key(CURLcode code, std::string_view words) {
+  return code == CURLE_SSL_CERTPROBLEM ||
+         (code == CURLE_BAD_FUNCTION_ARGUMENT && has_any(words, {"private key"}));
+}
+
 /// An error without libcurl's words.
 struct Explained {
   ErrorCode code;
@@ -98,7 +105,7 @@ Explained explain(CURLcode code, long verify_result, std::string_view words, boo
   if (code == CURLE_SSL_CACERT_BADFILE) {
     return {ErrorCode::certificates_unreadable, "the certificates to trust could not be read"};
   }
-  if (code == CURLE_SSL_CERTPROBLEM) {
+  if (lacks_key(code, words)) {
     return {ErrorCode::client_certificate_unusable,
             "the client certificate or its key cannot be used, or the two do not match"};
   }
@@ -119,6 +126,8 @@ bool is_tls_failure(CURLcode code, std::string_view words) {
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_CLIENTCERT:
       return true;
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+      return lacks_key(code, words);
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
       // With TLS 1.3 the server rejects a missing certificate after the client's handshake.

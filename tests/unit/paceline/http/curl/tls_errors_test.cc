@@ -27,6 +27,8 @@ TEST(TlsErrorsTest, EachKindHasItsOwnCodeAndSentence) {
   expect(why(CURLE_SSL_CONNECT_ERROR, 0, no_tls), ErrorCode::tls_missing, "does not speak TLS");
   expect(why(CURLE_RECV_ERROR, 0, wants_certificate), ErrorCode::client_certificate_required,
          "client certificate");
+  expect(why(CURLE_BAD_FUNCTION_ARGUMENT, 0, "unable to set private key file: 'a' type PEM"),
+         ErrorCode::client_certificate_unusable, "the two do not match");
   expect(why(CURLE_SSL_CERTPROBLEM, 0, "unable to set private key file: 'a' type PEM"),
          ErrorCode::client_certificate_unusable, "the two do not match");
   expect(
@@ -72,6 +74,8 @@ TEST(TlsErrorsTest, OnlyWhatTlsBrokeIsATlsFailure) {
   EXPECT_TRUE(is_tls_failure(CURLE_SSL_CONNECT_ERROR, ""));
   EXPECT_TRUE(is_tls_failure(CURLE_RECV_ERROR, wants_certificate));
   EXPECT_FALSE(is_tls_failure(CURLE_RECV_ERROR, "Recv failure: Connection reset by peer"));
+  EXPECT_TRUE(is_tls_failure(CURLE_BAD_FUNCTION_ARGUMENT, "unable to set private key file: 'a'"));
+  EXPECT_FALSE(is_tls_failure(CURLE_BAD_FUNCTION_ARGUMENT, "bad argument"));
   EXPECT_FALSE(is_tls_failure(CURLE_OK, ""));
 }
 
