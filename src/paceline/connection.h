@@ -61,7 +61,7 @@ struct ConnectionOptions {
   /// Whether a connection carries further requests after its first. Otherwise each request has a
   /// new connection, over TLS with a full handshake, which is closed after the response.
   bool reuses = true;
-  /// Path of a Unix domain socket to which all connections lead; empty: none. URLs then name the
+  /// Path of a Unix socket to which all connections lead; empty: none. URLs then name the
   /// header Host and the path only. Hosts are not looked up, and proxies not used.
   std::string unix_socket{};
   /// Hosts, proxies included, that are not looked up.

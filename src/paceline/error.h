@@ -45,7 +45,7 @@ enum class ErrorCode {
   lookup_failed,
   lookup_timed_out,
   connect_failed,
-  /// No connection to a Unix domain socket could be made.
+  /// No connection to a Unix socket could be made.
   socket_failed,
   timed_out,
   connection_reset,

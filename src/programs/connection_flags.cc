@@ -67,7 +67,7 @@ void add_resolve_flag(CLI::App& app, std::vector<HostAddresses>& hosts) {
 
 void add_unix_socket_flag(CLI::App& app, std::string& path) {
   app.add_option("--paceline_unix_socket", path,
-                 "Unix domain socket for every connection, such as /run/api.sock. The URL gives "
+                 "Unix socket for every connection, such as /run/api.sock. The URL gives "
                  "the header Host and the path [none]")
       ->check([](const std::string& given) {
         const auto checked = http::check_socket_path(given);

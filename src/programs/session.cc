@@ -38,8 +38,7 @@ RunOptions run_options_of(const Options& options) {
 }  // namespace
 
 Result<void> Session::open(const Options& options, bool needs_api) {
-  Api api{
-      .auth = options.auth, .aws_scope = options.aws_scope, .body_patch = options.body_patch};
+  Api api{.auth = options.auth, .aws_scope = options.aws_scope, .body_patch = options.body_patch};
   if (!options.urls.empty()) api.url = options.urls.front();
   if (auto read = read_key(options, api); !read) return read;
   if (auto read = read_headers(options, api); !read) return read;

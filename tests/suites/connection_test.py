@@ -1,4 +1,4 @@
-"""How connections are made: one for each request, over a Unix domain socket, to given addresses, in
+"""How connections are made: one for each request, over a Unix socket, to given addresses, in
 HTTP/3."""
 
 import gzip
@@ -131,12 +131,20 @@ class UnixSocket(unittest.TestCase):
                                      {("/v1/chat/completions", "api.test")})
                 os.unlink(self.path)
 
+    def test_the_endpoint_answers_over_it(self):
+        for transport in TRANSPORTS:
+            with Endpoint("--latency=1ms", f"--unix_socket={self.path}"):
+                row = rows("--paceline_url=http://localhost/v1", *FEW,
+                           f"--paceline_unix_socket={self.path}", "--paceline_workload=chat/stream",
+                           f"--paceline_transport={transport}")["benchmarks"][0]
+                self.assertEqual(row["errors"], 0)
+
     def test_a_missing_one_is_named(self):
         for transport in TRANSPORTS:
             done = run("--paceline_url=http://api.test/v1", f"--paceline_unix_socket={self.path}",
                        f"--paceline_transport={transport}")
             self.assertEqual(done.returncode, 1)
-            self.assertIn(f"cannot connect to the socket {self.path}: there is no such file; check "
+            self.assertIn(f"cannot connect to the Unix socket '{self.path}': there is no such file; check "
                           "--paceline_unix_socket, and that the server is up", done.stderr)
 
     def test_it_needs_a_url(self):
@@ -174,6 +182,15 @@ class Compressed(unittest.TestCase):
                 self.assertEqual(row["benchmarks"][0]["errors"], 0)
                 self.assertEqual({headers["Accept-Encoding"] for _, headers in server.seen},
                                  {"gzip, deflate, br"})
+
+    def test_streams_are_too(self):
+        with Endpoint("--latency=1ms") as endpoint:
+            for transport in TRANSPORTS:
+                row = rows(f"--paceline_url={endpoint.url}", *FEW, "--paceline_workload=chat/stream",
+                           f"--paceline_transport={transport}",
+                           "--paceline_compressed")["benchmarks"][0]
+                self.assertEqual(row["errors"], 0)
+                self.assertGreater(row["tokens_out"], 0)
 
     def test_otherwise_none_is_asked_for(self):
         with TcpServer() as server:

@@ -25,14 +25,14 @@ class ByteServer {
 
   /// Accepts so many connections.
   ByteServer(Wire wire, int connections, Part part);
-  /// The same on the Unix domain socket of that path.
+  /// The same on the Unix socket of that path.
   ByteServer(Wire wire, int connections, Part part, const std::string& path);
   /// Ends the scripts that still wait.
   ~ByteServer();
   ByteServer(const ByteServer&) = delete;
   ByteServer& operator=(const ByteServer&) = delete;
 
-  /// "http://127.0.0.1:port/", or "https://…" with TLS. On a Unix domain socket, with another host.
+  /// "http://127.0.0.1:port/", or "https://…" with TLS. On a Unix socket, with another host.
   std::string url() const;
 
  private:

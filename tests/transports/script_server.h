@@ -17,7 +17,7 @@ class ScriptServer {
 
   /// Accepts so many connections.
   ScriptServer(Wire wire, int connections, Part part);
-  /// The same on the Unix domain socket of that path.
+  /// The same on the Unix socket of that path.
   ScriptServer(Wire wire, int connections, Part part, const std::string& path);
 
   std::string url() const { return server_.url(); }

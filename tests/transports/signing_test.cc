@@ -1,6 +1,7 @@
 // Requests that the transport signs by AWS Signature Version 4. tests/suites/aws_sigv4_test.py
 // computes the signatures.
 
+#include <curl/curl.h>
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
 
@@ -56,6 +57,17 @@ TEST_P(SigningTest, TheNextRequestNeedNotBeSigned) {
   EXPECT_NE(response_to(signed_request(server.url())).body, "none");
   EXPECT_EQ(get(server.url()).body, "none");
   EXPECT_NE(response_to(signed_request(server.url())).body, "none");
+}
+
+TEST_P(SigningTest, AUrlThatLibcurlSignsWronglyIsRefused) {
+  ScriptServer server(wire(), 1, echo_authorization);
+  const bool can_sign = curl_version_info(CURLVERSION_NOW)->version_num >= 0x081000;
+  const Response response = response_to(signed_request(server.url() + "a%3A0"));
+  EXPECT_EQ(response.error == TransportError::ok, can_sign) << response.error_text;
+  if (!can_sign) {
+    EXPECT_EQ(response.error_code, ErrorCode::not_signed);
+  }
+  EXPECT_EQ(get(server.url() + "a%3A0").body, "none");
 }
 
 TEST_P(SigningTest, AHeaderOfTheRequestWins) {

@@ -1,4 +1,4 @@
-// Requests over a Unix domain socket.
+// Requests over a Unix socket.
 
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
@@ -70,7 +70,7 @@ TEST_P(UnixSocketTest, AMissingSocketIsASentence) {
   EXPECT_EQ(response.error, TransportError::connect_failed);
   EXPECT_EQ(response.error_code, ErrorCode::socket_failed);
   EXPECT_EQ(response.error_text,
-            "cannot connect to the socket " + path_ + ": there is no such file");
+            "cannot connect to the Unix socket '" + path_ + "': there is no such file");
 }
 
 TEST_P(UnixSocketTest, AFileIsNoSocket) {
@@ -79,7 +79,7 @@ TEST_P(UnixSocketTest, AFileIsNoSocket) {
   unlink(path_.c_str());
   EXPECT_EQ(response.error_code, ErrorCode::socket_failed);
   EXPECT_EQ(response.error_text,
-            "cannot connect to the socket " + path_ + ": no server listens on it");
+            "cannot connect to the Unix socket '" + path_ + "': no server listens on it");
 }
 
 TEST_P(UnixSocketTest, AFullQueueIsASentence) {
@@ -89,8 +89,8 @@ TEST_P(UnixSocketTest, AFullQueueIsASentence) {
   EXPECT_EQ(holder.get("http://api.test/").error, TransportError::timed_out);
   const Response response = get_over(path_);
   EXPECT_EQ(response.error_code, ErrorCode::socket_failed);
-  EXPECT_EQ(response.error_text, "cannot connect to the socket " + path_ +
-                                     ": the server's queue of connections is full");
+  EXPECT_EQ(response.error_text, "cannot connect to the Unix socket '" + path_ +
+                                     "': the server's queue of connections is full");
 }
 
 TEST_P(UnixSocketTest, ATooLongPathIsASentence) {
@@ -98,7 +98,7 @@ TEST_P(UnixSocketTest, ATooLongPathIsASentence) {
   const Response response = get_over(path);
   EXPECT_EQ(response.error, TransportError::other);
   EXPECT_EQ(response.error_code, ErrorCode::socket_failed);
-  EXPECT_EQ(response.error_text, "the path of the socket is longer than 107 bytes: " + path);
+  EXPECT_EQ(response.error_text, "the path of the Unix socket is longer than 107 bytes: " + path);
 }
 
 TEST_P(UnixSocketTest, WithoutReuseEachRequestConnects) {

@@ -10,7 +10,7 @@
 
 namespace paceline {
 
-/// A TCP socket that listens on loopback, on a port that the system chose, or a Unix domain socket.
+/// A TCP socket that listens on loopback, on a port that the system chose, or a Unix socket.
 class LoopbackListener {
  public:
   explicit LoopbackListener(int backlog)
@@ -23,7 +23,7 @@ class LoopbackListener {
     listen(descriptor_, backlog);
     getsockname(descriptor_, at, &length);
   }
-  /// Listens on a Unix domain socket of this path, which is removed with the object.
+  /// Listens on a Unix socket of this path, which is removed with the object.
   LoopbackListener(int backlog, std::string path)
       : descriptor_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)), path_(std::move(path)) {
     sockaddr_un at{};
@@ -39,7 +39,7 @@ class LoopbackListener {
   LoopbackListener(const LoopbackListener&) = delete;
   LoopbackListener& operator=(const LoopbackListener&) = delete;
 
-  /// With a Unix domain socket, a URL of a name that cannot be looked up.
+  /// With a Unix socket, a URL of a name that cannot be looked up.
   std::string url() const {
     if (!path_.empty()) return "http://api.test/";
     return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port)) + "/";

@@ -64,7 +64,7 @@ Result<void> check_http_3(const ConnectionOptions& options) {
                 fmt::format("libcurl {} of this system has no HTTP/3", libcurl->version));
   }
   if (options.unix_socket.empty()) return {};
-  return fail(ErrorCode::invalid_value, "HTTP/3 cannot use a Unix domain socket");
+  return fail(ErrorCode::invalid_value, "HTTP/3 cannot use a Unix socket");
 }
 
 /// What the transport `direct` lacks.

@@ -28,15 +28,16 @@ std::string why_not(int error) {
 Result<void> check_socket_path(const std::string& path) {
   // The path ends with a zero byte.
   constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
-  if (path.empty()) return fail(ErrorCode::socket_failed, "the path of the socket is empty");
+  if (path.empty()) return fail(ErrorCode::socket_failed, "the path of the Unix socket is empty");
   if (path.size() <= longest) return {};
-  return fail(ErrorCode::socket_failed,
-              fmt::format("the path of the socket is longer than {} bytes: {}", longest, path));
+  return fail(
+      ErrorCode::socket_failed,
+      fmt::format("the path of the Unix socket is longer than {} bytes: {}", longest, path));
 }
 
 Error unix_connect_error(const std::string& path, int error) {
   return {ErrorCode::socket_failed,
-          fmt::format("cannot connect to the socket {}: {}", path, why_not(error))};
+          fmt::format("cannot connect to the Unix socket '{}': {}", path, why_not(error))};
 }
 
 }  // namespace paceline::http

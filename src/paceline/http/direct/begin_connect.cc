@@ -51,7 +51,7 @@ Result<loop::Descriptor> begin_connect(const std::string& address, const std::st
 Result<loop::Descriptor> connect_to_unix_socket(const std::string& path) {
   loop::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) {
-    return loop::fail_to_open(fmt::format("a connection to the socket {}", path), errno);
+    return loop::fail_to_open(fmt::format("a connection to the Unix socket '{}'", path), errno);
   }
   sockaddr_un at{};
   at.sun_family = AF_UNIX;

@@ -14,7 +14,7 @@ Error connect_error(const std::string& address, const std::string& port, int err
 /// connection is made or has failed.
 Result<loop::Descriptor> begin_connect(const std::string& address, const std::string& port);
 
-/// A socket that is connected to the Unix domain socket of that path. Precondition: a socket can
+/// A socket that is connected to the Unix socket of that path. Precondition: a socket can
 /// have that path.
 Result<loop::Descriptor> connect_to_unix_socket(const std::string& path);
 

@@ -48,7 +48,7 @@ class DirectConnection : public ResponseHeaders {
     std::chrono::milliseconds connect_timeout;
     /// Whether a connection carries further requests after its first.
     bool reuses;
-    /// Path of the Unix domain socket to which all connections lead; empty: none.
+    /// Path of the Unix socket to which all connections lead; empty: none.
     std::string unix_socket;
     RetiredSockets retired;
     /// Read buffer.
@@ -107,7 +107,7 @@ class DirectConnection : public ResponseHeaders {
   std::string origin_;
   std::uint64_t moves_ = 0;
   TimePoint last_used_;
-  /// The addresses that have not been tried, or the path of a Unix domain socket.
+  /// The addresses that have not been tried, or the path of a Unix socket.
   Addresses addresses_;
   /// The address that is being tried.
   std::string address_;
