@@ -70,6 +70,8 @@ class ZlibDecoder : public ContentDecoder {
   bool may_be_raw_;
   bool has_begun_ = false;
   bool is_at_end_ = false;
+  /// Whether the bytes after the end are not another member of gzip.
+  bool is_padding_ = false;
   bool is_open_ = false;
   z_stream stream_{};
   std::array<char, decoded_at_once> decoded_;
@@ -103,10 +105,11 @@ ContentDecoder::State ZlibDecoder::take(std::string_view piece, const OnBody& on
   return State::reading;
 }
 
-// Other bytes after the end are padding.
 bool ZlibDecoder::begin_next_member() {
   constexpr Bytef magic = 0x1F;
-  if (may_be_raw_ || stream_.avail_in == 0 || *stream_.next_in != magic) return false;
+  if (stream_.avail_in == 0) return false;
+  is_padding_ = is_padding_ || may_be_raw_ || *stream_.next_in != magic;
+  if (is_padding_) return false;
   is_at_end_ = false;
   return inflateReset(&stream_) == Z_OK;
 }
@@ -145,7 +148,9 @@ ContentDecoder::State BrotliDecoder::take(std::string_view piece, const OnBody& 
   const auto* next = reinterpret_cast<const std::uint8_t*>(piece.data());
   std::size_t left = piece.size();
   BrotliDecoderResult result = BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
-  while (result == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
+  // The library may ask for input while it has more output than there was room for.
+  while (result == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT ||
+         BrotliDecoderHasMoreOutput(decoder_.get()) != BROTLI_FALSE) {
     std::uint8_t* out = decoded_.data();
     std::size_t room = decoded_.size();
     result = BrotliDecoderDecompressStream(decoder_.get(), &left, &next, &room, &out, nullptr);

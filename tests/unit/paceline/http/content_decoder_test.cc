@@ -68,10 +68,16 @@ TEST_F(ContentDecoderTest, APieceIsDecodedAsSoonAsItIsThere) {
   EXPECT_EQ(decode("br", flushed, flushed.size()), DecoderState::reading);
   EXPECT_EQ(text_, "one");
   EXPECT_FALSE(decoder_->is_whole());
+  // More than is decoded at once.
+  const std::string text = long_text().substr(0, 20'800);
+  const std::string longer = brotli(text, BROTLI_OPERATION_FLUSH);
+  EXPECT_EQ(decode("br", longer, longer.size()), DecoderState::reading);
+  EXPECT_EQ(text_, text);
 }
 
 TEST_F(ContentDecoderTest, MembersMayFollowAndPaddingIsNone) {
-  const std::string data = gzip("one") + gzip("two") + std::string(100, '\0');
+  // No member follows padding.
+  const std::string data = gzip("one") + gzip("two") + std::string(100, '\0') + gzip("three");
   for (const std::size_t size : {1UL, 1'000UL}) {
     EXPECT_EQ(decode("gzip", data, size), DecoderState::reading);
     EXPECT_EQ(text_, "onetwo");
