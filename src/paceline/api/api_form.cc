@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include <paceline/api/forms.h>
 #include <paceline/http/target.h>
+#include <paceline/text/strings.h>
 
 namespace paceline::api {
 
-void StreamDelta::add_text(std::string_view text) {
-  if (text.empty()) return;
-  has_answer = true;
-  texts.push_back(text);
+std::string json_text(const Json& value) {
+  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  text::escape_controls(text);
+  return text;
+}
+
+void StreamDelta::add_answer(std::size_t bytes) {
+  has_answer = has_answer || bytes > 0;
 }
 
 void StreamDelta::add_thoughts(std::size_t bytes) {
@@ -25,7 +31,6 @@ void StreamDelta::clear() {
   has_answer = false;
   is_summary = false;
   thought_bytes = 0;
-  texts.clear();
 }
 
 void StreamFindings::clear() {

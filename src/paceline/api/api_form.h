@@ -23,6 +23,9 @@ namespace paceline::api {
 /// JSON that is made, with its fields in the order in which they were set.
 using Json = nlohmann::ordered_json;
 
+/// The text of a JSON value, on one line; invalid UTF-8 becomes U+FFFD.
+std::string json_text(const Json& value);
+
 /// The part of the model's output that one event of a stream contains.
 struct StreamDelta {
   /// Whether the event has reasoning, which is not a part of the answer.
@@ -33,12 +36,10 @@ struct StreamDelta {
   bool is_summary = false;
   /// Length of the reasoning.
   std::size_t thought_bytes = 0;
-  /// The content in order; valid as long as the event.
-  std::vector<std::string_view> texts;
 
   bool has_tokens() const { return has_thoughts || has_answer; }
-  /// Adds a piece of the content, unless it is empty.
-  void add_text(std::string_view text);
+  /// Adds a part of the answer of this length, unless it is 0.
+  void add_answer(std::size_t bytes);
   /// Adds reasoning of this length, unless it is 0.
   void add_thoughts(std::size_t bytes);
   void clear();

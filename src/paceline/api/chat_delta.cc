@@ -31,7 +31,7 @@ std::size_t bytes_in_parts(dom::element element) {
 /// Content is a string or an array of parts. For Mistral, parts may be reasoning.
 void read_content(dom::element content, StreamDelta& found) {
   std::string_view text;
-  if (content.get(text) == simdjson::SUCCESS) return found.add_text(text);
+  if (content.get(text) == simdjson::SUCCESS) return found.add_answer(text.size());
   dom::array parts;
   if (content.get(parts) != simdjson::SUCCESS) return;
   for (const dom::element part : parts) {
@@ -39,7 +39,7 @@ void read_content(dom::element content, StreamDelta& found) {
     if (read_value(part["thinking"], thoughts)) {
       found.add_thoughts(bytes_in_parts(thoughts));
     } else if (read_value(part["text"], text)) {
-      found.add_text(text);
+      found.add_answer(text.size());
     } else if (has_value(part["refusal"])) {
       found.has_answer = true;
     }

@@ -1,10 +1,10 @@
 #include <paceline/api/choices_stream.h>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include <paceline/api/json_reader.h>
 
@@ -12,11 +12,38 @@ namespace paceline::api {
 
 namespace dom = simdjson::dom;
 
+namespace {
+
+/// The choice of a response that is not streamed: a message in place of the delta.
+Json with_message(Json choice) {
+  Json message{{"role", "assistant"}, {"content", nullptr}};
+  if (const auto delta = choice.find("delta"); delta != choice.end() && delta->is_object()) {
+    message.update(*delta);
+    choice.erase(delta);
+  }
+  if (const auto calls = message.find("tool_calls"); calls != message.end() && calls->is_array()) {
+    for (Json& call : *calls) {
+      if (call.is_object()) call.erase("index");
+    }
+  }
+  Json whole{{"index", nullptr}, {"message", std::move(message)}, {"finish_reason", nullptr}};
+  whole.update(choice);
+  return whole;
+}
+
+}  // namespace
+
 void ChoicesEvents::begin(bool keeps_text) {
   keeps_text_ = keeps_text;
   begun_.reset();
   ended_.reset();
-  text_.clear();
+  if (!keeps_text) return;
+  assembled_.begin({{"id", nullptr},
+                    {"object", nullptr},
+                    {"created", nullptr},
+                    {"model", nullptr},
+                    {"choices", Json::array()},
+                    {"usage", nullptr}});
 }
 
 // Iterates over the fields of a chunk once: looking up each field by its key takes a third longer.
@@ -50,7 +77,7 @@ void ChoicesEvents::read(std::string_view /*type*/, dom::element root, StreamFin
   }
   if (may_have_usage) merge_usage(findings.usage, read_usage(root));
   findings.is_complete = begun_.any() && begun_ == ended_;
-  if (keeps_text_) keep(root, findings.delta);
+  if (keeps_text_) keep(fields);
 }
 
 bool ChoicesEvents::read_choice(dom::element choice, std::size_t index, StreamFindings& findings) {
@@ -67,8 +94,7 @@ bool ChoicesEvents::read_choice(dom::element choice, std::size_t index, StreamFi
     if (field.key == "delta") {
       delta = field.value;
     } else if (field.key == "text" && !is_chat_) {
-      std::string_view text;
-      if (field.value.get(text) == simdjson::SUCCESS) findings.delta.add_text(text);
+      findings.delta.add_answer(bytes_of(as_found(field.value)));
     } else if (field.key == "index") {
       if (field.value.get(number) == simdjson::SUCCESS) index = number;
     } else if (field.key == "finish_reason") {
@@ -91,25 +117,32 @@ bool ChoicesEvents::read_choice(dom::element choice, std::size_t index, StreamFi
   return has_usage;
 }
 
-void ChoicesEvents::keep(dom::element root, const StreamDelta& delta) {
-  if (text_.id.is_empty()) {
-    // These fields are the same in every chunk.
-    text_.id.set(root["id"]);
-    text_.created.set(root["created"]);
-    text_.model.set(root["model"]);
+void ChoicesEvents::keep(dom::object fields) {
+  Json& whole = assembled_.whole();
+  for (const dom::key_value_pair field : fields) {
+    dom::array choices;
+    if (field.key != "choices") {
+      assembled_.merge_field(field, whole);
+    } else if (field.value.get(choices) == simdjson::SUCCESS) {
+      std::uint64_t place = 0;
+      for (const dom::element choice : choices) {
+        std::uint64_t index = place++;
+        read_value(choice["index"], index);
+        Json& kept = assembled_.item(whole["choices"], index);
+        if (kept.empty()) kept["index"] = index;
+        assembled_.merge(choice, kept);
+      }
+    }
   }
-  text_.usage.set(root["usage"]);
-  text_.finish_reason.set(root["choices"].at(0)["finish_reason"]);
-  text_.add(delta);
 }
 
 std::string ChoicesEvents::whole() const {
-  return fmt::format(
-      R"({{"id":{},"object":"{}","created":{},"model":{},"choices":[{{"index":0,{}{}{},)"
-      R"("finish_reason":{}}}],"usage":{}}})",
-      text_.id.json(), is_chat_ ? "chat.completion" : "text_completion", text_.created.json(),
-      text_.model.json(), is_chat_ ? R"("message":{"role":"assistant","content":)" : R"("text":)",
-      text_.quoted(), is_chat_ ? "}" : "", text_.finish_reason.json(), text_.usage.json());
+  Json whole = assembled_.whole();
+  whole["object"] = is_chat_ ? "chat.completion" : "text_completion";
+  if (is_chat_) {
+    for (Json& choice : whole["choices"]) choice = with_message(std::move(choice));
+  }
+  return json_text(whole);
 }
 
 }  // namespace paceline::api

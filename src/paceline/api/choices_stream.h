@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include <paceline/api/api_form.h>
-#include <paceline/api/assembled_text.h>
+#include <paceline/api/assembled_response.h>
 
 namespace paceline::api {
 
@@ -23,7 +23,7 @@ class ChoicesEvents : public EventReader {
   void begin(bool keeps_text) override;
   void read(std::string_view type, simdjson::dom::element root, StreamFindings& findings) override;
   std::string whole() const override;
-  std::size_t held() const override { return text_.held(); }
+  std::size_t held() const override { return assembled_.held(); }
 
  private:
   /// APIs allow fewer choices. Choices beyond this number share the last place.
@@ -31,13 +31,14 @@ class ChoicesEvents : public EventReader {
 
   /// Returns whether the choice may contain a usage.
   bool read_choice(simdjson::dom::element choice, std::size_t index, StreamFindings& findings);
-  void keep(simdjson::dom::element root, const StreamDelta& delta);
+  /// Keeps the fields of a chunk.
+  void keep(simdjson::dom::object fields);
 
   bool is_chat_;
   bool keeps_text_ = false;
   std::bitset<most_choices> begun_;
   std::bitset<most_choices> ended_;
-  AssembledText text_;
+  AssembledResponse assembled_;
 };
 
 /// Adds the content of the `delta` of choice number `choice` in a chat completion chunk.

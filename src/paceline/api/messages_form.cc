@@ -1,11 +1,10 @@
-#include <fmt/format.h>
-
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include <paceline/api/assembled_text.h>
+#include <paceline/api/assembled_response.h>
 #include <paceline/api/forms.h>
 #include <paceline/api/json_reader.h>
 #include <paceline/api/tools.h>
@@ -19,8 +18,7 @@ namespace dom = simdjson::dom;
 void read_delta(dom::element event, StreamDelta& delta) {
   dom::element block;
   if (!read_value(event["delta"], block) && !read_value(event["content_block"], block)) return;
-  std::string_view text;
-  if (read_value(block["text"], text)) delta.add_text(text);
+  delta.add_answer(bytes_of(block["text"]));
   delta.add_thoughts(bytes_of(block["thinking"]) + bytes_of(block["data"]));
   // A tool call: its name in the first event, then its input.
   const bool calls_tool = bytes_of(block["name"]) > 0 || bytes_of(block["partial_json"]) > 0;
@@ -43,7 +41,14 @@ class MessagesEvents : public EventReader {
  public:
   void begin(bool keeps_text) override {
     keeps_text_ = keeps_text;
-    text_.clear();
+    if (!keeps_text) return;
+    assembled_.begin({{"id", nullptr},
+                      {"type", "message"},
+                      {"role", "assistant"},
+                      {"model", nullptr},
+                      {"content", Json::array()},
+                      {"stop_reason", nullptr},
+                      {"usage", nullptr}});
   }
 
   void read(std::string_view type, dom::element root, StreamFindings& findings) override {
@@ -66,32 +71,59 @@ class MessagesEvents : public EventReader {
       read_delta(root, findings.delta);
       read_call(root, findings);
     }
-    if (keeps_text_) keep(root, findings.delta);
+    if (keeps_text_) keep(type, root);
   }
 
   std::string whole() const override {
-    return fmt::format(
-        R"({{"id":{},"type":"message","role":"assistant","model":{},"content":[{{"type":"text",)"
-        R"("text":{}}}],"stop_reason":{},"usage":{}}})",
-        text_.id.json(), text_.model.json(), text_.quoted(), text_.finish_reason.json(),
-        text_.usage.json());
+    Json whole = assembled_.whole();
+    for (Json& block : whole["content"]) {
+      const auto pieces = block.find("partial_json");
+      if (pieces == block.end()) continue;
+      constexpr bool throws = false;
+      const std::string text = pieces->is_string() ? pieces->get<std::string>() : "";
+      Json input = Json::parse(text, nullptr, throws);
+      if (!text.empty()) block["input"] = input.is_discarded() ? Json(text) : std::move(input);
+      block.erase("partial_json");
+    }
+    return json_text(whole);
   }
 
-  std::size_t held() const override { return text_.held(); }
+  std::size_t held() const override { return assembled_.held(); }
 
  private:
-  void keep(dom::element root, const StreamDelta& delta) {
-    text_.id.set(root["message"]["id"]);
-    text_.model.set(root["message"]["model"]);
-    text_.finish_reason.set(root["delta"]["stop_reason"]);
+  void keep(std::string_view type, dom::element root) {
+    Json& whole = assembled_.whole();
+    dom::element found;
+    if (type.starts_with("content_block_")) {
+      std::uint64_t number = 0;
+      read_value(root["index"], number);
+      Json& block = assembled_.item(whole["content"], number);
+      if (read_value(root["content_block"], found)) assembled_.merge(found, block);
+      keep_delta(root["delta"], block);
+      return;
+    }
+    if (read_value(root["message"], found)) assembled_.merge(found, whole);
+    if (read_value(root["delta"], found)) assembled_.merge(found, whole);
     // The first event has the usage of the prompt, and a later event that of the response.
-    text_.usage.merge(root["message"]["usage"]);
-    text_.usage.merge(root["usage"]);
-    text_.add(delta);
+    if (read_value(root["usage"], found)) assembled_.merge(found, whole["usage"]);
+  }
+
+  /// The type of a delta is not that of its block.
+  void keep_delta(simdjson::simdjson_result<dom::element> found, Json& block) {
+    dom::object delta;
+    if (!read_value(found, delta)) return;
+    for (const dom::key_value_pair field : delta) {
+      if (field.key == "citation") {
+        Json& citations = block["citations"];
+        assembled_.merge(field.value, assembled_.item(citations, citations.size()));
+      } else if (field.key != "type") {
+        assembled_.merge_field(field, block);
+      }
+    }
   }
 
   bool keeps_text_ = false;
-  AssembledText text_;
+  AssembledResponse assembled_;
 };
 
 Json user_content_of_messages(const PromptText& prompt) {

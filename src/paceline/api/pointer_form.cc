@@ -44,7 +44,7 @@ class PointerEvents : public EventReader {
     const bool has_text =
         pointers_.text.empty() || read_value(root.at_pointer(pointers_.text), text);
     findings.is_of_form = findings.is_of_form || has_text;
-    findings.delta.add_text(text);
+    findings.delta.add_answer(text.size());
     merge_usage(findings.usage, read_usage_at(pointers_, root));
     if (keeps_text_) text_ += text;
   }

@@ -38,7 +38,7 @@ void read_delta(std::string_view type, dom::element event, StreamDelta& delta) {
     delta.add_thoughts(text.size());
     delta.is_summary = type.find("summary") != std::string_view::npos;
   } else if (type == "response.output_text.delta") {
-    delta.add_text(text);
+    delta.add_answer(text.size());
   } else {
     delta.has_answer = true;
   }

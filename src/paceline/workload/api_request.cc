@@ -42,12 +42,6 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
   }
 }
 
-std::string text_of(const Json& json) {
-  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  text::escape_controls(text);
-  return text;
-}
-
 std::string key_header(Auth auth, const std::string& key) {
   switch (auth) {
     case Auth::bearer:
@@ -151,7 +145,7 @@ void ApiPost::begin(const std::string& url, bool is_streamed, Request& request) 
 
 std::string template_text(api::Json body, const std::string& patch) {
   if (!patch.empty()) body.merge_patch(parse(BodyTemplate::without_placeholders(patch)));
-  std::string text = text_of(body);
+  std::string text = api::json_text(body);
   const std::string ids(BodyTemplate::token_ids);
   const std::string number(BodyTemplate::bare_number);
   replace_all(text, '"' + ids + '"', '[' + ids + ']');
@@ -165,7 +159,7 @@ std::string merged_text(std::string_view body, const std::string& patch) {
   std::string mended;
   if (merged.is_discarded() && api::mend_json(body, mended)) merged = parse(mended);
   merged.merge_patch(parse(patch));
-  return text_of(merged);
+  return api::json_text(merged);
 }
 
 std::string merged_model(const std::string& model, const std::string& patch) {

@@ -21,8 +21,7 @@ using workload::BodyTemplate;
 
 /// The text within the quotes of a JSON string.
 std::string json_escaped(const std::string& text) {
-  const std::string quoted =
-      api::Json(text).dump(-1, ' ', false, api::Json::error_handler_t::replace);
+  const std::string quoted = api::json_text(text);
   return quoted.substr(1, quoted.size() - 2);
 }
 

@@ -92,6 +92,35 @@ TEST(MessagesStreamTest, ItsTextBecomesAMessage) {
             R"({"input_tokens":3,"cache_read_input_tokens":4,"output_tokens":9}})");
 }
 
+TEST(MessagesStreamTest, EachBlockIsKept) {
+  const auto block = [](int index, const std::string& content) {
+    return named("content_block_start",
+                 R"(,"index":)" + std::to_string(index) + R"(,"content_block":)" + content);
+  };
+  const auto delta = [](int index, const std::string& content) {
+    return named("content_block_delta",
+                 R"(,"index":)" + std::to_string(index) + R"(,"delta":)" + content);
+  };
+  Reading reading = messages(
+      {message_start, block(0, R"({"type":"thinking","thinking":"","signature":""})"),
+       delta(0, R"({"type":"thinking_delta","thinking":"hm"})"),
+       delta(0, R"({"type":"thinking_delta","thinking":"m"})"),
+       delta(0, R"({"type":"signature_delta","signature":"s"})"),
+       block(1, R"({"type":"text","text":""})"), delta(1, R"({"type":"text_delta","text":"hi"})"),
+       delta(1, R"({"type":"citations_delta","citation":{"type":"page","title":"t"}})"),
+       block(2, R"({"type":"tool_use","id":"u","name":"f","input":{}})"),
+       delta(2, R"({"type":"input_json_delta","partial_json":"{\"x\":"})"),
+       delta(2, R"({"type":"input_json_delta","partial_json":"1}"})"), message_end},
+      true);
+  EXPECT_FALSE(reading.finish().failure);
+  const std::string& body = reading.response_.body;
+  EXPECT_NE(body.find(R"("content":[{"type":"thinking","thinking":"hmm","signature":"s"},)"
+                      R"({"type":"text","text":"hi","citations":[{"type":"page","title":"t"}]},)"
+                      R"({"type":"tool_use","id":"u","name":"f","input":{"x":1}}],)"),
+            std::string::npos)
+      << body;
+}
+
 std::string completion_chunk(const std::string& text, const std::string& reason) {
   return event(R"({"id":"c","object":"text_completion","created":7,"model":"m","choices":[)"
                R"({"index":0,"text":")" +

@@ -94,7 +94,7 @@ TEST(GenerationStreamTest, PutsTogetherWhatTheApiWouldHaveAnsweredAtOnce) {
   EXPECT_EQ(
       reading.response_.body,
       R"({"id":"c-1","object":"chat.completion","created":7,"model":"m","choices":[{"index":0,)"
-      R"("message":{"role":"assistant","content":"say \"hi\"\u000a"},"finish_reason":"stop"}],)"
+      R"("message":{"role":"assistant","content":"say \"hi\"\n"},"finish_reason":"stop"}],)"
       R"("usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11,)"
       R"("prompt_tokens_details":{"cached_tokens":4}}})");
 }
