@@ -132,8 +132,7 @@ class BatchReplayWorkload : public Workload {
       : api_(api),
         replay_(replay),
         patch_(replay.is_patched ? api.body_patch : ""),
-        reader_(replay.file),
-        post_(api, api::chat_form()) {}
+        reader_(replay.file) {}
 
   Description describe() const override {
     return {.name = "batch/replay",
@@ -143,24 +142,20 @@ class BatchReplayWorkload : public Workload {
   }
 
   void make(std::uint64_t item, Request& request) override {
-    post_.begin({}, false, request);
-    request.body.clear();
     const auto line = reader_.read(static_cast<std::size_t>(item % replay_.file->size()));
     if (!line) {
       trouble_ = line.error().message;
+      request = {};
       return;
     }
-    // The URL of the API includes the version.
-    constexpr std::string_view version = "/v1";
-    request.url = http::resource_url(api_.url, line->url.substr(version.size()));
+    const Service& service = service_of(line->url);
+    service.post.begin(service.url, line->stream && service.has_streams, request);
     if (patch_.empty()) {
       request.body = line->body;
     } else {
       request.body = merged_text(line->body, patch_);
     }
     request.name = line->custom_id;
-    // Servers ignore "stream" in requests for embeddings.
-    request.is_streamed = line->stream && &api::form_of_url(request.url) != &api::embeddings_form();
   }
 
   Outcome read(const Request& request, Response& response) override {
@@ -174,12 +169,34 @@ class BatchReplayWorkload : public Workload {
   }
 
  private:
+  /// What the lines with the same URL have in common.
+  struct Service {
+    std::string line_url;
+    std::string url;
+    ApiPost post;
+    /// A server ignores "stream" in other requests.
+    bool has_streams;
+  };
+
+  const Service& service_of(std::string_view line_url) {
+    const auto known =
+        std::find_if(services_.begin(), services_.end(),
+                     [line_url](const Service& one) { return one.line_url == line_url; });
+    if (known != services_.end()) return *known;
+    // The URL of the API includes the version.
+    constexpr std::string_view version = "/v1";
+    const api::ApiForm& form = api::form_of_url(line_url);
+    return services_.emplace_back(Service{
+        std::string(line_url), http::resource_url(api_.url, line_url.substr(version.size())),
+        ApiPost(api_, form), form.make_event_reader() != nullptr});
+  }
+
   Api api_;
   BatchReplay replay_;
   std::string patch_;
+  std::vector<Service> services_;
   BatchReader reader_;
   std::string trouble_;
-  ApiPost post_;
   api::ResponseReader parser_;
 };
 

@@ -21,8 +21,22 @@ struct Service {
   std::string_view url;
   std::string_view needs;
 };
-constexpr std::array<Service, 3> services = {
-    {{"/v1/chat/completions", "messages"}, {"/v1/embeddings", "input"}, {"/v1/responses", ""}}};
+constexpr std::array<Service, 6> services = {{{"/v1/chat/completions", "messages"},
+                                              {"/v1/completions", "prompt"},
+                                              {"/v1/responses", ""},
+                                              {"/v1/messages", "messages"},
+                                              {"/v1/embeddings", "input"},
+                                              {"/v1/rerank", "documents"}}};
+
+/// The URLs, as a sentence names them.
+std::string known_urls() {
+  std::string urls;
+  for (const Service& service : services) {
+    if (&service != &services.front()) urls += &service == &services.back() ? " or " : ", ";
+    urls += text::json_quoted(service.url);
+  }
+  return urls;
+}
 
 /// Azure's files omit the version.
 bool is_named(const Service& service, std::string_view url) {
@@ -108,8 +122,7 @@ Result<void> read_line(dom::object line, BatchLine& request) {
     return fail(ErrorCode::line_names_server, fmt::format("url {} names a server", shown(named)));
   }
   if (service == services.end()) {
-    return bad_line(fmt::format("url is {}; write \"{}\", \"{}\" or \"{}\"", shown(named),
-                                services[0].url, services[1].url, services[2].url));
+    return bad_line(fmt::format("url is {}; write {}", shown(named), known_urls()));
   }
   request.url = service->url;
   return read_body(body, *service, request);

@@ -15,7 +15,7 @@ namespace paceline::workload {
 /// One request of a file in the OpenAI Batch input format. The method is always POST.
 struct BatchLine {
   std::string_view custom_id;
-  /// "/v1/chat/completions", "/v1/embeddings" or "/v1/responses", even if the line omits "/v1".
+  /// Such as "/v1/chat/completions", even if the line omits "/v1".
   std::string_view url;
   /// The JSON object, exactly as in the line.
   std::string_view body;

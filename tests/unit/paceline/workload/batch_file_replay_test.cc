@@ -2,6 +2,7 @@
 #include <paceline/workload/batch_file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -84,11 +85,35 @@ TEST_F(BatchReplayTest, ARequestMadeAgainHoldsNothingOfTheLast) {
   EXPECT_FALSE(request.is_streamed);
 }
 
-TEST_F(BatchReplayTest, EmbeddingsAreNeverStreamed) {
-  // Servers pass over what they do not know, and answer at once.
+TEST_F(BatchReplayTest, EmbeddingsAndRankingsAreNeverStreamed) {
+  // Servers ignore fields that they do not know, and answer at once.
   const auto workload =
-      replay(request_line("a", "/v1/embeddings", R"({"model":"m","input":"x","stream":true})"));
+      replay(request_line("a", "/v1/embeddings", R"({"model":"m","input":"x","stream":true})") +
+             request_line("b", "/v1/rerank",
+                          R"({"model":"m","query":"q","documents":["d"],"stream":true})"));
   EXPECT_FALSE(request_of(*workload, 0).is_streamed);
+  EXPECT_FALSE(request_of(*workload, 1).is_streamed);
+}
+
+bool has_header(const Request& request, const std::string& line) {
+  return std::find(request.headers->begin(), request.headers->end(), line) !=
+         request.headers->end();
+}
+
+TEST_F(BatchReplayTest, EachApiGetsItsHeaders) {
+  const auto workload =
+      replay(mixed + request_line("e", "/v1/messages", chat_body) +
+             request_line("f", "/completions", R"({"model":"m","prompt":"x","stream":true})"));
+  const Request message = request_of(*workload, 4);
+  EXPECT_EQ(message.url, "http://h/v1/messages");
+  EXPECT_TRUE(has_header(message, "x-api-key: key"));
+  EXPECT_TRUE(has_header(message, "anthropic-version: 2023-06-01"));
+  const Request completion = request_of(*workload, 5);
+  EXPECT_EQ(completion.url, "http://h/v1/completions");
+  EXPECT_TRUE(completion.is_streamed);
+  EXPECT_TRUE(has_header(completion, "Authorization: Bearer key"));
+  EXPECT_FALSE(has_header(completion, "anthropic-version: 2023-06-01"));
+  EXPECT_TRUE(has_header(request_of(*workload, 0), "Authorization: Bearer key"));
 }
 
 TEST_F(BatchReplayTest, DescribesTheFile) {
@@ -129,7 +154,7 @@ TEST_F(BatchReplayTest, AFileThatChangedFailsTheRequestWithASentence) {
 }
 
 TEST_F(BatchReplayTest, ReadsEachResponseAsItsUrlSays) {
-  const auto workload = replay(mixed);
+  const auto workload = replay(mixed + request_line("e", "/v1/messages", chat_body));
   const auto failure = [&](std::uint64_t item, const std::string& body) {
     Response response;
     response.status = 200;
@@ -140,6 +165,8 @@ TEST_F(BatchReplayTest, ReadsEachResponseAsItsUrlSays) {
   EXPECT_EQ(failure(2, R"({"data":[{}]})"), std::nullopt);
   EXPECT_EQ(failure(3, R"({"output":[]})"), std::nullopt);
   EXPECT_EQ(failure(3, R"({"choices":[{}]})"), Failure::bad_response);
+  EXPECT_EQ(failure(4, R"({"type":"message","content":[]})"), std::nullopt);
+  EXPECT_EQ(failure(4, R"({"choices":[{}]})"), Failure::bad_response);
 }
 
 TEST_F(BatchReplayTest, ReadsStreamsAndKeepsTheirTextWhenAsked) {
