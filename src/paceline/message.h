@@ -55,6 +55,9 @@ struct Request {
   bool keeps_response = true;
   /// The part of the workload that made the request (Description::parts). Not sent.
   std::uint16_t part = 0;
+  /// False for a request of a run's warm-up. The run sets the field after Workload::make(). Not
+  /// sent.
+  bool is_counted = true;
 };
 
 /// How a transport ended without a whole response.

@@ -143,8 +143,8 @@ class Workload {
   virtual void make(std::uint64_t item, Request& request) = 0;
   /// Reads the response to `request`. May grow the capacity of the body, for a parser's padding.
   virtual Outcome read(const Request& request, Response& response) = 0;
-  /// Called after the last response of a run. Returns how many of the run's responses have the
-  /// format that was asked for; may wait for checks that are not done.
+  /// Called after the last response of a run. Returns how many of the run's counted responses have
+  /// the format that was asked for; may wait for checks that are not done.
   virtual FormatChecks end_run() { return {}; }
   /// Makes a reader of streamed responses; required if any request asks for one. Several readers
   /// are in use at once.

@@ -93,6 +93,7 @@ bool Dispatcher::prepare(TimePoint now) {
   flight.pending = taken->pending;
   exchange->request.keeps_response = true;
   workload_.make(flight.pending.item, exchange->request);
+  exchange->request.is_counted = flight.pending.is_counted;
   if (options_.log.keeps_responses) exchange->request.keeps_response = true;
   if (exchange->request.is_streamed && !flight.stream) {
     flight.stream = workload_.make_stream_reader();

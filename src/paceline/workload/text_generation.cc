@@ -77,11 +77,14 @@ class CheckedStream : public StreamReader {
                 std::shared_ptr<workload::FormatChecker> checker, bool keeps_text)
       : reader_(std::move(reader)), checker_(std::move(checker)), keeps_text_(keeps_text) {}
 
-  void begin(const Request& request) override { reader_->begin(request); }
+  void begin(const Request& request) override {
+    is_counted_ = request.is_counted;
+    reader_->begin(request);
+  }
   bool take(std::string_view piece, TimePoint now) override { return reader_->take(piece, now); }
   Outcome finish(Response& response) override {
     Outcome outcome = reader_->finish(response);
-    if (workload::has_format(outcome)) checker_->check(response.body);
+    if (is_counted_ && workload::has_format(outcome)) checker_->check(response.body);
     if (!keeps_text_ && !outcome.failure) response.body.clear();
     return outcome;
   }
@@ -92,6 +95,7 @@ class CheckedStream : public StreamReader {
   std::unique_ptr<StreamReader> reader_;
   std::shared_ptr<workload::FormatChecker> checker_;
   bool keeps_text_;
+  bool is_counted_ = true;
 };
 
 class TextGenerationWorkload : public Workload {
@@ -138,10 +142,12 @@ class TextGenerationWorkload : public Workload {
     body_.fill(salt_, item, request.body);
   }
 
-  Outcome read(const Request&, Response& response) override {
+  Outcome read(const Request& request, Response& response) override {
     Outcome outcome = parser_.read(form_, response);
     outcome.length_asked = length_asked_;
-    if (checker_ && workload::has_format(outcome)) checker_->check(response.body);
+    if (checker_ && request.is_counted && workload::has_format(outcome)) {
+      checker_->check(response.body);
+    }
     return outcome;
   }
 

@@ -76,9 +76,12 @@ Expected expected_of(Fault fault, bool by_proxy) {
     case Fault::huge_body:
       return {"huge_body", {Failure::bad_response}};
     case Fault::content_filter:
+      return {"content_filter", {}};
     case Fault::error_event:
+      // The endpoint's words say that it is overloaded.
+      return {"error_event", {Failure::http_5xx}};
     case Fault::bad_output:
-      break;
+      return {"bad_output", {}};
   }
   return {};
 }
@@ -133,6 +136,8 @@ TEST_P(FaultMatrixTest, EndsAddsUpLeaksNothingAndTheNextRunIsClean) {
   const auto failures = expected().failures;
   EXPECT_EQ(tally.failed, failures.empty() ? 0 : faults_drawn(fault))
       << message_of(tally.first_failure);
+  EXPECT_EQ(tally.tokens.finishes[static_cast<std::size_t>(Finish::content_filter)],
+            fault == Fault::content_filter ? faults_drawn(fault) : 0);
   for (std::size_t kind = 0; kind < failure_kinds; ++kind) {
     const auto failure = static_cast<Failure>(kind);
     if (std::find(failures.begin(), failures.end(), failure) != failures.end()) continue;
@@ -156,7 +161,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, FaultMatrixTest,
     testing::Combine(testing::Values(Fault::http_500, Fault::http_503, Fault::delay, Fault::stall,
                                      Fault::reset, Fault::close, Fault::half_event, Fault::bad_json,
-                                     Fault::wrong_length, Fault::slow_drip, Fault::huge_body),
+                                     Fault::wrong_length, Fault::slow_drip, Fault::huge_body,
+                                     Fault::content_filter, Fault::error_event, Fault::bad_output),
                      testing::Bool(), testing::Bool()),
     case_name);
 

@@ -128,10 +128,12 @@ class Spy : public Workload {
     chat_->make(item, request);
   }
   Outcome read(const Request& request, Response& response) override {
+    if (request.is_counted) ++counted;
     return chat_->read(request, response);
   }
 
   std::vector<std::uint64_t> items;
+  int counted = 0;
   std::vector<std::uint64_t> salts;
 
  private:
@@ -153,6 +155,7 @@ TEST(ItemsTest, WarmUpAsksForOthers) {
   Spy spy({endpoint->url(), ""});
   run_stripe(spy, RunOptions{.requests = 3, .warmup = 2});
   EXPECT_EQ(spy.items, (Items{3, 4, 0, 1, 2}));
+  EXPECT_EQ(spy.counted, 3);
 }
 
 TEST(ItemsTest, AreAskedAsGiven) {

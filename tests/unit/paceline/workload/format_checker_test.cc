@@ -73,12 +73,13 @@ TEST(FormatCheckerTest, FindsTheTextOfEachForm) {
 }
 
 /// A workload that asks for a format, and a response to one of its requests.
-FormatChecks checks_of(bool is_streamed, const std::string& body) {
+FormatChecks checks_of(bool is_streamed, const std::string& body, bool is_counted = true) {
   TextGeneration generation{.is_streamed = is_streamed, .response_format = city_schema};
   const auto workload = make_workload(Api{.url = "http://host"}, generation);
   workload->begin_run(1);
   Request request;
   workload->make(0, request);
+  request.is_counted = is_counted;
   Response response;
   response.status = 200;
   if (is_streamed) {
@@ -104,6 +105,14 @@ TEST(FormatCheckerTest, ChecksWholeAndStreamedResponsesOfAWorkload) {
   const FormatChecks broken = checks_of(true, begin + done);
   EXPECT_EQ(broken.checked, 1U);
   EXPECT_EQ(broken.valid, 0U);
+}
+
+TEST(FormatCheckerTest, TheWarmUpIsNotCounted) {
+  const std::string stream =
+      "data: {\"choices\":[{\"delta\":{\"content\":\"{}\"}}]}\n\ndata: [DONE]\n\n";
+  EXPECT_EQ(checks_of(false, chat_response("{}"), false).checked, 0U);
+  EXPECT_EQ(checks_of(true, stream, false).checked, 0U);
+  EXPECT_EQ(checks_of(true, stream).checked, 1U);
 }
 
 TEST(FormatCheckerTest, AToolCallHasNoFormat) {
