@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include <paceline/http/host_addresses.h>
 #include <paceline/http/target.h>
 #include <paceline/plain_http.h>
 #include <paceline/workload/api_request.h>
@@ -127,6 +128,24 @@ Result<void> check(const WorkloadFlags& flags, const std::vector<Api>& apis) {
   return {};
 }
 
+/// Fails for addresses of a host that no URL has.
+Result<void> check(const std::vector<HostAddresses>& hosts, const WorkloadFlags& flags,
+                   const std::vector<Api>& apis) {
+  for (const HostAddresses& host : hosts) {
+    const bool is_used = http::is_host_of(host, flags.http_url) ||
+                         std::any_of(apis.begin(), apis.end(), [&host](const Api& api) {
+                           return http::is_host_of(host, api.url);
+                         });
+    if (is_used) continue;
+    return fail(
+        ErrorCode::invalid_value,
+        fmt::format("--paceline_resolve={}:{}:… has no effect, because no URL has this host "
+                    "and port; correct the flag",
+                    host.host, host.port));
+  }
+  return {};
+}
+
 }  // namespace
 
 void add_flags(CLI::App& app, WorkloadFlags& flags) {
@@ -175,6 +194,8 @@ Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flag
                                                        const Options& options,
                                                        const std::vector<Api>& apis) {
   if (auto checked = check(flags, apis); !checked)
+    return tl::unexpected(std::move(checked.error()));
+  if (auto checked = check(options.connection.host_addresses, flags, apis); !checked)
     return tl::unexpected(std::move(checked.error()));
   std::vector<SelectedWorkload> workloads;
   std::vector<std::string> names = flags.workloads;

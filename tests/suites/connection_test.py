@@ -163,6 +163,15 @@ class Resolve(unittest.TestCase):
                               f"--paceline_transport={transport}")
                 self.assertEqual(result["benchmarks"][0]["errors"], 0)
 
+    def test_a_host_of_no_url_is_told_of(self):
+        with Endpoint("--latency=1ms") as endpoint:
+            port = int(endpoint.url.split(":")[2].split("/")[0])
+            done = run(f"--paceline_url={endpoint.url}", *FEW,
+                       f"--paceline_resolve=127.0.0.1:{port}:127.0.0.1",
+                       f"--paceline_resolve=localhost:{port}:127.0.0.1")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"--paceline_resolve=localhost:{port}:… has no effect", done.stderr)
+
     def test_bad_forms_are_told_of(self):
         for flags, words in (
                 (["api.test:443"], "give HOST:PORT:ADDRESS, such as api.test:443:10.0.0.7"),

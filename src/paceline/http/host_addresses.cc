@@ -4,6 +4,7 @@
 #include <paceline/http/host_addresses.h>
 #include <paceline/http/target.h>
 #include <paceline/text/numbers.h>
+#include <paceline/text/strings.h>
 
 #include <algorithm>
 #include <array>
@@ -61,6 +62,12 @@ Result<HostAddresses> parse_host_addresses(std::string_view text) {
     if (one.size() == rest.size()) return read;
     rest.remove_prefix(one.size() + 1);
   }
+}
+
+bool is_host_of(const HostAddresses& host, const std::string& url) {
+  const auto target = Targets({}, {}).find(url);
+  return target->port == std::to_string(host.port) &&
+         text::equals_ignoring_case(target->host, host.host);
 }
 
 }  // namespace paceline::http

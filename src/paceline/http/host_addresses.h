@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include <paceline/connection.h>
@@ -10,5 +11,8 @@ namespace paceline::http {
 /// Reads "HOST:PORT:ADDRESS,ADDRESS…", where an IPv6 address may be in brackets. Error:
 /// invalid_value.
 Result<HostAddresses> parse_host_addresses(std::string_view text);
+
+/// Whether requests to `url` go to this host and port.
+bool is_host_of(const HostAddresses& host, const std::string& url);
 
 }  // namespace paceline::http
