@@ -128,19 +128,19 @@ Result<void> check(const WorkloadFlags& flags, const std::vector<Api>& apis) {
   return {};
 }
 
-/// Fails for addresses of a host that no URL has.
+/// Fails for addresses of a host to which no request goes.
 Result<void> check(const std::vector<HostAddresses>& hosts, const WorkloadFlags& flags,
                    const std::vector<Api>& apis) {
   for (const HostAddresses& host : hosts) {
-    const bool is_used = http::is_host_of(host, flags.http_url) ||
+    const bool is_used = http::is_used(host, flags.http_url) ||
                          std::any_of(apis.begin(), apis.end(), [&host](const Api& api) {
-                           return http::is_host_of(host, api.url);
+                           return http::is_used(host, api.url);
                          });
     if (is_used) continue;
     return fail(
         ErrorCode::invalid_value,
-        fmt::format("--paceline_resolve={}:{}:… has no effect, because no URL has this host "
-                    "and port; correct the flag",
+        fmt::format("--paceline_resolve={}:{}:… has no effect, because no URL and no proxy has "
+                    "this host and port; correct the flag",
                     host.host, host.port));
   }
   return {};

@@ -119,7 +119,9 @@ void AssembledResponse::merge_text(std::string_view text, bool is_piece, Json& i
 }
 
 void AssembledResponse::merge_items(dom::array items, Json& into) {
-  if (into.is_string() && into != "") into = Json::array({text_part(into)});
+  if (into.is_string() && !into.get_ref<const std::string&>().empty()) {
+    into = Json::array({text_part(into)});
+  }
   if (!into.is_array()) into = Json::array();
   for (const dom::element item : items) merge_value(item, false, place_of(item, into));
 }

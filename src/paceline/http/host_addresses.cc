@@ -4,7 +4,6 @@
 #include <paceline/http/host_addresses.h>
 #include <paceline/http/target.h>
 #include <paceline/text/numbers.h>
-#include <paceline/text/strings.h>
 
 #include <algorithm>
 #include <array>
@@ -64,10 +63,11 @@ Result<HostAddresses> parse_host_addresses(std::string_view text) {
   }
 }
 
-bool is_host_of(const HostAddresses& host, const std::string& url) {
-  const auto target = Targets({}, {}).find(url);
-  return target->port == std::to_string(host.port) &&
-         text::equals_ignoring_case(target->host, host.host);
+bool is_used(const HostAddresses& host, const std::string& url) {
+  Targets targets(Proxies::from_environment(), {.host_addresses = {host}});
+  const Route& route = targets.find(url)->route;
+  return std::any_of(route.begin(), route.end(),
+                     [](const HostPort& at) { return at.given != nullptr; });
 }
 
 }  // namespace paceline::http

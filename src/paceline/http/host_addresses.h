@@ -12,7 +12,7 @@ namespace paceline::http {
 /// invalid_value.
 Result<HostAddresses> parse_host_addresses(std::string_view text);
 
-/// Whether requests to `url` go to this host and port.
-bool is_host_of(const HostAddresses& host, const std::string& url);
+/// Whether requests to `url` use these addresses, for the host of the URL or for that of its proxy.
+bool is_used(const HostAddresses& host, const std::string& url);
 
 }  // namespace paceline::http

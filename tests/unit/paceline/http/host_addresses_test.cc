@@ -39,15 +39,15 @@ TEST(HostAddressesTest, ABadFormIsASentence) {
             "'[::1]:1:1.2.3.4': a URL with an IPv6 address needs no lookup; name a host");
 }
 
-TEST(HostAddressesTest, AHostIsThatOfUrlsWithItsPort) {
+TEST(HostAddressesTest, AreUsedByUrlsWithHostAndPort) {
   const auto host = parse_host_addresses("api.test:443:10.0.0.7");
   ASSERT_TRUE(host) << host.error().message;
   for (const char* url : {"https://api.test/v1", "https://API.test:443/", "http://api.test:443"}) {
-    EXPECT_TRUE(is_host_of(*host, url)) << url;
+    EXPECT_TRUE(is_used(*host, url)) << url;
   }
   for (const char* url : {"http://api.test/v1", "https://api.test:8443/", "https://apis.test/",
                           "https://10.0.0.7/", "", ":"}) {
-    EXPECT_FALSE(is_host_of(*host, url)) << url;
+    EXPECT_FALSE(is_used(*host, url)) << url;
   }
 }
 

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <paceline/http/host_addresses.h>
 #include <paceline/http/target.h>
 
 #include <cstdlib>
@@ -37,6 +38,15 @@ TEST_F(ProxyTest, EachSchemeHasItsOwn) {
   ASSERT_NE(tls, nullptr);
   EXPECT_EQ(tls->at.host, "two.test");
   EXPECT_EQ(tls->at.port, "443");
+}
+
+TEST_F(ProxyTest, GivenAddressesCanBeTheProxys) {
+  set("https_proxy", "http://proxy.test:3128");
+  const HostAddresses proxy{"proxy.test", 3128, {"10.0.0.7"}};
+  const HostAddresses host{"api.test", 443, {"10.0.0.7"}};
+  EXPECT_TRUE(is_used(proxy, "https://api.test/v1"));
+  EXPECT_FALSE(is_used(host, "https://api.test/v1"));
+  EXPECT_FALSE(is_used(proxy, "http://api.test/v1"));
 }
 
 TEST_F(ProxyTest, OneCanBeForAll) {
