@@ -19,12 +19,22 @@ constexpr std::array<std::string_view, 15> piece_fields{
     "reasoning", "thinking",   "thought",   "thoughts",     "refusal",
     "summary",   "transcript", "data",      "partial_json", "signature"};
 
-/// A server that sends more gains nothing: look-ups take time in proportion to these numbers.
+// Bounds on linear searches.
 constexpr std::size_t most_fields = 128;
 constexpr std::size_t most_places = 128;
 
+/// An estimate of the heap memory of a text, an array or an object.
+constexpr std::size_t bytes_of_block = 64;
+
 bool is_piece_field(std::string_view name) {
   return std::find(piece_fields.begin(), piece_fields.end(), name) != piece_fields.end();
+}
+
+/// Whether parts of this type are pieces of one text.
+bool is_text_type(std::string_view type) {
+  constexpr std::array<std::string_view, 4> types{"text", "thinking", "reasoning.text",
+                                                  "reasoning.summary"};
+  return std::find(types.begin(), types.end(), type) != types.end();
 }
 
 template <typename Value>
@@ -51,37 +61,51 @@ void AssembledResponse::begin(Json fields) {
   held_ = 0;
 }
 
-void AssembledResponse::merge(dom::element delta, Json& part) {
-  merge_value(delta, false, part);
+void AssembledResponse::merge(dom::object delta, Json& part) {
+  for (const dom::key_value_pair field : delta) merge_field(field.key, field.value, part);
 }
 
-void AssembledResponse::merge_field(dom::key_value_pair field, Json& part) {
-  if (!part.is_object()) part = Json::object();
-  const std::string name(field.key);
-  if (!part.contains(name)) {
+void AssembledResponse::merge_field(std::string_view name, dom::element value, Json& part) {
+  const std::string key(name);
+  if (!part.contains(key)) {
     if (part.size() == most_fields) return;
-    held_ += name.size() + sizeof(Json::value_type);
+    held_ += bytes_of_block + key.size();
   }
-  merge_value(field.value, is_piece_field(field.key), part[name]);
+  merge_value(value, is_piece_field(name), part[key]);
 }
 
-Json& AssembledResponse::item(Json& list, std::size_t number) {
-  if (!list.is_array()) list = Json::array();
-  while (list.size() <= number && list.size() < most_places) {
-    list.push_back(Json::object());
-    held_ += sizeof(Json);
-  }
-  return list[std::min(number, list.size() - 1)];
+void AssembledResponse::append(dom::element item, const char* field, Json& part) {
+  Json& list = part[field];
+  become(Json::value_t::array, list);
+  merge_value(item, false, add_to(list));
+}
+
+Json& AssembledResponse::item(const char* field, std::size_t number) {
+  Json& list = whole_[field];
+  become(Json::value_t::array, list);
+  while (list.size() <= number && list.size() < most_places) add_to(list, Json::object());
+  Json& found = list[std::min(number, list.size() - 1)];
+  become(Json::value_t::object, found);
+  return found;
+}
+
+void AssembledResponse::become(Json::value_t type, Json& value) {
+  if (value.type() == type) return;
+  value = Json(type);
+  held_ += bytes_of_block;
+}
+
+Json& AssembledResponse::add_to(Json& list, Json item) {
+  // A list grows to twice its size.
+  held_ += 2 * sizeof(Json);
+  return list.emplace_back(std::move(item));
 }
 
 void AssembledResponse::merge_value(dom::element from, bool is_piece, Json& into) {
   switch (from.type()) {
     case dom::element_type::OBJECT:
-      if (!into.is_object()) into = Json::object();
-      for (const dom::key_value_pair field : value_of<dom::object>(from)) {
-        merge_field(field, into);
-      }
-      return;
+      become(Json::value_t::object, into);
+      return merge(value_of<dom::object>(from), into);
     case dom::element_type::ARRAY:
       return merge_items(value_of<dom::array>(from), into);
     case dom::element_type::STRING:
@@ -107,10 +131,10 @@ void AssembledResponse::merge_text(std::string_view text, bool is_piece, Json& i
   // Mistral's content is a list of parts while the model thinks, and then text.
   if (is_piece && into.is_array()) {
     if (text.empty()) return;
-    if (into.empty() || !has_field(into.back(), "type", "text")) into.push_back(text_part({}));
+    if (into.empty() || !has_field(into.back(), "type", "text")) add_to(into, text_part({}));
     return merge_text(text, true, into.back()["text"]);
   }
-  if (!into.is_string()) into = std::string();
+  become(Json::value_t::string, into);
   auto& whole = into.get_ref<std::string&>();
   const std::size_t before = whole.capacity();
   if (!is_piece) whole.clear();
@@ -122,29 +146,32 @@ void AssembledResponse::merge_items(dom::array items, Json& into) {
   if (into.is_string() && !into.get_ref<const std::string&>().empty()) {
     into = Json::array({text_part(into)});
   }
-  if (!into.is_array()) into = Json::array();
-  for (const dom::element item : items) merge_value(item, false, place_of(item, into));
+  become(Json::value_t::array, into);
+  std::size_t place = 0;
+  for (const dom::element item : items) merge_value(item, false, place_of(item, place++, into));
 }
 
-Json& AssembledResponse::place_of(dom::element item, Json& list) {
-  auto place = list.end();
+Json& AssembledResponse::place_of(dom::element item, std::size_t place, Json& list) {
+  std::string_view id;
+  std::string_view type;
   std::uint64_t index = 0;
-  std::string_view text;
+  const bool has_id = read_value(item["id"], id) && !id.empty();
+  const auto may_be = [has_id, id](const Json& other) {
+    return other.is_object() && (!has_id || !other.contains("id") || has_field(other, "id", "") ||
+                                 has_field(other, "id", id));
+  };
   if (read_value(item["index"], index)) {
-    const auto searched = static_cast<std::ptrdiff_t>(std::min(list.size(), most_places));
-    place = std::find_if(list.end() - searched, list.end(),
-                         [index](const Json& other) { return has_field(other, "index", index); });
-  } else if (!list.empty() && read_value(item["type"], text) &&
-             has_field(list.back(), "type", text)) {
-    place = list.end() - 1;
+    const std::size_t searched = std::min(list.size(), most_places);
+    for (std::size_t from_end = 1; from_end <= searched; ++from_end) {
+      Json& other = list[list.size() - from_end];
+      if (has_field(other, "index", index) && may_be(other)) return other;
+    }
+  } else if (has_value(item["function"]) || has_value(item["custom"])) {
+    if (place < list.size() && may_be(list[place])) return list[place];
+  } else if (!list.empty() && read_value(item["type"], type) && is_text_type(type)) {
+    if (has_field(list.back(), "type", type) && may_be(list.back())) return list.back();
   }
-  const bool is_known = place != list.end();
-  if (is_known && (!read_value(item["id"], text) || text.empty() || !place->contains("id") ||
-                   has_field(*place, "id", text))) {
-    return *place;
-  }
-  held_ += sizeof(Json);
-  return list.emplace_back();
+  return add_to(list);
 }
 
 }  // namespace paceline::api

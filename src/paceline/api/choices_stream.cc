@@ -15,11 +15,10 @@ namespace dom = simdjson::dom;
 namespace {
 
 /// The choice of a response that is not streamed: a message in place of the delta.
-Json with_message(Json choice) {
+Json with_message(const Json& choice) {
   Json message{{"role", "assistant"}, {"content", nullptr}};
   if (const auto delta = choice.find("delta"); delta != choice.end() && delta->is_object()) {
     message.update(*delta);
-    choice.erase(delta);
   }
   if (const auto calls = message.find("tool_calls"); calls != message.end() && calls->is_array()) {
     for (Json& call : *calls) {
@@ -27,7 +26,8 @@ Json with_message(Json choice) {
     }
   }
   Json whole{{"index", nullptr}, {"message", std::move(message)}, {"finish_reason", nullptr}};
-  whole.update(choice);
+  if (choice.is_object()) whole.update(choice);
+  whole.erase("delta");
   return whole;
 }
 
@@ -52,8 +52,9 @@ void ChoicesEvents::read(std::string_view /*type*/, dom::element root, StreamFin
   dom::array choices;
   bool has_choices = false;
   bool may_have_usage = false;
-  bool may_have_error = root.get(fields) != simdjson::SUCCESS;
-  if (!may_have_error) {
+  const bool is_object = root.get(fields) == simdjson::SUCCESS;
+  bool may_have_error = !is_object;
+  if (is_object) {
     for (const dom::key_value_pair field : fields) {
       if (field.key == "choices") {
         has_choices = field.value.get(choices) == simdjson::SUCCESS;
@@ -77,7 +78,7 @@ void ChoicesEvents::read(std::string_view /*type*/, dom::element root, StreamFin
   }
   if (may_have_usage) merge_usage(findings.usage, read_usage(root));
   findings.is_complete = begun_.any() && begun_ == ended_;
-  if (keeps_text_) keep(fields);
+  if (keeps_text_ && is_object) keep(fields);
 }
 
 bool ChoicesEvents::read_choice(dom::element choice, std::size_t index, StreamFindings& findings) {
@@ -118,29 +119,31 @@ bool ChoicesEvents::read_choice(dom::element choice, std::size_t index, StreamFi
 }
 
 void ChoicesEvents::keep(dom::object fields) {
-  Json& whole = assembled_.whole();
   for (const dom::key_value_pair field : fields) {
     dom::array choices;
     if (field.key != "choices") {
-      assembled_.merge_field(field, whole);
+      assembled_.merge_field(field.key, field.value, assembled_.whole());
     } else if (field.value.get(choices) == simdjson::SUCCESS) {
       std::uint64_t place = 0;
-      for (const dom::element choice : choices) {
-        std::uint64_t index = place++;
-        read_value(choice["index"], index);
-        Json& kept = assembled_.item(whole["choices"], index);
-        if (kept.empty()) kept["index"] = index;
-        assembled_.merge(choice, kept);
-      }
+      for (const dom::element choice : choices) keep_choice(choice, place++);
     }
   }
+}
+
+void ChoicesEvents::keep_choice(dom::element choice, std::uint64_t place) {
+  dom::object fields;
+  if (choice.get(fields) != simdjson::SUCCESS) return;
+  read_value(choice["index"], place);
+  Json& kept = assembled_.item("choices", place);
+  if (kept.empty()) kept["index"] = place;
+  assembled_.merge(fields, kept);
 }
 
 std::string ChoicesEvents::whole() const {
   Json whole = assembled_.whole();
   whole["object"] = is_chat_ ? "chat.completion" : "text_completion";
   if (is_chat_) {
-    for (Json& choice : whole["choices"]) choice = with_message(std::move(choice));
+    for (Json& choice : whole["choices"]) choice = with_message(choice);
   }
   return json_text(whole);
 }

@@ -33,6 +33,7 @@ class ChoicesEvents : public EventReader {
   bool read_choice(simdjson::dom::element choice, std::size_t index, StreamFindings& findings);
   /// Keeps the fields of a chunk.
   void keep(simdjson::dom::object fields);
+  void keep_choice(simdjson::dom::element choice, std::uint64_t place);
 
   bool is_chat_;
   bool keeps_text_ = false;

@@ -74,56 +74,54 @@ class MessagesEvents : public EventReader {
     if (keeps_text_) keep(type, root);
   }
 
-  std::string whole() const override {
-    Json whole = assembled_.whole();
-    for (Json& block : whole["content"]) {
-      const auto pieces = block.find("partial_json");
-      if (pieces == block.end()) continue;
-      constexpr bool throws = false;
-      const std::string text = pieces->is_string() ? pieces->get<std::string>() : "";
-      Json input = Json::parse(text, nullptr, throws);
-      if (!text.empty()) block["input"] = input.is_discarded() ? Json(text) : std::move(input);
-      block.erase("partial_json");
-    }
-    return json_text(whole);
-  }
-
+  std::string whole() const override { return json_text(assembled_.whole()); }
   std::size_t held() const override { return assembled_.held(); }
 
  private:
   void keep(std::string_view type, dom::element root) {
     Json& whole = assembled_.whole();
-    dom::element found;
-    if (type.starts_with("content_block_")) {
-      std::uint64_t number = 0;
-      read_value(root["index"], number);
-      Json& block = assembled_.item(whole["content"], number);
-      if (read_value(root["content_block"], found)) assembled_.merge(found, block);
-      keep_delta(root["delta"], block);
-      return;
-    }
+    dom::object found;
+    if (type.starts_with("content_block_")) return keep_block(type, root);
     if (read_value(root["message"], found)) assembled_.merge(found, whole);
     if (read_value(root["delta"], found)) assembled_.merge(found, whole);
     // The first event has the usage of the prompt, and a later event that of the response.
-    if (read_value(root["usage"], found)) assembled_.merge(found, whole["usage"]);
+    dom::element usage;
+    if (read_value(root["usage"], usage)) assembled_.merge_field("usage", usage, whole);
   }
 
-  /// The type of a delta is not that of its block.
-  void keep_delta(simdjson::simdjson_result<dom::element> found, Json& block) {
-    dom::object delta;
-    if (!read_value(found, delta)) return;
-    for (const dom::key_value_pair field : delta) {
-      if (field.key == "citation") {
-        Json& citations = block["citations"];
-        assembled_.merge(field.value, assembled_.item(citations, citations.size()));
-      } else if (field.key != "type") {
-        assembled_.merge_field(field, block);
+  void keep_block(std::string_view type, dom::element root) {
+    std::uint64_t number = 0;
+    read_value(root["index"], number);
+    Json& block = assembled_.item("content", number);
+    dom::object fields;
+    if (read_value(root["content_block"], fields)) assembled_.merge(fields, block);
+    if (read_value(root["delta"], fields)) {
+      for (const dom::key_value_pair field : fields) {
+        if (field.key == "citation") {
+          assembled_.append(field.value, "citations", block);
+        } else if (field.key != "type") {
+          // The type of a delta is not that of its block.
+          assembled_.merge_field(field.key, field.value, block);
+        }
       }
     }
+    if (type == "content_block_stop") keep_input(block);
+  }
+
+  /// Replaces the pieces of a tool's input with the input, unless they are not JSON.
+  void keep_input(Json& block) {
+    const auto pieces = block.find("partial_json");
+    if (pieces == block.end() || !pieces->is_string()) return;
+    dom::element input;
+    if (parser_.parse(pieces->get_ref<const std::string&>()).get(input) != simdjson::SUCCESS)
+      return;
+    block.erase(pieces);
+    assembled_.merge_field("input", input, block);
   }
 
   bool keeps_text_ = false;
   AssembledResponse assembled_;
+  dom::parser parser_;
 };
 
 Json user_content_of_messages(const PromptText& prompt) {

@@ -13,7 +13,8 @@ AssembledResponse assembled(std::initializer_list<std::string> deltas) {
   AssembledResponse response;
   response.begin(Json::object());
   simdjson::dom::parser parser;
-  for (const std::string& delta : deltas) response.merge(parser.parse(delta), response.whole());
+  for (const std::string& delta : deltas)
+    response.merge(parser.parse(delta).get_object(), response.whole());
   return response;
 }
 
@@ -49,12 +50,44 @@ TEST(AssembledResponseTest, ItemsWithoutIndexAreAppended) {
 TEST(AssembledResponseTest, AnItemMayLieBeyondTheEnd) {
   AssembledResponse response;
   response.begin(Json::object());
-  Json& list = response.whole()["list"];
-  response.item(list, 2)["text"] = "c";
+  response.item("list", 2)["text"] = "c";
   EXPECT_EQ(json_text(response.whole()), R"({"list":[{},{},{"text":"c"}]})");
-  response.item(list, 1'000'000'000)["text"] = "last";
+  response.item("list", 1'000'000'000)["text"] = "last";
+  const Json& list = response.whole()["list"];
   EXPECT_EQ(list.size(), 128U);
   EXPECT_EQ(list.back(), Json({{"text", "last"}}));
+}
+
+TEST(AssembledResponseTest, OnlyPartsOfATextMeetByTheirType) {
+  EXPECT_EQ(
+      joined({R"({"list":[{"type":"text","text":"a"}]})",
+              R"({"list":[{"type":"text","text":"b"},{"type":"page","n":1}]})",
+              R"({"list":[{"type":"page","n":2}]})"}),
+      R"({"list":[{"type":"text","text":"ab"},{"type":"page","n":1},{"type":"page","n":2}]})");
+}
+
+TEST(AssembledResponseTest, CallsWithoutIndexMeetByTheirPlace) {
+  EXPECT_EQ(
+      joined({R"({"calls":[{"id":"","function":{"name":"f","arguments":"{"}},)"
+              R"({"id":"","function":{"name":"g","arguments":"["}}]})",
+              R"({"calls":[{"function":{"arguments":"}"}},{"function":{"arguments":"]"}}]})"}),
+      R"({"calls":[{"id":"","function":{"name":"f","arguments":"{}"}},)"
+      R"({"id":"","function":{"name":"g","arguments":"[]"}}]})");
+}
+
+TEST(AssembledResponseTest, APieceBelongsToTheLatestItemOfItsIndex) {
+  EXPECT_EQ(joined({R"({"list":[{"index":0,"id":"a","text":"a"}]})",
+                    R"({"list":[{"index":0,"id":"b","text":"b"}]})",
+                    R"({"list":[{"index":0,"text":"c"}]})",
+                    R"({"list":[{"index":0,"id":"b","text":"d"}]})"}),
+            R"({"list":[{"index":0,"id":"a","text":"a"},{"index":0,"id":"b","text":"bcd"}]})");
+}
+
+TEST(AssembledResponseTest, AValueOfAnotherTypeReplacesTheEarlierOne) {
+  EXPECT_EQ(joined({R"({"a":"x","b":[1],"c":{"d":1},"e":[[]]})",
+                    R"({"a":{"b":1},"b":"x","c":[2],"e":[{"index":0}]})",
+                    R"({"a":[3],"b":{"c":1},"c":"x","e":1})"}),
+            R"({"a":[3],"b":{"c":1},"c":"x","e":1})");
 }
 
 TEST(AssembledResponseTest, AHostileServerCannotFillTheLookUps) {

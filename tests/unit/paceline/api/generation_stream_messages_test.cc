@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <paceline/api/generation_stream.h>
+#include <simdjson.h>
 
 #include <string>
 #include <vector>
@@ -110,7 +111,8 @@ TEST(MessagesStreamTest, EachBlockIsKept) {
        delta(1, R"({"type":"citations_delta","citation":{"type":"page","title":"t"}})"),
        block(2, R"({"type":"tool_use","id":"u","name":"f","input":{}})"),
        delta(2, R"({"type":"input_json_delta","partial_json":"{\"x\":"})"),
-       delta(2, R"({"type":"input_json_delta","partial_json":"1}"})"), message_end},
+       delta(2, R"({"type":"input_json_delta","partial_json":"1}"})"),
+       named("content_block_stop", R"(,"index":2)"), message_end},
       true);
   EXPECT_FALSE(reading.finish().failure);
   const std::string& body = reading.response_.body;
@@ -119,6 +121,27 @@ TEST(MessagesStreamTest, EachBlockIsKept) {
                       R"({"type":"tool_use","id":"u","name":"f","input":{"x":1}}],)"),
             std::string::npos)
       << body;
+}
+
+TEST(MessagesStreamTest, EventsOfTheWrongTypesAreKeptAsJson) {
+  const std::string deep(100'000, '[');
+  for (const std::string& odd :
+       {named("message_start", R"(,"message":"x")"), named("message_start", R"(,"message":[])"),
+        named("message_delta", R"(,"delta":"x","usage":[])"),
+        named("message_start", R"(,"message":{"content":"x","usage":1})"),
+        named("content_block_start", R"(,"index":0,"content_block":"x")"),
+        named("content_block_start", R"(,"index":0,"content_block":{"input":[],"citations":1})"),
+        block_delta(R"({"citation":"x"})"), block_delta(R"({"partial_json":{}})"),
+        block_delta(R"({"partial_json":")" + deep + R"("})")}) {
+    Reading reading =
+        messages({message_start, hola, odd, odd, named("content_block_stop", ",\"index\":0"),
+                  block_delta(R"({"citation":{}})"), message_end},
+                 true);
+    EXPECT_FALSE(reading.finish().failure);
+    simdjson::dom::parser parser;
+    EXPECT_EQ(parser.parse(reading.response_.body).error(), simdjson::SUCCESS)
+        << reading.response_.body.substr(0, 300);
+  }
 }
 
 std::string completion_chunk(const std::string& text, const std::string& reason) {

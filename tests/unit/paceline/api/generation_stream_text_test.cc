@@ -103,6 +103,30 @@ TEST(StreamedTextTest, ChoicesAndThoughtsAreApart) {
       R"("finish_reason":null}])");
 }
 
+TEST(StreamedTextTest, ChunksOfTheWrongTypesAreKeptAsJson) {
+  const std::string deep = std::string(900, '[') + std::string(900, ']');
+  const std::vector<std::string> oddities{R"(["x"])",
+                                          "[[]]",
+                                          R"([{"index":"x"}])",
+                                          R"([{"delta":"x"}])",
+                                          R"([{"delta":[]}])",
+                                          R"([{"delta":{"tool_calls":"x"}}])",
+                                          R"([{"delta":{"tool_calls":["x",[],{}]}}])",
+                                          R"([{"delta":{"content":)" + deep + "}}]"};
+  for (const std::string& choices : oddities) {
+    const std::string chunk =
+        event(R"({"id":[],"model":{"a":1},"usage":[1],"choices":)" + choices + "}");
+    const std::string whole = whole_of({text_chunk("a"), chunk, chunk, text_chunk("b"), done});
+    simdjson::dom::parser parser;
+    EXPECT_EQ(parser.parse(whole).error(), simdjson::SUCCESS) << whole;
+  }
+}
+
+TEST(StreamedTextTest, AChunkThatIsNoObjectIsIgnored) {
+  const std::string whole = whole_of({event("null"), event("[]"), text_chunk("a"), done});
+  EXPECT_NE(whole.find(R"("content":"a")"), std::string::npos) << whole;
+}
+
 TEST(StreamedTextTest, ContentMayBecomeAListOfParts) {
   const auto thinking = [](const std::string& text) {
     return choice_delta(R"({"content":[{"type":"thinking","thinking":[{"type":"text","text":")" +
