@@ -47,6 +47,8 @@ enum class ErrorCode {
   connect_failed,
   /// No connection to a Unix socket could be made.
   socket_failed,
+  /// The queue of connections to a Unix socket is full.
+  socket_queue_full,
   timed_out,
   connection_reset,
   /// A response is longer than the limit.

@@ -80,6 +80,8 @@ std::string_view remedy_for_transport(ErrorCode code) {
       return "raise the limit on open files (ulimit -n), or lower --paceline_parallel";
     case ErrorCode::socket_failed:
       return "check --paceline_unix_socket, and that the server is up";
+    case ErrorCode::socket_queue_full:
+      return "raise the server's backlog, or lower --paceline_parallel";
     case ErrorCode::lookup_failed:
       return "check the host's name and the DNS server, or give the address with "
              "--paceline_resolve";
@@ -98,7 +100,7 @@ std::string_view remedy_for_transport(ErrorCode code) {
     case ErrorCode::not_carried:
       return "use --paceline_transport=curl";
     case ErrorCode::not_signed:
-      return "write the URL otherwise, or use libcurl 8.16 or later";
+      return "change the URL, or use libcurl 8.16 or later";
     case ErrorCode::aws_scope_unknown:
       return "give both with --paceline_aws=REGION:SERVICE";
     default:

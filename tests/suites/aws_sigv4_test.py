@@ -193,8 +193,8 @@ class Sigv4(unittest.TestCase):
             with self.subTest(path=path), Aws() as aws:
                 done = self.ask(aws.url + path, "--paceline_aws=us-west-2:bedrock")
                 if done.returncode:
-                    self.assertRegex(done.stderr, r"libcurl [\d.]+ cannot sign a URL .*; write the "
-                                                  "URL otherwise, or use libcurl 8.16 or later")
+                    self.assertRegex(done.stderr, r"libcurl [\d.]+ cannot sign a URL .*; change the "
+                                                  "URL, or use libcurl 8.16 or later")
                     self.assertEqual(aws.seen, [])
 
     def test_both_halves_of_the_key_are_secrets(self):

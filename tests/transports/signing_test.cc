@@ -77,6 +77,14 @@ TEST_P(SigningTest, AHeaderOfTheRequestWins) {
   EXPECT_EQ(response_to(request).body, "mine");
 }
 
+TEST_P(SigningTest, WithoutReuseNoHeaderIsSignedThatIsNotSent) {
+  ScriptServer server(wire(), 1, echo_authorization);
+  ClientOnLoop client(GetParam(), {.connection = {.timeout = 5s, .reuses = false}});
+  const Response response = client.response_to(signed_request(server.url()));
+  EXPECT_NE(response.body.find("SignedHeaders=content-type;host;x-amz-date,"), std::string::npos)
+      << response.body << response.error_text;
+}
+
 PACELINE_OVER(SigningTest, Variant::curl_http, Variant::curl_https_1, Variant::curl_https_2);
 
 using UnsignedTest = SigningTest;

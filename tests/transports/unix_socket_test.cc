@@ -88,7 +88,7 @@ TEST_P(UnixSocketTest, AFullQueueIsASentence) {
   ClientOnLoop holder(Variant::direct, {.connection = {.timeout = 100ms, .unix_socket = path_}});
   EXPECT_EQ(holder.get("http://api.test/").error, TransportError::timed_out);
   const Response response = get_over(path_);
-  EXPECT_EQ(response.error_code, ErrorCode::socket_failed);
+  EXPECT_EQ(response.error_code, ErrorCode::socket_queue_full);
   EXPECT_EQ(response.error_text, "cannot connect to the Unix socket '" + path_ +
                                      "': the server's queue of connections is full");
 }

@@ -13,17 +13,17 @@ namespace paceline::http {
 
 bool has_header(const HeaderList& lines, std::string_view name) {
   return std::any_of(lines.begin(), lines.end(), [name](const std::string& line) {
-    return text::equals_ignoring_case(name_of_header(line), name);
+    return text::equals_ignoring_case(text::name_of_header(line), name);
   });
 }
 
-HeaderList headers_with(const HeaderList* lines, const ConnectionOptions& options) {
+HeaderList headers_with(const HeaderList* lines, const ConnectionOptions& options, bool is_signed) {
   HeaderList all = lines != nullptr ? *lines : HeaderList();
   const auto add = [&all](std::string line) {
-    if (!has_header(all, name_of_header(line))) all.push_back(std::move(line));
+    if (!has_header(all, text::name_of_header(line))) all.push_back(std::move(line));
   };
-  // libcurl leaves this header out of HTTP/2.
-  if (!options.reuses) add("Connection: close");
+  // libcurl does not send this header over HTTP/2, but would sign it.
+  if (!options.reuses && !is_signed) add("Connection: close");
   if (options.compressed) add(fmt::format("Accept-Encoding: {}", known_encodings));
   return all;
 }

@@ -41,17 +41,13 @@ inline std::string user_agent() {
   return "paceline/" + std::string(version());
 }
 
-/// The name of a header line.
-inline std::string_view name_of_header(std::string_view line) {
-  return line.substr(0, line.find(':'));
-}
-
 /// Whether the list has a header of that name, without regard to case.
 bool has_header(const HeaderList& lines, std::string_view name);
 
 /// The lines (nullptr: none), and the headers that the options add to each request, unless the
-/// lines have one of that name.
-HeaderList headers_with(const HeaderList* lines, const ConnectionOptions& options);
+/// lines have one of that name. A signed request has no "Connection: close".
+HeaderList headers_with(const HeaderList* lines, const ConnectionOptions& options,
+                        bool is_signed = false);
 
 /// How an exchange ended on its transport.
 struct TransportEnd {

@@ -36,7 +36,7 @@ Result<void> check_socket_path(const std::string& path) {
 }
 
 Error unix_connect_error(const std::string& path, int error) {
-  return {ErrorCode::socket_failed,
+  return {error == EAGAIN ? ErrorCode::socket_queue_full : ErrorCode::socket_failed,
           fmt::format("cannot connect to the Unix socket '{}': {}", path, why_not(error))};
 }
 

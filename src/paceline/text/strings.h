@@ -14,10 +14,26 @@ inline bool equals_ignoring_case(std::string_view one, std::string_view other) {
   return one.size() == other.size() && strncasecmp(one.data(), other.data(), one.size()) == 0;
 }
 
+/// Whether `text` begins with `start`, ignoring the case of ASCII letters.
+inline bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
+  return equals_ignoring_case(text.substr(0, start.size()), start);
+}
+
 /// Whether `text` ends with `end`, ignoring the case of ASCII letters.
 inline bool ends_with_ignoring_case(std::string_view text, std::string_view end) {
   return text.size() >= end.size() &&
          equals_ignoring_case(text.substr(text.size() - end.size()), end);
+}
+
+/// Whether the character is a letter or a digit of ASCII.
+inline bool is_alphanumeric(char letter) {
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+         (letter >= '0' && letter <= '9');
+}
+
+/// The name of a header line.
+inline std::string_view name_of_header(std::string_view line) {
+  return line.substr(0, line.find(':'));
 }
 
 /// Whether the character is a control character of ASCII.

@@ -17,16 +17,11 @@ namespace {
 
 using api::Json;
 
-std::string_view name_of_header(std::string_view line) {
-  return line.substr(0, line.find(':'));
-}
-
 /// Whether `name` is a token of RFC 9110, section 5.6.2.
 bool is_header_name(std::string_view name) {
   static constexpr std::string_view others = "!#$%&'*+-.^_`|~";
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char letter) {
-    const bool is_letter = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
-    return is_letter || (letter >= '0' && letter <= '9') || others.find(letter) != others.npos;
+    return text::is_alphanumeric(letter) || others.find(letter) != others.npos;
   });
 }
 
@@ -72,7 +67,7 @@ Result<void> check_header(std::string_view line) {
   const auto refuse = [](std::string why) {
     return fail(ErrorCode::invalid_value, std::move(why));
   };
-  const std::string_view name = name_of_header(line);
+  const std::string_view name = text::name_of_header(line);
   if (name.size() == line.size() || !is_header_name(name)) {
     return refuse(
         "a header has the form 'Name: value'; the name consists of letters, digits and -");
@@ -109,7 +104,7 @@ Result<void> check_body_patch(std::string_view patch) {
 std::shared_ptr<const HeaderList> merged_headers(HeaderList own, const HeaderList& others) {
   std::erase_if(own, [&others](const std::string& line) {
     return std::any_of(others.begin(), others.end(), [&line](const std::string& other) {
-      return text::equals_ignoring_case(name_of_header(line), name_of_header(other));
+      return text::equals_ignoring_case(text::name_of_header(line), text::name_of_header(other));
     });
   });
   own.insert(own.end(), others.begin(), others.end());

@@ -52,6 +52,7 @@ Scope scope_of_host(std::string_view host) {
   if (!is_region(region) || !is_word(service)) return {};
   // The service's name in signatures is not the one in its hosts.
   if (service == "bedrock-runtime") service = "bedrock";
+  if (service.starts_with("bedrock-")) return {};
   return {std::string(region), std::string(service)};
 }
 

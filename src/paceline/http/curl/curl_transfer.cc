@@ -14,7 +14,8 @@ namespace paceline::http::curl {
 
 CurlHeaders::CurlHeaders(const HeaderList& lines, bool is_signed) {
   for (const std::string& line : lines) append(line.c_str());
-  // libcurl 7.88 signs this header, which is not sent.
+  // libcurl 7.88 would sign an empty header Expect, which it does not send. Signed requests
+  // therefore lack the next line.
   if (is_signed) return;
   // Suppresses "Expect: 100-continue". With this header, libcurl would wait before a body of more
   // than a megabyte, a whole second if the server does not answer.
@@ -31,8 +32,8 @@ void CurlHeaders::append(const char* line) {
 std::shared_ptr<const CurlHeaders> CurlHeadersCache::find(const Request& request) {
   const bool is_signed = request.signing != nullptr;
   if (!last_ || request.headers != lines_ || is_signed != is_signed_) {
-    last_ = std::make_shared<const CurlHeaders>(headers_with(request.headers.get(), options_),
-                                                is_signed);
+    last_ = std::make_shared<const CurlHeaders>(
+        headers_with(request.headers.get(), options_, is_signed), is_signed);
     lines_ = request.headers;
     is_signed_ = is_signed;
   }
@@ -188,7 +189,8 @@ void CurlTransfer::set_signing(const std::shared_ptr<const AwsSigning>& signing)
   curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, scope.c_str());
   curl_easy_setopt(easy, CURLOPT_USERNAME, signing_->access_key_id.c_str());
   curl_easy_setopt(easy, CURLOPT_PASSWORD, signing_->secret.c_str());
-  // The list of headers cannot suppress "Expect: 100-continue" then. In milliseconds.
+  // Signed requests cannot suppress "Expect: 100-continue" (see CurlHeaders). Wait at most 1 ms for
+  // the server's answer.
   curl_easy_setopt(easy, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
 }
 

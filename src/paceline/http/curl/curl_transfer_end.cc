@@ -242,7 +242,8 @@ Error CurlTransfer::explain(CURLcode code, TransportError error) const {
 Error CurlTransfer::explain_unix_socket() const {
   long error = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &error);
-  // libcurl takes EAGAIN for the beginning of a connection, which then is none.
+  // If connect() fails with EAGAIN, libcurl believes that the connection is in progress. Its next
+  // check fails with ENOTCONN or without an errno.
   if (error == 0 || error == ENOTCONN) error = EAGAIN;
   return unix_connect_error(shared_.options.unix_socket, static_cast<int>(error));
 }

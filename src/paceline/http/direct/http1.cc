@@ -16,7 +16,7 @@ namespace {
 bool is_plain(std::string_view line) {
   constexpr std::array<std::string_view, 7> special{
       "Connection", "Content-Length", "Expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade"};
-  const std::string_view name = name_of_header(line);
+  const std::string_view name = text::name_of_header(line);
   if (name.size() == line.size()) return false;
   const std::string_view value = line.substr(name.size() + 1);
   return value.find_first_not_of(" \t") != std::string_view::npos &&
@@ -51,8 +51,8 @@ Result<void> check_carried(const Target& target, const HeaderList& lines) {
   }
   const auto special = std::find_if_not(lines.begin(), lines.end(), is_plain);
   if (special == lines.end()) return {};
-  return refuse(
-      fmt::format("the direct transport does not support the header {}", name_of_header(*special)));
+  return refuse(fmt::format("the direct transport does not support the header {}",
+                            text::name_of_header(*special)));
 }
 
 Addresses addresses_of(const std::string& host) {

@@ -39,6 +39,17 @@ TEST(SignableUrlTest, AnOldLibcurlNeedsACanonicalQuery) {
   }
 }
 
+TEST(SignableUrlTest, NoNameMayBeginAnother) {
+  for (const unsigned libcurl : {debian_12, debian_13}) {
+    for (const char* query : {"a=1&a1=1", "a1=1&a=1"}) {
+      const std::string why = why_not("/", query, libcurl);
+      EXPECT_NE(why.find("a name that is the beginning of another name"), std::string::npos) << why;
+    }
+    EXPECT_EQ(why_not("/", "a1=1&a2=1", libcurl), "");
+  }
+  EXPECT_EQ(why_not("/", "a=1&a1=1", current), "");
+}
+
 TEST(SignableUrlTest, NewerOnesTakeMore) {
   for (const unsigned libcurl : {debian_13, current}) {
     EXPECT_EQ(why_not("/model/a:0/invoke", "b=1&a", libcurl), "");

@@ -35,7 +35,8 @@ TEST(AwsSigningTest, TheHostSaysTheScope) {
 
 TEST(AwsSigningTest, OtherHostsSayNone) {
   for (const char* url :
-       {"https://api.example.com/v1", "https://iam.amazonaws.com/", "http://127.0.0.1:8000/v1",
+       {"https://api.example.com/v1", "https://iam.amazonaws.com/",
+        "https://bedrock-agent-runtime.us-east-1.amazonaws.com/", "http://127.0.0.1:8000/v1",
         "https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com/v1"}) {
     const auto signing = aws_signing(api_of(url));
     ASSERT_FALSE(signing) << url;
