@@ -61,8 +61,8 @@ struct ConnectionOptions {
   /// Whether a connection carries further requests after its first. Otherwise each request has a
   /// new connection, over TLS with a full handshake, which is closed after the response.
   bool reuses = true;
-  /// Path of a Unix socket to which all connections lead; empty: none. URLs then name the
-  /// header Host and the path only. Hosts are not looked up, and proxies not used.
+  /// Path of a Unix socket for all connections; empty: none. The URL then gives only the scheme,
+  /// the header Host and the path. No host is looked up, and no proxy is used.
   std::string unix_socket{};
   /// Hosts, proxies included, that are not looked up.
   std::vector<HostAddresses> host_addresses{};

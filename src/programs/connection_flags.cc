@@ -49,7 +49,8 @@ void add_resolve_flag(CLI::App& app, std::vector<HostAddresses>& hosts) {
              auto host = http::parse_host_addresses(text);
              if (!host) throw CLI::ValidationError(name, host.error().message);
              if (std::any_of(hosts.begin(), hosts.end(), [&host](const HostAddresses& other) {
-                   return other.host == host->host && other.port == host->port;
+                   return text::equals_ignoring_case(other.host, host->host) &&
+                          other.port == host->port;
                  })) {
                throw CLI::ValidationError(
                    name, fmt::format("{}:{} is given twice; list its addresses in one flag",
@@ -103,8 +104,9 @@ void add_flags(CLI::App& app, ConnectionOptions& connection) {
                 "Longest response, streamed or not, such as 1MB. A longer response fails, so that "
                 "no server can fill the memory [64MiB]");
   add_size_flag(app, "--paceline_memory", connection.memory,
-                "Limit on the memory of all response bodies in flight, such as 500MB. Above the "
-                "limit the longest response fails. Parsing needs additional memory [1GiB]");
+                "Limit on the memory of all response bodies in flight and of their decoders, such "
+                "as 500MB. Above the limit the longest response fails. Parsing needs additional "
+                "memory [1GiB]");
 }
 
 }  // namespace paceline::programs

@@ -46,7 +46,7 @@ struct Options {
   std::uint64_t warmup = 0;
   Precision precision = Precision::fine;
   std::chrono::nanoseconds timeout = std::chrono::seconds(60);
-  /// Except the timeout.
+  /// Its timeout is not used; `timeout` above is.
   ConnectionOptions connection{};
   double max_error_ratio = 0.01;
   std::chrono::nanoseconds dns_ttl = std::chrono::seconds(30);

@@ -132,7 +132,9 @@ Result<void> Session::read_headers(const Options& options, Api& api) {
     if (is_of_environment || is_for_secrets(name)) gate_->add_secret(value);
     api.headers.push_back(fmt::format("{}: {}", name, value));
   }
-  if (auto error = find_error(api)) return tl::unexpected(std::move(*error));
+  if (options.urls.empty()) {
+    if (auto error = find_error(api)) return tl::unexpected(std::move(*error));
+  }
   // Each host has to say the region and the service for which to sign.
   for (const std::string& url : options.urls) {
     Api other = api;

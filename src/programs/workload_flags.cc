@@ -10,6 +10,7 @@
 #include <paceline/http/host_addresses.h>
 #include <paceline/http/target.h>
 #include <paceline/plain_http.h>
+#include <paceline/text/strings.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/batch_file.h>
 #include <paceline/workload/file_lines.h>
@@ -128,22 +129,41 @@ Result<void> check(const WorkloadFlags& flags, const std::vector<Api>& apis) {
   return {};
 }
 
-/// Fails for addresses of a host to which no request goes.
-Result<void> check(const std::vector<HostAddresses>& hosts, const WorkloadFlags& flags,
-                   const std::vector<Api>& apis) {
-  for (const HostAddresses& host : hosts) {
-    const bool is_used = http::is_used(host, flags.http_url) ||
-                         std::any_of(apis.begin(), apis.end(), [&host](const Api& api) {
-                           return http::is_used(host, api.url);
-                         });
-    if (is_used) continue;
-    return fail(
-        ErrorCode::invalid_value,
-        fmt::format("--paceline_resolve={}:{}:… has no effect, because no URL and no proxy has "
-                    "this host and port; correct the flag",
+/// Fails for flags of connections that no request uses.
+Result<void> check(const ConnectionOptions& connection, const std::vector<std::string>& urls) {
+  const auto refuse = [](std::string why) {
+    return fail(ErrorCode::invalid_value, std::move(why));
+  };
+  if (!connection.unix_socket.empty() && !connection.host_addresses.empty()) {
+    return refuse(
+        "--paceline_resolve has no effect with --paceline_unix_socket; leave out one of them");
+  }
+  for (const HostAddresses& host : connection.host_addresses) {
+    if (std::any_of(urls.begin(), urls.end(),
+                    [&host](const std::string& url) { return http::is_used(host, url); })) {
+      continue;
+    }
+    return refuse(
+        fmt::format("--paceline_resolve={}:{}:… has no effect, because no URL and no proxy "
+                    "has this host and port; correct the flag",
                     host.host, host.port));
   }
+  if (!connection.cert_file.empty() && std::none_of(urls.begin(), urls.end(), [](const auto& url) {
+        return text::starts_with_ignoring_case(url, "https:");
+      })) {
+    return refuse(
+        "--paceline_cert has no effect, because no URL begins with https; correct the URL, "
+        "or leave out the flag");
+  }
   return {};
+}
+
+/// The URLs of all requests, or their bases.
+std::vector<std::string> urls_of(const WorkloadFlags& flags, const std::vector<Api>& apis) {
+  std::vector<std::string> urls;
+  for (const Api& api : apis) urls.push_back(api.url);
+  if (!flags.http_url.empty()) urls.push_back(flags.http_url);
+  return urls;
 }
 
 }  // namespace
@@ -195,7 +215,7 @@ Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flag
                                                        const std::vector<Api>& apis) {
   if (auto checked = check(flags, apis); !checked)
     return tl::unexpected(std::move(checked.error()));
-  if (auto checked = check(options.connection.host_addresses, flags, apis); !checked)
+  if (auto checked = check(options.connection, urls_of(flags, apis)); !checked)
     return tl::unexpected(std::move(checked.error()));
   std::vector<SelectedWorkload> workloads;
   std::vector<std::string> names = flags.workloads;

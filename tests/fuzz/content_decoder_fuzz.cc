@@ -1,6 +1,5 @@
 // The first byte says how the rest, a body, is cut into pieces, the second in which encoding.
-// However the body is cut, it is decoded as it is when it comes at once, and takes a bounded
-// memory.
+// However a body is cut, the decoded text is the same, and the decoder's memory is bounded.
 
 #include <paceline/http/content_decoder.h>
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from certificates import Certificates, openssl
 from http2_server import GOOD
-from program import Api, run
+from program import run
 from tls_server import TlsServer
 
 
@@ -90,10 +90,13 @@ class ClientCertificateTest(unittest.TestCase):
                             f"--paceline_key={encrypted}")
         self.assertIn(f"the key in {encrypted} is encrypted; decrypt it", said)
 
+    def test_without_tls_there_is_none(self):
+        said = self.refusal("http://localhost:1/v1", f"--paceline_cert={self.both}")
+        self.assertIn("--paceline_cert has no effect, because no URL begins with https", said)
+
     def test_direct_has_none(self):
-        with Api() as api:
-            said = self.refusal(api.url, f"--paceline_cert={self.both}",
-                                "--paceline_transport=direct")
+        said = self.refusal("https://localhost:1/v1", f"--paceline_cert={self.both}",
+                            "--paceline_transport=direct")
         self.assertIn("the direct transport does not send client certificates; use "
                       "--paceline_transport=curl", said)
 

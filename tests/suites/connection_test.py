@@ -172,11 +172,17 @@ class Resolve(unittest.TestCase):
             self.assertEqual(done.returncode, 1)
             self.assertIn(f"--paceline_resolve=localhost:{port}:… has no effect", done.stderr)
 
+    def test_a_unix_socket_has_no_host(self):
+        done = run("--paceline_url=http://api.test/v1", "--paceline_unix_socket=/tmp/none",
+                   "--paceline_resolve=api.test:80:127.0.0.1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--paceline_resolve has no effect with --paceline_unix_socket", done.stderr)
+
     def test_bad_forms_are_told_of(self):
         for flags, words in (
                 (["api.test:443"], "give HOST:PORT:ADDRESS, such as api.test:443:10.0.0.7"),
                 (["api.test:443:host"], "'host' is not an IP address"),
-                (["a.test:1:1.2.3.4", "a.test:1:::1"], "a.test:1 is given twice")):
+                (["a.test:1:1.2.3.4", "A.test:1:::1"], "A.test:1 is given twice")):
             done = run(*(f"--paceline_resolve={flag}" for flag in flags))
             self.assertEqual(done.returncode, 1)
             self.assertIn(words, done.stderr)

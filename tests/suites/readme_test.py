@@ -125,6 +125,9 @@ class Reader:
         """Runs them as one script; its exit code, and all that it wrote."""
         commands = re.sub(r"(--paceline_http_url=)[^\s'\"]+", rf"\1{self.url}/models", commands)
         commands = re.sub(r"https?://(?!127\.0\.0\.1:\d+/v1)[^\s'\"]+", self.url, commands)
+        port = self.url.split(":")[2].split("/")[0]
+        commands = re.sub(r"--paceline_resolve=('[^']*'|\S+)",
+                          f"--paceline_resolve=127.0.0.1:{port}:127.0.0.1", commands)
         for flag, content in READERS_FILES.items():
             for name in re.findall(rf"{flag}=([^\s'\"]+)", commands):
                 (self.clone / name).write_text(content)

@@ -70,7 +70,7 @@ class ZlibDecoder : public ContentDecoder {
   bool may_be_raw_;
   bool has_begun_ = false;
   bool is_at_end_ = false;
-  /// Whether the bytes after the end are not another member of gzip.
+  /// Whether padding follows the end. No further member is read then.
   bool is_padding_ = false;
   bool is_open_ = false;
   z_stream stream_{};

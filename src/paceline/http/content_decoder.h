@@ -11,7 +11,7 @@ namespace paceline::http {
 inline constexpr std::string_view known_encodings = "gzip, deflate, br";
 
 /// Decodes a compressed body piece by piece. Some gateways compress even if they are not asked to.
-/// Each piece is decoded as far as its bytes allow.
+/// Each piece is decoded as far as its bytes allow. Not thread-safe.
 class ContentDecoder {
  public:
   enum class State {
@@ -31,6 +31,7 @@ class ContentDecoder {
   static std::unique_ptr<ContentDecoder> make(std::string_view encoding);
 
   virtual ~ContentDecoder() = default;
+  /// Decodes a piece. Precondition: no earlier call returned refused or broken.
   virtual State take(std::string_view piece, const OnBody& on_body) = 0;
   /// Whether the data is complete, or there was none.
   virtual bool is_whole() const = 0;

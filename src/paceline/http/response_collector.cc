@@ -95,10 +95,11 @@ bool ResponseCollector::begin_body(Exchange& exchange) {
       !(request.keeps_response || request.is_streamed)) {
     return true;
   }
-  return refuse(exchange, TransportError::malformed,
-                {ErrorCode::unwanted_encoding,
-                 fmt::format("the response is compressed ({}), which was not asked for",
-                             encoding.substr(0, 100))});
+  return refuse(
+      exchange, TransportError::malformed,
+      {ErrorCode::unwanted_encoding,
+       fmt::format("the response's Content-Encoding is {}, which paceline does not decode",
+                   encoding.substr(0, 100))});
 }
 
 bool ResponseCollector::take_decoded(Exchange& exchange, std::string_view piece) {

@@ -100,7 +100,7 @@ class ResponseCollector {
   /// Records the bytes that the body or its reader holds in memory. Returns false if the bound is
   /// exceeded and this response is the longest.
   bool hold(Exchange& exchange, std::size_t bytes);
-  /// The same for the memory of the body and of its decoder.
+  /// Records the memory of the body and of its decoder. Returns the same as hold().
   bool hold_all(Exchange& exchange);
   void refuse_for_memory(std::size_t number);
   bool refuse(const Exchange& exchange, TransportError error, Error why);

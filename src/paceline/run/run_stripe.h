@@ -100,8 +100,8 @@ stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHoo
 /// Makes transports of this kind.
 http::TransportFactory transport_factory(TransportKind kind);
 
-/// The most sockets that a run with that many requests in flight has open at once. Without reuse, a
-/// request may leave before the socket of the request before it is closed.
+/// The most sockets that a run with that many requests in flight has open at once. Without reuse,
+/// the next request may leave while the socket of the previous one is still open.
 inline std::size_t sockets_for(const ConnectionOptions& connection, std::size_t parallel) {
   return connection.reuses ? parallel : 2 * parallel;
 }
