@@ -161,6 +161,7 @@ Result<void> check(const ConnectionOptions& connection, const std::vector<std::s
 /// The URLs of all requests, or their bases.
 std::vector<std::string> urls_of(const WorkloadFlags& flags, const std::vector<Api>& apis) {
   std::vector<std::string> urls;
+  urls.reserve(apis.size() + 1);
   for (const Api& api : apis) urls.push_back(api.url);
   if (!flags.http_url.empty()) urls.push_back(flags.http_url);
   return urls;
