@@ -45,8 +45,8 @@ struct Api {
   std::string body_patch{};
 };
 
-/// Why the headers, the patch or the signature cannot be used; nothing: they can. Errors:
-/// invalid_value, aws_scope_unknown.
+/// Checks the headers, the patch and the signature. Returns nothing if all of them can be used.
+/// Errors: invalid_value, aws_scope_unknown.
 std::optional<Error> find_error(const Api& api);
 
 /// A kind of request to such an API.

@@ -203,7 +203,7 @@ void add_result_flags(CLI::App& app, Options& options) {
                  "run.sqlite [none]")
       ->type_name("FILE");
   app.add_flag("--paceline_log_responses{true}", options.log_responses,
-               "Stores the text of responses in the log too");
+               "Stores the bodies of good responses in the log too");
   add_objective_flag(app, options.objective);
   add_choice_flag(app, "--paceline_progress", progress_modes, options.progress,
                   "Live progress on stderr: auto (on a terminal), on (elsewhere too, one line per "

@@ -1,4 +1,5 @@
-// The first byte says how the rest, a body, is cut into pieces, the second in which encoding.
+// The first byte selects how the body is cut into pieces. The second byte selects the encoding. The
+// rest is the body.
 // However a body is cut, the decoded text is the same, and the decoder's memory is bounded.
 
 #include <paceline/http/content_decoder.h>

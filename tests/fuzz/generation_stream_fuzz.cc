@@ -1,6 +1,6 @@
-// The first two bytes say which API streams, whether its text is kept, and how the rest, a stream,
-// is cut into chunks. However it is cut, the stream comes to the same; and the same bytes as a
-// whole response, whatever they are, come to something.
+// The first two bytes select the API, whether the text is kept, and how the rest, a stream, is cut
+// into chunks. The outcome must not depend on the cuts. The same bytes are also read as a whole
+// response, which must have an outcome too.
 
 #include <paceline/api/api_form.h>
 #include <paceline/api/generation_stream.h>

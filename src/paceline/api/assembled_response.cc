@@ -128,7 +128,7 @@ void AssembledResponse::merge_value(dom::element from, bool is_piece, Json& into
 }
 
 void AssembledResponse::merge_text(std::string_view text, bool is_piece, Json& into) {
-  // Mistral's content is a list of parts while the model thinks, and then text.
+  // Mistral streams the content as a list of parts while the model thinks, and as text afterwards.
   if (is_piece && into.is_array()) {
     if (text.empty()) return;
     if (into.empty() || !has_field(into.back(), "type", "text")) add_to(into, text_part({}));

@@ -51,7 +51,7 @@ bool calls_function(Found function) {
          bytes_of(function["input"]) > 0 || function["arguments"].is_object();
 }
 
-/// The input of a custom tool is any text, and not JSON.
+/// A custom tool's input is plain text, so it is not checked as JSON.
 void read_function(std::uint64_t number, Found function, StreamFindings& found) {
   if (!calls_function(function)) return;
   found.delta.has_answer = true;

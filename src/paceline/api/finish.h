@@ -13,8 +13,8 @@
 
 namespace paceline::api {
 
-/// The reason in the words of any API, such as "length", "max_tokens" or "end_turn". Nothing for an
-/// empty word, for "null" and for a value that is not a string.
+/// The reason in the words of any API, such as "length", "max_tokens" or "end_turn". Returns
+/// nothing if the value is not a string, is empty, or is "null".
 std::optional<Finish> read_finish(simdjson::simdjson_result<simdjson::dom::element> reason);
 
 /// The arguments of the tool calls in one response. They may come in pieces.

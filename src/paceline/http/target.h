@@ -83,7 +83,7 @@ struct Target {
   bool has_userinfo = false;
   /// The proxy for the host; nullptr: none. Owned by the Targets.
   const Proxy* proxy = nullptr;
-  /// Why libcurl cannot sign requests to the URL; nothing: libcurl can.
+  /// Why libcurl cannot sign requests to the URL; empty if libcurl can.
   std::optional<Error> not_signable;
   /// The hosts whose addresses a connection needs, including the proxy's.
   Route route;

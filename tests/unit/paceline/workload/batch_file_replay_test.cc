@@ -86,7 +86,7 @@ TEST_F(BatchReplayTest, ARequestMadeAgainHoldsNothingOfTheLast) {
 }
 
 TEST_F(BatchReplayTest, EmbeddingsAndRankingsAreNeverStreamed) {
-  // Servers ignore fields that they do not know, and answer at once.
+  // Servers ignore "stream" here, and send a whole response.
   const auto workload =
       replay(request_line("a", "/v1/embeddings", R"({"model":"m","input":"x","stream":true})") +
              request_line("b", "/v1/rerank",
