@@ -59,11 +59,9 @@ if(PACELINE_BUILD_PROGRAMS)
   install(TARGETS paceline_program paceline_endpoint_program paceline_log_program)
   # The page of results, in Python; share/paceline is where the program looks for its modules.
   install(PROGRAMS src/programs/paceline_report TYPE BIN)
-  install(DIRECTORY src/report DESTINATION share/paceline
+  install(DIRECTORY src/python/paceline DESTINATION share/paceline
     FILES_MATCHING PATTERN "*.py" PATTERN "*.css"
-    PATTERN "__pycache__" EXCLUDE
-    # For the pictures and the tests.
-    PATTERN "chromium.py" EXCLUDE)
+    PATTERN "__pycache__" EXCLUDE)
 endif()
 
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -6,9 +6,9 @@ import sys
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "src" / "python"))
 
-from report.changes import ALPHA, Change, correct_by_holm, u_test  # noqa: E402  (the path comes first)
+from paceline.report.changes import ALPHA, Change, correct_by_holm, u_test  # noqa: E402  (the path comes first)
 
 
 class ErrorRate(unittest.TestCase):

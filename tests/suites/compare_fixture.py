@@ -20,9 +20,9 @@ PACELINE = os.environ["PACELINE"]
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 COMPARE = BENCHMARKS / "compare"
 COMPARE_PY = "/usr/share/benchmark/compare.py"
-sys.path[:0] = [str(BENCHMARKS), str(BENCHMARKS.parent / "src")]
+sys.path.insert(0, str(BENCHMARKS.parent / "src" / "python"))
 
-import compare_summary  # noqa: E402  (the path comes first)
+from paceline.compare import summary  # noqa: E402  (the path comes first)
 
 NAME = "chat/complete/rpm:60000/parallel:500/iterations:300/manual_time"
 # As shares of a run's sorted latencies; the mean is the run's own row.
@@ -48,7 +48,7 @@ def compare(*arguments):
           unittest.mock.patch.dict(os.environ, environment(COMPARE_PY=COMPARE_PY), clear=True),
           contextlib.redirect_stdout(out), contextlib.redirect_stderr(err)):
         try:
-            code = compare_summary.main()
+            code = summary.main()
         except SystemExit as end:
             code = end.code
     out.seek(0)

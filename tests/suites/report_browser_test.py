@@ -9,6 +9,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -16,9 +17,11 @@ from pathlib import Path
 import numpy
 from matplotlib.image import imread
 
-from report_fixture import REPORT
+from report_fixture import REPORT, ROOT
 
-from report import chromium
+sys.path.insert(0, str(ROOT / "docs" / "screenshots"))
+
+import chromium  # noqa: E402  (the path comes first)
 
 PROBE = """
 <script>

@@ -16,9 +16,9 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "src"))
+sys.path.insert(0, str(ROOT / "src" / "python"))
 
-from report import drawing, request_log  # noqa: E402, F401  (the path comes first)
+from paceline.report import drawing, request_log  # noqa: E402, F401  (the path comes first)
 
 # The program's warning filters, to which drawing adds; unittest sets others.
 FILTERS = list(warnings.filters)

@@ -9,9 +9,9 @@ import numpy
 
 from report_fixture import CONTEXT, REPORT, Folder, row, run_program
 
-from report import headline, results, style
-from report.drawing import in_page_style
-from report.view import views_of
+from paceline.report import headline, results, style
+from paceline.report.drawing import in_page_style
+from paceline.report.view import views_of
 
 
 class Colours(unittest.TestCase):

@@ -7,7 +7,7 @@ import unittest
 
 from report_fixture import MILLISECOND, Folder, row
 
-from report import parts
+from paceline.report import parts
 
 
 class Parts(Folder):

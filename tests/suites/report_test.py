@@ -9,7 +9,7 @@ import numpy
 
 from report_fixture import (CONTEXT, MILLISECOND, NAME, SCHEMA, Folder, percentile_row, row)
 
-from report import changes, comparison, request_log, results, words
+from paceline.report import changes, comparison, request_log, results, words
 
 
 class Words(unittest.TestCase):

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 from report_fixture import MILLISECOND, NAME, Folder, percentile_row, row
 
-from report.results import clean_row, read_result, read_rows
-from report.words import harmless, shortened
+from paceline.report.results import clean_row, read_result, read_rows
+from paceline.report.words import harmless, shortened
 
 NASTY = {
     "markup": "<script>alert('a&b')</script>\"'>]]> $\\frac{$ a^b_{c} \\$x$ %s {0} ../x",

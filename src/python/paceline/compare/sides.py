@@ -6,9 +6,9 @@ import re
 import subprocess
 import sys
 
-from report.errors import ReportError
-from report.results import read_rows
-from report.words import UNITS, harmless
+from ..report.errors import ReportError
+from ..report.results import read_rows
+from ..report.words import UNITS, harmless
 
 
 class Side:

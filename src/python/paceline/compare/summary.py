@@ -1,6 +1,6 @@
 """Runs compare.py, named by COMPARE_PY, and adds a summary of its table in plain words.
 
-benchmarks/compare starts this script with a Python that has SciPy. compare.py gets copies of the two
+benchmarks/compare runs this package with a Python that has SciPy. compare.py gets copies of the two
 results with only the comparable rows that both have, so that no other row distorts its geometric mean.
 Rows that were left out are named below the table.
 """
@@ -15,11 +15,11 @@ import runpy
 import sys
 import tempfile
 
-from compare_sides import is_program, read_sides
-from report.changes import (ALPHA, GOOD_REPETITIONS, Change, correct_by_holm, medians_text,
+from .sides import is_program, read_sides
+from ..report.changes import (ALPHA, GOOD_REPETITIONS, Change, correct_by_holm, medians_text,
                             repetitions_needed, verdict_text)
-from report.errors import ReportError
-from report.words import count_text, harmless
+from ..report.errors import ReportError
+from ..report.words import count_text, harmless
 
 MODES = {"benchmarks": 3, "filters": 4, "benchmarksfiltered": 5}
 USAGE = """benchmarks/compare A B [options]
@@ -206,7 +206,3 @@ def main():
         print_summary(report, sides, options)
         print_left_out(sides)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,1 @@
+"""paceline measures rate-limited HTTP and LLM APIs at the rate you set."""
