@@ -99,13 +99,14 @@ void warn_of_columns(const gbench::Context& context, const gbench::ValidRows& ro
                   fmt::join(rows.left_out(), ", ")));
 }
 
-/// The console has no column for a mean or a deviation, unless the user asks for its row.
-std::vector<std::string> hidden_counters(const std::string& format,
-                                         const std::vector<std::string>& rows) {
-  if (format != "console") return {};
+/// Google Benchmark's table has no column for a mean or a deviation, unless the user asks for its
+/// row.
+std::vector<std::string> hidden_counters(const BenchmarkCommand& command) {
+  const bool is_table = command.console == ConsoleView::table;
+  if (!is_table || display_format(command.arguments) != "console") return {};
   std::vector<std::string> hidden = gbench::spread_counters();
   std::erase_if(hidden, [&](const std::string& name) {
-    return std::find(rows.begin(), rows.end(), name) != rows.end();
+    return std::find(command.rows.begin(), command.rows.end(), name) != command.rows.end();
   });
   return hidden;
 }
@@ -114,12 +115,10 @@ std::vector<std::string> hidden_counters(const std::string& format,
 Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
                            gbench::Context& context) {
   const auto& gate = context.settings().gate;
-  const std::string format =
-      flag_value(command.arguments, "--benchmark_format=", "BENCHMARK_FORMAT", "console");
-  gbench::ValidRows shown(*benchmark::CreateDefaultDisplayReporter(), gate, columns_of(format),
+  const auto console = make_console_display(command.console, command.arguments, context);
+  gbench::ValidRows shown(*console, gate, columns_of(display_format(command.arguments)),
                           gbench::all_counters());
-  gbench::ShownCounters display(shown, hidden_counters(format, command.rows),
-                                gbench::finish_counters());
+  gbench::ShownCounters display(shown, hidden_counters(command), gbench::finish_counters());
   // Debian's build of Google Benchmark does not affect these measurements.
   LineFilter errors(std::cerr, "***WARNING*** Library was built as DEBUG");
   display.SetErrorStream(&errors);
@@ -149,8 +148,17 @@ void say_verdicts(gbench::Context& context) {
   const std::vector<std::string> verdicts = context.verdicts().lines();
   if (verdicts.empty()) return;
   context.console().say("");
-  context.console().say("What bounded each run:");
+  context.console().say("What bounded the runs:");
   for (const std::string& verdict : verdicts) context.console().say("  " + verdict);
+}
+
+/// Says that no API is measured, to a user who has given no flag.
+void say_default_server(const BenchmarkCommand& command, const gbench::Context& context) {
+  const bool has_flags = !command.flags.empty() || !command.arguments.empty();
+  if (has_flags || context.settings().embedded_url.empty()) return;
+  context.console().say(
+      "No API was named, so the requests go to the embedded endpoint. "
+      "To name one: --paceline_url=URL");
 }
 
 /// `count`: how many runs --benchmark_filter selects.
@@ -187,6 +195,8 @@ Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite,
   // win.
   std::vector<std::string> all{"--benchmark_list_tests=false", "--benchmark_out=" + file.name,
                                "--benchmark_counters_tabular=true"};
+  const std::vector<std::string> colour = colour_arguments();
+  all.insert(all.end(), colour.begin(), colour.end());
   all.insert(all.end(), command.arguments.begin(), command.arguments.end());
   BenchmarkArguments given(command.program, std::move(all));
   benchmark::Initialize(&given.count(), given.data());
@@ -195,6 +205,7 @@ Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite,
   }
   Result<void> done;
   if (!only_lists) {
+    say_default_server(command, context);
     if (auto error = suite.check()) done = tl::unexpected(std::move(*error));
   }
   if (done) {

@@ -10,6 +10,7 @@
 #include <paceline/gbench/context.h>
 #include <paceline/program.h>
 #include <paceline/text/result.h>
+#include <programs/console_display.h>
 
 namespace paceline::programs {
 
@@ -39,6 +40,8 @@ struct BenchmarkCommand {
   std::string program;
   /// Google Benchmark's flags.
   std::vector<std::string> arguments;
+  /// What the console shows of each run.
+  ConsoleView console = ConsoleView::line;
   /// Counters that become rows in the file of results.
   std::vector<std::string> rows;
   /// paceline's flags, as given_flags() returns them.

@@ -31,6 +31,8 @@ const std::map<std::string, Auth> auth_kinds{
     {"api-key", Auth::api_key}, {"x-api-key", Auth::x_api_key},
     {"basic", Auth::basic},     {"aws-sigv4", Auth::aws_sigv4},
     {"none", Auth::none}};
+const std::map<std::string, ConsoleView> console_views{
+    {"short", ConsoleView::line}, {"full", ConsoleView::full}, {"table", ConsoleView::table}};
 const std::map<std::string, ProgressMode> progress_modes{
     {"auto", ProgressMode::automatic}, {"on", ProgressMode::on}, {"off", ProgressMode::off}};
 
@@ -205,6 +207,9 @@ void add_result_flags(CLI::App& app, Options& options) {
   app.add_flag("--paceline_log_responses{true}", options.log_responses,
                "Stores the bodies of good responses in the log too");
   add_objective_flag(app, options.objective);
+  add_choice_flag(app, "--paceline_console", console_views, options.console,
+                  "What the console shows of each run: short (a line), full (a block with every "
+                  "figure) or table (Google Benchmark's, with a column for each counter) [short]");
   add_choice_flag(app, "--paceline_progress", progress_modes, options.progress,
                   "Live progress on stderr: auto (on a terminal), on (elsewhere too, one line per "
                   "10 s) or off [auto]");

@@ -20,6 +20,7 @@
 #include <paceline/text_generation.h>
 #include <paceline/text_ranking.h>
 #include <paceline/workload.h>
+#include <programs/console_display.h>
 #include <programs/models.h>
 #include <programs/progress_display.h>
 
@@ -59,6 +60,7 @@ struct Options {
   std::chrono::nanoseconds wait{0};
   /// The objective that a request must meet to count as goodput.
   std::optional<RequestObjective> objective{};
+  ConsoleView console = ConsoleView::line;
   ProgressMode progress = ProgressMode::automatic;
   /// SQLite file for one row per request; empty: none.
   std::string log_file;

@@ -249,8 +249,8 @@ std::optional<Error> PacelineSuite::register_benchmarks() {
   }
   models.erase("");
   if (!models.empty()) {
-    benchmark::AddCustomContext("model",
-                                context().gate().shown(fmt::format("{}", fmt::join(models, ", "))));
+    context().facts().add("model",
+                          context().gate().shown(fmt::format("{}", fmt::join(models, ", "))));
   }
   return std::nullopt;
 }

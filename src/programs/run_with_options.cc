@@ -83,10 +83,10 @@ Result<void> run_in(Session& session, Suite& suite, const Options& options,
   if (!suite.has_work()) return {};
   std::string hosts = suite.hosts();
   if (hosts.empty()) hosts = http::host_of(context.settings().api.url);
-  gbench::add_custom_context(context.gate().shown(hosts), name_of(options.connection.transport),
-                             name_of(options.precision));
+  context.facts().add_program(context.gate().shown(hosts), name_of(options.connection.transport),
+                              name_of(options.precision));
   constexpr std::size_t longest = 4'000;
-  gbench::add_flags_context(context.gate().shown(command.flags, longest));
+  context.facts().add_flags(context.gate().shown(command.flags, longest));
   return run_benchmarks(command, suite, context);
 }
 
@@ -124,7 +124,8 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
     console.warn(error.message);
     return 1;
   };
-  BenchmarkCommand command{gate->shown(argv[0]), {}, {}, {}};
+  BenchmarkCommand command;
+  command.program = gate->shown(argv[0]);
   CLI::App app("Rate-limited HTTP and LLM API benchmarks, on Google Benchmark");
   app.name(std::filesystem::path(command.program).filename());
   app.set_help_flag();
@@ -151,6 +152,7 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
   if (const auto checked = check_benchmark_flags(command.arguments, known); !checked) {
     return refuse(checked.error());
   }
+  command.console = options.console;
   command.rows = options.rows;
   command.flags = given_flags(app);
   return run_suite(suite, options, command, gate);

@@ -23,13 +23,15 @@ ROWS = (
     {"workload"},
     {"run"},
     {"gbench"},
+    {"gbench/display"},
     {"endpoint"},
+    {"programs/progress"},
     {"programs"},
 )
 # What only these rooms may include of other libraries.
 OWNERS = {
     "CLI/": {"programs"},
-    "benchmark/": {PUBLIC, "gbench", "programs"},
+    "benchmark/": {PUBLIC, "gbench", "gbench/display", "programs"},
     "brotli/": {"http"},
     "curl/": {"http", "http/curl", "gbench", "programs"},
     "http_parser.h": {"http/direct"},

@@ -55,7 +55,7 @@ Result<http::RateLimits> check_item(Context& context, Workload& workload, std::u
                                                       "https and a server that supports HTTP/2",
                                                       host, preflight.http_version));
   }
-  context.note_protocol(request.url, preflight.http_version);
+  context.facts().add_protocol(request.url, preflight.http_version);
   return preflight.limits;
 }
 

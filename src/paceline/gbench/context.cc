@@ -1,12 +1,6 @@
-#include <benchmark/benchmark.h>
-#include <curl/curl.h>
 #include <fmt/format.h>
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/measure.h>
-#include <paceline/version.h>
-#include <paceline_version.h>
-#include <simdjson.h>
-#include <uv.h>
 
 #include <algorithm>
 #include <cassert>
@@ -35,8 +29,12 @@ void VerdictLines::add(const std::string& line) {
 
 std::vector<std::string> VerdictLines::lines() const {
   std::vector<std::string> lines;
-  lines.reserve(rows_.size());
-  for (const Row& row : rows_) lines.push_back(line_of(row));
+  for (const Row& row : rows_) {
+    const auto is_paced = [](const Found& found) { return found.bound == Bound::paced; };
+    const bool is_usual =
+        !row.found.empty() && std::all_of(row.found.begin(), row.found.end(), is_paced);
+    if (!is_usual) lines.push_back(line_of(row));
+  }
   return lines;
 }
 
@@ -124,11 +122,6 @@ Result<run::RunLog> Context::begin_log(const log::LoggedRun& run) {
   return run::RunLog{settings_.log.get(), *number, settings_.log_responses, !run.parts.empty()};
 }
 
-void Context::note_protocol(const std::string& url, const std::string& http_version) {
-  if (std::exchange(is_protocol_noted_, true)) return;
-  add_protocol_context(url, http_version);
-}
-
 std::string Context::sentence(const Error& error) const {
   return settings_.sentence ? settings_.sentence(error) : error.message;
 }
@@ -140,37 +133,6 @@ void Context::warn(const Error& error) const {
 void Context::fail(const Error& error) {
   warn(error);
   failed_ = true;
-}
-
-std::vector<std::pair<std::string, std::string>> library_versions() {
-  return {{"google_benchmark", std::string(benchmark_version)},
-          {"libcurl", curl_version_info(CURLVERSION_NOW)->version},
-          {"libuv", uv_version_string()},
-          {"simdjson", fmt::format("{}.{}.{}", static_cast<int>(simdjson::SIMDJSON_VERSION_MAJOR),
-                                   static_cast<int>(simdjson::SIMDJSON_VERSION_MINOR),
-                                   static_cast<int>(simdjson::SIMDJSON_VERSION_REVISION))}};
-}
-
-void add_custom_context(std::string_view hosts, std::string_view transport,
-                        std::string_view precision) {
-  benchmark::AddCustomContext("paceline", fmt::format("{} ({})", version(), revision));
-  for (const auto& [library, its_version] : library_versions()) {
-    benchmark::AddCustomContext(library, its_version);
-  }
-  benchmark::AddCustomContext("host", std::string(hosts));
-  benchmark::AddCustomContext("transport", std::string(transport));
-  benchmark::AddCustomContext("precision", std::string(precision));
-}
-
-void add_flags_context(const std::string& flags) {
-  if (!flags.empty()) benchmark::AddCustomContext("paceline_flags", flags);
-}
-
-void add_protocol_context(const std::string& url, const std::string& http_version) {
-  benchmark::AddCustomContext("http", http_version);
-  const bool encrypted = url.starts_with("https:");
-  benchmark::AddCustomContext("tls",
-                              encrypted ? curl_version_info(CURLVERSION_NOW)->ssl_version : "none");
 }
 
 }  // namespace paceline::gbench

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <paceline/api.h>
+#include <paceline/gbench/facts.h>
 #include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/reporters.h>
 #include <paceline/gbench/run_group.h>
@@ -32,10 +33,10 @@ class VerdictLines {
   /// Adds a line of its own, such as the result of a search.
   void add(const std::string& line);
 
-  /// One line per row: the verdict with the words of its first repetition. If repetitions differ,
-  /// every verdict with its number of repetitions, the most frequent first.
+  /// One line for each row with a verdict other than `paced`: the verdict with the words of its
+  /// first repetition. If repetitions differ, every verdict with its number of repetitions, the
+  /// most frequent first.
   std::vector<std::string> lines() const;
-  bool empty() const { return rows_.empty(); }
 
  private:
   struct Found {
@@ -116,8 +117,6 @@ class Context {
   log::LoggedRun logged_job(const Workload& workload) const;
   /// Adds the run to the log. Error: log_unwritable.
   Result<run::RunLog> begin_log(const log::LoggedRun& run);
-  /// Adds the protocol spoken with the server to the results. Only the first call counts.
-  void note_protocol(const std::string& url, const std::string& http_version);
 
   /// Ends the program's work early: no further request is sent. Safe in a signal handler.
   void stop() { stop_ = true; }
@@ -131,6 +130,9 @@ class Context {
   void fail(const Error& error);
   bool failed() const { return failed_; }
 
+  /// The facts that the results depend on.
+  Facts& facts() { return facts_; }
+  const Facts& facts() const { return facts_; }
   /// The verdicts of all runs, printed when the program ends.
   VerdictLines& verdicts() { return verdicts_; }
   /// The probes of searches, for the file of results.
@@ -141,27 +143,11 @@ class Context {
   text::Console console_;
   RunGroup group_;
   std::atomic<std::uint64_t> salt_;
+  Facts facts_;
   VerdictLines verdicts_;
   ProbeStore probes_;
   std::atomic<bool> stop_{false};
   bool failed_ = false;
-  bool is_protocol_noted_ = false;
 };
-
-/// Names and versions of the libraries that results depend on.
-std::vector<std::pair<std::string, std::string>> library_versions();
-
-/// Adds to Google Benchmark's context the facts that results depend on, besides the machine:
-/// paceline's version and revision, the libraries' versions, the hosts, the transport, and the
-/// precision of departures.
-void add_custom_context(std::string_view hosts, std::string_view transport,
-                        std::string_view precision);
-
-/// Adds the flags that the user set, without secrets. Empty: adds nothing.
-void add_flags_context(const std::string& flags);
-
-/// Adds the HTTP version that was spoken, such as "HTTP/2", and the TLS library, or "none" for a
-/// URL without TLS. Call it once in a program.
-void add_protocol_context(const std::string& url, const std::string& http_version);
 
 }  // namespace paceline::gbench

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/gbench/reporters.h>
+#include <paceline/gbench/run_ending.h>
 #include <paceline/stats/run_tally.h>
 
 #include <cmath>
@@ -31,19 +32,6 @@ namespace {
 
 using Run = benchmark::BenchmarkReporter::Run;
 
-enum class Ending { measured, skipped, failed };
-
-/// Google Benchmark 1.7 has the member error_occurred. Later versions have `skipped`, whose value
-/// distinguishes an error from a message.
-template <typename AnyRun>
-Ending ending_of(const AnyRun& run) {
-  if constexpr (requires { run.error_occurred; }) {
-    return run.error_occurred ? Ending::failed : Ending::measured;
-  } else {
-    return static_cast<Ending>(run.skipped);
-  }
-}
-
 /// The row of one counter, with the run's own unit, repetition and aggregate.
 Run row_of(const Run& run, const std::string& counter, double value) {
   Run row = run;
@@ -71,9 +59,9 @@ void PercentileRows::ReportRuns(const std::vector<Run>& runs) {
   write_context();
   std::vector<Run> rows;
   for (const Run& run : runs) {
-    const Ending ending = ending_of(run);
-    if (ending == Ending::failed) ++failed_;
-    if (ending != Ending::measured) continue;
+    const RunEnding ending = ending_of(run);
+    if (ending == RunEnding::failed) ++failed_;
+    if (ending != RunEnding::measured) continue;
     rows.push_back(run);
     for (const std::string& name : counters_) {
       const auto counter = run.counters.find(name);
@@ -147,16 +135,6 @@ void ProbeRows::ReportRuns(const std::vector<Run>& runs) {
 }
 
 namespace {
-
-/// The member is error_message in Google Benchmark 1.7, and skip_message in later versions.
-template <typename AnyRun>
-std::string& error_of(AnyRun& run) {
-  if constexpr (requires { run.error_message; }) {
-    return run.error_message;
-  } else {
-    return run.skip_message;
-  }
-}
 
 double number_or_zero(double value) {
   return std::isfinite(value) ? value : 0;

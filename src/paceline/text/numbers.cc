@@ -72,6 +72,15 @@ std::string time_text(std::chrono::nanoseconds time) {
   return fmt::format("{:.{}f} {}", value, digits_after_point, unit.name);
 }
 
+std::string number_text(double number) {
+  const double size = std::abs(number);
+  // A value that rounds to 10,000 or to a million gets the next unit.
+  if (size >= 999.95e3) return fmt::format("{:.2f}M", number / 1e6);
+  if (size >= 9'999.5) return fmt::format("{:.1f}k", number / 1e3);
+  if (size >= 99.95 || number == std::trunc(number)) return fmt::format("{:.0f}", number);
+  return fmt::format("{:.{}f}", number, size < 9.995 ? 2 : 1);
+}
+
 std::string long_time_text(std::chrono::nanoseconds time) {
   using std::chrono::ceil;
   const auto seconds = ceil<std::chrono::seconds>(time).count();

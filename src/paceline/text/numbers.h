@@ -52,6 +52,10 @@ std::optional<FractionalNanoseconds> take_time_unit(std::string_view& text);
 /// A duration in three digits: "50.2 ms", "1.25 s".
 std::string time_text(std::chrono::nanoseconds time);
 
+/// A number in about three digits: "0", "0.25", "59.9", "6000", "100.0k", "1.20M". Whole numbers
+/// below 10,000 have all of their digits.
+std::string number_text(double number);
+
 /// A long duration in at most two units: "75 s", "4 min 10 s", "2 h 5 min".
 std::string long_time_text(std::chrono::nanoseconds time);
 

@@ -9,7 +9,7 @@ namespace {
 
 TEST(VerdictLinesTest, ARowHasOneLine) {
   VerdictLines verdicts;
-  EXPECT_TRUE(verdicts.empty());
+  EXPECT_TRUE(verdicts.lines().empty());
   verdicts.add("one", Bound::paced, "the rate was kept");
   verdicts.add("two", Bound::client, "late by 20 ms");
   verdicts.add("one/find_max: max 600 RPM");

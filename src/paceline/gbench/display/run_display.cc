@@ -1,0 +1,91 @@
+#include <paceline/gbench/display/run_display.h>
+
+#include <fmt/format.h>
+
+#include <ctime>
+
+namespace paceline::gbench::display {
+namespace {
+
+using Machine = benchmark::BenchmarkReporter::Context;
+
+std::string server_text(const gbench::Context& context) {
+  if (!context.settings().embedded_url.empty()) return "the embedded endpoint";
+  return context.facts().get("host");
+}
+
+std::string protocol_text(const Facts& facts) {
+  const std::string http = facts.get("http");
+  // Unknown before the first response.
+  if (http.empty()) return {};
+  const std::string tls = facts.get("tls");
+  return fmt::format("{}{}, ", http, tls == "none" ? " without TLS" : ", " + tls);
+}
+
+std::string client_line(const gbench::Context& context) {
+  const Facts& facts = context.facts();
+  const std::string model = facts.get("model");
+  return fmt::format(
+      "paceline {} -> {}{}: {}libcurl {}{}", facts.get("paceline"), server_text(context),
+      model.empty() ? "" : ", " + model, protocol_text(facts), facts.get("libcurl"),
+      facts.get("transport") == "curl" ? "" : ", transport " + facts.get("transport"));
+}
+
+std::string machine_line(const Machine& machine) {
+  constexpr double hertz_in_mhz = 1e6;
+  const benchmark::CPUInfo& cpu = machine.cpu_info;
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
+  char date[32];
+  std::strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S %Z", &local);
+  std::string line =
+      fmt::format("{} on {}, {} CPU{} of {:.0f} MHz", date, machine.sys_info.name, cpu.num_cpus,
+                  cpu.num_cpus == 1 ? "" : "s", cpu.cycles_per_second / hertz_in_mhz);
+  if (!cpu.load_avg.empty()) line += fmt::format(", load {:.2f}", cpu.load_avg.front());
+  if (cpu.scaling == benchmark::CPUInfo::ENABLED) line += ", CPU frequency scaling is on";
+  return line;
+}
+
+}  // namespace
+
+std::vector<std::string> context_lines(const gbench::Context& context, const Machine& machine) {
+  return {client_line(context), context.gate().shown(machine_line(machine))};
+}
+
+RunDisplay::RunDisplay(const gbench::Context& context, Style style)
+    : context_(context),
+      style_(style),
+      others_(style.has_colour ? benchmark::ConsoleReporter::OO_Color
+                               : benchmark::ConsoleReporter::OO_None) {}
+
+bool RunDisplay::ReportContext(const Context& machine) {
+  for (const std::string& line : context_lines(context_, machine)) {
+    GetErrorStream() << line << '\n';
+  }
+  GetErrorStream().flush();
+  // Google Benchmark's console takes the width of names from the context, which it prints too.
+  others_.SetOutputStream(&GetOutputStream());
+  others_.SetErrorStream(&nowhere_);
+  return others_.ReportContext(machine);
+}
+
+void RunDisplay::ReportRuns(const std::vector<Run>& runs) {
+  for (const Run& run : runs) {
+    const auto row = read_row(run, was_paceline_);
+    was_paceline_ = row.has_value();
+    if (row) {
+      show(*row);
+    } else {
+      show_other(run);
+    }
+  }
+  out().flush();
+}
+
+void RunDisplay::show_other(const Run& run) {
+  interrupt();
+  others_.ReportRuns({run});
+}
+
+}  // namespace paceline::gbench::display

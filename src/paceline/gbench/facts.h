@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace paceline::gbench {
+
+/// The facts that results depend on, besides the machine: versions, hosts, the model, the protocol.
+/// Google Benchmark writes them into the context of its results. Not thread-safe.
+class Facts {
+ public:
+  /// Adds a fact to Google Benchmark's context too. Add each name once.
+  void add(const std::string& name, const std::string& value);
+  /// Empty: unknown.
+  std::string get(const std::string& name) const;
+
+  /// Adds paceline's version and revision, the libraries' versions, the hosts, the transport, and
+  /// the precision of departures.
+  void add_program(std::string_view hosts, std::string_view transport, std::string_view precision);
+  /// Adds the flags that the user set, without secrets. Empty: adds nothing.
+  void add_flags(const std::string& flags);
+  /// Adds the HTTP version that was spoken, such as "HTTP/2", and the TLS library, or "none" for a
+  /// URL without TLS. Only the first call counts.
+  void add_protocol(const std::string& url, const std::string& http_version);
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+/// Names and versions of the libraries that results depend on.
+std::vector<std::pair<std::string, std::string>> library_versions();
+
+}  // namespace paceline::gbench
