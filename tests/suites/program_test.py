@@ -60,6 +60,11 @@ class Results(unittest.TestCase):
         for library in ("google_benchmark", "libcurl", "libuv", "simdjson"):
             self.assertRegex(context[library], r"^\d+\.\d+")
 
+    def test_context_names_google_benchmarks_flags(self):
+        context = rows(*QUICK, "--benchmark_filter=rpm|.*", "--benchmark_repetitions=2")["context"]
+        self.assertEqual(context["benchmark_flags"],
+                         "--benchmark_filter='rpm|.*' --benchmark_repetitions=2")
+
     def test_an_empty_value_takes_no_other_flag(self):
         with Api(body=b'{"choices":[{}]}') as api:
             (row,) = rows(f"--paceline_url={api.url}", "--paceline_system=",
