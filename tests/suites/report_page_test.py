@@ -142,8 +142,8 @@ class Page(Folder):
 
     def test_the_title_is_the_headline(self):
         page = self.make_page(self.write_result(row(), context=CONTEXT | {"host": "embedded endpoint"}))
-        self.assertIn("<title>small-1 at embedded endpoint – paceline report</title>", page)
-        self.assertIn("<h1>small-1 at embedded endpoint</h1>", page)
+        self.assertIn("<title>small-1 at the embedded endpoint – paceline report</title>", page)
+        self.assertIn("<h1>small-1 at the embedded endpoint</h1>", page)
 
     def contents_of(self, page):
         """The targets of the contents by their texts, and the titles of the page's parts by their ids."""
