@@ -91,15 +91,16 @@ class Fragment(Folder):
         self.assertNotIn("<b>", text)
 
     def test_matplotlib_is_as_before(self):
-        before = dict(matplotlib.rcParams)
-        fragment([self.result])
-        self.assertEqual(dict(matplotlib.rcParams), before)
+        with matplotlib.rc_context({"font.size": 30, "axes.linewidth": 9}):
+            before = dict(matplotlib.rcParams)
+            fragment([self.result])
+            self.assertEqual(dict(matplotlib.rcParams), before)
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             self.assertEqual(pyplot.get_fignums(), [])
 
     def test_the_settings_of_the_notebook_do_not_reach_the_figures(self):
         expected = re.sub(r"paceline-[0-9a-f]+", "", fragment([self.result]))
-        with matplotlib.rc_context({"font.size": 30, "axes.grid": False, "lines.linewidth": 9}):
+        with matplotlib.rc_context({"font.size": 30, "axes.linewidth": 9, "axes.labelpad": 20}):
             self.assertEqual(re.sub(r"paceline-[0-9a-f]+", "", fragment([self.result])), expected)
 
 
@@ -109,7 +110,7 @@ const probe = document.createElement("pre");
 probe.id = "probe";
 probe.textContent = [look(".paceline").backgroundColor, look(".paceline .legend").color,
   look(".paceline .zone").fillOpacity, look(".paceline tbody tr").backgroundColor,
-  look(".paceline tbody td").whiteSpace, look(".paceline h3").fontSize,
+  look(".paceline tbody td").whiteSpace, look(".paceline h3").fontSize, look(".paceline table").tableLayout,
   look("#theirs td").textAlign, look("#theirs").color,
   document.querySelectorAll(".paceline .picture > svg")[1].getBoundingClientRect().width > 600].join("|");
 document.body.append(probe);
@@ -139,11 +140,11 @@ class InANotebook(Folder):
                 self.assertEqual(self.seen(body, scheme=scheme)[0], surface)
 
     def test_neither_style_reaches_the_other(self):
-        _, legend, zone, row_colour, field, heading, theirs, colour, wide = self.seen(("", ""))
+        _, legend, zone, row_colour, field, heading, table, theirs, colour, wide = self.seen(("", ""))
         self.assertEqual(legend, "rgb(28, 35, 43)")
         self.assertEqual((zone, row_colour, field), ("0", "rgba(0, 0, 0, 0)", "nowrap"))
         self.assertLess(float(heading.removesuffix("px")), 20)
-        self.assertEqual((theirs, colour), ("center", "rgb(0, 255, 0)"))
+        self.assertEqual((table, theirs, colour), ("auto", "center", "rgb(0, 255, 0)"))
         self.assertEqual(wide, "true")
 
 

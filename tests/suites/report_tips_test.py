@@ -133,12 +133,18 @@ class Tips(Folder):
         few = tips_of(self.make_page(self.write_result(*rates[:MOST_POINTS])), "chat-complete-latency")
         self.assertEqual(len(few["mark"]), 4 * (1 + MOST_POINTS))
 
-    def test_zones_touch_and_fill_the_panel(self):
-        page = self.make_page(self.write_result(row(), row(rpm=12000), row(rpm=24000)))
+    def test_zones_touch_halfway_between_the_points(self):
+        page = self.make_page(self.write_result(row(), row(rpm=12000), row(rpm=48000)))
+        figure = re.search(r'<figure id="chat-complete-latency">.*?</figure>', page, re.DOTALL)[0]
+        points = [float(re.search(rf"p50, {rpm} rpm.*?<use [^>]*x=\"([\d.]+)\"", figure)[1])
+                  for rpm in ("6,000", "12,000", "48,000")]
         zones = [tuple(map(float, zone)) for zone in re.findall(
-            r'<rect class="zone" x="([\d.]+)" width="([\d.]+)"', page[page.index("-latency"):])[:3]]
-        for (x, width), (following, _) in zip(zones, zones[1:]):
-            self.assertAlmostEqual(x + width, following, delta=0.3)
+            r'<rect class="zone" x="([\d.]+)" width="([\d.]+)"', figure)]
+        self.assertEqual(len(zones), 3)
+        for place in (0, 1):
+            x, width = zones[place]
+            self.assertAlmostEqual(x + width, zones[place + 1][0], delta=0.3)
+            self.assertAlmostEqual(x + width, sum(points[place:place + 2]) / 2, delta=0.3)
 
     def test_the_ends_and_the_extremes_of_a_series(self):
         self.assertEqual(series_tip("p99", ["a"], [1], str), "p99: 1 at a")
