@@ -50,12 +50,14 @@ for (const figure of document.querySelectorAll("figure")) {
     return box.left < picture.left - 1 || box.right > picture.right + 1;
   }).map(text => text.textContent);
   figure.scrollIntoView({behavior: "instant"});
-  const untold = [...figure.querySelectorAll(".picture .zone, [id$=-grid] .mark")].filter(area => {
-    const box = area.getBoundingClientRect();
-    let under = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-    while (under && !under.querySelector(":scope > title")) under = under.parentElement;
-    return !under || area.matches(".mark") && under !== area;
-  }).map(area => area.textContent);
+  // A field of the heat map has text above and below its centre.
+  const untold = [...figure.querySelectorAll(".picture .zone, [id$=-grid] .mark")].filter(area =>
+    [0.25, 0.5, 0.75].some(height => {
+      const box = area.getBoundingClientRect();
+      let under = document.elementFromPoint(box.left + box.width / 2, box.top + box.height * height);
+      while (under && !under.querySelector(":scope > title")) under = under.parentElement;
+      return !under || area.matches(".mark") && under !== area;
+    })).map(area => area.textContent);
   const tips = figure.querySelectorAll(".picture title").length;
   scrollTo(0, 0);
   seen.figures[figure.id] = {x: picture.x, y: picture.y + scrollY, width: picture.width,
