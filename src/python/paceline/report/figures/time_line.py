@@ -58,7 +58,8 @@ def zone_tips(view, sides, figures):
             if inside.any():
                 lines.append(f"{side.label}: " * view.compares + figures(one, inside))
         if lines:
-            tips[begin + width / 2] = "\n".join([f"{seconds_text(begin)} to {seconds_text(begin + width)} s", *lines])
+            heading = f"{seconds_text(begin)} to {seconds_text(begin + width)} s"
+            tips[begin + width / 2] = "\n".join([heading, *lines])
     return tips
 
 
