@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import unittest
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -111,7 +112,9 @@ class Names(Folder):
                 one = row(label=f"paced {name}", name=run, run_name=run, ttft_p50=0.01, **{name: 1.0})
                 other = one | {"rpm": 12000.0, "run_name": run.replace("6000", "12000")}
                 context = {key: name for key in ("date", "model", "host", "http", "host_name",
-                                                 "paceline", "precision", name)}
+                                                 "paceline", "precision", "executable",
+                                                 "paceline_flags", "benchmark_flags", name)}
+                context["paceline_flags"] += f" --paceline_prompt={shlex.quote(name)}"
                 result = self.write_result(one, percentile_row(one, "p50"), other, row(),
                                            context=context)
                 again = self.write_result(one, other, name="s.json", context=context)

@@ -28,8 +28,9 @@ void Facts::add_program(std::string_view hosts, std::string_view transport,
   add("precision", std::string(precision));
 }
 
-void Facts::add_flags(const std::string& flags) {
+void Facts::add_flags(const std::string& flags, const std::string& benchmark_flags) {
   if (!flags.empty()) add("paceline_flags", flags);
+  if (!benchmark_flags.empty()) add("benchmark_flags", benchmark_flags);
 }
 
 void Facts::add_protocol(const std::string& url, const std::string& http_version) {

@@ -20,8 +20,9 @@ class Facts {
   /// Adds paceline's version and revision, the libraries' versions, the hosts, the transport, and
   /// the precision of departures.
   void add_program(std::string_view hosts, std::string_view transport, std::string_view precision);
-  /// Adds the flags that the user set, without secrets. Empty: adds nothing.
-  void add_flags(const std::string& flags);
+  /// Adds the flags that the user set, paceline's and Google Benchmark's, without secrets. Empty:
+  /// adds nothing.
+  void add_flags(const std::string& flags, const std::string& benchmark_flags);
   /// Adds the HTTP version that was spoken, such as "HTTP/2", and the TLS library, or "none" for a
   /// URL without TLS. Only the first call counts.
   void add_protocol(const std::string& url, const std::string& http_version);

@@ -9,11 +9,6 @@ namespace {
 
 using Machine = benchmark::BenchmarkReporter::Context;
 
-std::string server_text(const gbench::Context& context) {
-  if (!context.settings().embedded_url.empty()) return "the embedded endpoint";
-  return context.facts().get("host");
-}
-
 std::string protocol_text(const Facts& facts) {
   const std::string http = facts.get("http");
   // Unknown before the first response.
@@ -22,11 +17,10 @@ std::string protocol_text(const Facts& facts) {
   return fmt::format("{}{}, ", http, tls == "none" ? " without TLS" : ", " + tls);
 }
 
-std::string client_line(const gbench::Context& context) {
-  const Facts& facts = context.facts();
+std::string client_line(const Facts& facts) {
   const std::string model = facts.get("model");
   return fmt::format(
-      "paceline {} -> {}{}: {}libcurl {}{}", facts.get("paceline"), server_text(context),
+      "paceline {} -> {}{}: {}libcurl {}{}", facts.get("paceline"), facts.get("host"),
       model.empty() ? "" : ", " + model, protocol_text(facts), facts.get("libcurl"),
       facts.get("transport") == "curl" ? "" : ", transport " + facts.get("transport"));
 }
@@ -50,7 +44,7 @@ std::string machine_line(const Machine& machine) {
 }  // namespace
 
 std::vector<std::string> context_lines(const gbench::Context& context, const Machine& machine) {
-  return {client_line(context), context.gate().shown(machine_line(machine))};
+  return {client_line(context.facts()), context.gate().shown(machine_line(machine))};
 }
 
 RunDisplay::RunDisplay(const gbench::Context& context, Style style)

@@ -10,12 +10,17 @@ namespace {
 TEST(VerdictLinesTest, ARowHasOneLine) {
   VerdictLines verdicts;
   EXPECT_TRUE(verdicts.lines().empty());
-  verdicts.add("one", Bound::paced, "the rate was kept");
   verdicts.add("two", Bound::client, "late by 20 ms");
   verdicts.add("one/find_max: max 600 RPM");
-  EXPECT_EQ(verdicts.lines(), (std::vector<std::string>{"one: paced: the rate was kept",
-                                                        "two: client-bound: late by 20 ms",
+  EXPECT_EQ(verdicts.lines(), (std::vector<std::string>{"two: client-bound: late by 20 ms",
                                                         "one/find_max: max 600 RPM"}));
+}
+
+TEST(VerdictLinesTest, ARowThatWasPacedHasNoLine) {
+  VerdictLines verdicts;
+  verdicts.add("one", Bound::paced, "the rate was kept");
+  verdicts.add("one", Bound::paced, "the rate was kept");
+  EXPECT_TRUE(verdicts.lines().empty());
 }
 
 TEST(VerdictLinesTest, SoHasOneOfManyRepetitions) {
