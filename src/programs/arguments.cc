@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <programs/arguments.h>
+#include <programs/completion.h>
 #include <programs/config_file.h>
 
 #include <CLI/CLI.hpp>
@@ -16,35 +17,6 @@
 
 namespace paceline::programs {
 namespace {
-
-/// Google Benchmark's flags; some of them only in later versions.
-constexpr std::array<std::string_view, 19> benchmark_flags{"--benchmark_color",
-                                                           "--benchmark_context",
-                                                           "--benchmark_counters_tabular",
-                                                           "--benchmark_display_aggregates_only",
-                                                           "--benchmark_dry_run",
-                                                           "--benchmark_enable_random_interleaving",
-                                                           "--benchmark_filter",
-                                                           "--benchmark_format",
-                                                           "--benchmark_list_tests",
-                                                           "--benchmark_min_time",
-                                                           "--benchmark_min_warmup_time",
-                                                           "--benchmark_out",
-                                                           "--benchmark_out_format",
-                                                           "--benchmark_perf_counters",
-                                                           "--benchmark_repetitions",
-                                                           "--benchmark_report_aggregates_only",
-                                                           "--benchmark_time_unit",
-                                                           "--help",
-                                                           "--v"};
-
-std::string_view name_of_flag(std::string_view argument) {
-  return argument.substr(0, argument.find('='));
-}
-
-bool is_benchmark_flag(std::string_view name) {
-  return std::find(benchmark_flags.begin(), benchmark_flags.end(), name) != benchmark_flags.end();
-}
 
 /// The number of letters to insert, remove or replace to turn one text into the other.
 std::size_t distance(std::string_view one, std::string_view other) {
@@ -69,15 +41,11 @@ std::string_view own_part(std::string_view name) {
   return name;
 }
 
-Result<void> check_repetitions(const std::string& text) {
-  constexpr int most = 1'000'000;
-  if (text::parse_number(text, 1, most)) return {};
-  return fail(
-      ErrorCode::invalid_value,
-      fmt::format("--benchmark_repetitions: '{}' is not a whole number from 1 to {}", text, most));
-}
-
 }  // namespace
+
+std::string_view name_of_flag(std::string_view argument) {
+  return argument.substr(0, argument.find('='));
+}
 
 BenchmarkArguments::BenchmarkArguments(std::string program, std::vector<std::string> arguments)
     : texts_(std::move(arguments)) {
@@ -136,31 +104,11 @@ std::string_view nearest_flag(std::string_view name, const std::vector<std::stri
 std::string why_unknown(std::string_view argument, const std::vector<std::string>& known) {
   const std::string_view name = name_of_flag(argument);
   if (!name.starts_with('-')) {
-    return fmt::format("unknown argument '{}'; --help shows every flag", argument);
+    return fmt::format("unknown argument '{}'; see --help", argument);
   }
   const std::string_view meant = nearest_flag(name, known);
-  if (meant.empty()) return fmt::format("unknown flag {}; --help shows every flag", name);
+  if (meant.empty()) return fmt::format("unknown flag {}; see --help", name);
   return fmt::format("unknown flag {}; did you mean {}?", name, meant);
-}
-
-Result<void> check_benchmark_flags(const std::vector<std::string>& arguments,
-                                   const std::vector<std::string>& known) {
-  for (const std::string& argument : arguments) {
-    if (argument == "-h" || is_benchmark_flag(name_of_flag(argument))) continue;
-    std::vector<std::string> all(benchmark_flags.begin(), benchmark_flags.end());
-    all.insert(all.end(), known.begin(), known.end());
-    return fail(ErrorCode::invalid_value, why_unknown(argument, all));
-  }
-  const std::string warmup =
-      flag_value(arguments, "--benchmark_min_warmup_time=", "BENCHMARK_MIN_WARMUP_TIME", "0");
-  // As Google Benchmark reads the flag.
-  if (std::strtod(warmup.c_str(), nullptr) != 0) {
-    return fail(ErrorCode::invalid_value,
-                "--benchmark_min_warmup_time sends every request of a run twice; use "
-                "--paceline_warmup");
-  }
-  return check_repetitions(
-      flag_value(arguments, "--benchmark_repetitions=", "BENCHMARK_REPETITIONS", "1"));
 }
 
 std::vector<std::string> names_of_flags(const CLI::App& app) {
@@ -176,6 +124,11 @@ std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv) {
     text::say_lines(fmt::format("{}: {}", app.get_name(), why));
     return 1;
   };
+  if (const auto shell = completion_shell({argv + 1, argv + argc})) {
+    const auto script = completion_script(app, {}, *shell);
+    if (!script) return refuse(script.error().message);
+    return text::write_text(stdout, *script) ? 0 : 1;
+  }
   app.allow_extras();
   try {
     app.parse(argc, argv);

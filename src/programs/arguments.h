@@ -52,6 +52,9 @@ struct OutFile {
 /// BENCHMARK_OUT_FORMAT. If a flag is repeated, the last one counts.
 OutFile read_out_file(const std::vector<std::string>& arguments);
 
+/// The name of a flag in an argument such as "--name=value".
+std::string_view name_of_flag(std::string_view argument);
+
 /// The most similar of the flags, which have their dashes; empty if none is similar.
 std::string_view nearest_flag(std::string_view name, const std::vector<std::string>& known);
 
@@ -59,16 +62,11 @@ std::string_view nearest_flag(std::string_view name, const std::vector<std::stri
 /// any is similar.
 std::string why_unknown(std::string_view argument, const std::vector<std::string>& known);
 
-/// Checks Google Benchmark's own flags, and the variables that replace them. `known`: the program's
-/// other flags, for suggestions.
-Result<void> check_benchmark_flags(const std::vector<std::string>& arguments,
-                                   const std::vector<std::string>& known);
-
 /// The long names of an app's flags, with their dashes.
 std::vector<std::string> names_of_flags(const CLI::App& app);
 
 /// Parses the arguments of a program without Google Benchmark. Returns the exit code if the program
-/// ends here: after --help, after --version, or after an error.
+/// ends here: after --help, --version or --completion, or after an error.
 std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv);
 
 }  // namespace paceline::programs

@@ -118,7 +118,7 @@ class ConfigFile : public CLI::Config {
     std::erase_if(
         known, [&](const std::string& flag) { return !app_.get_option(flag)->get_configurable(); });
     std::string_view meant = nearest_flag((is_whole ? "--" : prefix_) + name, known);
-    if (meant.empty()) return "--help shows every flag";
+    if (meant.empty()) return "see --help";
     meant.remove_prefix(meant.starts_with(prefix_) ? prefix_.size() : 2);
     return fmt::format("did you mean {}?", meant);
   }
@@ -169,7 +169,7 @@ std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
   const auto file = std::dynamic_pointer_cast<ConfigFile>(app.get_config_formatter());
   const std::string sentence = file ? file->with_key(error.what()) : error.what();
   // The file's own errors have their remedies.
-  return error.get_name() == "ConfigError" ? sentence : sentence + "; --help shows every flag";
+  return error.get_name() == "ConfigError" ? sentence : sentence + "; see --help";
 }
 
 }  // namespace paceline::programs

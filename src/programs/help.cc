@@ -45,8 +45,74 @@ std::string wrap(const std::string& text, std::size_t indent) {
   return wrapped;
 }
 
-/// "SHARE" for CLI11's "SHARE:FLOAT in [0 - 1]", and "even|poisson" for "TEXT:{even,poisson}".
-std::string placeholder(const CLI::Option& option) {
+/// Such as "-o, --out=FILE".
+std::string spelling(const CLI::Option& option) {
+  std::string names;
+  for (const std::string& name : option.get_snames()) names += fmt::format("-{}, ", name);
+  for (const std::string& name : option.get_lnames()) names += fmt::format("--{}, ", name);
+  names.resize(names.size() - 2);
+  if (option.get_items_expected_max() == 0) return names;
+  return names + '=' + placeholder_of(option);
+}
+
+std::size_t rank(const std::string& group) {
+  const auto* place = std::find(group_order.begin(), group_order.end(), group);
+  return place == group_order.end() ? 0 : static_cast<std::size_t>(place - group_order.begin()) + 1;
+}
+
+std::vector<const CLI::Option*> arguments_of(const CLI::App& app) {
+  return app.get_options([](const CLI::Option* option) { return option->get_positional(); });
+}
+
+std::string layout(const CLI::App* app, const std::string& /*name*/, CLI::AppFormatMode /*mode*/) {
+  return whole_help(*app, "");
+}
+
+}  // namespace
+
+std::string flag_help(const std::string& flag, const std::string& description) {
+  // On one line if the flag is short.
+  const std::string text = wrap(description, text_column);
+  if (2 + flag.size() + 2 > text_column) return fmt::format("  {}\n{}", flag, text);
+  return fmt::format("  {:{}}", flag, text_column - 2) + text.substr(text_column);
+}
+
+std::string head_of_help(const CLI::App& app) {
+  std::string text = fmt::format("Usage: {} [OPTION]...", app.get_name());
+  for (const CLI::Option* argument : arguments_of(app)) text += ' ' + argument->get_name(true);
+  return text + "\n\n" + wrap(app.get_description(), 0);
+}
+
+std::string group_help(const CLI::App& app, const std::string& group) {
+  const auto options = app.get_options([&group](const CLI::Option* option) {
+    return option->get_group() == group && option->nonpositional();
+  });
+  if (group.empty() || options.empty()) return {};
+  std::string text = fmt::format("\n{}:\n", group);
+  for (const CLI::Option* option : options) {
+    text += flag_help(spelling(*option), option->get_description());
+  }
+  return text;
+}
+
+std::string whole_help(const CLI::App& app, const std::string& more) {
+  const auto arguments = arguments_of(app);
+  std::string text = head_of_help(app);
+  if (!arguments.empty()) text += '\n';
+  for (const CLI::Option* argument : arguments) {
+    text += flag_help(argument->get_name(true), argument->get_description());
+  }
+  std::vector<std::string> groups = app.get_groups();
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
+  for (const std::string& group : groups) text += group_help(app, group);
+  text += more;
+  if (const std::string footer = app.get_footer(); !footer.empty()) text += '\n' + footer + '\n';
+  return text;
+}
+
+std::string placeholder_of(const CLI::Option& option) {
+  // CLI11 says "SHARE:FLOAT in [0 - 1]" and "TEXT:{even,poisson}".
   static const std::regex choices(R"(.*:\{(.*)\})");
   static const std::regex check(":(U?INT in|FLOAT in|POSITIVE|NONNEGATIVE|FILE$).*");
   std::string type = option.get_type_name();
@@ -57,60 +123,6 @@ std::string placeholder(const CLI::Option& option) {
   }
   return std::regex_replace(type, check, "");
 }
-
-/// Such as "-o, --out=FILE".
-std::string spelling(const CLI::Option& option) {
-  std::string names;
-  for (const std::string& name : option.get_snames()) names += fmt::format("-{}, ", name);
-  for (const std::string& name : option.get_lnames()) names += fmt::format("--{}, ", name);
-  names.resize(names.size() - 2);
-  if (option.get_items_expected_max() == 0) return names;
-  return names + '=' + placeholder(option);
-}
-
-/// A flag and its description, on one line if the flag is short.
-std::string entry(const std::string& flag, const std::string& description) {
-  const std::string text = wrap(description, text_column);
-  if (2 + flag.size() + 2 > text_column) return fmt::format("  {}\n{}", flag, text);
-  return fmt::format("  {:{}}", flag, text_column - 2) + text.substr(text_column);
-}
-
-std::size_t rank(const std::string& group) {
-  const auto* place = std::find(group_order.begin(), group_order.end(), group);
-  return place == group_order.end() ? 0 : static_cast<std::size_t>(place - group_order.begin()) + 1;
-}
-
-std::string group_text(const CLI::App& app, const std::string& group) {
-  const auto options = app.get_options([&group](const CLI::Option* option) {
-    return option->get_group() == group && option->nonpositional();
-  });
-  if (group.empty() || options.empty()) return {};
-  std::string text = fmt::format("\n{}:\n", group);
-  for (const CLI::Option* option : options) {
-    text += entry(spelling(*option), option->get_description());
-  }
-  return text;
-}
-
-std::string layout(const CLI::App* app, const std::string& /*name*/, CLI::AppFormatMode /*mode*/) {
-  const auto arguments =
-      app->get_options([](const CLI::Option* option) { return option->get_positional(); });
-  std::string text = fmt::format("Usage: {} [OPTION]...", app->get_name());
-  for (const CLI::Option* argument : arguments) text += ' ' + argument->get_name(true);
-  text += "\n\n" + wrap(app->get_description(), 0);
-  if (!arguments.empty()) text += '\n';
-  for (const CLI::Option* argument : arguments) {
-    text += entry(argument->get_name(true), argument->get_description());
-  }
-  std::vector<std::string> groups = app->get_groups();
-  std::stable_sort(groups.begin(), groups.end(),
-                   [](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
-  for (const std::string& group : groups) text += group_text(*app, group);
-  if (const std::string footer = app->get_footer(); !footer.empty()) text += '\n' + footer + '\n';
-  return text;
-}
-
-}  // namespace
 
 void set_help_layout(CLI::App& app) {
   app.formatter_fn(layout);

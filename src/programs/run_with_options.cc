@@ -2,8 +2,12 @@
 
 #include <benchmark/benchmark.h>
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -16,10 +20,13 @@
 #include <paceline/text/gate.h>
 #include <paceline/text/result.h>
 #include <programs/arguments.h>
+#include <programs/benchmark_flags.h>
 #include <programs/benchmark_run.h>
+#include <programs/completion.h>
 #include <programs/config_file.h>
 #include <programs/given_flags.h>
 #include <programs/help.h>
+#include <programs/help_topics.h>
 #include <programs/remedy.h>
 #include <programs/session.h>
 
@@ -53,14 +60,25 @@ Result<std::vector<std::string>> parse(CLI::App& app, int argc, char** argv) {
   return app.remaining();
 }
 
-/// Prints Google Benchmark's flags between paceline's flags and the footer.
-int print_help(CLI::App& app) {
-  const std::string footer = app.get_footer();
-  app.footer("");
-  bool is_written = text::write_text(stdout, app.help() + "\nGoogle Benchmark's own:\n");
-  benchmark::PrintDefaultHelp();
-  if (!footer.empty()) is_written = text::write_text(stdout, '\n' + footer + '\n') && is_written;
-  return is_written ? 0 : 1;
+/// Writes to standard output. A reader that has closed the pipe has what it wanted.
+Result<void> print(std::string_view text) {
+  if (text::write_text(stdout, text) || errno == EPIPE) return {};
+  return fail(ErrorCode::file_unwritable,
+              fmt::format("cannot write to the standard output: {}", std::strerror(errno)));
+}
+
+/// Prints what --help, --version or --completion asks for; nothing without such a flag.
+std::optional<Result<void>> print_asked(CLI::App& app, const std::vector<std::string>& arguments) {
+  if (const auto topic = help_topic(arguments)) {
+    const auto text = help_text(app, *topic);
+    return text ? print(*text) : tl::unexpected(text.error());
+  }
+  if (has_flag(arguments, "--version")) return print(version_text(app.get_name()));
+  if (const auto shell = completion_shell(arguments)) {
+    const auto script = completion_script(app, flags_of_benchmark(), *shell);
+    return script ? print(*script) : tl::unexpected(script.error());
+  }
+  return std::nullopt;
 }
 
 void add_secrets_of(const std::string& argument, text::Gate& gate) {
@@ -145,14 +163,11 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
   auto rest = parse(app, argc, argv);
   if (!rest) return refuse(rest.error());
   command.arguments = std::move(*rest);
-  if (has_flag(command.arguments, "--help") || has_flag(command.arguments, "-h")) {
-    return print_help(app);
-  }
-  if (has_flag(command.arguments, "--version")) {
-    return text::write_text(stdout, version_text(app.get_name())) ? 0 : 1;
+  if (const auto printed = print_asked(app, command.arguments)) {
+    return *printed ? 0 : refuse(printed->error());
   }
   std::vector<std::string> known = names_of_flags(app);
-  known.emplace_back("--version");
+  known.insert(known.end(), {"--help", "--version", "--completion"});
   if (const auto checked = check_benchmark_flags(command.arguments, known); !checked) {
     return refuse(checked.error());
   }

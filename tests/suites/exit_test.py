@@ -152,7 +152,7 @@ class Refused(unittest.TestCase):
                              "--paceline_max_eror_ratio=1": "--paceline_max_error_ratio",
                              "--paceline-rpm=5": "--paceline_rpm"}.items():
             self.assert_refused(wrong, says=f"did you mean {meant}?")
-        self.assert_refused("--frobnicate", says="unknown flag --frobnicate; --help")
+        self.assert_refused("--frobnicate", says="unknown flag --frobnicate; see --help")
         self.assert_refused("results.json", says="unknown argument 'results.json'")
 
     def test_the_other_programs_name_it_too(self):

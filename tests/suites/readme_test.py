@@ -85,7 +85,8 @@ def names_in_first_column(table):
 
 
 def help_of(program):
-    return subprocess.run([PROGRAMS[program], "--help"], capture_output=True, text=True,
+    help_flag = "--help=all" if program == "paceline" else "--help"
+    return subprocess.run([PROGRAMS[program], help_flag], capture_output=True, text=True,
                           timeout=60, check=True).stdout
 
 

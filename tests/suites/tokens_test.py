@@ -85,7 +85,8 @@ class Streams(Folder):
 
     def test_times_become_rows(self):
         out = self.folder / "out.json"
-        done = run(*FEW, "--paceline_workload=chat/stream", f"--benchmark_out={out}")
+        done = run(*FEW, "--paceline_workload=chat/stream", "--paceline_console=table",
+                   f"--benchmark_out={out}")
         self.assertEqual(done.returncode, 0, done.stderr)
         mean, *others = json.loads(out.read_text())["benchmarks"]
         found = {row["name"][len(mean["name"]) + 1:]: row for row in others}
@@ -98,7 +99,7 @@ class Streams(Folder):
     def test_means_and_deviations_are_in_the_file_and_where_they_are_rows(self):
         out = self.folder / "out.json"
         done = run(*FEW, "--paceline_workload=chat/stream", "--paceline_rows=p50,ttft_mean",
-                   f"--benchmark_out={out}")
+                   "--paceline_console=table", f"--benchmark_out={out}")
         self.assertEqual(done.returncode, 0, done.stderr)
         mean, p50, ttft = json.loads(out.read_text())["benchmarks"]
         for name in ("mean", "stddev", "ttft_mean", "ttft_stddev", "itl_mean", "itl_stddev",

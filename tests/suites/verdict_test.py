@@ -81,10 +81,10 @@ class Server(unittest.TestCase):
 
 class Lines(unittest.TestCase):
     def test_repetitions_share_one(self):
-        done = run("--paceline_rpm=6000", "--paceline_parallel=50", "--paceline_requests=20",
-                   "--benchmark_repetitions=9")
+        done = run("--paceline_rpm=60000", "--paceline_parallel=1", "--paceline_requests=20",
+                   "--benchmark_repetitions=9", "--paceline_endpoint_latency=5ms")
         self.assertEqual(done.returncode, 0, done.stderr)
-        lines = [line for line in done.stderr.splitlines() if "rpm:6000 parallel:50: " in line]
+        lines = [line for line in done.stderr.splitlines() if "rpm:60000 parallel:1: " in line]
         self.assertEqual(len(lines), 1, done.stderr)
         self.assertIn("9 repetitions)", lines[0])
 

@@ -98,14 +98,14 @@ TEST_F(ConfigFileTest, TheCommandLineWins) {
 
 TEST_F(ConfigFileTest, AnErrorNamesTheFileAndTheKey) {
   EXPECT_EQ(parse("rpm = 'fast'"),
-            "FILE: rpm: 'fast' is not a whole number from 0 to 100000; --help shows every flag");
+            "FILE: rpm: 'fast' is not a whole number from 0 to 100000; see --help");
   EXPECT_EQ(parse("system = 'x'\nshare = 2"),
-            "FILE: share: '2' is not a number from 0 to 1; --help shows every flag");
+            "FILE: share: '2' is not a number from 0 to 1; see --help");
   EXPECT_EQ(parse("rmp = 6"), "FILE: unknown key rmp; did you mean rpm?");
   EXPECT_EQ(parse("p_rpm = 6"), "FILE: unknown key p_rpm; did you mean rpm?");
   EXPECT_EQ(parse("[endpoint]\nlatenzy = 6"),
             "FILE: unknown key endpoint.latenzy; did you mean endpoint_latency?");
-  EXPECT_EQ(parse("config = 'x'"), "FILE: unknown key config; --help shows every flag");
+  EXPECT_EQ(parse("config = 'x'"), "FILE: unknown key config; see --help");
   EXPECT_EQ(
       parse("benchmark_filter = 'x'"),
       "FILE: unknown key benchmark_filter; give Google Benchmark's flags on the command line");
@@ -118,9 +118,9 @@ TEST_F(ConfigFileTest, AnErrorNamesTheFileAndTheKey) {
 
 TEST_F(ConfigFileTest, AnErrorOfTheCommandLineNamesTheFlag) {
   EXPECT_EQ(parse("rpm = 'fast'", {"--p_rpm=slow"}),
-            "--p_rpm: 'slow' is not a whole number from 0 to 100000; --help shows every flag");
+            "--p_rpm: 'slow' is not a whole number from 0 to 100000; see --help");
   EXPECT_EQ(parse("", {"--p_config=/no/such/file"}),
-            "--p_config: File does not exist: /no/such/file; --help shows every flag");
+            "--p_config: File does not exist: /no/such/file; see --help");
 }
 
 TEST_F(ConfigFileTest, AFileThatIsNotTomlIsRefusedWithItsLine) {

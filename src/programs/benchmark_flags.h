@@ -1,0 +1,30 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <paceline/text/result.h>
+
+namespace paceline::programs {
+
+/// A flag of Google Benchmark, as the help shows it.
+struct BenchmarkFlag {
+  /// With its dashes.
+  std::string_view name;
+  /// A placeholder such as "FILE", or choices such as "json|csv".
+  std::string_view value;
+  /// With its default in brackets.
+  std::string_view words;
+};
+
+/// Google Benchmark's flags that are of use for paceline's runs.
+std::span<const BenchmarkFlag> flags_of_benchmark();
+
+/// Checks Google Benchmark's own flags, and the variables that replace them. `known`: the program's
+/// other flags, for suggestions.
+Result<void> check_benchmark_flags(const std::vector<std::string>& arguments,
+                                   const std::vector<std::string>& known);
+
+}  // namespace paceline::programs

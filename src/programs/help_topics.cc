@@ -1,0 +1,129 @@
+#include <programs/help_topics.h>
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+
+#include <paceline/text/strings.h>
+#include <programs/arguments.h>
+#include <programs/benchmark_flags.h>
+#include <programs/help.h>
+
+namespace paceline::programs {
+namespace {
+
+struct Topic {
+  std::string_view name;
+  const char* group;
+};
+
+constexpr std::array topics{Topic{"measure", measure_group}, Topic{"prompts", prompt_group},
+                            Topic{"rate", load_group},       Topic{"connection", connection_group},
+                            Topic{"results", results_group}, Topic{"endpoint", endpoint_group}};
+constexpr std::string_view suite_topic = "suite";
+constexpr std::string_view benchmark_topic = "benchmark";
+constexpr std::string_view whole_topic = "all";
+
+/// A flag of the short help, with a value that suits many users.
+struct UsualFlag {
+  std::string_view name;
+  std::string_view example;
+  std::string_view words;
+};
+
+constexpr std::array usual_flags{
+    UsualFlag{"--paceline_url", "https://api.openai.com/v1", "base URL of the API"},
+    UsualFlag{"--paceline_model", "gpt-4o-mini", "model"},
+    UsualFlag{"--paceline_workload", "chat/stream", "what to send"},
+    UsualFlag{"--paceline_prompt", "'Translate: {n}'", "prompt; {n} is a number"},
+    UsualFlag{"--paceline_rpm", "60,600", "requests per minute of each run"},
+    UsualFlag{"--paceline_parallel", "100", "most requests in flight"},
+    UsualFlag{"--paceline_duration", "30s", "length of each run"},
+    UsualFlag{"--paceline_find_max", "'p99<2s,errors<1%'", "the highest rate within limits"},
+    UsualFlag{"--paceline_log", "run.sqlite", "file with a row per request"},
+    UsualFlag{"--benchmark_out", "run.json", "file of results"}};
+
+bool is_of_paceline(const std::string& group) {
+  return std::any_of(topics.begin(), topics.end(),
+                     [&group](const Topic& topic) { return group == topic.group; });
+}
+
+/// The groups that a suite has added.
+std::vector<std::string> groups_of_suite(const CLI::App& app) {
+  std::vector<std::string> groups = app.get_groups();
+  std::erase_if(groups, [&app](const std::string& group) {
+    return is_of_paceline(group) || group_help(app, group).empty();
+  });
+  return groups;
+}
+
+std::vector<std::string_view> names_of_topics(const CLI::App& app) {
+  std::vector<std::string_view> names;
+  if (!groups_of_suite(app).empty()) names.push_back(suite_topic);
+  for (const Topic& topic : topics) names.push_back(topic.name);
+  names.push_back(benchmark_topic);
+  names.push_back(whole_topic);
+  return names;
+}
+
+std::string short_help(const CLI::App& app) {
+  constexpr int flag_width = 44;
+  std::string text = head_of_help(app) + '\n';
+  const std::vector<std::string> known = names_of_flags(app);
+  for (const UsualFlag& flag : usual_flags) {
+    const bool is_known = flag.name.starts_with("--benchmark") ||
+                          std::find(known.begin(), known.end(), flag.name) != known.end();
+    if (!is_known) continue;
+    text += fmt::format("  {:{}}{}\n", fmt::format("{}={}", flag.name, flag.example), flag_width,
+                        flag.words);
+  }
+  return text + fmt::format(
+                    "\nThe API key comes from the environment variable OPENAI_API_KEY.\n"
+                    "More flags: --help=TOPIC. The topics are\n  {}.\n"
+                    "Also: --version, --completion=bash|zsh|fish\n",
+                    fmt::join(names_of_topics(app), ", "));
+}
+
+std::string benchmark_help() {
+  std::string text = "\nGoogle Benchmark's own:\n";
+  for (const BenchmarkFlag& flag : flags_of_benchmark()) {
+    text += flag_help(fmt::format("{}={}", flag.name, flag.value), std::string(flag.words));
+  }
+  return text;
+}
+
+std::string groups_help(const CLI::App& app, const std::vector<std::string>& groups) {
+  std::string text;
+  for (const std::string& group : groups) text += group_help(app, group);
+  return text.substr(1);
+}
+
+}  // namespace
+
+std::optional<std::string> help_topic(const std::vector<std::string>& arguments) {
+  constexpr std::string_view with_topic = "--help=";
+  for (const std::string& argument : arguments) {
+    if (argument == "-h" || argument == "--help" || argument == "--help=true") return "";
+    if (argument.starts_with(with_topic)) return argument.substr(with_topic.size());
+  }
+  return std::nullopt;
+}
+
+Result<std::string> help_text(const CLI::App& app, std::string_view topic) {
+  if (topic.empty()) return short_help(app);
+  if (topic == whole_topic) return whole_help(app, benchmark_help());
+  if (topic == benchmark_topic) return benchmark_help().substr(1);
+  for (const Topic& known : topics) {
+    if (topic == known.name) return groups_help(app, {known.group});
+  }
+  const std::vector<std::string> own = groups_of_suite(app);
+  if (topic == suite_topic && !own.empty()) return groups_help(app, own);
+  constexpr std::size_t longest = 40;
+  return fail(ErrorCode::invalid_value,
+              fmt::format("--help has no topic '{}'; choose from {}",
+                          text::cut_utf8(topic, longest), fmt::join(names_of_topics(app), ", ")));
+}
+
+}  // namespace paceline::programs
