@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/measure.h>
+#include <paceline/http/authorities.h>
 #include <paceline/version.h>
 #include <paceline_version.h>
 #include <simdjson.h>
@@ -126,7 +127,8 @@ Result<run::RunLog> Context::begin_log(const log::LoggedRun& run) {
 
 void Context::note_protocol(const std::string& url, const std::string& http_version) {
   if (std::exchange(is_protocol_noted_, true)) return;
-  add_protocol_context(url, http_version);
+  const http::Authorities authorities = http::authorities_of(settings_.run.connection);
+  add_protocol_context(url, http_version, gate().shown(authorities.text()));
 }
 
 std::string Context::sentence(const Error& error) const {
@@ -166,11 +168,13 @@ void add_flags_context(const std::string& flags) {
   if (!flags.empty()) benchmark::AddCustomContext("paceline_flags", flags);
 }
 
-void add_protocol_context(const std::string& url, const std::string& http_version) {
+void add_protocol_context(const std::string& url, const std::string& http_version,
+                          const std::string& authorities) {
   benchmark::AddCustomContext("http", http_version);
   const bool encrypted = url.starts_with("https:");
   benchmark::AddCustomContext("tls",
                               encrypted ? curl_version_info(CURLVERSION_NOW)->ssl_version : "none");
+  if (encrypted) benchmark::AddCustomContext("tls_authorities", authorities);
 }
 
 }  // namespace paceline::gbench

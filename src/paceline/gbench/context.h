@@ -160,8 +160,9 @@ void add_custom_context(std::string_view hosts, std::string_view transport,
 /// Adds the flags that the user set, without secrets. Empty: adds nothing.
 void add_flags_context(const std::string& flags);
 
-/// Adds the HTTP version that was spoken, such as "HTTP/2", and the TLS library, or "none" for a
-/// URL without TLS. Call it once in a program.
-void add_protocol_context(const std::string& url, const std::string& http_version);
+/// Adds the HTTP version that was spoken, such as "HTTP/2", the TLS library, or "none" for a URL
+/// without TLS, and for a URL with TLS the trusted authorities. Call it once in a program.
+void add_protocol_context(const std::string& url, const std::string& http_version,
+                          const std::string& authorities);
 
 }  // namespace paceline::gbench
