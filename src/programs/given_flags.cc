@@ -95,4 +95,16 @@ std::string given_flags(const CLI::App& app) {
   return fmt::format("{}", fmt::join(given, " "));
 }
 
+std::string given_benchmark_flags(const std::vector<std::string>& arguments) {
+  std::vector<std::string> flags;
+  for (const std::string& argument : arguments) {
+    if (argument.starts_with("--benchmark_out")) continue;
+    const std::size_t equals = argument.find('=');
+    flags.push_back(equals == std::string::npos
+                        ? quoted(argument)
+                        : argument.substr(0, equals + 1) + quoted(argument.substr(equals + 1)));
+  }
+  return fmt::format("{}", fmt::join(flags, " "));
+}
+
 }  // namespace paceline::programs

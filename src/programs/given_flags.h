@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -14,5 +15,9 @@ namespace paceline::programs {
 /// [removed], and a value env:NAME as it was given. Other secrets may be left, so pass the text
 /// through the gate.
 std::string given_flags(const CLI::App& app);
+
+/// Google Benchmark's flags, quoted as for a shell, without those that name the file of results.
+/// The text may hold secrets, so pass the text through the gate.
+std::string given_benchmark_flags(const std::vector<std::string>& arguments);
 
 }  // namespace paceline::programs

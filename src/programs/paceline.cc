@@ -258,7 +258,10 @@ std::optional<Error> PacelineSuite::register_benchmarks() {
 std::string PacelineSuite::hosts() const {
   std::set<std::string> hosts;
   for (const SelectedWorkload& selected : workloads_) {
-    for (std::string& host : gbench::hosts_of(*selected.workload)) hosts.insert(std::move(host));
+    for (std::string& host :
+         gbench::hosts_of(*selected.workload, context().settings().embedded_url)) {
+      hosts.insert(std::move(host));
+    }
   }
   return fmt::format("{}", fmt::join(hosts, ", "));
 }

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <paceline/gbench/context.h>
-#include <paceline/http/target.h>
+#include <paceline/gbench/measure.h>
 #include <paceline/text/console.h>
 #include <paceline/text/gate.h>
 #include <paceline/text/result.h>
@@ -82,11 +82,15 @@ Result<void> run_in(Session& session, Suite& suite, const Options& options,
   if (auto error = suite.register_benchmarks()) return tl::unexpected(std::move(*error));
   if (!suite.has_work()) return {};
   std::string hosts = suite.hosts();
-  if (hosts.empty()) hosts = http::host_of(context.settings().api.url);
+  if (hosts.empty()) {
+    hosts = gbench::shown_host(context.settings().api.url, context.settings().embedded_url);
+  }
   gbench::add_custom_context(context.gate().shown(hosts), name_of(options.connection.transport),
                              name_of(options.precision));
   constexpr std::size_t longest = 4'000;
-  gbench::add_flags_context(context.gate().shown(command.flags, longest));
+  gbench::add_flags_context(
+      context.gate().shown(command.flags, longest),
+      context.gate().shown(given_benchmark_flags(command.arguments), longest));
   return run_benchmarks(command, suite, context);
 }
 

@@ -54,11 +54,16 @@ class Results(unittest.TestCase):
         context = rows(*QUICK, "--paceline_model=some-model")["context"]
         self.assertEqual(context["model"], "some-model")
         self.assertRegex(context["paceline"], r"^\d+\.\d+\.\d+ \(.+\)$")
-        self.assertRegex(context["host"], r"^127\.0\.0\.1:\d+$")
+        self.assertEqual(context["host"], "embedded endpoint")
         self.assertEqual((context["http"], context["tls"]), ("HTTP/1.1", "none"))
         self.assertEqual(context["precision"], "fine")
         for library in ("google_benchmark", "libcurl", "libuv", "simdjson"):
             self.assertRegex(context[library], r"^\d+\.\d+")
+
+    def test_context_names_google_benchmarks_flags(self):
+        context = rows(*QUICK, "--benchmark_filter=rpm|.*", "--benchmark_repetitions=2")["context"]
+        self.assertEqual(context["benchmark_flags"],
+                         "--benchmark_filter='rpm|.*' --benchmark_repetitions=2")
 
     def test_an_empty_value_takes_no_other_flag(self):
         with Api(body=b'{"choices":[{}]}') as api:

@@ -1,5 +1,5 @@
 """A measured page of paceline_report in headless Chromium: that it opens without a complaint, and
-that each figure is there and not empty.
+that each figure is there and not empty, with a tooltip below the pointer.
 
 Needs PACELINE, the path of the program. Skipped where there is no Chromium: `third_party/install
 page` installs it.
@@ -27,7 +27,9 @@ PROBE = """
 <script>
 const seen = {height: document.documentElement.scrollHeight,
               width: document.documentElement.scrollWidth,
-              surface: getComputedStyle(document.body).backgroundColor, figures: {}};
+              surface: getComputedStyle(document.body).backgroundColor, figures: {},
+              title: document.title,
+              selected: getComputedStyle(document.querySelector(".command")).userSelect};
 for (const figure of document.querySelectorAll("figure")) {
   const picture = figure.querySelector(".picture > svg").getBoundingClientRect();
   if (figure.closest("details:not([open])")) continue;
@@ -47,8 +49,20 @@ for (const figure of document.querySelectorAll("figure")) {
     const box = text.getBoundingClientRect();
     return box.left < picture.left - 1 || box.right > picture.right + 1;
   }).map(text => text.textContent);
+  figure.scrollIntoView({behavior: "instant"});
+  // A field of the heat map has text above and below its centre.
+  const untold = [...figure.querySelectorAll(".picture .zone, [id$=-grid] .mark")].filter(area =>
+    [0.25, 0.5, 0.75].some(height => {
+      const box = area.getBoundingClientRect();
+      let under = document.elementFromPoint(box.left + box.width / 2, box.top + box.height * height);
+      while (under && !under.querySelector(":scope > title")) under = under.parentElement;
+      return !under || area.matches(".mark") && under !== area;
+    })).map(area => area.textContent);
+  const tips = figure.querySelectorAll(".picture title").length;
+  scrollTo(0, 0);
   seen.figures[figure.id] = {x: picture.x, y: picture.y + scrollY, width: picture.width,
-                             height: picture.height, marks: marks.length, inside: inside.length, cut};
+                             height: picture.height, marks: marks.length, inside: inside.length, cut,
+                             tips, untold};
 }
 const probe = document.createElement("pre");
 probe.id = "probe";
@@ -101,6 +115,8 @@ class Browser(unittest.TestCase):
         self.assertGreaterEqual(figure["marks"], 2, name)
         self.assertEqual(figure["inside"], figure["marks"], name)
         self.assertEqual(figure["cut"], [], name)
+        self.assertGreaterEqual(figure["tips"], 2, name)
+        self.assertEqual(figure["untold"], [], name)
         top, left = round(figure["y"]), round(figure["x"])
         crop = image[top:top + round(figure["height"]), left:left + round(figure["width"]), :3]
         differs = (numpy.abs(crop - image[2, 2, :3]).max(axis=2) > 0.1).mean()
@@ -114,6 +130,8 @@ class Browser(unittest.TestCase):
         for scheme in (chromium.LIGHT, chromium.DARK):
             seen = self.probe(self.page, scheme=scheme)
             self.assertLessEqual(expected, set(seen["figures"]))
+            self.assertTrue(seen["title"].endswith(" at the embedded endpoint – paceline report"))
+            self.assertEqual(seen["selected"], "all")
             for figure in ("time", "sends"):
                 self.assertEqual(sum(f"-{figure}-" in name for name in seen["figures"]), 2)
             png = self.folder / f"{scheme}.png"

@@ -164,8 +164,9 @@ void add_custom_context(std::string_view hosts, std::string_view transport,
   benchmark::AddCustomContext("precision", std::string(precision));
 }
 
-void add_flags_context(const std::string& flags) {
+void add_flags_context(const std::string& flags, const std::string& benchmark_flags) {
   if (!flags.empty()) benchmark::AddCustomContext("paceline_flags", flags);
+  if (!benchmark_flags.empty()) benchmark::AddCustomContext("benchmark_flags", benchmark_flags);
 }
 
 void add_protocol_context(const std::string& url, const std::string& http_version,

@@ -157,8 +157,9 @@ std::vector<std::pair<std::string, std::string>> library_versions();
 void add_custom_context(std::string_view hosts, std::string_view transport,
                         std::string_view precision);
 
-/// Adds the flags that the user set, without secrets. Empty: adds nothing.
-void add_flags_context(const std::string& flags);
+/// Adds the flags that the user set, paceline's and Google Benchmark's, without secrets. Empty:
+/// adds nothing.
+void add_flags_context(const std::string& flags, const std::string& benchmark_flags);
 
 /// Adds the HTTP version that was spoken, such as "HTTP/2", the TLS library, or "none" for a URL
 /// without TLS, and for a URL with TLS the trusted authorities. Call it once in a program.

@@ -68,11 +68,17 @@ log::LoggedPart logged_part(const Part& part, const std::string& embedded_url) {
   return {part.model, url_to_keep(part.url)};
 }
 
-std::vector<std::string> hosts_of(Workload& workload) {
+std::string shown_host(const std::string& url, const std::string& embedded_url) {
+  std::string host = http::host_of(url);
+  const bool is_embedded = !embedded_url.empty() && host == http::host_of(embedded_url);
+  return is_embedded ? embedded_host : host;
+}
+
+std::vector<std::string> hosts_of(Workload& workload, const std::string& embedded_url) {
   Request request;
   return distinct(parts_of(workload.describe()), [&](const Part& part) {
     workload.make(part.item, request);
-    return http::host_of(request.url);
+    return shown_host(request.url, embedded_url);
   });
 }
 
@@ -85,10 +91,7 @@ log::LoggedRun logged_job(const Description& description, const std::string& api
   job.name = description.name;
   job.workload = description.fingerprint;
   job.model = description.model;
-  job.host = joined(parts, [&](const Part& part) {
-    const bool is_embedded = !embedded_url.empty() && part.url.starts_with(embedded_url);
-    return is_embedded ? embedded_host : http::host_of(part.url);
-  });
+  job.host = joined(parts, [&](const Part& part) { return shown_host(part.url, embedded_url); });
   job.url = joined(parts, [&](const Part& part) { return logged_part(part, embedded_url).url; });
   if (parts.size() > 1) {
     for (const Part& part : parts) job.parts.push_back(logged_part(part, embedded_url));

@@ -57,5 +57,17 @@ TEST(GivenFlagsTest, CutLongValues) {
   EXPECT_TRUE(flags.ends_with("x…'")) << flags;
 }
 
+TEST(GivenBenchmarkFlagsTest, AreQuotedForAShell) {
+  EXPECT_EQ(given_benchmark_flags({}), "");
+  EXPECT_EQ(given_benchmark_flags({"--benchmark_filter=a|b's", "--benchmark_repetitions=3", "--v"}),
+            R"(--benchmark_filter='a|b'\''s' --benchmark_repetitions=3 --v)");
+}
+
+TEST(GivenBenchmarkFlagsTest, NameNoFileOfResults) {
+  EXPECT_EQ(given_benchmark_flags({"--benchmark_out=r.json", "--benchmark_out_format=json",
+                                   "--benchmark_min_time=1"}),
+            "--benchmark_min_time=1");
+}
+
 }  // namespace
 }  // namespace paceline::programs

@@ -1,26 +1,18 @@
-"""Shared parts of the figures: panels, axes, labels, and the conversion from Matplotlib to SVG."""
+"""Shared parts of the figures: panels, axes, labels and lines."""
 
-import io
+import contextlib
 import re
 import warnings
-import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 
 import matplotlib
+import matplotlib.figure
+import matplotlib.ticker as ticker
 
-matplotlib.use("svg")
-import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
-import matplotlib.ticker as ticker  # noqa: E402
+from . import style
+from .tips import MOST_POINTS, mark
+from .words import number_text, time_text
 
-from . import style  # noqa: E402
-from .words import number_text, time_text  # noqa: E402
-
-# The SVG keeps text as text; the page's fonts have the glyphs that Matplotlib's fonts lack.
-warnings.filterwarnings("ignore", message="Glyph .* missing from")
-matplotlib.rcParams.update(style.with_stand_ins())
-
-SVG = "http://www.w3.org/2000/svg"
-XLINK = "http://www.w3.org/1999/xlink"
 # Width of a figure across the page, in inches of 72 CSS pixels.
 WIDTH = 13.2
 MOST_PANELS = 4
@@ -51,12 +43,30 @@ class Figure:
     legend: list = field(default_factory=list)
 
 
-def panels(count, height, width=WIDTH, **options):
-    """A row of panels."""
-    figure, axes = plt.subplots(1, count, figsize=(width, height), squeeze=False,
-                                layout="constrained", **options)
+@contextlib.contextmanager
+def drawing_style():
+    """Sets up Matplotlib for the figures. Afterwards, Matplotlib is as before: a notebook has figures of
+    its own.
+    """
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(style.with_stand_ins())
+        # The SVG keeps text as text; the page's fonts have the glyphs that Matplotlib's fonts lack.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
+
+
+def new_figure(width, height):
+    """A figure without pyplot, which would keep and show every figure of a notebook."""
+    figure = matplotlib.figure.Figure(figsize=(width, height), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.12, h_pad=0.06, wspace=0.03)
-    return figure, list(axes[0])
+    return figure
+
+
+def panels(count, height, **options):
+    """A row of panels."""
+    figure = new_figure(WIDTH, height)
+    return figure, list(figure.subplots(1, count, squeeze=False, **options)[0])
 
 
 def evenly(items, most):
@@ -73,21 +83,21 @@ def left_out_note(shown, of, noun):
     return [f"{len(shown)} of {len(of)} {noun} are drawn."]
 
 
-def mark(artist, tip=None):
-    """Marks an artist as data; `tip` is its tooltip."""
-    artist.set_gid("mark" if tip is None else f"mark|{tip}")
-
-
-def line(axes, x, y, colour, marker=None, tips=(), **options):
-    """Draws a line through values, with a marker at each. Missing values are NaN."""
+def line(axes, x, y, colour, marker=None, tip=None, tips=(), **options):
+    """Draws a line through values, with a marker at each. Missing values are NaN. `tip` is the tooltip
+    of the line, `tips` are those of its points, of which long lines have none.
+    """
     (drawn,) = axes.plot(x, y, color=colour, **options)
-    mark(drawn)
-    if marker:
-        for place, (one_x, one_y) in enumerate(zip(x, y)):
-            (dot,) = axes.plot([one_x], [one_y], color=colour, marker=marker, linestyle="none",
-                               markeredgecolor=style.colour("surface"), markeredgewidth=0.8)
-            mark(dot, tips[place] if tips else None)
-    return drawn
+    mark(drawn, tip)
+    if not marker:
+        return
+    dots = {"color": colour, "marker": marker, "linestyle": "none", "markeredgewidth": 0.8,
+            "markeredgecolor": style.colour("surface")}
+    if not tips or len(tips) > MOST_POINTS:
+        mark(axes.plot(x, y, **dots)[0])
+        return
+    for one_x, one_y, text in zip(x, y, tips):
+        mark(axes.plot([one_x], [one_y], **dots)[0], text)
 
 
 def label_ends(axes, ends):
@@ -174,89 +184,3 @@ def far_apart(values, factor):
     if kept[-1] != values[-1]:
         kept[-1 if len(kept) > 1 else len(kept):] = [values[-1]]
     return kept
-
-
-def to_svg(figure, name, alternative):
-    """The figure as an SVG element, whose ids begin with `name`."""
-    text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None})
-    plt.close(figure)
-    root = ElementTree.fromstring(text.getvalue())
-    for parent in root.iter():
-        for child in list(parent):
-            is_empty = child.tag == f"{{{SVG}}}g" and len(child) == 0
-            if (is_empty or child.tag == f"{{{SVG}}}metadata"
-                    or child.find(f"{{{SVG}}}style") is not None):
-                parent.remove(child)
-    name_marks(root)
-    rename_ids(root, name)
-    # The page sets the width, and the aspect ratio sets the height.
-    root.attrib.pop("width"), root.attrib.pop("height"), root.attrib.pop("version", None)
-    root.set("role", "img")
-    root.set("aria-label", alternative)
-    for element in root.iter():
-        if "style" in element.attrib:
-            element.set("style", in_page_style(element.get("style")))
-        for key in ("d", "x", "y", "transform"):
-            if key in element.attrib:
-                element.set(key, shorter(element.get(key)))
-        if element.get("transform", "").startswith("rotate(-0 "):
-            del element.attrib["transform"]
-        element.text = element.text if element.text and element.text.strip() else None
-        element.tail = None
-    ElementTree.register_namespace("", SVG)
-    ElementTree.register_namespace("xlink", XLINK)
-    return ElementTree.tostring(root, encoding="unicode")
-
-
-def name_marks(root):
-    """Turns the ids that mark() set into a class, and each tip into a title."""
-    for element in root.iter():
-        kind, _, tip = element.get("id", "").partition("|")
-        if kind != "mark":
-            continue
-        del element.attrib["id"]
-        element.set("class", "mark")
-        if tip:
-            title = ElementTree.Element(f"{{{SVG}}}title")
-            title.text = tip
-            element.insert(0, title)
-
-
-def rename_ids(root, name):
-    """Keeps referenced ids only, prefixed with the figure's name: a page has several figures."""
-    text = ElementTree.tostring(root, encoding="unicode")
-    used = set(re.findall(r'(?:url\(#|href="#)([^")]+)', text))
-    for element in root.iter():
-        if element.get("id") not in used:
-            element.attrib.pop("id", None)
-        else:
-            element.set("id", f"{name}-{element.get('id')}")
-        for key, value in element.attrib.items():
-            if key.endswith("href"):
-                element.set(key, value.replace("#", f"#{name}-"))
-            elif "url(#" in value:
-                element.set(key, value.replace("url(#", f"url(#{name}-"))
-
-
-def in_page_style(text):
-    """Replaces colours and font by those of the page; keeps the size and the weight."""
-    kept = {}
-    for declaration in text.split(";"):
-        name, _, value = (part.strip() for part in declaration.partition(":"))
-        if name == "font":
-            # Matplotlib before 3.9 writes "bold 12px 'DejaVu Sans', …".
-            kept["font-size"] = re.search(r"[\d.]+px", value)[0]
-            if re.match(r"(bold|700)\b", value):
-                kept["font-weight"] = "bold"
-        elif name and name != "font-family" and (name, value) != ("stroke-dashoffset", "0"):
-            kept[name] = value
-    style_text = ";".join(f"{name}:{value}" for name, value in kept.items())
-    return re.sub(style.STAND_IN + "([0-9a-f]{2})",
-                  lambda found: f"var(--{style.NAMES[int(found[1], 16)]})", style_text)
-
-
-def shorter(places):
-    """Rounds coordinates to a tenth of a pixel."""
-    places = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), places)
-    return re.sub(r"\s+", " ", places).strip()

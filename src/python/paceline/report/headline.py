@@ -125,8 +125,9 @@ def errors_card(cell):
 
 
 def subject(results):
-    """What was measured: models at hosts."""
+    """What was measured: models at hosts, of which one may be "embedded endpoint"."""
     models, hosts = (dict.fromkeys(shortened(result.context[name], LONGEST_NAME)
                                    for result in results if result.context.get(name))
                      for name in ("model", "host"))
-    return " at ".join(part for part in (list_text(models), list_text(hosts)) if part) or "paceline"
+    named = list_text(hosts).replace("embedded endpoint", "the embedded endpoint")
+    return " at ".join(part for part in (list_text(models), named) if part) or "paceline"

@@ -1,36 +1,30 @@
 """Renders a report as one HTML file that loads nothing from the network."""
 
 from html import escape
-from pathlib import Path
 
 from . import headline, style
-from .changes import ALPHA, medians_text, verdict_text
-from .drawing import evenly, left_out_note
-from .figures import (achieved, by_part, grid, latency_by_rate, percentile_curve, sends, streams,
-                      time_line)
-from .results import run_text
-from .view import key_text
+from .drawing import drawing_style
+from .repeat import command_of
+from .sections import Link, Section, comparison_section, scrolled, swatch, workload_section
 from .words import count_text, harmless, list_text
 
-STYLE = Path(__file__).with_name("page.css")
-# At most this many runs have a time line and sends, besides the run that is shown first.
-MOST_FURTHER_RUNS = 11
 # Forbids the page to load anything, even if a name in a result contains markup.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+# Words of a command up to this length are not broken over lines.
+LONGEST_UNBROKEN = 40
 
 
 def page(results, views, comparisons):
     subject = headline.subject(results)
-    body = [header(results, views, subject)]
-    body += [comparison_section(comparison) for comparison in comparisons]
-    body += [workload_section(view, len(views) > 1 or bool(comparisons)) for view in views]
+    sections = sections_of(results, views, comparisons)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n'
         f"<title>{escape(subject)} – paceline report</title>\n<style>\n{style_sheet()}</style>\n"
-        "</head>\n<body>\n" + body[0] + "<main>\n" + "".join(body[1:]) + "</main>\n"
+        '</head>\n<body class="paceline">\n' + header(results, views, subject) + contents(sections)
+        + "<main>\n" + "".join(section.html for section in sections) + "</main>\n"
         + footer(results) + "</body>\n</html>\n")
 
 
@@ -38,7 +32,41 @@ def style_sheet():
     # Print uses the light colours in both schemes.
     return (f":root{{color-scheme:light dark;{style.variables(0)}}}\n"
             f"@media screen and (prefers-color-scheme:dark){{:root{{{style.variables(1)}}}}}\n"
-            + STYLE.read_text(encoding="utf-8"))
+            + style.sheet("page.css") + style.sheet("figures.css"))
+
+
+def sections_of(results, views, comparisons):
+    with drawing_style():
+        workloads = [workload_section(view, len(views) > 1 or bool(comparisons)) for view in views]
+    changes = [comparison_section(comparison, f"changes_{place}")
+               for place, comparison in enumerate(comparisons, 1)]
+    return [*changes, *workloads, *repeat_section(results)]
+
+
+def contents(sections):
+    """Links to the sections and their figures."""
+    links = [(Link(section.name, section.title), section.links) for section in sections]
+    if sum(bool(of_section) for _, of_section in links) == 1 and len(links) <= 2:
+        # The page is about one workload, whose section has no heading.
+        links = [(link, []) for section in sections
+                 for link in section.links or [Link(section.name, section.title)]]
+    items = "".join(f"<li{unprinted(link)}>{link_to(link)}{sub_contents(of_section)}</li>\n"
+                    for link, of_section in links)
+    kind = "sections" if any(of_section for _, of_section in links) else "figures"
+    return f'<nav class="contents {kind}" aria-label="Contents">\n<ul>\n{items}</ul>\n</nav>\n'
+
+
+def sub_contents(links):
+    items = "".join(f"<li{unprinted(link)}>{link_to(link)}</li>" for link in links)
+    return f"<ul>{items}</ul>" if links else ""
+
+
+def unprinted(link):
+    return "" if link.prints else ' class="unprinted"'
+
+
+def link_to(link):
+    return f'<a href="#{link.target}">{escape(link.text)}</a>'
 
 
 def header(results, views, subject):
@@ -61,8 +89,7 @@ def known_facts(result):
         "transport": context.get("transport"),
         "from": context.get("host_name"),
         "precision": context.get("precision"),
-        "paceline": context.get("paceline"),
-        "flags": context.get("paceline_flags")}
+        "paceline": context.get("paceline")}
     return {name: escape(str(value)) for name, value in known.items() if value}
 
 
@@ -79,135 +106,32 @@ def facts_table(results):
     head = "".join(f'<th scope="col" class="words">{name}</th>' for name in ("result", *names))
     rows = "".join(
         f'<tr><th scope="row" class="words">{swatch(place)}{escape(result.label)}</th>'
-        + "".join(f'<td class="words {name}">{of_one.get(name, "")}</td>' for name in names)
-        + "</tr>"
+        + "".join(f'<td class="words">{of_one.get(name, "")}</td>' for name in names) + "</tr>"
         for place, (result, of_one) in enumerate(zip(results, known)))
     return scrolled("What was measured", f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>")
 
 
-def swatch(place):
-    return (f'<svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">'
-            f'<rect width="12" height="12" rx="2" style="fill:var(--series{place})"/></svg>')
+def repeat_section(results):
+    """The command line of each result; no section if no result has one."""
+    commands = [(place, result, command) for place, result in enumerate(results)
+                if (command := command_of(result))]
+    if not commands:
+        return
+    title = "Repeat the runs"
+    html = "".join(
+        (f'<p class="side">{swatch(place)}{escape(result.label)}</p>\n' if len(results) > 1 else "")
+        + f'<pre class="command"><code>{" ".join(map(command_word, command.words))}</code></pre>\n'
+        + "".join(f'<p class="note">{escape(note)}</p>\n' for note in command.notes)
+        for place, result, command in commands)
+    yield Section("repeat_runs", title, (
+        f'<section id="repeat_runs">\n<h2>{title}</h2>\n<p class="how">A click selects the whole '
+        "command line. To keep the results, add <code>--benchmark_out=FILE</code>.</p>\n"
+        f"{html}</section>\n"))
 
 
-def scrolled(name, table):
-    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}">'
-            f"<table>{table}</table></div>\n")
-
-
-def comparison_section(comparison):
-    title = f"{comparison.new} against {comparison.old}"
-    return (f'<section class="comparison">\n<h2>{escape(title)}</h2>\n'
-            f'<p class="lead">{escape(comparison.sentence)}</p>\n'
-            + (change_grid(comparison) + change_table(comparison) if comparison.changes else "")
-            + "</section>\n")
-
-
-def change_grid(comparison):
-    """One row per run, one column per percentile."""
-    runs = comparison.by_run()
-    columns = list(dict.fromkeys(row for rows in runs.values() for row in rows))
-    head = "".join(f'<th scope="col">{escape(column.replace("_", " "))}</th>' for column in columns)
-    body = "".join(
-        f'<tr><th scope="row" class="words">{escape(run_text(run))}</th>'
-        + "".join(change_field(rows.get(column)) for column in columns) + "</tr>"
-        for run, rows in runs.items())
-    how = "Change of the median over the repetitions"
-    if comparison.tested:
-        how += (": bold with its direction if the U test supports it, grey otherwise. The test corrects "
-                f"for {count_text(len(comparison.tested), 'row')} (Holm) at {ALPHA:g}")
-    return (f'<p class="note">{how}.</p>\n' + scrolled(
-        "Changes of every run", '<thead><tr><th scope="col" class="words">run</th>'
-        f"{head}</tr></thead><tbody>{body}</tbody>"))
-
-
-def change_field(change):
-    if change is None:
-        return "<td></td>"
-    kind, word = "unsupported", ""
-    if change.is_supported():
-        kind, word = ("slower", " slower") if change.new > change.old else ("faster", " faster")
-    tip = f"{medians_text(change)}: {verdict_text(change)}".replace("->", "→")
-    return f'<td class="{kind}" title="{escape(tip)}">{change.share:+.1%}{word}</td>'
-
-
-def change_table(comparison):
-    rows = "".join(
-        f'<tr><th scope="row" class="words">{escape(change.name)}</th><td>{change.share:+.1%}</td>'
-        f'<td>{escape(medians_text(change).replace("->", "→"))}</td>'
-        f'<td class="words">{escape(verdict_text(change))}</td></tr>'
-        for change in comparison.changes)
-    return ("<details><summary>Every row, with medians and p</summary>" + scrolled(
-        "Every row of the comparison", '<thead><tr><th scope="col" class="words">row</th>'
-        '<th scope="col">change</th><th scope="col">medians</th>'
-        f'<th scope="col" class="words">U test</th></tr></thead><tbody>{rows}</tbody>')
-        + "</details>\n")
-
-
-def workload_section(view, with_heading):
-    parts = [f'<section id="{view.slug}" class="workload">\n']
-    if with_heading:
-        parts.append(f"<h2>{escape(view.workload)}</h2>\n")
-    for place, side in enumerate(view.sides):
-        if view.compares:
-            parts.append(f'<p class="side">{swatch(place)}{escape(side.label)}</p>\n')
-        parts.append(f'<p class="lead">{escape(headline.sentence(view, side))}</p>\n')
-        parts.append(cards(headline.cards(view, side)))
-    parts += [picture(figure) for figure in figures_of(view) if figure]
-    parts.append(further_runs(view))
-    return "".join(parts) + "</section>\n"
-
-
-def figures_of(view):
-    key = view.focus()
-    return [grid.draw(view), latency_by_rate.draw(view), percentile_curve.draw(view),
-            achieved.draw(view), streams.draw(view), by_part.draw(view, key),
-            time_line.draw(view, key), sends.draw(view, key)]
-
-
-def further_runs(view):
-    """The time lines and sends of the other runs in the log, collapsed."""
-    keys = [key for key in view.keys if key != view.focus()
-            and any(key in side.logged for side in view.sides)]
-    drawn = evenly(keys, MOST_FURTHER_RUNS)
-    if not drawn:
-        return ""
-    folded = "".join(
-        f"<details><summary>{escape(key_text(key))}</summary>\n"
-        + picture(time_line.draw(view, key)) + picture(sends.draw(view, key)) + "</details>\n"
-        for key in drawn)
-    note = "".join(f'<p class="note">{escape(note)}</p>\n'
-                   for note in left_out_note(drawn, keys, "runs"))
-    others = count_text(len(drawn), "other run")
-    return (f'<details class="more"><summary>{others} over time, and their sends</summary>\n'
-            f"{note}{folded}</details>\n")
-
-
-def cards(found):
-    return '<dl class="cards">' + "".join(
-        f'<div{" class=alarming" if card.is_alarming else ""}><dt>{escape(card.name)}</dt>'
-        f'<dd class="figure">{escape(card.figure)}</dd>'
-        f'<dd class="detail">{escape(card.detail)}</dd></div>' for card in found) + "</dl>\n"
-
-
-def picture(figure):
-    legend = "".join(f"<li>{entry.sample()}{escape(entry.text)}</li>" for entry in figure.legend)
-    notes = "".join(f'<p class="note">{escape(note)}</p>\n' for note in figure.notes)
-    return (f'<figure id="{figure.name}">\n<figcaption><h3>{escape(figure.title)}</h3>'
-            f'<p class="how">{escape(figure.how)}</p></figcaption>\n'
-            + (f'<ul class="legend">{legend}</ul>\n' if legend else "")
-            + f'<div class="picture">{figure.svg}</div>\n{notes}{numbers(figure)}</figure>\n')
-
-
-def numbers(figure):
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in figure.table.columns)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td>{escape(value)}</td>" for value in row[1:]) + "</tr>"
-        for row in figure.table.rows)
-    return ("<details><summary>The numbers</summary>" + scrolled(
-        f"Numbers: {figure.title}", f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>")
-        + "</details>\n")
+def command_word(word):
+    text = escape(word)
+    return f"<span>{text}</span>" if len(word) <= LONGEST_UNBROKEN else text
 
 
 def footer(results):

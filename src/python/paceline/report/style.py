@@ -5,6 +5,8 @@ both schemes. Ramps change evenly in lightness, and series differ in lightness, 
 for colour-blind readers and in grey print. No figure relies on colour alone.
 """
 
+from pathlib import Path
+
 # name: (light, dark)
 COLOURS = {
     "surface": ("#ffffff", "#15191e"),
@@ -114,3 +116,8 @@ def variables(scheme):
 
 def name_of(stand_in):
     return NAMES[int(stand_in.removeprefix(STAND_IN), 16)]
+
+
+def sheet(name):
+    """The text of a style sheet of this folder."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")

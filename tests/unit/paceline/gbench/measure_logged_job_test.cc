@@ -45,5 +45,12 @@ TEST(LoggedJobTest, TheEmbeddedEndpointIsOneHostAtAnyPort) {
   EXPECT_EQ(job("http://127.0.0.1:4000/other", "http://127.0.0.1:5000/v1").host, "127.0.0.1:4000");
 }
 
+TEST(ShownHostTest, IsTheUrlsHostUnlessTheEndpointIsEmbedded) {
+  EXPECT_EQ(shown_host("https://user:secret@host:8000/v1/chat", ""), "host:8000");
+  EXPECT_EQ(shown_host("http://127.0.0.1:4000/v1/chat", "http://127.0.0.1:4000/v1"),
+            "embedded endpoint");
+  EXPECT_EQ(shown_host("http://127.0.0.1:4000/v1", "http://127.0.0.1:400/v1"), "127.0.0.1:4000");
+}
+
 }  // namespace
 }  // namespace paceline::gbench

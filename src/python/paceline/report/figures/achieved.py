@@ -1,9 +1,11 @@
 """The achieved rate against the rate asked for, and the lateness of requests."""
 
 from .. import style
-from ..drawing import Figure, left_out_note, mark, to_svg
+from ..drawing import Figure, left_out_note
 from ..legend import DOTTED, Entry
 from ..results import HELD
+from ..svg import to_svg
+from ..tips import mark
 from ..view import VERDICT, key_text, number_of, time_of
 from ..words import number_text, share_text, time_text
 from .by_load import Measure, draw_measures
@@ -45,7 +47,8 @@ def draw_asked(axes, cells):
     if len(rates) == 1:
         axes.axhline(rates[0], color=style.colour("muted"), linestyle=":", linewidth=1.4)
     else:
-        mark(axes.plot(rates, rates, color=style.colour("muted"), linestyle=":", linewidth=1.4)[0])
+        mark(axes.plot(rates, rates, color=style.colour("muted"), linestyle=":", linewidth=1.4)[0],
+             "asked for")
     axes.set_ylim(0, max(axes.get_ylim()[1], rates[-1] * 1.12))
     for cell in cells:
         if cell.rpm and cell.asked_share < HELD:

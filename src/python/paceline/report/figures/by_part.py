@@ -1,9 +1,10 @@
 """Models and servers of a run that mixes them, side by side."""
 
 from .. import style
-from ..drawing import Figure, Table, evenly, left_out_note, line, panels, time_axis, to_svg
+from ..drawing import Figure, Table, evenly, left_out_note, line, panels, time_axis
 from ..legend import Entry
 from ..parts import FIGURES, KINDS, parts_of_cell
+from ..svg import to_svg
 from ..view import key_text, rate_heading
 from ..words import number_text, share_text, shortened, time_text
 
@@ -61,9 +62,10 @@ def draw_kind(axes, view, names, sides):
             times = [part["p50"], part["p99"]]
             highest = max(highest, *times)
             height = len(names) - 1 - row - 0.25 * (place - (len(sides) - 1) / 2)
+            figures = [f"{counter} {time_text(time)}" for counter, time in zip(("p50", "p99"), times)]
+            whose = f"{view.sides[place].label}, {name}" if view.compares else name
             line(axes, times, [height] * 2, colour, style.MARKERS[place],
-                 [f"{name}: {counter} {time_text(time)}"
-                  for counter, time in zip(("p50", "p99"), times)])
+                 f"{whose}: {', '.join(figures)}", [f"{whose}: {figure}" for figure in figures])
     axes.set_xlim(0, highest * 1.08)
     time_axis(axes.xaxis)
     axes.set_yticks(range(len(names)), [shortened(name, LONGEST_NAME) for name in names[::-1]])

@@ -3,10 +3,14 @@
 import math
 
 from .. import style
-from ..drawing import Figure, WIDTH, mark, panels, to_svg
+from ..drawing import Figure, WIDTH, panels
+from ..svg import to_svg
+from ..tips import mark
 from ..view import VERDICT, key_text, number_of, rate_heading, time_of
-from ..words import share_text, time_text
+from ..words import number_text, share_text, time_text
 
+# With more fields, none has a tooltip, so that the page stays small.
+MOST_TIPS = 600
 # The colours span at least this factor, so that small differences look small.
 LEAST_SPAN = 2
 
@@ -44,6 +48,7 @@ def draw_side(axes, view, side, step):
     rates, parallels = view.rates, view.parallels
     # Width of a field, in characters of the larger text.
     room = WIDTH * 72 / len(view.sides) / len(rates) / 7.5
+    has_tips = len(view.cells) <= MOST_TIPS
     for key, cell in side.cells.items():
         x, y = rates.index(key[0]), parallels.index(key[1])
         colour = step(cell.value("p99"))
@@ -51,7 +56,7 @@ def draw_side(axes, view, side, step):
         width, height = (0.94, 0.82) if is_short else (0.97, 0.94)
         field = axes.bar(x, height, width=width, bottom=y - height / 2,
                          color=style.colour(f"heat{colour}"))
-        mark(field.patches[0], describe_cell(cell))
+        mark(field.patches[0], tip_of(cell) if has_tips else None)
         if is_short:
             # A gap around the field keeps the outline visible beside any colour.
             axes.bar(x, 0.94, width=0.965, bottom=y - 0.47, fill=False, linewidth=2,
@@ -77,6 +82,19 @@ def write(axes, x, y, cell, colour, room):
     if with_word:
         axes.text(x, y - 0.22, cell.verdict_text, ha="center", va="center", color=colour,
                   fontsize=11 if room > 14 else 9)
+
+
+def tip_of(cell):
+    """One line for the run, one for latencies, one for the rate and errors."""
+    latencies = ", ".join(f"{counter} {time_text(cell.value(counter))}"
+                          for counter in ("p50", "p90", "p99", "p99.9", "max")
+                          if cell.value(counter) is not None)
+    errors = cell.value("errors") or 0
+    share = f" ({share_text(cell.asked_share)})" if cell.rpm else ""
+    return "\n".join([
+        f"{key_text(cell.key)}: {cell.verdict_text}", latencies,
+        f"{number_text(round(cell.value('rpm')))} rpm achieved{share}"
+        + f", {number_text(errors)} of {cell.requests:,} requests failed" * bool(errors)])
 
 
 def describe_cell(cell):

@@ -2,10 +2,12 @@
 
 from .. import style
 from ..drawing import (Figure, MOST_PANELS, asked_scale, evenly, label_ends, latency_scale,
-                       left_out_note, line, mark, panels, to_svg)
+                       left_out_note, line, panels)
 from ..legend import DASHED, SOLID, Entry
+from ..svg import to_svg
+from ..tips import MOST_ZONES, mark, series_tip, zones
 from ..view import VERDICT, key_text, rate_heading, time_of
-from ..words import list_text, time_text
+from ..words import list_text, rate_text, time_text
 
 PERCENTILES = ("p50", "p90", "p99", "p99.9")
 
@@ -23,6 +25,7 @@ def draw(view):
     asked_scale(axes[0], {position(cell): rate_heading(cell.rpm) for cell in shown})
     for panel, parallel in zip(axes, parallels):
         draw_parallel(panel, parallel, lines)
+        zones(panel, zone_tips(view, parallel, [one[1] for one in lines]))
         panel.set_title(f"parallel {parallel:,}")
         panel.set_xlabel("rpm asked for")
     axes[0].set_ylabel("latency")
@@ -45,15 +48,16 @@ def draw(view):
 
 
 def percentile_lines(view):
-    """(cells, counter, text, colour, marker, dashes) for each line of one result."""
+    """(cells, counter, text at the end, name, colour, marker, dashes) for each line of one result."""
     colours = style.ramp(len(PERCENTILES))
-    return [(view.sides[0].cells, counter, counter, colour, marker, "-")
+    return [(view.sides[0].cells, counter, counter, counter, colour, marker, "-")
             for counter, colour, marker in zip(PERCENTILES, colours, style.MARKERS)
             if view.has(counter)]
 
 
 def side_lines(view):
-    return [(side.cells, counter, None, style.series(place), style.MARKERS[place], dashes)
+    return [(side.cells, counter, None, f"{side.label}, {counter}", style.series(place),
+             style.MARKERS[place], dashes)
             for place, side in enumerate(view.sides)
             for counter, dashes in (("p50", "--"), ("p99", "-"))]
 
@@ -71,7 +75,7 @@ def position(cell):
 
 def draw_parallel(axes, parallel, lines):
     ends = []
-    for cells, counter, text, colour, marker, dashes in lines:
+    for cells, counter, text, name, colour, marker, dashes in lines:
         along = sorted((cell for key, cell in cells.items()
                         if key[1] == parallel and cell.value(counter) is not None), key=position)
         if not along:
@@ -82,12 +86,27 @@ def draw_parallel(axes, parallel, lines):
             mark(axes.fill_between(x, [min(cell.values(counter)) for cell in along],
                                    [max(cell.values(counter)) for cell in along],
                                    color=colour, alpha=0.18, linewidth=0))
-        tips = [f"{key_text(cell.key)}: {counter} {time_text(value)}"
-                for cell, value in zip(along, y)]
-        line(axes, x, y, colour, marker, tips, linestyle=dashes)
+        tips = [f"{name}, {key_text(cell.key)}: {time_text(value)}" for cell, value in zip(along, y)]
+        tip = series_tip(name, [rate_text(cell.rpm) for cell in along], y, time_text)
+        line(axes, x, y, colour, marker, tip, tips, linestyle=dashes)
         ends.append((x[-1], y[-1], text, colour))
     if any(text for _, _, text, _ in ends):
         label_ends(axes, ends)
+
+
+def zone_tips(view, parallel, counters):
+    """The percentiles at each rate, by position."""
+    at = {}
+    for side in view.sides:
+        for key, cell in side.cells.items():
+            figures = ", ".join(f"{counter} {time_text(cell.value(counter))}"
+                                for counter in dict.fromkeys(counters)
+                                if cell.value(counter) is not None)
+            if key[1] == parallel and figures:
+                heading = [] if position(cell) in at else [key_text(key)]
+                at.setdefault(position(cell), heading).append(
+                    f"{side.label}: " * view.compares + figures)
+    return {place: "\n".join(at[place]) for place in evenly(sorted(at), MOST_ZONES)}
 
 
 def describe(view, shown):

@@ -7,10 +7,12 @@ import numpy
 
 from .. import style
 from ..drawing import (Figure, MOST_PANELS, Table, evenly, label_ends, latency_scale, left_out_note,
-                       line, panels, to_svg)
+                       line, panels)
 from ..legend import DASHED, SOLID, Entry
+from ..svg import to_svg
+from ..tips import zones
 from ..view import key_text, rate_heading
-from ..words import count_text, time_text
+from ..words import count_text, rate_text, time_text
 
 COUNTERS = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99.9": 0.999, "max": 1}
 MOST_LINES = 5
@@ -22,7 +24,7 @@ def draw(view):
     figure, axes = panels(len(panel_lines), 3.6, sharey=True)
     latency_scale(axes[0], [value for curve in curves for value in curve[1]])
     for panel, (title, lines) in zip(axes, panel_lines):
-        draw_panel(panel, lines, with_names=not view.compares)
+        draw_panel(panel, lines)
         panel.set_title(title)
     axes[0].set_ylabel("latency")
     exact = [side.logged.get(key) for side in view.sides for key in side.cells]
@@ -45,14 +47,16 @@ def draw(view):
 
 
 def lines_of_rates(view):
-    """One panel per parallel, one line per rate: (title, [(curve, name, colour, dashes)])."""
+    """One panel per parallel, one line per rate: (title, [(curve, name, label, colour,
+    dashes)]).
+    """
     (side,) = view.sides
     parallels = evenly(view.parallels, MOST_PANELS)
     rates = evenly(view.rates, MOST_LINES)
     colours = dict(zip(rates, style.ramp(len(rates))))
     found = []
     for parallel in parallels:
-        lines = [(curve_of(side, (rpm, parallel)), rate_heading(rpm), colours[rpm], "-")
+        lines = [(curve_of(side, (rpm, parallel)), rate_text(rpm), rate_heading(rpm), colours[rpm], "-")
                  for rpm in rates if (rpm, parallel) in side.cells]
         if lines:
             found.append((f"parallel {parallel:,}", lines))
@@ -64,7 +68,7 @@ def lines_of_sides(view):
     """One panel per cell, one line per result."""
     every = view.shared_keys or view.keys
     keys = evenly(every, MOST_PANELS)
-    found = [(key_text(key), [(curve_of(side, key), side.label, style.series(place),
+    found = [(key_text(key), [(curve_of(side, key), side.label, "", style.series(place),
                                "--" if place % 2 else "-")
                               for place, side in enumerate(view.sides) if key in side.cells])
              for key in keys]
@@ -85,21 +89,35 @@ def curve_of(side, key):
     return left, numpy.array([value for _, value in known]), None
 
 
-def draw_panel(axes, lines, with_names):
+def draw_panel(axes, lines):
     axes.set_xscale("log")
     furthest = min(curve[0][-1] for curve, *_ in lines)
     axes.set_xlim(1, furthest * 0.9)
-    for (left, latencies, requests), _, colour, dashes in lines:
-        line(axes, left, latencies, colour, None if requests else "o", linestyle=dashes)
+    for curve, name, _, colour, dashes in lines:
+        left, latencies, requests = curve
+        line(axes, left, latencies, colour, None if requests else "o", describe(curve, name),
+             linestyle=dashes)
+    zones(axes, zone_tips(lines))
     nines = range(int(-math.log10(furthest)) + 1)
     axes.set_xticks([10.0 ** -nine for nine in nines], [tick_text(nine) for nine in nines])
     axes.xaxis.set_minor_locator(ticker.NullLocator())
     axes.grid(True, axis="x")
     axes.set_xlabel("percentile")
-    if with_names:
-        # If rates end at different percentiles, their last value is their slowest request.
-        label_ends(axes, [(curve[0][-1], curve[1][-1], name, colour)
-                          for curve, name, colour, _ in lines])
+    # If rates end at different percentiles, their last value is their slowest request.
+    label_ends(axes, [(curve[0][-1], curve[1][-1], label, colour)
+                      for curve, _, label, colour, _ in lines if label])
+
+
+def zone_tips(lines):
+    """The latencies of all lines at each percentile; the slowest requests are at the curves' ends."""
+    tips = {}
+    for percentile, share in COUNTERS.items():
+        values = [(name, at(curve, share)) for curve, name, *_ in lines]
+        figures = [f"{name}: {time_text(value)}" for name, value in values if value is not None]
+        if figures:
+            place = 1 - share if share < 1 else min(curve[0][-1] for curve, *_ in lines)
+            tips[place] = "\n".join([percentile, *figures])
+    return tips
 
 
 def tick_text(nines):

@@ -6,10 +6,12 @@ import matplotlib.ticker as ticker
 import numpy
 
 from .. import style
-from ..drawing import Figure, Table, WIDTH, mark, plt, rate_axis, to_svg
+from ..drawing import Figure, Table, WIDTH, evenly, new_figure, rate_axis
 from ..legend import DASHED, Entry
+from ..svg import to_svg
+from ..tips import MOST_ZONES, mark, zones
 from ..view import key_text
-from ..words import number_text, share_text
+from ..words import count_text, number_text, share_text
 
 # A linear axis would hide smaller shares.
 RARE = 0.02
@@ -22,17 +24,17 @@ def draw(view, key):
     if not sides:
         return None
     name = f"{view.slug}-sends-{key[0]}-{key[1]}"
-    figure = plt.figure(figsize=(WIDTH, 2.1 + 1.1 * len(sides)), layout="constrained")
+    figure = new_figure(WIDTH, 2.1 + 1.1 * len(sides))
     spaces = figure.add_gridspec(len(sides), 2, width_ratios=(3, 2))
     windows = [figure.add_subplot(spaces[row, 0]) for row in range(len(sides))]
     shares = figure.add_subplot(spaces[:, 1])
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.06, wspace=0.03)
     for panel, (place, side, sends) in zip(windows, sides):
         draw_window(panel, sends, style.series(place))
         panel.set_title("around the busiest millisecond"
                         + (f", {side.label}" if view.compares else ""))
     windows[-1].set_xlabel("milliseconds since the first send")
     draw_shares(shares, sides, key[0])
+    zones(shares, share_tips(sides, view.compares))
     alternative = f"Sends in each millisecond at {key_text(key)}. " + " ".join(
         describe(side.label if view.compares else "", sends) for _, side, sends in sides)
     legend = [Entry(side.label, f"series{place}", style.MARKERS[place]) for place, side, _ in sides]
@@ -58,6 +60,38 @@ def draw_window(axes, sends, colour):
     axes.set_ylim(0, max(4, sends.window.max() * 1.15))
     axes.yaxis.set_major_locator(ticker.MaxNLocator(4, integer=True))
     rate_axis(axes.xaxis)
+    zones(axes, window_tips(sends))
+
+
+def window_tips(sends):
+    """The sends in each of the zones, by their middle."""
+    width = math.ceil(len(sends.window) / MOST_ZONES)
+    tips = {}
+    for begin in range(0, len(sends.window), width):
+        counts = sends.window[begin:begin + width]
+        start = sends.window_start * 1e3 + begin
+        tips[start + (len(counts) - 1) / 2] = (
+            f"{number_text(round(start))} to {number_text(round(start + len(counts)))} ms: "
+            f"{count_text(int(counts.sum()), 'send')}, at most {counts.max():,} in 1 ms")
+    return tips
+
+
+def share_tips(sides, compares):
+    """The share of the milliseconds with each number of sends."""
+    most = max(len(sends.milliseconds_with) for *_, sends in sides)
+    found = [count for count in range(most) if any(
+        count < len(sends.milliseconds_with) and sends.milliseconds_with[count]
+        for *_, sends in sides)]
+    tips = {}
+    for count in evenly(found, MOST_ZONES):
+        lines = []
+        for _, side, sends in sides:
+            with_count = sends.milliseconds_with[count:count + 1].sum()
+            share = float(with_count / sends.milliseconds_with.sum())
+            lines.append(f"{side.label}: " * compares
+                         + f"{share_text(share)} of all milliseconds ({with_count:,})")
+        tips[count] = "\n".join([f"{count_text(count, 'send')} in 1 ms", *lines])
+    return tips
 
 
 def even_shares(mean):

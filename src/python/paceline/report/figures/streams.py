@@ -1,6 +1,7 @@
 """Figures of streams over load: first token, gaps between tokens, and tokens per second."""
 
-from ..drawing import Figure, left_out_note, to_svg
+from ..drawing import Figure, left_out_note
+from ..svg import to_svg
 from ..view import key_text
 from ..words import number_text, time_text
 from .by_load import Measure, draw_measures

@@ -1,11 +1,14 @@
 """Rate and latency over the time of one run, from the log."""
 
+import math
+
 import numpy
 
 from .. import style
-from ..drawing import (Figure, Table, latency_scale, line, mark, panels, rate_axis, short_time_text,
-                       to_svg)
+from ..drawing import Figure, Table, latency_scale, line, panels, rate_axis, short_time_text
 from ..legend import DASHED, DOTTED, SOLID, Entry
+from ..svg import to_svg
+from ..tips import MOST_ZONES, mark, range_text, series_tip, zones
 from ..view import key_text
 from ..words import count_text, number_text, rate_text, time_text
 
@@ -21,14 +24,16 @@ def draw(view, key):
     latency_scale(latency, numpy.concatenate(
         [values[numpy.isfinite(values)] for *_, one in sides for values in (one.p50, one.p99)]))
     for place, _, one in sides:
-        draw_rate(rate, one, style.series(place))
-        draw_latency(latency, one, place, view.compares)
+        whose = f"{view.sides[place].label}, " * view.compares
+        draw_rate(rate, one, style.series(place), whose)
+        draw_latency(latency, one, place, view.compares, whose)
     finish_rate(rate, key[0], [one for *_, one in sides])
     rate.set_title("rpm sent")
     latency.set_title("latency by send time")
     for panel in (rate, latency):
         panel.set_xlabel("seconds since the first send")
-        panel.set_xlim(left=0)
+        panel.set_xlim(0, panel.get_xlim()[1])
+        zones(panel, zone_tips(view, sides, rate_figures if panel is rate else latency_figures))
     alternative = f"Lines of rate and latency over time at {key_text(key)}. " + " ".join(
         describe(side.label if view.compares else "", one) for _, side, one in sides)
     return Figure(
@@ -39,17 +44,64 @@ def draw(view, key):
         notes_of(view, key), legend_of(view, sides, key[0]))
 
 
-def draw_rate(axes, one, colour):
+def zone_tips(view, sides, figures):
+    """The figures of all sides in each zone, which has whole bins of the side with the widest bins."""
+    width = max(one.width for *_, one in sides)
+    end = max(float(one.starts[-1]) + one.width for *_, one in sides)
+    width *= math.ceil(end / width / MOST_ZONES - 1e-9)
+    tips = {}
+    for begin in numpy.arange(0, end - width * 1e-6, width):
+        lines = []
+        for _, side, one in sides:
+            middles = one.starts + one.width / 2
+            inside = (middles >= begin) & (middles < begin + width)
+            if inside.any():
+                lines.append(f"{side.label}: " * view.compares + figures(one, inside))
+        if lines:
+            tips[begin + width / 2] = "\n".join([f"{seconds_text(begin)} to {seconds_text(begin + width)} s", *lines])
+    return tips
+
+
+def seconds_text(seconds):
+    return f"{seconds:,.3f}".rstrip("0").rstrip(".")
+
+
+def rate_figures(one, inside):
+    failed = int(one.errors[inside].sum())
+    rates = [float(rate) for rate in one.rpm[inside]]
+    return (range_text(rates, lambda rate: f"{number_text(round(rate))} rpm")
+            + f", {count_text(failed, 'request')} failed" * bool(failed))
+
+
+def latency_figures(one, inside):
+    texts = []
+    for name, values in (("p50", one.p50[inside]), ("p99", one.p99[inside])):
+        values = values[numpy.isfinite(values)]
+        if len(values):
+            texts.append(f"{name} {range_text(values.tolist(), time_text)}")
+    return ", ".join(texts) or "no good response"
+
+
+def draw_rate(axes, one, colour, whose):
     edges = numpy.append(one.starts, one.starts[-1] + one.width)
     (drawn,) = axes.step(edges, numpy.append(one.rpm, one.rpm[-1]), where="post", color=colour,
                          linewidth=1.6)
-    mark(drawn)
+    mark(drawn, line_tip(f"{whose}rpm sent", one, one.rpm, lambda rate: number_text(round(rate))))
+
+
+def line_tip(name, one, values, text):
+    known = numpy.flatnonzero(numpy.isfinite(values))
+    if not len(known):
+        return None
+    places = [f"{seconds_text(start)} s" for start in one.starts[known]]
+    return series_tip(name, places, values[known].tolist(), text)
 
 
 def finish_rate(axes, rpm, time_lines):
     highest = max(float(one.rpm.max()) for one in time_lines)
     if rpm:
-        mark(axes.axhline(rpm, color=style.colour("muted"), linestyle=":", linewidth=1.4))
+        mark(axes.axhline(rpm, color=style.colour("muted"), linestyle=":", linewidth=1.4),
+             f"asked for: {rate_text(rpm)}")
     axes.set_ylim(0, max(highest, rpm) * 1.15)
     rate_axis(axes.yaxis)
     for one in time_lines:
@@ -61,12 +113,14 @@ def finish_rate(axes, rpm, time_lines):
             mark(crosses)
 
 
-def draw_latency(axes, one, place, compares):
+def draw_latency(axes, one, place, compares, whose):
     middles = one.starts + one.width / 2
     colours = [style.series(place)] * 2 if compares else [style.colour("ramp1"),
                                                           style.colour("ramp4")]
-    line(axes, middles, one.p50, colours[0], linestyle="--" if compares else "-", linewidth=1.5)
-    line(axes, middles, one.p99, colours[1], linewidth=1.8)
+    line(axes, middles, one.p50, colours[0], tip=line_tip(f"{whose}p50", one, one.p50, time_text),
+         linestyle="--" if compares else "-", linewidth=1.5)
+    line(axes, middles, one.p99, colours[1], tip=line_tip(f"{whose}p99", one, one.p99, time_text),
+         linewidth=1.8)
 
 
 def legend_of(view, sides, rpm):
@@ -98,7 +152,7 @@ def table_of(view, key, sides):
     rows = []
     for _, side, one in sides:
         for start, rpm, p50, p99, errors in zip(one.starts, one.rpm, one.p50, one.p99, one.errors):
-            rows.append([f"{start:.3f}".rstrip("0").rstrip("."), *[side.label] * view.compares,
+            rows.append([seconds_text(start), *[side.label] * view.compares,
                          number_text(round(float(rpm))), *("" if numpy.isnan(value) else
                                                            time_text(float(value))
                                                            for value in (p50, p99)), f"{errors:,}"])
