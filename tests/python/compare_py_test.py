@@ -1,9 +1,11 @@
-"""Which compare.py paceline.compare takes."""
+"""Which compare.py paceline.compare takes, and what it says without SciPy."""
 
+import subprocess
 import sys
 import types
 
 import pytest
+from conftest import ROOT
 
 from paceline.compare import compare_py
 from paceline.report.errors import ReportError
@@ -39,6 +41,18 @@ def test_the_users_comes_first(places, monkeypatch, tmp_path):
         compare_py.find_compare_py()
     mine.touch()
     assert compare_py.find_compare_py() == str(mine)
+
+
+def test_without_scipy():
+    """--help needs no package; a comparison says which one is missing."""
+    code = (f"import sys; sys.path.insert(0, {str(ROOT / 'src' / 'python')!r}); "
+            "from paceline.compare.program import run; sys.exit(run())")
+    bare = [sys.executable, "-S", "-I", "-c", code]
+    done = subprocess.run([*bare, "--help"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "paceline_compare A B" in done.stdout, done.stderr
+    done = subprocess.run([*bare, "a.json", "b.json"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "paceline_compare: this Python lacks python3-scipy; on Debian, run" in done.stderr
 
 
 @pytest.mark.parametrize("is_wheel, remedy", [(True, "COMPARE_PY"), (False, "libbenchmark-tools")])

@@ -17,6 +17,7 @@ import tempfile
 
 from .compare_py import find_compare_py
 from .sides import is_program, read_sides
+from ..packages import COMPARE, why_missing
 from ..report.changes import (ALPHA, GOOD_REPETITIONS, Change, correct_by_holm, medians_text,
                             repetitions_needed, verdict_text)
 from ..report.errors import ReportError
@@ -194,6 +195,9 @@ def main(program):
     """`program` is its name in messages."""
     sys.stdout.reconfigure(errors="backslashreplace")
     options, what, program_options = parse(program, sys.argv[1:])
+    if why := why_missing(COMPARE):
+        print(f"{program}: {why}", file=sys.stderr)
+        return 1
     if options.display_aggregates_only and any(map(is_program, what[1:])):
         program_options.append("--benchmark_display_aggregates_only=true")
     with tempfile.TemporaryDirectory() as folder:
