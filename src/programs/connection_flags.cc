@@ -81,8 +81,10 @@ void add_unix_socket_flag(CLI::App& app, std::string& path) {
 
 void add_flags(CLI::App& app, ConnectionOptions& connection) {
   app.option_defaults()->group(connection_group);
-  app.add_option("--paceline_ca", connection.ca_file,
-                 "PEM file with the certificates to trust, such as ca.pem [the system's]")
+  app.add_option(
+         "--paceline_ca", connection.ca_file,
+         "PEM file with the certificates to trust, such as ca.pem [the file of SSL_CERT_FILE, "
+         "or else the system's]")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
   add_client_certificate_flags(app, connection);

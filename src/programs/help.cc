@@ -14,6 +14,8 @@
 #include <vector>
 
 #include <paceline/gbench/context.h>
+#include <paceline/http/authorities.h>
+#include <paceline/text/gate.h>
 #include <paceline/version.h>
 #include <paceline_version.h>
 
@@ -133,7 +135,9 @@ std::string version_text(std::string_view program) {
   for (const auto& [library, its_version] : gbench::library_versions()) {
     text += fmt::format("{} {}\n", library, its_version);
   }
-  return text + fmt::format("{}\n", curl_version_info(CURLVERSION_NOW)->ssl_version);
+  text += fmt::format("{}\n", curl_version_info(CURLVERSION_NOW)->ssl_version);
+  return text + fmt::format("trusted authorities: {}\n",
+                            text::Gate().shown(http::authorities_of({}).text()));
 }
 
 }  // namespace paceline::programs

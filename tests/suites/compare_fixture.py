@@ -48,7 +48,7 @@ def compare(*arguments):
           unittest.mock.patch.dict(os.environ, environment(COMPARE_PY=COMPARE_PY), clear=True),
           contextlib.redirect_stdout(out), contextlib.redirect_stderr(err)):
         try:
-            code = summary.main()
+            code = summary.main("benchmarks/compare")
         except SystemExit as end:
             code = end.code
     out.seek(0)

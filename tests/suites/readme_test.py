@@ -58,7 +58,7 @@ COMMANDS = {"paceline": MEASURE, "paceline_endpoint": SERVE, "paceline_report": 
             "paceline_log": f'exec {PROGRAMS["paceline_log"]} "$@"',
             "cmake": CHECK_PRESET, "ctest": CHECK_PRESET, "git": CLONE,
             **dict.fromkeys(("c++", "g++"), COMPILE),
-            **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "cpack", "pkg-config"), ":")}
+            **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "cpack", "pip", "pkg-config"), ":")}
 # What stands in for a program of the clone; the others do nothing.
 SCRIPTS = {"benchmarks/run": MEASURE,
            "benchmarks/compare": f'exec {ROOT}/benchmarks/compare "$@"'}

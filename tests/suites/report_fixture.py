@@ -1,7 +1,6 @@
 """Results and logs whose every number is known, for the tests of paceline_report."""
 
 import contextlib
-import importlib.util
 import io
 import json
 import re
@@ -12,22 +11,18 @@ import tempfile
 import unittest
 import unittest.mock
 import warnings
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "src" / "python"))
 
-from paceline.report import drawing, request_log  # noqa: E402, F401  (the path comes first)
+from paceline.report import drawing, program, request_log  # noqa: E402, F401  (the path comes first)
 
 # The program's warning filters, to which drawing adds; unittest sets others.
 FILTERS = list(warnings.filters)
 
 REPORT = ROOT / "src" / "programs" / "paceline_report"
 SCHEMA = ROOT / "src" / "paceline" / "log" / "schema.cc"
-PROGRAM = importlib.util.module_from_spec(
-    importlib.util.spec_from_loader("paceline_report", SourceFileLoader("paceline_report", str(REPORT))))
-PROGRAM.__loader__.exec_module(PROGRAM)
 MILLISECOND = 1_000_000
 NAME = "chat/complete/rpm:{}/parallel:{}/iterations:{}/manual_time"
 
@@ -69,7 +64,7 @@ def run_here(*arguments, folder):
           contextlib.redirect_stdout(out), contextlib.redirect_stderr(err),
           warnings.catch_warnings()):
         warnings.filters[:] = FILTERS
-        code = PROGRAM.run()
+        code = program.run()
     for stream in (out, err):
         stream.seek(0)
     return subprocess.CompletedProcess(arguments, code, out.read(), err.read())

@@ -99,6 +99,34 @@ class TlsTest(unittest.TestCase):
         file.write_text("no certificate")
         self.assertIn("give --paceline_ca a file with PEM", self.refusal_by(self.good, file))
 
+    def test_the_file_of_the_environment(self):
+        """SSL_CERT_FILE names authorities; --paceline_ca comes first; results and errors say which."""
+        flags = ("--paceline_requests=1", "--paceline_rpm=600", "--paceline_parallel=1")
+        trusted = {"SSL_CERT_FILE": str(self.certificates.authority)}
+        server = Http2Server(self.good, lambda number, stream: (response(stream), False))
+        self.addCleanup(server.close)
+        context = rows(f"--paceline_url={server.url}", *flags, env=trusted)["context"]
+        self.assertEqual(context["tls_authorities"],
+                         f"{self.certificates.authority} (SSL_CERT_FILE)")
+        context = rows(f"--paceline_url={server.url}", *flags,
+                       f"--paceline_ca={self.certificates.authority}",
+                       env={"SSL_CERT_FILE": "/none.pem"})["context"]
+        self.assertEqual(context["tls_authorities"], f"{self.certificates.authority} (given)")
+        done = run(f"--paceline_url={server.url}", *flags, env={"SSL_CERT_FILE": "/none.pem"})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("trusted authorities: /none.pem (SSL_CERT_FILE); give --paceline_ca",
+                      done.stderr)
+
+    def test_results_without_tls_name_no_authorities(self):
+        context = rows("--paceline_requests=1", "--paceline_rpm=600", "--paceline_parallel=1",
+                       "--paceline_endpoint_latency=0")["context"]
+        self.assertNotIn("tls_authorities", context)
+
+    def test_the_version_names_the_authorities(self):
+        done = run("--version", env={"SSL_CERT_FILE": "/some\x1b[31m.pem"})
+        self.assertIn("trusted authorities: /some", done.stdout)
+        self.assertNotIn("\x1b", done.stdout)
+
     def test_a_client_certificate(self):
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(self.good)

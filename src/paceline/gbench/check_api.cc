@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/gbench/measure.h>
+#include <paceline/http/authorities.h>
 #include <paceline/http/target.h>
 #include <paceline/run/preflight.h>
 #include <paceline/stats/run_tally.h>
@@ -55,7 +56,9 @@ Result<http::RateLimits> check_item(Context& context, Workload& workload, std::u
                                                       "https and a server that supports HTTP/2",
                                                       host, preflight.http_version));
   }
-  context.facts().add_protocol(request.url, preflight.http_version);
+  const http::Authorities authorities = http::authorities_of(context.settings().run.connection);
+  context.facts().add_protocol(request.url, preflight.http_version,
+                               context.gate().shown(authorities.text()));
   return preflight.limits;
 }
 

@@ -33,11 +33,13 @@ void Facts::add_flags(const std::string& flags, const std::string& benchmark_fla
   if (!benchmark_flags.empty()) add("benchmark_flags", benchmark_flags);
 }
 
-void Facts::add_protocol(const std::string& url, const std::string& http_version) {
+void Facts::add_protocol(const std::string& url, const std::string& http_version,
+                         const std::string& authorities) {
   if (values_.contains("http")) return;
   add("http", http_version);
   const bool encrypted = url.starts_with("https:");
   add("tls", encrypted ? curl_version_info(CURLVERSION_NOW)->ssl_version : "none");
+  if (encrypted) add("tls_authorities", authorities);
 }
 
 std::vector<std::pair<std::string, std::string>> library_versions() {

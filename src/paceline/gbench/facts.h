@@ -23,9 +23,10 @@ class Facts {
   /// Adds the flags that the user set, paceline's and Google Benchmark's, without secrets. Empty:
   /// adds nothing.
   void add_flags(const std::string& flags, const std::string& benchmark_flags);
-  /// Adds the HTTP version that was spoken, such as "HTTP/2", and the TLS library, or "none" for a
-  /// URL without TLS. Only the first call counts.
-  void add_protocol(const std::string& url, const std::string& http_version);
+  /// Adds the HTTP version that was spoken, such as "HTTP/2", the TLS library, or "none" for a URL
+  /// without TLS, and for a URL with TLS the trusted authorities. Only the first call counts.
+  void add_protocol(const std::string& url, const std::string& http_version,
+                    const std::string& authorities);
 
  private:
   std::map<std::string, std::string> values_;

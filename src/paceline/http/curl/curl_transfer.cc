@@ -52,6 +52,18 @@ const char* no_certificates() {
   return is_openssl ? "/dev/null" : nullptr;
 }
 
+/// `file` and `folder` are the options of libcurl to set.
+void trust(CURL* easy, const Authorities& trusted, CURLoption file, CURLoption folder) {
+  if (trusted.source == AuthoritySource::libcurl || trusted.source == AuthoritySource::none) return;
+  if (trusted.file.empty()) {
+    curl_easy_setopt(easy, file, nullptr);
+    curl_easy_setopt(easy, folder, trusted.folder.c_str());
+    return;
+  }
+  curl_easy_setopt(easy, file, trusted.file.c_str());
+  curl_easy_setopt(easy, folder, no_certificates());
+}
+
 // HTTP/2 is negotiated by ALPN over TLS only. Without TLS it breaks in libcurl 7.88.
 long libcurls(HttpVersion version) {
   switch (version) {
@@ -93,10 +105,9 @@ void CurlTransfer::set_common() {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  if (!options.ca_file.empty()) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
-    curl_easy_setopt(easy, CURLOPT_CAPATH, no_certificates());
-  }
+  trust(easy, shared_.authorities, CURLOPT_CAINFO, CURLOPT_CAPATH);
+  // The file of the options is for servers.
+  trust(easy, shared_.proxy_authorities, CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH);
   if (!options.cert_file.empty()) {
     const std::string& key = options.key_file.empty() ? options.cert_file : options.key_file;
     curl_easy_setopt(easy, CURLOPT_SSLCERT, options.cert_file.c_str());

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <paceline/error.h>
+#include <paceline/http/authorities.h>
 #include <paceline/http/client.h>
 #include <paceline/http/transport.h>
 #include <paceline/message.h>
@@ -60,6 +61,8 @@ class CurlTransfer : public ResponseHeaders {
     ResponseSink& sink;
     CurlSockets& sockets;
     CurlHeadersCache headers;
+    Authorities authorities;
+    Authorities proxy_authorities;
   };
 
   CurlTransfer(Exchange& exchange, Shared& shared);
@@ -142,8 +145,8 @@ bool is_tls_failure(CURLcode code, std::string_view words);
 
 /// Why there is no TLS connection. `verify_result` is libcurl's CURLINFO_SSL_VERIFYRESULT: with
 /// OpenSSL, one of X509_V_ERR_*. `words` are added to the message. `has_certificate`: whether the
-/// client sends a certificate.
+/// client sends a certificate. An error about the trusted authorities names `authorities`.
 Error tls_error(CURLcode code, long verify_result, std::string_view words,
-                bool has_certificate = false);
+                bool has_certificate = false, const Authorities& authorities = {});
 
 }  // namespace paceline::http::curl

@@ -165,7 +165,7 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
     long verified = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
     end.error = TransportError::tls_failed;
-    end.why = tls_error(code, verified, why_.data(), has_certificate());
+    end.why = tls_error(code, verified, why_.data(), has_certificate(), shared_.authorities);
   } else {
     end.error = error_of(code, why_.data(), was_sent());
     end.why = explain(code, end.error);

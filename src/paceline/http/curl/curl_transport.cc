@@ -210,7 +210,9 @@ CurlTransport::CurlTransport(loop::Loop& loop, const ConnectionOptions& options,
       shared_{.options = options,
               .sink = sink,
               .sockets = sockets_,
-              .headers = CurlHeadersCache(options)},
+              .headers = CurlHeadersCache(options),
+              .authorities = authorities_of(options),
+              .proxy_authorities = authorities_of({})},
       undeferrable_(exchanges),
       states_(exchanges) {
   init_libcurl_once();

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace paceline::http::curl {
 namespace {
@@ -137,10 +138,16 @@ bool is_tls_failure(CURLcode code, std::string_view words) {
   }
 }
 
-Error tls_error(CURLcode code, long verify_result, std::string_view words, bool has_certificate) {
+Error tls_error(CURLcode code, long verify_result, std::string_view words, bool has_certificate,
+                const Authorities& authorities) {
   const Explained found = explain(code, verify_result, words, has_certificate);
-  return {found.code,
-          words.empty() ? std::string(found.why) : fmt::format("{} ({})", found.why, words)};
+  std::string message(found.why);
+  if (!words.empty()) message += fmt::format(" ({})", words);
+  if (found.code == ErrorCode::certificate_untrusted ||
+      found.code == ErrorCode::certificates_unreadable) {
+    message += fmt::format("; trusted authorities: {}", authorities.text());
+  }
+  return {found.code, std::move(message)};
 }
 
 }  // namespace paceline::http::curl

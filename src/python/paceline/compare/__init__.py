@@ -1,5 +1,7 @@
 """Compares two results with Google Benchmark's compare.py, and summarizes its table.
 
-summary  runs compare.py and says in plain words which rows moved
-sides    reads the two results
+program     the program paceline_compare
+summary     runs compare.py and says in plain words which rows moved
+sides       reads the two results
+compare_py  finds compare.py
 """

@@ -1,5 +1,7 @@
+"""What the script benchmarks/compare runs."""
+
 import sys
 
 from .summary import main
 
-sys.exit(main())
+sys.exit(main("benchmarks/compare"))

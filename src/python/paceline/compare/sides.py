@@ -1,4 +1,4 @@
-"""Reads the two sides of benchmarks/compare: result files, or programs that write them."""
+"""Reads the two sides of a comparison: result files, or programs that write them."""
 
 import math
 import os
@@ -80,23 +80,23 @@ def run_program(path, program_options, folder):
     return out
 
 
-def read_side(path, program_options, folder, pattern="", replacement=""):
+def read_side(program, path, program_options, folder, pattern="", replacement=""):
     if is_program(path):
         if pattern:
             program_options = [*program_options, f"--benchmark_filter={pattern}"]
         rows, _ = read_rows(run_program(path, program_options, folder), with_failed=True)
     else:
         if program_options:
-            print(f"benchmarks/compare: '{harmless(path)}' is a result file; "
+            print(f"{program}: '{harmless(path)}' is a result file; "
                   f"{harmless(' '.join(program_options))} has no effect on it", file=sys.stderr)
         rows, _ = read_rows(path, with_failed=True)
     return Side(path, rows, pattern, replacement)
 
 
-def read_sides(what, program_options, folder):
+def read_sides(program, what, program_options, folder):
     mode, *rest = what
     if mode == "benchmarks":
-        return [read_side(path, program_options, folder) for path in rest]
+        return [read_side(program, path, program_options, folder) for path in rest]
     if mode == "filters":
         rest = [rest[0], rest[1], rest[0], rest[2]]
     pairs = list(zip(rest[::2], rest[1::2]))
@@ -106,5 +106,5 @@ def read_sides(what, program_options, folder):
         except re.error as error:
             raise ReportError(f"'{pattern}' is not a regular expression: {error}") from error
     replacement = f"[{pairs[0][1]} vs. {pairs[1][1]}]"
-    return [read_side(path, program_options, folder, pattern, replacement)
+    return [read_side(program, path, program_options, folder, pattern, replacement)
             for path, pattern in pairs]

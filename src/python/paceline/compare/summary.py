@@ -1,6 +1,6 @@
-"""Runs compare.py, named by COMPARE_PY, and adds a summary of its table in plain words.
+"""Runs compare.py and adds a summary of its table in plain words.
 
-benchmarks/compare runs this package with a Python that has SciPy. compare.py gets copies of the two
+Needs a Python that has SciPy. compare.py gets copies of the two
 results with only the comparable rows that both have, so that no other row distorts its geometric mean.
 Rows that were left out are named below the table.
 """
@@ -15,24 +15,26 @@ import runpy
 import sys
 import tempfile
 
+from .compare_py import find_compare_py
 from .sides import is_program, read_sides
+from ..packages import COMPARE, why_missing
 from ..report.changes import (ALPHA, GOOD_REPETITIONS, Change, correct_by_holm, medians_text,
                             repetitions_needed, verdict_text)
 from ..report.errors import ReportError
 from ..report.words import count_text, harmless
 
 MODES = {"benchmarks": 3, "filters": 4, "benchmarksfiltered": 5}
-USAGE = """benchmarks/compare A B [options]
-       benchmarks/compare filters FILE FILTER_A FILTER_B [options]
-       benchmarks/compare benchmarksfiltered A FILTER_A B FILTER_B [options]"""
+USAGE = """%(prog)s A B [options]
+       %(prog)s filters FILE FILTER_A FILTER_B [options]
+       %(prog)s benchmarksfiltered A FILTER_A B FILTER_B [options]"""
 DESCRIPTION = """A and B are JSON files (--benchmark_out=FILE) or programs that write them; B is
 compared against A. Options that are not listed go to the programs, for instance
 --benchmark_repetitions=9."""
 
 
-def parse(arguments):
+def parse(program, arguments):
     """Returns compare.py's options, the mode and its arguments, and the programs' options."""
-    parser = argparse.ArgumentParser("benchmarks/compare", usage=USAGE, description=DESCRIPTION,
+    parser = argparse.ArgumentParser(program, usage=USAGE, description=DESCRIPTION,
                                      allow_abbrev=False)
     parser.add_argument("-a", "--display_aggregates_only", action="store_true",
                         help="show the aggregates only; the U test still uses every repetition")
@@ -84,7 +86,7 @@ def run_compare_py(options, sides, common, folder):
         command.append("--no-color")
     if options.no_utest:
         command.append("--no-utest")
-    code, table = run_script(os.environ["COMPARE_PY"], command + ["benchmarks", *files])
+    code, table = run_script(find_compare_py(), command + ["benchmarks", *files])
     print("Comparing", " to ".join(harmless(side.path) for side in sides))
     print(table.partition("\n")[2], end="")
     if code != 0:
@@ -189,18 +191,22 @@ def print_left_out(sides):
             print(f"{harmless(side.path)}: {name} was cut short and lacks some of its requests.")
 
 
-def main():
+def main(program):
+    """`program` is its name in messages."""
     sys.stdout.reconfigure(errors="backslashreplace")
-    options, what, program_options = parse(sys.argv[1:])
+    options, what, program_options = parse(program, sys.argv[1:])
+    if why := why_missing(COMPARE):
+        print(f"{program}: {why}", file=sys.stderr)
+        return 1
     if options.display_aggregates_only and any(map(is_program, what[1:])):
         program_options.append("--benchmark_display_aggregates_only=true")
     with tempfile.TemporaryDirectory() as folder:
         try:
-            sides = read_sides(what, program_options, folder)
+            sides = read_sides(program, what, program_options, folder)
+            code, report = run_compare_py(options, sides, {*sides[0].names} & {*sides[1].names}, folder)
         except ReportError as error:
-            print(f"benchmarks/compare: {harmless(str(error))}", file=sys.stderr)
+            print(f"{program}: {harmless(str(error))}", file=sys.stderr)
             return 1
-        code, report = run_compare_py(options, sides, {*sides[0].names} & {*sides[1].names}, folder)
         if code != 0:
             return code
         print_summary(report, sides, options)

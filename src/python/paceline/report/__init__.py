@@ -1,6 +1,7 @@
-"""The modules of src/programs/paceline_report, which makes an HTML page of results, and of the figures
-in notebooks.
+"""The modules of the program paceline_report, which makes an HTML page of results, and of the figures in
+notebooks.
 
+program, main         the program
 results, request_log  read the files that paceline wrote
 changes, words        test whether two results differ, and format numbers
 figures/              draws the figures, one per module, with style, drawing, tips and svg

@@ -30,23 +30,29 @@ def write(path, text):
     os.replace(unfinished, path)
 
 
-def check(options):
-    if len(options.results) > style.MOST_RESULTS:
+def check(results, logs, output):
+    if len(results) > style.MOST_RESULTS:
         raise ReportError(f"at most {style.MOST_RESULTS} results fit on one page; make several "
                           "pages")
-    if options.output.is_dir():
-        raise ReportError(f"'{options.output}' is a folder; name a file in it")
-    for path in (*options.results, *options.logs):
-        if options.output.resolve() == path.resolve():
+    if output.is_dir():
+        raise ReportError(f"'{output}' is a folder; name a file in it")
+    for path in (*results, *logs):
+        if output.resolve() == path.resolve():
             raise ReportError(f"'{path}' would be overwritten by the page; name another file with -o")
 
 
-def report(options):
-    check(options)
-    results = read_results(options.results)
-    views = views_of(results, read_logs(options.logs, results))
+def make_page(paths, logs, output):
+    """Writes the page of the results and logs to `output`, and returns it."""
+    check(paths, logs, output)
+    results = read_results(paths)
+    views = views_of(results, read_logs(logs, results))
     text = page(results, views, compare_all(results))
-    write(options.output, text)
+    write(output, text)
+    return text
+
+
+def report(options):
+    text = make_page(options.results, options.logs, options.output)
     print(f"{harmless(str(options.output))}: {count_text(text.count('<figure id='), 'figure')}, "
           f"{len(text.encode()) / 1000:,.0f} kB")
 

@@ -56,6 +56,18 @@ TEST(TlsErrorsTest, EachKindHasItsOwnCodeAndSentence) {
   expect(certificate(62, ""), ErrorCode::certificate_of_other_host, "for another host");
 }
 
+TEST(TlsErrorsTest, AnUntrustedCertificateNamesTheAuthorities) {
+  const Authorities trusted{.file = "/some/ca.pem", .source = AuthoritySource::environment};
+  const auto message = [&trusted](CURLcode code, long verified) {
+    return tls_error(code, verified, "", false, trusted).message;
+  };
+  const std::string_view named = "; trusted authorities: /some/ca.pem (SSL_CERT_FILE)";
+  EXPECT_TRUE(says(message(CURLE_PEER_FAILED_VERIFICATION, 20), named));
+  EXPECT_TRUE(says(message(CURLE_SSL_CACERT_BADFILE, 0), named));
+  constexpr long has_expired = 10;
+  EXPECT_FALSE(says(message(CURLE_PEER_FAILED_VERIFICATION, has_expired), named));
+}
+
 TEST(TlsErrorsTest, ACertificateThatIsSentMayBeRefused) {
   const Error refused = tls_error(CURLE_RECV_ERROR, 0, wants_certificate, true);
   EXPECT_EQ(refused.code, ErrorCode::client_certificate_refused);
