@@ -31,8 +31,11 @@ const std::map<std::string, Auth> auth_kinds{
     {"api-key", Auth::api_key}, {"x-api-key", Auth::x_api_key},
     {"basic", Auth::basic},     {"aws-sigv4", Auth::aws_sigv4},
     {"none", Auth::none}};
-const std::map<std::string, ProgressMode> progress_modes{
-    {"auto", ProgressMode::automatic}, {"on", ProgressMode::on}, {"off", ProgressMode::off}};
+const std::map<std::string, progress::ProgressMode> progress_modes{
+    {"auto", progress::ProgressMode::automatic},
+    {"on", progress::ProgressMode::on},
+    {"screen", progress::ProgressMode::screen},
+    {"off", progress::ProgressMode::off}};
 
 void add_objective_flag(CLI::App& app, std::optional<RequestObjective>& objective) {
   const std::string name = "--paceline_objective";
@@ -205,9 +208,10 @@ void add_result_flags(CLI::App& app, Options& options) {
   app.add_flag("--paceline_log_responses{true}", options.log_responses,
                "Stores the bodies of good responses in the log too");
   add_objective_flag(app, options.objective);
-  add_choice_flag(app, "--paceline_progress", progress_modes, options.progress,
+  add_choice_flag(app, "--paceline_progress", progress_modes, options.progress_mode,
                   "Live progress on stderr: auto (on a terminal), on (elsewhere too, one line per "
-                  "10 s) or off [auto]");
+                  "10 s), screen (a live screen on a terminal; its keys stop the run or change the "
+                  "rate by 10%) or off [auto]");
   add_by_flag(app, options.by);
   add_rows_flag(app, options.rows);
 }

@@ -21,7 +21,7 @@
 #include <paceline/text_ranking.h>
 #include <paceline/workload.h>
 #include <programs/models.h>
-#include <programs/progress_display.h>
+#include <programs/progress/progress_display.h>
 
 namespace CLI {
 class App;
@@ -59,7 +59,7 @@ struct Options {
   std::chrono::nanoseconds wait{0};
   /// The objective that a request must meet to count as goodput.
   std::optional<RequestObjective> objective{};
-  ProgressMode progress = ProgressMode::automatic;
+  progress::ProgressMode progress_mode = progress::ProgressMode::automatic;
   /// SQLite file for one row per request; empty: none.
   std::string log_file;
   /// Whether the log stores the text of responses.

@@ -24,6 +24,7 @@ ROWS = (
     {"run"},
     {"gbench"},
     {"endpoint"},
+    {"programs/progress"},
     {"programs"},
 )
 # What only these rooms may include of other libraries.
