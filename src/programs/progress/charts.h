@@ -25,9 +25,8 @@ struct HistogramRow {
   std::uint64_t count = 0;
 };
 
-/// Rows from the lowest to the highest latency that occurs, at most `most`, each as wide as the
-/// others on a logarithmic scale: an eighth, a quarter or a half of a power of two, or whole
-/// powers.
+/// Rows from the lowest to the highest latency that occurs, at most `most`. A power of two has
+/// eight rows, or fewer if there is less room; a row may also span several powers.
 std::vector<HistogramRow> histogram_rows(const run::LatencyCounts& counts, std::size_t most);
 
 }  // namespace paceline::programs::progress

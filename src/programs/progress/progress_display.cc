@@ -132,7 +132,7 @@ void ProgressDisplay::draw(const RunProgress& progress) {
     if (Clock::now() < next_sentence_) return;
     write_to(descriptor_, progress_sentence(progress) + "\n");
     next_sentence_ += between_sentences;
-  } else if (form_ == Form::screen && has_room(size_of(descriptor_))) {
+  } else if (terminal_ && is_controlling(descriptor_) && has_room(size_of(descriptor_))) {
     draw_screen(progress);
   } else {
     if (terminal_) terminal_->give_back();

@@ -49,7 +49,7 @@ std::vector<Figure> figures_of(const RunProgress& run) {
   figures.push_back({rate + " RPM", 3});
   figures.push_back({count_text(progress.in_flight) + " in flight", 9});
   add_latency(progress, figures);
-  if (progress.streams > 0) figures.push_back({rate_text(run.recent_tokens) + " tokens/s", 5});
+  if (progress.streams > 0) figures.push_back({rate_text(run.recent_tokens) + " tok/s", 5});
   figures.push_back(
       {fmt::format("{} error{}", count_text(progress.failed), progress.failed == 1 ? "" : "s"),
        progress.failed == 0 ? 6 : 1});

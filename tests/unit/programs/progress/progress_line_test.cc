@@ -43,7 +43,7 @@ TEST(ProgressLineTest, AWideTerminalHasEverything) {
   EXPECT_EQ(
       progress_bar(streaming(), 180),
       "[###############---------------]  50%  500.0k of 1.00M  5:01 left  100.0k of 100.0k RPM"
-      "  84 in flight  ttft 120 ms  p50 50.2 ms  p99 1.23 s  26.7k tokens/s  3 errors");
+      "  84 in flight  ttft 120 ms  p50 50.2 ms  p99 1.23 s  26.7k tok/s  3 errors");
 }
 
 TEST(ProgressLineTest, EightyColumnsHaveEachFigureThatMatters) {
@@ -58,7 +58,7 @@ TEST(ProgressLineTest, EightyColumnsHaveEachFigureThatMatters) {
   stream.recent_rpm = 600;
   stream.so_far.left = 3'000;
   EXPECT_EQ(progress_bar(stream, 80),
-            "50%  5:00 left  600 of 600 RPM  ttft 120 ms  p99 1.23 s  26.7k tokens/s  3 errors");
+            "50%  5:00 left  600 of 600 RPM  ttft 120 ms  p99 1.23 s  26.7k tok/s  3 errors");
 }
 
 TEST(ProgressLineTest, ANarrowerOneLosesWhatMattersLeast) {

@@ -148,7 +148,7 @@ TEST(ScreenTest, TheStartOfAnUnpacedRun) {
   start.run.so_far.is_warming_up = true;
   start.keys = "q: stop";
   EXPECT_EQ(text_of(screen_lines(start, {{64, 20}, false, false})), R"(x
-[                                               ]  0%  warm-up
+[                                                ]  0%  warm-up
 
 rate       0 RPM sent, unpaced
 in flight  0 of 1
