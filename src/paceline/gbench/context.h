@@ -115,6 +115,7 @@ class Context {
   std::size_t next_run() { return ++runs_; }
   /// How many runs the program has; 0: unknown.
   std::size_t planned_runs() const { return planned_runs_; }
+  /// Sets how many runs the program has.
   void plan_runs(std::size_t runs) { planned_runs_ = runs; }
 
   /// The job of a workload as the log keeps it, without secrets.

@@ -35,7 +35,7 @@ bool counts_events(const TokenTally& tokens) {
                                 tolerable * static_cast<double>(tokens.responses());
 }
 
-/// How the rate was changed during the run; empty if it was not.
+/// To what the rate was changed during the run; empty if it was not.
 std::string rate_changes_text(const run::RunPlan& plan, const stats::RunTally& tally) {
   constexpr std::size_t most_shown = 3;
   if (!plan.rate_changes) return {};
@@ -47,9 +47,9 @@ std::string rate_changes_text(const run::RunPlan& plan, const stats::RunTally& t
     shown.push_back(
         fmt::format("to {:.6g} RPM at {:.1f} s", change.rpm, stats::seconds_of(change.at)));
   }
-  std::string text = fmt::format("rate changed {}", fmt::join(shown, ", "));
+  std::string text = fmt::format("{}", fmt::join(shown, ", "));
   if (changes.size() > most_shown) {
-    text += fmt::format(" and {} times more", changes.size() - most_shown);
+    text += fmt::format(" and {} more times", changes.size() - most_shown);
   }
   return text + fmt::format(" (mean {} RPM)", run::asked_rpm(plan, tally));
 }
@@ -57,7 +57,7 @@ std::string rate_changes_text(const run::RunPlan& plan, const stats::RunTally& t
 /// Facts besides the counters; the name of the verdict's bound is the first.
 std::string label_of(const Verdict& verdict, const Tally& tally, const std::string& rate_changes) {
   std::vector<std::string> words{std::string(name_of(verdict.bound))};
-  if (!rate_changes.empty()) words.push_back(rate_changes);
+  if (!rate_changes.empty()) words.push_back("rate changed " + rate_changes);
   if (tally.stopped_why) {
     words.push_back(fmt::format("stopped after {} of {} requests: {}",
                                 tally.succeeded + tally.failed, tally.planned,
@@ -146,7 +146,7 @@ void report(benchmark::State& state, Context& context, const run::RunPlan& plan,
   }
   Verdict verdict = run::judge(tally, run::asked_rpm(plan, tally), plan.parallel, plan.arrivals);
   const std::string rate_changes = rate_changes_text(plan, tally);
-  if (!rate_changes.empty()) verdict.words += "; " + rate_changes + " by hand";
+  if (!rate_changes.empty()) verdict.words += "; the rate was changed by hand " + rate_changes;
   state.SetIterationTime(iteration_time(state, tally));
   set_counters(state.counters, tally);
   set_part_counters(state.counters, tally);

@@ -37,6 +37,7 @@ class RateChanges {
   static constexpr int slowest = 1;
   static constexpr int fastest = 100;
 
+  /// `rpm`: the first rate, in requests per minute; not 0.
   RateChanges(std::uint64_t rpm, std::size_t stripes);
 
   /// Asks for a rate that is this many tenths of the first rate above the rate asked for last. The

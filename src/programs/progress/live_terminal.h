@@ -28,7 +28,9 @@ class LiveTerminal {
 
   /// Takes the terminal, unless this object has it already.
   void take();
+  /// Restores the terminal, if this object has it.
   void give_back();
+  /// Whether this object has the terminal.
   bool is_taken() const { return is_taken_; }
 
   /// Draws the lines from the top left, and clears the rest.

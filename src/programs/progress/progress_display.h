@@ -43,6 +43,7 @@ class ProgressDisplay : public gbench::ProgressSink {
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
+  /// Keeps the progress for the next draw.
   void publish(std::size_t stripe, const run::Progress& progress) override;
   /// Clears the terminal's line, or gives the terminal back.
   void end() override;

@@ -6,6 +6,7 @@
 
 namespace paceline::programs::progress {
 
+/// The meaning of a piece of text, which its colour shows.
 enum class Style { plain, bold, dim, good, warning, bad };
 
 /// A line of text with colours that is at most as wide as given. Counts each character as one
@@ -18,6 +19,7 @@ class StyledLine {
   StyledLine& add(std::string_view text, Style style = Style::plain);
   /// Adds spaces up to a column, counted from 0.
   StyledLine& to_column(std::size_t column);
+  /// The line with its escape sequences.
   const std::string& text() const { return text_; }
 
  private:
