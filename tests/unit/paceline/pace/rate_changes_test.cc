@@ -60,6 +60,17 @@ TEST(RateChangesTest, AChangeTakesEffectAfterItsNotice) {
   EXPECT_EQ(changes->mean_rpm(3s, 3s), 120'000);
 }
 
+TEST(RateChangesTest, NoSlotIsDueEarly) {
+  const auto changes = std::make_shared<RateChanges>(first_rpm, 1);
+  const auto schedule = changed(changes);
+  changes->ask(-3);
+  changes->make(800ms);
+  // A gap of 10/7 ms, rounded up to nanoseconds.
+  EXPECT_EQ(schedule->due(1'001), 1s + 1'428'572ns);
+  EXPECT_EQ(schedule->due(1'002), 1s + 2'857'143ns);
+  EXPECT_EQ(schedule->due(1'007), 1s + 10ms);
+}
+
 TEST(RateChangesTest, StepsAreTenthsOfTheFirstRateAndReturnToIt) {
   RateChanges changes(first_rpm, 1);
   EXPECT_TRUE(changes.ask(+1));
@@ -217,6 +228,24 @@ TEST(PacerRateTest, NoChangeMakesABurstEvenWithStalls) {
     EXPECT_LE(static_cast<double>(most_departures_in(late, 1s)), 1'010 * faster * 1.01 + 2)
         << tenths;
   }
+}
+
+TEST(PacerRateTest, AWindowThatGrowsKnowsItsDepartures) {
+  // A caller that was late by 50 ms all the time may make up a hundredth of each second.
+  const auto changes = std::make_shared<RateChanges>(first_rpm, 1);
+  Pacer pacer(changed(changes), {{.share = 0.99, .span = 1'010ms}});
+  nanoseconds now{0};
+  for (std::int64_t slot = 0; now < 3s; ++slot) {
+    now = std::max<nanoseconds>(pacer.next_departure(), slot * 1ms + 50ms);
+    pacer.depart(now);
+  }
+  changes->ask(+10);
+  changes->make(3s);
+  pacer.reschedule();
+  std::size_t at_once = 0;
+  for (; pacer.next_departure() <= now; ++at_once) pacer.depart(now);
+  EXPECT_GE(at_once, 5U);
+  EXPECT_LE(at_once, 15U);
 }
 
 TEST(PacerRateTest, ABoundHoldsWhileItsWindowGrows) {
