@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <paceline/moments.h>
@@ -26,6 +27,14 @@ class Histogram {
 
   /// The quantile `q`, from 0 to 1, by nearest rank; 0 when empty.
   std::chrono::nanoseconds quantile(double q) const;
+  /// Counts in wide buckets, eight for each power of two, for a display that follows a run. Their
+  /// number does not change.
+  static constexpr std::size_t wide_buckets = 262;
+  /// The counts of the wide buckets, the shortest durations first.
+  std::span<const std::uint64_t, wide_buckets> wide_counts() const;
+  /// The shortest duration that counts in a wide bucket. For `wide_buckets`, the end of the
+  /// last bucket.
+  static std::chrono::nanoseconds begin_of(std::size_t wide_bucket);
   /// The number of recorded durations.
   std::uint64_t count() const { return moments_.count(); }
   /// The shortest recorded duration, to the nanosecond; 0 when empty.

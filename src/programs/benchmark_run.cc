@@ -161,11 +161,14 @@ void say_default_server(const BenchmarkCommand& command, const gbench::Context& 
       "To name one: --paceline_url=URL");
 }
 
+std::string repetitions_of(const BenchmarkCommand& command) {
+  return flag_value(command.arguments, "--benchmark_repetitions=", "BENCHMARK_REPETITIONS", "1");
+}
+
 /// `count`: how many runs --benchmark_filter selects.
 void say_planned_time(const BenchmarkCommand& command, const Suite& suite,
                       const gbench::Context& context, std::size_t count) {
-  const std::string repetitions =
-      flag_value(command.arguments, "--benchmark_repetitions=", "BENCHMARK_REPETITIONS", "1");
+  const std::string repetitions = repetitions_of(command);
   const auto time = suite.planned_time() * std::stoll(repetitions);
   if (time <= std::chrono::minutes(1)) return;
   const bool has_filter =
@@ -210,6 +213,7 @@ Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite,
   }
   if (done) {
     if (!only_lists) say_planned_time(command, suite, context, count);
+    context.plan_runs(count * std::stoull(repetitions_of(command)));
     done = run_with_rows(command, file, context);
   }
   say_verdicts(context);

@@ -33,8 +33,11 @@ const std::map<std::string, Auth> auth_kinds{
     {"none", Auth::none}};
 const std::map<std::string, ConsoleView> console_views{
     {"short", ConsoleView::line}, {"full", ConsoleView::full}, {"table", ConsoleView::table}};
-const std::map<std::string, ProgressMode> progress_modes{
-    {"auto", ProgressMode::automatic}, {"on", ProgressMode::on}, {"off", ProgressMode::off}};
+const std::map<std::string, progress::ProgressMode> progress_modes{
+    {"auto", progress::ProgressMode::automatic},
+    {"on", progress::ProgressMode::on},
+    {"screen", progress::ProgressMode::screen},
+    {"off", progress::ProgressMode::off}};
 
 void add_objective_flag(CLI::App& app, std::optional<RequestObjective>& objective) {
   const std::string name = "--paceline_objective";
@@ -210,9 +213,10 @@ void add_result_flags(CLI::App& app, Options& options) {
   add_choice_flag(app, "--paceline_console", console_views, options.console,
                   "What the console shows of each run: short (a line), full (a block with every "
                   "figure) or table (Google Benchmark's, with a column for each counter) [short]");
-  add_choice_flag(app, "--paceline_progress", progress_modes, options.progress,
+  add_choice_flag(app, "--paceline_progress", progress_modes, options.progress_mode,
                   "Live progress on stderr: auto (on a terminal), on (elsewhere too, one line per "
-                  "10 s) or off [auto]");
+                  "10 s), screen (a live screen on a terminal; its keys stop the run or change the "
+                  "rate by 10%) or off [auto]");
   add_by_flag(app, options.by);
   add_rows_flag(app, options.rows);
 }

@@ -22,7 +22,7 @@
 #include <paceline/workload.h>
 #include <programs/console_display.h>
 #include <programs/models.h>
-#include <programs/progress_display.h>
+#include <programs/progress/progress_display.h>
 
 namespace CLI {
 class App;
@@ -61,7 +61,7 @@ struct Options {
   /// The objective that a request must meet to count as goodput.
   std::optional<RequestObjective> objective{};
   ConsoleView console = ConsoleView::line;
-  ProgressMode progress = ProgressMode::automatic;
+  progress::ProgressMode progress_mode = progress::ProgressMode::automatic;
   /// SQLite file for one row per request; empty: none.
   std::string log_file;
   /// Whether the log stores the text of responses.

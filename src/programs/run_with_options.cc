@@ -27,6 +27,7 @@
 #include <programs/given_flags.h>
 #include <programs/help.h>
 #include <programs/help_topics.h>
+#include <programs/progress/live_terminal.h>
 #include <programs/remedy.h>
 #include <programs/session.h>
 
@@ -36,11 +37,17 @@ namespace {
 /// The signal that asked the program to end; 0: none did.
 volatile std::sig_atomic_t ended_by = 0;
 
+void end_at_once(int signal) {
+  progress::restore_terminal();
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
 /// The first signal stops sending; a second one ends the program at once.
 void on_end(int signal) {
   ended_by = signal;
   if (gbench::Context* context = gbench::Context::current()) context->stop();
-  std::signal(signal, SIG_DFL);
+  std::signal(signal, end_at_once);
 }
 
 void set_end_handlers(void (*handler)(int)) {

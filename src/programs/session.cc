@@ -13,7 +13,7 @@
 #include <paceline/text/console.h>
 #include <paceline/text/strings.h>
 #include <programs/flags.h>
-#include <programs/progress_display.h>
+#include <programs/progress/progress_display.h>
 #include <programs/remedy.h>
 
 namespace paceline::programs {
@@ -64,8 +64,8 @@ Result<void> Session::open(const Options& options, bool needs_api) {
   settings.log = log_;
   settings.log_responses = options.log_responses;
   settings.by = options.by;
-  settings.show_progress = [mode = options.progress](gbench::ShownRun run) {
-    return ProgressDisplay::start(mode, STDERR_FILENO, std::move(run));
+  settings.show_progress = [mode = options.progress_mode](gbench::ShownRun run) {
+    return progress::ProgressDisplay::start(mode, STDERR_FILENO, std::move(run));
   };
   settings.sentence = [key = options.api_key_env](const Error& error) {
     return with_remedy(error, key);

@@ -106,6 +106,14 @@ class Compare(Results):
         done = compare(self.baseline, self.write("short.json", short))
         self.assertIn(f"short.json: {NAME} was cut short", done.stdout)
 
+    def test_a_run_whose_rate_was_changed_is_named(self):
+        changed = result(self.latencies)
+        changed["benchmarks"][0]["label"] = \
+            "paced; rate changed to 66000 RPM at 12.0 s (mean 63000 RPM)"
+        done = compare(self.baseline, self.write("changed.json", changed))
+        self.assertIn(f"changed.json: the rate of {NAME} was changed by hand", done.stdout)
+        self.assertNotIn("changed by hand", compare(self.baseline, self.baseline).stdout)
+
 
 class Rows(Results):
     """What only one side has, and what cannot be compared."""

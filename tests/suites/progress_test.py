@@ -20,7 +20,7 @@ from program import PACELINE, run
 RUN = ["--paceline_rpm=6000", "--paceline_parallel=20", "--paceline_requests=150",
        "--paceline_endpoint_latency=20ms", "--benchmark_counters_tabular=false"]
 CLEAR = "\r\x1b[K"
-BAR = re.compile(r"\r\[(#*)(-*)\]  (\d+) of (\d+)  \d+:\d\d left  \d+ of 6000 RPM  \d+ in flight"
+BAR = re.compile(r"\r\[(#*)(-*)\]  \d+%  (\d+) of (\d+)  \d+:\d\d left  \d+ of 6000 RPM  \d+ in flight"
                  r"  p50 [\d.]+ m?s  p99 [\d.]+ m?s  0 errors\x1b\[K")
 
 
@@ -53,6 +53,8 @@ RUNS = {
     "search": partial(on_terminal, "--paceline_find_max=p99<10s,errors<50%", "--paceline_rpm=6000,6000",
                       "--paceline_requests=100"),
     "off": partial(on_terminal, *RUN, "--paceline_progress=off"),
+    # This terminal controls no program, so it has no keys for one.
+    "no keys": partial(on_terminal, *RUN, "--paceline_progress=screen"),
     "dumb": partial(on_terminal, *RUN, kind="dumb"),
     "file": partial(run, *RUN),
     # Twelve seconds.
@@ -91,7 +93,7 @@ class Terminal(unittest.TestCase):
         self.assertEqual(told["two"].result().count(CLEAR), 2)
 
     def test_warm_up_is_told(self):
-        self.assertRegex(told["warm-up"].result(), r"\r\[-+\]  warm-up  ")
+        self.assertRegex(told["warm-up"].result(), r"\r\[-+\]  0%  warm-up  ")
 
     def test_a_line_is_never_as_wide_as_the_terminal(self):
         lines = re.findall(r"\r([^\r\n]+)\x1b\[K", told["narrow"].result())
@@ -105,6 +107,10 @@ class Terminal(unittest.TestCase):
 
     def test_off_writes_none(self):
         self.assertNotIn("\x1b[K", told["off"].result())
+
+    def test_a_terminal_without_keys_gets_it_instead_of_the_screen(self):
+        self.assertGreaterEqual(len(BAR.findall(told["no keys"].result())), 2)
+        self.assertNotIn("\x1b[?1049h", told["no keys"].result())
 
     def test_a_terminal_that_clears_nothing_gets_none(self):
         self.assertNotIn("in flight", told["dumb"].result())

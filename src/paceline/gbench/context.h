@@ -112,6 +112,12 @@ class Context {
   RunGroup& group() { return group_; }
   /// Returns a salt that differs between all runs of all programs.
   std::uint64_t next_salt() { return ++salt_; }
+  /// Counts a run, and returns its number, from 1 on.
+  std::size_t next_run() { return ++runs_; }
+  /// How many runs the program has; 0: unknown.
+  std::size_t planned_runs() const { return planned_runs_; }
+  /// Sets how many runs the program has.
+  void plan_runs(std::size_t runs) { planned_runs_ = runs; }
 
   /// The job of a workload as the log keeps it, without secrets.
   log::LoggedRun logged_job(const Workload& workload) const;
@@ -143,6 +149,8 @@ class Context {
   text::Console console_;
   RunGroup group_;
   std::atomic<std::uint64_t> salt_;
+  std::size_t runs_ = 0;
+  std::size_t planned_runs_ = 0;
   Facts facts_;
   VerdictLines verdicts_;
   ProbeStore probes_;

@@ -204,6 +204,8 @@ void Search::keep(const Probed& probed, const Verdict& verdict) {
 void find_max(benchmark::State& state, Context& context, const std::string& benchmark,
               Workload& workload, const FindMax& asked) {
   const auto parallel = static_cast<std::size_t>(state.range(0));
+  // The number of probes is unknown.
+  context.plan_runs(0);
   for ([[maybe_unused]] auto _ : state) {
     Search search(context, workload, asked, parallel);
     std::optional<Error> error;

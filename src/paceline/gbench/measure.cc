@@ -157,9 +157,18 @@ GroupRun begin_run(Context& context, const Workload& workload, const run::RunPla
     return run;
   }
   run.log = *log;
+  run.rate_changes = plan.rate_changes;
   if (const auto& show = context.settings().show_progress) {
-    run.progress = show({fmt::format("{} rpm:{} parallel:{}", name, plan.rpm, plan.parallel),
-                         plan.rpm, plan.stripe.count});
+    ShownRun shown;
+    shown.name =
+        context.gate().shown(fmt::format("{} rpm:{} parallel:{}", name, plan.rpm, plan.parallel));
+    shown.rpm = plan.rpm;
+    shown.parallel = plan.parallel;
+    shown.stripes = plan.stripe.count;
+    shown.rate_changes = plan.rate_changes;
+    shown.number = context.next_run();
+    shown.runs = context.planned_runs();
+    run.progress = show(std::move(shown));
   }
   return run;
 }
@@ -214,10 +223,16 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
     const Description described = workload.describe();
     run::RunPlan plan = plan_of(state, context, described, items);
     const std::string& name = described.name;
-    const GroupRun shared = context.group().join(
-        threads_of(state), [&] { return begin_run(context, workload, plan, name); });
+    const GroupRun shared = context.group().join(threads_of(state), [&] {
+      if (plan.rpm > 0) {
+        plan.rate_changes = std::make_shared<pace::RateChanges>(plan.rpm, plan.stripe.count);
+      }
+      return begin_run(context, workload, plan, name);
+    });
     plan.salt = shared.salt;
     plan.log = shared.log;
+    // Without a display nobody changes the rate.
+    plan.rate_changes = shared.progress ? shared.rate_changes : nullptr;
     plan.start = shared.start;
     stats::RunTally tally;
     if (!shared.error)
@@ -228,7 +243,7 @@ void measure(benchmark::State& state, Context& context, Workload& workload,
       state.SkipWithError(shared.error->message.c_str());
     } else if (whole) {
       if (shared.progress) shared.progress->end();
-      report(state, context, name, *whole);
+      report(state, context, plan, name, *whole);
     }
   }
 }

@@ -43,7 +43,8 @@ log::LoggedRun logged_job(const Description& description, const std::string& api
 Result<void> check_run(const Context& context, std::size_t parallel, std::size_t threads);
 
 /// Sets the run's salt, its number in the log and its display, which shows the run as `name`. If
-/// the log cannot take the run, sets `error` and stops the program's work.
+/// the log cannot take the run, sets `error` and stops the program's work. The display can change
+/// the rate if the plan has `rate_changes`.
 GroupRun begin_run(Context& context, const Workload& workload, const run::RunPlan& plan,
                    const std::string& name);
 

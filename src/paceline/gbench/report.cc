@@ -35,9 +35,29 @@ bool counts_events(const TokenTally& tokens) {
                                 tolerable * static_cast<double>(tokens.responses());
 }
 
+/// To what the rate was changed during the run; empty if it was not.
+std::string rate_changes_text(const run::RunPlan& plan, const stats::RunTally& tally) {
+  constexpr std::size_t most_shown = 3;
+  if (!plan.rate_changes) return {};
+  const std::vector<pace::RateChange> changes = plan.rate_changes->before(tally.last_due);
+  if (changes.empty()) return {};
+  std::vector<std::string> shown;
+  for (const pace::RateChange& change : changes) {
+    if (shown.size() == most_shown) break;
+    shown.push_back(
+        fmt::format("to {:.6g} RPM at {:.1f} s", change.rpm, stats::seconds_of(change.at)));
+  }
+  std::string text = fmt::format("{}", fmt::join(shown, ", "));
+  if (changes.size() > most_shown) {
+    text += fmt::format(" and {} more times", changes.size() - most_shown);
+  }
+  return text + fmt::format(" (mean {} RPM)", run::asked_rpm(plan, tally));
+}
+
 /// Facts besides the counters; the name of the verdict's bound is the first.
-std::string label_of(const Verdict& verdict, const Tally& tally) {
+std::string label_of(const Verdict& verdict, const Tally& tally, const std::string& rate_changes) {
   std::vector<std::string> words{std::string(name_of(verdict.bound))};
+  if (!rate_changes.empty()) words.push_back("rate changed " + rate_changes);
   if (tally.stopped_why) {
     words.push_back(fmt::format("stopped after {} of {} requests: {}",
                                 tally.succeeded + tally.failed, tally.planned,
@@ -115,8 +135,8 @@ Error why_nothing(const Tally& tally) {
   return error;
 }
 
-void report(benchmark::State& state, Context& context, const std::string& name,
-            const stats::RunTally& tally) {
+void report(benchmark::State& state, Context& context, const run::RunPlan& plan,
+            const std::string& name, const stats::RunTally& tally) {
   if (tally.succeeded == 0) {
     context.stop();
     const Error why = why_nothing(tally);
@@ -124,15 +144,15 @@ void report(benchmark::State& state, Context& context, const std::string& name,
     state.SkipWithError(why.message.c_str());
     return;
   }
-  const auto rpm = static_cast<std::uint64_t>(state.range(0));
-  const auto parallel = static_cast<std::uint64_t>(state.range(1));
-  const Verdict verdict = run::judge(tally, rpm, parallel, context.settings().run.arrivals);
+  Verdict verdict = run::judge(tally, run::asked_rpm(plan, tally), plan.parallel, plan.arrivals);
+  const std::string rate_changes = rate_changes_text(plan, tally);
+  if (!rate_changes.empty()) verdict.words += "; the rate was changed by hand " + rate_changes;
   state.SetIterationTime(iteration_time(state, tally));
   set_counters(state.counters, tally);
   set_part_counters(state.counters, tally);
-  state.SetLabel(label_of(verdict, tally));
-  context.verdicts().add(fmt::format("{} rpm:{} parallel:{}", name, rpm, parallel), verdict.bound,
-                         verdict_words(context, verdict, tally));
+  state.SetLabel(label_of(verdict, tally, rate_changes));
+  context.verdicts().add(fmt::format("{} rpm:{} parallel:{}", name, plan.rpm, plan.parallel),
+                         verdict.bound, verdict_words(context, verdict, tally));
   warn_of_lengths(context, tally.tokens);
   warn_of_failures(context, tally);
 }

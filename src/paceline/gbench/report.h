@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <paceline/gbench/context.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/run/verdict.h>
 #include <paceline/stats/run_tally.h>
 #include <paceline/tally.h>
@@ -38,7 +39,7 @@ Error why_nothing(const Tally& tally);
 
 /// Turns a whole run's tally into Google Benchmark's time, counters and label. Adds the run's
 /// verdict to the context, and prints warnings. `name`: the workload's name.
-void report(benchmark::State& state, Context& context, const std::string& name,
-            const stats::RunTally& tally);
+void report(benchmark::State& state, Context& context, const run::RunPlan& plan,
+            const std::string& name, const stats::RunTally& tally);
 
 }  // namespace paceline::gbench

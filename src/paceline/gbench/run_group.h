@@ -10,6 +10,7 @@
 
 #include <paceline/clock.h>
 #include <paceline/error.h>
+#include <paceline/pace/rate_changes.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/stats/run_tally.h>
 
@@ -21,7 +22,14 @@ struct ShownRun {
   std::string name;
   /// Requests per minute; 0: unpaced.
   std::uint64_t rpm = 0;
+  std::size_t parallel = 1;
   std::size_t stripes = 1;
+  /// For changing the rate; nullptr: the rate cannot be changed.
+  std::shared_ptr<pace::RateChanges> rate_changes{};
+  /// The place among the program's runs, counted from 1.
+  std::size_t number = 1;
+  /// How many runs the program has; 0: unknown.
+  std::size_t runs = 0;
 };
 
 /// Shows the progress of one run.
@@ -41,6 +49,8 @@ using ProgressSinkFactory = std::function<std::shared_ptr<ProgressSink>(ShownRun
 struct GroupRun {
   std::uint64_t salt = 0;
   run::RunLog log{};
+  /// nullptr: the rate cannot be changed.
+  std::shared_ptr<pace::RateChanges> rate_changes{};
   /// Why the run cannot start.
   std::optional<Error> error{};
   /// nullptr: no progress is shown.

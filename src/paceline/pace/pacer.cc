@@ -16,11 +16,6 @@ using std::chrono::nanoseconds;
 /// holds for a longer one.
 constexpr double most_gaps = 1U << 16U;
 
-std::size_t gaps_in(nanoseconds span, double gap_ns) {
-  return static_cast<std::size_t>(
-      std::clamp(std::floor(static_cast<double>(span.count()) / gap_ns), 1.0, most_gaps));
-}
-
 }  // namespace
 
 std::vector<PacerBound> usual_bounds() {
@@ -35,13 +30,11 @@ Pacer::Pacer(std::unique_ptr<Schedule> schedule, const std::vector<PacerBound>& 
   next_.index = stripe.index;
   next_.due = schedule_->due(stripe.index);
   earliest_ = next_.due;
-  const double gap_ns = schedule_->interval_ns() * static_cast<double>(stripe.count);
   windows_.reserve(bounds.size());
   for (const PacerBound& bound : bounds) {
     // The first slots follow no departure that could delay them.
     windows_.push_back(
-        {bound.share,
-         std::vector<double>(gaps_in(bound.span, gap_ns), std::numeric_limits<double>::lowest()),
+        {bound, std::vector<double>(gaps_in(bound.span), std::numeric_limits<double>::lowest()),
          0});
   }
 }
@@ -54,15 +47,45 @@ Slot Pacer::depart(nanoseconds now) {
   moved_ = std::max(moved_, now - taken.due - catch_up_limit);
   const auto now_ns = static_cast<double>(now.count());
   const auto taken_due_ns = static_cast<double>(taken.due.count());
+  for (Window& window : windows_) {
+    window.shifts_ns[window.oldest] = now_ns - window.bound.share * taken_due_ns;
+    if (++window.oldest == window.shifts_ns.size()) window.oldest = 0;
+  }
+  find_earliest();
+  return taken;
+}
+
+void Pacer::reschedule() {
+  next_.due = schedule_->due(next_.index);
+  for (Window& window : windows_) window.resize(gaps_in(window.bound.span));
+  find_earliest();
+}
+
+void Pacer::find_earliest() {
   const auto due_ns = static_cast<double>(next_.due.count());
   double earliest_ns = static_cast<double>((next_.due + moved_).count());
-  for (Window& window : windows_) {
-    window.shifts_ns[window.oldest] = now_ns - window.share * taken_due_ns;
-    if (++window.oldest == window.shifts_ns.size()) window.oldest = 0;
-    earliest_ns = std::max(earliest_ns, window.shifts_ns[window.oldest] + window.share * due_ns);
+  for (const Window& window : windows_) {
+    earliest_ns =
+        std::max(earliest_ns, window.shifts_ns[window.oldest] + window.bound.share * due_ns);
   }
   earliest_ = nanoseconds(std::llround(std::ceil(earliest_ns)));
-  return taken;
+}
+
+std::size_t Pacer::gaps_in(nanoseconds span) const {
+  const double gap_ns = schedule_->interval_ns() * static_cast<double>(stripe_count_);
+  return static_cast<std::size_t>(
+      std::clamp(std::floor(static_cast<double>(span.count()) / gap_ns), 1.0, most_gaps));
+}
+
+void Pacer::Window::resize(std::size_t gaps) {
+  std::rotate(shifts_ns.begin(), shifts_ns.begin() + static_cast<std::ptrdiff_t>(oldest),
+              shifts_ns.end());
+  oldest = 0;
+  if (gaps < shifts_ns.size()) {
+    shifts_ns.erase(shifts_ns.begin(), shifts_ns.end() - static_cast<std::ptrdiff_t>(gaps));
+  } else {
+    shifts_ns.insert(shifts_ns.begin(), gaps - shifts_ns.size(), shifts_ns.front());
+  }
 }
 
 TokenBudget::TokenBudget(std::uint64_t tokens_per_minute, nanoseconds tolerance)

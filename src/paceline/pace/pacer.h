@@ -68,20 +68,31 @@ class Pacer {
   /// Precondition: now >= next_departure().
   Slot depart(std::chrono::nanoseconds now);
 
+  /// Looks at the schedule again, whose rate has changed from a time on that has not come yet.
+  void reschedule();
+  /// How far delays have shifted the schedule.
+  std::chrono::nanoseconds moved() const { return moved_; }
+
  private:
   /// The latest departures, as many as a bound's window has gaps.
   struct Window {
-    double share;
+    PacerBound bound;
     /// Ring buffer: for each departure, its time minus `share` times its due time.
     std::vector<double> shifts_ns;
     std::size_t oldest;
+
+    /// Keeps the latest departures. A window that grows begins at its oldest departure until it is
+    /// full, so the bound holds meanwhile.
+    void resize(std::size_t gaps);
   };
+
+  std::size_t gaps_in(std::chrono::nanoseconds span) const;
+  void find_earliest();
 
   std::unique_ptr<Schedule> schedule_;
   std::vector<Window> windows_;
   std::uint64_t stripe_count_;
   Slot next_;
-  /// How far delays have shifted the schedule.
   std::chrono::nanoseconds moved_{0};
   std::chrono::nanoseconds earliest_{0};
 };

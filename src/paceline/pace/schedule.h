@@ -37,7 +37,7 @@ class Rate {
 class Schedule {
  public:
   virtual ~Schedule() = default;
-  /// Precondition: `slot` is greater than in every earlier call.
+  /// Precondition: `slot` is not less than in any earlier call.
   virtual std::chrono::nanoseconds due(std::uint64_t slot) = 0;
   /// Mean time between two slots in nanoseconds.
   virtual double interval_ns() const = 0;

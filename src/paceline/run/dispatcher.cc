@@ -10,7 +10,8 @@
 namespace paceline::run {
 namespace {
 
-constexpr std::chrono::milliseconds stop_look{50};
+// A part of pace::RateChanges::notice.
+constexpr std::chrono::milliseconds between_looks{50};
 constexpr std::chrono::milliseconds progress_interval{200};
 
 /// With retries, a run has to survive the restart of a server.
@@ -34,7 +35,7 @@ Dispatcher::Dispatcher(loop::Loop& loop, Workload& workload, const RunPlan& opti
             return read_piece(exchange, piece, read);
           }),
       after_turn_(loop, [this] { after_responses(); }),
-      stop_watch_(loop, [this] { watch_stop(); }),
+      watch_(loop, [this] { watch(); }),
       progress_watch_(loop, [this] { tell_progress(); }),
       flights_(options.stripe.share_of(options.parallel)),
       exchanges_(flights_.size()),
@@ -47,9 +48,9 @@ stats::RunTally Dispatcher::run() {
   auto wait = DepartureTimer::make(loop_, options_.precision, [this] { pump(); });
   if (!wait) return recorder_.finish(true, wait.error());
   wait_ = std::move(*wait);
-  const std::chrono::nanoseconds cpu_before = loop::time_on(CLOCK_THREAD_CPUTIME_ID);
+  cpu_before_ = loop::time_on(CLOCK_THREAD_CPUTIME_ID);
   workload_.begin_run(options_.salt);
-  if (hooks_.stop != nullptr) stop_watch_.start(stop_look);
+  if (hooks_.stop != nullptr || options_.rate_changes) watch_.start(between_looks);
   start_ = options_.start.value_or(Clock::now());
   recorder_.begin(start_);
   if (hooks_.on_progress) progress_watch_.start(progress_interval);
@@ -57,7 +58,7 @@ stats::RunTally Dispatcher::run() {
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
   settle_unanswered();
   stats::RunTally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
-  tally.cpu_time = loop::time_on(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
+  tally.cpu_time = loop::time_on(CLOCK_THREAD_CPUTIME_ID) - cpu_before_;
   return tally;
 }
 
@@ -168,7 +169,7 @@ void Dispatcher::stop(Error why) {
   if (stopped_) return;
   stopped_ = Clock::now();
   stopped_why_ = std::move(why);
-  stop_watch_.start(stop_look);
+  watch_.start(between_looks);
 }
 
 bool Dispatcher::stop_asked() {
@@ -179,7 +180,7 @@ bool Dispatcher::stop_asked() {
 }
 
 void Dispatcher::tell_progress() {
-  Progress progress = recorder_.progress();
+  Progress progress = recorder_.progress(loop::time_on(CLOCK_THREAD_CPUTIME_ID) - cpu_before_);
   progress.left = planned_ - taken_ + client_.in_flight() + retries_.size();
   progress.departures = departures_;
   progress.in_flight = in_flight();
@@ -191,12 +192,24 @@ void Dispatcher::tell_progress() {
   progress_watch_.start(progress_interval);
 }
 
-void Dispatcher::watch_stop() {
+void Dispatcher::watch() {
   if (stop_asked() && (in_flight() == 0 || Clock::now() - *stopped_ > options_.grace)) {
     loop_.stop();
     return;
   }
-  stop_watch_.start(stop_look);
+  if (options_.rate_changes && pacer_) follow_rate();
+  watch_.start(between_looks);
+}
+
+void Dispatcher::follow_rate() {
+  pace::RateChanges& changes = *options_.rate_changes;
+  changes.delayed(options_.stripe.index, pacer_->moved());
+  changes.make(Clock::now() - start_);
+  if (changes.count() == rate_changes_) return;
+  rate_changes_ = changes.count();
+  pacer_->reschedule();
+  // The next request may wait for the time that the slower rate gave it.
+  pump();
 }
 
 }  // namespace paceline::run

@@ -71,8 +71,9 @@ class Dispatcher {
 
   void stop(Error why);
   bool stop_asked();
-  /// Checks periodically whether the run is to stop.
-  void watch_stop();
+  /// Checks periodically whether the run is to stop or to change its rate.
+  void watch();
+  void follow_rate();
   void finish_if_done();
   /// Records requests that a stop left without a response or without their retry.
   void settle_unanswered();
@@ -85,13 +86,14 @@ class Dispatcher {
   const RunPlan options_;
   const RunHooks& hooks_;
   TimePoint start_;
+  Nanoseconds cpu_before_{0};
   std::optional<pace::Pacer> pacer_;
   std::optional<pace::TokenBudget> budget_;
   http::Client client_;
   /// nullptr before run().
   std::unique_ptr<DepartureTimer> wait_;
   loop::DeferredCall after_turn_;
-  loop::Timer stop_watch_;
+  loop::Timer watch_;
   loop::Timer progress_watch_;
   /// By exchange number.
   std::vector<InFlightRequest> flights_;
@@ -106,6 +108,8 @@ class Dispatcher {
   std::uint64_t taken_ = 0;
   std::uint64_t departures_ = 0;
   bool has_counted_ = false;
+  /// The changes of the rate that the pacer knows.
+  std::size_t rate_changes_ = 0;
   bool at_the_cap_ = false;
   /// Responses read since requests were last sent.
   unsigned responses_read_ = 0;

@@ -1,6 +1,7 @@
 #include <paceline/run/recorder.h>
 
 #include <paceline/run/response_tokens.h>
+#include <paceline/run/verdict.h>
 #include <paceline/stats/run_tally.h>
 
 #include <algorithm>
@@ -27,6 +28,8 @@ void Recorder::departed(const PendingRequest& pending, const Departure& departur
   tally_.in_flight = std::max(tally_.in_flight, pending.in_flight);
   tally_.first_send = std::min(tally_.first_send, departure.now);
   tally_.last_send = departure.now;
+  tally_.first_due = std::min(tally_.first_due, pending.slot.due);
+  tally_.last_due = std::max(tally_.last_due, pending.slot.due);
   tally_.client_lag.record(departure.now - departure.possible);
   tally_.parallel_wait += departure.parallel_wait;
   if (departure.waited_for_parallel) ++tally_.waits_for_parallel;
@@ -130,14 +133,38 @@ stats::RunTally Recorder::finish(bool cut_short, std::optional<Error> stopped_wh
   return std::move(tally_);
 }
 
-Progress Recorder::progress() const {
+Progress Recorder::progress(std::chrono::nanoseconds cpu_time) {
+  tally_.cpu_time = cpu_time;
   Progress progress;
   progress.planned = tally_.planned;
   progress.ended = tally_.succeeded + tally_.failed;
   progress.failed = tally_.failed;
   progress.p50 = tally_.latency.quantile(0.5);
   progress.p99 = tally_.latency.quantile(0.99);
+  const auto latency = tally_.latency.wide_counts();
+  std::copy(latency.begin(), latency.end(), progress.latency.begin());
+  progress.failures = tally_.failures;
+  progress.streams = tally_.tokens.streams;
+  progress.ttft_p50 = tally_.tokens.ttft.quantile(0.5);
+  progress.ttft_p99 = tally_.tokens.ttft.quantile(0.99);
+  progress.tokens = tally_.tokens.out;
+  progress.bound = bound_so_far();
   return progress;
+}
+
+/// The stripe is judged by its share of the rate and of the requests in flight.
+std::optional<Bound> Recorder::bound_so_far() const {
+  constexpr std::uint64_t enough = 20;
+  constexpr std::chrono::seconds long_enough{1};
+  if (tally_.succeeded + tally_.failed < enough ||
+      tally_.last_send - tally_.first_send < long_enough) {
+    return std::nullopt;
+  }
+  const std::uint64_t rpm = asked_rpm(options_, tally_);
+  const std::uint64_t share = std::max<std::uint64_t>(rpm / options_.stripe.count, 1);
+  return judge(tally_, rpm == 0 ? 0 : share, options_.stripe.share_of(options_.parallel),
+               options_.arrivals)
+      .bound;
 }
 
 void Recorder::end_silence(TimePoint done) {

@@ -50,12 +50,13 @@ class Recorder {
              const TokenTimes* times);
   /// Closes the tally after the last request. `stopped_why`: why the run ended itself early.
   stats::RunTally finish(bool cut_short, std::optional<Error> stopped_why);
-  /// The counts and latencies of the run so far.
-  Progress progress() const;
+  /// The counts, latencies and bound of the run so far. `cpu_time`: of the run's thread so far.
+  Progress progress(std::chrono::nanoseconds cpu_time);
 
  private:
   using Nanoseconds = std::chrono::nanoseconds;
 
+  std::optional<Bound> bound_so_far() const;
   void end_silence(TimePoint done);
   void count_times(const PendingRequest& pending, const Response& response, bool succeeded);
   void count_objective(const PendingRequest& pending, const Response& response,

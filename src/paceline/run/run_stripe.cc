@@ -9,6 +9,7 @@
 #include <paceline/run/verdict.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -47,6 +48,13 @@ void Progress::merge(const Progress& other) {
   departures += other.departures;
   in_flight += other.in_flight;
   is_warming_up = is_warming_up && other.is_warming_up;
+  for (std::size_t i = 0; i < latency.size(); ++i) latency[i] += other.latency[i];
+  for (std::size_t i = 0; i < failures.size(); ++i) failures[i] += other.failures[i];
+  ttft_p50 = mean_of(ttft_p50, streams, other.ttft_p50, other.streams);
+  ttft_p99 = mean_of(ttft_p99, streams, other.ttft_p99, other.streams);
+  streams += other.streams;
+  tokens += other.tokens;
+  if (!bound || (bound == Bound::paced && other.bound)) bound = other.bound;
 }
 
 stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks) {
@@ -80,8 +88,11 @@ std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t par
 std::optional<pace::Pacer> make_pacer(const RunPlan& options) {
   const std::optional<pace::Rate> rate = pace::Rate::per_minute(options.rpm);
   if (!rate) return std::nullopt;
-  return pace::Pacer(pace::make_schedule(options.arrivals, *rate, options.seed),
-                     pace::usual_bounds(), options.stripe);
+  auto schedule = pace::make_schedule(options.arrivals, *rate, options.seed);
+  if (options.rate_changes) {
+    schedule = std::make_unique<pace::ChangedSchedule>(std::move(schedule), options.rate_changes);
+  }
+  return pace::Pacer(std::move(schedule), pace::usual_bounds(), options.stripe);
 }
 
 std::optional<pace::TokenBudget> make_budget(const RunPlan& options) {
@@ -99,6 +110,14 @@ http::ClientOptions client_options(const RunPlan& options) {
 std::uint64_t counted_here(const RunPlan& options) {
   return options.stripe.share_of(options.warmup + options.requests) -
          options.stripe.share_of(options.warmup);
+}
+
+std::uint64_t asked_rpm(const RunPlan& options, const stats::RunTally& tally) {
+  const pace::RateChanges* changes = options.rate_changes.get();
+  if (changes == nullptr || changes->before(tally.last_due).empty()) return options.rpm;
+  return std::max<std::uint64_t>(
+      1,
+      static_cast<std::uint64_t>(std::llround(changes->mean_rpm(tally.first_due, tally.last_due))));
 }
 
 std::uint64_t item_at(std::uint64_t position, const RunPlan& options) {

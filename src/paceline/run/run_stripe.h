@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -11,18 +12,24 @@
 #include <utility>
 
 #include <paceline/clock.h>
+#include <paceline/histogram.h>
 #include <paceline/http/client.h>
 #include <paceline/http/resolver.h>
 #include <paceline/http/transport.h>
 #include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
+#include <paceline/pace/rate_changes.h>
 #include <paceline/run.h>
 #include <paceline/stats/run_tally.h>
+#include <paceline/tally.h>
 #include <paceline/text/gate.h>
 
 namespace paceline::run {
 
-/// The progress of a run, or of one stripe of a run.
+/// The counts of Histogram::wide_counts().
+using LatencyCounts = std::array<std::uint64_t, Histogram::wide_buckets>;
+
+/// The progress of a run, or of one stripe of a run. The size is fixed.
 struct Progress {
   /// Counted requests: planned, ended, and failed among the ended.
   std::uint64_t planned = 0;
@@ -37,12 +44,23 @@ struct Progress {
   /// Latency so far of requests that succeeded at the first try; 0 while there is none.
   std::chrono::nanoseconds p50{0};
   std::chrono::nanoseconds p99{0};
+  /// The counts of these latencies.
+  LatencyCounts latency{};
+  /// Failed requests by kind.
+  std::array<std::uint64_t, failure_kinds> failures{};
+  /// Streamed responses so far, their time to first token, and the output tokens of all responses.
+  std::uint64_t streams = 0;
+  std::chrono::nanoseconds ttft_p50{0};
+  std::chrono::nanoseconds ttft_p99{0};
+  std::uint64_t tokens = 0;
+  /// What bounds the run so far; nothing while the run is too young to tell.
+  std::optional<Bound> bound{};
   /// The time until the next retry, if the run waits for nothing else.
   std::optional<std::chrono::nanoseconds> retry_in{};
 
-  /// Adds another stripe of the same run. The latencies become the mean, weighted by responses,
+  /// Adds another stripe of the same run. The quantiles become the mean, weighted by responses,
   /// since each stripe is a fair sample of the whole. The run waits for a retry when every stripe
-  /// with requests left waits for one.
+  /// with requests left waits for one. Among the bounds, the one that is no success counts.
   void merge(const Progress& other);
 };
 
@@ -70,6 +88,8 @@ struct RunPlan : RunOptions {
   /// The due time of slot 0, which the stripes of one run share. Empty: at once.
   std::optional<TimePoint> start{};
   RunLog log{};
+  /// Changes of the rate during the run, which the stripes share; nullptr: the rate stays.
+  std::shared_ptr<pace::RateChanges> rate_changes{};
   /// The groups in which requests are counted too; nullptr: none.
   std::shared_ptr<const stats::Groups> groups{};
   /// May be shared by several runs; nullptr: the run has its own.
@@ -120,6 +140,9 @@ std::optional<pace::TokenBudget> make_budget(const RunPlan& options);
 http::ClientOptions client_options(const RunPlan& options);
 /// The stripe's share of the counted requests.
 std::uint64_t counted_here(const RunPlan& options);
+/// The rate that the run was asked for between the first and the last due time; 0: unpaced.
+/// Differs from the plan's rate if the rate was changed during the run.
+std::uint64_t asked_rpm(const RunPlan& options, const stats::RunTally& tally);
 /// The workload's item at a position of the run. The warm-up requests have items that no counted
 /// request has.
 std::uint64_t item_at(std::uint64_t position, const RunPlan& options);

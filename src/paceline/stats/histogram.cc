@@ -20,12 +20,18 @@ constexpr std::size_t bucket_of(std::uint64_t value) {
   return (std::size_t{shift} << sub_bits) + (value >> shift);
 }
 
+/// The least of a bucket's values.
+constexpr std::uint64_t least_of(std::size_t bucket) {
+  if (bucket < 2 * sub_buckets) return bucket;
+  const unsigned shift = static_cast<unsigned>(bucket >> sub_bits) - 1;
+  return (bucket - (std::uint64_t{shift} << sub_bits)) << shift;
+}
+
 /// The middle of a bucket's values.
 constexpr std::uint64_t middle_of(std::size_t bucket) {
   if (bucket < 2 * sub_buckets) return bucket;
   const unsigned shift = static_cast<unsigned>(bucket >> sub_bits) - 1;
-  const std::uint64_t lowest = (bucket - (std::uint64_t{shift} << sub_bits)) << shift;
-  return lowest + (std::uint64_t{1} << shift) / 2;
+  return least_of(bucket) + (std::uint64_t{1} << shift) / 2;
 }
 
 constexpr std::size_t bucket_count =
@@ -35,6 +41,7 @@ constexpr std::size_t bucket_count =
 // buckets.
 constexpr std::size_t group_size = 128;
 constexpr std::size_t group_count = (bucket_count + group_size - 1) / group_size;
+static_assert(group_count == Histogram::wide_buckets);
 
 }  // namespace
 
@@ -70,6 +77,14 @@ nanoseconds Histogram::quantile(double q) const {
   std::size_t bucket = group * group_size;
   while ((seen += buckets_[bucket]) < rank) ++bucket;
   return std::clamp(nanoseconds(static_cast<std::int64_t>(middle_of(bucket))), min_, max_);
+}
+
+std::span<const std::uint64_t, Histogram::wide_buckets> Histogram::wide_counts() const {
+  return std::span<const std::uint64_t, wide_buckets>(groups_);
+}
+
+nanoseconds Histogram::begin_of(std::size_t wide_bucket) {
+  return nanoseconds(static_cast<std::int64_t>(least_of(wide_bucket * group_size)));
 }
 
 nanoseconds Histogram::min() const {

@@ -25,6 +25,9 @@ struct RunTally : Tally {
   /// Latency over the requests in flight. Includes the warm-up, because the lowest levels are at
   /// the start.
   Levels levels;
+  /// The earliest and the latest due time of a departure.
+  std::chrono::nanoseconds first_due = std::chrono::nanoseconds::max();
+  std::chrono::nanoseconds last_due{0};
   /// The counts of each model, URL and status, if they are asked for.
   std::optional<Parts> parts;
 

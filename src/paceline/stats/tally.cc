@@ -92,6 +92,8 @@ void stats::RunTally::merge(const stats::RunTally& other) {
   due_latency_trend.merge(other.due_latency_trend);
   course.merge(other.course);
   levels.merge(other.levels);
+  first_due = std::min(first_due, other.first_due);
+  last_due = std::max(last_due, other.last_due);
   if (parts && other.parts) parts->merge(*other.parts);
 }
 

@@ -47,6 +47,10 @@ bool has_colour() {
   return variable("NO_COLOR").empty();
 }
 
+bool is_controlling(int terminal) {
+  return tcgetpgrp(terminal) != -1;
+}
+
 bool is_in_foreground(int terminal) {
   return tcgetpgrp(terminal) == getpgrp();
 }

@@ -27,8 +27,11 @@ bool has_utf8();
 /// Whether colours are welcome: NO_COLOR is not set or empty (https://no-color.org/).
 bool has_colour();
 
-/// Whether the terminal controls this process, and this process is in its foreground. A process in
-/// the background must neither read keys nor change the terminal.
+/// Whether the terminal controls this process, so that its keys reach this process.
+bool is_controlling(int terminal);
+
+/// Whether this process is in the foreground of the terminal that controls it. A process in the
+/// background must neither read keys nor change the terminal.
 bool is_in_foreground(int terminal);
 
 /// Writes all of `text`. Errors are ignored, because a failure to write to the terminal cannot be

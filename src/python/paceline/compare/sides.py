@@ -46,8 +46,15 @@ class Side:
 
     def cut_short(self):
         """The names of runs that were interrupted."""
+        return self.labelled("cut short")
+
+    def with_changed_rate(self):
+        """The names of runs whose rate was changed by hand."""
+        return self.labelled("rate changed to ")
+
+    def labelled(self, words):
         return sorted({row["run_name"] for row in self.rows
-                       if "cut short" in row.get("label", "") and "run_name" in row})
+                       if words in row.get("label", "") and "run_name" in row})
 
 
 def is_comparable(row):

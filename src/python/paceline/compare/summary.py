@@ -189,6 +189,8 @@ def print_left_out(sides):
             print(f"Left out of {letter}: {what}")
         for name in side.cut_short():
             print(f"{harmless(side.path)}: {name} was cut short and lacks some of its requests.")
+        for name in side.with_changed_rate():
+            print(f"{harmless(side.path)}: the rate of {name} was changed by hand during a run.")
 
 
 def main(program):

@@ -73,6 +73,7 @@ def words(verdict):
         "errors": f"had failed requests above {share_text(0.01)}",
         "below rate": "stayed below the rate",
         "cut short": "ended early",
+        "rate changed": "had a rate that was changed by hand",
         "missed": "missed the conditions of the search",
     }[verdict]
 

@@ -83,6 +83,11 @@ class Cell:
         return any("cut short" in label for label in self.labels)
 
     @property
+    def had_rate_changed(self):
+        """Whether somebody changed the rate by hand during a repetition."""
+        return any("rate changed to " in label for label in self.labels)
+
+    @property
     def missed_objective(self):
         """Whether a probe of a search missed the conditions."""
         return any("; missed: " in label for label in self.labels)
@@ -109,7 +114,8 @@ class Cell:
     @property
     def is_held(self):
         """Whether the rate asked for was kept and the responses were good."""
-        if not self.rpm or self.was_cut_short or self.missed_objective:
+        if (not self.rpm or self.was_cut_short or self.had_rate_changed
+                or self.missed_objective):
             return False
         if self.verdict:
             return self.verdict == "paced"
@@ -120,6 +126,8 @@ class Cell:
         """The verdict in one or two words; without one, derived from rate and errors."""
         if self.was_cut_short:
             return "cut short"
+        if self.had_rate_changed:
+            return "rate changed"
         if self.missed_objective:
             return "missed"
         if self.verdict:
