@@ -9,7 +9,8 @@ fail() {
 }
 
 export DEBIAN_FRONTEND=noninteractive
-{ apt-get update && apt-get install --yes --no-install-recommends nginx openssl python3-venv; } \
+# A mirror may lag behind the date until which its lists of testing are valid.
+{ apt-get -o Acquire::Check-Valid-Until=false update && apt-get install --yes --no-install-recommends nginx openssl python3-venv; } \
   >/tmp/apt.log 2>&1 || {
   cat /tmp/apt.log >&2
   fail "apt-get failed"
