@@ -56,8 +56,8 @@ class Paceline(ConanFile):
         packages.set_property("libmicrohttpd", "pkg_config_name", "libmicrohttpd")
         packages.generate()
         toolchain = CMakeToolchain(self)
-        for name in ("PROGRAMS", "TESTS"):
-            toolchain.cache_variables[f"PACELINE_BUILD_{name}"] = False
+        toolchain.cache_variables.update(
+            PACELINE_BUILD_PROGRAMS=False, PACELINE_BUILD_TESTS=False, CMAKE_UNITY_BUILD=True)
         toolchain.generate()
 
     def build(self):
