@@ -10,8 +10,10 @@ fail() {
 
 export DEBIAN_FRONTEND=noninteractive
 # A mirror may lag behind the date until which its lists of testing are valid.
-{ apt-get -o Acquire::Check-Valid-Until=false update && apt-get install --yes --no-install-recommends nginx openssl python3-venv; } \
-  >/tmp/apt.log 2>&1 || {
+{
+  apt-get -o Acquire::Check-Valid-Until=false update &&
+    apt-get install --yes --no-install-recommends nginx openssl python3-venv
+} >/tmp/apt.log 2>&1 || {
   cat /tmp/apt.log >&2
   fail "apt-get failed"
 }
@@ -60,7 +62,7 @@ mkfifo --mode=0666 /run/steps/trust /run/steps/trusted
   read -r _ </run/steps/trust
   cp ca.crt /usr/local/share/ca-certificates/test-authority.crt
   update-ca-certificates >/dev/null 2>&1
-  echo done >/run/steps/trusted
+  echo trusted >/run/steps/trusted
 } &
 trust=$!
 as_user=(setpriv --reuid=user --regid=user --init-groups env -i PATH=/usr/bin:/bin HOME=/home/user

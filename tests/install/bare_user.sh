@@ -72,7 +72,7 @@ trap - EXIT
 
 quietly paceline_log tls.sqlite
 (($(wc -l <log) >= 200)) || fail "paceline_log wrote $(wc -l <log) lines for 200 requests"
-quietly pip install "$wheel[report]"
+quietly pip install "${wheel}[report]"
 quietly paceline_report before.json -o page.html
 expect_in page.html '<figure id='
 quietly "${run[@]}" --benchmark_out=after.json
