@@ -53,12 +53,17 @@ COMPILE = """while (($# > 0)); do
   [[ $1 != -o ]] || echo built >"$2"
   shift
 done"""
+# Runs what the container would run.
+CONTAINER = '''[[ $1 == run ]] || exit 0
+while [[ $1 != paceline ]]; do shift; done
+exec "$@"'''
 # What stands in for a command; the others are as on any machine.
 COMMANDS = {"paceline": MEASURE, "paceline_endpoint": SERVE, "paceline_report": REPORT_PAGE,
             "paceline_log": f'exec {PROGRAMS["paceline_log"]} "$@"',
-            "cmake": CHECK_PRESET, "ctest": CHECK_PRESET, "git": CLONE,
+            "docker": CONTAINER, "cmake": CHECK_PRESET, "ctest": CHECK_PRESET, "git": CLONE,
             **dict.fromkeys(("c++", "g++"), COMPILE),
-            **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "cpack", "pip", "pkg-config"), ":")}
+            **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "cpack", "pkg-config", "conan",
+                             "pip"), ":")}
 # What stands in for a program of the clone; the others do nothing.
 SCRIPTS = {"benchmarks/run": MEASURE,
            "benchmarks/compare": f'exec {ROOT}/benchmarks/compare "$@"'}
@@ -95,7 +100,8 @@ def scripts_of_the_clone():
     # Through a shell, because a bare machine has no git.
     names = subprocess.run("git ls-files", shell=True, cwd=ROOT, capture_output=True, text=True)
     paths = names.stdout.splitlines() or [str(path.relative_to(ROOT)) for folder in
-                                          ("benchmarks", "src", "tests", "third_party", ".ci")
+                                          ("benchmarks", "packaging", "src", "tests",
+                                           "third_party", ".ci")
                                           for path in (ROOT / folder).rglob("*")]
     return [path for path in paths
             if (ROOT / path).is_file() and os.access(ROOT / path, os.X_OK)]

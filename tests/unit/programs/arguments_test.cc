@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "../message_of.h"
-
 namespace paceline::programs {
 namespace {
 
@@ -33,27 +31,7 @@ TEST(ArgumentsTest, APrefixThatFlagsShareMakesNoTwoOfThemNear) {
       "--paceline_endpoint_response_tokens?");
 }
 
-TEST(ArgumentsTest, GoogleBenchmarksFlagsAreTakenAsTheyMayBe) {
-  EXPECT_EQ(message_of(check_benchmark_flags(
-                {"--benchmark_filter=x", "--benchmark_repetitions=9", "--v=1"}, known_flags)),
-            "");
-  for (const char* flag :
-       {"--benchmark_repetitions=-1", "--benchmark_repetitions=0", "--benchmark_repetitions=x",
-        "--benchmark_repetitions=", "--benchmark_min_warmup_time=0.5", "--benchmark_x", "x"}) {
-    EXPECT_NE(message_of(check_benchmark_flags({flag}, known_flags)), "") << flag;
-  }
-}
-
-TEST(ArgumentsTest, GoogleBenchmarksFlagsAreKnownToo) {
-  EXPECT_EQ(message_of(check_benchmark_flags({"--benchmark_fliter=x"}, known_flags)),
-            "unknown flag --benchmark_fliter; did you mean --benchmark_filter?");
-}
-
 TEST(ArgumentsTest, VariablesStandForFlags) {
-  setenv("BENCHMARK_REPETITIONS", "-1", 1);
-  EXPECT_NE(message_of(check_benchmark_flags({}, known_flags)), "");
-  EXPECT_EQ(message_of(check_benchmark_flags({"--benchmark_repetitions=2"}, known_flags)), "");
-  unsetenv("BENCHMARK_REPETITIONS");
   EXPECT_EQ(flag_value({"--a=1", "--a=2"}, "--a=", "NO_SUCH_VARIABLE", "0"), "2");
   EXPECT_EQ(flag_value({}, "--a=", "NO_SUCH_VARIABLE", "0"), "0");
 }

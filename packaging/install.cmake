@@ -1,5 +1,5 @@
-# What is installed: the public headers, the libraries with their CMake package and pkg-config files,
-# the programs, the page's modules and the documentation.
+# What is installed, in two components. `development`: the public headers, and the libraries with their
+# CMake package and pkg-config files. `programs`: the programs, the page's modules and the documentation.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/paceline)
@@ -17,15 +17,19 @@ endif()
 set(installed_dependencies ${needed_core} ${needed_endpoint})
 
 file(GLOB public_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/paceline/*.h)
-install(FILES ${public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/paceline)
+install(FILES ${public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/paceline
+  COMPONENT development)
 
-# Each component has a file of targets of its own, so that a user finds only what it needs.
+# Each component of the CMake package has a file of targets of its own, so that a user finds only what it needs.
 set(library_of_core paceline)
 set(library_of_endpoint paceline_endpoint)
 set(library_of_main paceline_main)
 foreach(component core endpoint main)
-  install(TARGETS ${library_of_${component}} EXPORT paceline-${component}-targets)
-  install(EXPORT paceline-${component}-targets NAMESPACE paceline:: DESTINATION ${package_dir})
+  install(TARGETS ${library_of_${component}} EXPORT paceline-${component}-targets
+    ARCHIVE COMPONENT development
+    LIBRARY COMPONENT programs NAMELINK_COMPONENT development)
+  install(EXPORT paceline-${component}-targets NAMESPACE paceline:: DESTINATION ${package_dir}
+    COMPONENT development)
 endforeach()
 
 write_basic_package_version_file(${generated}/paceline-config-version.cmake
@@ -36,11 +40,11 @@ configure_package_config_file(
 install(FILES
   ${generated}/paceline-config.cmake
   ${generated}/paceline-config-version.cmake
-  DESTINATION ${package_dir})
+  DESTINATION ${package_dir} COMPONENT development)
 list(TRANSFORM installed_dependencies APPEND .cmake)
 list(TRANSFORM installed_dependencies PREPEND ${PROJECT_SOURCE_DIR}/third_party/)
 install(FILES ${PROJECT_SOURCE_DIR}/third_party/dependencies.cmake ${installed_dependencies}
-  DESTINATION ${package_dir}/third_party)
+  DESTINATION ${package_dir}/third_party COMPONENT development)
 
 # For those who build without CMake.
 file(RELATIVE_PATH prefix_from_pkgconfig /${pkgconfig_dir} /)
@@ -52,23 +56,25 @@ if(NOT BUILD_SHARED_LIBS)
 endif()
 foreach(name paceline paceline-endpoint paceline-main)
   configure_file(src/paceline/${name}.pc.in ${generated}/${name}.pc @ONLY)
-  install(FILES ${generated}/${name}.pc DESTINATION ${pkgconfig_dir})
+  install(FILES ${generated}/${name}.pc DESTINATION ${pkgconfig_dir}
+    COMPONENT development)
 endforeach()
 
 if(PACELINE_BUILD_PROGRAMS)
-  install(TARGETS paceline_program paceline_endpoint_program paceline_log_program)
+  install(TARGETS paceline_program paceline_endpoint_program paceline_log_program
+    COMPONENT programs)
   # The page of results, in Python; share/paceline is where the program looks for its modules.
-  install(PROGRAMS src/programs/paceline_report TYPE BIN)
-  install(DIRECTORY src/python/paceline DESTINATION share/paceline
+  install(PROGRAMS src/programs/paceline_report TYPE BIN COMPONENT programs)
+  install(DIRECTORY src/python/paceline DESTINATION share/paceline COMPONENT programs
     FILES_MATCHING PATTERN "*.py" PATTERN "*.css"
     PATTERN "__pycache__" EXCLUDE)
 endif()
 
-install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR}
+install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT programs)
+# Debian's packages contain these texts in the form of Debian's policy.
+install(FILES CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT notices)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT programs
   FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
-# The name that Debian gives it.
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 if(PROJECT_IS_TOP_LEVEL)
-  include(package.cmake)
+  include(${CMAKE_CURRENT_LIST_DIR}/debian.cmake)
 endif()
