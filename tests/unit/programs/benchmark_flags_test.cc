@@ -10,28 +10,28 @@
 namespace paceline::programs {
 namespace {
 
-const std::vector<std::string> known_flags{"--paceline_rpm", "--paceline_requests"};
+const std::vector<std::string> other_flags{"--paceline_rpm", "--paceline_requests"};
 
 TEST(BenchmarkFlagsTest, AreTakenAsTheyMayBe) {
   EXPECT_EQ(message_of(check_benchmark_flags(
-                {"--benchmark_filter=x", "--benchmark_repetitions=9", "--v=1"}, known_flags)),
+                {"--benchmark_filter=x", "--benchmark_repetitions=9", "--v=1"}, other_flags)),
             "");
   for (const char* flag :
        {"--benchmark_repetitions=-1", "--benchmark_repetitions=0", "--benchmark_repetitions=x",
         "--benchmark_repetitions=", "--benchmark_min_warmup_time=0.5", "--benchmark_x", "x"}) {
-    EXPECT_NE(message_of(check_benchmark_flags({flag}, known_flags)), "") << flag;
+    EXPECT_NE(message_of(check_benchmark_flags({flag}, other_flags)), "") << flag;
   }
 }
 
 TEST(BenchmarkFlagsTest, AreSuggested) {
-  EXPECT_EQ(message_of(check_benchmark_flags({"--benchmark_fliter=x"}, known_flags)),
+  EXPECT_EQ(message_of(check_benchmark_flags({"--benchmark_fliter=x"}, other_flags)),
             "unknown flag --benchmark_fliter; did you mean --benchmark_filter?");
 }
 
 TEST(BenchmarkFlagsTest, VariablesStandForThem) {
   setenv("BENCHMARK_REPETITIONS", "-1", 1);
-  EXPECT_NE(message_of(check_benchmark_flags({}, known_flags)), "");
-  EXPECT_EQ(message_of(check_benchmark_flags({"--benchmark_repetitions=2"}, known_flags)), "");
+  EXPECT_NE(message_of(check_benchmark_flags({}, other_flags)), "");
+  EXPECT_EQ(message_of(check_benchmark_flags({"--benchmark_repetitions=2"}, other_flags)), "");
   unsetenv("BENCHMARK_REPETITIONS");
 }
 
