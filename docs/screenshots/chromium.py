@@ -21,11 +21,12 @@ def program():
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
-def open_page(page, *arguments, scheme=LIGHT, width=1100, height=1000):
+def open_page(page, *arguments, scheme=LIGHT, width=1100, height=1000, scale=1):
     """Returns the browser's stdout and its log."""
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run(
             [program(), *OPTIONS, f"--user-data-dir={profile}", f"--window-size={width},{height}",
+             f"--force-device-scale-factor={scale}",
              f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}", *arguments,
              Path(page).resolve().as_uri()],
             capture_output=True, text=True, timeout=SECONDS, check=True)

@@ -6,9 +6,11 @@
 #include <paceline/gbench/shown_counters.h>
 #include <paceline/loop/sockets.h>
 #include <paceline/text/numbers.h>
+#include <paceline/text/wrapped.h>
 #include <poll.h>
 #include <programs/arguments.h>
 #include <programs/benchmark_run.h>
+#include <programs/progress/terminal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +20,7 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 #include <utility>
 
 namespace paceline::programs {
@@ -144,12 +147,22 @@ Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
                                                   with_percentiles.failed(), file.name));
 }
 
+/// Prints a text below a heading, wrapped if there is a terminal.
+void say_wrapped(const gbench::Context& context, const std::string& text) {
+  if (!progress::is_terminal(STDERR_FILENO)) return context.console().say("  " + text);
+  const std::size_t width = progress::size_of(STDERR_FILENO).width;
+  // A secret must not be divided before the gate sees it.
+  const std::string shown = text::wrapped(context.gate().shown(text, text.size()), width, 4);
+  std::istringstream lines(shown.substr(std::min<std::size_t>(2, shown.size())));
+  for (std::string line; std::getline(lines, line);) context.console().say(line);
+}
+
 void say_verdicts(gbench::Context& context) {
   const std::vector<std::string> verdicts = context.verdicts().lines();
   if (verdicts.empty()) return;
   context.console().say("");
   context.console().say("What bounded the runs:");
-  for (const std::string& verdict : verdicts) context.console().say("  " + verdict);
+  for (const std::string& verdict : verdicts) say_wrapped(context, verdict);
 }
 
 /// Says that no API is measured, to a user who has given no flag.

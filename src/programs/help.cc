@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <regex>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +15,7 @@
 #include <paceline/gbench/context.h>
 #include <paceline/http/authorities.h>
 #include <paceline/text/gate.h>
+#include <paceline/text/wrapped.h>
 #include <paceline/version.h>
 #include <paceline_version.h>
 
@@ -27,25 +27,6 @@ constexpr std::size_t columns = 80;
 constexpr std::size_t text_column = 20;
 constexpr std::array<std::string_view, 6> group_order{
     measure_group, prompt_group, load_group, connection_group, results_group, endpoint_group};
-
-/// Wraps the text, with `indent` spaces before each line. A word longer than a line has a line of
-/// its own.
-std::string wrap(const std::string& text, std::size_t indent) {
-  std::string wrapped;
-  std::string line;
-  std::istringstream words(text);
-  const auto end_line = [&] {
-    if (!line.empty()) wrapped += std::string(indent, ' ') + line + '\n';
-    line.clear();
-  };
-  for (std::string word; words >> word;) {
-    if (indent + line.size() + 1 + word.size() > columns) end_line();
-    if (!line.empty()) line += ' ';
-    line += word;
-  }
-  end_line();
-  return wrapped;
-}
 
 /// Such as "-o, --out=FILE".
 std::string spelling(const CLI::Option& option) {
@@ -74,7 +55,7 @@ std::string layout(const CLI::App* app, const std::string& /*name*/, CLI::AppFor
 
 std::string flag_help(const std::string& flag, const std::string& description) {
   // On one line if the flag is short.
-  const std::string text = wrap(description, text_column);
+  const std::string text = text::wrapped(description, columns, text_column);
   if (2 + flag.size() + 2 > text_column) return fmt::format("  {}\n{}", flag, text);
   return fmt::format("  {:{}}", flag, text_column - 2) + text.substr(text_column);
 }
@@ -82,7 +63,7 @@ std::string flag_help(const std::string& flag, const std::string& description) {
 std::string head_of_help(const CLI::App& app) {
   std::string text = fmt::format("Usage: {} [OPTION]...", app.get_name());
   for (const CLI::Option* argument : arguments_of(app)) text += ' ' + argument->get_name(true);
-  return text + "\n\n" + wrap(app.get_description(), 0);
+  return text + "\n\n" + text::wrapped(app.get_description(), columns, 0);
 }
 
 std::string group_help(const CLI::App& app, const std::string& group) {

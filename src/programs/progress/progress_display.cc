@@ -68,7 +68,7 @@ ProgressDisplay::~ProgressDisplay() {
 void ProgressDisplay::publish(std::size_t stripe, const run::Progress& progress) {
   // If the display holds the lock, the next progress replaces this one.
   const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (lock) stripes_[stripe] = progress;
+  if (lock) stripes_[stripe] = Published{progress, Clock::now()};
 }
 
 void ProgressDisplay::end() {
@@ -186,21 +186,26 @@ std::string ProgressDisplay::keys_text() const {
 
 std::optional<RunProgress> ProgressDisplay::merged() {
   std::optional<run::Progress> whole;
+  // A rate needs the times of the publications, not those of the draws: both happen several times
+  // per second, but not together.
+  std::chrono::nanoseconds mean_time{0};
+  const auto stripes = static_cast<std::int64_t>(stripes_.size());
   {
     const std::lock_guard lock(mutex_);
-    for (const std::optional<run::Progress>& stripe : stripes_) {
+    for (const std::optional<Published>& stripe : stripes_) {
       if (!stripe) return std::nullopt;
+      mean_time += stripe->when.time_since_epoch() / stripes;
       if (whole) {
-        whole->merge(*stripe);
+        whole->merge(stripe->progress);
       } else {
-        whole = stripe;
+        whole = stripe->progress;
       }
     }
   }
-  const TimePoint now = Clock::now();
-  rate_.add(now, whole->departures);
-  tokens_.add(now, whole->tokens);
-  latency_.add(now, whole->latency);
+  const TimePoint when(mean_time);
+  rate_.add(when, whole->departures);
+  tokens_.add(when, whole->tokens);
+  latency_.add(Clock::now(), whole->latency);
   const double asked =
       run_.rate_changes ? run_.rate_changes->asked_rpm() : static_cast<double>(run_.rpm);
   return RunProgress{*whole, run_.name, asked, rate_.per_minute(), tokens_.per_minute() / 60};

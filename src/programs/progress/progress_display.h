@@ -50,6 +50,10 @@ class ProgressDisplay : public gbench::ProgressSink {
 
  private:
   enum class Form { sentences, line, screen };
+  struct Published {
+    run::Progress progress;
+    TimePoint when;
+  };
   ProgressDisplay(Form form, int descriptor, gbench::ShownRun run);
 
   /// The thread.
@@ -83,7 +87,7 @@ class ProgressDisplay : public gbench::ProgressSink {
   RecentLatency latency_;
   std::mutex mutex_;
   bool is_ended_ = false;
-  std::vector<std::optional<run::Progress>> stripes_;
+  std::vector<std::optional<Published>> stripes_;
   std::thread thread_;
 };
 
