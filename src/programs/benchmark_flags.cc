@@ -66,6 +66,25 @@ std::span<const OtherFlag> flags_of_benchmark() {
   return benchmark_flags;
 }
 
+std::vector<std::string> with_joined_values(const std::vector<std::string>& arguments) {
+  const auto needs_value = [](const std::string& argument) {
+    return std::any_of(benchmark_flags.begin(), benchmark_flags.end(), [&](const OtherFlag& flag) {
+      return flag.name == argument && flag.value != "true|false";
+    });
+  };
+  std::vector<std::string> joined;
+  bool takes_next = false;
+  for (const std::string& argument : arguments) {
+    if (takes_next && !argument.starts_with('-')) {
+      joined.back() += '=' + argument;
+    } else {
+      joined.push_back(argument);
+    }
+    takes_next = needs_value(argument);
+  }
+  return joined;
+}
+
 Result<void> check_benchmark_flags(const std::vector<std::string>& arguments,
                                    const std::vector<std::string>& known) {
   for (const std::string& argument : arguments) {

@@ -22,6 +22,10 @@ struct OtherFlag {
 /// Google Benchmark's flags that are of use for paceline's runs.
 std::span<const OtherFlag> flags_of_benchmark();
 
+/// The arguments with "--flag value" as "--flag=value", the only form that Google Benchmark reads,
+/// for its flags that need a value. A shell's completion makes the other form, too.
+std::vector<std::string> with_joined_values(const std::vector<std::string>& arguments);
+
 /// Checks Google Benchmark's own flags, and the variables that replace them. `known`: the program's
 /// other flags, for suggestions.
 Result<void> check_benchmark_flags(const std::vector<std::string>& arguments,

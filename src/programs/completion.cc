@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <utility>
 
 #include <paceline/text/strings.h>
@@ -126,12 +127,8 @@ std::string bash_script(const Program& program) {
     # Readline replaces the text behind the last of these letters.
     [[ $COMP_WORDBREAKS == *=* ]] || before=$flag=
     case $flag in
-{3}    esac
-  elif [[ $word == -* || -n '{4}' ]]; then
-    values={2}
-  else
-    files=yes
-  fi
+{2}    esac
+{3}  fi
   if [[ -n $files ]]; then
     compopt -o filenames 2>/dev/null
     mapfile -t COMPREPLY < <(compgen -P "$before" -f -- "$value")
@@ -143,10 +140,14 @@ std::string bash_script(const Program& program) {
   fi
   return 0
 }}
-complete -F {1} {5}
+complete -F {1} {4}
 )";
-  return fmt::format(script, program.name, identifier_of(program.name), in_quotes(names.substr(1)),
-                     cases, program.takes_files ? "" : "only flags", word_of(program.name));
+  const std::string all = fmt::format("    values={}\n", in_quotes(names.substr(1)));
+  const std::string without_value =
+      program.takes_files ? "  elif [[ $word == -* ]]; then\n" + all + "  else\n    files=yes\n"
+                          : "  else\n" + all;
+  return fmt::format(script, program.name, identifier_of(program.name), cases, without_value,
+                     word_of(program.name));
 }
 
 /// The text without the letters that have a meaning in a specification of zsh's _arguments.
@@ -219,9 +220,10 @@ std::string fish_script(const Program& program) {
 
 std::optional<std::string> completion_shell(const std::vector<std::string>& arguments) {
   constexpr std::string_view name = "--completion=";
-  for (const std::string& argument : arguments) {
-    if (argument == "--completion") return "";
-    if (argument.starts_with(name)) return argument.substr(name.size());
+  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
+    if (argument->starts_with(name)) return argument->substr(name.size());
+    if (*argument != "--completion") continue;
+    return std::next(argument) == arguments.end() ? std::string() : *std::next(argument);
   }
   return std::nullopt;
 }

@@ -18,7 +18,8 @@ namespace paceline::programs {
 /// The shells, as the choices of --completion.
 inline constexpr std::string_view completion_shells = "bash|zsh|fish";
 
-/// The value of --completion=SHELL, "" for --completion alone; nothing without that flag.
+/// The value of --completion=SHELL or --completion SHELL, "" for --completion alone; nothing
+/// without that flag.
 std::optional<std::string> completion_shell(const std::vector<std::string>& arguments);
 
 /// A script that completes a program's flags and their values in a shell: bash, zsh or fish. A

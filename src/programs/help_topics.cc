@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <paceline/text/strings.h>
 #include <programs/arguments.h>
@@ -117,9 +118,12 @@ std::string groups_help(const CLI::App& app, const std::vector<std::string>& gro
 
 std::optional<std::string> help_topic(const std::vector<std::string>& arguments) {
   constexpr std::string_view with_topic = "--help=";
-  for (const std::string& argument : arguments) {
-    if (argument == "-h" || argument == "--help" || argument == "--help=true") return "";
-    if (argument.starts_with(with_topic)) return argument.substr(with_topic.size());
+  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
+    if (*argument == "-h" || *argument == "--help=true") return "";
+    if (argument->starts_with(with_topic)) return argument->substr(with_topic.size());
+    if (*argument != "--help") continue;
+    const auto next = std::next(argument);
+    return next == arguments.end() || next->starts_with('-') ? std::string() : *next;
   }
   return std::nullopt;
 }

@@ -14,7 +14,8 @@ class App;
 
 namespace paceline::programs {
 
-/// The topic of --help=TOPIC; "" for --help alone and for -h, nullopt without either.
+/// The topic of --help=TOPIC or --help TOPIC; "" for --help alone and for -h, nullopt without
+/// either.
 std::optional<std::string> help_topic(const std::vector<std::string>& arguments);
 
 /// The flags of a topic. Without a topic, one screen with the flags that most users need. Topics

@@ -171,9 +171,9 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
   app.option_defaults()->group(measure_group);
   add_config_flag(app, "--paceline_config", "--paceline_",
                   [&gate](const std::string& text) { add_secrets_of(text, *gate); });
-  auto rest = parse(app, argc, argv);
+  const auto rest = parse(app, argc, argv);
   if (!rest) return refuse(rest.error());
-  command.arguments = std::move(*rest);
+  command.arguments = with_joined_values(*rest);
   if (const auto printed = print_asked(app, command.arguments)) {
     return *printed ? 0 : refuse(printed->error());
   }

@@ -39,7 +39,7 @@ class Folder(unittest.TestCase):
     def printed_by(self, *command):
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=self.folder,
                               env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"})
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
         return done.stdout
 
 
@@ -98,7 +98,7 @@ class Bash(Folder):
     @unittest.skipUnless(shutil.which("shellcheck"), "needs shellcheck")
     def test_shellcheck(self):
         for name in PROGRAMS:
-            self.printed_by("shellcheck", "--shell=bash", f"{name}.bash")
+            self.assertEqual(self.printed_by("shellcheck", "--shell=bash", f"{name}.bash"), "")
 
 
 class Zsh(Folder):
@@ -141,13 +141,19 @@ class Fish(Folder):
 
     def test_flags_have_descriptions(self):
         found = self.completions("paceline --paceline_rp")
-        self.assertEqual(found["--paceline_rpm="], "Requests per minute, a comma-separated list")
+        self.assertEqual(found["--paceline_rpm"], "Requests per minute, a comma-separated list")
         self.assertIn("--version", self.completions("paceline --vers"))
-        self.assertIn("--latency=", self.completions("paceline_endpoint --laten"))
+        self.assertIn("--latency", self.completions("paceline_endpoint --laten"))
 
     def test_choices(self):
         self.assertEqual(set(self.completions("paceline --paceline_console=")),
                          {f"--paceline_console={choice}" for choice in ("full", "short", "table")})
+
+    def test_a_flag_takes_the_next_word(self):
+        # Fish puts a space behind a flag.
+        done = subprocess.run([PROGRAMS["paceline"], "--benchmark_filter", "zzz", "--paceline_rpm", "60"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertIn("--benchmark_filter matches no run", done.stderr)
 
     def test_files(self):
         self.assertIn("--paceline_log=run one.sqlite",

@@ -3,6 +3,7 @@
 Needs PACELINE, the path of the program.
 """
 
+import os
 import re
 import tempfile
 import unittest
@@ -40,6 +41,11 @@ class ShortHelp(unittest.TestCase):
         self.assertEqual(short - names(whole_help()[0]), set())
 
     def test_its_examples_are_accepted(self):
+        # Some examples name files.
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(folder.name)
         for name, value in re.findall(r"^  (--\w+)=(\S+)", run("--help").stdout, re.MULTILINE):
             if name == "--paceline_find_max":  # excludes --paceline_duration and a list of rates
                 continue

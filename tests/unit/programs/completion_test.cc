@@ -89,7 +89,7 @@ complete -c program -l version -d 'Shows the version'
 
 TEST_F(CompletionTest, AProgramThatTakesFilesCompletesThem) {
   app_.add_option("FILE", text_, "The file")->required();
-  EXPECT_NE(script("bash").find("$word == -* || -n ''"), std::string::npos);
+  EXPECT_NE(script("bash").find("  else\n    files=yes\n  fi\n"), std::string::npos);
   EXPECT_NE(script("zsh").find("    '*:file:_files'\n"), std::string::npos);
   EXPECT_EQ(script("fish").find("complete -c program -f\n"), std::string::npos);
 }
@@ -109,6 +109,7 @@ TEST_F(CompletionTest, AnotherShellIsRefused) {
 TEST(CompletionShellTest, IsTheValueOfTheFlag) {
   EXPECT_EQ(completion_shell({"--x", "--completion=zsh"}), "zsh");
   EXPECT_EQ(completion_shell({"--completion"}), "");
+  EXPECT_EQ(completion_shell({"--completion", "fish"}), "fish");
   EXPECT_EQ(completion_shell({"--completions"}), std::nullopt);
 }
 

@@ -79,6 +79,8 @@ TEST_F(HelpTopicsTest, OtherTopicsAreRefused) {
 TEST(HelpTopicTest, IsTheValueOfTheFlag) {
   EXPECT_EQ(help_topic({"--x", "--help=rate"}), "rate");
   EXPECT_EQ(help_topic({"--help"}), "");
+  EXPECT_EQ(help_topic({"--help", "rate"}), "rate");
+  EXPECT_EQ(help_topic({"--help", "--v=1"}), "");
   EXPECT_EQ(help_topic({"--help=true"}), "");
   EXPECT_EQ(help_topic({"-h"}), "");
   EXPECT_EQ(help_topic({"--helper"}), std::nullopt);
