@@ -124,6 +124,10 @@ std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv) {
     text::say_lines(fmt::format("{}: {}", app.get_name(), why));
     return 1;
   };
+  // For the help and the script. parse() would demand the other arguments too.
+  std::string unread;
+  app.add_option("--completion", unread, "Prints a script that completes the flags in this shell")
+      ->type_name(std::string(completion_shells));
   if (const auto shell = completion_shell({argv + 1, argv + argc})) {
     const auto script = completion_script(app, {}, *shell);
     if (!script) return refuse(script.error().message);

@@ -13,33 +13,32 @@ namespace paceline::programs {
 namespace {
 
 constexpr std::array benchmark_flags{
-    BenchmarkFlag{"--benchmark_out", "FILE",
-                  "File of results, for benchmarks/compare and paceline_report, such as run.json "
-                  "[none]"},
-    BenchmarkFlag{"--benchmark_out_format", "json|console|csv", "Format of that file [json]"},
-    BenchmarkFlag{"--benchmark_repetitions", "N",
-                  "How often each run is repeated, such as 9 for a comparison [1]"},
-    BenchmarkFlag{"--benchmark_report_aggregates_only", "true|false",
-                  "Reports only the mean, the median and the spread of the repetitions [false]"},
-    BenchmarkFlag{"--benchmark_display_aggregates_only", "true|false",
-                  "The same on the console only [false]"},
-    BenchmarkFlag{"--benchmark_enable_random_interleaving", "true|false",
-                  "Takes the repetitions of different runs in random order [false]"},
-    BenchmarkFlag{"--benchmark_filter", "REGEX",
-                  "Runs only the runs whose names match, such as rpm:6000/ [all]"},
-    BenchmarkFlag{"--benchmark_list_tests", "true|false",
-                  "Lists the names of the runs, and sends nothing [false]"},
-    BenchmarkFlag{"--benchmark_format", "console|json|csv",
-                  "Format of the standard output [console]"},
-    BenchmarkFlag{"--benchmark_color", "auto|true|false",
-                  "Colours on the console: auto is on a terminal, unless NO_COLOR is set [auto]"},
-    BenchmarkFlag{"--benchmark_counters_tabular", "true|false",
-                  "Whether the counters have columns in Google Benchmark's table [true]"},
-    BenchmarkFlag{"--benchmark_context", "KEY=VALUE,…",
-                  "Facts to write into the results, such as region=eu [none]"},
-    BenchmarkFlag{"--benchmark_time_unit", "ns|us|ms|s",
-                  "Unit of times in Google Benchmark's table [us]"},
-    BenchmarkFlag{"--v", "N", "Messages of Google Benchmark about its work, such as 1 [0]"}};
+    OtherFlag{"--benchmark_out", "FILE",
+              "File of results, for benchmarks/compare and paceline_report, such as run.json "
+              "[none]"},
+    OtherFlag{"--benchmark_out_format", "json|console|csv", "Format of that file [json]"},
+    OtherFlag{"--benchmark_repetitions", "N",
+              "How often each run is repeated, such as 9 for a comparison [1]"},
+    OtherFlag{"--benchmark_report_aggregates_only", "true|false",
+              "Reports only the mean, the median and the spread of the repetitions [false]"},
+    OtherFlag{"--benchmark_display_aggregates_only", "true|false",
+              "The same on the console only [false]"},
+    OtherFlag{"--benchmark_enable_random_interleaving", "true|false",
+              "Takes the repetitions of different runs in random order [false]"},
+    OtherFlag{"--benchmark_filter", "REGEX",
+              "Runs only the runs whose names match, such as rpm:6000/ [all]"},
+    OtherFlag{"--benchmark_list_tests", "true|false",
+              "Lists the names of the runs, and sends nothing [false]"},
+    OtherFlag{"--benchmark_format", "console|json|csv", "Format of the standard output [console]"},
+    OtherFlag{"--benchmark_color", "auto|true|false",
+              "Colours on the console: auto is on a terminal, unless NO_COLOR is set [auto]"},
+    OtherFlag{"--benchmark_counters_tabular", "true|false",
+              "Whether the counters have columns in Google Benchmark's table [true]"},
+    OtherFlag{"--benchmark_context", "KEY=VALUE,…",
+              "Facts to write into the results, such as region=eu [none]"},
+    OtherFlag{"--benchmark_time_unit", "ns|us|ms|s",
+              "Unit of times in Google Benchmark's table [us]"},
+    OtherFlag{"--v", "N", "Messages of Google Benchmark about its work, such as 1 [0]"}};
 
 /// Flags that Google Benchmark reads, but that have no use for runs of a set number of requests.
 /// Some of them are only in later versions.
@@ -48,7 +47,7 @@ constexpr std::array<std::string_view, 4> other_flags{"--benchmark_dry_run", "--
                                                       "--benchmark_perf_counters"};
 
 bool is_benchmark_flag(std::string_view name) {
-  const auto is_it = [name](const BenchmarkFlag& flag) { return flag.name == name; };
+  const auto is_it = [name](const OtherFlag& flag) { return flag.name == name; };
   return std::any_of(benchmark_flags.begin(), benchmark_flags.end(), is_it) ||
          std::find(other_flags.begin(), other_flags.end(), name) != other_flags.end();
 }
@@ -63,8 +62,27 @@ Result<void> check_repetitions(const std::string& text) {
 
 }  // namespace
 
-std::span<const BenchmarkFlag> flags_of_benchmark() {
+std::span<const OtherFlag> flags_of_benchmark() {
   return benchmark_flags;
+}
+
+std::vector<std::string> with_joined_values(const std::vector<std::string>& arguments) {
+  const auto needs_value = [](const std::string& argument) {
+    return std::any_of(benchmark_flags.begin(), benchmark_flags.end(), [&](const OtherFlag& flag) {
+      return flag.name == argument && flag.value != "true|false";
+    });
+  };
+  std::vector<std::string> joined;
+  bool takes_next = false;
+  for (const std::string& argument : arguments) {
+    if (takes_next && !argument.starts_with('-')) {
+      joined.back() += '=' + argument;
+    } else {
+      joined.push_back(argument);
+    }
+    takes_next = needs_value(argument);
+  }
+  return joined;
 }
 
 Result<void> check_benchmark_flags(const std::vector<std::string>& arguments,
@@ -72,7 +90,7 @@ Result<void> check_benchmark_flags(const std::vector<std::string>& arguments,
   for (const std::string& argument : arguments) {
     if (is_benchmark_flag(name_of_flag(argument))) continue;
     std::vector<std::string> all = known;
-    for (const BenchmarkFlag& flag : benchmark_flags) all.emplace_back(flag.name);
+    for (const OtherFlag& flag : benchmark_flags) all.emplace_back(flag.name);
     return fail(ErrorCode::invalid_value, why_unknown(argument, all));
   }
   const std::string warmup =

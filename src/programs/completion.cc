@@ -5,8 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <utility>
 
+#include <paceline/text/strings.h>
 #include <programs/help.h>
 
 namespace paceline::programs {
@@ -16,17 +18,29 @@ namespace {
 struct Flag {
   /// With its dashes.
   std::string name;
+  /// The flag's short form, such as "o"; may be empty.
+  std::string letter;
   std::string words;
   bool takes_value = false;
   bool takes_file = false;
   std::vector<std::string> choices;
 };
 
-/// The first sentence without what only a reader of the whole help understands.
-std::string first_sentence(const std::string& description) {
-  std::string words = description.substr(0, description.find(". "));
-  words = words.substr(0, words.find(", such as"));
-  return words.substr(0, words.find(" ["));
+/// What completes a program.
+struct Program {
+  std::string name;
+  std::vector<Flag> flags;
+  /// Whether the program takes files without a flag.
+  bool takes_files = false;
+};
+
+/// The first words, up to the details that only a reader of the whole help needs.
+std::string first_words(const std::string& description) {
+  std::size_t end = description.size();
+  for (const char* details : {". ", "; ", ": ", ", such as", " such as", " ["}) {
+    end = std::min(end, description.find(details));
+  }
+  return description.substr(0, end);
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {
@@ -41,25 +55,28 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 /// `value`: the flag's placeholder or its choices; empty: the flag is a switch.
 Flag flag_of(std::string name, const std::string& value, const std::string& description) {
-  Flag flag{std::move(name), first_sentence(description), !value.empty(), false, {}};
+  Flag flag{std::move(name), "", first_words(description), !value.empty(), false, {}};
   flag.takes_file = value.find("FILE") != std::string::npos || value == "PATH";
   if (value.find('|') != std::string::npos) flag.choices = split(value, '|');
   return flag;
 }
 
-std::vector<Flag> flags_of(const CLI::App& app, std::span<const BenchmarkFlag> more) {
-  std::vector<Flag> flags;
+Program program_of(const CLI::App& app, std::span<const OtherFlag> more) {
+  Program program{app.get_name(), {}, false};
   for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) program.takes_files = true;
     const std::string value = option->get_items_expected_max() > 0 ? placeholder_of(*option) : "";
     for (const std::string& name : option->get_lnames()) {
-      flags.push_back(flag_of("--" + name, value, option->get_description()));
+      Flag flag = flag_of("--" + name, value, option->get_description());
+      if (!option->get_snames().empty()) flag.letter = option->get_snames().front();
+      program.flags.push_back(std::move(flag));
     }
   }
-  for (const BenchmarkFlag& flag : more) {
-    flags.push_back(
+  for (const OtherFlag& flag : more) {
+    program.flags.push_back(
         flag_of(std::string(flag.name), std::string(flag.value), std::string(flag.words)));
   }
-  return flags;
+  return program;
 }
 
 /// A name for shell functions.
@@ -77,41 +94,60 @@ std::string in_quotes(const std::string& text) {
   return out + "'";
 }
 
-std::string bash_script(const std::string& program, const std::vector<Flag>& flags) {
+/// The text as a word of a shell: quoted, unless the text has no letter with a meaning.
+std::string word_of(const std::string& text) {
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](char letter) {
+    return text::is_alphanumeric(letter) ||
+           std::string_view("_-.").find(letter) != std::string::npos;
+  });
+  return is_plain ? text : in_quotes(text);
+}
+
+std::string bash_script(const Program& program) {
   std::string names;
   std::string cases;
-  for (const Flag& flag : flags) {
+  for (const Flag& flag : program.flags) {
     names += fmt::format(" {}{}", flag.name, flag.takes_value ? "=" : "");
     if (!flag.choices.empty()) {
-      cases += fmt::format("    {}) values=\"{}\" ;;\n", flag.name, fmt::join(flag.choices, " "));
+      cases += fmt::format("      {}) values={} ;;\n", flag.name,
+                           in_quotes(fmt::format("{}", fmt::join(flag.choices, " "))));
     } else if (flag.takes_file) {
-      cases += fmt::format("    {}) files=yes ;;\n", flag.name);
+      cases += fmt::format("      {}) files=yes ;;\n", flag.name);
     }
   }
   constexpr std::string_view script = R"(# bash completion of {0}
 {1}() {{
-  local line=${{COMP_LINE:0:COMP_POINT}} word flag value values='' files=''
+  local line=${{COMP_LINE:0:COMP_POINT}} word value flag='' values='' files='' before=''
   word=${{line##*[[:space:]]}}
+  value=$word
   COMPREPLY=()
-  if [[ $word != --*=* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "{2}" -- "$word")
-    [[ ${{COMPREPLY[0]-}} == *= ]] && compopt -o nospace 2>/dev/null
-    return 0
-  fi
-  flag=${{word%%=*}}
-  value=${{word#*=}}
-  case $flag in
-{3}  esac
+  if [[ $word == --*=* ]]; then
+    flag=${{word%%=*}}
+    value=${{word#*=}}
+    # Readline replaces the text behind the last of these letters.
+    [[ $COMP_WORDBREAKS == *=* ]] || before=$flag=
+    case $flag in
+{2}    esac
+{3}  fi
   if [[ -n $files ]]; then
     compopt -o filenames 2>/dev/null
-    mapfile -t COMPREPLY < <(compgen -f -- "$value")
+    mapfile -t COMPREPLY < <(compgen -P "$before" -f -- "$value")
   elif [[ -n $values ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$values" -- "$value")
+    mapfile -t COMPREPLY < <(compgen -P "$before" -W "$values" -- "$value")
   fi
+  if [[ ${{COMPREPLY[0]-}} == *= ]]; then
+    compopt -o nospace 2>/dev/null
+  fi
+  return 0
 }}
-complete -F {1} {0}
+complete -F {1} {4}
 )";
-  return fmt::format(script, program, identifier_of(program), names.substr(1), cases);
+  const std::string all = fmt::format("    values={}\n", in_quotes(names.substr(1)));
+  const std::string without_value =
+      program.takes_files ? "  elif [[ $word == -* ]]; then\n" + all + "  else\n    files=yes\n"
+                          : "  else\n" + all;
+  return fmt::format(script, program.name, identifier_of(program.name), cases, without_value,
+                     word_of(program.name));
 }
 
 /// The text without the letters that have a meaning in a specification of zsh's _arguments.
@@ -124,9 +160,9 @@ std::string in_zsh(const std::string& text) {
   return out;
 }
 
-std::string zsh_script(const std::string& program, const std::vector<Flag>& flags) {
+std::string zsh_script(const Program& program) {
   std::string specifications;
-  for (const Flag& flag : flags) {
+  for (const Flag& flag : program.flags) {
     std::string action;
     if (!flag.choices.empty()) {
       action = fmt::format(":value:({})", fmt::join(flag.choices, " "));
@@ -135,10 +171,15 @@ std::string zsh_script(const std::string& program, const std::vector<Flag>& flag
     } else if (flag.takes_value) {
       action = ":value: ";
     }
-    const std::string words = flag.words.empty() ? "" : '[' + in_zsh(flag.words) + ']';
+    const std::string words = (flag.words.empty() ? "" : '[' + in_zsh(flag.words) + ']') + action;
+    // "=-": the value is in the flag's own word.
+    specifications +=
+        fmt::format(" \\\n    {}", in_quotes(flag.name + (flag.takes_value ? "=-" : "") + words));
+    if (flag.letter.empty()) continue;
     specifications += fmt::format(
-        " \\\n    {}", in_quotes(flag.name + (flag.takes_value ? "=" : "") + words + action));
+        " \\\n    {}", in_quotes('-' + flag.letter + (flag.takes_value ? "+" : "") + words));
   }
+  if (program.takes_files) specifications += " \\\n    '*:file:_files'";
   return fmt::format(R"(#compdef {0}
 # zsh completion of {0}
 {1}() {{
@@ -147,19 +188,23 @@ std::string zsh_script(const std::string& program, const std::vector<Flag>& flag
 if [[ $funcstack[1] == {1} ]]; then
   {1} "$@"
 else
-  compdef {1} {0}
+  compdef {1} {3}
 fi
 )",
-                     program, identifier_of(program), specifications);
+                     program.name, identifier_of(program.name), specifications,
+                     word_of(program.name));
 }
 
-std::string fish_script(const std::string& program, const std::vector<Flag>& flags) {
-  std::string script = fmt::format("# fish completion of {0}\ncomplete -c {0} -f\n", program);
-  for (const Flag& flag : flags) {
-    script += fmt::format("complete -c {} -l {}", program, flag.name.substr(2));
+std::string fish_script(const Program& program) {
+  const std::string command = "complete -c " + word_of(program.name);
+  std::string script = fmt::format("# fish completion of {}\n", program.name);
+  if (!program.takes_files) script += command + " -f\n";
+  for (const Flag& flag : program.flags) {
+    script += command;
+    if (!flag.letter.empty()) script += " -s " + flag.letter;
+    script += " -l " + flag.name.substr(2);
     if (!flag.choices.empty()) {
-      script +=
-          fmt::format(" -x -a {}", in_quotes(fmt::format("{}", fmt::join(flag.choices, " "))));
+      script += " -x -a " + in_quotes(fmt::format("{}", fmt::join(flag.choices, " ")));
     } else if (flag.takes_file) {
       script += " -r -F";
     } else if (flag.takes_value) {
@@ -175,20 +220,22 @@ std::string fish_script(const std::string& program, const std::vector<Flag>& fla
 
 std::optional<std::string> completion_shell(const std::vector<std::string>& arguments) {
   constexpr std::string_view name = "--completion=";
-  for (const std::string& argument : arguments) {
-    if (argument.starts_with(name)) return argument.substr(name.size());
+  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
+    if (argument->starts_with(name)) return argument->substr(name.size());
+    if (*argument != "--completion") continue;
+    return std::next(argument) == arguments.end() ? std::string() : *std::next(argument);
   }
   return std::nullopt;
 }
 
-Result<std::string> completion_script(const CLI::App& app, std::span<const BenchmarkFlag> more,
+Result<std::string> completion_script(const CLI::App& app, std::span<const OtherFlag> more,
                                       std::string_view shell) {
-  const std::vector<Flag> flags = flags_of(app, more);
-  const std::string program = app.get_name();
-  if (shell == "bash") return bash_script(program, flags);
-  if (shell == "zsh") return zsh_script(program, flags);
-  if (shell == "fish") return fish_script(program, flags);
-  return fail(ErrorCode::invalid_value, "--completion takes bash, zsh or fish");
+  const Program program = program_of(app, more);
+  if (shell == "bash") return bash_script(program);
+  if (shell == "zsh") return zsh_script(program);
+  if (shell == "fish") return fish_script(program);
+  return fail(ErrorCode::invalid_value,
+              "--completion takes bash, zsh or fish, such as --completion=bash");
 }
 
 }  // namespace paceline::programs

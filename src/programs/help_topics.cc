@@ -5,10 +5,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <paceline/text/strings.h>
 #include <programs/arguments.h>
-#include <programs/benchmark_flags.h>
+#include <programs/completion.h>
 #include <programs/help.h>
 
 namespace paceline::programs {
@@ -59,10 +60,13 @@ std::vector<std::string> groups_of_suite(const CLI::App& app) {
   return groups;
 }
 
+/// Topics without a flag are left out: a suite of one's own has no flags for prompts.
 std::vector<std::string_view> names_of_topics(const CLI::App& app) {
   std::vector<std::string_view> names;
   if (!groups_of_suite(app).empty()) names.push_back(suite_topic);
-  for (const Topic& topic : topics) names.push_back(topic.name);
+  for (const Topic& topic : topics) {
+    if (!group_help(app, topic.group).empty()) names.push_back(topic.name);
+  }
   names.push_back(benchmark_topic);
   names.push_back(whole_topic);
   return names;
@@ -82,16 +86,26 @@ std::string short_help(const CLI::App& app) {
   return text + fmt::format(
                     "\nThe API key comes from the environment variable OPENAI_API_KEY.\n"
                     "More flags: --help=TOPIC. The topics are\n  {}.\n"
-                    "Also: --version, --completion=bash|zsh|fish\n",
-                    fmt::join(names_of_topics(app), ", "));
+                    "Also: --version, --completion={}\n",
+                    fmt::join(names_of_topics(app), ", "), completion_shells);
+}
+
+std::string flags_help(std::string_view title, std::span<const OtherFlag> flags) {
+  std::string text = fmt::format("\n{}:\n", title);
+  for (const OtherFlag& flag : flags) {
+    text += flag_help(fmt::format("{}{}{}", flag.name, flag.value.empty() ? "" : "=", flag.value),
+                      std::string(flag.words));
+  }
+  return text;
 }
 
 std::string benchmark_help() {
-  std::string text = "\nGoogle Benchmark's own:\n";
-  for (const BenchmarkFlag& flag : flags_of_benchmark()) {
-    text += flag_help(fmt::format("{}={}", flag.name, flag.value), std::string(flag.words));
-  }
-  return text;
+  return flags_help("Google Benchmark's own", flags_of_benchmark());
+}
+
+std::string general_help(const CLI::App& app) {
+  const std::string choices = choices_of_help(app);
+  return flags_help("General", printing_flags(choices));
 }
 
 std::string groups_help(const CLI::App& app, const std::vector<std::string>& groups) {
@@ -104,26 +118,44 @@ std::string groups_help(const CLI::App& app, const std::vector<std::string>& gro
 
 std::optional<std::string> help_topic(const std::vector<std::string>& arguments) {
   constexpr std::string_view with_topic = "--help=";
-  for (const std::string& argument : arguments) {
-    if (argument == "-h" || argument == "--help" || argument == "--help=true") return "";
-    if (argument.starts_with(with_topic)) return argument.substr(with_topic.size());
+  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
+    if (*argument == "-h" || *argument == "--help=true") return "";
+    if (argument->starts_with(with_topic)) return argument->substr(with_topic.size());
+    if (*argument != "--help") continue;
+    const auto next = std::next(argument);
+    return next == arguments.end() || next->starts_with('-') ? std::string() : *next;
   }
   return std::nullopt;
 }
 
 Result<std::string> help_text(const CLI::App& app, std::string_view topic) {
   if (topic.empty()) return short_help(app);
-  if (topic == whole_topic) return whole_help(app, benchmark_help());
-  if (topic == benchmark_topic) return benchmark_help().substr(1);
-  for (const Topic& known : topics) {
-    if (topic == known.name) return groups_help(app, {known.group});
+  const std::vector<std::string_view> names = names_of_topics(app);
+  if (std::find(names.begin(), names.end(), topic) == names.end()) {
+    constexpr std::size_t longest = 40;
+    return fail(ErrorCode::invalid_value,
+                fmt::format("--help has no topic '{}'; choose from {}",
+                            text::cut_utf8(topic, longest), fmt::join(names, ", ")));
   }
-  const std::vector<std::string> own = groups_of_suite(app);
-  if (topic == suite_topic && !own.empty()) return groups_help(app, own);
-  constexpr std::size_t longest = 40;
-  return fail(ErrorCode::invalid_value,
-              fmt::format("--help has no topic '{}'; choose from {}",
-                          text::cut_utf8(topic, longest), fmt::join(names_of_topics(app), ", ")));
+  if (topic == whole_topic) return whole_help(app, benchmark_help() + general_help(app));
+  if (topic == benchmark_topic) return benchmark_help().substr(1);
+  if (topic == suite_topic) return groups_help(app, groups_of_suite(app));
+  const auto* const known = std::find_if(topics.begin(), topics.end(),
+                                         [topic](const Topic& one) { return one.name == topic; });
+  return groups_help(app, {known->group});
+}
+
+std::string choices_of_help(const CLI::App& app) {
+  return fmt::format("{}", fmt::join(names_of_topics(app), "|"));
+}
+
+std::vector<OtherFlag> printing_flags(std::string_view topics_of_help) {
+  return {{"--help", topics_of_help,
+           "Shows the flags of a topic. Without a topic, one screen with the flags that most users "
+           "need"},
+          {"--version", "", "Shows the versions of the program and of its libraries"},
+          {"--completion", completion_shells,
+           "Prints a script that completes the flags in this shell"}};
 }
 
 }  // namespace paceline::programs

@@ -82,7 +82,11 @@ std::optional<Result<void>> print_asked(CLI::App& app, const std::vector<std::st
   }
   if (has_flag(arguments, "--version")) return print(version_text(app.get_name()));
   if (const auto shell = completion_shell(arguments)) {
-    const auto script = completion_script(app, flags_of_benchmark(), *shell);
+    const std::string topics = choices_of_help(app);
+    std::vector<OtherFlag> others = printing_flags(topics);
+    const auto of_benchmark = flags_of_benchmark();
+    others.insert(others.end(), of_benchmark.begin(), of_benchmark.end());
+    const auto script = completion_script(app, others, *shell);
     return script ? print(*script) : tl::unexpected(script.error());
   }
   return std::nullopt;
@@ -167,9 +171,9 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
   app.option_defaults()->group(measure_group);
   add_config_flag(app, "--paceline_config", "--paceline_",
                   [&gate](const std::string& text) { add_secrets_of(text, *gate); });
-  auto rest = parse(app, argc, argv);
+  const auto rest = parse(app, argc, argv);
   if (!rest) return refuse(rest.error());
-  command.arguments = std::move(*rest);
+  command.arguments = with_joined_values(*rest);
   if (const auto printed = print_asked(app, command.arguments)) {
     return *printed ? 0 : refuse(printed->error());
   }

@@ -41,7 +41,7 @@ void add_template_flags(CLI::App& app, WorkloadFlags& flags) {
       ->type_name("FILE.json");
   app.add_option("--paceline_template_path", flags.post.path,
                  "Path of these requests under --paceline_url, such as /api/generate [none]")
-      ->type_name("PATH");
+      ->type_name("URL_PATH");
   app.add_option("--paceline_template_text", flags.post.text_pointer,
                  "JSON pointer to the text of their responses, or of each event of a stream, such "
                  "as /message/content [none]")

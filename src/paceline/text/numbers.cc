@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <paceline/text/numbers.h>
 
+#include <array>
 #include <cmath>
 
 namespace paceline::text {
@@ -73,12 +74,26 @@ std::string time_text(std::chrono::nanoseconds time) {
 }
 
 std::string number_text(double number) {
+  struct Unit {
+    const char* name;
+    double size;
+  };
+  constexpr std::array<Unit, 3> large{{{"M", 1e6}, {"G", 1e9}, {"T", 1e12}}};
   const double size = std::abs(number);
-  // A value that rounds to 10,000 or to a million gets the next unit.
-  if (size >= 999.95e3) return fmt::format("{:.2f}M", number / 1e6);
-  if (size >= 9'999.5) return fmt::format("{:.1f}k", number / 1e3);
-  if (size >= 99.95 || number == std::trunc(number)) return fmt::format("{:.0f}", number);
-  return fmt::format("{:.{}f}", number, size < 9.995 ? 2 : 1);
+  // A value that rounds to 10,000, or to 1000 of its unit, gets the next unit.
+  if (size < 9'999.5) {
+    if (size >= 99.95 || number == std::trunc(number)) return fmt::format("{:.0f}", number);
+    if (size >= 9.995) return fmt::format("{:.1f}", number);
+    return fmt::format("{:.{}f}", number, size >= 0.0995 ? 2 : 3);
+  }
+  if (size < 999.95e3) return fmt::format("{:.1f}k", number / 1e3);
+  Unit unit = large.back();
+  for (const Unit& candidate : large) {
+    if (size >= 999.95 * candidate.size) continue;
+    unit = candidate;
+    break;
+  }
+  return fmt::format("{:.{}f}{}", number / unit.size, size < 9.995 * unit.size ? 2 : 1, unit.name);
 }
 
 std::string long_time_text(std::chrono::nanoseconds time) {

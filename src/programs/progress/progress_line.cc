@@ -44,12 +44,12 @@ std::vector<Figure> figures_of(const RunProgress& run) {
                                    std::ceil(stats::seconds_of(*progress.retry_in))),
                        0});
   }
-  std::string rate = rate_text(run.recent_rpm);
-  if (run.asked_rpm > 0) rate += " of " + rate_text(run.asked_rpm);
+  std::string rate = text::number_text(run.recent_rpm);
+  if (run.asked_rpm > 0) rate += " of " + text::number_text(run.asked_rpm);
   figures.push_back({rate + " RPM", 3});
   figures.push_back({count_text(progress.in_flight) + " in flight", 9});
   add_latency(progress, figures);
-  if (progress.streams > 0) figures.push_back({rate_text(run.recent_tokens) + " tok/s", 5});
+  if (progress.streams > 0) figures.push_back({text::number_text(run.recent_tokens) + " tok/s", 5});
   figures.push_back(
       {fmt::format("{} error{}", count_text(progress.failed), progress.failed == 1 ? "" : "s"),
        progress.failed == 0 ? 6 : 1});

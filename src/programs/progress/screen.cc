@@ -92,8 +92,8 @@ void Screen::add_figure(std::string_view name, const std::string& text, Style st
 void Screen::add_figures() {
   const RunProgress& run = content_.run;
   const run::Progress& progress = run.so_far;
-  std::string rate = rate_text(run.recent_rpm) + " RPM sent";
-  rate += run.asked_rpm > 0 ? ", " + rate_text(run.asked_rpm) + " asked" : ", unpaced";
+  std::string rate = text::number_text(run.recent_rpm) + " RPM sent";
+  rate += run.asked_rpm > 0 ? ", " + text::number_text(run.asked_rpm) + " asked" : ", unpaced";
   if (progress.retry_in) {
     rate += fmt::format(", waiting {:.0f} s for a retry",
                         std::ceil(stats::seconds_of(*progress.retry_in)));
@@ -106,9 +106,10 @@ void Screen::add_figures() {
                                           text::time_text(progress.p99))
                             : "no response yet");
   if (progress.streams > 0) {
-    add_figure("tokens",
-               fmt::format("{} per second, ttft p50 {}, p99 {}", rate_text(run.recent_tokens),
-                           text::time_text(progress.ttft_p50), text::time_text(progress.ttft_p99)));
+    add_figure(
+        "tokens",
+        fmt::format("{} per second, ttft p50 {}, p99 {}", text::number_text(run.recent_tokens),
+                    text::time_text(progress.ttft_p50), text::time_text(progress.ttft_p99)));
   }
   add_errors();
   add_verdict();

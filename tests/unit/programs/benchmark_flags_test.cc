@@ -35,5 +35,13 @@ TEST(BenchmarkFlagsTest, VariablesStandForThem) {
   unsetenv("BENCHMARK_REPETITIONS");
 }
 
+TEST(BenchmarkFlagsTest, AValueMayBeAnArgumentOfItsOwn) {
+  const std::vector<std::string> given{
+      "--benchmark_out", "x.json", "--benchmark_list_tests", "y", "--v", "--benchmark_format"};
+  EXPECT_EQ(with_joined_values(given),
+            (std::vector<std::string>{"--benchmark_out=x.json", "--benchmark_list_tests", "y",
+                                      "--v", "--benchmark_format"}));
+}
+
 }  // namespace
 }  // namespace paceline::programs

@@ -77,10 +77,9 @@ std::optional<Row> read_row(const Run& run, bool was_paceline) {
     read_label(run.report_label, row);
   }
   if (row.kind == RowKind::failed) row.notes = error_of(run);
-  // A reporter divides times by the iterations, and shows a share as it is.
+  // A reporter divides a time by the iterations, and shows a share as it is.
   const double divisor =
       row.is_share || run.iterations == 0 ? 1 : static_cast<double>(run.iterations);
-  row.latency = run.real_accumulated_time / divisor;
   row.cpu = run.cpu_accumulated_time / divisor;
   row.counters = run.counters;
   return row;

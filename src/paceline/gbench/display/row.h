@@ -38,8 +38,7 @@ struct Row {
   std::string verdict{};
   /// The other facts of the label; for a failed run why the run failed. May be empty.
   std::string notes{};
-  /// Mean latency and the client's CPU time per request, in seconds.
-  double latency = 0;
+  /// The client's CPU time per request, in seconds.
   double cpu = 0;
   benchmark::UserCounters counters{};
 

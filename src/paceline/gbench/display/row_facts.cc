@@ -132,7 +132,10 @@ std::vector<RowFact> facts_of(const Row& row) {
     std::vector<std::string> items = items_of(row, phrases);
     if (!items.empty()) facts.push_back({title, std::move(items)});
   }
-  facts.push_back({"CPU", {time_cell(row.cpu, row.is_share) + " per request"}});
+  // The one iteration of a search is many requests.
+  if (row.kind != RowKind::search) {
+    facts.push_back({"CPU", {time_cell(row.cpu, row.is_share) + " per request"}});
+  }
   add_statuses(row, facts);
   add_parts(row, facts);
   return facts;

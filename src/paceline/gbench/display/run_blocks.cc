@@ -66,8 +66,15 @@ std::string digits(double value) {
 }
 
 constexpr std::size_t name_width = 28;
-constexpr std::size_t value_width = 9;
 constexpr std::size_t title_width = 10;
+
+/// The width of a column of values, so that a line fits on a terminal of 80 columns too.
+std::size_t value_width_within(std::size_t width) {
+  constexpr std::size_t narrowest = 7;
+  constexpr std::size_t widest = 9;
+  const std::size_t space = width > name_width ? width - name_width : 0;
+  return std::clamp(space / statistics.size(), narrowest, widest);
+}
 
 /// Whether the row has the spread of the repetitions and no figures of its own.
 bool is_spread(const Row& row) {
@@ -110,13 +117,17 @@ void RunBlocks::show_heading(const Row& row) {
   if (row.kind == RowKind::failed) {
     out() << "  " << emphasized("failed", Emphasis::bad, style()) << ": " << row.notes << '\n';
   } else if (row.aggregate.empty()) {
-    out() << "  " << emphasized(row.verdict, emphasis_of_verdict(row.verdict), style());
+    // A search has a result in place of a verdict.
+    const Emphasis emphasis =
+        row.kind == RowKind::search ? Emphasis::none : emphasis_of_verdict(row.verdict);
+    out() << "  " << emphasized(row.verdict, emphasis, style());
     if (!row.notes.empty()) out() << "; " << row.notes;
     out() << '\n';
   }
 }
 
 void RunBlocks::show_metrics(const Row& row) {
+  const std::size_t value_width = value_width_within(style().width);
   out() << std::string(name_width, ' ');
   for (const char* statistic : statistics) out() << fmt::format("{:>{}}", statistic, value_width);
   out() << '\n';

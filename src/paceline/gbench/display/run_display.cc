@@ -14,13 +14,15 @@ std::string protocol_text(const Facts& facts) {
   // Unknown before the first response.
   if (http.empty()) return {};
   const std::string tls = facts.get("tls");
-  return fmt::format("{}{}, ", http, tls == "none" ? " without TLS" : ", " + tls);
+  return tls == "none" ? http + ", " : fmt::format("{} with {}, ", http, tls);
 }
 
 std::string client_line(const Facts& facts) {
   const std::string model = facts.get("model");
+  const std::string version_and_revision = facts.get("paceline");
   return fmt::format(
-      "paceline {} -> {}{}: {}libcurl {}{}", facts.get("paceline"), facts.get("host"),
+      "paceline {} -> {}{}: {}libcurl {}{}",
+      version_and_revision.substr(0, version_and_revision.find(" (")), facts.get("host"),
       model.empty() ? "" : ", " + model, protocol_text(facts), facts.get("libcurl"),
       facts.get("transport") == "curl" ? "" : ", transport " + facts.get("transport"));
 }

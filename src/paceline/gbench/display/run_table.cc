@@ -77,8 +77,15 @@ std::size_t width_of(const std::vector<Column>& columns) {
   return width;
 }
 
-std::vector<Column> columns_within(RowKind kind, std::size_t width) {
-  std::vector<Column> columns = columns_of(kind);
+/// Whether the column is empty for a search among whole responses, which have no first token.
+bool is_of_other_search(const Column& column, const Row& row) {
+  return row.kind == RowKind::search && column.title == std::string_view("TTFT p99") &&
+         !row.counter(column.counter);
+}
+
+std::vector<Column> columns_within(const Row& row, std::size_t width) {
+  std::vector<Column> columns = columns_of(row.kind);
+  std::erase_if(columns, [&row](const Column& column) { return is_of_other_search(column, row); });
   while (width_of(columns) > width) {
     const auto least = std::min_element(
         columns.begin(), columns.end(),
@@ -133,7 +140,7 @@ std::string placed(const Column& column, const std::string& text) {
 
 void RunTable::begin(const Row& row) {
   std::string heading;
-  for (const Column& column : columns_within(row.kind, style().width)) {
+  for (const Column& column : columns_within(row, style().width)) {
     heading += placed(column, column.title);
   }
   if (row.name == name_ && heading == heading_) return;
@@ -147,7 +154,7 @@ void RunTable::show_failure(const Row& row) {
   Row headed = row;
   headed.kind = kind_;
   begin(headed);
-  for (const Column& column : columns_within(kind_, style().width)) {
+  for (const Column& column : columns_within(headed, style().width)) {
     if (column.kind == CellKind::parallel || column.kind == CellKind::asked) {
       out() << placed(column, cell(column, row));
     }
@@ -161,7 +168,7 @@ void RunTable::show(const Row& row) {
     return;
   }
   begin(row);
-  for (const Column& column : columns_within(row.kind, style().width)) {
+  for (const Column& column : columns_within(row, style().width)) {
     out() << emphasized(placed(column, cell(column, row)), emphasis_of(column, row), style());
   }
   out() << '\n';
