@@ -12,7 +12,8 @@ PADDING = 14
 PAGE = f"""<!DOCTYPE html>
 <meta charset="utf-8">
 <body style="margin: {PADDING}px; color: {{foreground}}; background: {{background}}">
-<pre style="margin: 0; font: {FONT_SIZE}px/{LINE_HEIGHT}px 'DejaVu Sans Mono', monospace">{{code}}</pre>
+<pre style="margin: 0; font: {FONT_SIZE}px/{LINE_HEIGHT}px 'DejaVu Sans Mono', monospace">
+{{code}}</pre>
 """
 
 

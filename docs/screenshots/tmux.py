@@ -1,5 +1,6 @@
 """A terminal of a fixed size for the pictures: a tmux server on a socket of its own."""
 
+import re
 import shlex
 import subprocess
 import tempfile
@@ -50,6 +51,8 @@ unset NO_COLOR
 
     def wait_for_prompt(self):
         self.tmux("wait-for", "prompt")
+        # The shell prints the prompt after the signal. Keys before that would appear twice.
+        self.wait_for(re.compile(rf"{re.escape(PROMPT.rstrip())}\s*\Z"))
 
     def wait_for(self, pattern):
         """Waits until the terminal shows the pattern, a compiled regular expression."""
@@ -63,6 +66,6 @@ unset NO_COLOR
         return self.tmux("capture-pane", "-p")
 
     def styled_lines(self):
-        """What the terminal shows, with escape sequences, without empty lines and the last prompt."""
+        """What the terminal shows, with escape sequences and without the last prompt."""
         lines = self.tmux("capture-pane", "-e", "-p").rstrip().split("\n")
         return lines[:-1] if lines[-1] == PROMPT.rstrip() else lines

@@ -12,7 +12,7 @@ namespace paceline::programs {
 
 /// What the console shows of each run.
 enum class ConsoleView {
-  /// A line with the figures that tell most.
+  /// A line with the most important figures.
   line,
   /// A block with every figure.
   full,

@@ -68,7 +68,7 @@ class Pacer {
   /// Precondition: now >= next_departure().
   Slot depart(std::chrono::nanoseconds now);
 
-  /// Looks at the schedule again, whose rate has changed from a time on that has not come yet.
+  /// Reads the schedule again after a change of its rate. The change must lie in the future.
   void reschedule();
   /// How far delays have shifted the schedule.
   std::chrono::nanoseconds moved() const { return moved_; }

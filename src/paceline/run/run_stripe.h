@@ -60,7 +60,7 @@ struct Progress {
 
   /// Adds another stripe of the same run. The quantiles become the mean, weighted by responses,
   /// since each stripe is a fair sample of the whole. The run waits for a retry when every stripe
-  /// with requests left waits for one. Among the bounds, the one that is no success counts.
+  /// with requests left waits for one. A bound other than `paced` replaces `paced`.
   void merge(const Progress& other);
 };
 

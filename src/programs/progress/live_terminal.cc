@@ -28,7 +28,7 @@ std::atomic<bool> was_continued{false};
 std::atomic<bool> has_modes{false};
 termios modes_before;
 
-/// Sets modes without a stop of a program in the background.
+/// Sets modes, also in the background, where the change would otherwise stop the program.
 void set_modes(int terminal, const termios& modes) noexcept {
   sigset_t blocked;
   sigset_t before;
@@ -92,7 +92,7 @@ LiveTerminal::~LiveTerminal() {
 
 void LiveTerminal::replace(int signal, void (*handler)(int)) {
   Replaced replaced{signal, {}};
-  // A program that handles or ignores the signal keeps its way.
+  // A program that handles or ignores the signal continues to do so.
   if (sigaction(signal, nullptr, &replaced.before) != 0) return;
   if ((replaced.before.sa_flags & SA_SIGINFO) != 0 || replaced.before.sa_handler != SIG_DFL) return;
   struct sigaction action {};

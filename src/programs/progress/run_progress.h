@@ -27,7 +27,7 @@ double share_done(const run::Progress& progress);
 /// "5:01 left"; empty while the time is unknown.
 std::string left_text(const RunProgress& run);
 
-/// "warm-up", or the ended of the planned requests.
+/// "warm-up", or the numbers of finished and planned requests: "300 of 1000".
 std::string done_text(const run::Progress& progress);
 
 }  // namespace paceline::programs::progress

@@ -24,7 +24,7 @@ TerminalSize size_of(int terminal);
 /// Whether the environment has a UTF-8 locale (LC_ALL, LC_CTYPE or LANG).
 bool has_utf8();
 
-/// Whether colours are welcome: NO_COLOR is not set or empty (https://no-color.org/).
+/// Whether the user allows colours: NO_COLOR is not set or empty (https://no-color.org/).
 bool has_colour();
 
 /// Whether the terminal controls this process, so that its keys reach this process.

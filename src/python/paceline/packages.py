@@ -19,7 +19,7 @@ def why_missing(needed: Mapping[str, str]) -> Optional[str]:
         return None
     if is_wheel():
         return (f"this Python lacks {' and '.join(missing)}; run `pip install "
-                "'paceline[report]'`")
+                f"{' '.join(missing)}`")
     debians = [needed[name] for name in missing]
     return (f"this Python lacks {' and '.join(debians)}; on Debian, run `apt-get install "
             f"{' '.join(debians)}`")

@@ -122,7 +122,7 @@ class Result:
 
     def report(self, path: FileName, logs: Sequence[FileName] = ()) -> None:
         """Writes the page of paceline_report. `logs` are files of the flag `log`. Needs
-        paceline[report]. Raises Error.
+        the wheel's extra `report`. Raises Error.
         """
         if why := why_missing(REPORT):
             raise Error(why)

@@ -9,7 +9,7 @@
 
 namespace paceline::gbench::display {
 
-/// What a row measured, which decides the figures that tell most.
+/// What a row measured, which decides the figures that are shown.
 enum class RowKind {
   /// Whole responses.
   responses,

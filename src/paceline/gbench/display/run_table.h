@@ -6,7 +6,7 @@
 
 namespace paceline::gbench::display {
 
-/// Shows one line for each run: the rates asked and sent, the times that tell most, errors and the
+/// Shows one line for each run: the rates asked and sent, the most important times, errors and the
 /// verdict. The lines of one benchmark follow its name. A narrow terminal has fewer columns.
 class RunTable : public RunDisplay {
  public:
