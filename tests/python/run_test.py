@@ -172,7 +172,7 @@ def test_progress_and_ctrl_c_on_a_terminal(endpoint):
     ours, theirs = pty.openpty()
     with started(endpoint, stderr=theirs) as process:
         os.close(theirs)
-        read_until(ours, b" of 100.0k")
+        read_until(ours, b" of 600 RPM")
         os.killpg(process.pid, signal.SIGINT)
         out, _ = process.communicate(timeout=60)
     os.close(ours)
