@@ -65,23 +65,18 @@ class MeasureRateChangesTest : public testing::Test {
     context.plan_runs(3);
     Collector collector;
     benchmark::RunSpecifiedBenchmarks(&collector, benchmark);
-    verdicts_ = context.verdicts().lines();
     return collector.runs.at(0).report_label;
   }
 
   std::vector<ShownRun> shown_;
-  std::vector<std::string> verdicts_;
 };
 
-TEST_F(MeasureRateChangesTest, LabelAndVerdictTellTheFirstThree) {
+TEST_F(MeasureRateChangesTest, TheLabelTellsTheFirstThree) {
   const std::string label = label_of("Followed/by_hand", 5);
   const std::regex changes(
       "; rate changed to 6600 RPM at [0-9.]+ s, to 7200 RPM at [0-9.]+ s, to 7800 RPM at [0-9.]+ s "
       "and 2 more times \\(mean [678][0-9]+ RPM\\)");
   EXPECT_TRUE(std::regex_search(label, changes)) << label;
-  ASSERT_EQ(verdicts_.size(), 1U);
-  EXPECT_NE(verdicts_[0].find("; the rate was changed by hand to 6600 RPM at "), std::string::npos)
-      << verdicts_[0];
   ASSERT_EQ(shown_.size(), 1U);
   EXPECT_EQ(shown_[0].rpm, 6'000U);
   EXPECT_EQ(shown_[0].parallel, 100U);
@@ -91,7 +86,6 @@ TEST_F(MeasureRateChangesTest, LabelAndVerdictTellTheFirstThree) {
 
 TEST_F(MeasureRateChangesTest, ARateThatStaysIsNotTold) {
   EXPECT_EQ(label_of("Followed/by_hand", 0).find("rate changed"), std::string::npos);
-  EXPECT_EQ(verdicts_.at(0).find("by hand"), std::string::npos);
 }
 
 TEST_F(MeasureRateChangesTest, AnUnpacedRunHasNoRate) {
