@@ -82,8 +82,8 @@ std::optional<Result<void>> print_asked(CLI::App& app, const std::vector<std::st
   }
   if (has_flag(arguments, "--version")) return print(version_text(app.get_name()));
   if (const auto shell = completion_shell(arguments)) {
-    const std::string topics = choices_of_help(app);
-    std::vector<OtherFlag> others = printing_flags(topics);
+    const std::string choices = choices_of_help(app);
+    std::vector<OtherFlag> others = printing_flags(choices);
     const auto of_benchmark = flags_of_benchmark();
     others.insert(others.end(), of_benchmark.begin(), of_benchmark.end());
     const auto script = completion_script(app, others, *shell);

@@ -258,7 +258,7 @@ class Names(unittest.TestCase):
 
     def is_there(self, path):
         """In the tree, in src/paceline as the rooms are named, or built of a source there."""
-        path = re.sub(r"^build/(release|dev)/?", "", path)
+        path = re.sub(r"^build/(release|dev|wheel)/?", "", path)
         places = (ROOT / path, ROOT / "src" / "paceline" / path, ROOT / f"{path}.cc")
         is_of_the_tree = (ROOT / path.split("/")[0]).exists() or path.endswith((".h", ".cc"))
         return not is_of_the_tree or any(place.exists() for place in places)

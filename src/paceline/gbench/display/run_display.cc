@@ -69,18 +69,22 @@ bool RunDisplay::ReportContext(const Context& machine) {
 void RunDisplay::ReportRuns(const std::vector<Run>& runs) {
   for (const Run& run : runs) {
     const auto row = read_row(run, was_paceline_);
-    was_paceline_ = row.has_value();
     if (row) {
       show(*row);
     } else {
-      show_other(run);
+      show_other(run, was_paceline_);
     }
+    was_paceline_ = row.has_value();
   }
   out().flush();
 }
 
-void RunDisplay::show_other(const Run& run) {
+void RunDisplay::show_other(const Run& run, bool is_first) {
   interrupt();
+  if (is_first) {
+    out() << '\n';
+    others_.begin_part();
+  }
   others_.ReportRuns({run});
 }
 

@@ -13,6 +13,14 @@
 
 namespace paceline::gbench::display {
 
+/// Google Benchmark's console, whose title can be printed more than once.
+class OtherRuns : public benchmark::ConsoleReporter {
+ public:
+  using ConsoleReporter::ConsoleReporter;
+  /// Prints the title again before the next run.
+  void begin_part() { printed_header_ = false; }
+};
+
 /// Base of the reporters that show runs on a console. Other benchmarks of the same program are
 /// shown as Google Benchmark shows them. Texts must have passed the gate, as ValidRows ensures.
 class RunDisplay : public benchmark::BenchmarkReporter {
@@ -34,12 +42,12 @@ class RunDisplay : public benchmark::BenchmarkReporter {
   std::ostream& out() { return GetOutputStream(); }
 
  private:
-  void show_other(const Run& run);
+  /// `is_first`: a row of paceline precedes.
+  void show_other(const Run& run, bool is_first);
 
   const gbench::Context& context_;
   Style style_;
-  /// Google Benchmark's console, for other benchmarks.
-  benchmark::ConsoleReporter others_;
+  OtherRuns others_;
   std::ostream nowhere_{nullptr};
   bool was_paceline_ = true;
 };
