@@ -144,7 +144,8 @@ void report(benchmark::State& state, Context& context, const run::RunPlan& plan,
     state.SkipWithError(why.message.c_str());
     return;
   }
-  const Verdict verdict = run::judge(tally, run::asked_rpm(plan, tally), plan.parallel, plan.arrivals);
+  const Verdict verdict =
+      run::judge(tally, run::asked_rpm(plan, tally), plan.parallel, plan.arrivals);
   const std::string rate_changes = rate_changes_text(plan, tally);
   state.SetIterationTime(iteration_time(state, tally));
   set_counters(state.counters, tally);
