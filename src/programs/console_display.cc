@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string_view>
 
 #include <paceline/gbench/display/run_blocks.h>
@@ -56,7 +57,7 @@ std::shared_ptr<benchmark::BenchmarkReporter> make_console_display(
 }
 
 std::vector<std::string> colour_arguments() {
-  if (progress::has_colour()) return {};
+  if (progress::has_colour() || std::getenv("BENCHMARK_COLOR") != nullptr) return {};
   return {"--benchmark_color=false"};
 }
 

@@ -32,8 +32,8 @@ bool is_benchmarks_own(ConsoleView view, const std::vector<std::string>& argumen
 std::shared_ptr<benchmark::BenchmarkReporter> make_console_display(
     ConsoleView view, const std::vector<std::string>& arguments, const gbench::Context& context);
 
-/// Google Benchmark's flag that turns colours off, if the environment variable NO_COLOR does. Put
-/// it before the user's flags, which win.
+/// Google Benchmark's flag that turns colours off, if the environment variable NO_COLOR does and
+/// BENCHMARK_COLOR is not set. Put it before the user's flags, which win.
 std::vector<std::string> colour_arguments();
 
 }  // namespace paceline::programs

@@ -98,7 +98,9 @@ std::string given_flags(const CLI::App& app) {
 std::string given_benchmark_flags(const std::vector<std::string>& arguments) {
   std::vector<std::string> flags;
   for (const std::string& argument : arguments) {
-    if (argument.starts_with("--benchmark_out")) continue;
+    const bool is_of_output =
+        argument.starts_with("--benchmark_out") || argument.starts_with("--benchmark_format");
+    if (is_of_output) continue;
     const std::size_t equals = argument.find('=');
     flags.push_back(equals == std::string::npos
                         ? quoted(argument)

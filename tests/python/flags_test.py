@@ -3,8 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
+import numpy
 import pytest
 
+from paceline import Error
 from paceline.flags import flags_of
 
 
@@ -29,9 +31,18 @@ from paceline.flags import flags_of
     ("header", "a: 1", ["--paceline_header=a: 1"]),
     ("resolve", ["a:1:::1", "b:2:::2"], ["--paceline_resolve=a:1:::1", "--paceline_resolve=b:2:::2"]),
     ("requests", None, []),
+    ("rpm", numpy.int64(60000), ["--paceline_rpm=60000"]),
+    ("rpm", numpy.array([60, 600]), ["--paceline_rpm=60,600"]),
+    ("max_error_ratio", numpy.float32(0.5), ["--paceline_max_error_ratio=0.5"]),
 ])
 def test_a_parameter(name, value, flags):
     assert flags_of({name: value}) == flags
+
+
+@pytest.mark.parametrize("value", [b"abc", {"a": "b"}])
+def test_what_is_no_value(value):
+    with pytest.raises(Error, match=f"prompt takes .* and no {type(value).__name__}"):
+        flags_of({"prompt": value})
 
 
 def test_the_order_is_kept():

@@ -64,9 +64,12 @@ def test_percentiles_are_medians_of_repetitions(tmp_path):
 
 
 def test_aggregates_only(tmp_path):
-    rows = [ROW | {"run_type": "aggregate", "aggregate_name": name, "p50": p50}
+    rows = [ROW | {"run_type": "aggregate", "aggregate_name": name, "p50": p50, "iterations": 3}
             for name, p50 in (("mean", 0.9), ("median", 0.2), ("stddev", 0.1))]
-    assert load(tmp_path, *rows).percentiles[ROW["run_name"]]["p50"] == 0.2
+    found = load(tmp_path, *rows)
+    assert found.percentiles[ROW["run_name"]]["p50"] == 0.2
+    # The iterations of an aggregate are repetitions.
+    assert [row.iterations for row in found.rows] == [9]
 
 
 def test_the_context_is_harmless(tmp_path):

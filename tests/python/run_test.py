@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+import io
 import json
 import os
 import pty
@@ -186,6 +187,42 @@ def test_the_stop_button_of_a_notebook(endpoint):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert out == "Interrupted True True\n", err
+
+
+def test_the_program_stops_when_python_is_killed(endpoint):
+    with started(endpoint, stderr=subprocess.DEVNULL) as process:
+        wait_for_requests(endpoint)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        (child,) = children.read_text(encoding="ascii").split()
+        process.kill()
+        for _ in range(6000):
+            if not is_running(child):
+                return
+            threading.Event().wait(0.01)
+        pytest.fail("the program went on")
+
+
+def is_running(process):
+    """Whether the process is there and no zombie."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return "State:\tZ" not in status
+
+
+class Window(io.StringIO):
+    """A stderr that says that it is a terminal and has no descriptor, as of an editor."""
+
+    def isatty(self):
+        return True
+
+
+def test_a_window_that_is_no_terminal(monkeypatch):
+    window = Window()
+    monkeypatch.setattr(sys, "stderr", window)
+    paceline.run(rpm=60000, parallel=1, requests=20, endpoint_latency="5ms")
+    assert "What bounded the runs:" in window.getvalue()
 
 
 def wait_for_requests(endpoint):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from datetime import timedelta
-from typing import Iterable, List, Mapping, Union
+from typing import Iterable, List, Mapping, Union, cast
+
+from .errors import Error
 
 Scalar = Union[str, int, float, bool, timedelta, "os.PathLike[str]"]
 Value = Union[Scalar, Iterable[Scalar], None]
@@ -22,12 +25,17 @@ def flags_of_one(name: str, value: Value) -> List[str]:
     flag = f"--{name}" if name.startswith("benchmark_") else f"--paceline_{name}"
     if value is None:
         return []
-    if isinstance(value, (str, int, float, timedelta, os.PathLike)):
+    if isinstance(value, (bytes, Mapping)):
+        raise Error(f"{name} takes a text, a number or a list, and no {type(value).__name__}")
+    # NumPy's numbers are numbers too.
+    if isinstance(value, (str, timedelta, os.PathLike, numbers.Number)):
+        single = cast(Scalar, value)
         # A switch takes no value.
-        return [flag if value is True else f"{flag}={text_of(value)}"]
+        return [flag if single is True else f"{flag}={text_of(single)}"]
+    texts = [text_of(one) for one in cast(Iterable[Scalar], value)]
     if name in REPEATED:
-        return [f"{flag}={text_of(one)}" for one in value]
-    return [f"{flag}={','.join(map(text_of, value))}"]
+        return [f"{flag}={text}" for text in texts]
+    return [f"{flag}={','.join(texts)}"]
 
 
 def text_of(value: Scalar) -> str:

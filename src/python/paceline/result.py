@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, 
 from .errors import Error
 from .packages import REPORT, why_missing
 from .report.errors import ReportError
-from .report.results import VERDICTS, read_rows, read_text
+from .report.results import VERDICTS, read_rows, read_text, requests_of
 from .report.words import UNITS
 from .table import html_table, text_table
 
@@ -167,7 +167,7 @@ def make_row(row: Mapping[str, Any]) -> Row:
         rpm_asked=None if rpm_asked is None else int(rpm_asked),
         rpm=float(row["rpm"]),
         parallel=None if parallel is None else int(parallel),
-        iterations=int(row["iterations"]),
+        iterations=requests_of(row, name),
         repetition=int(row.get("repetition_index", 0)),
         verdict=next((word for word in VERDICTS if re.match(rf"{word}\b(?!-)", label)), None),
         label=label,
