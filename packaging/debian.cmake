@@ -20,10 +20,10 @@ compare.py can say whether two runs differ.")
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_NAME paceline)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PROGRAMS_DESCRIPTION "${summary}\n${about}\n.\n\
-This package contains the programs paceline, paceline_endpoint, paceline_log\n\
-and paceline_report.")
+This package contains the programs paceline, paceline_compare,\n\
+paceline_endpoint, paceline_log and paceline_report.")
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_SHLIBDEPS ON)
-# paceline_report is a Python script. dpkg-shlibdeps adds the libraries.
+# paceline_report and paceline_compare are Python scripts. dpkg-shlibdeps adds the libraries.
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_DEPENDS python3)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_RECOMMENDS
   "ca-certificates, libbenchmark-tools, python3-matplotlib, python3-numpy, python3-scipy")

@@ -63,8 +63,10 @@ endforeach()
 if(PACELINE_BUILD_PROGRAMS)
   install(TARGETS paceline_program paceline_endpoint_program paceline_log_program
     COMPONENT programs)
-  # The page of results, in Python; share/paceline is where the program looks for its modules.
-  install(PROGRAMS src/programs/paceline_report TYPE BIN COMPONENT programs)
+  # The page and the comparison of results, in Python; share/paceline is where the programs look for
+  # their modules.
+  install(PROGRAMS src/programs/paceline_report src/programs/paceline_compare TYPE BIN
+    COMPONENT programs)
   install(DIRECTORY src/python/paceline DESTINATION share/paceline COMPONENT programs
     FILES_MATCHING PATTERN "*.py" PATTERN "*.css"
     PATTERN "__pycache__" EXCLUDE)

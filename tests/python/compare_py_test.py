@@ -49,7 +49,7 @@ def test_without_scipy():
             "from paceline.compare.program import run; sys.exit(run())")
     bare = [sys.executable, "-S", "-I", "-c", code]
     done = subprocess.run([*bare, "--help"], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0 and "paceline_compare A B" in done.stdout, done.stderr
+    assert done.returncode == 0 and "paceline_compare [OPTION]... A B" in done.stdout, done.stderr
     done = subprocess.run([*bare, "a.json", "b.json"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "paceline_compare: this Python lacks python3-scipy; on Debian, run" in done.stderr

@@ -1,11 +1,10 @@
 """Runs compare.py and adds a summary of its table in plain words.
 
-Needs a Python that has SciPy. compare.py gets copies of the two
-results with only the comparable rows that both have, so that no other row distorts its geometric mean.
-Rows that were left out are named below the table.
+Needs a Python that has SciPy. compare.py gets copies of the two results with only the comparable
+rows that both have, so that no other row distorts its geometric mean. Rows that were left out are
+named below the table.
 """
 
-import argparse
 import contextlib
 import io
 import json
@@ -17,6 +16,7 @@ import tempfile
 
 from .compare_py import find_compare_py
 from .sides import is_program, read_sides
+from ..command_line import Parser
 from ..packages import COMPARE, why_missing
 from ..report.changes import (ALPHA, GOOD_REPETITIONS, Change, correct_by_holm, medians_text,
                             repetitions_needed, verdict_text)
@@ -24,26 +24,38 @@ from ..report.errors import ReportError
 from ..report.words import count_text, harmless
 
 MODES = {"benchmarks": 3, "filters": 4, "benchmarksfiltered": 5}
-USAGE = """%(prog)s A B [options]
-       %(prog)s filters FILE FILTER_A FILTER_B [options]
-       %(prog)s benchmarksfiltered A FILTER_A B FILTER_B [options]"""
-DESCRIPTION = """A and B are JSON files (--benchmark_out=FILE) or programs that write them; B is
-compared against A. Options that are not listed go to the programs, for instance
+USAGE = """%(prog)s [OPTION]... A B
+       %(prog)s [OPTION]... filters FILE FILTER_A FILTER_B
+       %(prog)s [OPTION]... benchmarksfiltered A FILTER_A B FILTER_B"""
+DESCRIPTION = """Compares two results: runs compare.py of Google Benchmark, then says in plain words
+which percentiles moved. A and B are JSON files (--benchmark_out=FILE) or programs that write them; B
+is compared against A. Options that are not listed go to the programs, for instance
 --benchmark_repetitions=9."""
+EXAMPLES = """Examples:
+Two results of the same runs:
+
+  $ paceline --benchmark_out=before.json --benchmark_repetitions=9
+  $ paceline --benchmark_out=after.json --benchmark_repetitions=9
+  $ paceline_compare before.json after.json -a
+
+Two rates of one result:
+
+  $ paceline_compare filters before.json rpm:60000/ rpm:100000/"""
 
 
 def parse(program, arguments):
     """Returns compare.py's options, the mode and its arguments, and the programs' options."""
-    parser = argparse.ArgumentParser(program, usage=USAGE, description=DESCRIPTION,
-                                     allow_abbrev=False)
-    parser.add_argument("-a", "--display_aggregates_only", action="store_true",
-                        help="show the aggregates only; the U test still uses every repetition")
-    parser.add_argument("--no-color", action="store_true", help="no colours")
-    parser.add_argument("--no-utest", action="store_true", help="no U test")
-    parser.add_argument("--alpha", type=float, default=ALPHA, metavar="P",
-                        help="significance level, for all rows of the summary together [0.05]")
-    parser.add_argument("-d", "--dump_to_json", metavar="FILE",
-                        help="also write the comparison to this file")
+    parser = Parser(program, USAGE, DESCRIPTION, EXAMPLES)
+    table = parser.add_argument_group("The comparison")
+    table.add_argument("-a", "--display_aggregates_only", action="store_true",
+                       help="show the aggregates only; the U test still uses every repetition")
+    table.add_argument("--no-color", action="store_true", help="no colours")
+    table.add_argument("--no-utest", action="store_true", help="no U test")
+    table.add_argument("--alpha", type=float, default=ALPHA, metavar="P",
+                       help="significance level, for all rows of the summary together [0.05]")
+    table.add_argument("-d", "--dump_to_json", metavar="FILE",
+                       help="also write the comparison to this file [none]")
+    parser.add_help_flags()
     options, rest = parser.parse_known_args(arguments)
     if not 0 < options.alpha < 1:
         parser.error("--alpha must be above 0 and below 1")

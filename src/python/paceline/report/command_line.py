@@ -1,12 +1,9 @@
 """The command line of paceline_report. Needs no third-party package, so --help always works."""
 
-import argparse
-import sys
 from pathlib import Path
 
 from . import style
-from .version import VERSION
-from .words import harmless
+from ..command_line import Parser
 
 DESCRIPTION = """Makes one HTML page from results: a heat map of the grid, latency by rate, every
 percentile, the rate achieved, streamed tokens, and, with a log, each run over time. The page needs no
@@ -25,33 +22,9 @@ Compare two results:
   $ paceline_report before.json after.json -o changes.html"""
 
 
-class Layout(argparse.HelpFormatter):
-    """Formats the help like that of the other programs, as help2man expects for the manual page."""
-
-    def __init__(self, prog):
-        super().__init__(prog, max_help_position=20, width=82)
-
-    def add_usage(self, usage, actions, groups, prefix=None):
-        super().add_usage(usage, actions, groups, "Usage: ")
-
-    def _fill_text(self, text, width, indent):
-        return text if text == EXAMPLES else super()._fill_text(text, width, indent)
-
-
-class Parser(argparse.ArgumentParser):
-    def _print_message(self, message, file=None):
-        # argparse ignores write errors; here they reach the caller.
-        if message:
-            (file or sys.stderr).write(message)
-
-    def error(self, message):
-        self.exit(1, f"{self.prog}: {harmless(message)}; see {self.prog} --help\n")
-
-
 def parse(arguments):
-    parser = Parser("paceline_report", usage="%(prog)s [OPTION]... RESULT.json [MORE.json]...",
-                    description=DESCRIPTION, epilog=EXAMPLES, allow_abbrev=False,
-                    formatter_class=Layout, add_help=False)
+    parser = Parser("paceline_report", "%(prog)s [OPTION]... RESULT.json [MORE.json]...",
+                    DESCRIPTION, EXAMPLES)
     source = parser.add_argument_group("What to show")
     source.add_argument("results", nargs="+", type=Path, metavar="RESULT.json",
                         help="results that paceline wrote with --benchmark_out; at most "
@@ -62,8 +35,5 @@ def parse(arguments):
     page = parser.add_argument_group("The page")
     page.add_argument("-o", "--output", type=Path, default=Path("report.html"),
                       metavar="PAGE.html", help="the page to write [report.html]")
-    other = parser.add_argument_group("Help")
-    other.add_argument("-h", "--help", action="help", help="print this help and exit")
-    other.add_argument("--version", action="version", version=f"paceline_report {VERSION}",
-                       help="print the version and exit")
+    parser.add_help_flags()
     return parser.parse_args(arguments)
