@@ -24,8 +24,8 @@ struct RateChange {
 ///
 /// A change stretches or shortens the time of the schedule from one instant on: the time of the run
 /// is a piecewise linear function of the time of the schedule. Slots are therefore neither added
-/// nor left out, stripes keep their phase, and each change rounds the schedule by at most a
-/// nanosecond. The instant lies `notice` ahead, so that every stripe learns of it in time.
+/// nor left out, stripes keep their phase, and each change rounds the time of the schedule to a
+/// whole nanosecond. The instant lies `notice` ahead, so that every stripe learns of it in time.
 ///
 /// Rates are multiples of a tenth of the first rate. Reads no clock: callers pass times measured
 /// from the start of the run. Thread-safe.
