@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include <paceline/gbench/display/style.h>
 #include <paceline/run.h>
 #include <paceline/stats/run_tally.h>
 #include <paceline/text/numbers.h>
@@ -46,7 +47,8 @@ class Screen {
  private:
   StyledLine line() const { return {width_, look_.has_colour}; }
   void add(const StyledLine& line) { lines_.push_back(line.text()); }
-  void add_figure(std::string_view name, const std::string& text, Style style = Style::plain);
+  void add_figure(std::string_view name, const std::string& text,
+                  text::Emphasis emphasis = text::Emphasis::none);
   void add_errors();
   void add_verdict();
   void add_sparkline(std::string_view name, nanoseconds LatencySecond::*quantile);
@@ -66,7 +68,7 @@ void Screen::add_head() {
       is_one_of_many ? fmt::format("run {} of {}", content_.number, content_.runs) : "";
   const std::size_t room = place.empty() ? width_ : width_ - place.size() - 2;
   StyledLine name(room, look_.has_colour);
-  name.add(run.name, Style::bold);
+  name.add(run.name, text::Emphasis::heading);
   if (place.empty()) {
     add(name);
   } else {
@@ -79,14 +81,14 @@ void Screen::add_head() {
   const std::size_t length = std::min<std::size_t>(60, width_ - std::min(width_, around_bar));
   const std::string full = bar_of(share, length, look_.has_blocks);
   StyledLine bar = line();
-  bar.add("[").add(full, Style::good).to_column(length + 1);
+  bar.add("[").add(full, text::Emphasis::good).to_column(length + 1);
   bar.add("]  ").add(figures);
   add(bar);
   lines_.emplace_back();
 }
 
-void Screen::add_figure(std::string_view name, const std::string& text, Style style) {
-  add(line().add(name).to_column(column_of_figures).add(text, style));
+void Screen::add_figure(std::string_view name, const std::string& words, text::Emphasis emphasis) {
+  add(line().add(name).to_column(column_of_figures).add(words, emphasis));
 }
 
 void Screen::add_figures() {
@@ -126,16 +128,14 @@ void Screen::add_errors() {
       counts.push_back(fmt::format("{} {}", kinds[kind], count_text(progress.failures[kind])));
     }
   }
-  add_figure("errors", text + fmt::format("{}", fmt::join(counts, ", ")), Style::bad);
+  add_figure("errors", text + fmt::format("{}", fmt::join(counts, ", ")), text::Emphasis::bad);
 }
 
 void Screen::add_verdict() {
   const std::optional<Bound>& bound = content_.run.so_far.bound;
-  if (!bound) return add_figure("verdict", "too early to tell", Style::dim);
-  Style style = Style::warning;
-  if (*bound == Bound::paced) style = Style::good;
-  if (*bound == Bound::failing) style = Style::bad;
-  add_figure("verdict", fmt::format("{} so far", name_of(*bound)), style);
+  if (!bound) return add_figure("verdict", "too early to tell", text::Emphasis::quiet);
+  add_figure("verdict", fmt::format("{} so far", name_of(*bound)),
+             gbench::display::emphasis_of_verdict(name_of(*bound)));
 }
 
 void Screen::add_sparkline(std::string_view name, nanoseconds LatencySecond::*quantile) {
@@ -152,14 +152,15 @@ void Screen::add_sparkline(std::string_view name, nanoseconds LatencySecond::*qu
   StyledLine shown = line();
   shown.add(name).to_column(column_of_figures);
   shown.add(sparkline(values, static_cast<double>(highest.count()), look_.has_blocks));
-  if (highest > nanoseconds(0)) shown.add("  <= " + text::time_text(highest), Style::dim);
+  if (highest > nanoseconds(0))
+    shown.add("  <= " + text::time_text(highest), text::Emphasis::quiet);
   add(shown);
 }
 
 void Screen::add_last_minute() {
   constexpr std::size_t lines_below = 2;
   constexpr std::size_t most_rows = 12;
-  add(line().add("latency of the last minute, second by second", Style::bold));
+  add(line().add("latency of the last minute, second by second", text::Emphasis::heading));
   add_sparkline("p50", &LatencySecond::p50);
   add_sparkline("p99", &LatencySecond::p99);
   lines_.emplace_back();
@@ -179,7 +180,8 @@ void Screen::add_histogram(std::size_t height) {
     const double share = static_cast<double>(row.count) / static_cast<double>(most);
     StyledLine shown = line();
     shown.add(fmt::format("{:>8} to {:>7}", text::time_text(row.begin), text::time_text(row.end)));
-    shown.to_column(column_of_bars).add(bar_of(share, room, look_.has_blocks), Style::good);
+    shown.to_column(column_of_bars)
+        .add(bar_of(share, room, look_.has_blocks), text::Emphasis::good);
     add(shown.add(" " + count_text(row.count)));
   }
 }
@@ -187,7 +189,7 @@ void Screen::add_histogram(std::size_t height) {
 void Screen::add_keys() {
   // The last line of a full screen is free, so that the terminal does not scroll.
   while (lines_.size() + 1 < std::min(look_.size.height, least_height)) lines_.emplace_back();
-  add(line().add(content_.keys, Style::dim));
+  add(line().add(content_.keys, text::Emphasis::quiet));
 }
 
 }  // namespace

@@ -4,10 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace paceline::programs::progress {
+#include <paceline/text/emphasis.h>
 
-/// The meaning of a piece of text, which its colour shows.
-enum class Style { plain, bold, dim, good, warning, bad };
+namespace paceline::programs::progress {
 
 /// A line of text with colours that is at most as wide as given. Counts each character as one
 /// column.
@@ -15,8 +14,8 @@ class StyledLine {
  public:
   StyledLine(std::size_t width, bool has_colour) : left_(width), has_colour_(has_colour) {}
 
-  /// Adds as much of the text as has room.
-  StyledLine& add(std::string_view text, Style style = Style::plain);
+  /// Adds as much of the words as has room.
+  StyledLine& add(std::string_view words, text::Emphasis emphasis = text::Emphasis::none);
   /// Adds spaces up to a column, counted from 0.
   StyledLine& to_column(std::size_t column);
   /// The line with its escape sequences.

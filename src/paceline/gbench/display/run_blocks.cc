@@ -113,14 +113,14 @@ void RunBlocks::show_heading(const Row& row) {
   }
   if (row.parallel) title += fmt::format(", parallel {}", *row.parallel);
   if (!row.aggregate.empty()) title += fmt::format(": {} of the repetitions", row.aggregate);
-  out() << '\n' << emphasized(title, Emphasis::heading, style()) << '\n';
+  out() << '\n' << emphasized(title, text::Emphasis::heading) << '\n';
   if (row.kind == RowKind::failed) {
-    out() << "  " << emphasized("failed", Emphasis::bad, style()) << ": " << row.notes << '\n';
+    out() << "  " << emphasized("failed", text::Emphasis::bad) << ": " << row.notes << '\n';
   } else if (row.aggregate.empty()) {
     // A search has a result in place of a verdict.
-    const Emphasis emphasis =
-        row.kind == RowKind::search ? Emphasis::none : emphasis_of_verdict(row.verdict);
-    out() << "  " << emphasized(row.verdict, emphasis, style());
+    const text::Emphasis emphasis =
+        row.kind == RowKind::search ? text::Emphasis::none : emphasis_of_verdict(row.verdict);
+    out() << "  " << emphasized(row.verdict, emphasis);
     if (!row.notes.empty()) out() << "; " << row.notes;
     out() << '\n';
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <paceline/gbench/context.h>
@@ -39,6 +40,10 @@ class RunDisplay : public benchmark::BenchmarkReporter {
   virtual void interrupt() {}
 
   const Style& style() const { return style_; }
+  /// The text as the terminal emphasizes texts.
+  std::string emphasized(std::string_view words, text::Emphasis emphasis) const {
+    return text::emphasized(words, emphasis, style_.has_colour);
+  }
   std::ostream& out() { return GetOutputStream(); }
 
  private:

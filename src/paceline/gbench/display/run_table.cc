@@ -123,11 +123,12 @@ std::string cell(const Column& column, const Row& row) {
                                        : number_cell(*value, row.is_share);
 }
 
-Emphasis emphasis_of(const Column& column, const Row& row) {
-  if (!row.aggregate.empty()) return Emphasis::none;
+text::Emphasis emphasis_of(const Column& column, const Row& row) {
+  if (!row.aggregate.empty()) return text::Emphasis::none;
   if (column.kind == CellKind::verdict) return emphasis_of_verdict(row.verdict);
   const bool counts_errors = column.title == std::string_view("errors");
-  return counts_errors && row.counter("errors").value_or(0) > 0 ? Emphasis::bad : Emphasis::none;
+  return counts_errors && row.counter("errors").value_or(0) > 0 ? text::Emphasis::bad
+                                                                : text::Emphasis::none;
 }
 
 /// The text in its column: numbers at the right edge, the verdict at the left edge.
@@ -147,7 +148,7 @@ void RunTable::begin(const Row& row) {
   name_ = row.name;
   heading_ = std::move(heading);
   kind_ = row.kind;
-  out() << '\n' << emphasized(name_, Emphasis::heading, style()) << '\n' << heading_ << '\n';
+  out() << '\n' << emphasized(name_, text::Emphasis::heading) << '\n' << heading_ << '\n';
 }
 
 void RunTable::show_failure(const Row& row) {
@@ -159,7 +160,7 @@ void RunTable::show_failure(const Row& row) {
       out() << placed(column, cell(column, row));
     }
   }
-  out() << "  " << emphasized("failed", Emphasis::bad, style()) << ": " << row.notes << '\n';
+  out() << "  " << emphasized("failed", text::Emphasis::bad) << ": " << row.notes << '\n';
 }
 
 void RunTable::show(const Row& row) {
@@ -169,7 +170,7 @@ void RunTable::show(const Row& row) {
   }
   begin(row);
   for (const Column& column : columns_within(row, style().width)) {
-    out() << emphasized(placed(column, cell(column, row)), emphasis_of(column, row), style());
+    out() << emphasized(placed(column, cell(column, row)), emphasis_of(column, row));
   }
   out() << '\n';
   if (!row.notes.empty() && row.kind != RowKind::search) out() << "    " << row.notes << '\n';

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
+
+#include <paceline/text/emphasis.h>
 
 namespace paceline::gbench::display {
 
@@ -14,13 +15,7 @@ struct Style {
   bool has_colour = false;
 };
 
-/// How a text stands out. With colours only.
-enum class Emphasis { none, heading, good, warning, bad };
-
-/// The text, with the escape sequences of its emphasis if the style has colours.
-std::string emphasized(std::string_view text, Emphasis emphasis, const Style& style);
-
 /// The emphasis of a verdict.
-Emphasis emphasis_of_verdict(std::string_view verdict);
+text::Emphasis emphasis_of_verdict(std::string_view verdict);
 
 }  // namespace paceline::gbench::display
