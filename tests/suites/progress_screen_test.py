@@ -23,6 +23,9 @@ LONG = ["--paceline_rpm=6000", "--paceline_parallel=50", "--paceline_requests=10
         "--paceline_endpoint_latency=20ms", *SCREEN]
 SHORT = ["--paceline_rpm=6000", "--paceline_parallel=50", "--paceline_requests=200",
          "--paceline_endpoint_latency=20ms", *SCREEN]
+# The sanitizers would handle this signal in place of the program.
+SANITIZERS = {name: f"{os.environ.get(name, '')}:handle_segv=0"
+              for name in ("ASAN_OPTIONS", "TSAN_OPTIONS")}
 
 
 def pattern(text):
@@ -210,7 +213,7 @@ class Signals(Screen):
     def test_a_crash_gives_it_back(self):
         for crash in (signal.SIGSEGV, signal.SIGABRT, signal.SIGQUIT):
             with self.subTest(signal=crash):
-                terminal = self.terminal(*LONG)
+                terminal = self.terminal(*LONG, **SANITIZERS)
                 terminal.wait_for("RPM sent")
                 terminal.process.send_signal(crash)
                 self.assertEqual(terminal.end(), -crash)
