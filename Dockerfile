@@ -6,7 +6,6 @@ COPY . /src
 WORKDIR /src
 RUN cmake --preset release \
   && cmake --build --preset release \
-    --target paceline_program paceline_endpoint_program paceline_log_program \
   && cmake --install build/release --component programs --prefix /out --strip
 
 FROM debian:bookworm-slim
