@@ -1,7 +1,10 @@
 """HTTPS: what the server may refuse over HTTP/2, and what each TLS error says."""
 
-import ssl
+import json
+import os
 import socket
+import ssl
+import subprocess
 import tempfile
 import threading
 import unittest
@@ -10,7 +13,7 @@ from pathlib import Path
 from certificates import Certificates
 from http2_server import (DATA, END_HEADERS, HEADERS, NO_ERROR, REFUSED_STREAM, Http2Server, frame,
                           goaway, reset, response, status)
-from program import Api, rows, run
+from program import PACELINE, Api, rows, run
 
 
 class TlsTest(unittest.TestCase):
@@ -116,6 +119,25 @@ class TlsTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("trusted authorities: /none.pem (SSL_CERT_FILE); give --paceline_ca",
                       done.stderr)
+
+    def test_the_folder_of_libcurl_without_its_file(self):
+        """In a mount namespace, whose /etc/ssl/certs has the certificate alone."""
+        if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("a mount namespace needs root")
+        authority = self.certificates.authority
+        shown = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", authority],
+                               capture_output=True, text=True, check=True).stdout.strip()
+        hide = f"mount -t tmpfs none /etc/ssl/certs && cp {authority} /etc/ssl/certs/{shown}.0"
+        server = Http2Server(self.good, lambda number, stream: (response(stream), False))
+        self.addCleanup(server.close)
+        done = subprocess.run(
+            ["unshare", "--mount", "sh", "-c", f'{hide} && exec "$0" "$@"', PACELINE,
+             f"--paceline_url={server.url}", "--paceline_rpm=6000", "--paceline_parallel=1",
+             "--paceline_requests=5", "--benchmark_format=json"],
+            capture_output=True, text=True, timeout=60, check=False,
+            env={name: value for name, value in os.environ.items() if name != "SSL_CERT_FILE"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("/etc/ssl/certs (", json.loads(done.stdout)["context"]["tls_authorities"])
 
     def test_results_without_tls_name_no_authorities(self):
         context = rows("--paceline_requests=1", "--paceline_rpm=600", "--paceline_parallel=1",

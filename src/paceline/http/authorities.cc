@@ -1,6 +1,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <paceline/http/authorities.h>
+#include <paceline/http/libcurl.h>
 
 #include <array>
 #include <cstdlib>
@@ -109,6 +110,7 @@ Authorities authorities_of(const ConnectionOptions& options) {
   if (!options.ca_file.empty()) {
     return {.file = options.ca_file, .source = AuthoritySource::options};
   }
+  init_libcurl();
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy(curl_easy_init(),
                                                                  &curl_easy_cleanup);
   return find_authorities({.environment_file = variable("SSL_CERT_FILE"),

@@ -54,7 +54,9 @@ const char* no_certificates() {
 
 /// `file` and `folder` are the options of libcurl to set.
 void trust(CURL* easy, const Authorities& trusted, CURLoption file, CURLoption folder) {
-  if (trusted.source == AuthoritySource::libcurl || trusted.source == AuthoritySource::none) return;
+  // Beside a folder, libcurl would still read its own file, and fail without one.
+  const bool is_libcurls = trusted.source == AuthoritySource::libcurl && !trusted.file.empty();
+  if (is_libcurls || trusted.source == AuthoritySource::none) return;
   if (trusted.file.empty()) {
     curl_easy_setopt(easy, file, nullptr);
     curl_easy_setopt(easy, folder, trusted.folder.c_str());

@@ -1,11 +1,11 @@
 #include <curl/curl.h>
 #include <paceline/http/curl/curl_transport.h>
+#include <paceline/http/libcurl.h>
 #include <paceline/loop/sockets.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <chrono>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -187,11 +187,6 @@ void CurlMulti::collect() {
 
 namespace {
 
-void init_libcurl_once() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
-
 std::size_t multis_for(std::size_t exchanges) {
   return (exchanges + CurlMulti::most_transfers - 1) / CurlMulti::most_transfers;
 }
@@ -215,7 +210,7 @@ CurlTransport::CurlTransport(loop::Loop& loop, const ConnectionOptions& options,
               .proxy_authorities = authorities_of({})},
       undeferrable_(exchanges),
       states_(exchanges) {
-  init_libcurl_once();
+  init_libcurl();
   CurlMulti::Owner& owner = *this;
   for (std::size_t i = 0; i < multis_for(exchanges); ++i) {
     multis_.push_back(std::make_unique<CurlMulti>(loop, sockets_, owner));
