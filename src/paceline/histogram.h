@@ -27,8 +27,8 @@ class Histogram {
 
   /// The quantile `q`, from 0 to 1, by nearest rank; 0 when empty.
   std::chrono::nanoseconds quantile(double q) const;
-  /// Counts in wide buckets, eight for each power of two, for a display that follows a run. Their
-  /// number does not change.
+  /// The number of wide buckets: eight for each power of two. A display that follows a run reads
+  /// their counts.
   static constexpr std::size_t wide_buckets = 262;
   /// The counts of the wide buckets, the shortest durations first.
   std::span<const std::uint64_t, wide_buckets> wide_counts() const;

@@ -5,14 +5,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdlib>
+#include <iterator>
 #include <numeric>
 #include <optional>
 #include <utility>
 
 #include <paceline/text/console.h>
-#include <paceline/text/numbers.h>
 #include <programs/flags.h>
 
 namespace paceline::programs {
@@ -73,6 +72,17 @@ bool has_flag(const std::vector<std::string>& arguments, std::string_view flag) 
   return std::any_of(arguments.begin(), arguments.end(), [flag](const std::string& argument) {
     return argument == flag || argument == std::string(flag) + "=true";
   });
+}
+
+std::optional<std::string> asked_value(const std::vector<std::string>& arguments,
+                                       std::string_view flag) {
+  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
+    if (name_of_flag(*argument) != flag) continue;
+    if (argument->size() > flag.size()) return argument->substr(flag.size() + 1);
+    const auto next = std::next(argument);
+    return next == arguments.end() || next->starts_with('-') ? std::string() : *next;
+  }
+  return std::nullopt;
 }
 
 std::string flag_value(const std::vector<std::string>& arguments, std::string_view flag,

@@ -34,6 +34,11 @@ std::vector<std::string> reversed_arguments(int argc, char** argv);
 /// Whether a switch such as --help is given.
 bool has_flag(const std::vector<std::string>& arguments, std::string_view flag);
 
+/// The value of a flag such as "--help" that may stand alone: "VALUE" of --help=VALUE and of --help
+/// VALUE, "" of --help before another flag or at the end, nothing without the flag.
+std::optional<std::string> asked_value(const std::vector<std::string>& arguments,
+                                       std::string_view flag);
+
 /// The value of a flag such as "--benchmark_out=": the last one given, else the environment
 /// variable's, else `value`.
 std::string flag_value(const std::vector<std::string>& arguments, std::string_view flag,

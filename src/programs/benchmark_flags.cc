@@ -22,7 +22,7 @@ constexpr std::array benchmark_flags{
     OtherFlag{"--benchmark_report_aggregates_only", "true|false",
               "Reports only the mean, the median and the spread of the repetitions [false]"},
     OtherFlag{"--benchmark_display_aggregates_only", "true|false",
-              "The same on the console only [false]"},
+              "Shows only the mean, the median and the spread on the console [false]"},
     OtherFlag{"--benchmark_enable_random_interleaving", "true|false",
               "Takes the repetitions of different runs in random order [false]"},
     OtherFlag{"--benchmark_filter", "REGEX",
@@ -38,7 +38,7 @@ constexpr std::array benchmark_flags{
               "Facts to write into the results, such as region=eu [none]"},
     OtherFlag{"--benchmark_time_unit", "ns|us|ms|s",
               "Unit of times in Google Benchmark's table [us]"},
-    OtherFlag{"--v", "N", "Messages of Google Benchmark about its work, such as 1 [0]"}};
+    OtherFlag{"--v", "N", "Level of Google Benchmark's log messages, such as 1 [0]"}};
 
 /// Flags that Google Benchmark reads, but that have no use for runs of a set number of requests.
 /// Some of them are only in later versions.

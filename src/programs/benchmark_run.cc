@@ -153,6 +153,7 @@ void say_wrapped(const gbench::Context& context, const std::string& text) {
   const std::size_t width = progress::size_of(STDERR_FILENO).width;
   // A secret must not be divided before the gate sees it.
   const std::string shown = text::wrapped(context.gate().shown(text, text.size()), width, 4);
+  // Continuation lines are indented further than the first one.
   std::istringstream lines(shown.substr(std::min<std::size_t>(2, shown.size())));
   for (std::string line; std::getline(lines, line);) context.console().say(line);
 }
@@ -170,8 +171,8 @@ void say_default_server(const BenchmarkCommand& command, const gbench::Context& 
   const bool has_flags = !command.flags.empty() || !command.arguments.empty();
   if (has_flags || context.settings().embedded_url.empty()) return;
   context.console().say(
-      "No API was named, so the requests go to the embedded endpoint. "
-      "To name one: --paceline_url=URL");
+      "No API was named, so the requests go to the embedded endpoint; "
+      "name an API with --paceline_url=URL");
 }
 
 std::string repetitions_of(const BenchmarkCommand& command) {

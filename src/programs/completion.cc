@@ -4,11 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cctype>
-#include <iterator>
 #include <utility>
 
 #include <paceline/text/strings.h>
+#include <programs/arguments.h>
+#include <programs/flags.h>
 #include <programs/help.h>
 
 namespace paceline::programs {
@@ -43,21 +43,11 @@ std::string first_words(const std::string& description) {
   return description.substr(0, end);
 }
 
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::string_view part = text.substr(0, text.find(separator));
-    parts.emplace_back(part);
-    text.remove_prefix(std::min(part.size() + 1, text.size()));
-  }
-  return parts;
-}
-
 /// `value`: the flag's placeholder or its choices; empty: the flag is a switch.
 Flag flag_of(std::string name, const std::string& value, const std::string& description) {
   Flag flag{std::move(name), "", first_words(description), !value.empty(), false, {}};
   flag.takes_file = value.find("FILE") != std::string::npos || value == "PATH";
-  if (value.find('|') != std::string::npos) flag.choices = split(value, '|');
+  if (value.find('|') != std::string::npos) flag.choices = split_list(value, '|');
   return flag;
 }
 
@@ -82,25 +72,8 @@ Program program_of(const CLI::App& app, std::span<const OtherFlag> more) {
 /// A name for shell functions.
 std::string identifier_of(std::string name) {
   std::replace_if(
-      name.begin(), name.end(), [](unsigned char letter) { return std::isalnum(letter) == 0; },
-      '_');
+      name.begin(), name.end(), [](char letter) { return !text::is_alphanumeric(letter); }, '_');
   return "_" + name;
-}
-
-/// Quoted for a shell.
-std::string in_quotes(const std::string& text) {
-  std::string out = "'";
-  for (const char letter : text) out += letter == '\'' ? R"('\'')" : std::string(1, letter);
-  return out + "'";
-}
-
-/// The text as a word of a shell: quoted, unless the text has no letter with a meaning.
-std::string word_of(const std::string& text) {
-  const bool is_plain = std::all_of(text.begin(), text.end(), [](char letter) {
-    return text::is_alphanumeric(letter) ||
-           std::string_view("_-.").find(letter) != std::string::npos;
-  });
-  return is_plain ? text : in_quotes(text);
 }
 
 std::string bash_script(const Program& program) {
@@ -110,7 +83,7 @@ std::string bash_script(const Program& program) {
     names += fmt::format(" {}{}", flag.name, flag.takes_value ? "=" : "");
     if (!flag.choices.empty()) {
       cases += fmt::format("      {}) values={} ;;\n", flag.name,
-                           in_quotes(fmt::format("{}", fmt::join(flag.choices, " "))));
+                           text::in_single_quotes(fmt::format("{}", fmt::join(flag.choices, " "))));
     } else if (flag.takes_file) {
       cases += fmt::format("      {}) files=yes ;;\n", flag.name);
     }
@@ -142,15 +115,15 @@ std::string bash_script(const Program& program) {
 }}
 complete -F {1} {4}
 )";
-  const std::string all = fmt::format("    values={}\n", in_quotes(names.substr(1)));
+  const std::string all = fmt::format("    values={}\n", text::in_single_quotes(names.substr(1)));
   const std::string without_value =
       program.takes_files ? "  elif [[ $word == -* ]]; then\n" + all + "  else\n    files=yes\n"
                           : "  else\n" + all;
   return fmt::format(script, program.name, identifier_of(program.name), cases, without_value,
-                     word_of(program.name));
+                     text::shell_word(program.name));
 }
 
-/// The text without the letters that have a meaning in a specification of zsh's _arguments.
+/// The text with the letters escaped that have a meaning in a specification of zsh's _arguments.
 std::string in_zsh(const std::string& text) {
   std::string out;
   for (const char letter : text) {
@@ -173,11 +146,12 @@ std::string zsh_script(const Program& program) {
     }
     const std::string words = (flag.words.empty() ? "" : '[' + in_zsh(flag.words) + ']') + action;
     // "=-": the value is in the flag's own word.
-    specifications +=
-        fmt::format(" \\\n    {}", in_quotes(flag.name + (flag.takes_value ? "=-" : "") + words));
+    specifications += fmt::format(
+        " \\\n    {}", text::in_single_quotes(flag.name + (flag.takes_value ? "=-" : "") + words));
     if (flag.letter.empty()) continue;
     specifications += fmt::format(
-        " \\\n    {}", in_quotes('-' + flag.letter + (flag.takes_value ? "+" : "") + words));
+        " \\\n    {}",
+        text::in_single_quotes('-' + flag.letter + (flag.takes_value ? "+" : "") + words));
   }
   if (program.takes_files) specifications += " \\\n    '*:file:_files'";
   return fmt::format(R"(#compdef {0}
@@ -192,11 +166,11 @@ else
 fi
 )",
                      program.name, identifier_of(program.name), specifications,
-                     word_of(program.name));
+                     text::shell_word(program.name));
 }
 
 std::string fish_script(const Program& program) {
-  const std::string command = "complete -c " + word_of(program.name);
+  const std::string command = "complete -c " + text::shell_word(program.name);
   std::string script = fmt::format("# fish completion of {}\n", program.name);
   if (!program.takes_files) script += command + " -f\n";
   for (const Flag& flag : program.flags) {
@@ -204,13 +178,13 @@ std::string fish_script(const Program& program) {
     if (!flag.letter.empty()) script += " -s " + flag.letter;
     script += " -l " + flag.name.substr(2);
     if (!flag.choices.empty()) {
-      script += " -x -a " + in_quotes(fmt::format("{}", fmt::join(flag.choices, " ")));
+      script += " -x -a " + text::in_single_quotes(fmt::format("{}", fmt::join(flag.choices, " ")));
     } else if (flag.takes_file) {
       script += " -r -F";
     } else if (flag.takes_value) {
       script += " -x";
     }
-    if (!flag.words.empty()) script += " -d " + in_quotes(flag.words);
+    if (!flag.words.empty()) script += " -d " + text::in_single_quotes(flag.words);
     script += '\n';
   }
   return script;
@@ -219,13 +193,7 @@ std::string fish_script(const Program& program) {
 }  // namespace
 
 std::optional<std::string> completion_shell(const std::vector<std::string>& arguments) {
-  constexpr std::string_view name = "--completion=";
-  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
-    if (argument->starts_with(name)) return argument->substr(name.size());
-    if (*argument != "--completion") continue;
-    return std::next(argument) == arguments.end() ? std::string() : *std::next(argument);
-  }
-  return std::nullopt;
+  return asked_value(arguments, "--completion");
 }
 
 Result<std::string> completion_script(const CLI::App& app, std::span<const OtherFlag> more,

@@ -39,13 +39,9 @@ std::string display_format(const std::vector<std::string>& arguments) {
   return flag_value(arguments, "--benchmark_format=", "BENCHMARK_FORMAT", "console");
 }
 
-bool is_benchmarks_own(ConsoleView view, const std::vector<std::string>& arguments) {
-  return view == ConsoleView::table || display_format(arguments) != "console";
-}
-
 std::shared_ptr<benchmark::BenchmarkReporter> make_console_display(
     ConsoleView view, const std::vector<std::string>& arguments, const gbench::Context& context) {
-  if (is_benchmarks_own(view, arguments)) {
+  if (view == ConsoleView::table || display_format(arguments) != "console") {
     // Google Benchmark keeps its reporter until the program ends.
     return {benchmark::CreateDefaultDisplayReporter(), [](benchmark::BenchmarkReporter*) {}};
   }

@@ -23,9 +23,6 @@ enum class ConsoleView {
 /// The value of --benchmark_format, which Google Benchmark has checked; "console" by default.
 std::string display_format(const std::vector<std::string>& arguments);
 
-/// Whether Google Benchmark itself shows the runs: in its table, as JSON or as CSV.
-bool is_benchmarks_own(ConsoleView view, const std::vector<std::string>& arguments);
-
 /// The reporter for runs on standard output. Its width and its colours suit the terminal.
 /// `arguments`: Google Benchmark's flags, which Google Benchmark has read. `context` outlives the
 /// reporter.

@@ -73,10 +73,10 @@ bool is_for_secrets(std::string name) {
   return fmt::format(" {} ", name).find(" key ") != std::string::npos;
 }
 
-std::vector<std::string> split_list(const std::string& text) {
+std::vector<std::string> split_list(const std::string& text, char separator) {
   std::vector<std::string> items;
   std::istringstream list(text);
-  for (std::string item; std::getline(list, item, ',');) items.push_back(item);
+  for (std::string item; std::getline(list, item, separator);) items.push_back(item);
   return items;
 }
 

@@ -73,7 +73,7 @@ inline constexpr std::string_view environment_prefix = "env:";
 /// Whether headers or fields of this name usually carry secrets.
 bool is_for_secrets(std::string name);
 
-/// The items of a comma-separated list.
-std::vector<std::string> split_list(const std::string& text);
+/// The items of a list.
+std::vector<std::string> split_list(const std::string& text, char separator = ',');
 
 }  // namespace paceline::programs

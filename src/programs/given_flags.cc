@@ -5,8 +5,6 @@
 #include <programs/given_flags.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <vector>
@@ -64,19 +62,6 @@ std::string shown_value(const CLI::Option& option, const std::string& value) {
   return std::string(text::cut_utf8(shown, longest)) + "…";
 }
 
-std::string quoted(const std::string& value) {
-  constexpr std::string_view plain = "%+,-./:=@_";
-  const bool is_plain = std::all_of(value.begin(), value.end(), [&](unsigned char letter) {
-    return std::isalnum(letter) != 0 || plain.find(static_cast<char>(letter)) != plain.npos;
-  });
-  if (is_plain) return value;
-  std::string text = "'";
-  for (const char letter : value) {
-    text += letter == '\'' ? std::string(R"('\'')") : std::string(1, letter);
-  }
-  return text + '\'';
-}
-
 }  // namespace
 
 std::string given_flags(const CLI::App& app) {
@@ -88,8 +73,9 @@ std::string given_flags(const CLI::App& app) {
     const std::string name = "--" + option->get_lnames().front();
     const bool is_switch = option->get_items_expected_max() == 0;
     for (const std::string& value : option->reduced_results()) {
-      given.push_back(
-          is_switch && value == "true" ? name : name + '=' + quoted(shown_value(*option, value)));
+      given.push_back(is_switch && value == "true"
+                          ? name
+                          : name + '=' + text::shell_word(shown_value(*option, value)));
     }
   }
   return fmt::format("{}", fmt::join(given, " "));
@@ -103,8 +89,9 @@ std::string given_benchmark_flags(const std::vector<std::string>& arguments) {
     if (is_of_output) continue;
     const std::size_t equals = argument.find('=');
     flags.push_back(equals == std::string::npos
-                        ? quoted(argument)
-                        : argument.substr(0, equals + 1) + quoted(argument.substr(equals + 1)));
+                        ? text::shell_word(argument)
+                        : argument.substr(0, equals + 1) +
+                              text::shell_word(argument.substr(equals + 1)));
   }
   return fmt::format("{}", fmt::join(flags, " "));
 }

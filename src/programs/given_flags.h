@@ -16,8 +16,9 @@ namespace paceline::programs {
 /// through the gate.
 std::string given_flags(const CLI::App& app);
 
-/// Google Benchmark's flags, quoted as for a shell, without those that name the file of results.
-/// The text may hold secrets, so pass the text through the gate.
+/// Google Benchmark's flags, quoted as for a shell. Leaves out the flags that name the file of
+/// results, its format and the format of the standard output. The text may hold secrets, so pass
+/// the text through the gate.
 std::string given_benchmark_flags(const std::vector<std::string>& arguments);
 
 }  // namespace paceline::programs

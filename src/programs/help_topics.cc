@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <span>
 
 #include <paceline/text/strings.h>
 #include <programs/arguments.h>
@@ -27,24 +27,18 @@ constexpr std::string_view suite_topic = "suite";
 constexpr std::string_view benchmark_topic = "benchmark";
 constexpr std::string_view whole_topic = "all";
 
-/// A flag of the short help, with a value that suits many users.
-struct UsualFlag {
-  std::string_view name;
-  std::string_view example;
-  std::string_view words;
-};
-
+/// The flags of the short help, with values that suit many users.
 constexpr std::array usual_flags{
-    UsualFlag{"--paceline_url", "https://api.openai.com/v1", "base URL of the API"},
-    UsualFlag{"--paceline_model", "gpt-4o-mini", "model"},
-    UsualFlag{"--paceline_workload", "chat/stream", "what to send"},
-    UsualFlag{"--paceline_prompt", "'Translate: {n}'", "prompt; {n} is a number"},
-    UsualFlag{"--paceline_rpm", "60,600", "requests per minute of each run"},
-    UsualFlag{"--paceline_parallel", "100", "most requests in flight"},
-    UsualFlag{"--paceline_duration", "30s", "length of each run"},
-    UsualFlag{"--paceline_find_max", "'p99<2s,errors<1%'", "the highest rate within limits"},
-    UsualFlag{"--paceline_log", "run.sqlite", "file with a row per request"},
-    UsualFlag{"--benchmark_out", "run.json", "file of results"}};
+    OtherFlag{"--paceline_url", "https://api.openai.com/v1", "base URL of the API"},
+    OtherFlag{"--paceline_model", "gpt-4o-mini", "model"},
+    OtherFlag{"--paceline_workload", "chat/stream", "what to send"},
+    OtherFlag{"--paceline_prompt", "'Translate: {n}'", "prompt; {n} is a number"},
+    OtherFlag{"--paceline_rpm", "60,600", "requests per minute of each run"},
+    OtherFlag{"--paceline_parallel", "100", "most requests in flight"},
+    OtherFlag{"--paceline_duration", "30s", "length of each run"},
+    OtherFlag{"--paceline_find_max", "'p99<2s,errors<1%'", "the highest rate within limits"},
+    OtherFlag{"--paceline_log", "run.sqlite", "file with a row per request"},
+    OtherFlag{"--benchmark_out", "run.json", "file of results"}};
 
 bool is_of_paceline(const std::string& group) {
   return std::any_of(topics.begin(), topics.end(),
@@ -76,11 +70,11 @@ std::string short_help(const CLI::App& app) {
   constexpr int flag_width = 44;
   std::string text = head_of_help(app) + '\n';
   const std::vector<std::string> known = names_of_flags(app);
-  for (const UsualFlag& flag : usual_flags) {
+  for (const OtherFlag& flag : usual_flags) {
     const bool is_known = flag.name.starts_with("--benchmark") ||
                           std::find(known.begin(), known.end(), flag.name) != known.end();
     if (!is_known) continue;
-    text += fmt::format("  {:{}}{}\n", fmt::format("{}={}", flag.name, flag.example), flag_width,
+    text += fmt::format("  {:{}}{}\n", fmt::format("{}={}", flag.name, flag.value), flag_width,
                         flag.words);
   }
   return text + fmt::format(
@@ -117,15 +111,8 @@ std::string groups_help(const CLI::App& app, const std::vector<std::string>& gro
 }  // namespace
 
 std::optional<std::string> help_topic(const std::vector<std::string>& arguments) {
-  constexpr std::string_view with_topic = "--help=";
-  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
-    if (*argument == "-h" || *argument == "--help=true") return "";
-    if (argument->starts_with(with_topic)) return argument->substr(with_topic.size());
-    if (*argument != "--help") continue;
-    const auto next = std::next(argument);
-    return next == arguments.end() || next->starts_with('-') ? std::string() : *next;
-  }
-  return std::nullopt;
+  if (has_flag(arguments, "-h") || has_flag(arguments, "--help=true")) return "";
+  return asked_value(arguments, "--help");
 }
 
 Result<std::string> help_text(const CLI::App& app, std::string_view topic) {

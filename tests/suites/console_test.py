@@ -115,8 +115,8 @@ class Streams(unittest.TestCase):
     def test_an_api_that_was_not_named(self):
         # A run without arguments takes minutes, so the run is ended by its first line.
         with Terminal(PACELINE, columns=120) as terminal:
-            terminal.wait_for(r"No API was named, so the requests go to the embedded endpoint\. "
-                              r"To name one: --paceline_url=URL")
+            terminal.wait_for(r"No API was named, so the requests go to the embedded endpoint; "
+                              r"name an API with --paceline_url=URL")
             terminal.press("\x03")
             self.assertEqual(terminal.end(), 130)
         self.assertNotIn("No API was named", run(*RUN).stderr)

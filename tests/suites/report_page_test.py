@@ -146,7 +146,7 @@ class Page(Folder):
         self.assertIn("<h1>small-1 at the embedded endpoint</h1>", page)
 
     def contents_of(self, page):
-        """The targets of the contents by their texts, and the titles of the page's parts by their ids."""
+        """Two mappings: the texts of the contents to their targets, and the ids of sections to titles."""
         (contents,) = re.findall(r'<nav class="contents [a-z]+" aria-label="Contents">(.*?)</nav>', page,
                                  re.DOTALL)
         titles = dict(re.findall(r'<(?:figure|section) id="([^"]+)"[^>]*>\s*'

@@ -8,8 +8,9 @@
 
 namespace paceline::gbench {
 
-/// The facts that results depend on, besides the machine: versions, hosts, the model, the protocol.
-/// Google Benchmark writes them into the context of its results. Not thread-safe.
+/// Facts that results depend on, such as versions, hosts, the model and the protocol. Google
+/// Benchmark writes these facts into the context of its results, beside its own facts about the
+/// machine. Not thread-safe.
 class Facts {
  public:
   /// Adds a fact to Google Benchmark's context too. Add each name once.

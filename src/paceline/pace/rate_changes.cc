@@ -8,8 +8,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr int unchanged = 10;
-
 }  // namespace
 
 RateChanges::RateChanges(std::uint64_t rpm, std::size_t stripes)
@@ -41,10 +39,10 @@ void RateChanges::delayed(std::size_t stripe, nanoseconds delay) {
 
 std::vector<RateChange> RateChanges::before(nanoseconds time) const {
   std::vector<RateChange> changes;
-  for (const Segment& segment : segments()) {
-    if (segment.begin < time) changes.push_back({segment.begin, rpm_of(segment.tenths)});
+  const std::vector<Segment> all = segments();
+  for (std::size_t i = 1; i < all.size() && all[i].begin < time; ++i) {
+    changes.push_back({all[i].begin, rpm_of(all[i].tenths)});
   }
-  if (!changes.empty()) changes.erase(changes.begin());
   return changes;
 }
 
@@ -88,7 +86,7 @@ nanoseconds ChangedSchedule::due(std::uint64_t slot) {
 }
 
 double ChangedSchedule::interval_ns() const {
-  return schedule_->interval_ns() * unchanged / segments_.back().tenths;
+  return schedule_->interval_ns() * RateChanges::unchanged / segments_.back().tenths;
 }
 
 }  // namespace paceline::pace

@@ -62,12 +62,15 @@ class RateChanges {
  private:
   friend class ChangedSchedule;
 
+  /// The first rate in tenths of itself.
+  static constexpr int unchanged = 10;
+
   /// A time with one rate.
   struct Segment {
     std::chrono::nanoseconds begin{0};
     /// The time of the schedule at that time.
     std::chrono::nanoseconds scheduled{0};
-    int tenths = 10;
+    int tenths = unchanged;
   };
 
   static std::chrono::nanoseconds scheduled_at(const std::vector<Segment>& segments,
@@ -76,7 +79,7 @@ class RateChanges {
   static std::chrono::nanoseconds time_of(const std::vector<Segment>& segments,
                                           std::chrono::nanoseconds scheduled);
   std::vector<Segment> segments() const;
-  double rpm_of(int tenths) const { return rpm_ * tenths / 10; }
+  double rpm_of(int tenths) const { return rpm_ * tenths / unchanged; }
 
   const double rpm_;
   std::atomic<int> asked_;

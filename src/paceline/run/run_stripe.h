@@ -29,7 +29,7 @@ namespace paceline::run {
 /// The counts of Histogram::wide_counts().
 using LatencyCounts = std::array<std::uint64_t, Histogram::wide_buckets>;
 
-/// The progress of a run, or of one stripe of a run. The size is fixed.
+/// The progress of a run, or of one stripe of a run.
 struct Progress {
   /// Counted requests: planned, ended, and failed among the ended.
   std::uint64_t planned = 0;

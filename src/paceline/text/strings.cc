@@ -148,6 +148,26 @@ void escape_controls(std::string& json) {
 }
 
 // Several times faster than a format string.
+std::string in_single_quotes(const std::string& text) {
+  std::string out = "'";
+  for (const char letter : text) {
+    if (letter == '\'') {
+      out += R"('\'')";
+    } else {
+      out += letter;
+    }
+  }
+  return out + '\'';
+}
+
+std::string shell_word(const std::string& text) {
+  static constexpr std::string_view plain = "%+,-./:=@_";
+  const bool is_plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char letter) {
+    return is_alphanumeric(letter) || plain.find(letter) != std::string_view::npos;
+  });
+  return is_plain ? text : in_single_quotes(text);
+}
+
 void append_base64(std::string_view bytes, std::string& out) {
   constexpr std::string_view letters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -75,6 +75,12 @@ std::string json_quoted(std::string_view text);
 /// that a terminal that shows `json` does not act on them. The value stays the same.
 void escape_controls(std::string& json);
 
+/// The text in single quotes, as a word of a shell.
+std::string in_single_quotes(const std::string& text);
+
+/// The text as a word of a shell: in quotes, unless the text has no letter with a meaning.
+std::string shell_word(const std::string& text);
+
 /// Appends bytes in base64 with padding (RFC 4648, section 4).
 void append_base64(std::string_view bytes, std::string& out);
 

@@ -30,8 +30,6 @@ class LiveTerminal {
   void take();
   /// Restores the terminal, if this object has it.
   void give_back();
-  /// Whether this object has the terminal.
-  bool is_taken() const { return is_taken_; }
 
   /// Draws the lines from the top left, and clears the rest.
   void draw(const std::vector<std::string>& lines) const;

@@ -35,6 +35,7 @@ void block_terminal_signals() {
 
 std::shared_ptr<ProgressDisplay> ProgressDisplay::start(ProgressMode mode, int descriptor,
                                                         gbench::ShownRun run) {
+  if (mode == ProgressMode::off) return nullptr;
   Form form = Form::line;
   if (mode == ProgressMode::screen) form = Form::screen;
   if (!can_clear(descriptor)) {
@@ -43,7 +44,6 @@ std::shared_ptr<ProgressDisplay> ProgressDisplay::start(ProgressMode mode, int d
     if (!shows) return nullptr;
     form = Form::sentences;
   }
-  if (mode == ProgressMode::off) return nullptr;
   return std::shared_ptr<ProgressDisplay>(new ProgressDisplay(form, descriptor, std::move(run)));
 }
 
@@ -178,7 +178,7 @@ void ProgressDisplay::act_on(char key) {
 }
 
 std::string ProgressDisplay::keys_text() const {
-  if (is_stopping_) return "stopping: the requests in flight have two seconds left";
+  if (is_stopping_) return "stopping: the requests in flight have a short time left";
   if (run_.rate_changes) return "q: stop   + -: change the rate by 10%";
   return run_.rpm > 0 ? "q: stop   the search sets the rate"
                       : "q: stop   no rate to change: the run is unpaced";

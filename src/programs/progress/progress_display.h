@@ -25,8 +25,8 @@ enum class ProgressMode {
   automatic,
   /// Also in a log file: one line every 10 seconds.
   on,
-  /// On a terminal, as a live screen with keys. On a small terminal in a line; on one that acts on
-  /// no escape sequence, one line every 10 seconds.
+  /// On a terminal, as a live screen with keys. A small terminal shows a line. A terminal
+  /// without escape sequences shows one line every 10 seconds.
   screen,
   off,
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -83,6 +84,11 @@ std::optional<Row> read_row(const Run& run, bool was_paceline) {
   row.cpu = run.cpu_accumulated_time / divisor;
   row.counters = run.counters;
   return row;
+}
+
+std::string rpm_text(const Row& row) {
+  if (!row.rpm) return {};
+  return *row.rpm == 0 ? "unpaced" : text::number_text(static_cast<double>(*row.rpm));
 }
 
 std::string time_cell(double seconds, bool is_share) {

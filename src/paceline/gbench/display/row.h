@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace paceline::gbench::display {
 
@@ -34,9 +33,9 @@ struct Row {
   std::string aggregate{};
   /// The figures are shares of the mean, as those of the aggregate "cv".
   bool is_share = false;
-  /// The word of the verdict. Empty for an aggregate.
+  /// The name of the verdict, such as "paced". Empty for an aggregate.
   std::string verdict{};
-  /// The other facts of the label; for a failed run why the run failed. May be empty.
+  /// The label after the verdict. For a failed run, the reason of the failure. May be empty.
   std::string notes{};
   /// The client's CPU time per request, in seconds.
   double cpu = 0;
@@ -50,6 +49,8 @@ struct Row {
 /// whether the row before is of paceline, because a failed run has no counters that tell.
 std::optional<Row> read_row(const benchmark::BenchmarkReporter::Run& run, bool was_paceline);
 
+/// The rate as people read it: "unpaced", "6000"; empty without a rate.
+std::string rpm_text(const Row& row);
 /// A time as people read it, or a share of the mean as a percentage.
 std::string time_cell(double seconds, bool is_share);
 /// A number as people read it, or a share of the mean as a percentage.

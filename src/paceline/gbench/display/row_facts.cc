@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -27,10 +25,12 @@ std::string value_text(double value, Figure figure, bool is_share) {
   return number_cell(value, is_share || figure == Figure::share);
 }
 
-std::vector<std::string> items_of(const Row& row, const std::vector<Phrase>& phrases) {
+/// `suffix`: what follows the names of the counters, such as "@model=a".
+std::vector<std::string> items_of(const Row& row, const std::vector<Phrase>& phrases,
+                                  const std::string& suffix = {}) {
   std::vector<std::string> items;
   for (const Phrase& phrase : phrases) {
-    const auto value = row.counter(phrase.counter);
+    const auto value = row.counter(phrase.counter + suffix);
     if (!value || (phrase.is_rare && *value == 0)) continue;
     items.push_back(
         fmt::format(fmt::runtime(phrase.words), value_text(*value, phrase.figure, row.is_share)));
@@ -80,36 +80,26 @@ const std::vector<std::pair<const char*, std::vector<Phrase>>>& groups_of_phrase
 }
 
 /// The counters of one part of a run, such as p50@model=gpt-4o.
-const std::vector<std::pair<std::string_view, Phrase>>& phrases_of_parts() {
-  static const std::vector<std::pair<std::string_view, Phrase>> phrases{
-      {"requests", {nullptr, "{} requests"}},
-      {"error_ratio", {nullptr, "{} failed", Figure::share}},
-      {"p50", {nullptr, "p50 {}", Figure::time}},
-      {"p99", {nullptr, "p99 {}", Figure::time}},
-      {"ttft_p50", {nullptr, "TTFT p50 {}", Figure::time}},
-      {"ttft_p99", {nullptr, "TTFT p99 {}", Figure::time}},
-      {"itl_p50", {nullptr, "ITL p50 {}", Figure::time}},
-      {"tokens_out", {nullptr, "{} tokens/s"}}};
+const std::vector<Phrase>& phrases_of_parts() {
+  static const std::vector<Phrase> phrases{{"requests", "{} requests"},
+                                           {"error_ratio", "{} failed", Figure::share},
+                                           {"p50", "p50 {}", Figure::time},
+                                           {"p99", "p99 {}", Figure::time},
+                                           {"ttft_p50", "TTFT p50 {}", Figure::time},
+                                           {"ttft_p99", "TTFT p99 {}", Figure::time},
+                                           {"itl_p50", "ITL p50 {}", Figure::time},
+                                           {"tokens_out", "{} tokens/s"}};
   return phrases;
 }
 
 void add_parts(const Row& row, std::vector<RowFact>& facts) {
-  std::vector<std::string> parts;
+  constexpr std::string_view first = "requests@";
   for (const auto& [name, counter] : row.counters) {
-    const std::size_t at = name.find('@');
-    if (at == std::string::npos || !name.starts_with("requests@")) continue;
-    parts.push_back(name.substr(at + 1));
-  }
-  for (const std::string& part : parts) {
-    std::vector<std::string> texts;
-    for (const auto& [counter, phrase] : phrases_of_parts()) {
-      const auto value = row.counter(fmt::format("{}@{}", counter, part));
-      if (!value) continue;
-      texts.push_back(
-          fmt::format(fmt::runtime(phrase.words), value_text(*value, phrase.figure, row.is_share)));
-    }
-    texts.front().insert(0, part + ": ");
-    facts.push_back({"part", std::move(texts)});
+    if (!name.starts_with(first)) continue;
+    const std::string part = name.substr(first.size());
+    std::vector<std::string> items = items_of(row, phrases_of_parts(), '@' + part);
+    items.front().insert(0, part + ": ");
+    facts.push_back({"part", std::move(items)});
   }
 }
 

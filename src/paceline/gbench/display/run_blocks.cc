@@ -11,8 +11,6 @@
 #include <string_view>
 #include <vector>
 
-#include <paceline/text/numbers.h>
-
 namespace paceline::gbench::display {
 namespace {
 
@@ -106,11 +104,7 @@ std::string listed(const std::vector<std::string>& items, std::size_t width) {
 
 void RunBlocks::show_heading(const Row& row) {
   std::string title = row.name;
-  if (row.rpm) {
-    title += *row.rpm == 0
-                 ? ", unpaced"
-                 : fmt::format(", {} RPM", text::number_text(static_cast<double>(*row.rpm)));
-  }
+  if (row.rpm) title += ", " + rpm_text(row) + (*row.rpm == 0 ? "" : " RPM");
   if (row.parallel) title += fmt::format(", parallel {}", *row.parallel);
   if (!row.aggregate.empty()) title += fmt::format(": {} of the repetitions", row.aggregate);
   out() << '\n' << emphasized(title, text::Emphasis::heading) << '\n';

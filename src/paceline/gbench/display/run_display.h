@@ -2,7 +2,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <memory>
 #include <ostream>
 #include <string>
 #include <string_view>

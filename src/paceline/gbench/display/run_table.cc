@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <paceline/text/numbers.h>
@@ -94,11 +96,6 @@ std::vector<Column> columns_within(const Row& row, std::size_t width) {
     columns.erase(least);
   }
   return columns;
-}
-
-std::string rpm_text(const Row& row) {
-  if (!row.rpm) return {};
-  return *row.rpm == 0 ? "unpaced" : text::number_text(static_cast<double>(*row.rpm));
 }
 
 std::string parallel_text(const Row& row) {

@@ -77,7 +77,7 @@ def window_tips(sends):
 
 
 def share_tips(sides, compares):
-    """The share of the milliseconds with each number of sends."""
+    """The tooltips of the share of milliseconds with each number of sends."""
     most = max(len(sends.milliseconds_with) for *_, sends in sides)
     found = [count for count in range(most) if any(
         count < len(sends.milliseconds_with) and sends.milliseconds_with[count]

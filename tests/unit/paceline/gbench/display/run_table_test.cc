@@ -187,7 +187,7 @@ Benchmark           Time             CPU   Iterations
 parse        51000000 ns        42000 ns          100
 )";
   const std::string measured = table({run}, 80);
-  // Each part has its titles, and an empty line before them.
+  // Each part begins with an empty line and the titles of its columns.
   EXPECT_EQ(table({run, other, run, other}, 80), measured + google + measured + google);
   const std::string together = google + google.substr(google.find("parse"));
   EXPECT_EQ(table({run, other, other}, 80), measured + together);
