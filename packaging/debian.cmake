@@ -43,7 +43,7 @@ else()
 endif()
 list(JOIN development_needs ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS pkg-config)
-# It contains the documentation.
+# The package paceline contains the documentation.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS paceline)
 # Up to 0.1.0, the package paceline contained these files too.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_BREAKS "paceline (<< 0.1.0-1)")

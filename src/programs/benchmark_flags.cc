@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array benchmark_flags{
     OtherFlag{"--benchmark_out", "FILE",
-              "File of results, for benchmarks/compare and paceline_report, such as run.json "
+              "File of results, for paceline_compare and paceline_report, such as run.json "
               "[none]"},
     OtherFlag{"--benchmark_out_format", "json|console|csv", "Format of that file [json]"},
     OtherFlag{"--benchmark_repetitions", "N",

@@ -62,6 +62,11 @@ std::string shown_value(const CLI::Option& option, const std::string& value) {
   return std::string(text::cut_utf8(shown, longest)) + "…";
 }
 
+/// A flag with its value, as a word of a shell. A value that is empty needs no quotes there.
+std::string with_value(const std::string& name, const std::string& value) {
+  return name + '=' + (value.empty() ? "" : text::shell_word(value));
+}
+
 }  // namespace
 
 std::string given_flags(const CLI::App& app) {
@@ -73,9 +78,8 @@ std::string given_flags(const CLI::App& app) {
     const std::string name = "--" + option->get_lnames().front();
     const bool is_switch = option->get_items_expected_max() == 0;
     for (const std::string& value : option->reduced_results()) {
-      given.push_back(is_switch && value == "true"
-                          ? name
-                          : name + '=' + text::shell_word(shown_value(*option, value)));
+      given.push_back(is_switch && value == "true" ? name
+                                                   : with_value(name, shown_value(*option, value)));
     }
   }
   return fmt::format("{}", fmt::join(given, " "));
@@ -90,8 +94,7 @@ std::string given_benchmark_flags(const std::vector<std::string>& arguments) {
     const std::size_t equals = argument.find('=');
     flags.push_back(equals == std::string::npos
                         ? text::shell_word(argument)
-                        : argument.substr(0, equals + 1) +
-                              text::shell_word(argument.substr(equals + 1)));
+                        : with_value(argument.substr(0, equals), argument.substr(equals + 1)));
   }
   return fmt::format("{}", fmt::join(flags, " "));
 }

@@ -38,7 +38,7 @@ class Stage:
 
     def __init__(self, image, roots, number):
         self.root = roots / f"docker.{number}"
-        self.user, self.folder, self.environment, self.entry_point = "root", "/", {"PATH": PATH}, []
+        self.user, self.folder, self.entry_point = "root", "/", []
         shutil.rmtree(self.root, ignore_errors=True)
         subprocess.run(["cp", "-a", "--reflink=auto", roots / BASES[image], self.root], check=True)
         shutil.copy("/etc/resolv.conf", self.root / "etc/resolv.conf")
@@ -49,9 +49,8 @@ class Stage:
     def run(self, command):
         user, _, group = self.user.partition(":")
         as_user = ["setpriv", f"--reuid={user}", f"--regid={group or user}", "--init-groups"]
-        settings = [f"{name}={value}" for name, value in self.environment.items()]
         script = f"cd {shlex.quote(self.folder)} && exec {shlex.join(command)}"
-        done = subprocess.run(["chroot", self.root, *as_user, "env", "-i", *settings, "sh", "-c", script],
+        done = subprocess.run(["chroot", self.root, *as_user, "env", "-i", f"PATH={PATH}", "sh", "-c", script],
                               capture_output=True, text=True)
         if done.returncode != 0:
             sys.exit(f"{done.stdout}{done.stderr}dockerfile.py: {shlex.join(command)} failed")
@@ -91,8 +90,6 @@ def carry_out(stage, stages, name, rest):
         (stage.root / rest.lstrip("/")).mkdir(parents=True, exist_ok=True)
     elif name == "USER":
         stage.user = rest
-    elif name == "ENV":
-        stage.environment.update(setting.split("=", 1) for setting in shlex.split(rest))
     elif name == "ENTRYPOINT":
         stage.entry_point = json.loads(rest)
     elif name != "LABEL":

@@ -32,6 +32,7 @@ from paceline.flags import flags_of
     ("resolve", ["a:1:::1", "b:2:::2"], ["--paceline_resolve=a:1:::1", "--paceline_resolve=b:2:::2"]),
     ("requests", None, []),
     ("rpm", numpy.int64(60000), ["--paceline_rpm=60000"]),
+    ("compressed", numpy.True_, ["--paceline_compressed"]),
     ("rpm", numpy.array([60, 600]), ["--paceline_rpm=60,600"]),
     ("max_error_ratio", numpy.float32(0.5), ["--paceline_max_error_ratio=0.5"]),
 ])
@@ -39,10 +40,15 @@ def test_a_parameter(name, value, flags):
     assert flags_of({name: value}) == flags
 
 
-@pytest.mark.parametrize("value", [b"abc", {"a": "b"}])
+@pytest.mark.parametrize("value", [b"abc", {"a": "b"}, object()])
 def test_what_is_no_value(value):
     with pytest.raises(Error, match=f"prompt takes .* and no {type(value).__name__}"):
         flags_of({"prompt": value})
+
+
+def test_none_in_a_list():
+    with pytest.raises(Error, match="contains None"):
+        flags_of({"rpm": [60, None]})
 
 
 def test_the_order_is_kept():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 import os
 from datetime import timedelta
 from typing import Iterable, List, Mapping, Union, cast
@@ -27,18 +26,22 @@ def flags_of_one(name: str, value: Value) -> List[str]:
         return []
     if isinstance(value, (bytes, Mapping)):
         raise Error(f"{name} takes a text, a number or a list, and no {type(value).__name__}")
-    # NumPy's numbers are numbers too.
-    if isinstance(value, (str, timedelta, os.PathLike, numbers.Number)):
-        single = cast(Scalar, value)
+    if hasattr(value, "item") and not isinstance(value, Iterable):
+        value = cast(Scalar, value.item())  # of NumPy
+    if isinstance(value, (str, int, float, timedelta, os.PathLike)):
         # A switch takes no value.
-        return [flag if single is True else f"{flag}={text_of(single)}"]
-    texts = [text_of(one) for one in cast(Iterable[Scalar], value)]
+        return [flag if value is True else f"{flag}={text_of(value)}"]
+    if not isinstance(value, Iterable):
+        raise Error(f"{name} takes a text, a number or a list, and no {type(value).__name__}")
+    texts = [text_of(one) for one in value]
     if name in REPEATED:
         return [f"{flag}={text}" for text in texts]
     return [f"{flag}={','.join(texts)}"]
 
 
 def text_of(value: Scalar) -> str:
+    if value is None:
+        raise Error("a list of values contains None; leave it out")
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, timedelta):

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, 
 from .errors import Error
 from .packages import REPORT, why_missing
 from .report.errors import ReportError
-from .report.results import VERDICTS, read_rows, read_text, requests_of
+from .report.json_file import read_text
+from .report.results import VERDICTS, parse_rows, requests_of
 from .report.words import UNITS
 from .table import html_table, text_table
 
@@ -80,7 +81,7 @@ class Result:
         """Reads a file that `paceline --benchmark_out=FILE` or save() wrote. Raises Error."""
         try:
             text = read_text(path)
-            found, context = read_rows(path)
+            found, context = parse_rows(text, path)
         except ReportError as error:
             raise Error(str(error)) from error
         rows = [row for row in found if "rpm" in row and "run_name" in row]

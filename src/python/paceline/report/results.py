@@ -1,7 +1,6 @@
 """Reads results as paceline writes them with --benchmark_out: Google Benchmark's JSON."""
 
 import datetime
-import json
 import math
 import re
 import statistics
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import ReportError
+from .json_file import NAME_A_RESULT, parse_json, read_text
 from .words import UNITS, harmless, rate_text, shortened
 
 VERDICTS = ("paced", "parallel-bound", "server-bound", "client-bound", "rate-limited", "failing")
@@ -19,11 +19,8 @@ ERROR_KINDS = {"http_429": "429", "http_4xx": "other 4xx", "http_5xx": "5xx", "c
                "timeouts": "timeout", "resets": "reset", "bad_responses": "bad response",
                "other_errors": "other"}
 
-NAME_A_RESULT = "name a file that paceline wrote with --benchmark_out"
 NAME = re.compile(r"(?P<workload>.+?)/rpm:(?P<rpm>\d{1,15})/parallel:(?P<parallel>\d{1,15})"
                   r"(?P<rest>(/.*)?)")
-# NaN and infinity as C prints them, which is not valid JSON.
-C_NUMBER = re.compile(r"(:\s*)[-+]?(?:nan|inf|infinity)(?:\([a-z]*\))?(?=\s*[,}\]])", re.IGNORECASE)
 LONGEST_LABEL = 60
 # The fields of a row that are not numbers.
 TEXTS = ("name", "run_name", "run_type", "time_unit", "label", "aggregate_name", "aggregate_unit",
@@ -198,35 +195,6 @@ def read_result(path):
     return Result(Path(path), context, cells, times, bool(repetitions))
 
 
-def read_text(path):
-    path = Path(path)
-    try:
-        # Reading a device or a pipe may never end.
-        if path.exists() and not path.is_file():
-            raise ReportError(f"'{path}' is not a regular file; {NAME_A_RESULT}")
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ReportError(f"cannot read '{path}': {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ReportError(f"'{path}' is not JSON: the text is not UTF-8; {NAME_A_RESULT}") from error
-    if not text.strip():
-        raise ReportError(f"'{path}' is empty, perhaps because a program was interrupted; "
-                          f"{NAME_A_RESULT}")
-    return text
-
-
-def read_json(path):
-    text = read_text(path)
-    try:
-        try:
-            return json.loads(text)
-        except ValueError:
-            return json.loads(C_NUMBER.sub(r"\1NaN", text))
-    except (ValueError, RecursionError) as error:
-        raise ReportError(f"'{path}' is not JSON ({error}), perhaps because a program was "
-                          f"interrupted; {NAME_A_RESULT}") from error
-
-
 def is_number(value):
     try:
         return isinstance(value, (int, float)) and math.isfinite(value)
@@ -250,7 +218,12 @@ def clean_context(context):
 
 def read_rows(path, with_failed=False):
     """Returns the rows and the context; `with_failed` adds the rows of failed runs."""
-    content = read_json(path)
+    return parse_rows(read_text(path), path, with_failed)
+
+
+def parse_rows(text, path, with_failed=False):
+    """As read_rows(), of the text that `path` holds."""
+    content = parse_json(text, path)
     if not isinstance(content, dict) or not isinstance(content.get("benchmarks"), list):
         raise ReportError(f"'{path}' is JSON but not a result: it has no list \"benchmarks\"; "
                           f"{NAME_A_RESULT}")
