@@ -73,6 +73,19 @@ enum class TransportError {
   other,
 };
 
+/// How long the parts of opening a connection took.
+struct ConnectTimes {
+  /// Looking up the host; 0 if the addresses were known.
+  std::chrono::nanoseconds lookup{0};
+  /// Connecting by TCP, or to a Unix socket.
+  std::chrono::nanoseconds tcp{0};
+  /// The TLS handshake; 0 without TLS.
+  std::chrono::nanoseconds tls{0};
+
+  /// The whole time.
+  std::chrono::nanoseconds total() const { return lookup + tcp + tls; }
+};
+
 /// The headers of one response, in the memory of a transport.
 class ResponseHeaders {
  public:
@@ -104,6 +117,8 @@ struct Response {
   TimePoint first_byte;
   /// When the last byte so far arrived, or the exchange failed.
   TimePoint done;
+  /// Set if the request waited for a new connection, so that its latency contains these times.
+  std::optional<ConnectTimes> connect;
   /// Owned by the transport, and valid until the exchange is released; nullptr without a response.
   const ResponseHeaders* headers = nullptr;
 

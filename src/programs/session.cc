@@ -55,6 +55,7 @@ Result<void> Session::open(const Options& options, bool needs_api) {
   gbench::ContextSettings settings;
   settings.run = run_options_of(options);
   settings.resolver = http::Resolver::make(options.dns_ttl);
+  settings.transports = run::transport_factory(options.connection.transport);
   settings.gate = gate_;
   settings.api = std::move(api);
   settings.urls = options.urls;

@@ -17,6 +17,7 @@ run::PreflightOptions options_of(Context& context, std::uint64_t item, const std
   const ContextSettings& settings = context.settings();
   run::PreflightOptions first{.connection = settings.run.connection,
                               .resolver = settings.resolver,
+                              .transports = settings.transports,
                               .gate = settings.gate,
                               .item = item,
                               .salt = context.next_salt()};

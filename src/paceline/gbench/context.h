@@ -59,6 +59,7 @@ struct ContextSettings {
   RunOptions run{};
   /// Shared by all runs; nullptr: each run looks up its own hosts.
   std::shared_ptr<http::Resolver> resolver{};
+  http::TransportFactory transports{};
   /// Filters all text from outside; never nullptr.
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
   /// The API of workloads without a URL of their own. The key appears in no output.

@@ -57,9 +57,11 @@ constexpr unsigned most_resends = 2;
 }  // namespace
 
 Client::Client(loop::Loop& loop, const ClientOptions& options,
-               const TransportFactory& make_transport, OnDone on_done, OnPiece on_piece)
+               const TransportFactory& make_transport, OnDone on_done, OnPiece on_piece,
+               OnOpened on_opened)
     : options_(options.connection),
       on_done_(std::move(on_done)),
+      on_opened_(std::move(on_opened)),
       targets_(Proxies::from_environment(), options.connection),
       ways_(options.parallel),
       collector_({.max_response = options.connection.max_response,
@@ -135,6 +137,10 @@ void Client::end(Exchange& exchange, TransportEnd end) {
   if (end.is_unprocessed && way.resends++ < most_resends) return start(exchange);
   if (end.error == TransportError::connect_failed) hosts_->distrust(way.target->route);
   complete(exchange, std::move(end));
+}
+
+void Client::opened(const ConnectTimes& times) {
+  if (on_opened_) on_opened_(times);
 }
 
 void Client::time_out(Exchange& exchange) {

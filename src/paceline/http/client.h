@@ -75,18 +75,22 @@ class Client : private ResponseSink {
   /// Hand the exchange back with release() when the response has been read.
   using OnDone = std::function<void(Exchange&)>;
   using OnPiece = ResponseCollector::OnPiece;
+  /// Called from the loop for each connection that has been opened. Must not send requests.
+  using OnOpened = std::function<void(const ConnectTimes&)>;
 
   /// Streamed requests require `on_piece`. `on_piece` must neither send requests nor throw.
   Client(loop::Loop& loop, const ClientOptions& options, const TransportFactory& make_transport,
-         OnDone on_done, OnPiece on_piece = {});
+         OnDone on_done, OnPiece on_piece = {}, OnOpened on_opened = {});
   ~Client() override;
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   /// Returns a free exchange, whose request the caller fills, or nullptr if `parallel` are in use.
   Exchange* acquire();
-  /// Sends exchange.request.
+  /// Sends exchange.request, at the latest in the loop's next iteration or in flush().
   void send(Exchange& exchange);
+  /// Sends the requests that wait to be sent together. Call after a row of send().
+  void flush() { transport_->flush(); }
   /// Makes an exchange free again, and discards its response.
   void release(Exchange& exchange);
   /// Number of exchanges acquired and not released.
@@ -98,6 +102,7 @@ class Client : private ResponseSink {
  private:
   bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received) override;
   void end(Exchange& exchange, TransportEnd end) override;
+  void opened(const ConnectTimes& times) override;
 
   /// Sends the request, or lets the exchange wait for the addresses of its hosts.
   void start(Exchange& exchange);
@@ -110,6 +115,7 @@ class Client : private ResponseSink {
   /// Why no request can be sent with the options; nothing: requests can be sent.
   std::optional<Error> refusal_;
   OnDone on_done_;
+  OnOpened on_opened_;
   Targets targets_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> free_;

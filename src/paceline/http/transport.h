@@ -72,17 +72,23 @@ class ResponseSink {
   /// Takes the end of an exchange. Called from the loop only, and never from inside a transport's
   /// send() or cancel(). May send and cancel exchanges.
   virtual void end(Exchange& exchange, TransportEnd end) = 0;
+  /// Takes the times of a connection that has been opened. Called from the loop only. Must not send
+  /// or cancel exchanges.
+  virtual void opened(const ConnectTimes& times) = 0;
 };
 
 /// Carries requests and responses on the loop.
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Sends the exchange's request to its target. `hosts` has the addresses of the hosts on the
+  /// Sends the exchange's request to its target, at the latest in the loop's next iteration or in
+  /// flush(). `hosts` has the addresses of the hosts on the
   /// target's route, in their order, and is read during the call only. A request that the transport
   /// cannot carry ends with an error.
   virtual void send(Exchange& exchange, std::shared_ptr<const Target> target,
                     std::span<const Resolver::Known> hosts) = 0;
+  /// Sends the requests that wait to be sent together. Call after a row of send().
+  virtual void flush() = 0;
   /// Ends the exchange without a call to the sink. Returns whether a connection had been made.
   virtual bool cancel(Exchange& exchange) = 0;
   /// Frees the memory of the exchange's response headers.
@@ -111,7 +117,8 @@ class UndeferrableReads {
 };
 
 /// Makes the transport of a client with that many exchanges. The loop, the options and the sink
-/// outlive the transport.
+/// outlive the transport. The transports of one factory share what speeds up later connections,
+/// such as TLS sessions. For any thread.
 using TransportFactory = std::function<std::unique_ptr<Transport>(
     loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges, ResponseSink& sink)>;
 

@@ -29,7 +29,8 @@ Dispatcher::Dispatcher(loop::Loop& loop, Workload& workload, const RunPlan& opti
       pacer_(make_pacer(options)),
       budget_(make_budget(options)),
       client_(
-          loop, client_options(options), transport_factory(options.connection.transport),
+          loop, client_options(options),
+          options.transports ? options.transports : transport_factory(options.connection.transport),
           [this](http::Exchange& exchange) { read_response(exchange); },
           [this](http::Exchange& exchange, std::string_view piece, TimePoint read) {
             return read_piece(exchange, piece, read);
@@ -65,6 +66,7 @@ stats::RunTally Dispatcher::run() {
 void Dispatcher::pump() {
   while (!stop_asked() && send_next()) {
   }
+  client_.flush();
 }
 
 bool Dispatcher::send_next() {

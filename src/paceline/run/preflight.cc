@@ -50,6 +50,7 @@ Preflight send_preflight(Workload& workload, const PreflightOptions& options) {
     once.salt = options.salt;
     once.connection = options.connection;
     once.resolver = options.resolver;
+    once.transports = options.transports;
     once.gate = options.gate;
     once.retries = retries;
     once.max_backoff = options.max_backoff;

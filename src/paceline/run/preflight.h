@@ -14,6 +14,7 @@
 #include <paceline/error.h>
 #include <paceline/http/rate_limits.h>
 #include <paceline/http/resolver.h>
+#include <paceline/http/transport.h>
 #include <paceline/text/gate.h>
 #include <paceline/workload.h>
 
@@ -36,6 +37,7 @@ struct PreflightOptions {
   ConnectionOptions connection{};
   /// As in RunPlan.
   std::shared_ptr<http::Resolver> resolver{};
+  http::TransportFactory transports{};
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
   /// The item to send.
   std::uint64_t item = 0;

@@ -94,6 +94,8 @@ struct RunPlan : RunOptions {
   std::shared_ptr<const stats::Groups> groups{};
   /// May be shared by several runs; nullptr: the run has its own.
   std::shared_ptr<http::Resolver> resolver{};
+  /// As for `resolver`; empty: the run has its own.
+  http::TransportFactory transports{};
   /// Filters text from servers and libraries before the text is shown or stored; never nullptr.
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
 };
@@ -117,7 +119,7 @@ struct RunHooks {
 /// the run's loop, the tally's `stopped_why` says so.
 stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks = {});
 
-/// Makes transports of this kind.
+/// Makes transports of this kind, which share TLS sessions.
 http::TransportFactory transport_factory(TransportKind kind);
 
 /// The most sockets that a run with that many requests in flight has open at once. Without reuse,

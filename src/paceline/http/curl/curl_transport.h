@@ -135,6 +135,7 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
 
   void send(Exchange& exchange, std::shared_ptr<const Target> target,
             std::span<const Resolver::Known> hosts) override;
+  void flush() override {}
   bool cancel(Exchange& exchange) override;
   void release(Exchange&) override {}
   bool can_defer_reads() const override { return undeferrable_.empty(); }

@@ -23,6 +23,7 @@ class DirectTransport : public Transport, private ResponseSink {
 
   void send(Exchange& exchange, std::shared_ptr<const Target> target,
             std::span<const Resolver::Known> hosts) override;
+  void flush() override {}
   bool cancel(Exchange& exchange) override;
   void release(Exchange& exchange) override;
   bool can_defer_reads() const override { return undeferrable_.empty(); }
@@ -30,6 +31,7 @@ class DirectTransport : public Transport, private ResponseSink {
  private:
   bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received) override;
   void end(Exchange& exchange, TransportEnd end) override;
+  void opened(const ConnectTimes& times) override { sink_.opened(times); }
 
   ResponseSink& sink_;
   EndQueue ends_;

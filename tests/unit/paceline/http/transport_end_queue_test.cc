@@ -18,6 +18,7 @@ class EndQueueTest : public testing::Test, private ResponseSink {
     told_.push_back(exchange.number);
     if (on_end_) on_end_();
   }
+  void opened(const ConnectTimes&) override {}
 
   TestLoop loop_;
   Exchange first_{0};
