@@ -1,7 +1,7 @@
 // The first byte says how the rest, a response, is cut into pieces, the second how much of its body
 // is wanted. However it is cut, it is read as it is when it comes at once.
 
-#include <paceline/http/direct/http1.h>
+#include <paceline/http/direct/response_parser.h>
 
 #include <algorithm>
 #include <optional>
@@ -25,8 +25,9 @@ struct Reading {
 /// Feeds a response in pieces of `longest` bytes, of 1, 2, 3, … and again, up to its end.
 Reading read(std::string_view response, std::size_t longest, std::size_t wanted) {
   std::string body;
+  http::direct::HeaderBlock headers;
   http::direct::ResponseParser reader;
-  reader.begin([&body, wanted](std::string_view piece) {
+  reader.begin(headers, [&body, wanted](std::string_view piece) {
     body += piece;
     return body.size() <= wanted;
   });
@@ -50,7 +51,7 @@ Reading read(std::string_view response, std::size_t longest, std::size_t wanted)
     require(!reader.why().empty(), "it says why");
   // Of a body that is not wanted, how much has come depends on the pieces.
   if (state == http::direct::ResponseParser::State::refused) body.resize(wanted + 1);
-  return {state, reader.status(), body, std::string(reader.header("retry-after").value_or(""))};
+  return {state, reader.status(), body, std::string(headers.find("retry-after").value_or(""))};
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ TEST_P(AlpnTest, AServerWithoutHttp2IsAskedInHttp1) {
   EXPECT_EQ(response.http_version, "HTTP/1.1");
 }
 
-PACELINE_OVER(AlpnTest, Variant::curl_https_2);
+PACELINE_OVER_HTTP_2(AlpnTest);
 
 }  // namespace
 }  // namespace paceline::http

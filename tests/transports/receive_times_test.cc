@@ -23,6 +23,7 @@ class ReceiveTimesTest : public TransportTest {
     exchange.request.is_streamed = is_streamed;
     done_ = false;
     client_.send(exchange);
+    client_.flush();
     return exchange;
   }
 
@@ -104,7 +105,7 @@ TEST_P(Http2ReadsTest, NoResponseOverHttp2CanWait) {
   }
 }
 
-PACELINE_OVER(Http2ReadsTest, Variant::curl_https_2);
+PACELINE_OVER_HTTP_2(Http2ReadsTest);
 
 }  // namespace
 }  // namespace paceline::http

@@ -18,7 +18,14 @@
 namespace paceline::http {
 
 /// A variant of the suite: a transport, and the server's protocol.
-enum class Variant { curl_http, curl_https_1, curl_https_2, direct };
+enum class Variant {
+  curl_http,
+  curl_https_1,
+  curl_https_2,
+  direct,
+  direct_https_1,
+  direct_https_2
+};
 
 inline std::string name_of(Variant variant) {
   switch (variant) {
@@ -30,6 +37,10 @@ inline std::string name_of(Variant variant) {
       return "curl_https_2";
     case Variant::direct:
       return "direct";
+    case Variant::direct_https_1:
+      return "direct_https_1";
+    case Variant::direct_https_2:
+      return "direct_https_2";
   }
   return {};
 }
@@ -39,16 +50,28 @@ inline void PrintTo(Variant variant, std::ostream* out) {
   *out << name_of(variant);
 }
 
+inline TransportKind kind_of(Variant variant) {
+  switch (variant) {
+    case Variant::curl_http:
+    case Variant::curl_https_1:
+    case Variant::curl_https_2:
+      return TransportKind::curl;
+    default:
+      return TransportKind::direct;
+  }
+}
+
 inline TransportFactory transport_of(Variant variant) {
-  return run::transport_factory(variant == Variant::direct ? TransportKind::direct
-                                                           : TransportKind::curl);
+  return run::transport_factory(kind_of(variant));
 }
 
 inline Wire wire_of(Variant variant) {
   switch (variant) {
     case Variant::curl_https_1:
+    case Variant::direct_https_1:
       return Wire::tls_http_1;
     case Variant::curl_https_2:
+    case Variant::direct_https_2:
       return Wire::tls_http_2;
     default:
       return Wire::http_1;
@@ -135,15 +158,21 @@ inline std::string name_of_param(const testing::TestParamInfo<Variant>& info) {
 #define PACELINE_OVER(test, ...) \
   INSTANTIATE_TEST_SUITE_P(Over, test, testing::Values(__VA_ARGS__), name_of_param)
 
-#define PACELINE_EVERY_VARIANT \
-  Variant::curl_http, Variant::curl_https_1, Variant::curl_https_2, Variant::direct
+#define PACELINE_EVERY_VARIANT                                                       \
+  Variant::curl_http, Variant::curl_https_1, Variant::curl_https_2, Variant::direct, \
+      Variant::direct_https_1, Variant::direct_https_2
 
 /// Runs a TransportTest over every transport.
 #define PACELINE_OVER_EVERY_TRANSPORT(test) PACELINE_OVER(test, PACELINE_EVERY_VARIANT)
 
 /// Runs a test of HTTP/1.1 framing over every variant of HTTP/1.1.
-#define PACELINE_OVER_HTTP_1(test) \
-  PACELINE_OVER(test, Variant::curl_http, Variant::curl_https_1, Variant::direct)
+#define PACELINE_OVER_HTTP_1(test)                                                \
+  PACELINE_OVER(test, Variant::curl_http, Variant::curl_https_1, Variant::direct, \
+                Variant::direct_https_1)
+
+/// Runs a test of HTTP/2 over every variant of HTTP/2.
+#define PACELINE_OVER_HTTP_2(test) \
+  PACELINE_OVER(test, Variant::curl_https_2, Variant::direct_https_2)
 
 /// A test of every transport with a ClientOnLoop.
 class ClientFixture : public TransportTest, protected ClientOnLoop {

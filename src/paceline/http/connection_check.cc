@@ -58,6 +58,9 @@ Result<void> check_client_certificate(const ConnectionOptions& options) {
 }
 
 Result<void> check_http_3(const ConnectionOptions& options) {
+  if (options.transport == TransportKind::direct) {
+    return fail(ErrorCode::not_carried, "the direct transport does not support HTTP/3");
+  }
   const curl_version_info_data* libcurl = curl_version_info(CURLVERSION_NOW);
   if ((libcurl->features & CURL_VERSION_HTTP3) == 0) {
     return fail(ErrorCode::http3_missing,
@@ -67,24 +70,12 @@ Result<void> check_http_3(const ConnectionOptions& options) {
   return fail(ErrorCode::invalid_value, "HTTP/3 cannot use a Unix socket");
 }
 
-/// What the transport `direct` lacks.
-Result<void> check_direct(const ConnectionOptions& options) {
-  if (!options.cert_file.empty()) {
-    return fail(ErrorCode::not_carried, "the direct transport does not send client certificates");
-  }
-  if (options.http == HttpVersion::three) {
-    return fail(ErrorCode::not_carried, "the direct transport does not support HTTP/3");
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<void> check_connection(const ConnectionOptions& options) {
   if (!options.unix_socket.empty()) {
     if (auto checked = check_socket_path(options.unix_socket); !checked) return checked;
   }
-  if (options.transport == TransportKind::direct) return check_direct(options);
   if (options.http == HttpVersion::three) {
     if (auto checked = check_http_3(options); !checked) return checked;
   }

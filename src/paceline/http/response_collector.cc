@@ -54,6 +54,7 @@ void ResponseCollector::begin(Exchange& exchange) {
   response.first_byte = TimePoint::max();
   response.http_version = {};
   response.location.clear();
+  response.connect.reset();
   response.error_text.clear();
   response.headers = nullptr;
   State& state = state_of(exchange);

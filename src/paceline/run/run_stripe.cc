@@ -1,5 +1,6 @@
 #include <paceline/http/curl/curl_transport.h>
 #include <paceline/http/direct/direct_transport.h>
+#include <paceline/http/direct/tls_context.h>
 #include <paceline/loop/loop.h>
 #include <paceline/loop/sockets.h>
 #include <paceline/run.h>
@@ -67,12 +68,16 @@ stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHoo
 }
 
 http::TransportFactory transport_factory(TransportKind kind) {
-  return [kind](loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
-                http::ResponseSink& sink) -> std::unique_ptr<http::Transport> {
-    if (kind == TransportKind::direct) {
-      return std::make_unique<http::direct::DirectTransport>(loop, options, exchanges, sink);
-    }
-    return std::make_unique<http::curl::CurlTransport>(loop, options, exchanges, sink);
+  if (kind == TransportKind::curl) {
+    return [](loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
+              http::ResponseSink& sink) -> std::unique_ptr<http::Transport> {
+      return std::make_unique<http::curl::CurlTransport>(loop, options, exchanges, sink);
+    };
+  }
+  return [tls = std::make_shared<http::direct::SharedTlsContext>()](
+             loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
+             http::ResponseSink& sink) -> std::unique_ptr<http::Transport> {
+    return std::make_unique<http::direct::DirectTransport>(loop, options, exchanges, sink, tls);
   };
 }
 

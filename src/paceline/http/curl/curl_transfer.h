@@ -14,6 +14,7 @@
 #include <paceline/error.h>
 #include <paceline/http/authorities.h>
 #include <paceline/http/client.h>
+#include <paceline/http/tls_errors.h>
 #include <paceline/http/transport.h>
 #include <paceline/message.h>
 
@@ -140,13 +141,8 @@ class CurlTransfer : public ResponseHeaders {
   bool has_receive_times_ = false;
 };
 
-/// Whether a transfer failed because no TLS connection could be made. `words` are libcurl's.
-bool is_tls_failure(CURLcode code, std::string_view words);
-
-/// Why there is no TLS connection. `verify_result` is libcurl's CURLINFO_SSL_VERIFYRESULT: with
-/// OpenSSL, one of X509_V_ERR_*. `words` are added to the message. `has_certificate`: whether the
-/// client sends a certificate. An error about the trusted authorities names `authorities`.
-Error tls_error(CURLcode code, long verify_result, std::string_view words,
-                bool has_certificate = false, const Authorities& authorities = {});
+/// The step at which a transfer failed because no TLS connection could be made; nothing: the
+/// transfer failed for another reason. `words` are libcurl's.
+std::optional<TlsStep> tls_step_of(CURLcode code, std::string_view words);
 
 }  // namespace paceline::http::curl

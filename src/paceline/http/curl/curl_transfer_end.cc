@@ -137,7 +137,35 @@ std::string explain_reset(CURLcode code, std::string_view words, long status) {
                      words.empty() ? curl_easy_strerror(code) : words);
 }
 
+/// Whether the key of the client's certificate could not be used. libcurl 8.16 and later have no
+/// code for that.
+bool lacks_key(CURLcode code, std::string_view words) {
+  return code == CURLE_SSL_CERTPROBLEM || (code == CURLE_BAD_FUNCTION_ARGUMENT &&
+                                           words.find("private key") != std::string_view::npos);
+}
+
 }  // namespace
+
+std::optional<TlsStep> tls_step_of(CURLcode code, std::string_view words) {
+  if (lacks_key(code, words)) return TlsStep::client_certificate;
+  switch (code) {
+    case CURLE_SSL_CACERT_BADFILE:
+      return TlsStep::authorities;
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return TlsStep::verification;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_CLIENTCERT:
+      return TlsStep::handshake;
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+      return asks_for_certificate(words) ? std::optional(TlsStep::handshake) : std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
 
 TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> received,
                                   TimePoint read) {
@@ -161,11 +189,11 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
     end.why = {ErrorCode::malformed_response, "the response has two Content-Length that differ"};
   } else if (code == CURLE_OK || is_early_response(code)) {
     end.error = TransportError::ok;
-  } else if (is_tls_failure(code, why_.data())) {
+  } else if (const auto step = tls_step_of(code, why_.data())) {
     long verified = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
     end.error = TransportError::tls_failed;
-    end.why = tls_error(code, verified, why_.data(), has_certificate(), shared_.authorities);
+    end.why = tls_error({*step, verified, why_.data(), has_certificate()}, shared_.authorities);
   } else {
     end.error = error_of(code, why_.data(), was_sent());
     end.why = explain(code, end.error);

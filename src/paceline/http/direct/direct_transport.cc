@@ -1,60 +1,89 @@
 #include <paceline/http/client.h>
 #include <paceline/http/direct/direct_transport.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace paceline::http::direct {
 namespace {
 
-constexpr std::size_t read_at_once = 65'536;
-
 /// The timeout of a request is divided among this many addresses. Hosts rarely have more.
 constexpr int addresses_tried = 4;
 
+/// Without reuse, the next request may leave while the socket of the previous one is still open.
+std::size_t connections_for(const ConnectionOptions& options, std::size_t exchanges) {
+  return options.reuses ? exchanges : 2 * exchanges;
+}
+
 }  // namespace
 
+std::size_t DirectTransport::descriptors_for(std::size_t exchanges) {
+  // The loop of the opener's thread.
+  constexpr std::size_t of_opener = 6;
+  return exchanges + of_opener;
+}
+
 DirectTransport::DirectTransport(loop::Loop& loop, const ConnectionOptions& options,
-                                 std::size_t exchanges, ResponseSink& sink)
+                                 std::size_t exchanges, ResponseSink& sink,
+                                 std::shared_ptr<SharedTlsContext> tls)
     : sink_(sink),
-      ends_(loop, *this),
+      tls_(std::move(tls)),
+      ends_(loop, sink),
       heads_(options),
-      shared_{.loop = loop,
-              .sink = *this,
-              .connect_timeout = options.timeout / addresses_tried,
-              .reuses = options.reuses,
-              .unix_socket = options.unix_socket,
-              .retired = RetiredSockets(loop),
-              .buffer = std::vector<char>(read_at_once)},
       undeferrable_(exchanges),
-      connections_(exchanges) {}
+      carriers_(exchanges),
+      flush_later_(loop, [this] { flush(); }),
+      shared_{.owner = *this,
+              .wire = Wire::Shared(loop),
+              .responses = ResponseBlocks(exchanges),
+              .reuses = options.reuses},
+      pool_(
+          loop,
+          {.options = options, .tls = *tls_, .address_timeout = options.timeout / addresses_tried},
+          exchanges, connections_for(options, exchanges), shared_, *this) {}
 
 void DirectTransport::send(Exchange& exchange, std::shared_ptr<const Target> target,
                            std::span<const Resolver::Known> hosts) {
-  auto& connection = connections_[exchange.number];
-  if (!connection) connection = std::make_unique<DirectConnection>(exchange, shared_);
   auto head = heads_.find(exchange.request, target);
   if (!head) {
     ends_.add(exchange, {TransportError::other, std::move(head).error(), Clock::now()});
     return;
   }
-  if (auto sent = connection->send(*std::move(head), hosts); !sent) {
-    ends_.add(exchange, {TransportError::connect_failed, std::move(sent).error(), Clock::now()});
+  Origin& origin = pool_.origin_of(*head, hosts);
+  if (Connection* connection = pool_.find(origin, exchange.response.sent)) {
+    start(exchange, *std::move(head), *connection);
+    pool_.settle(*connection);
+    return;
   }
-  undeferrable_.set(exchange, !connection->can_defer_read());
+  undeferrable_.set(exchange, true);
+  pool_.wait(origin, {&exchange, *std::move(head)});
+}
+
+void DirectTransport::start(Exchange& exchange, std::shared_ptr<const RequestHead> head,
+                            Connection& connection) {
+  carriers_[exchange.number] = &connection;
+  connection.start(exchange, std::move(head));
+  undeferrable_.set(exchange, !connection.can_defer_read(exchange));
+  if (std::find(to_flush_.begin(), to_flush_.end(), &connection) != to_flush_.end()) return;
+  to_flush_.push_back(&connection);
+  flush_later_.ask();
+}
+
+void DirectTransport::flush() {
+  for (Connection* connection : to_flush_) connection->flush();
+  to_flush_.clear();
+  flush_later_.cancel();
 }
 
 bool DirectTransport::cancel(Exchange& exchange) {
-  const auto& connection = connections_[exchange.number];
   undeferrable_.set(exchange, false);
-  if (ends_.cancel(exchange) || !connection) return true;
-  const bool was_connected = connection->is_connected();
-  connection->close();
-  return was_connected;
-}
-
-void DirectTransport::release(Exchange& exchange) {
-  const auto& connection = connections_[exchange.number];
-  if (connection) connection->drop_response();
+  if (ends_.cancel(exchange)) return true;
+  Connection* connection = std::exchange(carriers_[exchange.number], nullptr);
+  if (connection == nullptr) return !pool_.cancel(exchange);
+  connection->cancel(exchange);
+  connection->flush();
+  pool_.settle(*connection);
+  return true;
 }
 
 bool DirectTransport::take(Exchange& exchange, std::string_view piece,
@@ -62,9 +91,26 @@ bool DirectTransport::take(Exchange& exchange, std::string_view piece,
   return sink_.take(exchange, piece, received);
 }
 
-void DirectTransport::end(Exchange& exchange, TransportEnd end) {
+void DirectTransport::ended(Connection& connection, Exchange& exchange, TransportEnd end) {
+  carriers_[exchange.number] = nullptr;
+  undeferrable_.set(exchange, false);
+  pool_.settle(connection);
+  sink_.end(exchange, std::move(end));
+}
+
+void DirectTransport::serve(WaitingExchange waiting, Connection& connection,
+                            const ConnectTimes* opened) {
+  if (opened != nullptr) waiting.exchange->response.connect = *opened;
+  start(*waiting.exchange, std::move(waiting.head), connection);
+}
+
+void DirectTransport::refuse(Exchange& exchange, TransportEnd end) {
   undeferrable_.set(exchange, false);
   sink_.end(exchange, std::move(end));
+}
+
+void DirectTransport::closed(Connection& connection) {
+  std::erase(to_flush_, &connection);
 }
 
 }  // namespace paceline::http::direct

@@ -12,6 +12,12 @@ constexpr const char* no_tls = "error:0A00010B:SSL routines::wrong version numbe
 constexpr const char* wants_certificate =
     "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0";
 
+/// The error of a transfer that ended with this code.
+Error error_of(CURLcode code, long verified, std::string_view words, bool has_certificate = false,
+               const Authorities& trusted = {}) {
+  return tls_error({tls_step_of(code, words).value(), verified, words, has_certificate}, trusted);
+}
+
 bool says(const std::string& why, std::string_view part) {
   return why.find(part) != std::string::npos;
 }
@@ -22,7 +28,7 @@ TEST(TlsErrorsTest, EachKindHasItsOwnCodeAndSentence) {
     EXPECT_TRUE(says(error.message, words)) << error.message;
   };
   const auto why = [](CURLcode code, long verified, std::string_view words) {
-    return tls_error(code, verified, words);
+    return error_of(code, verified, words);
   };
   expect(why(CURLE_SSL_CONNECT_ERROR, 0, no_tls), ErrorCode::tls_missing, "does not speak TLS");
   expect(why(CURLE_RECV_ERROR, 0, wants_certificate), ErrorCode::client_certificate_required,
@@ -59,7 +65,7 @@ TEST(TlsErrorsTest, EachKindHasItsOwnCodeAndSentence) {
 TEST(TlsErrorsTest, AnUntrustedCertificateNamesTheAuthorities) {
   const Authorities trusted{.file = "/some/ca.pem", .source = AuthoritySource::environment};
   const auto message = [&trusted](CURLcode code, long verified) {
-    return tls_error(code, verified, "", false, trusted).message;
+    return error_of(code, verified, "", false, trusted).message;
   };
   const std::string_view named = "; trusted authorities: /some/ca.pem (SSL_CERT_FILE)";
   EXPECT_TRUE(says(message(CURLE_PEER_FAILED_VERIFICATION, 20), named));
@@ -69,26 +75,26 @@ TEST(TlsErrorsTest, AnUntrustedCertificateNamesTheAuthorities) {
 }
 
 TEST(TlsErrorsTest, ACertificateThatIsSentMayBeRefused) {
-  const Error refused = tls_error(CURLE_RECV_ERROR, 0, wants_certificate, true);
+  const Error refused = error_of(CURLE_RECV_ERROR, 0, wants_certificate, true);
   EXPECT_EQ(refused.code, ErrorCode::client_certificate_refused);
   EXPECT_TRUE(says(refused.message, "refused the client certificate")) << refused.message;
   const Error handshake =
-      tls_error(CURLE_SSL_CONNECT_ERROR, 0, "sslv3 alert handshake failure", true);
+      error_of(CURLE_SSL_CONNECT_ERROR, 0, "sslv3 alert handshake failure", true);
   EXPECT_EQ(handshake.code, ErrorCode::tls_refused);
   EXPECT_TRUE(says(handshake.message, "may refuse the client certificate")) << handshake.message;
 }
 
 TEST(TlsErrorsTest, LibcurlsWordsFollow) {
-  EXPECT_TRUE(says(tls_error(CURLE_SSL_CONNECT_ERROR, 0, no_tls).message, no_tls));
+  EXPECT_TRUE(says(error_of(CURLE_SSL_CONNECT_ERROR, 0, no_tls).message, no_tls));
 }
 
 TEST(TlsErrorsTest, OnlyWhatTlsBrokeIsATlsFailure) {
-  EXPECT_TRUE(is_tls_failure(CURLE_SSL_CONNECT_ERROR, ""));
-  EXPECT_TRUE(is_tls_failure(CURLE_RECV_ERROR, wants_certificate));
-  EXPECT_FALSE(is_tls_failure(CURLE_RECV_ERROR, "Recv failure: Connection reset by peer"));
-  EXPECT_TRUE(is_tls_failure(CURLE_BAD_FUNCTION_ARGUMENT, "unable to set private key file: 'a'"));
-  EXPECT_FALSE(is_tls_failure(CURLE_BAD_FUNCTION_ARGUMENT, "bad argument"));
-  EXPECT_FALSE(is_tls_failure(CURLE_OK, ""));
+  EXPECT_TRUE(tls_step_of(CURLE_SSL_CONNECT_ERROR, ""));
+  EXPECT_TRUE(tls_step_of(CURLE_RECV_ERROR, wants_certificate));
+  EXPECT_FALSE(tls_step_of(CURLE_RECV_ERROR, "Recv failure: Connection reset by peer"));
+  EXPECT_TRUE(tls_step_of(CURLE_BAD_FUNCTION_ARGUMENT, "unable to set private key file: 'a'"));
+  EXPECT_FALSE(tls_step_of(CURLE_BAD_FUNCTION_ARGUMENT, "bad argument"));
+  EXPECT_FALSE(tls_step_of(CURLE_OK, ""));
 }
 
 }  // namespace

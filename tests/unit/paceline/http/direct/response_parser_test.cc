@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/http/direct/http1.h>
+#include <paceline/http/direct/response_parser.h>
 
 #include <functional>
 #include <stdexcept>
@@ -30,7 +30,7 @@ class ResponseParserTest : public testing::Test {
   }
 
   void begin() {
-    reader_.begin([this](std::string_view piece) { return on_body_(piece); });
+    reader_.begin(headers_, [this](std::string_view piece) { return on_body_(piece); });
   }
 
   std::string body_;
@@ -38,6 +38,7 @@ class ResponseParserTest : public testing::Test {
     body_ += piece;
     return true;
   };
+  HeaderBlock headers_;
   ResponseParser reader_;
 };
 
@@ -58,7 +59,7 @@ TEST_F(ResponseParserTest, ChunksTellTheEnd) {
   EXPECT_EQ(read(chunked + "3\r\none\r\n5;why=not\r\n, two\r\n0\r\n\r\n"), State::whole);
   EXPECT_EQ(body_, "one, two");
   EXPECT_EQ(read(chunked + "3\r\none\r\n0\r\nX-Sum: 1\r\n\r\n"), State::whole);
-  EXPECT_EQ(reader_.header("X-Sum"), std::nullopt);
+  EXPECT_EQ(headers_.find("X-Sum"), std::nullopt);
   EXPECT_EQ(read(chunked + "no number\r\n"), State::broken);
   EXPECT_EQ(read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n"
                  "3\r\none\r\n0\r\n\r\n"),
@@ -97,7 +98,7 @@ TEST_F(ResponseParserTest, WhatComesBeforeTheResponseIsPassedOver) {
             State::whole);
   EXPECT_EQ(reader_.status(), 201);
   EXPECT_EQ(body_, "ok");
-  EXPECT_EQ(reader_.header("X-Early"), std::nullopt);
+  EXPECT_EQ(headers_.find("X-Early"), std::nullopt);
   EXPECT_EQ(read("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"),
             State::broken);
   EXPECT_NE(reader_.why().find("another protocol"), std::string::npos);
@@ -127,12 +128,12 @@ TEST_F(ResponseParserTest, AHeaderIsFoundInWhateverCase) {
   EXPECT_EQ(read("HTTP/1.1 200 OK\r\nRetry-After: 7\r\nEmpty:\r\nx-twice: one\r\nX-Twice: two\r\n"
                  "Long:   with spaces  \r\nContent-Length: 0\r\n\r\n"),
             State::whole);
-  EXPECT_EQ(reader_.header("retry-AFTER"), "7");
-  EXPECT_EQ(reader_.header("X-TWICE"), "one");
-  EXPECT_EQ(reader_.header("empty"), "");
-  EXPECT_EQ(reader_.header("long"), "with spaces");
-  EXPECT_EQ(reader_.header("retry"), std::nullopt);
-  EXPECT_EQ(reader_.header(""), std::nullopt);
+  EXPECT_EQ(headers_.find("retry-AFTER"), "7");
+  EXPECT_EQ(headers_.find("X-TWICE"), "one");
+  EXPECT_EQ(headers_.find("empty"), "");
+  EXPECT_EQ(headers_.find("long"), "with spaces");
+  EXPECT_EQ(headers_.find("retry"), std::nullopt);
+  EXPECT_EQ(headers_.find(""), std::nullopt);
 }
 
 TEST_F(ResponseParserTest, ALengthIsKnownByItsWholeName) {

@@ -1,5 +1,5 @@
 #include <fmt/format.h>
-#include <paceline/http/curl/curl_transfer.h>
+#include <paceline/http/tls_errors.h>
 
 #include <algorithm>
 #include <array>
@@ -8,10 +8,10 @@
 #include <string>
 #include <utility>
 
-namespace paceline::http::curl {
+namespace paceline::http {
 namespace {
 
-// OpenSSL's X509_V_ERR_*; paceline does not include its headers.
+// OpenSSL's X509_V_ERR_*. Other TLS libraries have none of these numbers.
 constexpr long not_yet_valid = 9;
 constexpr long has_expired = 10;
 constexpr std::array<long, 3> self_signed{18, 19, 24};
@@ -28,19 +28,7 @@ bool is_among(long number, std::span<const long> numbers) {
   return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
 }
 
-bool asks_for_certificate(std::string_view words) {
-  return has_any(words, {"certificate required", "alert bad certificate", "alert unknown ca",
-                         "alert certificate unknown"});
-}
-
-/// Whether the key of the client's certificate could not be used. libcurl 8.16 and later have no
-/// code for that.
-bool lacks_key(CURLcode code, std::string_view words) {
-  return code == CURLE_SSL_CERTPROBLEM ||
-         (code == CURLE_BAD_FUNCTION_ARGUMENT && has_any(words, {"private key"}));
-}
-
-/// An error without libcurl's words.
+/// An error without the library's words.
 struct Explained {
   ErrorCode code;
   std::string_view why;
@@ -102,47 +90,32 @@ Explained explain_handshake(std::string_view words, bool has_certificate) {
   return {ErrorCode::tls_failed, "the TLS handshake failed"};
 }
 
-Explained explain(CURLcode code, long verify_result, std::string_view words, bool has_certificate) {
-  if (code == CURLE_SSL_CACERT_BADFILE) {
-    return {ErrorCode::certificates_unreadable, "the certificates to trust could not be read"};
+Explained explain(const TlsFailure& failure) {
+  switch (failure.step) {
+    case TlsStep::authorities:
+      return {ErrorCode::certificates_unreadable, "the certificates to trust could not be read"};
+    case TlsStep::client_certificate:
+      return {ErrorCode::client_certificate_unusable,
+              "the client certificate or its key cannot be used, or the two do not match"};
+    case TlsStep::verification:
+      return explain_certificate(failure.verify_result, failure.words);
+    case TlsStep::handshake:
+      break;
   }
-  if (lacks_key(code, words)) {
-    return {ErrorCode::client_certificate_unusable,
-            "the client certificate or its key cannot be used, or the two do not match"};
-  }
-  if (code == CURLE_PEER_FAILED_VERIFICATION) return explain_certificate(verify_result, words);
-  return explain_handshake(words, has_certificate);
+  return explain_handshake(failure.words, failure.has_certificate);
 }
 
 }  // namespace
 
-bool is_tls_failure(CURLcode code, std::string_view words) {
-  switch (code) {
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_CLIENTCERT:
-      return true;
-    case CURLE_BAD_FUNCTION_ARGUMENT:
-      return lacks_key(code, words);
-    case CURLE_RECV_ERROR:
-    case CURLE_SEND_ERROR:
-      // With TLS 1.3 the server rejects a missing certificate after the client's handshake.
-      return asks_for_certificate(words);
-    default:
-      return false;
-  }
+bool asks_for_certificate(std::string_view words) {
+  return has_any(words, {"certificate required", "alert bad certificate", "alert unknown ca",
+                         "alert certificate unknown"});
 }
 
-Error tls_error(CURLcode code, long verify_result, std::string_view words, bool has_certificate,
-                const Authorities& authorities) {
-  const Explained found = explain(code, verify_result, words, has_certificate);
+Error tls_error(const TlsFailure& failure, const Authorities& authorities) {
+  const Explained found = explain(failure);
   std::string message(found.why);
-  if (!words.empty()) message += fmt::format(" ({})", words);
+  if (!failure.words.empty()) message += fmt::format(" ({})", failure.words);
   if (found.code == ErrorCode::certificate_untrusted ||
       found.code == ErrorCode::certificates_unreadable) {
     message += fmt::format("; trusted authorities: {}", authorities.text());
@@ -150,4 +123,4 @@ Error tls_error(CURLcode code, long verify_result, std::string_view words, bool 
   return {found.code, std::move(message)};
 }
 
-}  // namespace paceline::http::curl
+}  // namespace paceline::http

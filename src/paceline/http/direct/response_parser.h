@@ -5,51 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include <paceline/connection.h>
-#include <paceline/http/resolver.h>
-#include <paceline/http/target.h>
-#include <paceline/message.h>
-#include <paceline/text/result.h>
+#include <paceline/http/direct/header_block.h>
 
 namespace paceline::http::direct {
-
-/// A request in HTTP/1.1 (RFC 9112) without its body.
-struct RequestHead {
-  std::shared_ptr<const Target> target;
-  /// Host and port. Requests with the same origin can share a connection.
-  std::string origin;
-  /// The host's addresses, in the order in which to try them, if the host needs no lookup.
-  Addresses addresses;
-  /// The request line and the headers. For a POST the text ends before the value of Content-Length,
-  /// so that only that value depends on the body.
-  std::string text;
-};
-
-/// Fails with not_carried if the direct transport cannot carry the request.
-Result<RequestHead> request_head(Method method, std::shared_ptr<const Target> target,
-                                 const HeaderList* headers, const ConnectionOptions& options = {});
-
-/// Keeps the last head, because most requests differ only in their bodies.
-class RequestHeadCache {
- public:
-  explicit RequestHeadCache(const ConnectionOptions& options) : options_(options) {}
-  /// Like request_head(). Returns the same object while requests differ only in their bodies.
-  Result<std::shared_ptr<const RequestHead>> find(const Request& request,
-                                                  const std::shared_ptr<const Target>& target);
-
- private:
-  const ConnectionOptions& options_;
-  // The request that the last head is for.
-  Method method_ = Method::get;
-  std::shared_ptr<const HeaderList> headers_;
-  std::shared_ptr<const RequestHead> last_;
-};
 
 /// Parses one response in HTTP/1.1 or 1.0 from the bytes of a connection, in pieces of any size.
 /// Skips interim responses (status 100 to 199).
@@ -72,8 +34,9 @@ class ResponseParser {
   ResponseParser(const ResponseParser&) = delete;
   ResponseParser& operator=(const ResponseParser&) = delete;
 
-  /// Call before the first bytes of each response.
-  void begin(OnBody on_body);
+  /// Call before the first bytes of each response. The headers go to `headers`, which the parser
+  /// uses until the end of the response.
+  void begin(HeaderBlock& headers, OnBody on_body);
   State take(std::string_view bytes);
   /// Call when the connection has ended, which completes a response without a length.
   State end();
@@ -83,19 +46,10 @@ class ResponseParser {
   std::string_view version() const;
   /// Whether another request may follow on the connection. Valid after a whole response.
   bool keeps_connection() const { return keeps_connection_; }
-  /// The first header of that name, without regard to upper and lower case.
-  std::optional<std::string_view> header(std::string_view name) const;
   /// Why a broken response is not HTTP.
   std::string why() const;
 
  private:
-  /// The offsets of a header in text_.
-  struct Header {
-    std::size_t name;
-    std::size_t value;
-    std::size_t end;
-  };
-
   static const http_parser_settings& settings();
   static ResponseParser& self(http_parser* parser) {
     return *static_cast<ResponseParser*>(parser->data);
@@ -121,8 +75,8 @@ class ResponseParser {
   /// The value of the last Content-Length so far.
   std::optional<std::uint64_t> length_;
   bool lengths_differ_ = false;
-  std::string text_;
-  std::vector<Header> headers_;
+  /// nullptr before begin().
+  HeaderBlock* headers_ = nullptr;
 };
 
 }  // namespace paceline::http::direct

@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/http/direct/http1.h>
+#include <paceline/http/direct/request_head.h>
 #include <paceline/http/transport.h>
 
 #include <memory>

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <nghttp2/nghttp2.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <paceline/http/direct/connection.h>
+#include <paceline/http/direct/wire.h>
+
+namespace paceline::http::direct {
+
+/// A connection that speaks HTTP/2 by nghttp2: as many exchanges at once as the server allows. For
+/// the loop's thread only.
+class Http2Connection : public Connection, private Wire::Owner {
+ public:
+  Http2Connection(Opened opened, Shared& shared);
+
+  void begin() override;
+  std::size_t room() const override;
+  std::size_t exchanges() const override { return active_.size() + ended_.size(); }
+  bool is_open() const override { return wire_.is_open(); }
+  void start(Exchange& exchange, std::shared_ptr<const RequestHead> head) override;
+  void flush() override;
+  void cancel(Exchange& exchange) override;
+  void close() override { wire_.close(); }
+  /// False: several responses share the socket, and the kernel keeps only the newest bytes' time.
+  bool can_defer_read(const Exchange&) const override { return false; }
+
+ private:
+  struct Free {
+    void operator()(nghttp2_session* session) const { nghttp2_session_del(session); }
+  };
+  /// An exchange on its stream.
+  struct Stream {
+    Exchange* exchange = nullptr;
+    std::shared_ptr<const RequestHead> head{};
+    std::int32_t id = 0;
+    /// The index in active_.
+    std::size_t place = 0;
+    /// The value of content-length, and how many bytes of the body nghttp2 has taken.
+    std::string length{};
+    std::size_t sent = 0;
+    /// The status so far, which may be of an interim response; 0: none.
+    long status = 0;
+    /// Whether the headers of the response proper have ended, so that further ones are trailers.
+    bool has_head = false;
+    std::size_t header_bytes = 0;
+    /// Why the rest of the response is not wanted, or is not HTTP/2.
+    std::optional<std::pair<TransportError, Error>> refusal{};
+  };
+  struct Ended {
+    Exchange* exchange;
+    TransportEnd end;
+  };
+
+  void received(std::string_view bytes, std::optional<TimePoint> when) override;
+  void writable() override { flush(); }
+  void lost(Loss loss) override;
+
+  // What nghttp2's callbacks do. A stream that has ended or was cancelled has none.
+  static const nghttp2_session_callbacks* callbacks();
+  Stream* find(std::int32_t id) const;
+  int begin_headers(Stream& stream);
+  int take_header(Stream& stream, std::string_view name, std::string_view value);
+  int take_frame(const nghttp2_frame& frame);
+  int take_data(Stream& stream, std::string_view piece);
+  int take_own_goaway(const nghttp2_goaway& frame);
+  int take_close(Stream& stream, std::uint32_t error);
+  void take_violation(const nghttp2_frame& frame, int error);
+  ssize_t give_body(Stream& stream, std::span<std::uint8_t> into, std::uint32_t& flags);
+
+  void submit(Stream& stream);
+  /// Forgets the stream, and resets it unless both sides have ended it.
+  void forget(Stream& stream, bool is_to_be_reset);
+  /// Notes the end of the stream's exchange.
+  void end(Stream& stream, TransportEnd end);
+  /// Tells the ends that were noted.
+  void tell_ended();
+  /// Closes the connection and ends all exchanges.
+  void end_all(const TransportEnd& end_of_begun, const TransportEnd& end_of_others);
+  TimePoint now() const { return received_.value_or(Clock::now()); }
+
+  Shared& shared_;
+  std::vector<std::unique_ptr<Stream>> active_;
+  std::vector<std::unique_ptr<Stream>> free_;
+  /// Exchanges whose ends have not been told.
+  std::deque<Ended> ended_;
+  std::optional<TimePoint> received_;
+  /// The most streams at once that the server allows.
+  std::size_t limit_;
+  bool is_going_away_ = false;
+  /// Whether a stream was started, for connections that are not reused.
+  bool is_used_ = false;
+  /// Whether the connection has carried a response.
+  bool is_kept_ = false;
+  /// How the server violated HTTP/2; empty: not at all.
+  std::string violation_;
+  std::string output_;
+  std::vector<nghttp2_nv> fields_;
+  // Destroyed first, since they call this object.
+  Wire wire_;
+  std::unique_ptr<nghttp2_session, Free> session_;
+};
+
+}  // namespace paceline::http::direct

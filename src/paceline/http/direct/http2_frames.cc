@@ -1,0 +1,203 @@
+// What a connection does with the server's frames.
+
+#include <fmt/format.h>
+#include <paceline/http/direct/http2_connection.h>
+
+#include <charconv>
+#include <new>
+#include <utility>
+
+namespace paceline::http::direct {
+namespace {
+
+/// As in the transport of libcurl.
+constexpr std::size_t most_header_bytes = 512U << 10U;
+
+std::string_view text_of(const std::uint8_t* bytes, std::size_t length) {
+  return {reinterpret_cast<const char*>(bytes), length};
+}
+
+/// Keeps exceptions out of the C library.
+template <typename Action>
+int without_exceptions(Action action) noexcept {
+  try {
+    return action();
+  } catch (...) {
+    return NGHTTP2_ERR_CALLBACK_FAILURE;
+  }
+}
+
+}  // namespace
+
+const nghttp2_session_callbacks* Http2Connection::callbacks() {
+  struct Free {
+    void operator()(nghttp2_session_callbacks* made) const { nghttp2_session_callbacks_del(made); }
+  };
+  static const std::unique_ptr<nghttp2_session_callbacks, Free> callbacks = [] {
+    nghttp2_session_callbacks* made = nullptr;
+    if (nghttp2_session_callbacks_new(&made) != 0) throw std::bad_alloc();
+    std::unique_ptr<nghttp2_session_callbacks, Free> set(made);
+    nghttp2_session_callbacks_set_on_begin_headers_callback(
+        made, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
+          auto& connection = *static_cast<Http2Connection*>(self);
+          Stream* stream = connection.find(frame->hd.stream_id);
+          return stream == nullptr
+                     ? 0
+                     : without_exceptions([&] { return connection.begin_headers(*stream); });
+        });
+    nghttp2_session_callbacks_set_on_header_callback(
+        made, [](nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
+                 std::size_t name_length, const std::uint8_t* value, std::size_t value_length,
+                 std::uint8_t, void* self) {
+          auto& connection = *static_cast<Http2Connection*>(self);
+          Stream* stream = connection.find(frame->hd.stream_id);
+          if (stream == nullptr) return 0;
+          return without_exceptions([&] {
+            return connection.take_header(*stream, text_of(name, name_length),
+                                          text_of(value, value_length));
+          });
+        });
+    nghttp2_session_callbacks_set_on_frame_recv_callback(
+        made, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
+          auto& connection = *static_cast<Http2Connection*>(self);
+          return without_exceptions([&] { return connection.take_frame(*frame); });
+        });
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
+        made, [](nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
+                 std::size_t length, void* self) {
+          auto& connection = *static_cast<Http2Connection*>(self);
+          Stream* stream = connection.find(id);
+          if (stream == nullptr) return 0;
+          return without_exceptions(
+              [&] { return connection.take_data(*stream, text_of(data, length)); });
+        });
+    nghttp2_session_callbacks_set_on_stream_close_callback(
+        made, [](nghttp2_session*, std::int32_t id, std::uint32_t error, void* self) {
+          auto& connection = *static_cast<Http2Connection*>(self);
+          Stream* stream = connection.find(id);
+          if (stream == nullptr) return 0;
+          return without_exceptions([&] { return connection.take_close(*stream, error); });
+        });
+    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(
+        made, [](nghttp2_session*, const nghttp2_frame* frame, int error, void* self) {
+          auto& connection = *static_cast<Http2Connection*>(self);
+          return without_exceptions([&] {
+            connection.take_violation(*frame, error);
+            return 0;
+          });
+        });
+    nghttp2_session_callbacks_set_on_frame_send_callback(
+        made, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
+          if (frame->hd.type != NGHTTP2_GOAWAY) return 0;
+          auto& connection = *static_cast<Http2Connection*>(self);
+          return without_exceptions([&] { return connection.take_own_goaway(frame->goaway); });
+        });
+    return set;
+  }();
+  return callbacks.get();
+}
+
+Http2Connection::Stream* Http2Connection::find(std::int32_t id) const {
+  return static_cast<Stream*>(nghttp2_session_get_stream_user_data(session_.get(), id));
+}
+
+// Headers of interim responses are dropped.
+int Http2Connection::begin_headers(Stream& stream) {
+  if (!stream.has_head) shared_.responses.of(*stream.exchange).clear();
+  return 0;
+}
+
+int Http2Connection::take_header(Stream& stream, std::string_view name, std::string_view value) {
+  stream.header_bytes += name.size() + value.size();
+  if (stream.header_bytes > most_header_bytes) {
+    stream.refusal = {TransportError::malformed,
+                      {ErrorCode::malformed_response, "the response's headers are too long"}};
+    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+  }
+  // Trailers.
+  if (stream.has_head) return 0;
+  if (name == ":status") {
+    std::from_chars(value.data(), value.data() + value.size(), stream.status);
+    return 0;
+  }
+  HeaderBlock& block = shared_.responses.of(*stream.exchange);
+  block.begin();
+  block.add_to_name(name);
+  block.add_to_value(value);
+  return 0;
+}
+
+int Http2Connection::take_frame(const nghttp2_frame& frame) {
+  switch (frame.hd.type) {
+    case NGHTTP2_SETTINGS:
+      limit_ = nghttp2_session_get_remote_settings(session_.get(),
+                                                   NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+      return 0;
+    case NGHTTP2_GOAWAY:
+      is_going_away_ = true;
+      return 0;
+    case NGHTTP2_HEADERS:
+    case NGHTTP2_DATA:
+      break;
+    default:
+      return 0;
+  }
+  Stream* stream = find(frame.hd.stream_id);
+  if (stream == nullptr) return 0;
+  if (frame.hd.type == NGHTTP2_HEADERS && stream->status >= 200) {
+    stream->has_head = true;
+    stream->exchange->response.status = stream->status;
+    stream->exchange->response.headers = &shared_.responses.of(*stream->exchange);
+  }
+  if ((frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
+    end(*stream, {TransportError::ok, {}, now()});
+  }
+  return 0;
+}
+
+int Http2Connection::take_data(Stream& stream, std::string_view piece) {
+  if (!shared_.owner.take(*stream.exchange, piece, received_)) {
+    end(stream, {TransportError::too_large, {}, now()});
+  }
+  return 0;
+}
+
+void Http2Connection::take_violation(const nghttp2_frame& frame, int error) {
+  violation_ = nghttp2_strerror(error);
+  Stream* stream = find(frame.hd.stream_id);
+  if (stream == nullptr || stream->refusal) return;
+  // A body that differs from its length is as if it were cut off; so is it in HTTP/1.1.
+  if (frame.hd.type == NGHTTP2_HEADERS && !stream->has_head) {
+    stream->refusal = {
+        TransportError::malformed,
+        {ErrorCode::malformed_response, fmt::format("the response is not HTTP/2: {}", violation_)}};
+  }
+}
+
+// nghttp2 gives up the connection.
+int Http2Connection::take_own_goaway(const nghttp2_goaway& frame) {
+  violation_ = frame.opaque_data_len > 0 ? text_of(frame.opaque_data, frame.opaque_data_len)
+                                         : nghttp2_http2_strerror(frame.error_code);
+  return 0;
+}
+
+int Http2Connection::take_close(Stream& stream, std::uint32_t error) {
+  TransportEnd close;
+  close.when = now();
+  if (stream.refusal) {
+    close.error = stream.refusal->first;
+    close.why = std::move(stream.refusal->second);
+  } else {
+    const bool has_begun = stream.status != 0;
+    close.error = TransportError::reset;
+    close.why = {ErrorCode::connection_reset,
+                 fmt::format("the server reset the stream {}: {}",
+                             has_begun ? "before the response's end" : "without a response",
+                             nghttp2_http2_strerror(error))};
+    close.is_unprocessed = error == NGHTTP2_REFUSED_STREAM && !has_begun;
+  }
+  end(stream, std::move(close));
+  return 0;
+}
+
+}  // namespace paceline::http::direct
