@@ -58,6 +58,7 @@ Result<http::RateLimits> check_item(Context& context, Workload& workload, std::u
                                                       host, preflight.http_version));
   }
   const http::Authorities authorities = http::authorities_of(context.settings().run.connection);
+  context.expect_latency(preflight.latency);
   context.facts().add_protocol(request.url, preflight.http_version,
                                context.gate().shown(authorities.text()));
   return preflight.limits;

@@ -99,6 +99,7 @@ run::RunPlan Context::plan(const Description& workload) const {
   run::RunPlan plan(settings_.run);
   plan.resolver = settings_.resolver;
   plan.transports = settings_.transports;
+  plan.expected_latency = expected_latency_;
   plan.gate = settings_.gate;
   plan.groups = make_groups(settings_.by, workload, settings_.embedded_url, gate());
   return plan;

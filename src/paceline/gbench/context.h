@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -119,6 +120,12 @@ class Context {
   /// Sets how many runs the program has.
   void plan_runs(std::size_t runs) { planned_runs_ = runs; }
 
+  /// Notes a latency of the API. The longest one says for how many requests connections are opened
+  /// before a run.
+  void expect_latency(std::chrono::nanoseconds latency) {
+    expected_latency_ = std::max(expected_latency_, latency);
+  }
+
   /// The job of a workload as the log keeps it, without secrets.
   log::LoggedRun logged_job(const Workload& workload) const;
   /// Adds the run to the log. Error: log_unwritable.
@@ -151,6 +158,7 @@ class Context {
   std::atomic<std::uint64_t> salt_;
   std::size_t runs_ = 0;
   std::size_t planned_runs_ = 0;
+  std::chrono::nanoseconds expected_latency_{0};
   Facts facts_;
   VerdictLines verdicts_;
   ProbeStore probes_;

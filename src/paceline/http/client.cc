@@ -128,6 +128,17 @@ void Client::start(Exchange& exchange) {
   }
 }
 
+void Client::open_ahead(Exchange& exchange, std::size_t exchanges) {
+  if (refusal_) return;
+  const auto target = targets_.find(exchange.request.url);
+  const auto found = hosts_->find(exchange, target->route);
+  if (found && *found) {
+    transport_->open_ahead(exchange, target, **found, exchanges);
+  } else {
+    hosts_->cancel(exchange);
+  }
+}
+
 bool Client::take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received) {
   return collector_.take(exchange, piece, received);
 }

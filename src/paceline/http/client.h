@@ -91,6 +91,13 @@ class Client : private ResponseSink {
   void send(Exchange& exchange);
   /// Sends the requests that wait to be sent together. Call after a row of send().
   void flush() { transport_->flush(); }
+  /// Begins to open connections for so many requests like the exchange's, which is not sent. Does
+  /// nothing if the transport cannot, or the host's addresses are not known yet.
+  void open_ahead(Exchange& exchange, std::size_t exchanges);
+  /// Whether connections are being opened ahead of their requests.
+  bool is_opening_ahead() const { return transport_->is_opening_ahead(); }
+  /// The CPU time of threads of the transport so far.
+  std::chrono::nanoseconds cpu_time() const { return transport_->cpu_time(); }
   /// Makes an exchange free again, and discards its response.
   void release(Exchange& exchange);
   /// Number of exchanges acquired and not released.

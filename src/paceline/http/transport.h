@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -96,6 +97,15 @@ class Transport {
   /// Whether the kernel timestamps all outstanding responses, so that reading them later does not
   /// change their times.
   virtual bool can_defer_reads() const = 0;
+  /// Begins to open connections for so many requests like the exchange's, which is not sent, and
+  /// from then on keeps a few more connections than are in use. `hosts`: as in send(). Does nothing
+  /// in a transport that opens connections only for requests.
+  virtual void open_ahead(const Exchange& exchange, std::shared_ptr<const Target> target,
+                          std::span<const Resolver::Known> hosts, std::size_t exchanges) = 0;
+  /// Whether connections are being opened ahead of their requests.
+  virtual bool is_opening_ahead() const = 0;
+  /// The CPU time of the transport's own threads so far.
+  virtual std::chrono::nanoseconds cpu_time() const = 0;
 };
 
 /// The exchanges whose responses the kernel does not timestamp, so that their reads cannot be

@@ -13,6 +13,10 @@ namespace {
 // A part of pace::RateChanges::notice.
 constexpr std::chrono::milliseconds between_looks{50};
 constexpr std::chrono::milliseconds progress_interval{200};
+constexpr std::chrono::milliseconds between_opening_looks{1};
+
+/// A run begins at the latest after this time, even if connections are still being opened.
+constexpr std::chrono::seconds longest_opening{5};
 
 /// With retries, a run has to survive the restart of a server.
 constexpr std::chrono::seconds patience{1};
@@ -52,6 +56,7 @@ stats::RunTally Dispatcher::run() {
   cpu_before_ = loop::time_on(CLOCK_THREAD_CPUTIME_ID);
   workload_.begin_run(options_.salt);
   if (hooks_.stop != nullptr || options_.rate_changes) watch_.start(between_looks);
+  open_connections();
   start_ = options_.start.value_or(Clock::now());
   recorder_.begin(start_);
   if (hooks_.on_progress) progress_watch_.start(progress_interval);
@@ -59,8 +64,26 @@ stats::RunTally Dispatcher::run() {
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
   settle_unanswered();
   stats::RunTally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
-  tally.cpu_time = loop::time_on(CLOCK_THREAD_CPUTIME_ID) - cpu_before_;
+  tally.cpu_time = cpu_time();
   return tally;
+}
+
+void Dispatcher::open_connections() {
+  if (planned_ == 0 || !prepare(Clock::now())) return;
+  client_.open_ahead(*prepared_->exchange, connections_ahead(options_));
+  const TimePoint end =
+      Clock::now() + std::min<Nanoseconds>(longest_opening, options_.connection.timeout);
+  const auto is_over = [&] {
+    return !client_.is_opening_ahead() || Clock::now() > end || stop_asked();
+  };
+  if (is_over()) return;
+  loop::Timer look(loop_, [&] { is_over() ? loop_.stop() : look.start(between_opening_looks); });
+  look.start(between_opening_looks);
+  loop_.run();
+}
+
+Dispatcher::Nanoseconds Dispatcher::cpu_time() const {
+  return loop::time_on(CLOCK_THREAD_CPUTIME_ID) - cpu_before_ + client_.cpu_time();
 }
 
 void Dispatcher::pump() {
@@ -182,7 +205,7 @@ bool Dispatcher::stop_asked() {
 }
 
 void Dispatcher::tell_progress() {
-  Progress progress = recorder_.progress(loop::time_on(CLOCK_THREAD_CPUTIME_ID) - cpu_before_);
+  Progress progress = recorder_.progress(cpu_time());
   progress.left = planned_ - taken_ + client_.in_flight() + retries_.size();
   progress.departures = departures_;
   progress.in_flight = in_flight();

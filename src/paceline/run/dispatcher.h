@@ -51,6 +51,8 @@ class Dispatcher {
     std::optional<FailedTry> last;
   };
 
+  /// Opens the connections that the run needs, so that no handshake delays a departure.
+  void open_connections();
   /// Sends the requests that may depart now, then waits for the next departure.
   void pump();
   bool send_next();
@@ -69,6 +71,8 @@ class Dispatcher {
   /// Queues a retry if the request may be sent again. Returns whether a retry was queued.
   bool retry(const http::Exchange& exchange, Outcome& outcome);
 
+  /// Of this thread and of the transport's.
+  Nanoseconds cpu_time() const;
   void stop(Error why);
   bool stop_asked();
   /// Checks periodically whether the run is to stop or to change its rate.

@@ -40,6 +40,9 @@ Preflight send_preflight(Workload& workload, const PreflightOptions& options) {
   hooks.stop = options.stop;
   hooks.on_response = [&](const http::Exchange& exchange, const Outcome& read) {
     preflight.limits = http::rate_limits(exchange.response);
+    const Response& response = exchange.response;
+    preflight.latency =
+        response.done - response.sent - response.connect.value_or(ConnectTimes()).total();
     outcome = read;
     outcome.error.status = exchange.response.status;
   };

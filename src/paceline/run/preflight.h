@@ -24,6 +24,8 @@ namespace paceline::run {
 struct Preflight {
   /// The account's limits, if the server reports them.
   http::RateLimits limits{};
+  /// From the last send to the last byte, without the time of opening the connection.
+  std::chrono::nanoseconds latency{0};
   /// Why the request failed; nothing if it succeeded.
   std::optional<Error> error{};
   /// Such as "HTTP/1.1"; empty: no response.

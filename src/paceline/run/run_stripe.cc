@@ -105,6 +105,19 @@ std::optional<pace::TokenBudget> make_budget(const RunPlan& options) {
   return pace::TokenBudget(std::max<std::uint64_t>(options.tpm / options.stripe.count, 1));
 }
 
+std::size_t connections_ahead(const RunPlan& options) {
+  const std::uint64_t requests = options.stripe.share_of(options.warmup + options.requests);
+  const std::uint64_t most =
+      std::min<std::uint64_t>(options.stripe.share_of(options.parallel), requests);
+  if (options.rpm == 0) return most;
+  // Latencies vary, and so does the number in flight.
+  constexpr double margin = 1.25;
+  const double per_second =
+      static_cast<double>(options.rpm) / 60 / static_cast<double>(options.stripe.count);
+  const double in_flight = per_second * stats::seconds_of(options.expected_latency);
+  return std::min(most, 1 + static_cast<std::uint64_t>(margin * in_flight));
+}
+
 http::ClientOptions client_options(const RunPlan& options) {
   http::ClientOptions client{options.stripe.share_of(options.parallel), options.connection,
                              options.resolver};

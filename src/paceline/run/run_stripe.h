@@ -96,6 +96,8 @@ struct RunPlan : RunOptions {
   std::shared_ptr<http::Resolver> resolver{};
   /// As for `resolver`; empty: the run has its own.
   http::TransportFactory transports{};
+  /// The latency to expect, for which connections are opened before the run; 0: unknown.
+  std::chrono::nanoseconds expected_latency{0};
   /// Filters text from servers and libraries before the text is shown or stored; never nullptr.
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
 };
@@ -138,6 +140,9 @@ std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t par
 std::optional<pace::Pacer> make_pacer(const RunPlan& options);
 /// Nothing when tokens are not limited.
 std::optional<pace::TokenBudget> make_budget(const RunPlan& options);
+/// For how many requests the stripe opens connections before its first request: as many as it will
+/// have in flight by Little's law, with a margin; 1 if the latency is unknown.
+std::size_t connections_ahead(const RunPlan& options);
 /// The stripe's share of the requests in flight, and of the memory for their responses.
 http::ClientOptions client_options(const RunPlan& options);
 /// The stripe's share of the counted requests.

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -139,6 +140,11 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
   bool cancel(Exchange& exchange) override;
   void release(Exchange&) override {}
   bool can_defer_reads() const override { return undeferrable_.empty(); }
+  // libcurl opens connections for requests only.
+  void open_ahead(const Exchange&, std::shared_ptr<const Target>, std::span<const Resolver::Known>,
+                  std::size_t) override {}
+  bool is_opening_ahead() const override { return false; }
+  std::chrono::nanoseconds cpu_time() const override { return std::chrono::nanoseconds(0); }
 
  private:
   /// An exchange's transfer, made for the exchange's first request.

@@ -59,6 +59,14 @@ void DirectTransport::send(Exchange& exchange, std::shared_ptr<const Target> tar
   pool_.wait(origin, {&exchange, *std::move(head)});
 }
 
+void DirectTransport::open_ahead(const Exchange& exchange, std::shared_ptr<const Target> target,
+                                 std::span<const Resolver::Known> hosts, std::size_t exchanges) {
+  // A request that cannot be carried gets its error when it is sent.
+  if (const auto head = heads_.find(exchange.request, target)) {
+    pool_.open_ahead(pool_.origin_of(*head, hosts), exchanges);
+  }
+}
+
 void DirectTransport::start(Exchange& exchange, std::shared_ptr<const RequestHead> head,
                             Connection& connection) {
   carriers_[exchange.number] = &connection;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -30,6 +31,10 @@ class DirectTransport : public Transport, private Connection::Owner, private Con
   bool cancel(Exchange& exchange) override;
   void release(Exchange& exchange) override { shared_.responses.release(exchange); }
   bool can_defer_reads() const override { return undeferrable_.empty(); }
+  void open_ahead(const Exchange& exchange, std::shared_ptr<const Target> target,
+                  std::span<const Resolver::Known> hosts, std::size_t exchanges) override;
+  bool is_opening_ahead() const override { return pool_.opening() > 0; }
+  std::chrono::nanoseconds cpu_time() const override { return pool_.cpu_time(); }
 
  private:
   bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received) override;

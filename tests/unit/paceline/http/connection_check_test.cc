@@ -74,10 +74,7 @@ TEST_F(ConnectionCheckTest, AnEncryptedKeyIsRefused) {
   }
 }
 
-TEST_F(ConnectionCheckTest, DirectLacksSome) {
-  const std::string both = file_with(std::string(certificate) + key);
-  EXPECT_EQ(code_of({.transport = TransportKind::direct, .cert_file = both}),
-            ErrorCode::not_carried);
+TEST_F(ConnectionCheckTest, DirectLacksHttp3) {
   EXPECT_EQ(code_of({.transport = TransportKind::direct, .http = HttpVersion::three}),
             ErrorCode::not_carried);
 }

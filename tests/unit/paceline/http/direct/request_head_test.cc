@@ -58,14 +58,34 @@ TEST(RequestHead, WithoutReuseTheServerIsAskedToClose) {
                             "Accept: */*\r\nConnection: close\r\n\r\n");
 }
 
+TEST(RequestHead, OverTlsTheUsualPortIsAnother) {
+  EXPECT_EQ(head(Method::get, "https://host/"),
+            "GET / HTTP/1.1\r\nHost: host\r\n" + agent + "Accept: */*\r\n\r\n");
+  EXPECT_EQ(head(Method::get, "https://host:80/"),
+            "GET / HTTP/1.1\r\nHost: host:80\r\n" + agent + "Accept: */*\r\n\r\n");
+}
+
+TEST(RequestHead, InHttp2NamesAreInLowerCaseAndTheHostIsTheAuthority) {
+  const HeaderList lines{"X-One:  1 ", "HOST: other"};
+  const auto made =
+      request_head(Method::post, target_of("https://host:8443/v1?a=b"), &lines, {.reuses = false});
+  std::string text;
+  for (const HeaderField& field : made->fields) text += field.name + "=" + field.value + "\n";
+  EXPECT_EQ(text, ":method=POST\n:scheme=https\n:authority=other\n:path=/v1?a=b\nuser-agent=" +
+                      user_agent() +
+                      "\naccept=*/*\nx-one=1\n"
+                      "content-type=application/x-www-form-urlencoded\n");
+}
+
 TEST(RequestHead, TheOriginIsTheHostWithItsPort) {
   const auto origin = [](const std::string& url) {
     return request_head(Method::get, target_of(url), nullptr)->origin;
   };
-  EXPECT_EQ(origin("http://host/a"), "host:80");
-  EXPECT_EQ(origin("http://host:80/b"), "host:80");
-  EXPECT_EQ(origin("http://host:8080/b"), "host:8080");
-  EXPECT_EQ(origin("http://[::1]:8080/b"), "[::1]:8080");
+  EXPECT_EQ(origin("http://host/a"), "http://host:80");
+  EXPECT_EQ(origin("http://host:80/b"), "http://host:80");
+  EXPECT_EQ(origin("http://host:8080/b"), "http://host:8080");
+  EXPECT_EQ(origin("http://[::1]:8080/b"), "http://[::1]:8080");
+  EXPECT_EQ(origin("https://host/b"), "https://host:443");
   EXPECT_EQ(head(Method::get, "http://[::1]:8080/"),
             "GET / HTTP/1.1\r\nHost: [::1]:8080\r\n" + agent + "Accept: */*\r\n\r\n");
 }
@@ -79,14 +99,14 @@ std::optional<ErrorCode> code_of(const std::string& url,
 }
 
 TEST(RequestHead, WhatItCannotCarryIsAnError) {
-  for (const char* url : {"https://host/", "http://user@host/", "http://u:p@host/",
+  for (const char* url : {"http://user@host/", "https://user@host/", "http://u:p@host/",
                           "http://[fe80::1%25eth0]/", "http://h\xC3\xB6st/", "ftp://host/"}) {
     EXPECT_EQ(code_of(url), ErrorCode::not_carried) << url;
   }
   for (const char* url : {"http://not a host/", "http://", ""}) {
     EXPECT_EQ(code_of(url), ErrorCode::invalid_value) << url;
   }
-  EXPECT_EQ(head(Method::get, "https://host/"), "the direct transport does not support https");
+  EXPECT_EQ(head(Method::get, "ftp://host/"), "the direct transport does not support ftp");
   for (const char* line : {"Transfer-Encoding: chunked", "content-length: 5", "Connection: close",
                            "Expect: 100-continue", "Accept:", "Accept: ", "X-Empty;", "nothing"}) {
     EXPECT_EQ(code_of("http://host/", {line}), ErrorCode::not_carried) << line;
