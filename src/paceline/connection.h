@@ -13,7 +13,7 @@ namespace paceline {
 enum class TransportKind {
   /// libcurl's multi interface: http and https, HTTP/1.1 and HTTP/2, proxies.
   curl,
-  /// HTTP/1.1 without TLS on sockets of its own.
+  /// HTTP/1.1, and over TLS HTTP/2, on sockets of its own: less CPU time, and no proxies.
   direct,
 };
 

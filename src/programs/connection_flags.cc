@@ -88,9 +88,10 @@ void add_flags(CLI::App& app, ConnectionOptions& connection) {
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
   add_client_certificate_flags(app, connection);
-  add_choice_flag(app, "--paceline_transport", transports, connection.transport,
-                  "Transport of requests: curl (libcurl, every URL) or direct (HTTP/1.1 without "
-                  "TLS or a proxy, half the CPU) [curl]");
+  add_choice_flag(
+      app, "--paceline_transport", transports, connection.transport,
+      "Transport of requests: curl (libcurl, every URL) or direct (own sockets: less than half "
+      "the CPU time, no proxy, no HTTP/3) [curl]");
   add_choice_flag(
       app, "--paceline_http", http_versions, connection.http,
       "HTTP version: 1.1, 2 (over TLS), 3 (where libcurl has it) or auto (2 if the server supports "

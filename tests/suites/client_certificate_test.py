@@ -94,12 +94,6 @@ class ClientCertificateTest(unittest.TestCase):
         said = self.refusal("http://localhost:1/v1", f"--paceline_cert={self.both}")
         self.assertIn("--paceline_cert has no effect, because no URL begins with https", said)
 
-    def test_direct_has_none(self):
-        said = self.refusal("https://localhost:1/v1", f"--paceline_cert={self.both}",
-                            "--paceline_transport=direct")
-        self.assertIn("the direct transport does not send client certificates; use "
-                      "--paceline_transport=curl", said)
-
 
 if __name__ == "__main__":
     unittest.main()

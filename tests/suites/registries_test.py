@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # Where a registry's name differs from the file's in third_party/.
 IN_VCPKG = {"expected": "tl-expected", "http_parser": "http-parser", "nlohmann_json": "nlohmann-json"}
-IN_CONAN = {"curl": "libcurl", "expected": "tl-expected"}
+IN_CONAN = {"curl": "libcurl", "expected": "tl-expected", "nghttp2": "libnghttp2"}
 
 
 def dependencies():

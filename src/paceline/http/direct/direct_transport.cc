@@ -61,6 +61,8 @@ void DirectTransport::send(Exchange& exchange, std::shared_ptr<const Target> tar
 
 void DirectTransport::open_ahead(const Exchange& exchange, std::shared_ptr<const Target> target,
                                  std::span<const Resolver::Known> hosts, std::size_t exchanges) {
+  // Without reuse, a request's latency includes its connection.
+  if (!shared_.reuses) return;
   // A request that cannot be carried gets its error when it is sent.
   if (const auto head = heads_.find(exchange.request, target)) {
     pool_.open_ahead(pool_.origin_of(*head, hosts), exchanges);

@@ -162,15 +162,11 @@ void Http2Connection::forget(Stream& stream, bool is_to_be_reset) {
   free_.push_back(std::move(forgotten));
 }
 
-void Http2Connection::end(Stream& stream, TransportEnd end) {
+void Http2Connection::end(Stream& stream, TransportEnd end, bool is_to_be_reset) {
   Exchange& exchange = *stream.exchange;
   if (stream.status != 0) exchange.response.http_version = "HTTP/2";
   if (end.error == TransportError::ok) is_kept_ = true;
-  const bool has_ended_here =
-      nghttp2_session_get_stream_local_close(session_.get(), stream.id) == 1;
-  const bool has_ended_there =
-      nghttp2_session_get_stream_remote_close(session_.get(), stream.id) == 1;
-  forget(stream, !(has_ended_here && has_ended_there));
+  forget(stream, is_to_be_reset);
   ended_.push_back({&exchange, std::move(end)});
 }
 
@@ -215,7 +211,7 @@ void Http2Connection::end_all(const TransportEnd& end_of_begun, const TransportE
   const bool has_ended_any = !active_.empty();
   while (!active_.empty()) {
     Stream& stream = *active_.back();
-    end(stream, stream.status != 0 ? end_of_begun : end_of_others);
+    end(stream, stream.status != 0 ? end_of_begun : end_of_others, false);
   }
   tell_ended();
   if (!has_ended_any) shared_.owner.changed(*this);

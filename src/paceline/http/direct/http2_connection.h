@@ -79,10 +79,10 @@ class Http2Connection : public Connection, private Wire::Owner {
   ssize_t give_body(Stream& stream, std::span<std::uint8_t> into, std::uint32_t& flags);
 
   void submit(Stream& stream);
-  /// Forgets the stream, and resets it unless both sides have ended it.
+  /// Forgets the stream.
   void forget(Stream& stream, bool is_to_be_reset);
-  /// Notes the end of the stream's exchange.
-  void end(Stream& stream, TransportEnd end);
+  /// Forgets the stream, and notes the end of its exchange.
+  void end(Stream& stream, TransportEnd end, bool is_to_be_reset);
   /// Tells the ends that were noted.
   void tell_ended();
   /// Closes the connection and ends all exchanges.

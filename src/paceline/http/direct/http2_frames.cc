@@ -150,14 +150,16 @@ int Http2Connection::take_frame(const nghttp2_frame& frame) {
     stream->exchange->response.headers = &shared_.responses.of(*stream->exchange);
   }
   if ((frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
-    end(*stream, {TransportError::ok, {}, now()});
+    // After an early response, the rest of the request is not sent.
+    const bool is_sent = nghttp2_session_get_stream_local_close(session_.get(), stream->id) == 1;
+    end(*stream, {TransportError::ok, {}, now()}, !is_sent);
   }
   return 0;
 }
 
 int Http2Connection::take_data(Stream& stream, std::string_view piece) {
   if (!shared_.owner.take(*stream.exchange, piece, received_)) {
-    end(stream, {TransportError::too_large, {}, now()});
+    end(stream, {TransportError::too_large, {}, now()}, true);
   }
   return 0;
 }
@@ -196,7 +198,7 @@ int Http2Connection::take_close(Stream& stream, std::uint32_t error) {
                              nghttp2_http2_strerror(error))};
     close.is_unprocessed = error == NGHTTP2_REFUSED_STREAM && !has_begun;
   }
-  end(stream, std::move(close));
+  end(stream, std::move(close), false);
   return 0;
 }
 
