@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace paceline::programs {
@@ -21,14 +22,39 @@ std::int64_t Grid::requests_at(std::int64_t rate) const {
   return std::max<std::int64_t>(1, std::llround(std::ceil(due)));
 }
 
+std::size_t Grid::runs() const {
+  return rpm.size() * parallel.size() * std::max<std::size_t>(1, threads.size());
+}
+
+std::vector<GridRow> Grid::rows(
+    const std::function<std::int64_t(std::int64_t rpm, std::int64_t parallel)>& choose) const {
+  std::vector<GridRow> rows;
+  for (const std::int64_t count : threads) {
+    for (const std::int64_t rate : rpm) {
+      rows.push_back({rate, std::min(count, requests_at(rate)), parallel, requests_at(rate)});
+    }
+  }
+  if (!threads.empty()) return rows;
+  for (const std::int64_t rate : rpm) {
+    for (const std::int64_t in_flight : parallel) {
+      const std::int64_t chosen = std::min(choose(rate, in_flight), requests_at(rate));
+      if (rows.empty() || rows.back().rpm != rate || rows.back().threads != chosen) {
+        rows.push_back({rate, chosen, {}, requests_at(rate)});
+      }
+      rows.back().parallel.push_back(in_flight);
+    }
+  }
+  return rows;
+}
+
 std::chrono::nanoseconds Grid::time() const {
-  Minutes of_one_parallel{0};
+  Minutes of_each_rate{0};
   for (const std::int64_t rate : rpm) {
     if (rate == 0) continue;
-    of_one_parallel += Minutes(static_cast<double>(requests_at(rate)) / static_cast<double>(rate));
+    of_each_rate += Minutes(static_cast<double>(requests_at(rate)) / static_cast<double>(rate));
   }
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(of_one_parallel *
-                                                              static_cast<double>(parallel.size()));
+  const auto times = static_cast<double>(runs() / rpm.size());
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(of_each_rate * times);
 }
 
 void add_flags(CLI::App& app, GridFlags& flags) {
@@ -41,6 +67,12 @@ void add_flags(CLI::App& app, GridFlags& flags) {
   add_list_flag(app, "--paceline_parallel", flags.parallel, 1, 100'000,
                 "Most requests in flight, a comma-separated list, such as 10,100 [300,500; with a "
                 "URL 10]");
+  add_list_flag(
+      app, "--paceline_threads", flags.threads, 1, most_threads,
+      "Threads of a run, a comma-separated list such as 1,2. The threads of a run share "
+      "its rate and --paceline_parallel. auto takes as many as the rate needs, by the CPU "
+      "time of a request, and for an unpaced run one for each core [1]",
+      &flags.chooses_threads);
   add_number_flag(app, "--paceline_requests", flags.requests, std::int64_t{1},
                   std::int64_t{1'000'000'000},
                   "Counted requests per run, such as 1000 [10000; with a URL 60; with a batch file "
@@ -64,6 +96,26 @@ Result<void> check(const GridFlags& flags) {
   return {};
 }
 
+Result<void> check(const Grid& grid) {
+  if (grid.threads.empty()) return {};
+  const std::int64_t most = *std::max_element(grid.threads.begin(), grid.threads.end());
+  const std::int64_t in_flight = *std::min_element(grid.parallel.begin(), grid.parallel.end());
+  if (in_flight < most) {
+    return fail(ErrorCode::invalid_value,
+                fmt::format("--paceline_threads={} needs as many requests in flight, and "
+                            "--paceline_parallel is {}; give fewer threads or a higher parallel",
+                            most, in_flight));
+  }
+  for (const std::int64_t rate : grid.rpm) {
+    if (grid.requests_at(rate) >= most) continue;
+    return fail(ErrorCode::invalid_value,
+                fmt::format("--paceline_threads={} needs as many requests, and a run at {} RPM has "
+                            "{}; give fewer threads or more requests",
+                            most, rate, grid.requests_at(rate)));
+  }
+  return {};
+}
+
 Result<void> check_search(const GridFlags& flags) {
   if (flags.duration.count() > 0) {
     return fail(ErrorCode::invalid_value,
@@ -72,6 +124,11 @@ Result<void> check_search(const GridFlags& flags) {
   if (flags.parallel.size() > 1) {
     return fail(ErrorCode::invalid_value,
                 "--paceline_find_max searches at one parallel; give one --paceline_parallel");
+  }
+  if (flags.threads.size() > 1) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_find_max searches with one number of threads; give one "
+                "--paceline_threads");
   }
   const std::vector<std::int64_t>& rpm = flags.rpm;
   if (rpm.size() > 2 || (!rpm.empty() && (rpm.front() < 1 || rpm.back() < rpm.front()))) {
@@ -86,8 +143,26 @@ Grid make_grid(const GridFlags& flags, const Grid& usual) {
   Grid grid = usual;
   if (!flags.rpm.empty()) grid.rpm = flags.rpm;
   if (!flags.parallel.empty()) grid.parallel = flags.parallel;
+  if (!flags.threads.empty()) grid.threads = flags.threads;
+  if (flags.chooses_threads) grid.threads.clear();
   if (flags.requests > 0) grid.requests = flags.requests;
   grid.duration = flags.duration;
+  return grid;
+}
+
+Grid usual_grid(bool is_real) {
+  // Runs against the embedded endpoint cost time; runs against a real API cost money. 100,000 RPM
+  // need 84 requests of 50 ms in flight, or 208 streams of 125 ms.
+  if (is_real) return {{60}, {10}, 60};
+  return {{60'000, 100'000}, {300, 500}, 10'000};
+}
+
+Grid search_grid(const GridFlags& flags) {
+  // High enough that a search finds the server's limit and not this one.
+  constexpr std::int64_t usual_parallel = 500;
+  Grid grid = make_grid(flags, {{}, {usual_parallel}});
+  grid.rpm = {flags.rpm.size() == 2 ? flags.rpm.back() : 0};
+  grid.requests = std::numeric_limits<std::int64_t>::max();
   return grid;
 }
 

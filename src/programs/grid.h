@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ namespace paceline::programs {
 
 /// The highest rate, in requests per minute.
 inline constexpr std::int64_t most_rpm = 60'000'000;
+/// The most threads of a run.
+inline constexpr std::int64_t most_threads = 1'000;
 
 /// The runs that the command line specifies. The program chooses values that are empty or 0.
 struct GridFlags {
@@ -24,12 +27,25 @@ struct GridFlags {
   /// --paceline_rpm=auto.
   bool asks_for_limit = false;
   std::vector<std::int64_t> parallel;
+  std::vector<std::int64_t> threads;
+  /// --paceline_threads=auto.
+  bool chooses_threads = false;
   std::int64_t requests = 0;
   /// The length of each run, in place of a number of requests.
   std::chrono::nanoseconds duration{0};
 };
 
-/// One run of each rate with each parallel.
+/// Runs at one rate on as many threads, one for each parallel.
+struct GridRow {
+  /// Requests per minute; 0: unpaced.
+  std::int64_t rpm = 0;
+  std::int64_t threads = 1;
+  std::vector<std::int64_t> parallel{};
+  /// Counted requests of each run.
+  std::int64_t requests = 0;
+};
+
+/// One run of each rate with each parallel and each number of threads.
 struct Grid {
   /// Requests per minute; 0: unpaced.
   std::vector<std::int64_t> rpm;
@@ -38,22 +54,38 @@ struct Grid {
   /// Counted requests per run, unless `duration` is given.
   std::int64_t requests = 0;
   std::chrono::nanoseconds duration{0};
+  /// Empty: chosen for each rate and parallel.
+  std::vector<std::int64_t> threads{1};
 
   /// Counted requests of a run at this rate.
   std::int64_t requests_at(std::int64_t rate) const;
-  std::size_t runs() const { return rpm.size() * parallel.size(); }
+  std::size_t runs() const;
+  /// The runs in their order. `choose`: the threads of a run, where they are to be chosen. No run
+  /// has more threads than requests.
+  std::vector<GridRow> rows(
+      const std::function<std::int64_t(std::int64_t rpm, std::int64_t parallel)>& choose) const;
   /// The time of all paced runs together at their rates.
   std::chrono::nanoseconds time() const;
 };
 
-/// Adds --paceline_rpm, --paceline_parallel, --paceline_requests and --paceline_duration.
+/// Adds --paceline_rpm, --paceline_parallel, --paceline_threads, --paceline_requests and
+/// --paceline_duration.
 void add_flags(CLI::App& app, GridFlags& flags);
 
 /// Checks whether the flags are compatible.
 Result<void> check(const GridFlags& flags);
 
+/// Checks whether each thread of each run has a request in flight, and a request to send.
+Result<void> check(const Grid& grid);
+
 /// Checks whether the flags can be used for a search (--paceline_find_max).
 Result<void> check_search(const GridFlags& flags);
+
+/// The grid of a program without flags. `is_real`: whether it measures an API of the user.
+Grid usual_grid(bool is_real);
+
+/// A search as a grid of one run: at the highest rate of the search, or unpaced if it has none.
+Grid search_grid(const GridFlags& flags);
 
 /// The grid that the flags specify. `usual` supplies the values that the flags omit.
 Grid make_grid(const GridFlags& flags, const Grid& usual);

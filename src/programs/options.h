@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include <paceline/api.h>
 #include <paceline/connection.h>
 #include <paceline/endpoint.h>
+#include <paceline/gbench/measure.h>
 #include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/report.h>
 #include <paceline/pace/schedule.h>
@@ -118,13 +120,36 @@ struct WorkloadFlags {
   std::string template_file;
 };
 
+/// Where workloads send.
+struct Servers {
+  /// They take turns.
+  std::vector<Api> apis;
+  /// --paceline_http_url.
+  std::string http_url;
+};
+
 /// A workload to measure.
 struct SelectedWorkload {
+  using Make = std::function<Result<std::unique_ptr<Workload>>(const Servers& servers)>;
+
+  /// Of the first thread, or of the only one.
   std::unique_ptr<Workload> workload;
+  /// Makes further ones, which differ from the first in their servers only.
+  Make make{};
   /// The number of its requests; 0: unlimited.
   std::uint64_t size = 0;
   /// The items to send; empty: all, from 0 on.
   std::vector<std::uint64_t> items{};
+  /// The most threads of a run.
+  std::int64_t threads = 1;
+  /// The result of the first requests, once they have been sent.
+  std::optional<gbench::CheckedApi> checked{};
+  /// Of the second thread and of further threads.
+  std::vector<std::unique_ptr<Workload>> others{};
+
+  /// Makes the workloads of all threads, adapted as the first one. Precondition: `checked` is set.
+  Result<void> share(const Servers& servers);
+  Workload& of_thread(std::size_t thread) { return thread == 0 ? *workload : *others[thread - 1]; }
 };
 
 /// Whether any workload sends to an OpenAI-compatible API, and not only to --paceline_http_url.
@@ -144,8 +169,8 @@ Result<std::unique_ptr<Workload>> make_named(const std::string& name, const Work
 /// The names that make_named() takes.
 std::vector<std::string> known_workloads();
 
-/// The workloads to measure; `apis` take turns. An error says which flags contradict each other, or
-/// what is wrong with a file.
+/// The workloads to measure; `apis` take turns. `flags` and `options` outlive them. An error says
+/// which flags contradict each other, or what is wrong with a file.
 Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flags,
                                                        const Options& options,
                                                        const std::vector<Api>& apis);

@@ -1,6 +1,5 @@
 // The `paceline` program: language models and plain HTTP over a grid of rpm and parallel.
 
-#include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <paceline/gbench/find_max.h>
 #include <paceline/gbench/measure.h>
@@ -11,9 +10,12 @@
 #include <programs/grid.h>
 #include <programs/help.h>
 #include <programs/options.h>
+#include <programs/registration.h>
 #include <programs/run_with_options.h>
+#include <programs/thread_choice.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -27,13 +29,6 @@
 
 namespace paceline::programs {
 namespace {
-
-// Runs against the embedded endpoint cost time; runs against a real API cost money. 100,000 RPM
-// need 84 requests of 50 ms in flight, or 208 streams of 125 ms.
-const Grid embedded_grid{{60'000, 100'000}, {300, 500}, 10'000};
-const Grid api_grid{{60}, {10}, 60};
-// High enough that a search finds the server's limit and not this one.
-constexpr std::int64_t search_parallel = 500;
 
 /// Exists whenever the suite's functions are called.
 gbench::Context& context() {
@@ -58,10 +53,11 @@ class PacelineSuite : public Suite {
   std::optional<Error> check() override;
 
  private:
-  void register_runs(const SelectedWorkload& selected);
+  Result<void> register_workload(SelectedWorkload& selected);
+  Result<std::vector<GridRow>> rows_of(SelectedWorkload& selected);
+  Result<void> try_api(SelectedWorkload& selected);
   Result<void> resume(SelectedWorkload& selected);
   Result<void> pace_at_limit();
-  void register_search(const SelectedWorkload& selected);
   Grid grid_of(const SelectedWorkload& selected) const;
   /// Whether the workloads measure every condition of the objectives.
   Result<void> check_objectives() const;
@@ -77,6 +73,8 @@ class PacelineSuite : public Suite {
   bool is_resumed_ = false;
   std::chrono::nanoseconds planned_time_{0};
   std::vector<SelectedWorkload> workloads_;
+  /// The threads of each workload, if they were chosen.
+  std::vector<std::string> chosen_threads_;
 };
 
 void PacelineSuite::add_flags(CLI::App& app) {
@@ -121,8 +119,7 @@ void PacelineSuite::add_flags(CLI::App& app) {
 }
 
 Grid PacelineSuite::grid_of(const SelectedWorkload& selected) const {
-  const bool real_api = !options_.urls.empty() || !flags_.http_url.empty();
-  Grid usual = real_api ? api_grid : embedded_grid;
+  Grid usual = usual_grid(!options_.urls.empty() || !flags_.http_url.empty());
   if (selected.size > 0) usual.requests = static_cast<std::int64_t>(selected.size);
   Grid grid = make_grid(asked_, usual);
   if (selected.items.empty()) return grid;
@@ -131,44 +128,41 @@ Grid PacelineSuite::grid_of(const SelectedWorkload& selected) const {
   return grid;
 }
 
-/// Google Benchmark has one number of iterations per benchmark, so each rate is its own benchmark.
-void PacelineSuite::register_runs(const SelectedWorkload& selected) {
-  Workload& workload = *selected.workload;
-  const std::vector<std::uint64_t>& items = selected.items;
-  const Grid grid = grid_of(selected);
-  planned_time_ += grid.time();
-  for (const std::int64_t rpm : grid.rpm) {
-    auto* runs = benchmark::RegisterBenchmark(workload.describe().name.c_str(),
-                                              [&workload, &items](benchmark::State& state) {
-                                                gbench::measure(state, context(), workload, items);
-                                              });
-    runs->ArgNames({"rpm", "parallel"})
-        ->ArgsProduct({{rpm}, grid.parallel})
-        ->Iterations(grid.requests_at(rpm))
-        ->Unit(benchmark::kMicrosecond)
-        ->UseManualTime();
-    // A repetition would send requests again that have just got their responses.
-    if (is_resumed_) runs->Repetitions(1);
+Result<std::vector<GridRow>> PacelineSuite::rows_of(SelectedWorkload& selected) {
+  const Grid grid = search_ ? search_grid(asked_) : grid_of(selected);
+  if (!grid.threads.empty()) {
+    // A resumed run may have fewer requests left than threads.
+    if (auto checked = programs::check(grid); !checked && !is_resumed_) {
+      return tl::unexpected(std::move(checked.error()));
+    }
+    return grid.rows({});
   }
+  if (needs_cpu_time(grid)) {
+    if (auto tried = try_api(selected); !tried) return tl::unexpected(std::move(tried.error()));
+  }
+  const auto choice = choose_threads(selected, grid, context());
+  if (!choice) return tl::unexpected(choice.error());
+  auto rows = grid.rows([&choice](std::int64_t rpm, std::int64_t parallel) {
+    return choice->threads(rpm, parallel);
+  });
+  chosen_threads_.push_back(
+      fmt::format("{}: {}", selected.workload->describe().name, choice->text(rows)));
+  context().console().say("--paceline_threads=auto, " + chosen_threads_.back());
+  return rows;
 }
 
-std::string search_name(const Workload& workload) {
-  return workload.describe().name + "/find_max";
-}
-
-void PacelineSuite::register_search(const SelectedWorkload& selected) {
-  Workload& workload = *selected.workload;
-  const std::int64_t parallel = asked_.parallel.empty() ? search_parallel : asked_.parallel.front();
-  benchmark::RegisterBenchmark(search_name(workload).c_str(),
-                               [&workload, &search = *search_](benchmark::State& state) {
-                                 gbench::find_max(state, context(), search_name(workload), workload,
-                                                  search);
-                               })
-      ->ArgName("parallel")
-      ->Arg(parallel)
-      ->Iterations(1)
-      ->Unit(benchmark::kMicrosecond)
-      ->UseManualTime();
+Result<void> PacelineSuite::register_workload(SelectedWorkload& selected) {
+  const auto rows = rows_of(selected);
+  if (!rows) return tl::unexpected(rows.error());
+  for (const GridRow& row : *rows) selected.threads = std::max(selected.threads, row.threads);
+  if (search_) {
+    register_search(selected, *search_, rows->front());
+    return {};
+  }
+  planned_time_ += grid_of(selected).time();
+  // A repetition would send requests again that have just got their responses.
+  register_runs(selected, *rows, !is_resumed_);
+  return {};
 }
 
 Result<void> PacelineSuite::prepare_search() {
@@ -239,19 +233,16 @@ Result<void> PacelineSuite::prepare() {
 std::optional<Error> PacelineSuite::register_benchmarks() {
   if (auto prepared = prepare(); !prepared) return std::move(prepared.error());
   std::set<std::string> models;
-  for (const SelectedWorkload& selected : workloads_) {
-    if (search_) {
-      register_search(selected);
-    } else {
-      register_runs(selected);
-    }
+  for (SelectedWorkload& selected : workloads_) {
+    if (auto done = register_workload(selected); !done) return std::move(done.error());
     models.insert(selected.workload->describe().model);
   }
   models.erase("");
-  if (!models.empty()) {
-    context().facts().add("model",
-                          context().gate().shown(fmt::format("{}", fmt::join(models, ", "))));
-  }
+  const auto add = [](const std::string& name, const std::string& value) {
+    if (!value.empty()) context().facts().add(name, context().gate().shown(value));
+  };
+  add("model", fmt::format("{}", fmt::join(models, ", ")));
+  add("threads", fmt::format("{}", fmt::join(chosen_threads_, "; ")));
   return std::nullopt;
 }
 
@@ -266,11 +257,20 @@ std::string PacelineSuite::hosts() const {
   return fmt::format("{}", fmt::join(hosts, ", "));
 }
 
+/// Sends the workload's first requests, once.
+Result<void> PacelineSuite::try_api(SelectedWorkload& selected) {
+  if (selected.checked) return {};
+  auto checked = gbench::check_api(context(), *selected.workload);
+  if (!checked) return tl::unexpected(std::move(checked.error()));
+  selected.checked = std::move(*checked);
+  return {};
+}
+
 /// Takes the account's rate limit from the server.
 Result<void> PacelineSuite::pace_at_limit() {
-  const auto checked = gbench::check_api(context(), *workloads_.front().workload);
-  if (!checked) return tl::unexpected(checked.error());
-  const http::RateLimit& limit = checked->limits.requests;
+  SelectedWorkload& first = workloads_.front();
+  if (auto tried = try_api(first); !tried) return tried;
+  const http::RateLimit& limit = first.checked->limits.requests;
   const auto rate = rate_of_account(limit);
   if (!rate) return refuse("--paceline_rpm=auto: " + rate.error().message);
   asked_.rpm = {*rate};
@@ -280,10 +280,13 @@ Result<void> PacelineSuite::pace_at_limit() {
 }
 
 std::optional<Error> PacelineSuite::check() {
-  for (const SelectedWorkload& selected : workloads_) {
-    const auto checked = gbench::check_api(context(), *selected.workload);
-    if (!checked) return checked.error();
-    for (const std::string& line : account_lines(checked->limits)) context().console().say(line);
+  const Servers servers{context().apis(), flags_.http_url};
+  for (SelectedWorkload& selected : workloads_) {
+    if (auto tried = try_api(selected); !tried) return std::move(tried.error());
+    for (const std::string& line : account_lines(selected.checked->limits)) {
+      context().console().say(line);
+    }
+    if (auto shared = selected.share(servers); !shared) return std::move(shared.error());
   }
   return std::nullopt;
 }

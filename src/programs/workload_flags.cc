@@ -56,8 +56,11 @@ void add_template_flags(CLI::App& app, WorkloadFlags& flags) {
       ->type_name("POINTER");
 }
 
-Result<SelectedWorkload> make_http(const WorkloadFlags& flags, const Api& api) {
-  PlainHttp http{.url = flags.http_url, .headers = api.headers};
+using Made = Result<std::unique_ptr<Workload>>;
+
+Made make_http(const WorkloadFlags& flags, const Servers& servers) {
+  const Api& api = servers.apis.front();
+  PlainHttp http{.url = servers.http_url, .headers = api.headers};
   if (!flags.http_body_file.empty()) {
     auto body = read_body(flags.http_body_file);
     if (!body) return fail(body.error().code, "--paceline_http_body: " + body.error().message);
@@ -72,18 +75,32 @@ Result<SelectedWorkload> make_http(const WorkloadFlags& flags, const Api& api) {
       http.body = workload::merged_text(std::move(http.body), api.body_patch);
     }
   }
-  return SelectedWorkload{make_workload(std::move(http))};
+  return make_workload(std::move(http));
 }
 
-Result<SelectedWorkload> make_replay(const WorkloadFlags& flags, const Options& options,
-                                     const std::vector<Api>& apis) {
+std::unique_ptr<Workload> make_replay(const workload::BatchReplay& replay, const Servers& servers) {
+  std::vector<workload::MixTurn> turns;
+  for (const Api& api : servers.apis) turns.emplace_back().push_back({make_workload(api, replay)});
+  return workload::make_mix(std::move(turns));
+}
+
+/// Makes the first workload of a selection.
+Result<SelectedWorkload> select(SelectedWorkload::Make make, const Servers& servers,
+                                std::uint64_t size = 0) {
+  auto first = make(servers);
+  if (!first) return tl::unexpected(std::move(first.error()));
+  return SelectedWorkload{.workload = std::move(*first), .make = std::move(make), .size = size};
+}
+
+Result<SelectedWorkload> select_replay(const WorkloadFlags& flags, const Options& options,
+                                       const Servers& servers) {
   auto file = workload::BatchFile::open(flags.batch_file);
   if (!file) return tl::unexpected(file.error());
+  const std::size_t size = (*file)->size();
   workload::BatchReplay replay{std::move(*file), options.log_responses, flags.is_batch_patched};
-  const std::size_t size = replay.file->size();
-  std::vector<workload::MixTurn> turns;
-  for (const Api& api : apis) turns.emplace_back().push_back({make_workload(api, replay)});
-  return SelectedWorkload{workload::make_mix(std::move(turns)), size};
+  return select([replay = std::move(replay)](
+                    const Servers& some) -> Made { return make_replay(replay, some); },
+                servers, size);
 }
 
 Result<void> check(const WorkloadFlags& flags, const std::vector<Api>& apis) {
@@ -207,6 +224,16 @@ void add_flags(CLI::App& app, WorkloadFlags& flags) {
   add_template_flags(app, flags);
 }
 
+Result<void> SelectedWorkload::share(const Servers& servers) {
+  while (static_cast<std::int64_t>(others.size()) + 1 < threads) {
+    auto made = make(servers);
+    if (!made) return tl::unexpected(std::move(made.error()));
+    for (const Outcome& outcome : checked->adapted_to) (*made)->adapt(outcome);
+    others.push_back(std::move(*made));
+  }
+  return {};
+}
+
 bool asks_api(const WorkloadFlags& flags) {
   return !flags.workloads.empty() || !flags.batch_file.empty() || flags.http_url.empty();
 }
@@ -219,23 +246,27 @@ Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flag
   if (auto checked = check(options.connection, urls_of(flags, apis)); !checked)
     return tl::unexpected(std::move(checked.error()));
   std::vector<SelectedWorkload> workloads;
+  const Servers servers{apis, flags.http_url};
   std::vector<std::string> names = flags.workloads;
   const bool has_other =
       !flags.batch_file.empty() || (!flags.http_url.empty() && options.urls.empty());
   if (names.empty() && !has_other) names.push_back(known_workloads().front());
   workloads.reserve(names.size() + 2);
   for (const std::string& name : names) {
-    auto named = make_named(name, flags, options, apis);
+    auto named =
+        select([&flags, &options,
+                name](const Servers& some) { return make_named(name, flags, options, some.apis); },
+               servers);
     if (!named) return tl::unexpected(std::move(named.error()));
-    workloads.push_back({std::move(*named)});
+    workloads.push_back(std::move(*named));
   }
   if (!flags.batch_file.empty()) {
-    auto replay = make_replay(flags, options, apis);
+    auto replay = select_replay(flags, options, servers);
     if (!replay) return tl::unexpected(std::move(replay.error()));
     workloads.push_back(std::move(*replay));
   }
   if (!flags.http_url.empty()) {
-    auto http = make_http(flags, apis.front());
+    auto http = select([&flags](const Servers& some) { return make_http(flags, some); }, servers);
     if (!http) return tl::unexpected(std::move(http.error()));
     workloads.push_back(std::move(*http));
   }

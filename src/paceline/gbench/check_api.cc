@@ -33,10 +33,10 @@ run::PreflightOptions options_of(Context& context, std::uint64_t item, const std
   return first;
 }
 
-/// Sends the item, and adds the outcomes that the workload was adapted to. `part`: the item's part
-/// for people.
+/// Sends the item, and adds the result to that of the items before. `part`: the item's part for
+/// people.
 Result<http::RateLimits> check_item(Context& context, Workload& workload, std::uint64_t item,
-                                    const std::string& part, std::vector<Outcome>& adapted_to) {
+                                    const std::string& part, CheckedApi& checked) {
   Request request;
   workload.make(item, request);
   const std::string host = http::host_of(request.url);
@@ -44,7 +44,7 @@ Result<http::RateLimits> check_item(Context& context, Workload& workload, std::u
   if (context.stopped()) return fail(ErrorCode::stopped, "stopped before the first response");
   for (auto& [outcome, change] : preflight.adaptations) {
     context.console().say(fmt::format("{}{}: {}", workload.describe().name, part, change));
-    adapted_to.push_back(std::move(outcome));
+    checked.adapted_to.push_back(std::move(outcome));
   }
   if (preflight.error) {
     Error& error = *preflight.error;
@@ -61,6 +61,7 @@ Result<http::RateLimits> check_item(Context& context, Workload& workload, std::u
   context.expect_latency(preflight.latency);
   context.facts().add_protocol(request.url, preflight.http_version,
                                context.gate().shown(authorities.text()));
+  checked.response_tokens = std::max(checked.response_tokens, preflight.response_tokens);
   return preflight.limits;
 }
 
@@ -74,7 +75,7 @@ Result<CheckedApi> check_api(Context& context, Workload& workload) {
   CheckedApi checked;
   for (const Part& part : parts) {
     const std::string named = has_models ? " for " + part.model : "";
-    auto limits = check_item(context, workload, part.item, named, checked.adapted_to);
+    auto limits = check_item(context, workload, part.item, named, checked);
     if (!limits) return tl::unexpected(std::move(limits.error()));
     if (&part == &parts.front()) checked.limits = *limits;
   }

@@ -39,11 +39,14 @@ bool is_worth_repeating(const Context& context, const Probed& probed) {
 
 class Search {
  public:
-  Search(Context& context, Workload& workload, const FindMax& asked, std::size_t parallel)
+  /// `stripe`: of the leader, which searches.
+  Search(Context& context, Workload& workload, const FindMax& asked, std::size_t parallel,
+         const pace::Stripe& stripe)
       : context_(context),
         workload_(workload),
         asked_(asked),
         parallel_(parallel),
+        stripe_(stripe),
         name_(workload.describe().name),
         rates_(asked.start_rpm, std::min(asked.start_rpm, lowest_rpm), asked.highest_rpm) {}
 
@@ -64,6 +67,7 @@ class Search {
   Workload& workload_;
   const FindMax& asked_;
   std::size_t parallel_;
+  pace::Stripe stripe_;
   std::string name_;
   run::RateSearch rates_;
   std::vector<Probe> probes_;
@@ -104,7 +108,8 @@ std::optional<Error> Search::run() {
 
 void Search::report(benchmark::State& state) const {
   const auto max_rpm = static_cast<double>(rates_.best());
-  state.SetIterationTime(60 / max_rpm);
+  // Each thread has one iteration.
+  state.SetIterationTime(60 / max_rpm * static_cast<double>(state.threads()) * time_divisor(state));
   set_counters(state.counters, *best_);
   set_part_counters(state.counters, *best_);
   state.counters["max_rpm"] = max_rpm;
@@ -132,6 +137,7 @@ run::RunPlan Search::plan_at(std::uint64_t rpm) const {
   run::RunPlan plan = context_.plan(workload_.describe());
   plan.rpm = rpm;
   plan.parallel = parallel_;
+  plan.stripe = stripe_;
   plan.requests = asked_.requests;
   if (plan.requests == 0) {
     plan.requests =
@@ -144,23 +150,16 @@ run::RunPlan Search::plan_at(std::uint64_t rpm) const {
 
 Probed Search::probe(std::uint64_t rpm) {
   Probed probed;
-  probed.plan = plan_at(rpm);
-  const GroupRun shared = begin_run(context_, workload_, probed.plan, name_ + "/probe");
-  if (shared.error) {
-    probed.why_over = shared.error;
+  MadeRun made = make_run(context_, workload_, stripe_, [&] {
+    return begin_run(context_, workload_, plan_at(rpm), name_ + "/probe");
+  });
+  if (made.run.error) {
+    probed.why_over = std::move(made.run.error);
     return probed;
   }
-  run::RunPlan& plan = probed.plan;
-  plan.salt = shared.salt;
-  plan.log = shared.log;
-  run::RunHooks hooks;
-  hooks.stop = &context_.stopped();
-  if (shared.progress) {
-    hooks.on_progress = [&shared](const run::Progress& made) { shared.progress->publish(0, made); };
-  }
-  probed.tally = run::run_stripe(workload_, plan, hooks);
-  if (shared.progress) shared.progress->end();
-  const Verdict verdict = run::judge(probed.tally, rpm, parallel_, plan.arrivals);
+  probed.plan = std::move(*made.run.plan);
+  probed.tally = std::move(*made.whole);
+  const Verdict verdict = run::judge(probed.tally, rpm, parallel_, probed.plan.arrivals);
   probed.bound = verdict.bound;
   probed.why_missed = why_missed(probed, verdict);
   if (probed.tally.succeeded == 0) {
@@ -189,6 +188,7 @@ void Search::keep(const Probed& probed, const Verdict& verdict) {
   probe.name = name_ + "/probe";
   probe.rpm = probed.plan.rpm;
   probe.parallel = parallel_;
+  probe.threads = stripe_.count;
   probe.requests = probed.plan.requests;
   probe.mean_latency = probed.tally.latency.mean();
   probe.cpu_time =
@@ -201,28 +201,55 @@ void Search::keep(const Probed& probed, const Verdict& verdict) {
 
 }  // namespace
 
+namespace {
+
+/// Makes the leader's search, and reports it.
+void lead(benchmark::State& state, Context& context, const std::string& benchmark,
+          Workload& workload, const FindMax& asked) {
+  const auto parallel = static_cast<std::size_t>(state.range(0));
+  const pace::Stripe stripe = stripe_of(state);
+  Search search(context, workload, asked, parallel, stripe);
+  std::optional<Error> error;
+  if (const auto checked = check_run(context, parallel, stripe.count); checked) {
+    error = search.run();
+  } else {
+    error = checked.error();
+  }
+  // The other threads wait for a further probe.
+  make_run(context, workload, stripe, [&] { return GroupRun{.error = error, .is_last = true}; });
+  if (error) {
+    if (!context.stopped()) context.fail(*error);
+    state.SkipWithError(error->message.c_str());
+  } else {
+    search.report(state);
+    context.verdicts().add(fmt::format("{} parallel:{}{}: {}", benchmark, parallel,
+                                       threads_text(stripe), search.summary()));
+  }
+  context.probes().add(benchmark, search.take_probes());
+}
+
+/// Makes a thread's part of the probes, until the leader has ended its search.
+void follow(benchmark::State& state, Context& context, Workload& workload) {
+  for (;;) {
+    const MadeRun made = make_run(context, workload, stripe_of(state), {});
+    if (!made.run.is_last) continue;
+    if (made.run.error) state.SkipWithError(made.run.error->message.c_str());
+    return;
+  }
+}
+
+}  // namespace
+
 void find_max(benchmark::State& state, Context& context, const std::string& benchmark,
               Workload& workload, const FindMax& asked) {
-  const auto parallel = static_cast<std::size_t>(state.range(0));
   // The number of probes is unknown.
-  context.plan_runs(0);
+  if (state.thread_index() == 0) context.plan_runs(0);
   for ([[maybe_unused]] auto _ : state) {
-    Search search(context, workload, asked, parallel);
-    std::optional<Error> error;
-    if (const auto checked = check_run(context, parallel, 1); checked) {
-      error = search.run();
+    if (state.thread_index() == 0) {
+      lead(state, context, benchmark, workload, asked);
     } else {
-      error = checked.error();
+      follow(state, context, workload);
     }
-    if (error) {
-      if (!context.stopped()) context.fail(*error);
-      state.SkipWithError(error->message.c_str());
-    } else {
-      search.report(state);
-      context.verdicts().add(
-          fmt::format("{} parallel:{}: {}", benchmark, parallel, search.summary()));
-    }
-    context.probes().add(benchmark, search.take_probes());
   }
 }
 

@@ -29,7 +29,8 @@ struct FindMax {
 /// interval between requests at the rate found, so that compare.py compares limits. The counters
 /// are `max_rpm`, `probes` and the counters of the best probe. Every probe becomes a row of the
 /// file, named WORKLOAD/probe/rpm:…/parallel:…, whose label says whether the probe met the
-/// objective. Register under `benchmark`, with Iterations(1) and UseManualTime().
+/// objective. Register under `benchmark`, with Iterations(1) and UseManualTime(). With Threads(n),
+/// each thread has a workload of its own, and the threads share every probe.
 void find_max(benchmark::State& state, Context& context, const std::string& benchmark,
               Workload& workload, const FindMax& search);
 

@@ -1,5 +1,6 @@
 #include <paceline/fixture.h>
 
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -59,7 +60,9 @@ void Fixture::run(benchmark::State& state) {
     if (is_first && !context->stopped()) adapted_to_ = try_api(*context, *own);
     workload = own.get();
   }
-  gbench::measure(state, *context, *workload);
+  gbench::measure(state, *context, *workload,
+                  {static_cast<std::uint64_t>(state.max_iterations) *
+                   static_cast<std::uint64_t>(state.threads())});
 }
 
 }  // namespace paceline

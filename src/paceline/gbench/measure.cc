@@ -101,14 +101,14 @@ log::LoggedRun logged_job(const Description& description, const std::string& api
 
 namespace {
 
-Result<void> check_open_files(const Context& context, std::size_t parallel) {
+Result<void> check_open_files(const Context& context, std::size_t parallel, std::size_t threads) {
   // For the program's own files, the log and the embedded endpoint's loop.
   constexpr std::size_t spare = 24;
   const std::size_t limit = loop::raise_open_files_limit();
   const bool has_endpoint = !context.settings().embedded_url.empty();
   const ConnectionOptions& connection = context.settings().run.connection;
   const auto needed = [&](std::size_t count) {
-    return spare + run::descriptors_for(connection, count) +
+    return spare + run::descriptors_for(connection, count, threads) +
            (has_endpoint ? run::sockets_for(connection, count) : 0);
   };
   if (needed(parallel) <= limit) return {};
@@ -123,6 +123,15 @@ Result<void> check_open_files(const Context& context, std::size_t parallel) {
 
 }  // namespace
 
+std::string run_text(const std::string& name, const run::RunPlan& plan) {
+  return fmt::format("{} rpm:{} parallel:{}{}", name, plan.rpm, plan.parallel,
+                     threads_text(plan.stripe));
+}
+
+std::string threads_text(const pace::Stripe& stripe) {
+  return stripe.count == 1 ? std::string() : fmt::format(" threads:{}", stripe.count);
+}
+
 Result<void> check_run(const Context& context, std::size_t parallel, std::size_t threads) {
   if (context.stopped()) {
     return fail(ErrorCode::stopped, "not run: the program was stopped before");
@@ -134,13 +143,13 @@ Result<void> check_run(const Context& context, std::size_t parallel, std::size_t
                     "request in flight",
                     parallel, threads));
   }
-  return check_open_files(context, parallel);
+  return check_open_files(context, parallel, threads);
 }
 
-GroupRun begin_run(Context& context, const Workload& workload, const run::RunPlan& plan,
+GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan plan,
                    const std::string& name) {
   GroupRun run;
-  run.salt = context.next_salt();
+  plan.salt = context.next_salt();
   log::LoggedRun logged = context.logged_job(workload);
   logged.resumed = !plan.items.empty();
   logged.started = std::chrono::system_clock::now();
@@ -156,12 +165,10 @@ GroupRun begin_run(Context& context, const Workload& workload, const run::RunPla
     run.error = log.error();
     return run;
   }
-  run.log = *log;
-  run.rate_changes = plan.rate_changes;
+  plan.log = *log;
   if (const auto& show = context.settings().show_progress) {
     ShownRun shown;
-    shown.name =
-        context.gate().shown(fmt::format("{} rpm:{} parallel:{}", name, plan.rpm, plan.parallel));
+    shown.name = context.gate().shown(run_text(name, plan));
     shown.rpm = plan.rpm;
     shown.parallel = plan.parallel;
     shown.stripes = plan.stripe.count;
@@ -170,80 +177,88 @@ GroupRun begin_run(Context& context, const Workload& workload, const run::RunPla
     shown.runs = context.planned_runs();
     run.progress = show(std::move(shown));
   }
+  // Without a display nobody changes the rate.
+  if (!run.progress) plan.rate_changes = nullptr;
+  if (plan.stripe.count > 1) plan.is_ended = std::make_shared<std::atomic<bool>>(false);
+  run.plan = std::move(plan);
   return run;
+}
+
+MadeRun make_run(Context& context, Workload& workload, const pace::Stripe& stripe,
+                 const std::function<GroupRun()>& begin, std::function<void()> on_first_counted) {
+  RunGroup& group = context.group();
+  MadeRun made;
+  made.run = group.join(stripe, begin);
+  stats::RunTally tally;
+  if (made.run.plan) {
+    run::RunPlan plan = *made.run.plan;
+    plan.stripe = stripe;
+    plan.start = [&group, stripe] { return group.start(stripe); };
+    run::RunHooks hooks{std::move(on_first_counted), &context.stopped()};
+    if (const auto progress = made.run.progress) {
+      hooks.on_progress = [progress, stripe](const run::Progress& so_far) {
+        progress->publish(stripe.index, so_far);
+      };
+    }
+    tally = run::run_stripe(workload, plan, hooks);
+  }
+  made.has_counted = tally.sent > 0;
+  made.whole = group.leave(stripe, tally);
+  if (made.whole && made.run.progress) made.run.progress->end();
+  return made;
 }
 
 namespace {
 
-std::size_t threads_of(const benchmark::State& state) {
-  return static_cast<std::size_t>(state.threads());
-}
-
-/// Google Benchmark counts iterations per thread, but `parallel` is of all threads together.
 run::RunPlan plan_of(const benchmark::State& state, const Context& context,
-                     const Description& workload, std::span<const std::uint64_t> items) {
+                     const Description& workload, const CountedRequests& counted) {
   run::RunPlan run = context.plan(workload);
   run.rpm = static_cast<std::uint64_t>(state.range(0));
   run.parallel = static_cast<std::size_t>(state.range(1));
-  run.requests = static_cast<std::uint64_t>(state.max_iterations) * threads_of(state);
-  run.items = items;
-  run.stripe = {static_cast<std::uint64_t>(state.thread_index()), threads_of(state)};
+  run.requests = counted.number;
+  run.items = counted.items;
+  run.stripe = stripe_of(state);
   return run;
 }
 
-/// Every thread gets the error if the run cannot be made, and one prints it.
-Result<void> check(const benchmark::State& state, Context& context) {
-  auto checked = check_run(context, static_cast<std::size_t>(state.range(1)), threads_of(state));
-  if (!checked && !context.stopped() && state.thread_index() == 0) context.fail(checked.error());
-  return checked;
-}
-
-run::RunHooks hooks_of(benchmark::State& state, const Context& context,
-                       const std::shared_ptr<ProgressSink>& progress) {
-  run::RunHooks hooks{[&state] { state.ResumeTiming(); }, &context.stopped()};
-  if (progress) {
-    const auto stripe = static_cast<std::size_t>(state.thread_index());
-    hooks.on_progress = [progress, stripe](const run::Progress& made) {
-      progress->publish(stripe, made);
-    };
+GroupRun begin(Context& context, const Workload& workload, run::RunPlan plan,
+               const std::string& name) {
+  if (auto checked = check_run(context, plan.parallel, plan.stripe.count); !checked) {
+    if (!context.stopped()) context.fail(checked.error());
+    return {.error = std::move(checked.error())};
   }
-  return hooks;
+  if (plan.rpm > 0) {
+    plan.rate_changes = std::make_shared<pace::RateChanges>(plan.rpm, plan.stripe.count);
+  }
+  return begin_run(context, workload, std::move(plan), name);
 }
 
 }  // namespace
 
+pace::Stripe stripe_of(const benchmark::State& state) {
+  return {static_cast<std::uint64_t>(state.thread_index()),
+          static_cast<std::uint64_t>(state.threads())};
+}
+
 void measure(benchmark::State& state, Context& context, Workload& workload,
-             std::span<const std::uint64_t> items) {
-  while (state.KeepRunningBatch(state.max_iterations)) {
-    if (const auto checked = check(state, context); !checked) {
-      state.SkipWithError(checked.error().message.c_str());
-      break;
-    }
+             const CountedRequests& counted) {
+  const Description described = workload.describe();
+  const run::RunPlan plan = plan_of(state, context, described, counted);
+  // A batch may be larger than the registered iterations. Together the threads have as many as
+  // there are requests.
+  const auto iterations =
+      static_cast<benchmark::IterationCount>(plan.stripe.share_of(counted.number));
+  while (state.KeepRunningBatch(iterations)) {
     state.PauseTiming();
-    const Description described = workload.describe();
-    run::RunPlan plan = plan_of(state, context, described, items);
-    const std::string& name = described.name;
-    const GroupRun shared = context.group().join(threads_of(state), [&] {
-      if (plan.rpm > 0) {
-        plan.rate_changes = std::make_shared<pace::RateChanges>(plan.rpm, plan.stripe.count);
-      }
-      return begin_run(context, workload, plan, name);
-    });
-    plan.salt = shared.salt;
-    plan.log = shared.log;
-    // Without a display nobody changes the rate.
-    plan.rate_changes = shared.progress ? shared.rate_changes : nullptr;
-    plan.start = shared.start;
-    stats::RunTally tally;
-    if (!shared.error)
-      tally = run::run_stripe(workload, plan, hooks_of(state, context, shared.progress));
-    if (tally.sent == 0) state.ResumeTiming();
-    const auto whole = context.group().leave(tally, threads_of(state));
-    if (shared.error) {
-      state.SkipWithError(shared.error->message.c_str());
-    } else if (whole) {
-      if (shared.progress) shared.progress->end();
-      report(state, context, plan, name, *whole);
+    const MadeRun made = make_run(
+        context, workload, plan.stripe,
+        [&] { return begin(context, workload, plan, described.name); },
+        [&state] { state.ResumeTiming(); });
+    if (!made.has_counted) state.ResumeTiming();
+    if (made.run.error) {
+      state.SkipWithError(made.run.error->message.c_str());
+    } else if (made.whole) {
+      report(state, context, *made.run.plan, described.name, *made.whole);
     }
   }
 }

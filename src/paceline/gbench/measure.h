@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,7 +14,9 @@
 #include <paceline/gbench/run_group.h>
 #include <paceline/http/rate_limits.h>
 #include <paceline/log/log_records.h>
+#include <paceline/pace/pacer.h>
 #include <paceline/run/run_stripe.h>
+#include <paceline/stats/run_tally.h>
 #include <paceline/text/result.h>
 #include <paceline/workload.h>
 
@@ -39,25 +43,58 @@ std::vector<std::string> hosts_of(Workload& workload, const std::string& embedde
 log::LoggedRun logged_job(const Description& description, const std::string& api_url,
                           const std::string& embedded_url);
 
+/// The name of a run for people, such as "chat/complete rpm:6000 parallel:10 threads:2".
+std::string run_text(const std::string& name, const run::RunPlan& plan);
+
+/// The threads in such a name, such as " threads:2"; empty for one thread.
+std::string threads_text(const pace::Stripe& stripe);
+
 /// Checks whether a run can have that many requests in flight and that many threads.
 Result<void> check_run(const Context& context, std::size_t parallel, std::size_t threads);
 
-/// Sets the run's salt, its number in the log and its display, which shows the run as `name`. If
+/// Sets the plan's salt, its number in the log and its display, which shows the run as `name`. If
 /// the log cannot take the run, sets `error` and stops the program's work. The display can change
 /// the rate if the plan has `rate_changes`.
-GroupRun begin_run(Context& context, const Workload& workload, const run::RunPlan& plan,
+GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan plan,
                    const std::string& name);
 
-/// Runs `workload` as one Google Benchmark run. range(0) is the rpm (0: unpaced), range(1) is the
-/// parallel, and the iterations are the requests. `real_time` becomes the mean latency, and
-/// `cpu_time` this thread's CPU time per request. Register with Iterations(N) and UseManualTime().
-/// With Threads(n), the threads send n x N requests of one schedule. Thread i sends slots i, i + n,
-/// and so on, with a workload of its own. All threads together have `parallel` requests in flight.
+/// A thread's part of a run that the context's group has made.
+struct MadeRun {
+  GroupRun run;
+  /// Whether this thread has sent a counted request.
+  bool has_counted = false;
+  /// The tally of all threads, for the leader only.
+  std::optional<stats::RunTally> whole;
+};
+
+/// Makes a run together with the other threads of the context's group; the leader calls `begin`.
+/// `on_first_counted`: as in RunHooks. Called on each thread of the group, with a workload of its
+/// own.
+MadeRun make_run(Context& context, Workload& workload, const pace::Stripe& stripe,
+                 const std::function<GroupRun()>& begin,
+                 std::function<void()> on_first_counted = {});
+
+/// The part of a benchmark's thread in its runs.
+pace::Stripe stripe_of(const benchmark::State& state);
+
+/// The counted requests of a run.
+struct CountedRequests {
+  /// Of all threads together; at least one for each.
+  std::uint64_t number = 1;
+  /// The workload's items to send, as many as `number`; empty: from 0 on.
+  std::span<const std::uint64_t> items{};
+};
+
+/// Runs `workload` as one Google Benchmark run. range(0) is the rpm (0: unpaced), and range(1) is
+/// the parallel. `real_time` becomes the mean latency, and `cpu_time` the threads' CPU time per
+/// request. Register with UseManualTime() and with Iterations(N), where N is the number of requests
+/// for each thread, rounded down. With Threads(n), thread i sends slots i, i + n, and so on, with a
+/// workload of its own. All threads together have `parallel` requests in flight, and the row's
+/// iterations are the number of requests.
 ///
-/// `items`: the workload's items to send, as many as iterations; empty: from 0 on.
 /// docs/metrics.md defines each counter.
 void measure(benchmark::State& state, Context& context, Workload& workload,
-             std::span<const std::uint64_t> items = {});
+             const CountedRequests& counted);
 
 /// The result of a first request that succeeded.
 struct CheckedApi {
@@ -65,6 +102,8 @@ struct CheckedApi {
   http::RateLimits limits;
   /// The outcomes that the workload was adapted to (Workload::adapt).
   std::vector<Outcome> adapted_to;
+  /// Output tokens of the longest response; 0: none, or unknown.
+  std::uint64_t response_tokens = 0;
 };
 
 /// Sends one request of each part of `workload`, adapts the part to the response, and prints each

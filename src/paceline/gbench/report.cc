@@ -1,3 +1,4 @@
+#include <paceline/gbench/measure.h>
 #include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/report.h>
 
@@ -15,16 +16,11 @@ namespace paceline::gbench {
 namespace {
 
 /// The iteration time with which Google Benchmark shows the mean latency. Google Benchmark adds the
-/// times of all threads and divides by the iterations of all threads. Version 1.7.1, but not 1.9.1,
-/// divides by the threads once more. The mean is of successful requests only, so that failures and
-/// interrupted runs do not look faster.
-double iteration_time(const benchmark::State& state, const Tally& tally) {
-  constexpr bool divides_by_threads =
-      benchmark_version.starts_with("1.7.") || benchmark_version.starts_with("1.8.");
+/// times of all threads and divides by the iterations of all threads. The mean is of successful
+/// requests only, so that failures and interrupted runs do not look faster.
+double iteration_time(const benchmark::State& state, std::uint64_t requests, const Tally& tally) {
   const std::chrono::duration<double> mean = tally.latency.mean();
-  const auto threads = static_cast<double>(state.threads());
-  return mean.count() * static_cast<double>(state.max_iterations) * threads *
-         (divides_by_threads ? threads : 1);
+  return mean.count() * static_cast<double>(requests) * time_divisor(state);
 }
 
 /// Whether enough responses lacked usage that token figures count events in part.
@@ -127,6 +123,12 @@ void warn_of_failures(Context& context, const Tally& tally) {
 
 }  // namespace
 
+double time_divisor(const benchmark::State& state) {
+  constexpr bool divides_by_threads =
+      benchmark_version.starts_with("1.7.") || benchmark_version.starts_with("1.8.");
+  return divides_by_threads ? static_cast<double>(state.threads()) : 1;
+}
+
 Error why_nothing(const Tally& tally) {
   if (tally.stopped_why) return *tally.stopped_why;
   if (tally.cut_short) return {ErrorCode::stopped, "cut short before any response"};
@@ -147,12 +149,12 @@ void report(benchmark::State& state, Context& context, const run::RunPlan& plan,
   const Verdict verdict =
       run::judge(tally, run::asked_rpm(plan, tally), plan.parallel, plan.arrivals);
   const std::string rate_changes = rate_changes_text(plan, tally);
-  state.SetIterationTime(iteration_time(state, tally));
+  state.SetIterationTime(iteration_time(state, plan.requests, tally));
   set_counters(state.counters, tally);
   set_part_counters(state.counters, tally);
   state.SetLabel(label_of(verdict, tally, rate_changes));
-  context.verdicts().add(fmt::format("{} rpm:{} parallel:{}", name, plan.rpm, plan.parallel),
-                         verdict.bound, verdict_words(context, verdict, tally));
+  context.verdicts().add(run_text(name, plan), verdict.bound,
+                         verdict_words(context, verdict, tally));
   warn_of_lengths(context, tally.tokens);
   warn_of_failures(context, tally);
 }

@@ -37,6 +37,10 @@ std::vector<std::string> spread_counters();
 /// Why a run has no good response.
 Error why_nothing(const Tally& tally);
 
+/// By how much Google Benchmark divides a manual time besides the iterations of all threads:
+/// version 1.7.1, but not 1.9.1, divides by the threads.
+double time_divisor(const benchmark::State& state);
+
 /// Turns a whole run's tally into Google Benchmark's time, counters and label. Adds the run's
 /// verdict to the context, and prints warnings. `name`: the workload's name.
 void report(benchmark::State& state, Context& context, const run::RunPlan& plan,

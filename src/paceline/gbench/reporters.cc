@@ -91,7 +91,9 @@ Run row_of(const Run& search, Probe probe) {
   Run row;
   row.run_name.function_name = std::move(probe.name);
   row.run_name.args = fmt::format("rpm:{}/parallel:{}", probe.rpm, probe.parallel);
-  row.run_name.iterations = fmt::format("iterations:{}", probe.requests);
+  // As in the name of a run with as many threads.
+  row.run_name.iterations = fmt::format("iterations:{}", probe.requests / probe.threads);
+  row.run_name.threads = search.run_name.threads;
   row.run_name.time_type = search.run_name.time_type;
   row.family_index = search.family_index;
   row.per_family_instance_index = search.per_family_instance_index;

@@ -82,6 +82,7 @@ struct Probe {
   std::string name;
   std::uint64_t rpm = 0;
   std::uint64_t parallel = 0;
+  std::uint64_t threads = 1;
   std::uint64_t requests = 0;
   /// Per request.
   std::chrono::nanoseconds mean_latency{0};

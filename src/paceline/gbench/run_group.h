@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,6 +11,7 @@
 
 #include <paceline/clock.h>
 #include <paceline/error.h>
+#include <paceline/pace/pacer.h>
 #include <paceline/pace/rate_changes.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/stats/run_tally.h>
@@ -45,35 +47,45 @@ class ProgressSink {
 /// Starts to show a run; returns nullptr if no progress is shown.
 using ProgressSinkFactory = std::function<std::shared_ptr<ProgressSink>(ShownRun)>;
 
-/// State that the threads of a run share.
+/// A run that the threads of a group make together.
 struct GroupRun {
-  std::uint64_t salt = 0;
-  run::RunLog log{};
-  /// nullptr: the rate cannot be changed.
-  std::shared_ptr<pace::RateChanges> rate_changes{};
-  /// Why the run cannot start.
+  /// The plan of the leader's stripe; the others differ in the stripe only. Nothing: no run is
+  /// made.
+  std::optional<run::RunPlan> plan{};
+  /// Why no run is made.
   std::optional<Error> error{};
+  /// Whether the group makes no further run.
+  bool is_last = false;
   /// nullptr: no progress is shown.
   std::shared_ptr<ProgressSink> progress{};
-  /// When the schedule of several threads starts; by then every thread has joined. Empty for a
-  /// single thread, which starts when it is ready.
-  std::optional<TimePoint> start{};
 };
 
-/// The threads of one Google Benchmark run. They share one schedule, and their tallies merge into
-/// one. Each thread calls join() before its part of the run and leave() after. For any thread.
+/// The threads of one Google Benchmark run, one for each stripe. They make one run after another:
+/// each calls join() before its part of a run, start() when it is ready, and leave() after. The
+/// thread of stripe 0 leads. For any thread.
 class RunGroup {
  public:
-  /// The first thread to join calls `begin`. Every thread gets the result, with the start time.
-  GroupRun join(std::size_t threads, const std::function<GroupRun()>& begin);
-  /// Returns the whole run's tally to the last thread that leaves, and nothing to the others.
-  std::optional<stats::RunTally> leave(const stats::RunTally& tally, std::size_t threads);
+  /// The leader calls `begin`. Every thread gets the result.
+  GroupRun join(const pace::Stripe& stripe, const std::function<GroupRun()>& begin);
+  /// Waits until every thread is ready or has left. Returns when the schedule starts, which is the
+  /// same for all. A single thread starts at once.
+  TimePoint start(const pace::Stripe& stripe);
+  /// Waits until every thread has left. Returns the whole run's tally to the leader, and nothing to
+  /// the others.
+  std::optional<stats::RunTally> leave(const pace::Stripe& stripe, const stats::RunTally& tally);
 
  private:
+  void start_if_ready(std::uint64_t stripes);
+
   std::mutex mutex_;
+  std::condition_variable changed_;
   std::optional<GroupRun> run_;
+  std::optional<TimePoint> start_;
   std::optional<stats::RunTally> merged_;
-  std::size_t left_ = 0;
+  std::uint64_t ready_ = 0;
+  std::uint64_t left_ = 0;
+  /// The runs that all threads have left.
+  std::uint64_t runs_ = 0;
 };
 
 }  // namespace paceline::gbench

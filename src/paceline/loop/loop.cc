@@ -38,6 +38,10 @@ void Loop::stop() {
   uv_stop(raw());
 }
 
+std::size_t available_cores() {
+  return uv_available_parallelism();
+}
+
 Timer::Timer(Loop& loop, std::function<void()> on_time)
     : on_time_(std::move(on_time)), timer_(new uv_timer_t) {
   uv_timer_init(loop.raw(), timer_.get());

@@ -3,6 +3,7 @@
 #include <uv.h>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -33,6 +34,9 @@ class Loop {
 
   std::unique_ptr<uv_loop_t> loop_;
 };
+
+/// The cores that this process may use; at least one.
+std::size_t available_cores();
 
 namespace detail {
 /// Deletes a handle when libuv has closed it.

@@ -55,13 +55,16 @@ stats::RunTally Dispatcher::run() {
   wait_ = std::move(*wait);
   cpu_before_ = loop::time_on(CLOCK_THREAD_CPUTIME_ID);
   workload_.begin_run(options_.salt);
-  if (hooks_.stop != nullptr || options_.rate_changes) watch_.start(between_looks);
+  if (hooks_.stop != nullptr || options_.is_ended || options_.rate_changes) {
+    watch_.start(between_looks);
+  }
   open_connections();
-  start_ = options_.start.value_or(Clock::now());
+  start_ = options_.start ? options_.start() : Clock::now();
   recorder_.begin(start_);
   if (hooks_.on_progress) progress_watch_.start(progress_interval);
   pump();
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
+  if (hooks_.on_progress) tell_progress();
   settle_unanswered();
   stats::RunTally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
   tally.cpu_time = cpu_time();
@@ -194,11 +197,15 @@ void Dispatcher::stop(Error why) {
   if (stopped_) return;
   stopped_ = Clock::now();
   stopped_why_ = std::move(why);
+  if (options_.is_ended) options_.is_ended->store(true, std::memory_order_relaxed);
   watch_.start(between_looks);
 }
 
 bool Dispatcher::stop_asked() {
-  if (!stopped_ && hooks_.stop != nullptr && hooks_.stop->load(std::memory_order_relaxed)) {
+  const auto is_set = [](const std::atomic<bool>* flag) {
+    return flag != nullptr && flag->load(std::memory_order_relaxed);
+  };
+  if (!stopped_ && (is_set(hooks_.stop) || is_set(options_.is_ended.get()))) {
     stopped_ = Clock::now();
   }
   return stopped_.has_value();

@@ -84,6 +84,7 @@ Preflight send_preflight(Workload& workload, const PreflightOptions& options) {
     preflight.error = Error{ErrorCode::stopped, "stopped before it was answered"};
   }
   preflight.http_version = std::move(tally.http_version);
+  preflight.response_tokens = tally.tokens.out;
   return preflight;
 }
 

@@ -30,6 +30,8 @@ struct Preflight {
   std::optional<Error> error{};
   /// Such as "HTTP/1.1"; empty: no response.
   std::string http_version;
+  /// Output tokens of the response; 0: none, or unknown.
+  std::uint64_t response_tokens = 0;
   /// The outcomes that the workload was adapted to, and each change, for people.
   std::vector<std::pair<Outcome, std::string>> adaptations{};
 };

@@ -81,13 +81,18 @@ http::TransportFactory transport_factory(TransportKind kind) {
   };
 }
 
-std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t parallel) {
+std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t parallel,
+                            std::size_t stripes) {
   // The loop, its timer and lookups.
   constexpr std::size_t of_loop = 16;
-  const std::size_t of_transport = connection.transport == TransportKind::direct
-                                       ? http::direct::DirectTransport::descriptors_for(parallel)
-                                       : http::curl::CurlTransport::descriptors_for(parallel);
-  return of_loop + of_transport + sockets_for(connection, parallel) - parallel;
+  std::size_t descriptors = sockets_for(connection, parallel) - parallel;
+  for (std::size_t i = 0; i < stripes; ++i) {
+    const std::size_t share = pace::Stripe{i, stripes}.share_of(parallel);
+    descriptors += of_loop + (connection.transport == TransportKind::direct
+                                  ? http::direct::DirectTransport::descriptors_for(share)
+                                  : http::curl::CurlTransport::descriptors_for(share));
+  }
+  return descriptors;
 }
 
 std::optional<pace::Pacer> make_pacer(const RunPlan& options) {

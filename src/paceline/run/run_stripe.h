@@ -85,8 +85,12 @@ struct RunPlan : RunOptions {
   std::span<const std::uint64_t> items{};
   /// This thread's share of the slots.
   pace::Stripe stripe{};
-  /// The due time of slot 0, which the stripes of one run share. Empty: at once.
-  std::optional<TimePoint> start{};
+  /// Called when the stripe is ready to send. Returns the due time of slot 0, which the stripes of
+  /// one run share. Empty: at once.
+  std::function<TimePoint()> start{};
+  /// Set by a stripe that ends the run early, so that the others end too; nullptr: there are no
+  /// others.
+  std::shared_ptr<std::atomic<bool>> is_ended{};
   RunLog log{};
   /// Changes of the rate during the run, which the stripes share; nullptr: the rate stays.
   std::shared_ptr<pace::RateChanges> rate_changes{};
@@ -130,9 +134,10 @@ inline std::size_t sockets_for(const ConnectionOptions& connection, std::size_t 
   return connection.reuses ? parallel : 2 * parallel;
 }
 
-/// The most descriptors that a run with that many requests in flight opens, if its hosts are
-/// addresses.
-std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t parallel);
+/// The most descriptors that a run with that many requests in flight opens in all of its stripes,
+/// if its hosts are addresses.
+std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t parallel,
+                            std::size_t stripes);
 
 // The parts of one stripe of a run. The options are of the whole run.
 

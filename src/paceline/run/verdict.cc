@@ -93,14 +93,20 @@ bool client_lags(const Tally& tally) {
   return tally.client_lag.quantile(rank / static_cast<double>(sends)) > tolerable_client_lag(tally);
 }
 
+/// What helps a client that does not keep its schedule.
+std::string_view client_remedy(const Tally& tally) {
+  if (busy(tally) > busy_share) return "use more threads";
+  return tally.threads == 1 ? "give this program its own core" : "give each thread its own core";
+}
+
 std::string client_lag_text(const Tally& tally) {
   const nanoseconds late = tally.client_lag.quantile(0.99);
   return fmt::format(
       "this program sent requests {} late at p99, which is part of due_p99 ({}); the median "
       "latency "
-      "is {}; give this program its own core, or lower the rate",
+      "is {}; {}, or lower the rate",
       milliseconds_text(late), milliseconds_text(tally.due_latency.quantile(0.99)),
-      milliseconds_text(tally.latency.quantile(0.5)));
+      milliseconds_text(tally.latency.quantile(0.5)), client_remedy(tally));
 }
 
 std::string server_does(double per_second) {
@@ -119,9 +125,11 @@ std::string saturated_text(const stats::Saturation& saturation, const Tally& tal
 Verdict unpaced(const stats::RunTally& tally, std::uint64_t parallel) {
   if (busy(tally) > busy_share) {
     return {Bound::client,
-            fmt::format("this program used {:.0f}% of a core, and the server may be faster; use "
-                        "Threads(n) in your own suite, or a faster core",
-                        100 * busy(tally))};
+            fmt::format(
+                "this program used {:.0f}% of {}, and the server may be faster; use more "
+                "threads, or a faster core",
+                100 * busy(tally),
+                tally.threads == 1 ? "a core" : fmt::format("each of {} cores", tally.threads))};
   }
   const auto saturation = tally.levels.saturation();
   if (saturation && busy(tally) < idle_share) {
@@ -199,14 +207,12 @@ Verdict held_back(const stats::RunTally& tally, std::uint64_t rpm, std::uint64_t
   if (client_lags(tally)) return {Bound::client, client_lag_text(tally)};
   if (kept_rate(tally, rpm, arrivals)) {
     return {Bound::client,
-            fmt::format("stalls of this program delayed the schedule by {} (late_p50); give this "
-                        "program its own core, or lower the rate",
-                        milliseconds_text(tally.late.quantile(0.5)))};
+            fmt::format("stalls of this program delayed the schedule by {} (late_p50); {}, or "
+                        "lower the rate",
+                        milliseconds_text(tally.late.quantile(0.5)), client_remedy(tally))};
   }
-  return {Bound::client,
-          fmt::format("stalls of this program allowed {:.0f} RPM of {}; give this program its own "
-                      "core",
-                      tally.achieved_rpm(), rpm)};
+  return {Bound::client, fmt::format("stalls of this program allowed {:.0f} RPM of {}; {}",
+                                     tally.achieved_rpm(), rpm, client_remedy(tally))};
 }
 
 /// The verdict of a run that kept its rate, if the server does not keep up.

@@ -1,12 +1,18 @@
 #include <gtest/gtest.h>
 #include <paceline/gbench/run_group.h>
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <thread>
 #include <vector>
 
 namespace paceline::gbench {
 namespace {
+
+constexpr std::uint64_t threads = 4;
 
 stats::RunTally tally_of(std::uint64_t succeeded) {
   stats::RunTally tally;
@@ -15,71 +21,98 @@ stats::RunTally tally_of(std::uint64_t succeeded) {
   return tally;
 }
 
+GroupRun run_of(std::uint64_t salt) {
+  GroupRun run;
+  run.plan.emplace().salt = salt;
+  return run;
+}
+
+/// Calls a function on each of the threads, and waits for them.
+void on_each(const std::function<void(const pace::Stripe&)>& function) {
+  std::vector<std::jthread> all;
+  for (std::uint64_t i = 0; i < threads; ++i) {
+    all.emplace_back([&function, i] { function({i, threads}); });
+  }
+}
+
 TEST(RunGroupTest, OneThreadStartsWhenItIsReady) {
   RunGroup group;
-  int begun = 0;
-  const GroupRun run = group.join(1, [&] {
-    ++begun;
-    return GroupRun{.salt = 7};
-  });
-  EXPECT_EQ(begun, 1);
-  EXPECT_EQ(run.salt, 7U);
-  EXPECT_FALSE(run.start);
-  const auto whole = group.leave(tally_of(3), 1);
+  const pace::Stripe alone;
+  EXPECT_EQ(group.join(alone, [] { return run_of(7); }).plan->salt, 7U);
+  const TimePoint start = group.start(alone);
+  EXPECT_LE(start, Clock::now());
+  const auto whole = group.leave(alone, tally_of(3));
   ASSERT_TRUE(whole);
   EXPECT_EQ(whole->succeeded, 3U);
 }
 
-TEST(RunGroupTest, ARunBeginsOnceForAllItsThreads) {
+TEST(RunGroupTest, ThreadsMakeOneRunAfterAnother) {
+  constexpr std::uint64_t rounds = 50;
   RunGroup group;
-  std::uint64_t begun = 0;
-  for (std::uint64_t round = 1; round <= 3; ++round) {
-    const TimePoint before = Clock::now();
-    std::vector<GroupRun> runs(4);
-    std::vector<std::optional<stats::RunTally>> wholes(4);
-    {
-      std::vector<std::jthread> threads;
-      for (std::size_t i = 0; i < 4; ++i) {
-        threads.emplace_back(
-            [&, i] { runs[i] = group.join(4, [&] { return GroupRun{.salt = ++begun}; }); });
-      }
+  std::array<std::vector<std::uint64_t>, threads> salts;
+  std::array<std::vector<TimePoint>, threads> starts;
+  std::vector<std::uint64_t> wholes;
+  on_each([&](const pace::Stripe& stripe) {
+    for (std::uint64_t round = 1; round <= rounds; ++round) {
+      const GroupRun run = group.join(stripe, [&] { return run_of(round); });
+      salts[stripe.index].push_back(run.plan->salt);
+      starts[stripe.index].push_back(group.start(stripe));
+      const auto whole = group.leave(stripe, tally_of(10 + stripe.index));
+      EXPECT_EQ(whole.has_value(), stripe.index == 0);
+      if (whole) wholes.push_back(whole->succeeded);
     }
-    {
-      std::vector<std::jthread> threads;
-      for (std::size_t i = 0; i < 4; ++i) {
-        threads.emplace_back([&, i] { wholes[i] = group.leave(tally_of(10 + i), 4); });
-      }
-    }
-    EXPECT_EQ(begun, round);
-    for (const GroupRun& run : runs) {
-      EXPECT_EQ(run.salt, round);
-      ASSERT_TRUE(run.start);
-      EXPECT_EQ(*run.start, *runs[0].start);
-      EXPECT_GT(*run.start, before);
-    }
-    // The last to leave has the tally of all.
-    int last = 0;
-    for (const auto& whole : wholes) {
-      if (!whole) continue;
-      ++last;
-      EXPECT_EQ(whole->succeeded, 46U);
-    }
-    EXPECT_EQ(last, 1);
+  });
+  for (std::size_t i = 0; i < threads; ++i) {
+    ASSERT_EQ(salts[i].size(), rounds);
+    for (std::uint64_t round = 0; round < rounds; ++round) EXPECT_EQ(salts[i][round], round + 1);
+    EXPECT_EQ(starts[i], starts[0]);
   }
+  EXPECT_EQ(wholes, std::vector<std::uint64_t>(rounds, 46));
+}
+
+TEST(RunGroupTest, TheScheduleStartsWhenTheLastThreadIsReady) {
+  RunGroup group;
+  TimePoint ready;
+  std::array<TimePoint, threads> starts;
+  on_each([&](const pace::Stripe& stripe) {
+    group.join(stripe, [] { return run_of(1); });
+    if (stripe.index == 2) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      ready = Clock::now();
+    }
+    starts[stripe.index] = group.start(stripe);
+    group.leave(stripe, {});
+  });
+  for (const TimePoint start : starts) {
+    EXPECT_EQ(start, starts[0]);
+    EXPECT_GE(start, ready);
+  }
+}
+
+TEST(RunGroupTest, AThreadThatCannotStartKeepsNobodyWaiting) {
+  RunGroup group;
+  std::optional<stats::RunTally> whole;
+  on_each([&](const pace::Stripe& stripe) {
+    group.join(stripe, [] { return run_of(1); });
+    if (stripe.index != 1) group.start(stripe);
+    if (auto tally = group.leave(stripe, tally_of(5))) whole = std::move(tally);
+  });
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->succeeded, 20U);
 }
 
 TEST(RunGroupTest, AllLearnWhyARunCannotBe) {
   RunGroup group;
-  for (int i = 0; i < 2; ++i) {
-    const auto run = group.join(2, [] {
-      return GroupRun{.error = Error{ErrorCode::disk_full, "the disk is full"}};
+  on_each([&](const pace::Stripe& stripe) {
+    const GroupRun run = group.join(stripe, [] {
+      return GroupRun{.error = Error{ErrorCode::disk_full, "the disk is full"}, .is_last = true};
     });
+    EXPECT_FALSE(run.plan);
+    EXPECT_TRUE(run.is_last);
     ASSERT_TRUE(run.error);
     EXPECT_EQ(run.error->message, "the disk is full");
-  }
-  EXPECT_FALSE(group.leave({}, 2));
-  EXPECT_TRUE(group.leave({}, 2));
-  EXPECT_FALSE(group.join(2, [] { return GroupRun{}; }).error);
+    group.leave(stripe, {});
+  });
 }
 
 }  // namespace

@@ -71,12 +71,12 @@ class PacingTest : public TcpPair {
   /// schedule.
   Times arrivals_of(Workload& workload, RunPlan options) {
     const std::size_t before = endpoint_->arrivals().size();
-    options.start = Clock::now() + 20ms;
+    const TimePoint start = Clock::now() + 20ms;
+    options.start = [start] { return start; };
     const Tally tally = run_stripe(workload, options);
     EXPECT_EQ(tally.succeeded, options.requests) << message_of(tally.first_failure);
     Times arrivals;
-    for (const TimePoint arrival : endpoint_->arrivals())
-      arrivals.push_back(arrival - *options.start);
+    for (const TimePoint arrival : endpoint_->arrivals()) arrivals.push_back(arrival - start);
     arrivals.erase(arrivals.begin(), arrivals.begin() + static_cast<std::ptrdiff_t>(before));
     EXPECT_EQ(arrivals.size(), options.requests);
     return arrivals;

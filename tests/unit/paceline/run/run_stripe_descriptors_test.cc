@@ -23,7 +23,7 @@ TEST(RunStripe, NeedsNoMoreDescriptorsThanItSays) {
                                .requests = 2'000,
                                .connection = {.transport = transport, .reuses = reuses}};
       const auto enough =
-          static_cast<unsigned>(descriptors_for(options.connection, options.parallel));
+          static_cast<unsigned>(descriptors_for(options.connection, options.parallel, 1));
       EXPECT_TRUE(with_few_descriptors(
           enough, [&] { return run_stripe(*workload, options).succeeded == options.requests; }))
           << name_of(transport) << " " << reuses;

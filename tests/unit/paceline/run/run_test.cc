@@ -62,7 +62,8 @@ TEST(RunTest, StripesDepartTogetherAsOne) {
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   const auto other_chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   RunPlan options(RunOptions{.rpm = 60'000, .parallel = 31, .requests = 501, .warmup = 3});
-  options.start = Clock::now() + 20ms;
+  const TimePoint start = Clock::now() + 20ms;
+  options.start = [start] { return start; };
   options.stripe = {0, 2};
   Tally first;
   std::thread thread([&] { first = run_stripe(*chat, options); });
@@ -80,7 +81,7 @@ TEST(RunTest, StripesDepartTogetherAsOne) {
   const auto arrivals = endpoint->arrivals();
   ASSERT_EQ(arrivals.size(), 504U);
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
-    ASSERT_GE(arrivals[i] - *options.start, std::chrono::milliseconds(i))
+    ASSERT_GE(arrivals[i] - start, std::chrono::milliseconds(i))
         << "each stripe has a schedule of its own";
   }
 }
@@ -109,7 +110,7 @@ TEST(RunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
   };
   const TimePoint start = Clock::now() + 20ms;
   RunPlan plan(RunOptions{.rpm = 6'000, .parallel = 50, .requests = 100});
-  plan.start = start;
+  plan.start = [start] { return start; };
   const Tally tally = run_stripe(*chat, plan, hooks);
   const auto record = endpoint->record();
   ASSERT_EQ(record.size(), 100U);
