@@ -26,7 +26,7 @@ def test_a_row(tmp_path):
     (row,) = load(tmp_path, ROW).rows
     assert row == paceline.Row(
         name=ROW["run_name"], workload="chat/complete", rpm_asked=60, rpm=59.5, parallel=5,
-        iterations=9, repetition=0, verdict="paced", label="paced", mean=0.002,
+        threads=1, iterations=9, repetition=0, verdict="paced", label="paced", mean=0.002,
         counters={"rpm": 59.5, "p50": 0.002, "p99.9": 0.004, "late_max": 0.001, "ttft_p50": 0.0015,
                   "errors": 0.0})
     assert not row.was_cut_short
@@ -54,6 +54,19 @@ def test_a_search_has_no_rate(tmp_path):
     name = "chat/complete/find_max/parallel:500/iterations:1/manual_time"
     (row,) = load(tmp_path, ROW | {"run_name": name}).rows
     assert (row.workload, row.rpm_asked, row.parallel) == ("chat/complete/find_max", None, 500)
+
+
+def test_a_row_of_threads(tmp_path):
+    # The name has the requests of each thread, rounded down.
+    name = "chat/complete/rpm:60/parallel:5/iterations:4/manual_time/threads:2"
+    of_threads = ROW | {"run_name": name, "threads": 2}
+    result = load(tmp_path, of_threads)
+    (row,) = result.rows
+    assert (row.workload, row.threads, row.iterations) == ("chat/complete", 2, 9)
+    assert "chat/complete threads:2 " in repr(result)
+    median = of_threads | {"run_type": "aggregate", "aggregate_name": "median", "iterations": 5}
+    (row,) = load(tmp_path, median).rows
+    assert (row.threads, row.iterations) == (2, 8)
 
 
 def test_percentiles_are_medians_of_repetitions(tmp_path):

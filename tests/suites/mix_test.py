@@ -97,9 +97,11 @@ class Models(unittest.TestCase):
     def test_streams_of_threads_and_of_several_models(self):
         result = rows("--paceline_workload=chat/stream", "--paceline_model=a,b,c",
                       "--paceline_endpoint_latency=1ms", "--paceline_endpoint_token_time=1ms",
-                      *QUICK)
-        self.assertEqual(result["benchmarks"][0]["errors"], 0)
-        self.assertIn("ttft_p50", result["benchmarks"][0])
+                      "--paceline_threads=2", "--paceline_by=model", *QUICK)
+        (row,) = result["benchmarks"]
+        self.assertEqual((row["errors"], row["threads"]), (0, 2))
+        self.assertIn("ttft_p50", row)
+        self.assertEqual(sum(row[f"requests@model={model}"] for model in "abc"), 40)
 
 
 class Counters(unittest.TestCase):

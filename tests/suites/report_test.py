@@ -54,6 +54,25 @@ class Results(Folder):
                          [("chat/complete", 6000), ("chat/complete prompt:512", 6000),
                           ("chat/complete", 12000), ("chat/complete", 0)])
 
+    def test_runs_of_several_threads_are_a_workload_of_their_own(self):
+        name = "chat/complete/rpm:6000/parallel:10/iterations:50/manual_time/threads:2"
+        threads = row() | {"name": name, "run_name": name, "threads": 2, "iterations": 101}
+        one = row() | {"run_name": NAME.format(6000, 10, 100) + "/threads:1"}
+        result = results.read_result(self.write_result(row(), threads, one))
+        self.assertEqual([(cell.workload, cell.requests, len(cell.rows)) for cell in result.cells],
+                         [("chat/complete", 100, 2), ("chat/complete threads:2", 101, 1)])
+        self.assertEqual(results.run_text(name),
+                         "chat/complete, 6,000 rpm, parallel 10, 2 threads")
+        # An aggregate has no number of requests but that in its name.
+        median = threads | {"run_type": "aggregate", "aggregate_name": "median", "repetitions": 1}
+        self.assertEqual(results.read_result(self.write_result(median)).cells[0].requests, 100)
+        for path in (self.write_result(threads), self.write_result(median)):
+            log = self.write_log((6000, 10, [(i * MILLISECOND, 50 * MILLISECOND)
+                                             for i in range(101)]))
+            (cells,) = request_log.read_logs([log], [results.read_result(path)])
+            self.assertIn(("chat/complete threads:2", 6000, 10), cells)
+            log.unlink()
+
     def test_the_verdict_is_the_labels_first_word(self):
         def verdict_of(**changed):
             (cell,) = results.read_result(self.write_result(row() | changed)).cells

@@ -16,7 +16,7 @@ from .errors import Error
 from .packages import REPORT, why_missing
 from .report.errors import ReportError
 from .report.json_file import read_text
-from .report.results import VERDICTS, parse_rows, requests_of
+from .report.results import VERDICTS, parse_rows, requests_of, threads_of
 from .report.words import UNITS
 from .table import html_table, text_table
 
@@ -46,6 +46,8 @@ class Row:
     rpm: float
     #: The most requests in flight; None if the run has no such limit.
     parallel: Optional[int]
+    #: The threads that sent.
+    threads: int
     #: The number of requests.
     iterations: int
     #: The number of the repetition, from 0.
@@ -168,6 +170,7 @@ def make_row(row: Mapping[str, Any]) -> Row:
         rpm_asked=None if rpm_asked is None else int(rpm_asked),
         rpm=float(row["rpm"]),
         parallel=None if parallel is None else int(parallel),
+        threads=threads_of(row),
         iterations=requests_of(row, name),
         repetition=int(row.get("repetition_index", 0)),
         verdict=next((word for word in VERDICTS if re.match(rf"{word}\b(?!-)", label)), None),

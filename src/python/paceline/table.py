@@ -19,7 +19,8 @@ def cells(row: Row) -> List[str]:
     """The values of COLUMNS for people to read."""
     counters = row.counters
     times = [time_text(counters[name]) if name in counters else "" for name in ("p50", "p99")]
-    return [row.workload, "" if row.rpm_asked is None else rate_text(row.rpm_asked),
+    threads = f" threads:{row.threads}" if row.threads > 1 else ""
+    return [row.workload + threads, "" if row.rpm_asked is None else rate_text(row.rpm_asked),
             number_text(row.rpm), "" if row.parallel is None else str(row.parallel),
             f"{row.iterations:,}", *times, number_text(counters.get("errors", 0)),
             row.verdict or ""]

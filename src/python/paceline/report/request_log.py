@@ -142,8 +142,8 @@ def runs_of(cell, result, runs):
     """The numbers of the cell's runs. A log may hold many runs of the same rpm and parallel. The
     result's date is that of its first row, so runs are matched by mean latency: no two have the same.
     """
-    alike = [run for run in runs
-             if (run["rpm"], run["parallel"], run["requests"]) == (*cell.key, cell.requests)]
+    alike = [run for run in runs if (run["rpm"], run["parallel"]) == cell.key
+             and cell.requests <= run["requests"] < cell.requests + cell.threads]
     if result.has_repetitions:
         found = [run["run"] for mean in cell.means for run in alike if is_equal(mean, run["mean"])]
         return list(dict.fromkeys(found))

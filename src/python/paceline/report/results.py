@@ -27,19 +27,24 @@ TEXTS = ("name", "run_name", "run_type", "time_unit", "label", "aggregate_name",
          "error_message", "skip_message")
 # Counters without which a row is left out.
 NEEDED = ("real_time", "p50", "p99", "rpm")
-# Parts of a name that Google Benchmark adds. All other parts are arguments of the suite.
-ADDED = re.compile(r"(iterations|repeats|threads|min_time|min_warmup_time):.*|manual_time|real_time"
+# Parts of a name that Google Benchmark adds and that every run has. All other parts are arguments of
+# the suite, and the threads.
+ADDED = re.compile(r"(iterations|repeats|min_time|min_warmup_time):.*|threads:1|manual_time|real_time"
                    r"|process_time")
 
 
 @dataclass
 class Cell:
-    """One workload at one rpm (0: unpaced) and parallel, with all its repetitions."""
+    """One workload at one rpm (0: unpaced) and parallel, with all its repetitions. Several threads are
+    part of the workload's name.
+    """
 
     workload: str
     rpm: int
     parallel: int
+    # If only aggregates are left, of several threads, up to threads - 1 requests too few.
     requests: int
+    threads: int = 1
     rows: list = field(default_factory=list)
 
     @property
@@ -244,7 +249,7 @@ def collect_cells(rows):
         workload = " ".join([name["workload"], *knobs])
         rpm, parallel = int(name["rpm"]), int(name["parallel"])
         cell = cells.setdefault((workload, rpm, parallel), Cell(
-            workload, rpm, parallel, requests=requests_of(row, name["rest"])))
+            workload, rpm, parallel, requests_of(row, name["rest"]), threads_of(row)))
         cell.rows.append(row)
     # Unpaced counts as faster than any rate.
     return sorted(cells.values(), key=lambda cell: (cell.rpm or float("inf"), cell.parallel))
@@ -255,14 +260,23 @@ def run_text(run_name):
     name = NAME.fullmatch(run_name)
     if not name:
         return run_name
-    return f"{name['workload']}, {rate_text(int(name['rpm']))}, parallel {int(name['parallel']):,}"
+    text = f"{name['workload']}, {rate_text(int(name['rpm']))}, parallel {int(name['parallel']):,}"
+    threads = re.search(r"/threads:(\d{1,15})", name["rest"])
+    return f"{text}, {int(threads[1])} threads" if threads and int(threads[1]) > 1 else text
 
 
 def requests_of(row, rest):
-    """The requests of a row. An aggregate's iterations are repetitions, so the name takes precedence."""
+    """The requests of a row. An aggregate's iterations are repetitions; its name has the requests of
+    each thread, rounded down.
+    """
     named = re.search(r"/iterations:(\d{1,15})", rest)
-    threads = int(row.get("threads") or 1)
-    return int(named[1]) * threads if named else int(row["iterations"])
+    if named and row.get("run_type") == "aggregate":
+        return int(named[1]) * threads_of(row)
+    return int(row["iterations"])
+
+
+def threads_of(row):
+    return int(row.get("threads") or 1)
 
 
 def collect_times(rows):
