@@ -55,12 +55,12 @@ stats::RunTally Dispatcher::run() {
   wait_ = std::move(*wait);
   cpu_before_ = loop::time_on(CLOCK_THREAD_CPUTIME_ID);
   workload_.begin_run(options_.salt);
-  if (hooks_.stop != nullptr || options_.is_ended || options_.rate_changes) {
-    watch_.start(between_looks);
-  }
   open_connections();
   start_ = options_.start ? options_.start() : Clock::now();
   recorder_.begin(start_);
+  if (hooks_.stop != nullptr || options_.is_ended || options_.rate_changes) {
+    watch_.start(between_looks);
+  }
   if (hooks_.on_progress) progress_watch_.start(progress_interval);
   pump();
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
