@@ -1,4 +1,4 @@
-#include <endpoint/connections.h>
+#include <endpoint/connection_watches.h>
 #include <paceline/loop/sockets.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
