@@ -14,7 +14,8 @@
 namespace paceline::endpoint {
 
 /// Shuts down connections that have been idle for some time. Both sides then read the end of the
-/// connection.
+/// connection. A connection whose client has sent bytes that are not read yet is not idle: the
+/// endpoint is late, not the client.
 class IdleConnections {
  public:
   /// `limit`: the longest idle time; 0: unlimited.

@@ -88,8 +88,8 @@ class TlsReader {
 /// do not delay requests.
 class Handshakes {
  public:
-  /// `limit`: a client that takes longer is disconnected. `serve` runs the daemon of a client, and
-  /// then suspend_waiting().
+  /// `limit`: a client that has not finished by then, and has sent no bytes that are unread, is
+  /// disconnected. `serve` runs the daemon of a client, and then suspend_waiting().
   Handshakes(loop::Loop& loop, std::chrono::milliseconds limit, std::function<void(Client&)> serve);
   /// Call once, before add(). Error: no_descriptor.
   Result<void> open();
