@@ -16,8 +16,8 @@ LABEL org.opencontainers.image.title="paceline" \
 # hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates libbenchmark1debian libbrotli1 \
-    libcurl4 libfmt9 libhttp-parser2.9 libmicrohttpd12 libnghttp2-14 libpng16-16 libsimdjson14 \
-    libsqlite3-0 libssl3 libuv1 \
+    libcurl4 libfmt9 libgnutls30 libhttp-parser2.9 libmicrohttpd12 libnghttp2-14 libpng16-16 \
+    libsimdjson14 libsqlite3-0 libssl3 libuv1 \
   && rm -rf /var/lib/apt/lists/* \
   && useradd --uid 10001 --user-group --no-create-home paceline \
   && install --directory --owner=paceline /results

@@ -27,7 +27,7 @@ class Paceline(ConanFile):
     core = ("brotli/[>=1.0.9 <2]", "fmt/[>=9.1 <13]", "http_parser/[>=2.9.4 <3]", "libcurl/[>=7.88 <9]",
             "libnghttp2/[>=1.52 <2]", "libpng/[>=1.6 <2]", "libuv/[>=1.44 <2]", "openssl/[>=3 <4]",
             "simdjson/[>=3.0.1 <5]", "sqlite3/[>=3.37 <4]", "zlib/[>=1.2.13 <2]")
-    endpoint = ("libmicrohttpd/[>=0.9.75 <2]",)
+    endpoint = ("gnutls/[>=3.7 <4]", "libmicrohttpd/[>=0.9.75 <2]")
     # Only the sources include these, which are headers.
     headers = ("cli11/[>=2.1 <3]", "nlohmann_json/[>=3.11 <4]", "tl-expected/[>=1.0 <2]",
                "tomlplusplus/[>=3.3 <4]", "valijson/[>=1.0 <2]")

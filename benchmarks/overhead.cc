@@ -27,6 +27,8 @@
 #include <variant>
 #include <vector>
 
+#include "self_signed.h"
+
 namespace paceline {
 namespace {
 
@@ -244,12 +246,13 @@ void synthetic_text(benchmark::State& state) {
 BENCHMARK(synthetic_text)->ArgName("tokens")->Arg(100);
 
 /// Whole exchanges over loopback, unpaced: makes and sends requests, reads and counts responses.
-void run_exchanges(benchmark::State& state, TransportKind transport) {
-  Endpoint endpoint({});
+void run_exchanges(benchmark::State& state, TransportKind transport, EndpointOptions server = {}) {
+  Endpoint endpoint(server);
   if (const auto error = endpoint.start()) return state.SkipWithError(error->message.c_str());
   const auto chat = make_workload({endpoint.url(), ""}, TextGeneration{});
   RunOptions options;
   options.connection.transport = transport;
+  options.connection.ca_file = server.cert_file;
   options.parallel = static_cast<std::size_t>(state.range(0));
   options.requests = static_cast<std::uint64_t>(state.max_iterations);
   while (state.KeepRunningBatch(state.max_iterations)) {
@@ -265,12 +268,29 @@ void exchange_direct(benchmark::State& state) {
   run_exchanges(state, TransportKind::direct);
 }
 
+/// The same over TLS, with HTTP/1.1.
+void run_exchanges_over_tls(benchmark::State& state, TransportKind transport) {
+  const SelfSigned certificate;
+  if (!certificate.is_made()) return state.SkipWithError("openssl made no certificate");
+  run_exchanges(state, transport,
+                {.cert_file = certificate.cert_file(), .key_file = certificate.key_file()});
+}
+
+void exchange_curl_tls(benchmark::State& state) {
+  run_exchanges_over_tls(state, TransportKind::curl);
+}
+void exchange_direct_tls(benchmark::State& state) {
+  run_exchanges_over_tls(state, TransportKind::direct);
+}
+
 void configure_exchange(benchmark::internal::Benchmark* exchange) {
   exchange->ArgName("parallel")->Arg(1)->Arg(50)->Arg(500)->Arg(5'000);
   exchange->Iterations(50'000)->UseRealTime();
 }
 BENCHMARK(exchange_curl)->Apply(configure_exchange);
 BENCHMARK(exchange_direct)->Apply(configure_exchange);
+BENCHMARK(exchange_curl_tls)->Apply(configure_exchange);
+BENCHMARK(exchange_direct_tls)->Apply(configure_exchange);
 
 }  // namespace
 }  // namespace paceline

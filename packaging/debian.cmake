@@ -38,9 +38,9 @@ if(BUILD_SHARED_LIBS)
   list(APPEND development_needs "paceline (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
 else()
   list(APPEND development_needs libbrotli-dev
-    "libcurl4-openssl-dev | libcurl4-gnutls-dev | libcurl4-nss-dev" libfmt-dev libhttp-parser-dev
-    libmicrohttpd-dev libnghttp2-dev libpng-dev libsimdjson-dev libsqlite3-dev libssl-dev libuv1-dev
-    zlib1g-dev)
+    "libcurl4-openssl-dev | libcurl4-gnutls-dev | libcurl4-nss-dev" libfmt-dev libgnutls28-dev
+    libhttp-parser-dev libmicrohttpd-dev libnghttp2-dev libpng-dev libsimdjson-dev libsqlite3-dev
+    libssl-dev libuv1-dev zlib1g-dev)
 endif()
 list(JOIN development_needs ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS pkg-config)

@@ -52,7 +52,7 @@ if(NOT BUILD_SHARED_LIBS)
   set(static_requires
     " libbrotlidec libcurl >= 7.88 libnghttp2 >= 1.52 libssl >= 3.0 libuv >= 1.44 simdjson fmt sqlite3 libpng zlib")
   set(static_libraries " -lhttp_parser")
-  set(static_endpoint_requires " libmicrohttpd >= 0.9.75")
+  set(static_endpoint_requires " gnutls >= 3.7 libmicrohttpd >= 0.9.75")
 endif()
 foreach(name paceline paceline-endpoint paceline-main)
   configure_file(src/paceline/${name}.pc.in ${generated}/${name}.pc @ONLY)

@@ -29,7 +29,7 @@ def draw_arrivals(results, path):
         panel.set_yscale("log")
         panel.set_ylim(0.5, 400)
         panel.set_yticks([1, 10, 100], ["1", "10", "100"])
-        panel.set_title(f"{name}: {60 * figures['rate']:,.0f} RPM, at most {figures['1 ms']} in 1 ms",
+        panel.set_title(f"{name}: {figures['rpm']:,.0f} RPM, at most {figures['1 ms']} in 1 ms",
                         loc="left", fontsize=9)
         panel.spines[["top", "right"]].set_visible(False)
     panels[-1, 0].set_xlabel("ms, of one second in the middle of the run")

@@ -1,6 +1,7 @@
-#include <endpoint/connections.h>
+#include <endpoint/connection_watches.h>
 #include <paceline/loop/sockets.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -12,6 +13,15 @@
 namespace paceline::endpoint {
 
 using std::chrono::milliseconds;
+
+namespace {
+
+bool has_unread_bytes(int descriptor) {
+  int count = 0;
+  return ioctl(descriptor, FIONREAD, &count) == 0 && count > 0;
+}
+
+}  // namespace
 
 IdleConnections::IdleConnections(loop::Loop& loop, milliseconds limit)
     : limit_(limit), timer_(loop, [this] { end_due(); }) {}
@@ -42,7 +52,11 @@ void IdleConnections::end_due() {
   while (!idle_.empty() && idle_.front().until <= now) {
     const int descriptor = idle_.front().descriptor;
     remove(descriptor);
-    shutdown(descriptor, SHUT_RDWR);
+    if (has_unread_bytes(descriptor)) {
+      add(descriptor);
+    } else {
+      shutdown(descriptor, SHUT_RDWR);
+    }
   }
   wait_for_first();
 }

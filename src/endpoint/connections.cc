@@ -55,10 +55,12 @@ void Client::reset() const {
 }
 
 Connections::Connections(loop::Loop& loop, const EndpointOptions& options,
-                         const std::atomic<bool>& stopping)
+                         const std::atomic<bool>& stopping,
+                         std::chrono::milliseconds handshake_limit)
     : loop_(loop),
       options_(options),
       stopping_(stopping),
+      handshake_limit_(handshake_limit),
       idle_(loop, std::chrono::ceil<std::chrono::milliseconds>(options.idle_timeout)),
       lingering_(loop),
       listener_(loop,
@@ -69,13 +71,14 @@ Connections::Connections(loop::Loop& loop, const EndpointOptions& options,
         const sockaddr from{AF_UNIX, {}};
         add(std::move(connection), from, sizeof from);
       }) {
-  if (options.has_kernel_times) receive_notes_.emplace();
+  if (options.has_kernel_times && options.cert_file.empty()) receive_notes_.emplace();
 }
 
 Connections::~Connections() = default;
 
 Result<void> Connections::listen(Callbacks callbacks) {
   callbacks_ = std::move(callbacks);
+  if (auto begun = begin_tls(); !begun) return begun;
   if (auto listening = listen_on_port(); !listening) return listening;
   if (!options_.unix_socket.empty()) {
     if (auto listening = unix_listener_.listen(options_.unix_socket); !listening) return listening;
@@ -84,6 +87,15 @@ Result<void> Connections::listen(Callbacks callbacks) {
     return fail(ErrorCode::no_descriptor, "no descriptor for connections");
   }
   return {};
+}
+
+Result<void> Connections::begin_tls() {
+  if (options_.cert_file.empty()) return {};
+  auto loaded = TlsIdentity::load(options_.cert_file, options_.key_file);
+  if (!loaded) return tl::unexpected(std::move(loaded.error()));
+  identity_ = std::move(*loaded);
+  handshakes_.emplace(loop_, handshake_limit_, [this](Client& client) { serve(*client.group); });
+  return handshakes_->open();
 }
 
 Result<void> Connections::listen_on_port() {
@@ -133,13 +145,15 @@ DaemonGroup* Connections::group_with_room() {
   if (found != groups_.rend()) return found->get();
   auto group = std::make_unique<DaemonGroup>();
   group->connections = this;
-  group->daemon.reset(
-      MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
-                           MHD_USE_SUPPRESS_DATE_NO_CLOCK,
-                       0, nullptr, nullptr, callbacks_.on_request, callbacks_.handler,
-                       MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory, MHD_OPTION_NOTIFY_COMPLETED,
-                       callbacks_.on_completed, callbacks_.handler, MHD_OPTION_NOTIFY_CONNECTION,
-                       &Connections::on_connection, group.get(), MHD_OPTION_END));
+  std::vector<MHD_OptionItem> tls{{MHD_OPTION_END, 0, nullptr}};
+  if (identity_) tls = identity_->daemon_options();
+  group->daemon.reset(MHD_start_daemon(
+      MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+          MHD_USE_SUPPRESS_DATE_NO_CLOCK | (identity_ ? MHD_USE_TLS : MHD_NO_FLAG),
+      0, nullptr, nullptr, callbacks_.on_request, callbacks_.handler,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory, MHD_OPTION_NOTIFY_COMPLETED,
+      callbacks_.on_completed, callbacks_.handler, MHD_OPTION_NOTIFY_CONNECTION,
+      &Connections::on_connection, group.get(), MHD_OPTION_ARRAY, tls.data(), MHD_OPTION_END));
   if (!group->daemon) return nullptr;
   const int descriptor =
       MHD_get_daemon_info(group->daemon.get(), MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
@@ -160,6 +174,7 @@ void Connections::run(const DaemonGroup& group) {
   do {
     if (receive_notes_) receive_notes_->look();
     MHD_run(group.daemon.get());
+    if (handshakes_) handshakes_->suspend_waiting();
   } while (!stopping_.load(std::memory_order_relaxed) &&
            MHD_get_timeout(group.daemon.get(), &wait) == MHD_YES && wait == 0);
 }
@@ -168,23 +183,25 @@ void Connections::on_connection(void* in, MHD_Connection* connection, void** cli
                                 MHD_ConnectionNotificationCode code) noexcept {
   auto& group = *static_cast<DaemonGroup*>(in);
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-    const int descriptor =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    group.connections->started(group, descriptor, client);
+    group.connections->started(group, connection, client);
   } else {
     group.connections->ended(
         group, std::unique_ptr<Client>(static_cast<Client*>(std::exchange(*client, nullptr))));
   }
 }
 
-void Connections::started(DaemonGroup& group, int descriptor, void** client) {
+void Connections::started(DaemonGroup& group, MHD_Connection* connection, void** client) {
+  const int descriptor =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   ++group.count;
   if (++count_ == most_) pause();
   idle_.add(descriptor);
   auto started = std::make_unique<Client>();
   started->group = &group;
+  started->connection = connection;
   started->received.descriptor = descriptor;
   if (receive_notes_) receive_notes_->add(started->received);
+  if (identity_) start_tls(*started);
   // libmicrohttpd does not watch a suspended connection. On an active connection, libmicrohttpd
   // misses an end that arrives together with fewer bytes than its buffer holds.
   try {
@@ -197,6 +214,15 @@ void Connections::started(DaemonGroup& group, int descriptor, void** client) {
   *client = started.release();
 }
 
+void Connections::start_tls(Client& client) {
+  const auto session = static_cast<gnutls_session_t>(
+      MHD_get_connection_info(client.connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
+  if (options_.has_kernel_times) loop::note_receive_times(client.descriptor());
+  identity_->allow_tickets(session);
+  client.tls = std::make_unique<TlsReader>(session, client.received);
+  handshakes_->add(client);
+}
+
 void Connections::ended(DaemonGroup& group, std::unique_ptr<Client> client) {
   --group.count;
   if (count_-- == most_) go_on();
@@ -207,6 +233,7 @@ void Connections::ended(DaemonGroup& group, std::unique_ptr<Client> client) {
     lingering_.add(loop::Descriptor(fcntl(descriptor, F_DUPFD_CLOEXEC, 0)));
   }
   if (receive_notes_) receive_notes_->remove(client->received);
+  if (handshakes_) handshakes_->remove(*client);
 }
 
 // A held request does not end here: a connection must not end inside the callback of its watch.
@@ -256,6 +283,7 @@ void Connections::close() {
   listener_.close();
   unix_listener_.close();
   resumed_.clear();
+  if (handshakes_) handshakes_->resume_all();
   // A resumed connection counts as suspended until its daemon runs, and stops only then.
   for (const auto& group : groups_) MHD_run(group->daemon.get());
   groups_.clear();

@@ -20,6 +20,8 @@ std::string message_of(const endpoint::InvalidOption& invalid) {
       return fmt::format("{0} must be above 0 and at most {0}_p99", invalid.field);
     case Reason::queue_without_concurrency:
       return "a queue needs a concurrency above 0";
+    case Reason::key_without_certificate:
+      return "a key_file needs a cert_file";
     case Reason::out_of_range:
       break;
   }
@@ -93,7 +95,7 @@ void Endpoint::stop() {
 }
 
 std::string Endpoint::url() const {
-  return fmt::format("http://{}:{}/v1", worker_->server().address(), port());
+  return worker_->server().origin() + "/v1";
 }
 
 std::uint16_t Endpoint::port() const {

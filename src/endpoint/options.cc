@@ -137,6 +137,9 @@ std::optional<InvalidOption> find_invalid_option(const EndpointOptions& options)
   if (options.queue && options.concurrency == 0) {
     return InvalidOption{Reason::queue_without_concurrency, "queue"};
   }
+  if (!options.key_file.empty() && options.cert_file.empty()) {
+    return InvalidOption{Reason::key_without_certificate, "key_file"};
+  }
   return std::nullopt;
 }
 

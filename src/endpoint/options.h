@@ -18,6 +18,8 @@ struct InvalidOption {
     above_p99,
     /// A queue without a concurrency: no request would wait.
     queue_without_concurrency,
+    /// A file with a key and none with its certificate: there would be no TLS.
+    key_without_certificate,
   };
   Reason reason;
   /// The field's name in EndpointOptions, such as "latency" or "faults.shares".

@@ -175,12 +175,12 @@ void RequestHandler::set_id(Request& request) {
   }
 }
 
-Server::Server(loop::Loop& loop, EndpointOptions options)
+Server::Server(loop::Loop& loop, EndpointOptions options, std::chrono::milliseconds handshake_limit)
     : options_(std::move(options)),
       record_(options_.record_arrivals),
       loop_(loop),
       wakeup_(loop_, [this] { loop_.stop(); }),
-      connections_(loop_, options_, stopping_),
+      connections_(loop_, options_, stopping_, handshake_limit),
       held_(loop_, connections_, stopping_),
       handler_(options_, connections_, held_, record_, stopping_) {}
 
@@ -197,6 +197,11 @@ Result<void> Server::listen() {
        .on_completed = &RequestHandler::on_completed,
        .on_served = [this] { held_.send_due(); },
        .on_hang_up = [this](Request& request) { return held_.abandon(request); }});
+}
+
+std::string Server::origin() const {
+  const char* scheme = options_.cert_file.empty() ? "http" : "https";
+  return fmt::format("{}://{}:{}", scheme, options_.address, port());
 }
 
 void Server::run() {

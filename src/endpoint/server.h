@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -71,7 +72,9 @@ class RequestHandler {
 class Server {
  public:
   /// `options` has passed find_invalid_option(). `loop` outlives the server, which runs it.
-  Server(loop::Loop& loop, EndpointOptions options);
+  /// `handshake_limit`: the longest time of a TLS handshake.
+  Server(loop::Loop& loop, EndpointOptions options,
+         std::chrono::milliseconds handshake_limit = Connections::usual_handshake_limit);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -84,7 +87,8 @@ class Server {
   /// For any thread.
   void stop();
 
-  const std::string& address() const { return options_.address; }
+  /// The start of URLs: scheme, address and port.
+  std::string origin() const;
   std::uint16_t port() const { return connections_.port(); }
   /// Number of requests, except those about the server. For any thread.
   std::uint64_t requests() const { return handler_.requests(); }

@@ -128,6 +128,11 @@ enum class ErrorCode {
   listen_failed,
   /// A Unix socket cannot be made at the path.
   socket_path_unusable,
+  /// The endpoint was asked for TLS, but libmicrohttpd has none.
+  endpoint_tls_missing,
+  /// The files with the endpoint's certificate and key cannot be read or do not contain them, the
+  /// two do not match, or the key is encrypted.
+  endpoint_certificate_unusable,
 };
 
 /// The error of a failed call or request.

@@ -146,6 +146,8 @@ Result<void> check_endpoint_flags(const EndpointOptions& options, const std::str
     case Reason::queue_without_concurrency:
       return refuse(fmt::format("{} needs {}concurrency above 0: without a limit no request waits",
                                 flag, prefix));
+    case Reason::key_without_certificate:
+      return refuse(fmt::format("{0}key needs {0}cert, which names the certificate", prefix));
     case Reason::out_of_range:
       break;
   }

@@ -57,6 +57,14 @@ void add_endpoint_program_flags(CLI::App& app, Flags& flags) {
                  "Path of a Unix socket to listen on beside the port, such as /tmp/endpoint.sock "
                  "[none]")
       ->type_name("PATH");
+  app.add_option("--cert", flags.endpoint.cert_file,
+                 "PEM file with the server's certificate, such as server.pem. The endpoint then "
+                 "serves HTTPS instead of HTTP, in HTTP/1.1 [no TLS]")
+      ->type_name("FILE");
+  app.add_option("--key", flags.endpoint.key_file,
+                 "PEM file with the certificate's key, not encrypted, such as server.key [the file "
+                 "of --cert]")
+      ->type_name("FILE");
   app.add_option(
          "--require_key_env", flags.key_variable,
          "Environment variable with the API key that the endpoint requires, such as MY_KEY [none]")
@@ -190,6 +198,12 @@ std::string start_error_text(const Error& error) {
       return error.message + "; choose another --unix_socket";
     case ErrorCode::no_descriptor:
       return error.message + "; raise the limit on open files (ulimit -n)";
+    case ErrorCode::endpoint_tls_missing:
+      return error.message + "; install a libmicrohttpd with TLS, or leave out --cert";
+    case ErrorCode::endpoint_certificate_unusable:
+      return error.message +
+             "; give --cert a PEM file with the certificate, and --key one with its key, not "
+             "encrypted";
     case ErrorCode::listen_failed:
     case ErrorCode::invalid_value:
       return error.message + "; give an IPv4 address of this machine with --address";

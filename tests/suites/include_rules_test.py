@@ -34,6 +34,7 @@ OWNERS = {
     "benchmark/": {PUBLIC, "gbench", "gbench/display", "programs"},
     "brotli/": {"http"},
     "curl/": {"http", "http/curl", "gbench", "programs"},
+    "gnutls/": {"endpoint"},
     "http_parser.h": {"http/direct"},
     "microhttpd.h": {"endpoint"},
     "png.h": {"workload"},

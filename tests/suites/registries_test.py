@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # Where a registry's name differs from the file's in third_party/.
-IN_VCPKG = {"expected": "tl-expected", "http_parser": "http-parser", "nlohmann_json": "nlohmann-json"}
+IN_VCPKG = {"expected": "tl-expected", "gnutls": "libgnutls", "http_parser": "http-parser",
+            "nlohmann_json": "nlohmann-json"}
 IN_CONAN = {"curl": "libcurl", "expected": "tl-expected", "nghttp2": "libnghttp2"}
 
 

@@ -23,6 +23,18 @@ void add_extension(X509* certificate, int kind, const char* value) {
   X509_EXTENSION_free(extension);
 }
 
+/// Writes a new file by `write`, and returns its path.
+template <typename Write>
+std::string new_file(const Write& write) {
+  std::string path = (std::filesystem::temp_directory_path() / "paceline-tls-XXXXXX").string();
+  const int descriptor = mkstemp(path.data());
+  EXPECT_GE(descriptor, 0);
+  FILE* file = fdopen(descriptor, "w");
+  EXPECT_EQ(write(file), 1);
+  EXPECT_EQ(std::fclose(file), 0);
+  return path;
+}
+
 }  // namespace
 
 const TestCertificate& TestCertificate::instance() {
@@ -32,12 +44,13 @@ const TestCertificate& TestCertificate::instance() {
 
 TestCertificate::TestCertificate() : key_(EVP_EC_gen("P-256")), certificate_(X509_new()) {
   sign();
-  write_file();
+  write_files();
 }
 
 TestCertificate::~TestCertificate() {
   std::error_code ignored;
   std::filesystem::remove(file_, ignored);
+  std::filesystem::remove(key_file_, ignored);
 }
 
 void TestCertificate::sign() {
@@ -58,13 +71,11 @@ void TestCertificate::sign() {
   EXPECT_GT(X509_sign(certificate, key_.get(), EVP_sha256()), 0);
 }
 
-void TestCertificate::write_file() {
-  file_ = (std::filesystem::temp_directory_path() / "paceline-certificate-XXXXXX").string();
-  const int descriptor = mkstemp(file_.data());
-  ASSERT_GE(descriptor, 0);
-  FILE* file = fdopen(descriptor, "w");
-  EXPECT_EQ(PEM_write_X509(file, certificate_.get()), 1);
-  EXPECT_EQ(std::fclose(file), 0);
+void TestCertificate::write_files() {
+  file_ = new_file([this](FILE* file) { return PEM_write_X509(file, certificate_.get()); });
+  key_file_ = new_file([this](FILE* file) {
+    return PEM_write_PrivateKey(file, key_.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  });
 }
 
 }  // namespace paceline::http

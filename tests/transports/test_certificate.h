@@ -9,7 +9,7 @@
 namespace paceline::http {
 
 /// A self-signed certificate with its key, for 127.0.0.1, localhost and api.test. Clients trust the
-/// certificate by its file, which is removed with the object.
+/// certificate by its file. The files are removed with the object.
 class TestCertificate {
  public:
   /// Made on first use, once per process.
@@ -22,8 +22,10 @@ class TestCertificate {
 
   EVP_PKEY* key() const { return key_.get(); }
   X509* certificate() const { return certificate_.get(); }
-  /// Path of the PEM file.
+  /// Path of the certificate's PEM file.
   const std::string& file() const { return file_; }
+  /// Path of the key's PEM file.
+  const std::string& key_file() const { return key_file_; }
 
  private:
   struct Free {
@@ -32,11 +34,12 @@ class TestCertificate {
   };
 
   void sign();
-  void write_file();
+  void write_files();
 
   std::unique_ptr<EVP_PKEY, Free> key_;
   std::unique_ptr<X509, Free> certificate_;
   std::string file_;
+  std::string key_file_;
 };
 
 }  // namespace paceline::http

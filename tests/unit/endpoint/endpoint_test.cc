@@ -255,6 +255,7 @@ TEST(Endpoint, NamesTheOptionThatCannotBeUsed) {
   EXPECT_EQ(why({.latency = 10ms, .latency_p99 = 5ms}),
             "latency must be above 0 and at most latency_p99");
   EXPECT_EQ(why({.queue = 5}), "a queue needs a concurrency above 0");
+  EXPECT_EQ(why({.key_file = "server.key"}), "a key_file needs a cert_file");
   EXPECT_EQ(why({.slow_factor = 0}), "slow_factor is out of range");
 }
 

@@ -69,6 +69,8 @@ std::string invalid(const EndpointOptions& options) {
       return "p99 " + field;
     case InvalidOption::Reason::queue_without_concurrency:
       return "concurrency " + field;
+    case InvalidOption::Reason::key_without_certificate:
+      return "certificate " + field;
   }
   return "";
 }
@@ -89,6 +91,11 @@ TEST(InvalidOptionTest, AP99IsAtLeastItsMedianWhichIsPositive) {
 TEST(InvalidOptionTest, AQueueNeedsAConcurrency) {
   EXPECT_EQ(invalid({.queue = 5}), "concurrency queue");
   EXPECT_EQ(invalid({.concurrency = 1, .queue = 5}), "");
+}
+
+TEST(InvalidOptionTest, AKeyNeedsItsCertificate) {
+  EXPECT_EQ(invalid({.key_file = "server.key"}), "certificate key_file");
+  EXPECT_EQ(invalid({.cert_file = "server.pem", .key_file = "server.key"}), "");
 }
 
 TEST(InvalidOptionTest, NumbersHaveARange) {

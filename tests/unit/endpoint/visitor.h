@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "../started_endpoint.h"
 
@@ -34,8 +35,9 @@ inline std::size_t append(char* data, std::size_t, std::size_t size, void* into)
 /// Sends requests to the endpoint with libcurl, and keeps the responses.
 class Visitor {
  public:
-  explicit Visitor(const Endpoint& endpoint)
-      : root_("http://127.0.0.1:" + std::to_string(endpoint.port())) {
+  explicit Visitor(const Endpoint& endpoint) : Visitor(root_of(endpoint.url())) {}
+  /// `root`: the server's URL without a path.
+  explicit Visitor(std::string root) : root_(std::move(root)) {
     curl_easy_setopt(raw(), CURLOPT_PROXY, "");
     curl_easy_setopt(raw(), CURLOPT_WRITEFUNCTION, &append);
     curl_easy_setopt(raw(), CURLOPT_WRITEDATA, &body);
@@ -90,6 +92,8 @@ class Visitor {
     EXPECT_EQ(code, CURLE_OK) << curl_easy_strerror(code);
     return number(CURLINFO_RESPONSE_CODE);
   }
+
+  static std::string root_of(const std::string& url) { return url.substr(0, url.rfind('/')); }
 
   std::string root_;
   std::unique_ptr<CURL, Easy> easy_{curl_easy_init()};
