@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <string_view>
@@ -114,8 +113,11 @@ void TlsIdentity::allow_tickets(gnutls_session_t session) const {
 }
 
 TlsReader::TlsReader(gnutls_session_t session, ReceiveNote& note) : session_(session), note_(note) {
-  gnutls_transport_set_ptr2(session, this,
-                            reinterpret_cast<void*>(static_cast<std::intptr_t>(note.descriptor)));
+  // libmicrohttpd has set the descriptor for both directions.
+  gnutls_transport_ptr_t receiver = nullptr;
+  gnutls_transport_ptr_t sender = nullptr;
+  gnutls_transport_get_ptr2(session, &receiver, &sender);
+  gnutls_transport_set_ptr2(session, this, sender);
   gnutls_transport_set_pull_function(session, &TlsReader::pull);
   gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST,
                                      &TlsReader::on_finished);
