@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "../../transports/test_certificate.h"
+#include "../test_certificate.h"
 #include "visitor.h"
 
 namespace paceline::endpoint {
