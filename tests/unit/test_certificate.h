@@ -32,10 +32,11 @@ class TestCertificate {
 
   /// A self-signed one for localhost, made on first use, once per process.
   static const TestCertificate& instance() {
-    static const TestCertificate certificate{Options{}};
+    static const TestCertificate certificate;
     return certificate;
   }
 
+  TestCertificate() : TestCertificate(Options{}) {}
   explicit TestCertificate(const Options& options) {
     sign(options);
     std::string folder =

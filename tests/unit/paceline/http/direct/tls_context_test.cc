@@ -63,7 +63,7 @@ TEST(TlsContext, WithoutReuseKeepsNoSession) {
 }
 
 TEST(TlsContext, ASessionWithAClientCertificateIsResumedToo) {
-  const TestCertificate client{TestCertificate::Options{}};
+  const TestCertificate client;
   const TlsPeerContext peer({.client_authority = &client});
   ConnectionOptions options = trusting(TestCertificate::instance());
   options.cert_file = client.file();
@@ -88,7 +88,7 @@ TEST(TlsContext, ThreadsMayShareIt) {
 }
 
 TEST(TlsContext, AuthoritiesThatCannotBeReadAreAnError) {
-  const TestCertificate folder{TestCertificate::Options{}};
+  const TestCertificate folder;
   const std::string no_pem = folder.file() + ".no";
   std::ofstream(no_pem) << "no certificate";
   const auto error_with = [](const std::string& file) {
@@ -108,8 +108,8 @@ TEST(TlsContext, AuthoritiesThatCannotBeReadAreAnError) {
 }
 
 TEST(TlsContext, AClientCertificateNeedsItsKey) {
-  const TestCertificate client{TestCertificate::Options{}};
-  const TestCertificate other{TestCertificate::Options{}};
+  const TestCertificate client;
+  const TestCertificate other;
   const auto code_with = [&](const std::string& certificate, const std::string& key) {
     ConnectionOptions options = trusting(client);
     options.cert_file = certificate;

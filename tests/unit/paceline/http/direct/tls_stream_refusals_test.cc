@@ -53,8 +53,8 @@ TEST(TlsStreamRefusals, ACertificateIsForItsHostsOnly) {
 }
 
 TEST(TlsStreamRefusals, ACertificateHasToBeTrusted) {
-  const TestCertificate authority{TestCertificate::Options{}};
-  const TestCertificate other{TestCertificate::Options{}};
+  const TestCertificate authority;
+  const TestCertificate other;
   const TestCertificate certificate{{.issuer = &authority}};
   EXPECT_EQ(refusal_of(certificate, "localhost", &authority), std::nullopt);
   // The certificate itself is trusted without its authority.
@@ -64,14 +64,14 @@ TEST(TlsStreamRefusals, ACertificateHasToBeTrusted) {
   EXPECT_NE(error->message.find("trusted authorities: " + other.file() + " (given)"),
             std::string::npos)
       << error->message;
-  const TestCertificate alone{TestCertificate::Options{}};
+  const TestCertificate alone;
   const auto self_signed = refusal_of(alone, "localhost", &authority);
   EXPECT_EQ(code_of(self_signed), ErrorCode::certificate_untrusted);
   EXPECT_NE(self_signed->message.find("self-signed"), std::string::npos) << self_signed->message;
 }
 
 TEST(TlsStreamRefusals, ACertificateHasItsTime) {
-  const TestCertificate authority{TestCertificate::Options{}};
+  const TestCertificate authority;
   const TestCertificate old{{.begins = -48h, .ends = -24h, .issuer = &authority}};
   EXPECT_EQ(code_of(refusal_of(old, "localhost", &authority)), ErrorCode::certificate_expired);
   const TestCertificate early{{.begins = 24h, .ends = 48h, .issuer = &authority}};
@@ -115,7 +115,7 @@ TEST(TlsStreamRefusals, AnAlertOfTheServerIsTheReason) {
 }
 
 TEST(TlsStreamRefusals, TheServerIsToldWhyTheClientGivesUp) {
-  const TestCertificate other{TestCertificate::Options{}};
+  const TestCertificate other;
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     const TlsPeerContext context({.most_version = version});
     TlsPair pair(context, client_context(trusting(other)));
@@ -142,7 +142,7 @@ TEST(TlsStreamRefusals, WhatWasDecryptedBeforeAnErrorCounts) {
 }
 
 TEST(TlsStreamRefusals, AMissingClientCertificateIsToldOf) {
-  const TestCertificate client{TestCertificate::Options{}};
+  const TestCertificate client;
   {
     const TlsPeerContext context({.most_version = TLS1_2_VERSION, .client_authority = &client});
     TlsPair pair(context);
@@ -166,9 +166,9 @@ TEST(TlsStreamRefusals, AMissingClientCertificateIsToldOf) {
 }
 
 TEST(TlsStreamRefusals, AClientCertificateMayBeRefused) {
-  const TestCertificate wanted{TestCertificate::Options{}};
+  const TestCertificate wanted;
   ConnectionOptions options = trusting(TestCertificate::instance());
-  const TestCertificate shown{TestCertificate::Options{}};
+  const TestCertificate shown;
   options.cert_file = shown.file();
   options.key_file = shown.key_file();
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {

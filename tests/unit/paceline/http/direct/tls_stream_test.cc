@@ -180,7 +180,7 @@ TEST(TlsStream, TextThatIsWrittenWhileTheServerRenegotiatesIsNotLost) {
 
 TEST(TlsStream, TextThatIsWrittenBetweenThePiecesOfATicketIsNotLost) {
   // The certificate is in the server's ticket, which is then longer than its records.
-  const TestCertificate client{TestCertificate::Options{}};
+  const TestCertificate client;
   const TlsPeerContext context({.client_authority = &client});
   SSL_CTX_set_max_send_fragment(context.raw(), 512);
   ConnectionOptions options = trusting(TestCertificate::instance());
