@@ -12,7 +12,7 @@
 #include <chrono>
 #include <utility>
 
-#include "test_certificate.h"
+#include "../unit/test_certificate.h"
 
 namespace paceline::http {
 namespace {

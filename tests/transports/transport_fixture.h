@@ -11,9 +11,9 @@
 #include <string>
 #include <utility>
 
+#include "../unit/test_certificate.h"
 #include "../unit/test_loop.h"
 #include "byte_server.h"
-#include "test_certificate.h"
 
 namespace paceline::http {
 

@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -42,8 +43,9 @@ class LoopbackListener {
   /// With a Unix socket, a URL of a name that cannot be looked up.
   std::string url() const {
     if (!path_.empty()) return "http://api.test/";
-    return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port)) + "/";
+    return "http://127.0.0.1:" + std::to_string(port()) + "/";
   }
+  std::uint16_t port() const { return ntohs(address_.sin_port); }
   /// The next connection's descriptor; negative when there is none.
   int accept() const { return accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC); }
   /// Makes accept() return from now on.

@@ -16,7 +16,7 @@ constexpr long not_yet_valid = 9;
 constexpr long has_expired = 10;
 constexpr std::array<long, 3> self_signed{18, 19, 24};
 constexpr std::array<long, 4> unknown_authority{2, 20, 21, 27};
-constexpr long wrong_host = 62;
+constexpr std::array<long, 2> wrong_host{62, 64};
 
 bool has_any(std::string_view words, std::initializer_list<std::string_view> parts) {
   return std::any_of(parts.begin(), parts.end(), [words](std::string_view part) {
@@ -50,7 +50,7 @@ Explained explain_certificate(long verify_result, std::string_view words) {
     return {ErrorCode::certificate_untrusted,
             "the server's certificate is of an authority that is not trusted"};
   }
-  if (verify_result == wrong_host ||
+  if (is_among(verify_result, wrong_host) ||
       has_any(words, {"subject name", "does not match", "not match"})) {
     return {ErrorCode::certificate_of_other_host, "the server's certificate is for another host"};
   }

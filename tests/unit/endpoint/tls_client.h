@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "../../transports/test_certificate.h"
+#include "../test_certificate.h"
 #include "visitor.h"
 
 namespace paceline::endpoint {
@@ -17,14 +17,14 @@ namespace paceline::endpoint {
 /// Options of an endpoint with TLS, whose streams send all their tokens at once.
 inline EndpointOptions with_tls() {
   EndpointOptions options = at_once();
-  options.cert_file = http::TestCertificate::instance().file();
-  options.key_file = http::TestCertificate::instance().key_file();
+  options.cert_file = TestCertificate::instance().file();
+  options.key_file = TestCertificate::instance().key_file();
   return options;
 }
 
 /// Makes the client trust the certificate of with_tls().
 inline void trust(Visitor& visitor) {
-  curl_easy_setopt(visitor.raw(), CURLOPT_CAINFO, http::TestCertificate::instance().file().c_str());
+  curl_easy_setopt(visitor.raw(), CURLOPT_CAINFO, TestCertificate::instance().file().c_str());
 }
 
 /// A TLS connection on which the test says what is sent.

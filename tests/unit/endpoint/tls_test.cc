@@ -217,8 +217,8 @@ std::string why_not(const std::string& cert_file, const std::string& key_file) {
 }
 
 TEST(TlsIdentityTest, SaysWhyFilesCannotBeUsed) {
-  const auto& certificate = http::TestCertificate::instance();
-  const http::TestCertificate other;
+  const auto& certificate = TestCertificate::instance();
+  const TestCertificate other;
   const std::string& good = certificate.file();
   const std::string& key = certificate.key_file();
   EXPECT_EQ(why_not(good, key), "");
@@ -234,7 +234,7 @@ TEST(TlsIdentityTest, SaysWhyFilesCannotBeUsed) {
 }
 
 TEST(TlsIdentityTest, TakesBothFromOneFileButNoEncryptedKey) {
-  const auto& certificate = http::TestCertificate::instance();
+  const auto& certificate = TestCertificate::instance();
   const TextFile both(content(certificate.key_file()) + content(certificate.file()));
   EXPECT_EQ(why_not(both.path(), ""), "");
   const TextFile encrypted("-----BEGIN ENCRYPTED PRIVATE KEY-----\n");

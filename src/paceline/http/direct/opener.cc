@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -139,12 +140,18 @@ Opener::Opener(loop::Loop& loop, const OpenSettings& settings, const Openings::O
 
 Opener::~Opener() = default;
 
-void Opener::begin(std::uint64_t number, Destination destination) {
-  if (destination.is_tls && !thread_) {
-    if (auto its_loop = loop::Loop::make()) {
-      thread_ = std::make_unique<OpenerThread>(loop_, *std::move(its_loop), settings_, on_end_);
-    }
+void Opener::start_thread() {
+  auto its_loop = loop::Loop::make();
+  if (!its_loop) return;
+  try {
+    thread_ = std::make_unique<OpenerThread>(loop_, *std::move(its_loop), settings_, on_end_);
+  } catch (const std::system_error&) {
+    // The system has no thread left.
   }
+}
+
+void Opener::begin(std::uint64_t number, Destination destination) {
+  if (destination.is_tls && !thread_) start_thread();
   if (destination.is_tls && thread_) return thread_->begin(number, std::move(destination));
   here_.begin(number, std::move(destination));
 }

@@ -30,11 +30,14 @@ class Opener {
   std::chrono::nanoseconds cpu_time() const;
 
  private:
+  void start_thread();
+
   loop::Loop& loop_;
   const OpenSettings& settings_;
   Openings::OnEnd on_end_;
   Openings here_;
-  /// nullptr before the first connection with TLS, or if no descriptor is left for its loop.
+  /// nullptr before the first connection with TLS, or if the system has no descriptor or thread
+  /// left for it.
   std::unique_ptr<OpenerThread> thread_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <new>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace paceline::http::direct {
@@ -33,6 +34,8 @@ int on_session(SSL* tls, SSL_SESSION* session) noexcept {
 std::string take_openssl_words() {
   const unsigned long error = ERR_peek_error();
   ERR_clear_error();
+  // OpenSSL has no words for the system's errors.
+  if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(ERR_GET_REASON(error));
   const char* words = error == 0 ? nullptr : ERR_reason_error_string(error);
   return words == nullptr ? "" : words;
 }

@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -62,28 +63,38 @@ const BIO_METHOD* TlsStream::memory() {
   return method.get();
 }
 
-TlsStream::TlsStream(std::shared_ptr<TlsContext> context, const std::string& host,
-                     std::string origin)
-    : context_(std::move(context)), origin_(std::move(origin)), tls_(SSL_new(context_->raw())) {
+TlsStream::TlsStream(std::shared_ptr<TlsContext> context, std::string host, std::string origin)
+    : context_(std::move(context)),
+      host_(std::move(host)),
+      origin_(std::move(origin)),
+      tls_(SSL_new(context_->raw())) {
   BIO* bio = BIO_new(memory());
   if (tls_ == nullptr || bio == nullptr) throw std::bad_alloc();
   BIO_set_data(bio, this);
   SSL_set_bio(tls_.get(), bio, bio);
   SSL_set_app_data(tls_.get(), this);
   SSL_set_connect_state(tls_.get());
-  set_host(host);
+  set_host();
   if (const auto session = context_->find_session(origin_)) {
     SSL_set_session(tls_.get(), session.get());
   }
 }
 
-void TlsStream::set_host(const std::string& host) {
-  if (is_address(host)) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls_.get()), host.c_str());
+// OpenSSL would not resume the session of a connection that was freed before it had ended.
+TlsStream::~TlsStream() {
+  if (!has_failed_) SSL_set_shutdown(tls_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+void TlsStream::set_host() {
+  if (is_address(host_)) {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls_.get()), host_.c_str());
     return;
   }
   // Neither the server's name in the handshake nor a certificate has the dot of an absolute name.
-  const std::string name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+  std::string name = host_.ends_with('.') ? host_.substr(0, host_.size() - 1) : host_;
+  // OpenSSL takes an empty name for every name, and one with a dot in front for each name below it.
+  // With a dot at its end it is no certificate's.
+  if (name.empty() || name.starts_with('.')) name += '.';
   SSL_set_hostflags(tls_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   SSL_set1_host(tls_.get(), name.c_str());
   SSL_set_tlsext_host_name(tls_.get(), name.c_str());
@@ -116,7 +127,11 @@ void TlsStream::note_failure() {
   has_failed_ = true;
   words_ = take_openssl_words();
   const long verified = SSL_get_verify_result(tls_.get());
-  if (verified != X509_V_OK) words_ = X509_verify_cert_error_string(verified);
+  if (verified == X509_V_OK) return;
+  const bool is_of_other_host =
+      verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH;
+  words_ = is_of_other_host ? fmt::format("none of its names matches '{}'", host_)
+                            : X509_verify_cert_error_string(verified);
 }
 
 Error TlsStream::error() const {
@@ -144,14 +159,27 @@ std::optional<std::size_t> TlsStream::read(std::span<char> into) {
     // What was decrypted before the error counts.
     return length > 0 ? std::optional(length) : std::nullopt;
   }
+  if (has_unwritten() && encrypt(unwritten_)) unwritten_.clear();
   return length;
 }
 
 void TlsStream::write(std::string_view text) {
+  if (text.empty()) return;
+  if (has_unwritten() || !encrypt(text)) unwritten_.append(text);
+}
+
+// In the middle of a message of the handshake, such as a ticket in several records or a
+// renegotiation, OpenSSL takes no text. Without room for the output, the connection fails.
+bool TlsStream::encrypt(std::string_view text) {
   std::size_t written = 0;
   ERR_clear_error();
-  // Without room for the output, SSL_write_ex() throws its records away, and the connection fails.
-  if (!text.empty()) SSL_write_ex(tls_.get(), text.data(), text.size(), &written);
+  const int result = SSL_write_ex(tls_.get(), text.data(), text.size(), &written);
+  return result == 1 || SSL_get_error(tls_.get(), result) != SSL_ERROR_WANT_READ;
+}
+
+void TlsStream::end() {
+  ERR_clear_error();
+  if (!has_failed_) SSL_shutdown(tls_.get());
 }
 
 bool TlsStream::chose_http2() const {

@@ -21,7 +21,8 @@ class TlsStream {
  public:
   /// `host`: a name or an address without brackets. The certificate must be for the host. Streams
   /// of the same `origin` resume one another's sessions.
-  TlsStream(std::shared_ptr<TlsContext> context, const std::string& host, std::string origin);
+  TlsStream(std::shared_ptr<TlsContext> context, std::string host, std::string origin);
+  ~TlsStream();
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
 
@@ -44,13 +45,18 @@ class TlsStream {
   /// Takes bytes of the server, which must stay valid until read() has returned less than its room.
   /// May be empty, to read what came with the handshake.
   void take(std::string_view bytes);
-  /// Decrypts what was taken. Returns the length; nothing after an error.
+  /// Decrypts what was taken. Returns the length; nothing after an error. May add to output().
   std::optional<std::size_t> read(std::span<char> into);
   bool has_failed() const { return has_failed_; }
   /// Whether the server has ended its side properly.
   bool has_ended() const { return (SSL_get_shutdown(tls_.get()) & SSL_RECEIVED_SHUTDOWN) != 0; }
-  /// Encrypts the text into output().
+  /// Encrypts the text into output(): at once, or in a later read() if the server must first say
+  /// more.
   void write(std::string_view text);
+  /// Whether a text waits to be encrypted.
+  bool has_unwritten() const { return !unwritten_.empty(); }
+  /// Tells the server that nothing more follows.
+  void end();
   /// The bytes for the server. The caller removes what has been sent.
   std::string& output() { return output_; }
   /// Whether the server chose HTTP/2.
@@ -69,15 +75,19 @@ class TlsStream {
   static const BIO_METHOD* memory();
   static TlsStream& self(BIO* bio);
   std::size_t read_input(char* into, std::size_t room);
-  void set_host(const std::string& host);
+  void set_host();
+  /// Returns whether the text need not wait.
+  bool encrypt(std::string_view text);
   void note_failure();
 
   std::shared_ptr<TlsContext> context_;
+  std::string host_;
   std::string origin_;
   /// Bytes of the server that OpenSSL has not read: first the kept ones, then the caller's.
   std::string kept_;
   std::string_view input_;
   std::string output_;
+  std::string unwritten_;
   std::string words_;
   bool has_failed_ = false;
   std::unique_ptr<SSL, Free> tls_;

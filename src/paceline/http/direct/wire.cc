@@ -39,12 +39,14 @@ Wire::~Wire() {
 }
 
 void Wire::begin() {
-  if (!tls_) return;
-  send_output();
-  decrypt({}, std::nullopt);
+  if (tls_) decrypt({}, std::nullopt);
 }
 
 void Wire::close() {
+  if (tls_ && is_open()) {
+    tls_->end();
+    send_output();
+  }
   shared_.retired.add(std::move(watch_), std::move(socket_));
 }
 
@@ -80,6 +82,7 @@ void Wire::read() {
 }
 
 void Wire::decrypt(std::string_view bytes, std::optional<TimePoint> when) {
+  const bool has_waited = !is_drained();
   tls_->take(bytes);
   std::optional<std::size_t> length;
   do {
@@ -93,13 +96,13 @@ void Wire::decrypt(std::string_view bytes, std::optional<TimePoint> when) {
     if (*length > 0) owner_.received({shared_.decrypted.data(), *length}, when);
     if (!is_open()) return;
   } while (*length == shared_.decrypted.size() || tls_->has_failed());
-  send_output();
-  if (tls_->has_ended()) lose({});
+  if (tls_->has_ended()) return lose({});
+  if (send_output() && has_waited && is_drained()) owner_.writable();
 }
 
 std::size_t Wire::write(std::span<const iovec> parts) {
   if (!tls_) return write_plain(parts);
-  if (!tls_->output().empty()) return 0;
+  if (!is_drained()) return 0;
   // One text makes one record.
   std::string& text = shared_.text;
   text.clear();

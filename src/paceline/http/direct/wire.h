@@ -70,7 +70,7 @@ class Wire {
   /// Owner::writable() follows. A failure shows as the loss of the connection.
   std::size_t write(std::span<const iovec> parts);
   /// Whether all bytes that were taken have been handed to the system.
-  bool is_drained() const { return !tls_ || tls_->output().empty(); }
+  bool is_drained() const { return !tls_ || (tls_->output().empty() && !tls_->has_unwritten()); }
   /// Closes the connection; the owner is not called any more.
   void close();
   bool is_open() const { return socket_.is_open(); }
