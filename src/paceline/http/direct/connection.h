@@ -46,7 +46,10 @@ struct PoolNote {
   /// Connection::room() and Connection::exchanges() when they were last looked at.
   std::size_t room = 0;
   std::size_t exchanges = 0;
-  TimePoint last_used{};
+  /// Whether the connection has carried an exchange.
+  bool is_used = false;
+  /// When the connection was opened, or its last exchange ended.
+  TimePoint idle_since{};
   /// How often the host had moved when the connection was opened.
   std::uint64_t moves = 0;
 };
@@ -82,6 +85,8 @@ class Connection {
 
   /// Reads what came together with the end of the handshake. Call once, from the loop.
   virtual void begin() = 0;
+  /// How many exchanges the connection carries at once, as far as is known.
+  virtual std::size_t capacity() const = 0;
   /// How many more exchanges the connection carries at the moment.
   virtual std::size_t room() const = 0;
   virtual std::size_t exchanges() const = 0;

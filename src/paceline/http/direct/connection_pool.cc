@@ -65,14 +65,11 @@ Connection* ConnectionPool::find(Origin& origin, TimePoint now) {
   while (!origin.ready.empty()) {
     Connection& connection = *origin.ready.back();
     const bool is_idle = connection.exchanges() == 0;
-    const bool is_stale = is_idle && now - connection.pool.last_used > most_idle;
-    if (connection.pool.moves == origin.moves && !is_stale) {
-      connection.pool.last_used = now;
-      return &connection;
-    }
+    const bool is_stale = is_idle && now - connection.pool.idle_since > most_idle;
+    if (connection.pool.moves == origin.moves && !is_stale) return &connection;
     // A connection to an old address carries its exchanges to their end.
     if (is_idle) connection.close();
-    note(connection);
+    note(connection, now);
   }
   return nullptr;
 }
@@ -131,20 +128,32 @@ bool ConnectionPool::make_place(const Origin& origin) {
   Connection* oldest = nullptr;
   for (const auto& connection : connections_) {
     if (connection->exchanges() > 0 || connection->pool.origin == &origin) continue;
-    if (oldest == nullptr || connection->pool.last_used < oldest->pool.last_used) {
+    if (oldest == nullptr || connection->pool.idle_since < oldest->pool.idle_since) {
       oldest = connection.get();
     }
   }
-  if (oldest == nullptr) return false;
+  if (oldest == nullptr) return cancel_spare_opening(origin);
   oldest->close();
-  note(*oldest);
+  note(*oldest, oldest->pool.idle_since);
   return true;
+}
+
+bool ConnectionPool::cancel_spare_opening(const Origin& except) {
+  for (const auto& [name, origin] : origins_) {
+    if (origin.get() == &except || origin->opening.size() <= origin->waiting.size()) continue;
+    const std::uint64_t newest = origin->opening.back();
+    origin->opening.pop_back();
+    openings_.erase(newest);
+    opener_.cancel(newest);
+    return true;
+  }
+  return false;
 }
 
 void ConnectionPool::open(Origin& origin) {
   const std::uint64_t number = next_opening_++;
   origin.opening.push_back(number);
-  openings_.emplace(number, OpeningNote{&origin, origin.moves});
+  openings_.emplace(number, OpeningNote{&origin, origin.moves, Clock::now()});
   Destination destination = origin.destination;
   destination.addresses = *origin.addresses;
   opener_.begin(number, std::move(destination));
@@ -164,8 +173,12 @@ void ConnectionPool::take_opened(std::uint64_t number, OpenResult result) {
     return;
   }
   Exchange& exchange = *origin.waiting.front().exchange;
-  origin.waiting.pop_front();
-  owner_.refuse(exchange, std::move(result).error());
+  // A younger exchange has time for another opening.
+  if (result.error().error != TransportError::timed_out ||
+      exchange.response.sent <= opening.begun) {
+    origin.waiting.pop_front();
+    owner_.refuse(exchange, std::move(result).error());
+  }
   open_what_is_needed(origin);
 }
 
@@ -174,20 +187,21 @@ void ConnectionPool::add(Origin& origin, std::uint64_t moves, Opened opened) {
   const bool is_http2 = opened.tls && opened.tls->chose_http2();
   std::unique_ptr<Connection> made;
   if (is_http2) {
-    made = std::make_unique<Http2Connection>(std::move(opened), shared_);
+    made = std::make_unique<Http2Connection>(std::move(opened), shared_, origin.per_connection);
   } else {
     made = std::make_unique<Http1Connection>(std::move(opened), shared_);
   }
   Connection& connection = *made;
+  const TimePoint now = Clock::now();
   connection.pool = {
-      .origin = &origin, .place = connections_.size(), .last_used = Clock::now(), .moves = moves};
+      .origin = &origin, .place = connections_.size(), .idle_since = now, .moves = moves};
   connections_.push_back(std::move(made));
-  if (!is_http2 || !origin.per_connection) origin.per_connection = connection.room();
+  origin.per_connection = connection.capacity();
   owner_.opened(times);
   serve_waiting(connection, &times);
   connection.begin();
   connection.flush();
-  settle(connection);
+  settle(connection, now);
 }
 
 void ConnectionPool::serve_waiting(Connection& connection, const ConnectTimes* opened) {
@@ -200,20 +214,22 @@ void ConnectionPool::serve_waiting(Connection& connection, const ConnectTimes* o
   }
 }
 
-void ConnectionPool::settle(Connection& connection) {
+void ConnectionPool::settle(Connection& connection, TimePoint now) {
   // A closed connection may be told of again.
   if (connection.pool.origin == nullptr) return;
   Origin& origin = *connection.pool.origin;
   if (!origin.waiting.empty()) serve_waiting(connection, nullptr);
   // A connection that takes no further exchange ends with its last one.
-  const bool is_over = connection.exchanges() == 0 &&
-                       (connection.room() == 0 || connection.pool.moves != origin.moves);
+  const bool has_moved = connection.pool.moves != origin.moves;
+  const bool is_over = connection.exchanges() == 0 && (connection.room() == 0 || has_moved);
+  // To open another one would be in vain, too.
+  if (is_over && !has_moved && !connection.pool.is_used) origin.ahead = 0;
   if (is_over) connection.close();
-  note(connection);
+  note(connection, now);
   if (!origin.waiting.empty() || origin.ahead > 0) open_what_is_needed(origin);
 }
 
-void ConnectionPool::note(Connection& connection) {
+void ConnectionPool::note(Connection& connection, TimePoint now) {
   PoolNote& pool = connection.pool;
   Origin& origin = *pool.origin;
   const bool has_moved = pool.moves != origin.moves;
@@ -221,6 +237,8 @@ void ConnectionPool::note(Connection& connection) {
   const std::size_t exchanges = connection.exchanges();
   origin.room += room - pool.room;
   origin.in_use += exchanges - pool.exchanges;
+  if (exchanges == 0 && pool.exchanges > 0) pool.idle_since = now;
+  pool.is_used = pool.is_used || exchanges > 0;
   pool.room = room;
   pool.exchanges = exchanges;
   if (room > 0 && !pool.is_ready) {
@@ -231,7 +249,7 @@ void ConnectionPool::note(Connection& connection) {
     origin.ready.erase(std::next(found).base());
   }
   pool.is_ready = room > 0;
-  if (room > 1) origin.per_connection = room + exchanges;
+  if (connection.is_open()) origin.per_connection = std::max<std::size_t>(1, connection.capacity());
   if (!connection.is_open() && exchanges == 0) remove(connection);
 }
 

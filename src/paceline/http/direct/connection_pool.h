@@ -32,7 +32,8 @@ struct Origin {
   /// The host's addresses; the same object while they stay the same.
   std::shared_ptr<const Addresses> addresses{};
   std::uint64_t moves = 0;
-  /// How many exchanges a new connection carries; nothing while the protocol is unknown.
+  /// How many exchanges a new connection carries, at least one; nothing while the protocol is
+  /// unknown.
   std::optional<std::size_t> per_connection{};
   /// Connections with room. The one that was used last is at the end, and is taken first.
   std::vector<Connection*> ready{};
@@ -66,22 +67,25 @@ class ConnectionPool {
     virtual void closed(Connection& connection) = 0;
   };
 
-  /// `exchanges`: the most exchanges at once. `most`: the most connections, open and being opened.
+  /// `exchanges`: the most exchanges at once. `most`: the most connections, open and being opened;
+  /// no fewer than the exchanges.
   ConnectionPool(loop::Loop& loop, const OpenSettings& settings, std::size_t exchanges,
                  std::size_t most, Connection::Shared& shared, Owner& owner);
 
   /// The origin of the request. `hosts`: as in Transport::send().
   Origin& origin_of(const std::shared_ptr<const RequestHead>& head,
                     std::span<const Resolver::Known> hosts);
-  /// A connection with room; nullptr: none. After starting an exchange, call settle().
+  /// A connection with room; nullptr: none. After starting an exchange, call settle(). `now`: the
+  /// time, with which connections that have been idle for too long are closed.
   Connection* find(Origin& origin, TimePoint now);
   void wait(Origin& origin, WaitingExchange waiting);
   /// Stops the exchange's wait. Returns whether the exchange was waiting.
   bool cancel(const Exchange& exchange);
-  /// Opens connections for so many exchanges, and from then on always a few more than are in use.
+  /// Opens connections for so many exchanges, and from then on always a few more than are in use,
+  /// until an opening fails or the server closes a connection that was not used.
   void open_ahead(Origin& origin, std::size_t exchanges);
   /// Considers a connection whose room may have changed, or that may have closed.
-  void settle(Connection& connection);
+  void settle(Connection& connection, TimePoint now);
   /// How many connections are being opened.
   std::size_t opening() const { return openings_.size(); }
   /// The CPU time of other threads that opened connections.
@@ -91,17 +95,20 @@ class ConnectionPool {
   struct OpeningNote {
     Origin* origin;
     std::uint64_t moves;
+    TimePoint begun;
   };
 
   void open(Origin& origin);
   void open_what_is_needed(Origin& origin);
   std::size_t wanted_openings(const Origin& origin) const;
-  /// Whether one more connection may be opened. Closes an idle one of another origin if needed.
+  /// Whether one more connection may be opened. If needed, closes an idle one of another origin, or
+  /// cancels an opening that no exchange waits for.
   bool make_place(const Origin& origin);
+  bool cancel_spare_opening(const Origin& except);
   void take_opened(std::uint64_t number, OpenResult result);
   void add(Origin& origin, std::uint64_t moves, Opened opened);
   void serve_waiting(Connection& connection, const ConnectTimes* opened);
-  void note(Connection& connection);
+  void note(Connection& connection, TimePoint now);
   void remove(Connection& connection);
 
   OpenSettings settings_;

@@ -52,7 +52,7 @@ void DirectTransport::send(Exchange& exchange, std::shared_ptr<const Target> tar
   Origin& origin = pool_.origin_of(*head, hosts);
   if (Connection* connection = pool_.find(origin, exchange.response.sent)) {
     start(exchange, *std::move(head), *connection);
-    pool_.settle(*connection);
+    pool_.settle(*connection, exchange.response.sent);
     return;
   }
   undeferrable_.set(exchange, true);
@@ -92,7 +92,7 @@ bool DirectTransport::cancel(Exchange& exchange) {
   if (connection == nullptr) return !pool_.cancel(exchange);
   connection->cancel(exchange);
   connection->flush();
-  pool_.settle(*connection);
+  pool_.settle(*connection, Clock::now());
   return true;
 }
 
@@ -104,7 +104,7 @@ bool DirectTransport::take(Exchange& exchange, std::string_view piece,
 void DirectTransport::ended(Connection& connection, Exchange& exchange, TransportEnd end) {
   carriers_[exchange.number] = nullptr;
   undeferrable_.set(exchange, false);
-  pool_.settle(connection);
+  pool_.settle(connection, end.when);
   sink_.end(exchange, std::move(end));
 }
 

@@ -39,7 +39,7 @@ class DirectTransport : public Transport, private Connection::Owner, private Con
  private:
   bool take(Exchange& exchange, std::string_view piece, std::optional<TimePoint> received) override;
   void ended(Connection& connection, Exchange& exchange, TransportEnd end) override;
-  void changed(Connection& connection) override { pool_.settle(connection); }
+  void changed(Connection& connection) override { pool_.settle(connection, Clock::now()); }
   void serve(WaitingExchange waiting, Connection& connection, const ConnectTimes* opened) override;
   void refuse(Exchange& exchange, TransportEnd end) override;
   void opened(const ConnectTimes& times) override { sink_.opened(times); }

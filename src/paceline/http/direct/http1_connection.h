@@ -17,6 +17,7 @@ class Http1Connection : public Connection, private Wire::Owner {
   Http1Connection(Opened opened, Shared& shared);
 
   void begin() override { wire_.begin(); }
+  std::size_t capacity() const override { return 1; }
   std::size_t room() const override { return is_open() && exchange_ == nullptr ? 1 : 0; }
   std::size_t exchanges() const override { return exchange_ == nullptr ? 0 : 1; }
   bool is_open() const override { return wire_.is_open(); }

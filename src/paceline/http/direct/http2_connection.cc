@@ -37,9 +37,9 @@ nghttp2_session* new_session(const nghttp2_session_callbacks* callbacks, void* s
 
 }  // namespace
 
-Http2Connection::Http2Connection(Opened opened, Shared& shared)
+Http2Connection::Http2Connection(Opened opened, Shared& shared, std::optional<std::size_t> streams)
     : shared_(shared),
-      limit_(usual_streams),
+      limit_(streams.value_or(usual_streams)),
       wire_(std::move(opened), shared.wire, *this),
       session_(new_session(callbacks(), this)) {
   const std::array<nghttp2_settings_entry, 2> settings{
@@ -58,8 +58,7 @@ std::size_t Http2Connection::room() const {
       nghttp2_session_check_request_allowed(session_.get()) == 0) {
     return 0;
   }
-  const std::size_t limit = shared_.reuses ? limit_ : 1;
-  return limit - std::min(limit, active_.size());
+  return capacity() - std::min(capacity(), active_.size());
 }
 
 void Http2Connection::start(Exchange& exchange, std::shared_ptr<const RequestHead> head) {

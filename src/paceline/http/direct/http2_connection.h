@@ -22,9 +22,11 @@ namespace paceline::http::direct {
 /// the loop's thread only.
 class Http2Connection : public Connection, private Wire::Owner {
  public:
-  Http2Connection(Opened opened, Shared& shared);
+  /// `streams`: how many exchanges the server probably allows at once; nothing: it is not known.
+  Http2Connection(Opened opened, Shared& shared, std::optional<std::size_t> streams);
 
   void begin() override;
+  std::size_t capacity() const override { return shared_.reuses ? limit_ : 1; }
   std::size_t room() const override;
   std::size_t exchanges() const override { return active_.size() + ended_.size(); }
   bool is_open() const override { return wire_.is_open(); }

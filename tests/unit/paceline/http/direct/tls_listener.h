@@ -7,9 +7,9 @@
 #include <atomic>
 #include <csignal>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "../../../loopback_listener.h"
@@ -17,11 +17,11 @@
 
 namespace paceline::http::direct {
 
-/// A TLS server on loopback that sends back what it hears. Each connection has a thread.
+/// A TLS server on loopback that says its greeting, then only hears. Each connection has a thread.
 class TlsListener {
  public:
-  explicit TlsListener(const TlsPeerContext& context)
-      : context_(context), acceptor_([this] { accept_all(); }) {}
+  explicit TlsListener(const TlsPeerContext& context, std::string greeting = {})
+      : context_(context), greeting_(std::move(greeting)), acceptor_([this] { accept_all(); }) {}
   ~TlsListener() {
     listener_.stop();
     acceptor_.join();
@@ -58,15 +58,18 @@ class TlsListener {
     if (SSL_accept(tls.get()) == 1) {
       if (SSL_session_reused(tls.get()) == 1) ++resumed_;
       ++handshakes_;
+      if (!greeting_.empty()) {
+        SSL_write(tls.get(), greeting_.data(), static_cast<int>(greeting_.size()));
+      }
       std::array<char, 1000> buffer;
-      for (int length = 0; (length = SSL_read(tls.get(), buffer.data(), buffer.size())) > 0;) {
-        SSL_write(tls.get(), buffer.data(), length);
+      while (SSL_read(tls.get(), buffer.data(), buffer.size()) > 0) {
       }
     }
     shutdown(socket, SHUT_RDWR);
   }
 
   const TlsPeerContext& context_;
+  std::string greeting_;
   LoopbackListener listener_{1000};
   std::atomic<int> handshakes_ = 0;
   std::atomic<int> resumed_ = 0;
