@@ -229,8 +229,20 @@ TEST(TlsIdentityTest, SaysWhyFilesCannotBeUsed) {
   EXPECT_EQ(why_not(good, ""), good + " contains no private key in PEM");
   EXPECT_EQ(why_not(good, other.key_file()),
             "the key in " + other.key_file() + " is not that of the certificate in " + good);
-  const TextFile spoiled("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
-  EXPECT_EQ(why_not(spoiled.path(), key).find("GnuTLS cannot use the certificate in "), 0U);
+}
+
+TEST(TlsIdentityTest, SaysWhatIsSpoiled) {
+  const auto& certificate = http::TestCertificate::instance();
+  {
+    const TextFile spoiled("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    EXPECT_EQ(why_not(spoiled.path(), certificate.key_file())
+                  .find("GnuTLS cannot read the certificates in " + spoiled.path() + ": "),
+              0U);
+  }
+  const TextFile spoiled("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+  EXPECT_EQ(why_not(certificate.file(), spoiled.path())
+                .find("GnuTLS cannot use the key in " + spoiled.path() + ": "),
+            0U);
 }
 
 TEST(TlsIdentityTest, TakesBothFromOneFileButNoEncryptedKey) {
