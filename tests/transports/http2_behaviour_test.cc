@@ -98,11 +98,10 @@ TEST_P(Http2BehaviourTest, AServerMayAnnounceItsGoaway) {
 }
 
 TEST_P(Http2BehaviourTest, AGoawayWithAnErrorThatLeavesTheRequestOutIsSentAgain) {
-  constexpr std::uint32_t enhance_your_calm = 11;
   const ByteServer one = server(2, [](int number, Http2Peer& peer) {
     while (const std::int32_t stream = peer.hear()) {
       if (number == 0) {
-        peer.send(frames::goaway(0, enhance_your_calm, "slow down"));
+        peer.send(frames::goaway(0, frames::enhance_your_calm, "slow down"));
         return;
       }
       peer.send(frames::response(stream));
@@ -112,11 +111,10 @@ TEST_P(Http2BehaviourTest, AGoawayWithAnErrorThatLeavesTheRequestOutIsSentAgain)
 }
 
 TEST_P(Http2BehaviourTest, ARefusedStreamIsSentAgain) {
-  constexpr std::uint32_t refused_stream = 7;
   std::atomic<int> heard = 0;
   const ByteServer one = server(4, [&heard](int, Http2Peer& peer) {
     while (const std::int32_t stream = peer.hear()) {
-      peer.send(heard++ % 2 == 0 ? frames::reset(stream, refused_stream)
+      peer.send(heard++ % 2 == 0 ? frames::reset(stream, frames::refused_stream)
                                  : frames::response(stream));
     }
   });
@@ -125,9 +123,9 @@ TEST_P(Http2BehaviourTest, ARefusedStreamIsSentAgain) {
 }
 
 TEST_P(Http2BehaviourTest, ARequestThatIsRefusedForEverFails) {
-  constexpr std::uint32_t refused_stream = 7;
-  const ByteServer one = server(
-      20, answering([](std::int32_t stream) { return frames::reset(stream, refused_stream); }));
+  const ByteServer one = server(20, answering([](std::int32_t stream) {
+                                  return frames::reset(stream, frames::refused_stream);
+                                }));
   const Response response = get(one.url());
   EXPECT_EQ(response.error, TransportError::reset);
   EXPECT_EQ(response.error_code, ErrorCode::connection_reset);

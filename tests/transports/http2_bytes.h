@@ -33,6 +33,25 @@ enum Setting : std::uint16_t {
   most_frame_size,
 };
 
+/// The errors of RST_STREAM and GOAWAY.
+enum Code : std::uint32_t {
+  no_error,
+  protocol_error,
+  internal_error,
+  flow_control_error,
+  settings_timeout,
+  stream_closed,
+  frame_size_error,
+  refused_stream,
+  cancel,
+  compression_error,
+  connect_error,
+  enhance_your_calm,
+  inadequate_security,
+  http_1_1_required,
+  unknown_code,
+};
+
 inline std::string number(std::uint32_t value, int bytes = 4) {
   std::string text;
   for (int at = bytes - 1; at >= 0; --at) text += static_cast<char>(value >> (8 * at) & 0xFFU);

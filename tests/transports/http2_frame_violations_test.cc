@@ -23,7 +23,7 @@ std::vector<Http2Violation> frame_violations() {
       {"reset_on_an_idle_stream", [](Stream s) { return reset(s + 100, 0) + response(s); }},
       {.name = "interim_response_with_an_end",
        .answer = [](Stream s) { return headers(s, status(103), end_stream) + response(s); },
-       .told = Http2Error::stream_closed},
+       .told = stream_closed},
       {"push_promise",
        [](Stream s) {
          return frame(promise_type, end_headers, s,
@@ -43,14 +43,14 @@ std::vector<Http2Violation> frame_violations() {
       {"empty_window_of_the_stream", [](Stream s) { return window(s, 0) + response(s); }},
       {.name = "window_overflow",
        .answer = [](Stream s) { return window(0, 0x7FFFFFFF) + response(s); },
-       .told = Http2Error::flow_control},
+       .told = flow_control_error},
       {.name = "too_long_frame",
        .answer =
            [](Stream s) {
              return headers(s, status(200)) + data(s, std::string(20'000, 'x'), end_stream);
            },
        .status = 200,
-       .told = Http2Error::frame_size},
+       .told = frame_size_error},
       {"stream_of_itself",
        [](Stream s) {
          return frame(priority_type, none, s, number(static_cast<std::uint32_t>(s)) + "x") +
@@ -61,7 +61,7 @@ std::vector<Http2Violation> frame_violations() {
            [](Stream s) {
              return settings({{initial_window, 1U << 31U}}) + response(s);
            },
-       .told = Http2Error::flow_control},
+       .told = flow_control_error},
       {"too_small_frame_size",
        [](Stream s) {
          return settings({{most_frame_size, 100}}) + response(s);
@@ -72,10 +72,10 @@ std::vector<Http2Violation> frame_violations() {
        }},
       {.name = "settings_in_pieces",
        .answer = [](Stream s) { return frame(settings_type, none, 0, "12345") + response(s); },
-       .told = Http2Error::frame_size},
+       .told = frame_size_error},
       {.name = "no_hpack",
        .answer = [](Stream s) { return headers(s, indexed_header(100)) + response(s); },
-       .told = Http2Error::compression},
+       .told = compression_error},
       {"goaway_that_takes_back", [](Stream s) { return goaway(s) + goaway(s + 4) + response(s); }},
   };
   for (Http2Violation& violation : all) violation.ends_connection = true;

@@ -44,7 +44,7 @@ std::vector<Http2Violation> header_violations() {
       {"long_status", [](Stream s) { return headers(s, header(":status", "1000"), end_stream); }},
       {.name = "status_of_zeros",
        .answer = [](Stream s) { return headers(s, header(":status", "000"), end_stream); },
-       .told = Http2Error::cancel,
+       .told = cancel,
        .words = "the response is not HTTP/2: its status is 000"},
       {"switched_protocols", [](Stream s) { return headers(s, status(101)) + response(s); }},
       {.name = "length_without_body",
@@ -57,7 +57,7 @@ std::vector<Http2Violation> header_violations() {
            [](Stream s) {
              return headers(s, status(200) + long_headers(150)) + data(s, "ok", end_stream);
            },
-       .told = Http2Error::internal,
+       .told = internal_error,
        .is_kept = false,
        .words = "the response's headers are too long"},
       {.name = "headers_too_many",
@@ -68,7 +68,7 @@ std::vector<Http2Violation> header_violations() {
              for (int i = 0; i < 16'000; ++i) block += indexed_header(newest);
              return headers(s, block.substr(0, 16'384)) + data(s, "ok", end_stream);
            },
-       .told = Http2Error::internal,
+       .told = internal_error,
        .is_kept = false,
        .words = "the response's headers are too long"},
       {.name = "trailers_too_long",
@@ -78,7 +78,7 @@ std::vector<Http2Violation> header_violations() {
                     headers(s, long_headers(150), end_stream);
            },
        .status = 200,
-       .told = Http2Error::internal,
+       .told = internal_error,
        .is_kept = false,
        .words = "the response's headers are too long"},
       {.name = "trailers_with_a_status",

@@ -39,7 +39,7 @@ void expect_outcome(const Http2Violation& violation) {
     const Response next = client.get(server.url());
     EXPECT_EQ(next.body, "ok") << next.error_text;
   }
-  EXPECT_EQ(told, static_cast<std::uint32_t>(violation.told));
+  EXPECT_EQ(told, violation.told);
   // A stream is reset once, and a connection that ends needs no reset.
   EXPECT_EQ(resets, violation.ends_connection ? 0 : 1);
   EXPECT_EQ(connections, violation.is_kept && !violation.ends_connection ? 1 : 2);

@@ -13,20 +13,6 @@
 
 namespace paceline::http {
 
-/// The errors of HTTP/2.
-enum class Http2Error : std::uint32_t {
-  none,
-  protocol,
-  internal,
-  flow_control,
-  settings_timeout,
-  stream_closed,
-  frame_size,
-  refused_stream,
-  cancel,
-  compression,
-};
-
 /// What a server sends on the first request against the rules of HTTP/2, and the outcome over
 /// `direct`. The outcomes of libcurl's versions differ, and say less.
 struct Http2Violation {
@@ -37,7 +23,7 @@ struct Http2Violation {
   TransportError error = TransportError::malformed;
   long status = 0;
   /// The error that the server is told, for the connection or only for the stream.
-  Http2Error told = Http2Error::protocol;
+  frames::Code told = frames::protocol_error;
   bool ends_connection = false;
   /// Whether the connection carries further requests.
   bool is_kept = true;

@@ -213,7 +213,7 @@ void Http2Connection::received(std::string_view bytes, std::optional<TimePoint> 
 void Http2Connection::lost(Loss loss) {
   received_.reset();
   TransportEnd unanswered = loss_end(loss, false);
-  unanswered.is_unprocessed = is_kept_ && unanswered.error == TransportError::reset;
+  unanswered.is_unprocessed = is_kept_ && !has_goaway_ && unanswered.error == TransportError::reset;
   end_all(loss_end(loss, true), unanswered);
 }
 

@@ -111,6 +111,8 @@ class Http2Connection : public Connection, private Wire::Owner {
   std::size_t limit_;
   /// Whether no further request may begin.
   bool is_going_away_ = false;
+  /// Whether the server has said which requests it does not process.
+  bool has_goaway_ = false;
   /// Whether a stream was started, for connections that are not reused.
   bool is_used_ = false;
   /// Whether the connection has carried a response.

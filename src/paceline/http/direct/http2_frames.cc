@@ -177,6 +177,7 @@ int Http2Connection::take_frame(const nghttp2_frame& frame) {
       return 0;
     case NGHTTP2_GOAWAY:
       is_going_away_ = true;
+      has_goaway_ = true;
       return 0;
     case NGHTTP2_HEADERS:
     case NGHTTP2_DATA:
