@@ -9,12 +9,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 
-#include "../unit/test_loop.h"
 #include "byte_server.h"
 #include "http2_connection.h"
+#include "many_requests.h"
 #include "script_server.h"
 #include "transport_fixture.h"
 
@@ -90,26 +89,10 @@ TEST_P(Http2Test, WhatIsNoHttp2IsNoResponse) {
 
 PACELINE_OVER_HTTP_2(Http2Test);
 
-class SharedConnectionTest : public TransportTest {
+class SharedConnectionTest : public TransportTest, protected ManyRequests {
  protected:
-  void send(const std::string& name, const std::string& url) {
-    Exchange* exchange = client_.acquire();
-    exchange->request.url = url;
-    exchange->request.name = name;
-    client_.send(*exchange);
-  }
-
-  void wait_for(const std::string& name) {
-    while (!responses_.contains(name)) loop_.run_once();
-  }
-
-  TestLoop loop_;
-  std::map<std::string, Response> responses_;
-  Client client_{loop_, over_wire({.parallel = 3, .connection = {.timeout = 2s}}), transport(),
-                 [this](Exchange& exchange) {
-                   responses_[exchange.request.name] = exchange.response;
-                   client_.release(exchange);
-                 }};
+  SharedConnectionTest()
+      : ManyRequests(GetParam(), {.parallel = 3, .connection = {.timeout = 2s}}) {}
 };
 
 TEST_P(SharedConnectionTest, AStreamThatStopsHoldsUpNoOther) {
@@ -121,15 +104,12 @@ TEST_P(SharedConnectionTest, AStreamThatStopsHoldsUpNoOther) {
   send("stopped", server.url());
   for (const char* name : {"second", "third", "fourth"}) {
     send(name, server.url());
-    wait_for(name);
-    EXPECT_EQ(responses_[name].body, "ok") << responses_[name].error_text;
+    EXPECT_EQ(wait_for(name).body, "ok") << responses_[name].error_text;
   }
-  EXPECT_FALSE(responses_.contains("stopped"));
-  wait_for("stopped");
-  EXPECT_EQ(responses_["stopped"].error, TransportError::timed_out);
+  EXPECT_FALSE(has_ended("stopped"));
+  EXPECT_EQ(wait_for("stopped").error, TransportError::timed_out);
   send("after", server.url());
-  wait_for("after");
-  EXPECT_EQ(responses_["after"].body, "ok") << responses_["after"].error_text;
+  EXPECT_EQ(wait_for("after").body, "ok") << responses_["after"].error_text;
 }
 
 PACELINE_OVER_HTTP_2(SharedConnectionTest);

@@ -30,8 +30,14 @@ nghttp2_nv field_of(std::string_view name, std::string_view value) {
 }
 
 nghttp2_session* new_session(const nghttp2_session_callbacks* callbacks, void* self) {
+  nghttp2_option* raw = nullptr;
+  if (nghttp2_option_new(&raw) != 0) throw std::bad_alloc();
+  const std::unique_ptr<nghttp2_option, decltype(&nghttp2_option_del)> option(raw,
+                                                                              &nghttp2_option_del);
+  // As libcurl does: some servers send values with spaces around them.
+  nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(raw, 1);
   nghttp2_session* session = nullptr;
-  if (nghttp2_session_client_new(&session, callbacks, self) != 0) throw std::bad_alloc();
+  if (nghttp2_session_client_new2(&session, callbacks, self, raw) != 0) throw std::bad_alloc();
   return session;
 }
 
@@ -76,6 +82,9 @@ void Http2Connection::start(Exchange& exchange, std::shared_ptr<const RequestHea
   stream->status = 0;
   stream->has_head = false;
   stream->header_bytes = 0;
+  stream->has_begun = false;
+  stream->is_reset_here = false;
+  stream->reads_before = reads_;
   stream->refusal.reset();
   is_used_ = true;
   submit(*stream);
@@ -137,6 +146,8 @@ void Http2Connection::cancel(Exchange& exchange) {
     return stream->exchange == &exchange;
   });
   if (found != active_.end()) {
+    // If nothing has come meanwhile, the connection may be dead.
+    if ((*found)->reads_before == reads_) is_going_away_ = true;
     forget(**found, true);
     // A connection that carries one exchange ends with it.
     if (!shared_.reuses) close();
@@ -180,6 +191,7 @@ void Http2Connection::tell_ended() {
 
 void Http2Connection::received(std::string_view bytes, std::optional<TimePoint> when) {
   received_ = when;
+  ++reads_;
   const std::size_t room_before = room();
   const ssize_t taken = nghttp2_session_mem_recv(session_.get(), octets_of(bytes), bytes.size());
   if (taken < 0) violation_ = nghttp2_strerror(static_cast<int>(taken));
@@ -201,7 +213,7 @@ void Http2Connection::received(std::string_view bytes, std::optional<TimePoint> 
 void Http2Connection::lost(Loss loss) {
   received_.reset();
   TransportEnd unanswered = loss_end(loss, false);
-  unanswered.is_unprocessed = is_kept_ && unanswered.error == TransportError::reset;
+  unanswered.is_unprocessed = is_kept_ && !has_goaway_ && unanswered.error == TransportError::reset;
   end_all(loss_end(loss, true), unanswered);
 }
 

@@ -56,6 +56,12 @@ class Http2Connection : public Connection, private Wire::Owner {
     /// Whether the headers of the response proper have ended, so that further ones are trailers.
     bool has_head = false;
     std::size_t header_bytes = 0;
+    /// Whether the server has heard of the request.
+    bool has_begun = false;
+    /// Whether the stream was reset here, for a violation.
+    bool is_reset_here = false;
+    /// How often something had been read when the exchange was started.
+    std::uint64_t reads_before = 0;
     /// Why the rest of the response is not wanted, or is not HTTP/2.
     std::optional<std::pair<TransportError, Error>> refusal{};
   };
@@ -74,8 +80,11 @@ class Http2Connection : public Connection, private Wire::Owner {
   int begin_headers(Stream& stream);
   int take_header(Stream& stream, std::string_view name, std::string_view value);
   int take_frame(const nghttp2_frame& frame);
+  /// Takes the server's limit on streams.
+  void take_settings();
+  void take_head(Stream& stream);
   int take_data(Stream& stream, std::string_view piece);
-  int take_own_goaway(const nghttp2_goaway& frame);
+  void note_own_frame(const nghttp2_frame& frame);
   int take_close(Stream& stream, std::uint32_t error);
   void take_violation(const nghttp2_frame& frame, int error);
   ssize_t give_body(Stream& stream, std::span<std::uint8_t> into, std::uint32_t& flags);
@@ -97,9 +106,13 @@ class Http2Connection : public Connection, private Wire::Owner {
   /// Exchanges whose ends have not been told.
   std::deque<Ended> ended_;
   std::optional<TimePoint> received_;
+  std::uint64_t reads_ = 0;
   /// The most streams at once that the server allows.
   std::size_t limit_;
+  /// Whether no further request may begin.
   bool is_going_away_ = false;
+  /// Whether the server has said which requests it does not process.
+  bool has_goaway_ = false;
   /// Whether a stream was started, for connections that are not reused.
   bool is_used_ = false;
   /// Whether the connection has carried a response.

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <paceline/http/direct/http2_connection.h>
+#include <paceline/text/strings.h>
 
+#include <algorithm>
 #include <charconv>
 #include <new>
 #include <utility>
@@ -12,6 +14,9 @@ namespace {
 
 /// As in the transport of libcurl.
 constexpr std::size_t most_header_bytes = 512U << 10U;
+
+/// What a header counts beside its text, as in RFC 9113, so that short ones are bounded too.
+constexpr std::size_t header_overhead = 32;
 
 std::string_view text_of(const std::uint8_t* bytes, std::size_t length) {
   return {reinterpret_cast<const char*>(bytes), length};
@@ -86,11 +91,13 @@ const nghttp2_session_callbacks* Http2Connection::callbacks() {
             return 0;
           });
         });
-    nghttp2_session_callbacks_set_on_frame_send_callback(
+    nghttp2_session_callbacks_set_before_frame_send_callback(
         made, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
-          if (frame->hd.type != NGHTTP2_GOAWAY) return 0;
           auto& connection = *static_cast<Http2Connection*>(self);
-          return without_exceptions([&] { return connection.take_own_goaway(frame->goaway); });
+          return without_exceptions([&] {
+            connection.note_own_frame(*frame);
+            return 0;
+          });
         });
     return set;
   }();
@@ -108,8 +115,10 @@ int Http2Connection::begin_headers(Stream& stream) {
 }
 
 int Http2Connection::take_header(Stream& stream, std::string_view name, std::string_view value) {
-  stream.header_bytes += name.size() + value.size();
+  stream.header_bytes += name.size() + value.size() + header_overhead;
   if (stream.header_bytes > most_header_bytes) {
+    // Nothing good follows on the connection.
+    is_going_away_ = true;
     stream.refusal = {TransportError::malformed,
                       {ErrorCode::malformed_response, "the response's headers are too long"}};
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
@@ -123,18 +132,52 @@ int Http2Connection::take_header(Stream& stream, std::string_view name, std::str
   HeaderBlock& block = shared_.responses.of(*stream.exchange);
   block.begin();
   block.add_to_name(name);
-  block.add_to_value(value);
+  block.add_to_value(text::without_spaces(value));
   return 0;
+}
+
+void Http2Connection::take_settings() {
+  limit_ =
+      nghttp2_session_get_remote_settings(session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+  // Requests beyond the limit would wait here unseen. Another connection may have room.
+  const std::size_t most = std::max<std::size_t>(limit_, 1);
+  for (std::size_t at = active_.size(); at > 0 && active_.size() > most; --at) {
+    Stream& stream = *active_[at - 1];
+    if (stream.has_begun) continue;
+    end(stream,
+        {TransportError::reset,
+         {ErrorCode::connection_reset, "the server allows fewer requests on a connection"},
+         now(),
+         true},
+        true);
+  }
+}
+
+void Http2Connection::take_head(Stream& stream) {
+  constexpr long least_status = 100;
+  constexpr long least_final_status = 200;
+  if (stream.status < least_status) {
+    return end(stream,
+               {TransportError::malformed,
+                {ErrorCode::malformed_response,
+                 fmt::format("the response is not HTTP/2: its status is {:03}", stream.status)},
+                now()},
+               true);
+  }
+  if (stream.status < least_final_status) return;
+  stream.has_head = true;
+  stream.exchange->response.status = stream.status;
+  stream.exchange->response.headers = &shared_.responses.of(*stream.exchange);
 }
 
 int Http2Connection::take_frame(const nghttp2_frame& frame) {
   switch (frame.hd.type) {
     case NGHTTP2_SETTINGS:
-      limit_ = nghttp2_session_get_remote_settings(session_.get(),
-                                                   NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+      take_settings();
       return 0;
     case NGHTTP2_GOAWAY:
       is_going_away_ = true;
+      has_goaway_ = true;
       return 0;
     case NGHTTP2_HEADERS:
     case NGHTTP2_DATA:
@@ -144,10 +187,9 @@ int Http2Connection::take_frame(const nghttp2_frame& frame) {
   }
   Stream* stream = find(frame.hd.stream_id);
   if (stream == nullptr) return 0;
-  if (frame.hd.type == NGHTTP2_HEADERS && stream->status >= 200) {
-    stream->has_head = true;
-    stream->exchange->response.status = stream->status;
-    stream->exchange->response.headers = &shared_.responses.of(*stream->exchange);
+  if (frame.hd.type == NGHTTP2_HEADERS && !stream->has_head) {
+    take_head(*stream);
+    if (find(frame.hd.stream_id) == nullptr) return 0;
   }
   if ((frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
     // After an early response, the rest of the request is not sent.
@@ -176,11 +218,18 @@ void Http2Connection::take_violation(const nghttp2_frame& frame, int error) {
   }
 }
 
-// nghttp2 gives up the connection.
-int Http2Connection::take_own_goaway(const nghttp2_goaway& frame) {
-  violation_ = frame.opaque_data_len > 0 ? text_of(frame.opaque_data, frame.opaque_data_len)
-                                         : nghttp2_http2_strerror(frame.error_code);
-  return 0;
+void Http2Connection::note_own_frame(const nghttp2_frame& frame) {
+  if (frame.hd.type == NGHTTP2_GOAWAY) {
+    // nghttp2 gives up the connection.
+    const nghttp2_goaway& goaway = frame.goaway;
+    violation_ = goaway.opaque_data_len > 0 ? text_of(goaway.opaque_data, goaway.opaque_data_len)
+                                            : nghttp2_http2_strerror(goaway.error_code);
+    return;
+  }
+  Stream* stream = find(frame.hd.stream_id);
+  if (stream == nullptr) return;
+  stream->has_begun = true;
+  stream->is_reset_here = frame.hd.type == NGHTTP2_RST_STREAM;
 }
 
 int Http2Connection::take_close(Stream& stream, std::uint32_t error) {
@@ -189,6 +238,13 @@ int Http2Connection::take_close(Stream& stream, std::uint32_t error) {
   if (stream.refusal) {
     close.error = stream.refusal->first;
     close.why = std::move(stream.refusal->second);
+  } else if (stream.has_head && stream.status >= 400) {
+    // As in the transport of libcurl: some servers that refuse a request then reset the stream.
+    close.error = TransportError::ok;
+  } else if (stream.is_reset_here && stream.has_head) {
+    close.error = TransportError::reset;
+    close.why = {ErrorCode::connection_reset,
+                 "the response contradicts its content-length or HTTP/2"};
   } else {
     const bool has_begun = stream.status != 0;
     close.error = TransportError::reset;
