@@ -96,7 +96,12 @@ void Dispatcher::pump() {
 }
 
 bool Dispatcher::send_next() {
-  const TimePoint now = Clock::now();
+  TimePoint now = Clock::now();
+  if (start_ + next_departure() > now) {
+    // Making the next request must not delay those that were sent.
+    client_.flush();
+    now = Clock::now();
+  }
   if (!prepared_ && !prepare(now)) return false;
   const TimePoint departure = start_ + next_departure();
   if (departure > now) {

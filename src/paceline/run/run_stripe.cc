@@ -69,9 +69,10 @@ stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHoo
 
 http::TransportFactory transport_factory(TransportKind kind) {
   if (kind == TransportKind::curl) {
-    return [](loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
-              http::ResponseSink& sink) -> std::unique_ptr<http::Transport> {
-      return std::make_unique<http::curl::CurlTransport>(loop, options, exchanges, sink);
+    return [share = std::make_shared<http::curl::CurlShare>()](
+               loop::Loop& loop, const ConnectionOptions& options, std::size_t exchanges,
+               http::ResponseSink& sink) -> std::unique_ptr<http::Transport> {
+      return std::make_unique<http::curl::CurlTransport>(loop, options, exchanges, sink, share);
     };
   }
   return [tls = std::make_shared<http::direct::SharedTlsContext>()](

@@ -232,7 +232,7 @@ TEST(TlsIdentityTest, SaysWhyFilesCannotBeUsed) {
 }
 
 TEST(TlsIdentityTest, SaysWhatIsSpoiled) {
-  const auto& certificate = http::TestCertificate::instance();
+  const auto& certificate = TestCertificate::instance();
   {
     const TextFile spoiled("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     EXPECT_EQ(why_not(spoiled.path(), certificate.key_file())

@@ -12,44 +12,15 @@
 
 namespace paceline::http::curl {
 
-CurlHeaders::CurlHeaders(const HeaderList& lines, bool is_signed) {
-  for (const std::string& line : lines) append(line.c_str());
-  // libcurl 7.88 would sign an empty header Expect, which it does not send. Signed requests
-  // therefore lack the next line.
-  if (is_signed) return;
-  // Suppresses "Expect: 100-continue". With this header, libcurl would wait before a body of more
-  // than a megabyte, a whole second if the server does not answer.
-  append("Expect:");
-}
-
-void CurlHeaders::append(const char* line) {
-  curl_slist* longer = curl_slist_append(list_.get(), line);
-  if (longer == nullptr) throw std::bad_alloc();
-  static_cast<void>(list_.release());
-  list_.reset(longer);
-}
-
-std::shared_ptr<const CurlHeaders> CurlHeadersCache::find(const Request& request) {
-  const bool is_signed = request.signing != nullptr;
-  if (!last_ || request.headers != lines_ || is_signed != is_signed_) {
-    last_ = std::make_shared<const CurlHeaders>(
-        headers_with(request.headers.get(), options_, is_signed), is_signed);
-    lines_ = request.headers;
-    is_signed_ = is_signed;
-  }
-  return last_;
-}
-
 namespace {
 
 /// A CURLOPT_CAPATH without certificates, so that libcurl trusts only the given file. Newer
-/// versions take nullptr for the system's folder. OpenSSL accepts a path that is no folder; other
-/// TLS libraries do not.
+/// versions take nullptr for the system's folder.
 const char* no_certificates() {
   const char* library = curl_version_info(CURLVERSION_NOW)->ssl_version;
   const bool is_openssl =
       library != nullptr && std::string_view(library).find("OpenSSL") != std::string_view::npos;
-  return is_openssl ? "/dev/null" : nullptr;
+  return is_openssl ? no_folder : nullptr;
 }
 
 /// `file` and `folder` are the options of libcurl to set.
@@ -64,6 +35,12 @@ void trust(CURL* easy, const Authorities& trusted, CURLoption file, CURLoption f
   }
   curl_easy_setopt(easy, file, trusted.file.c_str());
   curl_easy_setopt(easy, folder, no_certificates());
+}
+
+bool is_tls_proxy(const Proxy* proxy) {
+  constexpr std::string_view tls = "https://";
+  return proxy != nullptr &&
+         text::equals_ignoring_case(std::string_view(proxy->url).substr(0, tls.size()), tls);
 }
 
 // HTTP/2 is negotiated by ALPN over TLS only. Without TLS it breaks in libcurl 7.88.
@@ -107,7 +84,7 @@ void CurlTransfer::set_common() {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  trust(easy, shared_.authorities, CURLOPT_CAINFO, CURLOPT_CAPATH);
+  curl_easy_setopt(easy, CURLOPT_SHARE, shared_.share.raw());
   // The file of the options is for servers.
   trust(easy, shared_.proxy_authorities, CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH);
   if (!options.cert_file.empty()) {
@@ -148,10 +125,12 @@ void CurlTransfer::prepare(std::shared_ptr<const Target> target,
   CURL* easy = easy_.get();
   const Request& request = exchange_.request;
   why_[0] = '\0';
+  authorities_error_.clear();
   has_head_ = false;
   trailers_.clear();
   header_bytes_ = 0;
   is_sending_ = false;
+  has_opened_ = false;
   open_error_ = 0;
   set_target(std::move(target));
   set_addresses(hosts);
@@ -180,12 +159,49 @@ void CurlTransfer::set_target(std::shared_ptr<const Target> target) {
   CURL* easy = easy_.get();
   // With TLS, ALPN shows whether a connection can be shared. Without TLS only the first response
   // shows that, so waiting would double the time of every first request.
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, target_->scheme == "https" ? 1L : 0L);
+  is_http_2_ = target_->scheme == "https" ? shared_.share.speaks_http_2(*target_) : false;
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_http_2_.value_or(true) ? 1L : 0L);
+  if (target_->scheme == "https") set_trust();
   curl_easy_setopt(easy, CURLOPT_PROXY,
                    target_->proxy != nullptr ? target_->proxy->url.c_str() : "");
   addresses_.clear();
   curl_easy_setopt(easy, CURLOPT_CURLU, target_->parsed.get());
   if (!target_->parsed) curl_easy_setopt(easy, CURLOPT_URL, target_->url.c_str());
+}
+
+// The TLS contexts of a proxy and of its server are not told apart in on_tls_context(), and the
+// contexts of HTTP/3 are others. libcurl then reads the authorities itself.
+void CurlTransfer::set_trust() {
+  CURL* easy = easy_.get();
+  const bool has_store = TrustedStore::is_usable() && !is_tls_proxy(target_->proxy) &&
+                         shared_.options.http != HttpVersion::three &&
+                         shared_.authorities.source != AuthoritySource::none;
+  if (!has_store) {
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, nullptr);
+    trust(easy, shared_.authorities, CURLOPT_CAINFO, CURLOPT_CAPATH);
+    return;
+  }
+  curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
+  curl_easy_setopt(easy, CURLOPT_CAPATH, no_folder);
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, &CurlTransfer::on_tls_context);
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, this);
+}
+
+CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* transfer) noexcept {
+  auto& self = *static_cast<CurlTransfer*>(transfer);
+  try {
+    auto* tls = static_cast<SSL_CTX*>(context);
+    const Result<void> applied =
+        self.shared_.share.trusted().apply(tls, self.shared_.authorities);
+    if (!applied) {
+      self.authorities_error_ = applied.error().message;
+      return CURLE_SSL_CACERT_BADFILE;
+    }
+    if (self.shared_.keeps_buffers) SSL_CTX_clear_mode(tls, SSL_MODE_RELEASE_BUFFERS);
+    return CURLE_OK;
+  } catch (...) {
+    return CURLE_OUT_OF_MEMORY;  // No exception may pass through libcurl.
+  }
 }
 
 void CurlTransfer::set_signing(const std::shared_ptr<const AwsSigning>& signing) {
@@ -235,6 +251,7 @@ void CurlTransfer::set_addresses(std::span<const Resolver::Known> hosts) {
 
 curl_socket_t CurlTransfer::on_open(void* transfer, curlsocktype, curl_sockaddr* address) noexcept {
   auto& self = *static_cast<CurlTransfer*>(transfer);
+  self.has_opened_ = true;
   const curl_socket_t opened = self.shared_.sockets.open(*address);
   if (opened == CURL_SOCKET_BAD) self.open_error_ = errno;
   return opened;

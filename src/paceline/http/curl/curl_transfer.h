@@ -14,42 +14,13 @@
 #include <paceline/error.h>
 #include <paceline/http/authorities.h>
 #include <paceline/http/client.h>
+#include <paceline/http/curl/curl_headers.h>
+#include <paceline/http/curl/curl_share.h>
 #include <paceline/http/tls_errors.h>
 #include <paceline/http/transport.h>
 #include <paceline/message.h>
 
 namespace paceline::http::curl {
-
-/// Header lines as a libcurl list.
-class CurlHeaders {
- public:
-  /// `is_signed`: libcurl signs the request with these headers.
-  CurlHeaders(const HeaderList& lines, bool is_signed);
-  curl_slist* raw() const { return list_.get(); }
-
- private:
-  struct Free {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  };
-
-  void append(const char* line);
-
-  std::unique_ptr<curl_slist, Free> list_;
-};
-
-/// Keeps the last list, because most requests have the same headers.
-class CurlHeadersCache {
- public:
-  explicit CurlHeadersCache(const ConnectionOptions& options) : options_(options) {}
-  std::shared_ptr<const CurlHeaders> find(const Request& request);
-
- private:
-  const ConnectionOptions& options_;
-  // The request that the last list is for.
-  std::shared_ptr<const HeaderList> lines_;
-  bool is_signed_ = false;
-  std::shared_ptr<const CurlHeaders> last_;
-};
 
 class CurlSockets;
 
@@ -61,6 +32,9 @@ class CurlTransfer : public ResponseHeaders {
     const ConnectionOptions& options;
     ResponseSink& sink;
     CurlSockets& sockets;
+    CurlShare& share;
+    /// Whether the connections keep their TLS buffers while they are idle.
+    bool keeps_buffers;
     CurlHeadersCache headers;
     Authorities authorities;
     Authorities proxy_authorities;
@@ -70,6 +44,9 @@ class CurlTransfer : public ResponseHeaders {
 
   /// Sets the options that differ from the last request. `hosts`: as in Transport::send().
   void prepare(std::shared_ptr<const Target> target, std::span<const Resolver::Known> hosts);
+  /// Whether the requests to the target share connections: the server's last response was in
+  /// HTTP/2.
+  bool shares_connections() const { return is_http_2_.value_or(false); }
   /// Whether a connection was made and sending the request has begun.
   bool was_sent() const;
   /// Sets whether libcurl waits for the socket to accept more of the request.
@@ -77,6 +54,8 @@ class CurlTransfer : public ResponseHeaders {
   /// Whether the response may be read late. True for HTTP/1.1 if the kernel timestamped the
   /// previous response.
   bool can_defer_read() const;
+  /// The times of the connection that was opened for the request; nothing: none was.
+  std::optional<ConnectTimes> connect_times() const;
   /// Completes the response and returns how the transfer ended. `received` and `read`: as in
   /// CurlMulti::Owner::ended().
   TransportEnd finish(CURLcode code, std::optional<TimePoint> received, TimePoint read);
@@ -93,11 +72,14 @@ class CurlTransfer : public ResponseHeaders {
 
   void set_common();
   void set_target(std::shared_ptr<const Target> target);
+  void set_trust();
   void set_signing(const std::shared_ptr<const AwsSigning>& signing);
   /// Passes the addresses of the route's hosts to libcurl, in the route's order.
   void set_addresses(std::span<const Resolver::Known> hosts);
   /// Whether the server has most likely not processed the request, so that it may be sent again.
   bool is_unprocessed(CURLcode code) const;
+  /// Records the version of HTTP in the response, and which one the server speaks.
+  void note_version();
   bool differs_in_length() const;
   /// Whether an HTTP/2 server answered with an error status and then dropped the request's stream.
   bool is_early_response(CURLcode code) const;
@@ -108,6 +90,8 @@ class CurlTransfer : public ResponseHeaders {
   std::string words_on(CURLcode code, TransportError error) const;
   /// The most bytes of headers and trailers. libcurl bounds only headers.
   static constexpr std::size_t most_header_bytes = 512U << 10U;
+  /// For CURLOPT_SSL_CTX_FUNCTION.
+  static CURLcode on_tls_context(CURL*, void* context, void* transfer) noexcept;
   /// For CURLOPT_OPENSOCKETFUNCTION.
   static curl_socket_t on_open(void* transfer, curlsocktype, curl_sockaddr* address) noexcept;
   static std::size_t on_body(char* data, std::size_t, std::size_t length, void* transfer) noexcept;
@@ -135,8 +119,14 @@ class CurlTransfer : public ResponseHeaders {
   /// Bytes of this response's headers and trailers so far.
   std::size_t header_bytes_ = 0;
   bool is_sending_ = false;
+  /// Whether a socket was opened for this request.
+  bool has_opened_ = false;
   /// errno of the last socket that could not be opened for this request; 0: none.
   int open_error_ = 0;
+  /// Why the authorities could not be read; empty: they could.
+  std::string authorities_error_;
+  /// Whether the target's server speaks HTTP/2; nothing: not known yet.
+  std::optional<bool> is_http_2_;
   /// Whether the kernel timestamped the last response over HTTP/1.1.
   bool has_receive_times_ = false;
 };

@@ -7,6 +7,7 @@
 #include <paceline/http/unix_socket.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -167,14 +168,42 @@ std::optional<TlsStep> tls_step_of(CURLcode code, std::string_view words) {
   }
 }
 
+std::optional<ConnectTimes> CurlTransfer::connect_times() const {
+  if (!has_opened_) return std::nullopt;
+  const auto passed = [this](CURLINFO which) {
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy_.get(), which, &microseconds);
+    return std::chrono::microseconds(microseconds);
+  };
+  const auto connected = passed(CURLINFO_CONNECT_TIME_T);
+  if (connected.count() == 0) return std::nullopt;
+  // libcurl knows the addresses. The request may have waited before its connection was opened.
+  ConnectTimes times{.tcp = connected - passed(CURLINFO_NAMELOOKUP_TIME_T)};
+  if (const auto secured = passed(CURLINFO_APPCONNECT_TIME_T); secured > connected) {
+    times.tls = secured - connected;
+  }
+  return times;
+}
+
+void CurlTransfer::note_version() {
+  Response& response = exchange_.response;
+  long version = CURL_HTTP_VERSION_NONE;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
+  response.http_version = http_version_name(version);
+  const bool is_http_2 = version == CURL_HTTP_VERSION_2_0;
+  if (response.status == 0 || target_->scheme != "https" || is_http_2_ == is_http_2) return;
+  is_http_2_ = is_http_2;
+  curl_easy_setopt(easy_.get(), CURLOPT_PIPEWAIT, is_http_2 ? 1L : 0L);
+  shared_.share.note_http_2(*target_, is_http_2);
+}
+
 TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> received,
                                   TimePoint read) {
   Response& response = exchange_.response;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &response.status);
   if (response.status != 0) response.headers = this;
-  long version = CURL_HTTP_VERSION_NONE;
-  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
-  response.http_version = http_version_name(version);
+  response.connect = connect_times();
+  note_version();
   // A response that libcurl read while it sent another request has no timestamp, so a missing
   // timestamp proves nothing.
   if (received) has_receive_times_ = true;
@@ -193,7 +222,9 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
     long verified = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
     end.error = TransportError::tls_failed;
-    end.why = tls_error({*step, verified, why_.data(), has_certificate()}, shared_.authorities);
+    const std::string_view words =
+        authorities_error_.empty() ? std::string_view(why_.data()) : authorities_error_;
+    end.why = tls_error({*step, verified, words, has_certificate()}, shared_.authorities);
   } else {
     end.error = error_of(code, why_.data(), was_sent());
     end.why = explain(code, end.error);

@@ -1,226 +1,60 @@
-#include <curl/curl.h>
 #include <paceline/http/curl/curl_transport.h>
-#include <paceline/http/libcurl.h>
-#include <paceline/loop/sockets.h>
-#include <sys/socket.h>
 
-#include <array>
-#include <chrono>
-#include <optional>
 #include <utility>
 
 namespace paceline::http::curl {
 namespace {
 
-/// Shuts an idle HTTP/1 connection down if the server has sent bytes. The bytes are an unrequested
-/// response, such as 408, which libcurl would take for the response to the next request, or a
-/// close_notify of TLS.
-void drop_unasked_response(int socket) {
-  std::array<char, 4096> heard;
-  if (recv(socket, heard.data(), heard.size(), MSG_DONTWAIT) <= 0) return;
-  while (recv(socket, heard.data(), heard.size(), MSG_DONTWAIT) > 0) {
-  }
-  shutdown(socket, SHUT_RDWR);
+std::size_t groups_of(std::size_t exchanges, std::size_t most) {
+  return (exchanges + most - 1) / most;
 }
 
-}  // namespace
-
-curl_socket_t CurlSockets::open(const curl_sockaddr& address) {
-  loop::Descriptor socket(
-      ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol));
-  if (!socket.is_open()) return CURL_SOCKET_BAD;
-  loop::note_receive_times(socket.get());
-  entry(socket.get()).ours = true;
-  return socket.release();
-}
-
-int CurlSockets::close(void* sockets, curl_socket_t descriptor) noexcept {
-  auto& self = *static_cast<CurlSockets*>(sockets);
-  self.retired_.add(std::exchange(self.entry(descriptor), Entry{}).watch,
-                    loop::Descriptor(descriptor));
-  return 0;
-}
-
-void CurlSockets::want(Owner& owner, curl_socket_t descriptor, int what, bool is_http_1) {
-  Entry& socket = entry(descriptor);
-  socket.idle = what == CURL_POLL_REMOVE;
-  socket.is_http_1 = is_http_1;
-  if (socket.idle) {
-    if (!socket.ours) socket = Entry{};
-    return;
-  }
-  socket.owner = &owner;
-  if (!socket.watch) {
-    socket.watch = std::make_unique<loop::Poll>(
-        loop_, descriptor,
-        [this, descriptor](int status, int events) { happened(descriptor, status, events); });
-  }
-  socket.watch->want(((what & CURL_POLL_IN) != 0 ? UV_READABLE : 0) |
-                     ((what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0));
-}
-
-CurlSockets::Entry& CurlSockets::entry(int descriptor) {
-  const auto index = static_cast<std::size_t>(descriptor);
-  if (index >= entries_.size()) entries_.resize(index + 1);
-  return entries_[index];
-}
-
-void CurlSockets::happened(int descriptor, int status, int events) {
-  Entry& socket = entry(descriptor);
-  if (socket.idle) {
-    // The server closed a kept connection, or sent an unrequested response. libcurl finds out when
-    // it next takes the connection. Until then the loop must not report the event again.
-    socket.watch->want(0);
-    if (socket.ours && socket.is_http_1) drop_unasked_response(descriptor);
-    return;
-  }
-  // With the error alone, libcurl gives up. If libcurl also reads, it recognises a reset, and sends
-  // the request again on a new connection if a kept connection was just closed.
-  int action = status < 0 ? CURL_CSELECT_ERR | CURL_CSELECT_IN | CURL_CSELECT_OUT : 0;
-  if ((events & UV_WRITABLE) != 0) action |= CURL_CSELECT_OUT;
-  if ((events & UV_READABLE) != 0) {
-    action |= CURL_CSELECT_IN;
-    received_ = loop::receive_time(descriptor);
-  }
-  socket.owner->act(descriptor, action);
-}
-
-namespace {
-
-bool had_http_1(CURL* easy) {
-  long version = CURL_HTTP_VERSION_NONE;
-  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
-  return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1;
-}
-
-}  // namespace
-
-CurlMulti::CurlMulti(loop::Loop& loop, CurlSockets& sockets, Owner& owner)
-    : sockets_(sockets),
-      owner_(owner),
-      timer_(loop, [this] { act(CURL_SOCKET_TIMEOUT, 0); }),
-      collect_later_(loop, [this] { collect(); }) {
-  CURLM* multi = multi_.get();
-  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, &CurlMulti::on_socket);
-  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &CurlMulti::on_timer);
-  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
-  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(2 * most_transfers));
-}
-
-void CurlMulti::add(CurlTransfer& transfer) {
-  curl_multi_add_handle(multi_.get(), transfer.raw());
-  ++transfers_;
-  advance();
-}
-
-void CurlMulti::cancel(CurlTransfer& transfer) {
-  remove(transfer);
-  advance();
-}
-
-void CurlMulti::remove(CurlTransfer& transfer) {
-  curl_multi_remove_handle(multi_.get(), transfer.raw());
-  --transfers_;
-}
-
-void CurlMulti::advance() {
-  perform(CURL_SOCKET_TIMEOUT, 0);
-  if (running_ == transfers_) return;
-  ended_ = Clock::now();
-  collect_later_.ask();
-}
-
-void CurlMulti::act(curl_socket_t socket, int events) {
-  perform(socket, events);
-  ended_ = Clock::now();
-  collect();
-}
-
-void CurlMulti::perform(curl_socket_t socket, int events) {
-  due_now_ = false;
-  curl_multi_socket_action(multi_.get(), socket, events, &running_);
-  // libcurl asks for a timeout of 0 while it sets up a connection. A timer of a millisecond would
-  // add to the latency. The bound on rounds keeps libcurl from blocking the loop.
-  for (int round = 0; due_now_ && round < 8; ++round) {
-    due_now_ = false;
-    curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running_);
-  }
-  if (due_now_) timer_.start(std::chrono::milliseconds(1));
-}
-
-int CurlMulti::on_socket(CURL* easy, curl_socket_t socket, int what, void* multi, void*) {
-  auto& self = *static_cast<CurlMulti*>(multi);
-  void* transfer = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-  if (transfer != nullptr) {
-    static_cast<CurlTransfer*>(transfer)->set_sending((what & CURL_POLL_OUT) != 0);
-  }
-  self.sockets_.want(self, socket, what, what == CURL_POLL_REMOVE && had_http_1(easy));
-  return 0;
-}
-
-int CurlMulti::on_timer(CURLM*, long timeout_ms, void* multi) {
-  auto& self = *static_cast<CurlMulti*>(multi);
-  self.due_now_ = timeout_ms == 0;
-  if (timeout_ms > 0) {
-    self.timer_.start(std::chrono::milliseconds(timeout_ms));
-  } else if (timeout_ms < 0) {
-    self.timer_.stop();
-  }
-  return 0;
-}
-
-void CurlMulti::collect() {
-  const std::optional<TimePoint> received = sockets_.take_received();
-  int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
-    if (message->msg != CURLMSG_DONE) continue;
-    const CURLcode code = message->data.result;
-    void* transfer = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-    curl_multi_remove_handle(multi_.get(), message->easy_handle);
-    --transfers_;
-    owner_.ended(*static_cast<CurlTransfer*>(transfer), code, received, ended_);
-  }
-}
-
-namespace {
-
-std::size_t multis_for(std::size_t exchanges) {
-  return (exchanges + CurlMulti::most_transfers - 1) / CurlMulti::most_transfers;
-}
+/// The TLS buffers of a connection take 34 kB.
+constexpr std::size_t most_with_buffers = 500;
 
 }  // namespace
 
 std::size_t CurlTransport::descriptors_for(std::size_t exchanges) {
   // Each multi handle has a pair of sockets for wake-ups.
-  return exchanges + 2 * multis_for(exchanges);
+  return exchanges + 2 * groups_of(exchanges, CurlMulti::most_connections);
 }
 
 CurlTransport::CurlTransport(loop::Loop& loop, const ConnectionOptions& options,
-                             std::size_t exchanges, ResponseSink& sink)
+                             std::size_t exchanges, ResponseSink& sink,
+                             std::shared_ptr<CurlShare> share)
     : sink_(sink),
+      share_(std::move(share)),
       sockets_(loop),
       shared_{.options = options,
               .sink = sink,
               .sockets = sockets_,
+              .share = *share_,
+              .keeps_buffers = exchanges <= most_with_buffers,
               .headers = CurlHeadersCache(options),
               .authorities = authorities_of(options),
               .proxy_authorities = authorities_of({})},
       undeferrable_(exchanges),
-      states_(exchanges) {
-  init_libcurl();
+      states_(exchanges),
+      flush_later_(loop, [this] { flush(); }) {
   CurlMulti::Owner& owner = *this;
-  for (std::size_t i = 0; i < multis_for(exchanges); ++i) {
+  for (std::size_t i = 0; i < groups_of(exchanges, CurlMulti::most_connections); ++i) {
     multis_.push_back(std::make_unique<CurlMulti>(loop, sockets_, owner));
   }
 }
 
 CurlTransport::~CurlTransport() {
   for (const State& state : states_) {
-    if (state.is_running) multi_of(state.transfer->exchange()).remove(*state.transfer);
+    if (state.multi != nullptr) state.multi->remove(*state.transfer);
   }
+}
+
+// Over HTTP/2, libcurl looks at every transfer of a connection when the connection has data. With
+// few requests in flight, the exchanges with the lowest numbers are in use, so the transfers are
+// spread evenly over as many multi handles as all exchanges need.
+CurlMulti& CurlTransport::multi_for(const CurlTransfer& transfer) {
+  const std::size_t number = transfer.exchange().number;
+  if (!transfer.shares_connections()) return *multis_[number / CurlMulti::most_connections];
+  return *multis_[number % groups_of(states_.size(), CurlMulti::most_streams)];
 }
 
 void CurlTransport::send(Exchange& exchange, std::shared_ptr<const Target> target,
@@ -228,27 +62,46 @@ void CurlTransport::send(Exchange& exchange, std::shared_ptr<const Target> targe
   State& state = states_[exchange.number];
   if (!state.transfer) state.transfer = std::make_unique<CurlTransfer>(exchange, shared_);
   state.transfer->prepare(std::move(target), hosts);
-  state.is_running = true;
-  multi_of(exchange).add(*state.transfer);
-  undeferrable_.set(exchange, !state.transfer->can_defer_read());
+  state.multi = &multi_for(*state.transfer);
+  state.multi->add(*state.transfer);
+  undeferrable_.set(exchange, true);
+  if (added_.empty()) flush_later_.ask();
+  added_.push_back(&exchange);
+}
+
+void CurlTransport::flush() {
+  if (added_.empty()) return;
+  flush_later_.cancel();
+  for (const Exchange* exchange : added_) {
+    CurlMulti* multi = states_[exchange->number].multi;
+    if (multi != nullptr && multi->has_added()) multi->advance();
+  }
+  for (const Exchange* exchange : added_) {
+    const State& state = states_[exchange->number];
+    if (state.multi != nullptr) undeferrable_.set(*exchange, !state.transfer->can_defer_read());
+  }
+  added_.clear();
 }
 
 bool CurlTransport::cancel(Exchange& exchange) {
   State& state = states_[exchange.number];
   undeferrable_.set(exchange, false);
-  if (!std::exchange(state.is_running, false)) return true;
+  CurlMulti* multi = std::exchange(state.multi, nullptr);
+  if (multi == nullptr) return true;
   const bool was_sent = state.transfer->was_sent();
-  multi_of(exchange).cancel(*state.transfer);
+  if (const auto times = state.transfer->connect_times()) sink_.opened(*times);
+  multi->cancel(*state.transfer);
   return was_sent;
 }
 
 void CurlTransport::ended(CurlTransfer& transfer, CURLcode code, std::optional<TimePoint> received,
                           TimePoint read) {
   Exchange& exchange = transfer.exchange();
-  State& state = states_[exchange.number];
-  state.is_running = false;
+  states_[exchange.number].multi = nullptr;
   undeferrable_.set(exchange, false);
-  sink_.end(exchange, transfer.finish(code, received, read));
+  TransportEnd end = transfer.finish(code, received, read);
+  if (exchange.response.connect) sink_.opened(*exchange.response.connect);
+  sink_.end(exchange, std::move(end));
 }
 
 }  // namespace paceline::http::curl
