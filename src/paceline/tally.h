@@ -146,6 +146,9 @@ struct Tally {
   Histogram retried_latency;
   /// How long only this program delayed each departure.
   Histogram client_lag;
+  /// How long the opening of each connection took: TCP and TLS. Those of the warm-up, and those
+  /// that were opened before the first request, are included.
+  Histogram connect;
 
   /// Requests that the run was to send. Each request is counted once, however often it was sent.
   std::uint64_t planned = 0;
@@ -155,6 +158,9 @@ struct Tally {
   std::uint64_t succeeded = 0;
   /// Requests that failed.
   std::uint64_t failed = 0;
+  /// Requests in `latency` that waited for a new connection, so that their latency contains its
+  /// opening.
+  std::uint64_t connect_requests = 0;
   /// Requests that a stop kept from being sent.
   std::uint64_t not_sent = 0;
   /// Requests without a response when the run was stopped: neither successes nor failures.

@@ -54,8 +54,10 @@ std::string table(const std::vector<log::ListedRun>& runs) {
       fmt::format("{:>4}  {:24}  {:20}  {:>9}  {:>8}  {:>9}  {:>9}  {}\n", "run", "started (UTC)",
                   "name", "rpm", "parallel", "logged", "good", "model");
   for (const auto& [number, about, started, logged, good] : runs) {
+    const std::string threads =
+        about.threads > 1 ? fmt::format(" threads:{}", about.threads) : std::string();
     text += fmt::format("{:>4}  {:24}  {:20}  {:>9}  {:>8}  {:>9}  {:>9}  {}{}\n", number, started,
-                        about.name, about.rpm, about.parallel, logged, good, about.model,
+                        about.name + threads, about.rpm, about.parallel, logged, good, about.model,
                         about.resumed ? " (resumed)" : "");
   }
   return text;

@@ -1,8 +1,10 @@
 """How connections are made: one for each request, over a Unix socket, to given addresses, in
 HTTP/3."""
 
+import contextlib
 import gzip
 import os
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -17,6 +19,8 @@ from program import Endpoint, rows, run
 from tls_server import TlsServer
 
 TRANSPORTS = ("curl", "direct")
+# Those that report their connections.
+REPORTING = ("direct",)
 FEW = ("--paceline_requests=6", "--paceline_rpm=0", "--paceline_parallel=1")
 
 
@@ -110,6 +114,37 @@ class Reuse(unittest.TestCase):
                        "--paceline_endpoint_latency=1ms", f"--paceline_transport={transport}",
                        "--paceline_reuse=off")["benchmarks"][0]
             self.assertEqual(row["errors"], 0)
+
+
+class Figures(unittest.TestCase):
+    def measured(self, transport, *flags):
+        """The counters, and for each logged request whether it has the times of a connection."""
+        with tempfile.TemporaryDirectory() as folder, TcpServer() as server:
+            log = Path(folder) / "log.sqlite"
+            (row,) = rows(f"--paceline_url=http://127.0.0.1:{server.server_port}/v1", *FEW,
+                          f"--paceline_transport={transport}", f"--paceline_log={log}",
+                          *flags)["benchmarks"]
+            with contextlib.closing(sqlite3.connect(log)) as database:
+                marks = database.execute("SELECT lookup_ns IS NOT NULL AND tcp_ns > 0 AND "
+                                         "tls_ns = 0 FROM requests ORDER BY item").fetchall()
+        return row, [mark for mark, in marks]
+
+    def test_of_each_request_without_reuse(self):
+        for transport in REPORTING:
+            row, marks = self.measured(transport, "--paceline_reuse=off")
+            self.assertEqual((row["connections"], row["connect_requests"]), (6, 6))
+            self.assertGreater(row["connect_p50"], 0)
+            self.assertLessEqual(row["connect_p99"], row["max"])
+            self.assertEqual(marks, [1] * 6)
+
+    def test_of_one_connection(self):
+        for transport in REPORTING:
+            row, marks = self.measured(transport)
+            self.assertEqual(row["connections"], 1)
+            # It may be opened before the first request.
+            self.assertEqual(row["connect_requests"], sum(marks))
+            self.assertLessEqual(sum(marks), 1)
+            self.assertEqual(marks[1:], [0] * 5)
 
 
 class UnixSocket(unittest.TestCase):

@@ -3,6 +3,10 @@
 # Turns a log of the present schema into one of the third.
 TO_THE_THIRD_SCHEMA = (
     "DROP VIEW latencies; DROP TABLE parts;"
+    "ALTER TABLE runs DROP COLUMN threads;"
+    "ALTER TABLE requests DROP COLUMN lookup_ns;"
+    "ALTER TABLE requests DROP COLUMN tcp_ns;"
+    "ALTER TABLE requests DROP COLUMN tls_ns;"
     "ALTER TABLE requests DROP COLUMN part;"
     "ALTER TABLE requests DROP COLUMN first_answer_ns;"
     "ALTER TABLE requests DROP COLUMN reasoning_tokens;"

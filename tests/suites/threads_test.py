@@ -1,6 +1,6 @@
 """Runs of several threads (--paceline_threads) of the built `paceline`.
 
-Needs PACELINE and PACELINE_ENDPOINT, the paths of the programs.
+Needs PACELINE, PACELINE_ENDPOINT and PACELINE_LOG, the paths of the programs.
 """
 
 import contextlib
@@ -55,7 +55,8 @@ class Runs(Folder):
             self.assertEqual(api.count, 107)
         self.assertEqual(self.logged("SELECT count(*), count(DISTINCT item), min(item), max(item), "
                                      "sum(error IS NULL) FROM requests"), [(101, 101, 0, 100, 101)])
-        self.assertEqual(self.logged("SELECT parallel, requests FROM runs"), [(9, 101)])
+        self.assertEqual(self.logged("SELECT parallel, requests, threads FROM runs"),
+                         [(9, 101, 4)])
 
     def test_a_resumed_run_may_have_fewer_requests_than_threads(self):
         flags = [*FAST, "--paceline_requests=20", "--paceline_threads=4"]
@@ -67,6 +68,14 @@ class Runs(Folder):
         self.assertIn("threads:2", done.stdout)
         self.assertEqual(self.logged("SELECT item FROM requests WHERE run = 2 ORDER BY item"),
                          [(3,), (7,)])
+
+    def test_the_runs_of_a_log_are_told_apart(self):
+        self.assertEqual(run(*FAST, "--paceline_requests=5", "--paceline_threads=1,2",
+                             f"--paceline_log={self.log}").returncode, 0)
+        listed = subprocess.run([os.environ["PACELINE_LOG"], self.log], capture_output=True,
+                                text=True, timeout=60)
+        self.assertEqual(re.findall(r"chat/complete(?: threads:\d)?", listed.stderr),
+                         ["chat/complete", "chat/complete threads:2"])
 
     def test_a_batch_file_is_sent_whole(self):
         batch = self.folder / "batch.jsonl"

@@ -38,6 +38,9 @@ const Histogram& tpot(const Tally& tally) {
 const Histogram& retried(const Tally& tally) {
   return tally.retried_latency;
 }
+const Histogram& connect(const Tally& tally) {
+  return tally.connect;
+}
 
 using Value = std::chrono::nanoseconds (*)(const Histogram&);
 
@@ -92,6 +95,8 @@ constexpr auto all_time_counters = std::to_array<TimeCounter>({
     {"tpot_stddev", tpot, stddev, false},
     {"retried_p50", retried, quantile<500>, false},
     {"retried_p99", retried, quantile<990>, false},
+    {"connect_p50", connect, quantile<500>, false},
+    {"connect_p99", connect, quantile<990>, false},
 });
 
 bool is_in_every_run(const TimeCounter& counter) {
@@ -186,6 +191,8 @@ void set_counters(benchmark::UserCounters& counters, const Tally& tally) {
   counters["peak_rps"] = static_cast<double>(tally.ended_by_second.highest());
   if (tally.met_objective) counters["goodput"] = tally.goodput();
   counters["in_flight"] = static_cast<double>(tally.in_flight);
+  counters["connections"] = static_cast<double>(tally.connect.count());
+  counters["connect_requests"] = static_cast<double>(tally.connect_requests);
   set_failure_counters(counters, tally);
   set_token_counters(counters, tally);
   set_finish_counters(counters, tally.tokens);
@@ -210,6 +217,8 @@ std::vector<std::string> all_counters() {
                            "peak_rps",
                            "goodput",
                            "in_flight",
+                           "connections",
+                           "connect_requests",
                            "errors",
                            "http_429",
                            "http_4xx",

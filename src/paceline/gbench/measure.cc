@@ -158,6 +158,7 @@ GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan plan
   logged.requests = plan.requests;
   logged.warmup = plan.warmup;
   logged.transport = name_of(plan.connection.transport);
+  logged.threads = plan.stripe.count;
   const auto log = context.begin_log(logged);
   if (!log) {
     context.fail(log.error());

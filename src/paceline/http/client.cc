@@ -107,6 +107,8 @@ void Client::send(Exchange& exchange) {
   Way& way = ways_[exchange.number];
   way.target = targets_.find(exchange.request.url);
   way.resends = 0;
+  way.looks_up_since.reset();
+  way.lookup = {};
   exchange.response.sent = Clock::now();
   exchange.response.done = exchange.response.sent;
   timeouts_->begin(exchange);
@@ -114,16 +116,22 @@ void Client::send(Exchange& exchange) {
 }
 
 void Client::start(Exchange& exchange) {
-  const Way& way = ways_[exchange.number];
+  Way& way = ways_[exchange.number];
   const bool is_signable = !exchange.request.signing || !way.target->not_signable;
   if (refusal_ || !is_signable) {
     const Error& why = refusal_ ? *refusal_ : *way.target->not_signable;
     return ends_.add(exchange, {TransportError::other, why, Clock::now()});
   }
   const auto found = hosts_->find(exchange, way.target->route);
+  const bool waits = found && !*found;
+  if (waits) {
+    if (!way.looks_up_since) way.looks_up_since = Clock::now();
+    return;
+  }
+  way.end_lookup();
   if (!found) {
     ends_.add(exchange, {TransportError::connect_failed, found.error(), Clock::now()});
-  } else if (*found) {
+  } else {
     transport_->send(exchange, way.target, **found);
   }
 }
@@ -178,6 +186,13 @@ void Client::end_refused() {
 
 void Client::complete(Exchange& exchange, TransportEnd end) {
   timeouts_->end(exchange);
+  Way& way = ways_[exchange.number];
+  way.end_lookup();
+  if (way.lookup.count() > 0) {
+    std::optional<ConnectTimes>& connect = exchange.response.connect;
+    connect = connect.value_or(ConnectTimes{});
+    connect->lookup = way.lookup;
+  }
   collector_.end(exchange, std::move(end));
   on_done_(exchange);
 }

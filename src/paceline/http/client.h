@@ -126,11 +126,22 @@ class Client : private ResponseSink {
   Targets targets_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> free_;
-  /// By exchange number: the request's target, and how often the request was sent again.
+  /// The way of a request.
   struct Way {
     std::shared_ptr<const Target> target{};
+    /// How often the request was sent again.
     unsigned resends = 0;
+    /// When the request began to wait for its hosts' addresses.
+    std::optional<TimePoint> looks_up_since{};
+    /// How long the request waited for them.
+    std::chrono::nanoseconds lookup{0};
+
+    void end_lookup() {
+      if (looks_up_since) lookup += Clock::now() - *looks_up_since;
+      looks_up_since.reset();
+    }
   };
+  /// By exchange number.
   std::vector<Way> ways_;
   ResponseCollector collector_;
   EndQueue ends_;

@@ -86,7 +86,7 @@ std::shared_ptr<Resolver> Resolver::make(std::chrono::nanoseconds ttl, Lookup lo
 Resolver::Known Resolver::find(const std::string& host, TimePoint now) {
   const std::lock_guard lock(mutex_);
   Entry& entry = entries_[host];
-  if (entry.next <= now) ask(host, entry, now);
+  if (entry.known.next_lookup <= now) ask(host, entry, now);
   Known known = entry.known;
   if (entry.is_asked) known.error.reset();
   return known;
@@ -97,14 +97,16 @@ void Resolver::distrust(const std::string& host, TimePoint now) {
   const auto found = entries_.find(host);
   if (found == entries_.end()) return;
   Entry& entry = found->second;
-  entry.next = std::min(entry.next, entry.asked + shortest_pause);
-  if (entry.next <= now) ask(host, entry, now);
+  TimePoint& next = entry.known.next_lookup;
+  next = std::min(next, entry.asked + shortest_pause);
+  ++changes_;
+  if (next <= now) ask(host, entry, now);
 }
 
 void Resolver::refresh(TimePoint now) {
   const std::lock_guard lock(mutex_);
   for (auto& [host, entry] : entries_) {
-    if (entry.known.addresses && entry.next <= now) ask(host, entry, now);
+    if (entry.known.addresses && entry.known.next_lookup <= now) ask(host, entry, now);
   }
 }
 
@@ -135,16 +137,17 @@ void Resolver::look_up_here(const std::string& host) {
   for (loop::Wakeup* listener : listeners_) listener->send();
 }
 
-void Resolver::take(Entry& entry, Result<Addresses> found, TimePoint now) const {
+void Resolver::take(Entry& entry, Result<Addresses> found, TimePoint now) {
+  ++changes_;
   Known& known = entry.known;
   if (!found) {
     // An old address may still work.
     if (!known.addresses) known.error = std::move(found).error();
-    entry.next = now + (known.addresses ? pause_after_failure : shortest_pause);
+    known.next_lookup = now + (known.addresses ? pause_after_failure : shortest_pause);
     return;
   }
   // The next lookup has a quarter of the time.
-  entry.next = now + ttl_ / 4 * 3;
+  known.next_lookup = now + ttl_ / 4 * 3;
   known.error.reset();
   if (known.addresses) {
     Addresses before = *known.addresses;
@@ -184,10 +187,13 @@ HostWait::~HostWait() {
 }
 
 Result<std::optional<HostWait::Known>> HostWait::find(Exchange& exchange, const Route& route) {
-  known_.clear();
   if (route.empty()) return Known();
   if (!std::exchange(refreshes_, true)) refresh();
   const TimePoint now = Clock::now();
+  if (is_known(route, now)) return Known(known_);
+  known_.clear();
+  known_route_.clear();
+  known_changes_ = resolver_->changes();
   bool waits = false;
   for (const HostPort& at : route) {
     if (at.given) {
@@ -198,9 +204,24 @@ Result<std::optional<HostWait::Known>> HostWait::find(Exchange& exchange, const 
     if (known_.back().error) return tl::unexpected(*known_.back().error);
     waits = waits || known_.back().addresses == nullptr;
   }
-  if (!waits) return Known(known_);
+  if (!waits) {
+    known_route_ = route;
+    return Known(known_);
+  }
   waiting_.push_back(&exchange);
   return std::nullopt;
+}
+
+bool HostWait::is_known(const Route& route, TimePoint now) const {
+  const auto is_same = [](const HostPort& one, const HostPort& other) {
+    return one.host == other.host && one.given == other.given;
+  };
+  return known_changes_ == resolver_->changes() &&
+         std::equal(route.begin(), route.end(), known_route_.begin(), known_route_.end(),
+                    is_same) &&
+         std::all_of(known_.begin(), known_.end(), [now](const Resolver::Known& known) {
+           return now < known.next_lookup || known.next_lookup == TimePoint();
+         });
 }
 
 bool HostWait::cancel(const Exchange& exchange) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -52,6 +53,8 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
     /// How often all of the host's addresses changed at once.
     std::uint64_t moves = 0;
     TimePoint last_move{};
+    /// When the host is due for its next lookup.
+    TimePoint next_lookup{};
   };
 
   /// `ttl`: a host is looked up again before its answer reaches this age. Each call of `lookup` has
@@ -60,6 +63,9 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
 
   /// Returns the known addresses, and starts a lookup when one is due.
   Known find(const std::string& host, TimePoint now);
+  /// Changes whenever the state of a host does. As long as it has not changed and no lookup is due,
+  /// find() would return the same again.
+  std::uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
   /// Reports that no connection to the host could be made. The host is looked up at once.
   void distrust(const std::string& host, TimePoint now);
   /// Looks up every host whose addresses are due for a lookup.
@@ -75,18 +81,17 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
   struct Entry {
     Known known;
     bool is_asked = false;
-    /// The times of the last lookup and of the next one.
     TimePoint asked{};
-    TimePoint next{};
   };
 
   Resolver(std::chrono::nanoseconds ttl, Lookup lookup);
   void ask(const std::string& host, Entry& entry, TimePoint now);
   void look_up_here(const std::string& host);
-  void take(Entry& entry, Result<Addresses> found, TimePoint now) const;
+  void take(Entry& entry, Result<Addresses> found, TimePoint now);
 
   std::chrono::nanoseconds ttl_;
   Lookup lookup_;
+  std::atomic<std::uint64_t> changes_{0};
   std::mutex mutex_;
   std::map<std::string, Entry> entries_;
   std::vector<loop::Wakeup*> listeners_;
@@ -114,13 +119,18 @@ class HostWait {
   void distrust(const Route& route);
 
  private:
+  /// Whether `known_` is what the resolver would return for the route.
+  bool is_known(const Route& route, TimePoint now) const;
   void go_on();
   void refresh();
 
   std::shared_ptr<Resolver> resolver_;
   std::function<void(Exchange&)> on_found_;
   std::vector<Exchange*> waiting_;
+  /// The addresses of `known_route_`; empty: none are kept.
   std::vector<Resolver::Known> known_;
+  Route known_route_;
+  std::uint64_t known_changes_ = 0;
   bool refreshes_ = false;
   loop::Timer refresh_timer_;
   loop::Wakeup looked_up_;

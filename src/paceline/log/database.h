@@ -90,15 +90,17 @@ class Database {
 // The tables of a log. Times are integers: nanoseconds from the start of the row's run.
 //
 //   runs: one row per run. `url` is NULL in runs of schema 1, `transport` in runs of schemas 1 and
-//   2.
+//   2, and `threads` in runs of schemas 1 to 6.
 //   requests: one row per request that was sent and has ended; `error` is NULL if the response
 //   was good. In schemas 1 to 3, `item` is called slot, and `response` is called reply. `part` is
 //   NULL if the run has no parts; schemas 1 to 4 have no such column. `finish` is the reason for
 //   which the response ended, such as 'length'. `tool_calls_valid` is 1 or 0, and NULL for a
 //   response without tool calls. Both, `first_answer_ns` and `reasoning_tokens` are of schema 6.
+//   `lookup_ns`, `tcp_ns` and `tls_ns`, of schema 7, are the times of opening the connection that
+//   the request waited for, and NULL if the request did not wait for one.
 //   parts: the model and the URL of each part of a run that mixes models or servers; since
-//   schema 5. latencies: a view of requests with durations in milliseconds, and their model and
-//   URL.
+//   schema 5.
+//   latencies: a view of requests with durations in milliseconds, and their model and URL.
 //
 // The file's application_id marks it as a log; its user_version is the number of its schema.
 

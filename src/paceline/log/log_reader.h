@@ -36,7 +36,7 @@ Result<LoggedItems> read_logged_items(const std::string& path, const LoggedRun& 
 struct ListedRun {
   /// The run's number in the log.
   std::int64_t run = 0;
-  /// All but `started`.
+  /// All but `started`. Runs of older schemas had one thread, or an unknown number.
   LoggedRun about;
   /// Wall-clock time of the start, in UTC.
   std::string started_utc;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <paceline/message.h>
 #include <paceline/tally.h>
 
 namespace paceline::log {
@@ -28,6 +29,8 @@ struct RequestRecord {
   std::optional<std::chrono::nanoseconds> first_answer{};
   /// When the last byte was read, or the exchange failed.
   std::optional<std::chrono::nanoseconds> done{};
+  /// Nothing: the request did not wait for a new connection.
+  std::optional<ConnectTimes> connect{};
 
   /// 0: there was no HTTP response.
   long status = 0;
@@ -82,6 +85,7 @@ struct LoggedRun {
   std::string url{};
   /// The transport that carries the requests, such as "curl".
   std::string transport{};
+  std::uint64_t threads = 1;
   /// By RequestRecord::part. Empty: one part, of this model and URL.
   std::vector<LoggedPart> parts{};
 };

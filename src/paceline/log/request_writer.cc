@@ -77,17 +77,18 @@ using std::chrono::nanoseconds;
 constexpr const char* insert_request =
     "INSERT OR REPLACE INTO requests (run, item, custom_id, due_ns, sent_ns, first_byte_ns, "
     "first_token_ns, done_ns, status, error, tokens_in, tokens_out, cached_tokens, retries, "
-    "response, part, first_answer_ns, reasoning_tokens, finish, tool_calls_valid) "
+    "response, part, first_answer_ns, reasoning_tokens, finish, tool_calls_valid, lookup_ns, "
+    "tcp_ns, tls_ns) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
-    "?20)";
+    "?20, ?21, ?22, ?23)";
 
 constexpr const char* insert_part =
     "INSERT INTO parts (run, part, model, url) VALUES (?1, ?2, ?3, ?4)";
 
 constexpr const char* insert_run =
     "INSERT INTO runs (name, workload, resumed, started_utc, rpm, parallel, requests, warmup, "
-    "host, model, url, transport) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
-    "RETURNING run";
+    "host, model, url, transport, threads) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING run";
 
 /// Writes to a file without a path would be lost.
 tl::unexpected<Error> moved() {
@@ -106,6 +107,12 @@ std::optional<std::int64_t> integer(std::optional<std::uint64_t> number) {
 std::optional<std::int64_t> integer(std::optional<nanoseconds> time) {
   if (!time) return std::nullopt;
   return time->count();
+}
+
+std::optional<std::int64_t> part_of(const std::optional<ConnectTimes>& connect,
+                                    nanoseconds ConnectTimes::*part) {
+  if (!connect) return std::nullopt;
+  return (*connect.*part).count();
 }
 
 std::optional<std::string_view> text_or_null(std::string_view text, std::string& repaired) {
@@ -163,7 +170,7 @@ Result<std::int64_t> RequestWriter::insert_run_row(const LoggedRun& run) {
   const std::string started = utc(run.started);
   insert->bind(run.name, run.workload, std::int64_t{run.resumed}, started, integer(run.rpm),
                integer(run.parallel), integer(run.requests), integer(run.warmup), run.host,
-               run.model, run.url, run.transport);
+               run.model, run.url, run.transport, integer(run.threads));
   if (insert->step() != Statement::Step::row) return tl::unexpected(database_.last_error());
   const std::int64_t number = insert->integer(0);
   if (insert->step() != Statement::Step::done) return tl::unexpected(database_.last_error());
@@ -182,13 +189,15 @@ Result<void> RequestWriter::write(std::int64_t run, const RequestRecord& record)
   if (record.finish) finish = name_of(*record.finish);
   std::optional<std::int64_t> tool_calls;
   if (record.tool_calls_valid) tool_calls = *record.tool_calls_valid ? 1 : 0;
-  insert_.bind(run, integer(record.item), text_or_null(record.custom_id, custom_id_),
-               record.due.count(), record.sent.count(), integer(record.first_byte),
-               integer(record.first_token), integer(record.done), status,
-               text_or_null(record.error, error_), integer(record.tokens_in),
-               integer(record.tokens_out), integer(record.cached_tokens), integer(record.retries),
-               text_or_null(record.response, response_), integer(record.part),
-               integer(record.first_answer), integer(record.reasoning_tokens), finish, tool_calls);
+  insert_.bind(
+      run, integer(record.item), text_or_null(record.custom_id, custom_id_), record.due.count(),
+      record.sent.count(), integer(record.first_byte), integer(record.first_token),
+      integer(record.done), status, text_or_null(record.error, error_), integer(record.tokens_in),
+      integer(record.tokens_out), integer(record.cached_tokens), integer(record.retries),
+      text_or_null(record.response, response_), integer(record.part), integer(record.first_answer),
+      integer(record.reasoning_tokens), finish, tool_calls,
+      part_of(record.connect, &ConnectTimes::lookup), part_of(record.connect, &ConnectTimes::tcp),
+      part_of(record.connect, &ConnectTimes::tls));
   if (insert_.step() != Statement::Step::done) return tl::unexpected(database_.last_error());
   return {};
 }

@@ -12,7 +12,7 @@ namespace paceline::log {
 namespace {
 
 constexpr std::int64_t application_id = 0x70616365;  // "pace"
-constexpr std::int64_t schema_version = 6;
+constexpr std::int64_t schema_version = 7;
 
 constexpr const char* tables = R"(
 CREATE TABLE runs (
@@ -28,7 +28,8 @@ CREATE TABLE runs (
   host        TEXT NOT NULL,
   model       TEXT NOT NULL,
   url         TEXT,
-  transport   TEXT
+  transport   TEXT,
+  threads     INTEGER
 ) STRICT;
 
 CREATE TABLE requests (
@@ -52,6 +53,9 @@ CREATE TABLE requests (
   reasoning_tokens INTEGER,
   finish           TEXT,
   tool_calls_valid INTEGER,
+  lookup_ns        INTEGER,
+  tcp_ns           INTEGER,
+  tls_ns           INTEGER,
   PRIMARY KEY (run, item)
 ) STRICT;
 
@@ -72,6 +76,7 @@ SELECT requests.run, item, custom_id,
        (first_token_ns - sent_ns) / 1e6 AS first_token_ms,
        (done_ns - sent_ns) / 1e6 AS latency_ms,
        (done_ns - due_ns) / 1e6 AS due_latency_ms,
+       (lookup_ns + tcp_ns + tls_ns) / 1e6 AS connect_ms,
        status, error,
        coalesce(parts.model, runs.model) AS model,
        coalesce(parts.url, runs.url) AS url
@@ -82,7 +87,8 @@ LEFT JOIN parts ON parts.run = requests.run AND parts.part = requests.part;
 /// Migrations of the tables from each schema to the next; the first is from schema 1. Existing rows
 /// have NULL in new columns.
 constexpr std::array<const char*, schema_version - 1> migrations{
-    "ALTER TABLE runs ADD COLUMN url TEXT", "ALTER TABLE runs ADD COLUMN transport TEXT",
+    "ALTER TABLE runs ADD COLUMN url TEXT",
+    "ALTER TABLE runs ADD COLUMN transport TEXT",
     "ALTER TABLE requests RENAME COLUMN slot TO item; "
     "ALTER TABLE requests RENAME COLUMN reply TO response",
     "ALTER TABLE requests ADD COLUMN part INTEGER; "
@@ -91,7 +97,11 @@ constexpr std::array<const char*, schema_version - 1> migrations{
     "ALTER TABLE requests ADD COLUMN first_answer_ns INTEGER; "
     "ALTER TABLE requests ADD COLUMN reasoning_tokens INTEGER; "
     "ALTER TABLE requests ADD COLUMN finish TEXT; "
-    "ALTER TABLE requests ADD COLUMN tool_calls_valid INTEGER"};
+    "ALTER TABLE requests ADD COLUMN tool_calls_valid INTEGER",
+    "ALTER TABLE runs ADD COLUMN threads INTEGER; "
+    "ALTER TABLE requests ADD COLUMN lookup_ns INTEGER; "
+    "ALTER TABLE requests ADD COLUMN tcp_ns INTEGER; "
+    "ALTER TABLE requests ADD COLUMN tls_ns INTEGER"};
 
 enum class Contents { nothing, log, older, foreign, newer };
 

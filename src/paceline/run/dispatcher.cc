@@ -38,7 +38,8 @@ Dispatcher::Dispatcher(loop::Loop& loop, Workload& workload, const RunPlan& opti
           [this](http::Exchange& exchange) { read_response(exchange); },
           [this](http::Exchange& exchange, std::string_view piece, TimePoint read) {
             return read_piece(exchange, piece, read);
-          }),
+          },
+          [this](const ConnectTimes& times) { recorder_.opened(times); }),
       after_turn_(loop, [this] { after_responses(); }),
       watch_(loop, [this] { watch(); }),
       progress_watch_(loop, [this] { tell_progress(); }),

@@ -191,6 +191,7 @@ void Recorder::count_times(const PendingRequest& pending, const Response& respon
     return;
   }
   tally_.latency.record(done - sent);
+  if (response.connect) ++tally_.connect_requests;
   tally_.due_latency.record(done - due);
   tally_.due_latency_trend.record(stats::seconds_of(due), stats::seconds_of(done - due));
   tally_.course.record(sent, done - sent);
@@ -225,6 +226,7 @@ void Recorder::log(const PendingRequest& pending, const http::Exchange& exchange
     if (times->first_answer) record.first_answer = since_start(*times->first_answer);
   }
   record.done = since_start(response.done);
+  record.connect = response.connect;
   record.retries = pending.tries - 1;
   record.status = response.status;
   if (outcome.failure) record.error = outcome.error.message;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include <paceline/http/transport.h>
+#include <paceline/message.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/stats/run_tally.h>
@@ -32,6 +33,8 @@ class Recorder {
 
   /// Sets the start of the run.
   void begin(TimePoint start) { start_ = start; }
+  /// Counts a connection that has been opened.
+  void opened(const ConnectTimes& times) { tally_.connect.record(times.total()); }
   /// Records a departure. `pending.in_flight` includes the request.
   void departed(const PendingRequest& pending, const Departure& departure);
   /// Records a failed try after which the request is sent again. Returns the try, for abandoned().

@@ -17,10 +17,12 @@ void Tally::merge(const Tally& other) {
   late.merge(other.late);
   retried_latency.merge(other.retried_latency);
   client_lag.merge(other.client_lag);
+  connect.merge(other.connect);
   planned += other.planned;
   sent += other.sent;
   succeeded += other.succeeded;
   failed += other.failed;
+  connect_requests += other.connect_requests;
   not_sent += other.not_sent;
   cut_off += other.cut_off;
   for (std::size_t i = 0; i < failure_kinds; ++i) failures[i] += other.failures[i];

@@ -1,6 +1,6 @@
 """Reads and condenses a log, the SQLite file that --paceline_log writes.
 
-Reads one run at a time, and two integers per request. A run of a million requests takes about 60 MB
+Reads one run at a time, and three values per request. A run of a million requests takes about 60 MB
 and two seconds to read, and is then condensed to some hundred points. Times are in seconds.
 """
 
@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 import numpy
 
+from .connects import Connects, connects_of, waited
 from .errors import ReportError
 from .parts import parts_of_log
 from .words import count_text, list_text, rate_text
 
 APPLICATION_ID = 0x70616365  # "pace"
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000
@@ -72,10 +73,13 @@ class Sends:
 
 @dataclass
 class LoggedCell:
-    """One cell in the log. The curve and the parts cover all its runs, the rest only the first run."""
+    """One cell in the log. The curve, the connections and the parts cover all its runs, the rest only
+    the first run.
+    """
 
     runs: int
     curve: Curve
+    connects: Connects
     time_line: TimeLine
     sends: Sends
     # As parts_of_log() returns them.
@@ -173,28 +177,33 @@ def foreign_text(path, runs):
 
 
 def condense(log, runs):
-    first_sent, first_latency = read_requests(log, runs[0])
-    latencies = [first_latency[first_latency >= 0]]
+    first_sent, first_latency, first_connects = read_requests(log, runs[0])
+    latencies, connects = [first_latency], [first_connects]
     for run in runs[1:]:
-        latency = read_requests(log, run)[1]
-        latencies.append(latency[latency >= 0])
-    return LoggedCell(len(runs), curve_of(numpy.concatenate(latencies)),
+        _, latency, connect = read_requests(log, run)
+        latencies.append(latency)
+        connects.append(connect)
+    latency = numpy.concatenate(latencies)
+    good = latency >= 0
+    return LoggedCell(len(runs), curve_of(latency[good]),
+                      connects_of(latency[good], numpy.concatenate(connects)[good]),
                       time_line_of(first_sent, first_latency), sends_of(first_sent),
                       parts_of_log(log, runs))
 
 
 def read_requests(log, run):
-    """The send times of a run's requests, ascending, and their latencies, in nanoseconds. The latency
-    of a failed request is -1.
+    """The send times of a run's requests, ascending, their latencies, in nanoseconds, and whether each
+    waited for a new connection. The latency of a failed request is -1.
     """
     cursor = log.cursor()
     cursor.row_factory = None
     rows = cursor.execute("SELECT sent_ns, CASE WHEN error IS NULL AND done_ns >= sent_ns "
-                          "THEN done_ns - sent_ns ELSE -1 END FROM requests WHERE run = ?", (run,))
-    both = numpy.fromiter(rows, dtype=[("sent", "i8"), ("latency", "i8")])
+                          f"THEN done_ns - sent_ns ELSE -1 END, {waited(log)} FROM requests "
+                          "WHERE run = ?", (run,))
+    found = numpy.fromiter(rows, dtype=[("sent", "i8"), ("latency", "i8"), ("connect", "?")])
     # The requests of several threads are not sent in the order of their items.
-    order = numpy.argsort(both["sent"], kind="stable")
-    return both["sent"][order], both["latency"][order]
+    order = numpy.argsort(found["sent"], kind="stable")
+    return found["sent"][order], found["latency"][order], found["connect"][order]
 
 
 def nearest_rank(ordered, share):

@@ -46,6 +46,22 @@ TEST(CountersTest, ARunWithoutTokensHasNoCountersOfTokens) {
   EXPECT_EQ(counters.at("peak_rps"), 0);
 }
 
+TEST(CountersTest, ConnectionsAreInEveryRunAndTheirTimesIfOneWasOpened) {
+  Tally tally = some_tally();
+  EXPECT_EQ(counters_of(tally).at("connections"), 0);
+  EXPECT_EQ(counters_of(tally).at("connect_requests"), 0);
+  EXPECT_FALSE(counters_of(tally).contains("connect_p50"));
+  EXPECT_FALSE(time_counter("connect_p99", tally));
+  tally.connect.record(2ms);
+  tally.connect.record(250ms);
+  tally.connect_requests = 1;
+  const auto counters = counters_of(tally);
+  EXPECT_EQ(counters.at("connections"), 2);
+  EXPECT_EQ(counters.at("connect_requests"), 1);
+  EXPECT_NEAR(counters.at("connect_p50"), 0.002, 2e-5);
+  EXPECT_NEAR(counters.at("connect_p99"), 0.25, 2e-3);
+}
+
 TEST(CountersTest, ThePeaksAreOfOneSecond) {
   Tally tally = some_tally();
   tally.tokens.responses_with_usage = 4;
@@ -252,6 +268,7 @@ TEST(CountersTest, EveryTimeCanBecomeARowAndTheUsualOnesDo) {
   tally.tokens.itl.record(1ms);
   tally.tokens.tpot.record(1ms);
   tally.retried_latency.record(1ms);
+  tally.connect.record(1ms);
   const auto counters = counters_of(tally);
   for (const std::string& name : all) EXPECT_TRUE(counters.contains(name)) << name;
 }
@@ -259,8 +276,9 @@ TEST(CountersTest, EveryTimeCanBecomeARowAndTheUsualOnesDo) {
 TEST(CountersTest, AllAreKnownBeforehand) {
   Tally tally = some_tally();
   TokenTally& tokens = tally.tokens;
-  for (Histogram* times : {&tally.due_latency, &tally.late, &tally.retried_latency, &tokens.ttft,
-                           &tokens.ttfa, &tokens.thinking, &tokens.itl, &tokens.tpot}) {
+  for (Histogram* times :
+       {&tally.due_latency, &tally.late, &tally.retried_latency, &tally.connect, &tokens.ttft,
+        &tokens.ttfa, &tokens.thinking, &tokens.itl, &tokens.tpot}) {
     times->record(1ms);
   }
   tokens.streams_with_thoughts = 1;

@@ -38,7 +38,8 @@ TEST_F(LogReaderTest, ListsRunsWithTheirCounts) {
                    .workload = "f1",
                    .resumed = true,
                    .model = "m",
-                   .url = "http://h/"});
+                   .url = "http://h/",
+                   .threads = 3});
   log->add(1, {.item = 0, .status = 200});
   log->add(1, {.item = 1, .error = "It failed."});
   ASSERT_EQ(message_of(log->close()), "");
@@ -54,7 +55,9 @@ TEST_F(LogReaderTest, ListsRunsWithTheirCounts) {
   EXPECT_EQ(runs[0].started_utc, "1970-01-01T00:00:00.000Z");
   EXPECT_EQ(runs[0].logged, 2);
   EXPECT_EQ(runs[0].good, 1);
+  EXPECT_EQ(runs[0].about.threads, 1);
   EXPECT_TRUE(runs[1].about.resumed);
+  EXPECT_EQ(runs[1].about.threads, 3);
   EXPECT_TRUE(same_job(runs[0].about, runs[1].about));
 }
 

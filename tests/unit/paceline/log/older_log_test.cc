@@ -106,7 +106,7 @@ TEST_P(OlderLogTest, IsReadAsItIs) {
 
 TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
   add_to_it();
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 6);
+  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 7);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs WHERE url IS NULL"), GetParam() == 1 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(transport) FROM runs"), GetParam() == 3 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE item = 1 AND response = 'second'"), 1);
@@ -115,8 +115,10 @@ TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
   EXPECT_EQ(ask(path(), "SELECT count(part) FROM requests"), 0);
   EXPECT_EQ(ask(path(),
                 "SELECT count(first_answer_ns) + count(reasoning_tokens) + count(finish) + "
-                "count(tool_calls_valid) FROM requests"),
+                "count(tool_calls_valid) + count(lookup_ns) + count(tcp_ns) + count(tls_ns) "
+                "FROM requests"),
             0);
+  EXPECT_EQ(ask(path(), "SELECT count(threads) FROM runs"), 0);
   EXPECT_EQ(static_cast<int>(std::filesystem::status(path()).permissions()), 0600);
   expect_contents();
   add_to_it();

@@ -40,6 +40,8 @@ class Recording {
     ++pending_.item;
   }
 
+  void opened(const ConnectTimes& times) { recorder_.opened(times); }
+
   stats::RunTally finish() { return recorder_.finish(false, {}); }
 
   PendingRequest pending_{.slot = {}, .item = 0, .is_counted = true};

@@ -79,6 +79,9 @@ TEST(TallyTest, MergesStripesOfOneRun) {
   right.first_send = 500ms;
   right.last_done = 5s;
   right.latency.record(7ms);
+  left.connect.record(1ms);
+  right.connect.record(2ms);
+  left.connect_requests = right.connect_requests = 1;
   for (Tally* tally : {&left, &right}) tally->ended_by_second.add(3s, 4);
   right.cut_off = right.planned = 2;
   right.succeeded = right.failed = right.not_sent = 0;
@@ -99,6 +102,8 @@ TEST(TallyTest, MergesStripesOfOneRun) {
   EXPECT_EQ(left.last_done, 5s);
   EXPECT_EQ(left.ended_by_second.highest(), 8U);
   EXPECT_EQ(left.latency.count(), 1U);
+  EXPECT_EQ(left.connect.count(), 2U);
+  EXPECT_EQ(left.connect_requests, 2U);
 }
 
 TEST(TallyTest, MergesTheTokensOfStripes) {

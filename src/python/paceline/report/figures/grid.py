@@ -33,7 +33,9 @@ def draw(view):
         alternative, to_svg(figure, f"{view.slug}-grid", alternative),
         view.table(VERDICT, time_of("p99"), number_of("rpm achieved", "rpm"),
                    number_of("in flight", "in_flight"), number_of("errors", "errors"),
-                   *view.finishes()))
+                   *view.numbers(connections="connections opened",
+                                 connect_requests="requests that waited for one"),
+                   *view.times("connect_p50", "connect_p99"), *view.finishes()))
 
 
 def step_of(value, low, high):

@@ -33,6 +33,7 @@ def draw(view):
                      if not any(exact) else
                      "For runs without a log (--log), straight lines connect the percentiles in the "
                      "result.")
+    notes += notes_of_connects(view)
     table = table_of(view)
     alternative = "Curves of latency by percentile, on a logarithmic axis of nines. " + " ".join(
         f"{title}: " + "; ".join(describe(curve, name) for curve, name, *_ in lines) + "."
@@ -73,6 +74,23 @@ def lines_of_sides(view):
                               for place, side in enumerate(view.sides) if key in side.cells])
              for key in keys]
     return found, left_out_note(keys, every, "runs")
+
+
+def notes_of_connects(view):
+    """How many of the slowest requests waited for a new connection."""
+    found = []
+    for key in view.keys:
+        for side in view.sides:
+            connects = side.logged[key].connects if key in side.logged else None
+            if not connects or not connects.requests:
+                continue
+            name = f"{side.label}, {key_text(key)}" if view.compares else key_text(key)
+            found.append(
+                f"{name}: {count_text(connects.requests, 'request')} waited for a new connection, "
+                f"{connects.slow:,} of the slowest {connects.slowest:,} among them.")
+    further = len(found) - MOST_LINES
+    return found[:MOST_LINES] + (
+        [f"Requests of {count_text(further, 'further run')} waited too."] if further > 0 else [])
 
 
 def curve_of(side, key):

@@ -18,6 +18,10 @@ BenchmarkRun stream() {
                    {"tokens_in", 1234.5},
                    {"peak_rps", 101},
                    {"in_flight", 9},
+                   {"connections", 12},
+                   {"connect_requests", 3},
+                   {"connect_p50", 0.0012},
+                   {"connect_p99", 0.004},
                    {"finish_length", 0.25},
                    {"finish_other", 0},
                    {"http_429", 3},
@@ -38,11 +42,13 @@ chat/stream, 6000 RPM, parallel 10
   latency, ms                  51.0   2.10   50.2   52.1   61.1   70.2   93.1
   latency from due time, ms                  51.0           123
   lateness of sends, us                      18.0           200
+  opening connections, ms                    1.20          4.00
   TTFT, ms                                   50.0          81.2
   ITL, ms                                    5.00          9.30
   TPOT, ms                                   5.12
   rate      5998 RPM sent, 98.4 responses/s, at most 101 in one second,
             at most 9 in flight
+  opened    12 connections, 3 requests waited for one
   tokens    12.3k output tokens/s, 64 per request, 1234 input tokens/s
   ends      25.0% at the length
   errors    3, 429: 3
@@ -60,10 +66,12 @@ chat/stream, 6000 RPM, parallel 10
   latency, ms                    51.0     2.10     50.2     52.1     61.1     70.2     93.1
   latency from due time, ms                        51.0               123
   lateness of sends, us                            18.0               200
+  opening connections, ms                          1.20              4.00
   TTFT, ms                                         50.0              81.2
   ITL, ms                                          5.00              9.30
   TPOT, ms                                         5.12
   rate      5998 RPM sent, 98.4 responses/s, at most 101 in one second, at most 9 in flight
+  opened    12 connections, 3 requests waited for one
   tokens    12.3k output tokens/s, 64 per request, 1234 input tokens/s
   ends      25.0% at the length
   errors    3, 429: 3

@@ -1,0 +1,111 @@
+// What opening a connection took.
+
+#include <gtest/gtest.h>
+#include <paceline/http/client.h>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../unit/test_loop.h"
+#include "script_server.h"
+#include "transport_fixture.h"
+
+namespace paceline::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+class OpenedTest : public TransportTest {
+ protected:
+  void make(const ClientOptions& options) {
+    client_ = std::make_unique<Client>(
+        loop_, over_wire(options), transport(),
+        [this](Exchange& exchange) {
+          responses_.push_back(exchange.response);
+          client_->release(exchange);
+        },
+        Client::OnPiece{}, [this](const ConnectTimes& times) { opened_.push_back(times); });
+  }
+
+  /// Sends so many requests at once, and waits for all responses.
+  void get(const std::string& url, std::size_t requests) {
+    for (std::size_t i = 0; i < requests; ++i) {
+      Exchange* exchange = client_->acquire();
+      exchange->request.url = url;
+      client_->send(*exchange);
+    }
+    const std::size_t all = responses_.size() + requests;
+    while (responses_.size() < all) loop_.run_once();
+    for (const Response& response : responses_) {
+      EXPECT_EQ(response.error, TransportError::ok) << response.error_text;
+    }
+  }
+
+  static void expect_times(const ConnectTimes& times) {
+    EXPECT_EQ(times.lookup, 0ns);
+    EXPECT_GT(times.tcp, 0ns);
+    EXPECT_EQ(times.tls > 0ns, is_tls());
+    EXPECT_LT(times.total(), 5s);
+  }
+
+  TestLoop loop_;
+  std::vector<Response> responses_;
+  std::vector<ConnectTimes> opened_;
+  std::unique_ptr<Client> client_;
+};
+
+TEST_P(OpenedTest, OnlyTheRequestThatWaitedHasTheTimes) {
+  ScriptServer server(wire(), 1, [](int, ScriptedConnection& connection) {
+    for (int i = 0; i < 3; ++i) answer_one(connection, ok_script());
+  });
+  make({.parallel = 1, .connection = {.timeout = 5s}});
+  for (int i = 0; i < 3; ++i) get(server.url(), 1);
+  ASSERT_EQ(opened_.size(), 1U);
+  expect_times(opened_[0]);
+  ASSERT_TRUE(responses_[0].connect);
+  expect_times(*responses_[0].connect);
+  EXPECT_LE(responses_[0].connect->total(), responses_[0].done - responses_[0].sent);
+  EXPECT_FALSE(responses_[1].connect);
+  EXPECT_FALSE(responses_[2].connect);
+}
+
+TEST_P(OpenedTest, EachConnectionIsTold) {
+  ScriptServer server(wire(), 3, answers(ok_script()));
+  make({.parallel = 1, .connection = {.timeout = 5s, .reuses = false}});
+  for (int i = 0; i < 3; ++i) get(server.url(), 1);
+  ASSERT_EQ(opened_.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    expect_times(opened_[i]);
+    ASSERT_TRUE(responses_[i].connect);
+    expect_times(*responses_[i].connect);
+  }
+}
+
+TEST_P(OpenedTest, RequestsAtOnceWaitForTheirConnections) {
+  ScriptServer server(
+      wire(), 2, [](int, ScriptedConnection& connection) { answer_all(connection, ok_script()); });
+  make({.parallel = 2, .connection = {.timeout = 5s}});
+  get(server.url(), 2);
+  EXPECT_GE(opened_.size(), 1U);
+  EXPECT_LE(opened_.size(), 2U);
+  for (const Response& response : responses_) EXPECT_TRUE(response.connect);
+}
+
+TEST_P(OpenedTest, AConnectionThatCouldNotBeMadeWasNotOpened) {
+  make({.parallel = 1, .connection = {.timeout = 5s}});
+  Exchange* exchange = client_->acquire();
+  exchange->request.url = in_scheme("http://127.0.0.1:1/");
+  client_->send(*exchange);
+  while (responses_.empty()) loop_.run_once();
+  EXPECT_EQ(responses_[0].error, TransportError::connect_failed);
+  EXPECT_TRUE(opened_.empty());
+}
+
+// The transport curl does not report its connections yet.
+PACELINE_OVER(OpenedTest, Variant::direct, Variant::direct_https_1, Variant::direct_https_2);
+
+}  // namespace
+}  // namespace paceline::http
