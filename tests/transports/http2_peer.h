@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "byte_stream.h"
-#include "http2_bytes.h"
+#include "../unit/http2_bytes.h"
 
 namespace paceline::http {
 

@@ -9,7 +9,7 @@
 #include <ostream>
 #include <string>
 
-#include "http2_bytes.h"
+#include "../unit/http2_bytes.h"
 
 namespace paceline::http {
 

@@ -222,7 +222,12 @@ void Http2Connection::end_all(const TransportEnd& end_of_begun, const TransportE
   const bool has_ended_any = !active_.empty();
   while (!active_.empty()) {
     Stream& stream = *active_.back();
-    end(stream, stream.status != 0 ? end_of_begun : end_of_others, false);
+    TransportEnd of_stream = stream.status != 0 ? end_of_begun : end_of_others;
+    // Another connection may take a request that has not left.
+    if (!stream.has_begun && of_stream.error != TransportError::tls_failed) {
+      of_stream.is_unprocessed = true;
+    }
+    end(stream, std::move(of_stream), false);
   }
   tell_ended();
   if (!has_ended_any) shared_.owner.changed(*this);

@@ -238,6 +238,11 @@ int Http2Connection::take_close(Stream& stream, std::uint32_t error) {
   if (stream.refusal) {
     close.error = stream.refusal->first;
     close.why = std::move(stream.refusal->second);
+  } else if (!stream.has_begun) {
+    // The server's GOAWAY came before the request had left.
+    close.error = TransportError::reset;
+    close.why = {ErrorCode::connection_reset, "the server takes no further request"};
+    close.is_unprocessed = true;
   } else if (stream.has_head && stream.status >= 400) {
     // As in the transport of libcurl: some servers that refuse a request then reset the stream.
     close.error = TransportError::ok;
