@@ -73,8 +73,8 @@ Result<ThreadChoice> choose_threads(const SelectedWorkload& selected, const Grid
                                                     EndpointOptions::longest_response);
   Endpoint endpoint(std::move(options));
   if (auto error = endpoint.start()) return tl::unexpected(std::move(*error));
-  const auto workload = selected.make({{like(context.settings().api, endpoint.url())},
-                                       endpoint.url() + "/models"});
+  const auto workload =
+      selected.make({{like(context.settings().api, endpoint.url())}, endpoint.url() + "/models"});
   if (!workload) return tl::unexpected(workload.error());
   return ThreadChoice(cores, time_of_request(**workload, context));
 }
