@@ -53,8 +53,9 @@ std::chrono::nanoseconds Grid::time() const {
     if (rate == 0) continue;
     of_each_rate += Minutes(static_cast<double>(requests_at(rate)) / static_cast<double>(rate));
   }
-  const auto times = static_cast<double>(runs() / rpm.size());
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(of_each_rate * times);
+  const std::size_t runs_of_each = runs() / rpm.size();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(of_each_rate *
+                                                              static_cast<double>(runs_of_each));
 }
 
 void add_flags(CLI::App& app, GridFlags& flags) {
