@@ -76,6 +76,9 @@ class Http2Connection : public Connection, private Wire::Owner {
 
   // What nghttp2's callbacks do. A stream that has ended or was cancelled has none.
   static const nghttp2_session_callbacks* callbacks();
+  static void set_header_callbacks(nghttp2_session_callbacks* made);
+  static void set_stream_callbacks(nghttp2_session_callbacks* made);
+  static void set_frame_callbacks(nghttp2_session_callbacks* made);
   Stream* find(std::int32_t id) const;
   int begin_headers(Stream& stream);
   int take_header(Stream& stream, std::string_view name, std::string_view value);

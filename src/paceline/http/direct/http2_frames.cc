@@ -34,6 +34,72 @@ int without_exceptions(Action action) noexcept {
 
 }  // namespace
 
+void Http2Connection::set_header_callbacks(nghttp2_session_callbacks* made) {
+  nghttp2_session_callbacks_set_on_begin_headers_callback(
+      made, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
+        auto& connection = *static_cast<Http2Connection*>(self);
+        Stream* stream = connection.find(frame->hd.stream_id);
+        return stream == nullptr
+                   ? 0
+                   : without_exceptions([&] { return connection.begin_headers(*stream); });
+      });
+  nghttp2_session_callbacks_set_on_header_callback(
+      made, [](nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
+               std::size_t name_length, const std::uint8_t* value, std::size_t value_length,
+               std::uint8_t, void* self) {
+        auto& connection = *static_cast<Http2Connection*>(self);
+        Stream* stream = connection.find(frame->hd.stream_id);
+        if (stream == nullptr) return 0;
+        return without_exceptions([&] {
+          return connection.take_header(*stream, text_of(name, name_length),
+                                        text_of(value, value_length));
+        });
+      });
+}
+
+void Http2Connection::set_stream_callbacks(nghttp2_session_callbacks* made) {
+  nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
+      made, [](nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
+               std::size_t length, void* self) {
+        auto& connection = *static_cast<Http2Connection*>(self);
+        Stream* stream = connection.find(id);
+        if (stream == nullptr) return 0;
+        return without_exceptions(
+            [&] { return connection.take_data(*stream, text_of(data, length)); });
+      });
+  nghttp2_session_callbacks_set_on_stream_close_callback(
+      made, [](nghttp2_session*, std::int32_t id, std::uint32_t error, void* self) {
+        auto& connection = *static_cast<Http2Connection*>(self);
+        Stream* stream = connection.find(id);
+        if (stream == nullptr) return 0;
+        return without_exceptions([&] { return connection.take_close(*stream, error); });
+      });
+}
+
+void Http2Connection::set_frame_callbacks(nghttp2_session_callbacks* made) {
+  nghttp2_session_callbacks_set_on_frame_recv_callback(
+      made, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
+        auto& connection = *static_cast<Http2Connection*>(self);
+        return without_exceptions([&] { return connection.take_frame(*frame); });
+      });
+  nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(
+      made, [](nghttp2_session*, const nghttp2_frame* frame, int error, void* self) {
+        auto& connection = *static_cast<Http2Connection*>(self);
+        return without_exceptions([&] {
+          connection.take_violation(*frame, error);
+          return 0;
+        });
+      });
+  nghttp2_session_callbacks_set_before_frame_send_callback(
+      made, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
+        auto& connection = *static_cast<Http2Connection*>(self);
+        return without_exceptions([&] {
+          connection.note_own_frame(*frame);
+          return 0;
+        });
+      });
+}
+
 const nghttp2_session_callbacks* Http2Connection::callbacks() {
   struct Free {
     void operator()(nghttp2_session_callbacks* made) const { nghttp2_session_callbacks_del(made); }
@@ -41,65 +107,10 @@ const nghttp2_session_callbacks* Http2Connection::callbacks() {
   static const std::unique_ptr<nghttp2_session_callbacks, Free> callbacks = [] {
     nghttp2_session_callbacks* made = nullptr;
     if (nghttp2_session_callbacks_new(&made) != 0) throw std::bad_alloc();
-    std::unique_ptr<nghttp2_session_callbacks, Free> set(made);
-    nghttp2_session_callbacks_set_on_begin_headers_callback(
-        made, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
-          auto& connection = *static_cast<Http2Connection*>(self);
-          Stream* stream = connection.find(frame->hd.stream_id);
-          return stream == nullptr
-                     ? 0
-                     : without_exceptions([&] { return connection.begin_headers(*stream); });
-        });
-    nghttp2_session_callbacks_set_on_header_callback(
-        made, [](nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
-                 std::size_t name_length, const std::uint8_t* value, std::size_t value_length,
-                 std::uint8_t, void* self) {
-          auto& connection = *static_cast<Http2Connection*>(self);
-          Stream* stream = connection.find(frame->hd.stream_id);
-          if (stream == nullptr) return 0;
-          return without_exceptions([&] {
-            return connection.take_header(*stream, text_of(name, name_length),
-                                          text_of(value, value_length));
-          });
-        });
-    nghttp2_session_callbacks_set_on_frame_recv_callback(
-        made, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
-          auto& connection = *static_cast<Http2Connection*>(self);
-          return without_exceptions([&] { return connection.take_frame(*frame); });
-        });
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
-        made, [](nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
-                 std::size_t length, void* self) {
-          auto& connection = *static_cast<Http2Connection*>(self);
-          Stream* stream = connection.find(id);
-          if (stream == nullptr) return 0;
-          return without_exceptions(
-              [&] { return connection.take_data(*stream, text_of(data, length)); });
-        });
-    nghttp2_session_callbacks_set_on_stream_close_callback(
-        made, [](nghttp2_session*, std::int32_t id, std::uint32_t error, void* self) {
-          auto& connection = *static_cast<Http2Connection*>(self);
-          Stream* stream = connection.find(id);
-          if (stream == nullptr) return 0;
-          return without_exceptions([&] { return connection.take_close(*stream, error); });
-        });
-    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(
-        made, [](nghttp2_session*, const nghttp2_frame* frame, int error, void* self) {
-          auto& connection = *static_cast<Http2Connection*>(self);
-          return without_exceptions([&] {
-            connection.take_violation(*frame, error);
-            return 0;
-          });
-        });
-    nghttp2_session_callbacks_set_before_frame_send_callback(
-        made, [](nghttp2_session*, const nghttp2_frame* frame, void* self) {
-          auto& connection = *static_cast<Http2Connection*>(self);
-          return without_exceptions([&] {
-            connection.note_own_frame(*frame);
-            return 0;
-          });
-        });
-    return set;
+    set_header_callbacks(made);
+    set_stream_callbacks(made);
+    set_frame_callbacks(made);
+    return std::unique_ptr<nghttp2_session_callbacks, Free>(made);
   }();
   return callbacks.get();
 }

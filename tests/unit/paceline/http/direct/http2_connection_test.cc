@@ -63,9 +63,11 @@ class Http2ConnectionTest : public testing::Test, protected Connection::Owner {
     if (bytes_.starts_with(preface)) bytes_.erase(0, preface.size());
     std::map<int, int> frames;
     while (bytes_.size() >= 9) {
-      const auto byte = [this](std::size_t at) { return static_cast<std::uint8_t>(bytes_[at]); };
+      const auto byte = [this](std::size_t at) -> std::size_t {
+        return static_cast<std::uint8_t>(bytes_[at]);
+      };
       const std::size_t payload = byte(0) << 16U | byte(1) << 8U | byte(2);
-      ++frames[byte(3)];
+      ++frames[static_cast<int>(byte(3))];
       bytes_.erase(0, 9 + payload);
     }
     return frames;

@@ -110,7 +110,7 @@ class TlsPeer {
   void end() { SSL_shutdown(raw()); }
   /// The bytes for the client since the last call.
   std::string give() {
-    std::string bytes(BIO_pending(out_), '\0');
+    std::string bytes(static_cast<std::size_t>(BIO_pending(out_)), '\0');
     if (!bytes.empty()) BIO_read(out_, bytes.data(), static_cast<int>(bytes.size()));
     return bytes;
   }
