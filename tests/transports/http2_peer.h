@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "byte_stream.h"
 #include "../unit/http2_bytes.h"
+#include "byte_stream.h"
 
 namespace paceline::http {
 

@@ -14,8 +14,9 @@
 
 namespace paceline::http::curl {
 
-/// What the transports of one factory share: the sessions of TLS connections, with which a handshake
-/// costs a fraction, the trusted authorities, and what is known of servers. For any thread.
+/// What the transports of one factory share: the sessions of TLS connections, with which a
+/// handshake costs a fraction, the trusted authorities, and what is known of servers. For any
+/// thread.
 class CurlShare {
  public:
   CurlShare();

@@ -191,8 +191,7 @@ CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* transfer) noex
   auto& self = *static_cast<CurlTransfer*>(transfer);
   try {
     auto* tls = static_cast<SSL_CTX*>(context);
-    const Result<void> applied =
-        self.shared_.share.trusted().apply(tls, self.shared_.authorities);
+    const Result<void> applied = self.shared_.share.trusted().apply(tls, self.shared_.authorities);
     if (!applied) {
       self.authorities_error_ = applied.error().message;
       return CURLE_SSL_CACERT_BADFILE;
