@@ -102,6 +102,8 @@ class Connection {
   virtual bool can_defer_read(const Exchange& exchange) const = 0;
 
   PoolNote pool;
+  /// Whether the transport will call flush().
+  bool awaits_flush = false;
 };
 
 /// The error of a connection that was lost. `has_begun`: whether a part of the response had come.

@@ -1,7 +1,6 @@
 #include <paceline/http/client.h>
 #include <paceline/http/direct/direct_transport.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace paceline::http::direct {
@@ -74,13 +73,16 @@ void DirectTransport::start(Exchange& exchange, std::shared_ptr<const RequestHea
   carriers_[exchange.number] = &connection;
   connection.start(exchange, std::move(head));
   undeferrable_.set(exchange, !connection.can_defer_read(exchange));
-  if (std::find(to_flush_.begin(), to_flush_.end(), &connection) != to_flush_.end()) return;
+  if (std::exchange(connection.awaits_flush, true)) return;
   to_flush_.push_back(&connection);
   flush_later_.ask();
 }
 
 void DirectTransport::flush() {
-  for (Connection* connection : to_flush_) connection->flush();
+  for (Connection* connection : to_flush_) {
+    connection->awaits_flush = false;
+    connection->flush();
+  }
   to_flush_.clear();
   flush_later_.cancel();
 }
@@ -120,7 +122,7 @@ void DirectTransport::refuse(Exchange& exchange, TransportEnd end) {
 }
 
 void DirectTransport::closed(Connection& connection) {
-  std::erase(to_flush_, &connection);
+  if (connection.awaits_flush) std::erase(to_flush_, &connection);
 }
 
 }  // namespace paceline::http::direct
