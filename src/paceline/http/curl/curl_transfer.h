@@ -16,7 +16,6 @@
 #include <paceline/http/client.h>
 #include <paceline/http/curl/curl_headers.h>
 #include <paceline/http/curl/curl_share.h>
-#include <paceline/http/tls_errors.h>
 #include <paceline/http/transport.h>
 #include <paceline/message.h>
 
@@ -130,9 +129,5 @@ class CurlTransfer : public ResponseHeaders {
   /// Whether the kernel timestamped the last response over HTTP/1.1.
   bool has_receive_times_ = false;
 };
-
-/// The step at which a transfer failed because no TLS connection could be made; nothing: the
-/// transfer failed for another reason. `words` are libcurl's.
-std::optional<TlsStep> tls_step_of(CURLcode code, std::string_view words);
 
 }  // namespace paceline::http::curl

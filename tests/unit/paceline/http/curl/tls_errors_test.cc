@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/http/curl/curl_transfer.h>
+#include <paceline/http/curl/curl_errors.h>
 
 #include <string>
 #include <string_view>
