@@ -19,8 +19,6 @@ from program import Endpoint, rows, run
 from tls_server import TlsServer
 
 TRANSPORTS = ("curl", "direct")
-# Those that report their connections.
-REPORTING = ("direct",)
 FEW = ("--paceline_requests=6", "--paceline_rpm=0", "--paceline_parallel=1")
 
 
@@ -130,7 +128,7 @@ class Figures(unittest.TestCase):
         return row, [mark for mark, in marks]
 
     def test_of_each_request_without_reuse(self):
-        for transport in REPORTING:
+        for transport in TRANSPORTS:
             row, marks = self.measured(transport, "--paceline_reuse=off")
             self.assertEqual((row["connections"], row["connect_requests"]), (6, 6))
             self.assertGreater(row["connect_p50"], 0)
@@ -138,7 +136,7 @@ class Figures(unittest.TestCase):
             self.assertEqual(marks, [1] * 6)
 
     def test_of_one_connection(self):
-        for transport in REPORTING:
+        for transport in TRANSPORTS:
             row, marks = self.measured(transport)
             self.assertEqual(row["connections"], 1)
             # It may be opened before the first request.
