@@ -11,7 +11,9 @@ from program import run
 from tls_server import TlsServer
 
 
-class ClientCertificateTest(unittest.TestCase):
+class ClientCertificateTest:
+    transport = None
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
@@ -25,7 +27,7 @@ class ClientCertificateTest(unittest.TestCase):
     def ask(self, url, *arguments):
         return run(f"--paceline_url={url}", f"--paceline_ca={self.certificates.authority}",
                    "--paceline_requests=4", "--paceline_rpm=0", "--paceline_parallel=2",
-                   *map(str, arguments))
+                   f"--paceline_transport={self.transport}", *map(str, arguments))
 
     def asking(self, version=None):
         return TlsServer(self.server, GOOD, self.certificates.authority, version)
@@ -93,6 +95,14 @@ class ClientCertificateTest(unittest.TestCase):
     def test_without_tls_there_is_none(self):
         said = self.refusal("http://localhost:1/v1", f"--paceline_cert={self.both}")
         self.assertIn("--paceline_cert has no effect, because no URL begins with https", said)
+
+
+class OverCurl(ClientCertificateTest, unittest.TestCase):
+    transport = "curl"
+
+
+class OverDirect(ClientCertificateTest, unittest.TestCase):
+    transport = "direct"
 
 
 if __name__ == "__main__":

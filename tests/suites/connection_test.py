@@ -15,10 +15,9 @@ from socketserver import ThreadingMixIn, UnixStreamServer
 
 from certificates import Certificates
 from http2_server import GOOD
-from program import Endpoint, rows, run
+from program import TRANSPORTS, Endpoint, rows, run
 from tls_server import TlsServer
 
-TRANSPORTS = ("curl", "direct")
 FEW = ("--paceline_requests=6", "--paceline_rpm=0", "--paceline_parallel=1")
 
 
@@ -101,10 +100,12 @@ class Reuse(unittest.TestCase):
     def test_each_has_a_handshake_of_its_own(self):
         with tempfile.TemporaryDirectory() as folder:
             certificates = Certificates(folder)
-            with TlsServer(certificates.signed("server", "localhost"), GOOD) as server:
-                rows(f"--paceline_url={server.url}", f"--paceline_ca={certificates.authority}",
-                     *FEW, "--paceline_reuse=off")
-                self.assertEqual(server.clients, [("", False)] * 7)
+            certificate = certificates.signed("server", "localhost")
+            for transport in TRANSPORTS:
+                with TlsServer(certificate, GOOD) as server:
+                    rows(f"--paceline_url={server.url}", f"--paceline_ca={certificates.authority}",
+                         *FEW, f"--paceline_transport={transport}", "--paceline_reuse=off")
+                    self.assertEqual(server.clients, [("", False)] * 7)
 
     def test_the_embedded_endpoint_takes_many(self):
         for transport in TRANSPORTS:

@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 from certificates import Certificates, openssl
-from program import Endpoint, rows
+from program import TRANSPORTS, Endpoint, rows
 
 PROGRAM = os.environ["PACELINE_ENDPOINT"]
 REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -133,9 +133,11 @@ class Serving(WithCertificates):
 
     def test_paceline_measures_it(self):
         url = self.endpoint.url.replace("127.0.0.1", "localhost")
-        result = rows(f"--paceline_url={url}", f"--paceline_ca={self.certificates.authority}",
-                      "--paceline_rpm=60000", "--paceline_parallel=50", "--paceline_requests=500")
-        self.assertEqual(result["benchmarks"][0]["errors"], 0)
+        for transport in TRANSPORTS:
+            result = rows(f"--paceline_url={url}", f"--paceline_ca={self.certificates.authority}",
+                          "--paceline_rpm=60000", "--paceline_parallel=50",
+                          "--paceline_requests=500", f"--paceline_transport={transport}")
+            self.assertEqual(result["benchmarks"][0]["errors"], 0)
 
 
 class Files(WithCertificates):

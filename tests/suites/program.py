@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 PACELINE = os.environ["PACELINE"]
+TRANSPORTS = ("curl", "direct")
 
 
 def run(*arguments, env=None):

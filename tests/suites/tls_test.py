@@ -16,7 +16,9 @@ from http2_server import (DATA, END_HEADERS, HEADERS, NO_ERROR, REFUSED_STREAM, 
 from program import PACELINE, Api, rows, run
 
 
-class TlsTest(unittest.TestCase):
+class TlsTest:
+    transport = None
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
@@ -29,7 +31,7 @@ class TlsTest(unittest.TestCase):
         self.addCleanup(server.close)
         result = rows(f"--paceline_url={server.url}", f"--paceline_ca={self.certificates.authority}",
                       "--paceline_rpm=6000", "--paceline_parallel=10", "--paceline_requests=60",
-                      "--paceline_max_error_ratio=1")
+                      "--paceline_max_error_ratio=1", f"--paceline_transport={self.transport}")
         return result["benchmarks"][0], server.count
 
     def test_refused_streams_are_sent_again(self):
@@ -66,7 +68,8 @@ class TlsTest(unittest.TestCase):
     def refusal(self, url, authority=None):
         authority = authority or self.certificates.authority
         done = run(f"--paceline_url={url}", f"--paceline_ca={authority}", "--paceline_requests=1",
-                   "--paceline_rpm=600", "--paceline_parallel=1")
+                   "--paceline_rpm=600", "--paceline_parallel=1",
+                   f"--paceline_transport={self.transport}")
         self.assertEqual(done.returncode, 1)
         return done.stderr
 
@@ -104,7 +107,8 @@ class TlsTest(unittest.TestCase):
 
     def test_the_file_of_the_environment(self):
         """SSL_CERT_FILE names authorities; --paceline_ca comes first; results and errors say which."""
-        flags = ("--paceline_requests=1", "--paceline_rpm=600", "--paceline_parallel=1")
+        flags = ("--paceline_requests=1", "--paceline_rpm=600", "--paceline_parallel=1",
+                 f"--paceline_transport={self.transport}")
         trusted = {"SSL_CERT_FILE": str(self.certificates.authority)}
         server = Http2Server(self.good, lambda number, stream: (response(stream), False))
         self.addCleanup(server.close)
@@ -133,21 +137,12 @@ class TlsTest(unittest.TestCase):
         done = subprocess.run(
             ["unshare", "--mount", "sh", "-c", f'{hide} && exec "$0" "$@"', PACELINE,
              f"--paceline_url={server.url}", "--paceline_rpm=6000", "--paceline_parallel=1",
-             "--paceline_requests=5", "--benchmark_format=json"],
+             "--paceline_requests=5", "--benchmark_format=json",
+             f"--paceline_transport={self.transport}"],
             capture_output=True, text=True, timeout=60, check=False,
             env={name: value for name, value in os.environ.items() if name != "SSL_CERT_FILE"})
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("/etc/ssl/certs (", json.loads(done.stdout)["context"]["tls_authorities"])
-
-    def test_results_without_tls_name_no_authorities(self):
-        context = rows("--paceline_requests=1", "--paceline_rpm=600", "--paceline_parallel=1",
-                       "--paceline_endpoint_latency=0")["context"]
-        self.assertNotIn("tls_authorities", context)
-
-    def test_the_version_names_the_authorities(self):
-        done = run("--version", env={"SSL_CERT_FILE": "/some\x1b[31m.pem"})
-        self.assertIn("trusted authorities: /some", done.stdout)
-        self.assertNotIn("\x1b", done.stdout)
 
     def test_a_client_certificate(self):
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -176,6 +171,26 @@ class TlsTest(unittest.TestCase):
         threading.Thread(target=serve, daemon=True).start()
         self.assertIn(" for a client certificate",
                       self.refusal(f"https://localhost:{listener.getsockname()[1]}/v1"))
+
+
+class OverCurl(TlsTest, unittest.TestCase):
+    transport = "curl"
+
+
+class OverDirect(TlsTest, unittest.TestCase):
+    transport = "direct"
+
+
+class NamedAuthorities(unittest.TestCase):
+    def test_results_without_tls_name_none(self):
+        context = rows("--paceline_requests=1", "--paceline_rpm=600", "--paceline_parallel=1",
+                       "--paceline_endpoint_latency=0")["context"]
+        self.assertNotIn("tls_authorities", context)
+
+    def test_the_version_names_them(self):
+        done = run("--version", env={"SSL_CERT_FILE": "/some\x1b[31m.pem"})
+        self.assertIn("trusted authorities: /some", done.stdout)
+        self.assertNotIn("\x1b", done.stdout)
 
 
 if __name__ == "__main__":

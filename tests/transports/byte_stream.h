@@ -47,6 +47,8 @@ class ByteStream {
   virtual void close() { drop(); }
   /// Closes the connection, over TLS without a close_notify.
   void drop() { socket_.reset(); }
+  /// Whether the connection resumes the TLS session of an earlier one.
+  virtual bool is_resumed() const { return false; }
   /// Closes the connection with a TCP reset.
   void reset();
   void pause(std::chrono::milliseconds time) const;

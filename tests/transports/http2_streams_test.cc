@@ -139,6 +139,63 @@ TEST_F(Http2StreamsTest, TheLimitMayChangeAtAnyTime) {
   EXPECT_EQ(connections, both_rounds - first_round);
 }
 
+/// More requests in flight than a connection carries.
+class Http2SharingTest : public TransportTest, protected ManyRequests {
+ protected:
+  static constexpr int most_streams = 100;
+  static constexpr int requests = most_streams + 50;
+
+  Http2SharingTest()
+      : ManyRequests(GetParam(), {.parallel = requests, .connection = {.timeout = 20s}}) {}
+
+  /// Answers a first request, which tells the client that the server speaks HTTP/2, and then the
+  /// others when all of them have come.
+  void play(int number, ByteStream& stream) {
+    Http2Peer peer(stream, frames::settings({{frames::most_streams, most_streams}}));
+    if (number == 0) peer.send(frames::response(peer.hear()));
+    std::vector<std::int32_t> open;
+    while (heard_ < requests && !is_over_) {
+      const auto frame = peer.next(Clock::now() + 5ms);
+      if (!frame || !frame->ends_stream()) continue;
+      open.push_back(frame->stream);
+      ++heard_;
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      streams_.push_back(open.size());
+    }
+    for (const std::int32_t each : open) peer.send(frames::response(each));
+    peer.listen();
+  }
+
+  std::atomic<int> heard_ = 0;
+  std::atomic<bool> is_over_ = false;
+  std::mutex mutex_;
+  /// The requests in flight of each connection.
+  std::vector<std::size_t> streams_;
+};
+
+TEST_P(Http2SharingTest, RequestsBeyondAHundredTakeASecondConnection) {
+  const auto expect_answer = [this](const std::string& name) {
+    const Response& response = wait_for(name);
+    EXPECT_EQ(response.body, "ok") << response.error_text;
+  };
+  {
+    ByteServer server(wire(), 10, [this](int number, ByteStream& stream) { play(number, stream); });
+    send("first", server.url());
+    expect_answer("first");
+    for (int i = 0; i < requests; ++i) send(std::to_string(i), server.url());
+    client_.flush();
+    for (int i = 0; i < requests; ++i) expect_answer(std::to_string(i));
+    is_over_ = true;
+  }
+  ASSERT_EQ(streams_.size(), 2U);
+  EXPECT_EQ(streams_[0] + streams_[1], static_cast<std::size_t>(requests));
+  EXPECT_LE(std::max(streams_[0], streams_[1]), static_cast<std::size_t>(most_streams));
+}
+
+PACELINE_OVER_HTTP_2(Http2SharingTest);
+
 /// GOAWAY with several requests in flight.
 class Http2GoawayTest : public TransportTest, protected ManyRequests {
  protected:

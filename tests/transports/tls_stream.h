@@ -41,6 +41,7 @@ class TlsStream : public ByteStream {
                                   TimePoint until = TimePoint::max()) override;
   bool write(std::string_view bytes) override;
   void close() override;
+  bool is_resumed() const override { return SSL_session_reused(tls_.get()) == 1; }
 
  private:
   struct Free {

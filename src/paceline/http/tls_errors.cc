@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <openssl/err.h>
 #include <paceline/http/tls_errors.h>
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include <initializer_list>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace paceline::http {
@@ -110,6 +112,15 @@ Explained explain(const TlsFailure& failure) {
 bool asks_for_certificate(std::string_view words) {
   return has_any(words, {"certificate required", "alert bad certificate", "alert unknown ca",
                          "alert certificate unknown"});
+}
+
+std::string take_openssl_words() {
+  const unsigned long error = ERR_peek_error();
+  ERR_clear_error();
+  // OpenSSL has no words for the system's errors.
+  if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(ERR_GET_REASON(error));
+  const char* words = error == 0 ? nullptr : ERR_reason_error_string(error);
+  return words == nullptr ? "" : words;
 }
 
 Error tls_error(const TlsFailure& failure, const Authorities& authorities) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include <paceline/error.h>
@@ -24,6 +25,10 @@ struct TlsFailure {
 /// Whether a TLS library's words say that the server rejects a missing or unknown client
 /// certificate. With TLS 1.3 the server does so after the client's handshake.
 bool asks_for_certificate(std::string_view words);
+
+/// The words of OpenSSL's oldest error of this thread, which are forgotten with those of the later
+/// ones; empty: none.
+std::string take_openssl_words();
 
 /// The error for people. An error about the trusted authorities names `authorities`.
 Error tls_error(const TlsFailure& failure, const Authorities& authorities = {});

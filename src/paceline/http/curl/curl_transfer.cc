@@ -196,6 +196,7 @@ CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* transfer) noex
       self.authorities_error_ = applied.error().message;
       return CURLE_SSL_CACERT_BADFILE;
     }
+    CurlShare::keep_sessions(tls);
     if (self.shared_.keeps_buffers) SSL_CTX_clear_mode(tls, SSL_MODE_RELEASE_BUFFERS);
     return CURLE_OK;
   } catch (...) {

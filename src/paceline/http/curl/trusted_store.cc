@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
+#include <paceline/http/tls_errors.h>
 
 #include <new>
 #include <string>
@@ -14,10 +15,7 @@ namespace paceline::http::curl {
 namespace {
 
 tl::unexpected<Error> fail_to_read() {
-  const unsigned long error = ERR_peek_error();
-  ERR_clear_error();
-  const char* words = error == 0 ? nullptr : ERR_reason_error_string(error);
-  return fail(ErrorCode::certificates_unreadable, words == nullptr ? "" : words);
+  return fail(ErrorCode::certificates_unreadable, take_openssl_words());
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include <new>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace paceline::http::direct {
@@ -30,15 +29,6 @@ int on_session(SSL* tls, SSL_SESSION* session) noexcept {
 }
 
 }  // namespace
-
-std::string take_openssl_words() {
-  const unsigned long error = ERR_peek_error();
-  ERR_clear_error();
-  // OpenSSL has no words for the system's errors.
-  if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(ERR_GET_REASON(error));
-  const char* words = error == 0 ? nullptr : ERR_reason_error_string(error);
-  return words == nullptr ? "" : words;
-}
 
 Result<std::shared_ptr<TlsContext>> TlsContext::make(const ConnectionOptions& options) {
   std::shared_ptr<TlsContext> made(new TlsContext(options));

@@ -64,7 +64,4 @@ class SharedTlsContext {
   std::shared_ptr<TlsContext> made_;
 };
 
-/// The words of OpenSSL's oldest error of this thread, which are forgotten; empty: none.
-std::string take_openssl_words();
-
 }  // namespace paceline::http::direct

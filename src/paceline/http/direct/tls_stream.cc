@@ -153,6 +153,8 @@ std::optional<std::size_t> TlsStream::read(std::span<char> into) {
     const int result = SSL_read_ex(tls_.get(), into.data() + length, into.size() - length, &read);
     length += read;
     if (result == 1) continue;
+    // After the server's end or an error, bytes may be left, which are not the caller's any more.
+    input_ = {};
     const int error = SSL_get_error(tls_.get(), result);
     if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_ZERO_RETURN) break;
     note_failure();

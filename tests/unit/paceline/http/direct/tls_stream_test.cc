@@ -178,6 +178,20 @@ TEST(TlsStream, TextThatIsWrittenWhileTheServerRenegotiatesIsNotLost) {
   EXPECT_EQ(pair.send("and on"), "and on");
 }
 
+TEST(TlsStream, BytesAfterTheServersEndAreNotKept) {
+  const TlsPeerContext context({.most_version = TLS1_2_VERSION});
+  TlsPair pair(context);
+  ASSERT_EQ(pair.shake(), TlsStream::State::open);
+  ASSERT_EQ(SSL_renegotiate(pair.peer.raw()), 1);
+  ASSERT_EQ(SSL_do_handshake(pair.peer.raw()), 1);
+  pair.peer.end();
+  EXPECT_EQ(pair.take(pair.peer.give() + "no record of TLS"), "");
+  EXPECT_TRUE(pair.stream.has_ended());
+  // The text waits for the server's part in the handshake. The bytes are not taken for that part.
+  pair.stream.write("hello");
+  EXPECT_TRUE(pair.stream.has_unwritten());
+}
+
 TEST(TlsStream, TextThatIsWrittenBetweenThePiecesOfATicketIsNotLost) {
   // The certificate is in the server's ticket, which is then longer than its records.
   const TestCertificate client;
