@@ -57,7 +57,6 @@ void ResponseCollector::begin(Exchange& exchange) {
   response.connect.reset();
   response.error_text.clear();
   response.headers = nullptr;
-  response.connect.reset();
   State& state = state_of(exchange);
   state.length = 0;
   state.kept = 0;

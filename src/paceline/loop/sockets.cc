@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <netinet/tcp.h>
 #include <paceline/loop/sockets.h>
 #include <paceline/loop/timers.h>
 #include <sys/eventfd.h>
@@ -147,6 +148,11 @@ Received receive(int socket, std::span<char> into, int flags) {
 }
 
 }  // namespace
+
+void hold_back(int socket, bool is_held) {
+  const int on = is_held ? 1 : 0;
+  setsockopt(socket, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+}
 
 void note_receive_times(int socket) {
   const int on = 1;

@@ -89,6 +89,10 @@ class Listener {
   bool is_paused_ = false;
 };
 
+/// Holds back what is sent on a TCP socket, so that several sends share packets, or lets the bytes
+/// leave: TCP_CORK, tcp(7).
+void hold_back(int socket, bool is_held);
+
 /// Enables the kernel's receive timestamps on a TCP socket: SO_TIMESTAMPNS, socket(7).
 void note_receive_times(int socket);
 

@@ -4,6 +4,7 @@
 #include <paceline/loop/sockets.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
@@ -36,6 +37,7 @@ curl_socket_t CurlSockets::open(const curl_sockaddr& address) {
 
 int CurlSockets::close(void* sockets, curl_socket_t descriptor) noexcept {
   auto& self = *static_cast<CurlSockets*>(sockets);
+  if (Owner* owner = self.entry(descriptor).owner) owner->closed(descriptor);
   self.retired_.add(std::exchange(self.entry(descriptor), Entry{}).watch,
                     loop::Descriptor(descriptor));
   return 0;
@@ -87,6 +89,22 @@ void CurlSockets::happened(int descriptor, int status, int events) {
 
 namespace {
 
+/// Holds back what is sent on sockets. libcurl sends each frame of HTTP/2 by itself.
+class Held {
+ public:
+  explicit Held(const std::vector<curl_socket_t>& sockets) : sockets_(sockets) { set(true); }
+  ~Held() { set(false); }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+ private:
+  void set(bool is_held) const {
+    for (const curl_socket_t socket : sockets_) loop::hold_back(socket, is_held);
+  }
+
+  const std::vector<curl_socket_t>& sockets_;
+};
+
 bool had_http_1(CURL* easy) {
   long version = CURL_HTTP_VERSION_NONE;
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
@@ -125,7 +143,10 @@ void CurlMulti::remove(CurlTransfer& transfer) {
 }
 
 void CurlMulti::advance() {
-  perform(CURL_SOCKET_TIMEOUT, 0);
+  {
+    const Held held(shared_);
+    perform(CURL_SOCKET_TIMEOUT, 0);
+  }
   if (running_ == transfers_) return;
   ended_ = Clock::now();
   collect_later_.ask();
@@ -154,11 +175,19 @@ int CurlMulti::on_socket(CURL* easy, curl_socket_t socket, int what, void* multi
   auto& self = *static_cast<CurlMulti*>(multi);
   void* transfer = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-  if (transfer != nullptr) {
-    static_cast<CurlTransfer*>(transfer)->set_sending((what & CURL_POLL_OUT) != 0);
-  }
+  if (transfer != nullptr) self.note(socket, what, *static_cast<CurlTransfer*>(transfer));
   self.sockets_.want(self, socket, what, what == CURL_POLL_REMOVE && had_http_1(easy));
   return 0;
+}
+
+void CurlMulti::note(curl_socket_t socket, int what, CurlTransfer& transfer) {
+  transfer.set_sending((what & CURL_POLL_OUT) != 0);
+  if (!transfer.shares_connections() || what == CURL_POLL_REMOVE) return;
+  if (std::find(shared_.begin(), shared_.end(), socket) == shared_.end()) shared_.push_back(socket);
+}
+
+void CurlMulti::closed(curl_socket_t socket) {
+  std::erase(shared_, socket);
 }
 
 int CurlMulti::on_timer(CURLM*, long timeout_ms, void* multi) {

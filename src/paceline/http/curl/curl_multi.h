@@ -27,6 +27,8 @@ class CurlSockets {
     virtual ~Owner() = default;
     /// `events` are CURL_CSELECT_*.
     virtual void act(curl_socket_t socket, int events) = 0;
+    /// libcurl has closed the socket.
+    virtual void closed(curl_socket_t socket) = 0;
   };
 
   explicit CurlSockets(loop::Loop& loop) : loop_(loop), retired_(loop) {}
@@ -98,6 +100,7 @@ class CurlMulti : public CurlSockets::Owner {
   /// Removes a transfer that has not ended, and does nothing else.
   void remove(CurlTransfer& transfer);
   void act(curl_socket_t socket, int events) override;
+  void closed(curl_socket_t socket) override;
 
  private:
   struct Cleanup {
@@ -106,6 +109,7 @@ class CurlMulti : public CurlSockets::Owner {
 
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* multi, void*);
   static int on_timer(CURLM*, long timeout_ms, void* multi);
+  void note(curl_socket_t socket, int what, CurlTransfer& transfer);
   void perform(curl_socket_t socket, int events);
   /// Passes ended transfers to the owner.
   void collect();
@@ -121,6 +125,9 @@ class CurlMulti : public CurlSockets::Owner {
   int running_ = 0;
   /// When the transfers that have not been collected ended.
   TimePoint ended_;
+  /// The open sockets whose connections carry several transfers at once.
+  std::vector<curl_socket_t> shared_;
+  // Destroyed first, since libcurl then closes its sockets.
   std::unique_ptr<CURLM, Cleanup> multi_{curl_multi_init()};
 };
 

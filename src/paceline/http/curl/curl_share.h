@@ -27,10 +27,6 @@ class CurlShare {
   CURLSH* raw() const { return share_.get(); }
   TrustedStore& trusted() { return trusted_; }
 
-  /// Lets the TLS sessions that libcurl takes from this context be resumed after their connection
-  /// has closed.
-  static void keep_sessions(SSL_CTX* context);
-
   /// Whether the server's last response over TLS was in HTTP/2; nothing: there was none.
   std::optional<bool> speaks_http_2(const Target& target) const;
   void note_http_2(const Target& target, bool is_http_2);

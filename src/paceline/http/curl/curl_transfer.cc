@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <paceline/http/curl/curl_tls.h>
 #include <paceline/http/curl/curl_transfer.h>
 #include <paceline/http/curl/curl_transport.h>
 #include <paceline/http/transport.h>
@@ -196,7 +197,8 @@ CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* transfer) noex
       self.authorities_error_ = applied.error().message;
       return CURLE_SSL_CACERT_BADFILE;
     }
-    CurlShare::keep_sessions(tls);
+    keep_sessions(tls);
+    read_ahead_over_http_1(tls);
     if (self.shared_.keeps_buffers) SSL_CTX_clear_mode(tls, SSL_MODE_RELEASE_BUFFERS);
     return CURLE_OK;
   } catch (...) {
