@@ -24,7 +24,7 @@ class OpenedTest : public TransportTest {
  protected:
   void make(const ClientOptions& options) {
     client_ = std::make_unique<Client>(
-        loop_, over_wire(options), transport(),
+        loop_, over_wire(options), factory_,
         [this](Exchange& exchange) {
           responses_.push_back(exchange.response);
           client_->release(exchange);
@@ -54,6 +54,8 @@ class OpenedTest : public TransportTest {
   }
 
   TestLoop loop_;
+  // Its transports share what they know of servers, as those of a program's runs.
+  TransportFactory factory_ = transport();
   std::vector<Response> responses_;
   std::vector<ConnectTimes> opened_;
   std::unique_ptr<Client> client_;
@@ -105,6 +107,96 @@ TEST_P(OpenedTest, RequestsAtOnceWaitForTheirConnections) {
   EXPECT_EQ(waited, GetParam() == Variant::curl_https_2 ? 1 : 2);
 }
 
+/// Connections that are opened before requests need them.
+class OpenAheadTest : public OpenedTest {
+ protected:
+  void open_ahead(const std::string& url, std::size_t exchanges) {
+    Exchange* exchange = client_->acquire();
+    exchange->request.url = url;
+    client_->open_ahead(*exchange, exchanges);
+    client_->release(*exchange);
+  }
+  /// The first request of a program, from which later clients know the server's version of HTTP.
+  void send_first(const std::string& url) {
+    get(url, 1);
+    responses_.clear();
+    opened_.clear();
+  }
+  void wait_for_openings() {
+    while (client_->is_opening_ahead()) loop_.run_once();
+  }
+};
+
+TEST_P(OpenAheadTest, RequestsFindTheConnectionsOpen) {
+  constexpr std::size_t row = 3;
+  std::atomic<std::size_t> heard = 0;
+  ScriptServer server(wire(), row + 1, [&heard](int, ScriptedConnection& connection) {
+    while (connection.hear()) {
+      ++heard;
+      while (!is_http_2() && heard > 1 && heard <= row) connection.pause(1ms);
+      connection.play(ok_script());
+    }
+  });
+  make({.parallel = row, .connection = {.timeout = 5s}});
+  send_first(server.url());
+  make({.parallel = row, .connection = {.timeout = 5s}});
+  open_ahead(server.url(), row);
+  EXPECT_TRUE(client_->is_opening_ahead());
+  wait_for_openings();
+  const std::size_t connections = is_http_2() ? 1 : row;
+  ASSERT_EQ(opened_.size(), connections);
+  for (const ConnectTimes& times : opened_) expect_times(times);
+  get(server.url(), row);
+  EXPECT_EQ(opened_.size(), connections);
+  // Opening a connection sends no request.
+  EXPECT_EQ(heard, 1 + row);
+  for (const Response& response : responses_) EXPECT_FALSE(response.connect);
+}
+
+TEST_P(OpenAheadTest, OpensManyConnections) {
+  constexpr std::size_t many = 150;
+  ScriptServer server(wire(), 1 + many, [](int, ScriptedConnection& connection) {
+    answer_all(connection, ok_script());
+  });
+  make({.parallel = many, .connection = {.timeout = 30s}});
+  send_first(server.url());
+  make({.parallel = many, .connection = {.timeout = 30s}});
+  open_ahead(server.url(), many);
+  wait_for_openings();
+  if (!is_http_2()) {
+    EXPECT_EQ(opened_.size(), many);
+  } else {
+    EXPECT_LE(opened_.size(), 2U);
+  }
+}
+
+TEST_P(OpenAheadTest, TheRequestReportsWhyAConnectionCouldNotBeOpened) {
+  make({.parallel = 3, .connection = {.timeout = 5s}});
+  open_ahead(in_scheme("http://127.0.0.1:1/"), 3);
+  wait_for_openings();
+  EXPECT_TRUE(opened_.empty());
+  Exchange* exchange = client_->acquire();
+  exchange->request.url = in_scheme("http://127.0.0.1:1/");
+  client_->send(*exchange);
+  while (responses_.empty()) loop_.run_once();
+  EXPECT_EQ(responses_[0].error, TransportError::connect_failed);
+}
+
+TEST_P(OpenAheadTest, WithoutReuseNoConnectionIsOpened) {
+  make({.parallel = 3, .connection = {.timeout = 5s, .reuses = false}});
+  open_ahead(in_scheme("http://127.0.0.1:1/"), 3);
+  EXPECT_FALSE(client_->is_opening_ahead());
+}
+
+TEST_P(OpenAheadTest, AClientMayEndWhileConnectionsAreOpened) {
+  ScriptServer server(wire(), 3, answers(ok_script()));
+  make({.parallel = 3, .connection = {.timeout = 5s}});
+  open_ahead(server.url(), 3);
+  EXPECT_TRUE(client_->is_opening_ahead());
+  client_.reset();
+  EXPECT_TRUE(opened_.empty());
+}
+
 TEST_P(OpenedTest, AConnectionThatCouldNotBeMadeWasNotOpened) {
   make({.parallel = 1, .connection = {.timeout = 5s}});
   Exchange* exchange = client_->acquire();
@@ -116,6 +208,7 @@ TEST_P(OpenedTest, AConnectionThatCouldNotBeMadeWasNotOpened) {
 }
 
 PACELINE_OVER_EVERY_TRANSPORT(OpenedTest);
+PACELINE_OVER_EVERY_TRANSPORT(OpenAheadTest);
 
 }  // namespace
 }  // namespace paceline::http

@@ -97,9 +97,8 @@ class Transport {
   /// Whether the kernel timestamps all outstanding responses, so that reading them later does not
   /// change their times.
   virtual bool can_defer_reads() const = 0;
-  /// Begins to open connections for so many requests like the exchange's, which is not sent, and
-  /// from then on keeps a few more connections than are in use. `hosts`: as in send(). Does nothing
-  /// in a transport that opens connections only for requests.
+  /// Begins to open connections for so many requests like the exchange's, which is not sent. From
+  /// then on, a transport may keep a few more connections than are in use. `hosts`: as in send().
   virtual void open_ahead(const Exchange& exchange, std::shared_ptr<const Target> target,
                           std::span<const Resolver::Known> hosts, std::size_t exchanges) = 0;
   /// Whether connections are being opened ahead of their requests.

@@ -66,19 +66,6 @@ CurlTransfer::CurlTransfer(Exchange& exchange, Shared& shared)
   set_common();
 }
 
-std::optional<std::string_view> CurlTransfer::find(const char* name) const {
-  constexpr unsigned all = CURLH_HEADER | CURLH_TRAILER;
-  curl_header* found = nullptr;
-  if (curl_easy_header(easy_.get(), name, 0, all, -1, &found) != CURLHE_OK) return std::nullopt;
-  // libcurl 7.88 marks trailers of HTTP/2 as headers, so count the trailers here. Headers are
-  // first.
-  const auto trailers = std::count_if(
-      trailers_.begin(), trailers_.end(),
-      [name](const std::string& trailer) { return text::equals_ignoring_case(trailer, name); });
-  if (found->amount <= static_cast<std::size_t>(trailers)) return std::nullopt;
-  return std::string_view(found->value);
-}
-
 void CurlTransfer::set_common() {
   CURL* easy = easy_.get();
   const ConnectionOptions& options = shared_.options;
@@ -133,6 +120,7 @@ void CurlTransfer::prepare(std::shared_ptr<const Target> target,
   is_sending_ = false;
   has_opened_ = false;
   open_error_ = 0;
+  started_ = Clock::now();
   set_target(std::move(target));
   set_addresses(hosts);
   if (request.signing != signing_) set_signing(request.signing);
@@ -198,7 +186,6 @@ CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* transfer) noex
       return CURLE_SSL_CACERT_BADFILE;
     }
     keep_sessions(tls);
-    read_ahead_over_http_1(tls);
     if (self.shared_.keeps_buffers) SSL_CTX_clear_mode(tls, SSL_MODE_RELEASE_BUFFERS);
     return CURLE_OK;
   } catch (...) {

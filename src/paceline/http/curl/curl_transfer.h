@@ -77,6 +77,9 @@ class CurlTransfer : public ResponseHeaders {
   void set_addresses(std::span<const Resolver::Known> hosts);
   /// Whether the server has most likely not processed the request, so that it may be sent again.
   bool is_unprocessed(CURLcode code) const;
+  /// Whether the request was sent after this time. libcurl may send a request and read its response
+  /// in the call that reads the end of the handshake, whose bytes then have the last timestamp.
+  bool is_before_request(TimePoint time) const;
   /// Records the version of HTTP in the response, and which one the server speaks.
   void note_version();
   bool differs_in_length() const;
@@ -118,6 +121,7 @@ class CurlTransfer : public ResponseHeaders {
   /// Bytes of this response's headers and trailers so far.
   std::size_t header_bytes_ = 0;
   bool is_sending_ = false;
+  TimePoint started_{};
   /// Whether a socket was opened for this request.
   bool has_opened_ = false;
   /// errno of the last socket that could not be opened for this request; 0: none.

@@ -7,9 +7,12 @@
 #include <paceline/http/curl/curl_transfer.h>
 #include <paceline/http/tls_errors.h>
 #include <paceline/http/unix_socket.h>
+#include <paceline/text/strings.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -72,6 +75,7 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
   note_version();
   // A response that libcurl read while it sent another request has no timestamp, so a missing
   // timestamp proves nothing.
+  if (received && is_before_request(*received)) received.reset();
   if (received) has_receive_times_ = true;
   if (code != CURLE_OK || response.http_version != "HTTP/1.1") has_receive_times_ = false;
   TransportEnd end;
@@ -99,6 +103,12 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
   return end;
 }
 
+bool CurlTransfer::is_before_request(TimePoint time) const {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &microseconds);
+  return time < started_ + std::chrono::microseconds(microseconds);
+}
+
 bool CurlTransfer::was_sent() const {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &microseconds);
@@ -124,6 +134,19 @@ bool CurlTransfer::is_unprocessed(CURLcode code) const {
   curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connects);
   return gave_up || was_refused || was_left_out(code) ||
          (connects == 0 && was_closed_unanswered(code, words));
+}
+
+std::optional<std::string_view> CurlTransfer::find(const char* name) const {
+  constexpr unsigned all = CURLH_HEADER | CURLH_TRAILER;
+  curl_header* found = nullptr;
+  if (curl_easy_header(easy_.get(), name, 0, all, -1, &found) != CURLHE_OK) return std::nullopt;
+  // libcurl 7.88 marks trailers of HTTP/2 as headers, so count the trailers here. Headers are
+  // first.
+  const auto trailers = std::count_if(
+      trailers_.begin(), trailers_.end(),
+      [name](const std::string& trailer) { return text::equals_ignoring_case(trailer, name); });
+  if (found->amount <= static_cast<std::size_t>(trailers)) return std::nullopt;
+  return std::string_view(found->value);
 }
 
 bool CurlTransfer::differs_in_length() const {

@@ -1,5 +1,6 @@
 #include <paceline/http/curl/curl_transport.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace paceline::http::curl {
@@ -35,6 +36,8 @@ CurlTransport::CurlTransport(loop::Loop& loop, const ConnectionOptions& options,
               .proxy_authorities = authorities_of({})},
       undeferrable_(exchanges),
       states_(exchanges),
+      openings_(shared_,
+                [this](const CurlTransfer& transfer) -> CurlMulti& { return multi_for(transfer); }),
       flush_later_(loop, [this] { flush(); }) {
   CurlMulti::Owner& owner = *this;
   for (std::size_t i = 0; i < groups_of(exchanges, CurlMulti::most_connections); ++i) {
@@ -55,6 +58,17 @@ CurlMulti& CurlTransport::multi_for(const CurlTransfer& transfer) {
   const std::size_t number = transfer.exchange().number;
   if (!transfer.shares_connections()) return *multis_[number / CurlMulti::most_connections];
   return *multis_[number % groups_of(states_.size(), CurlMulti::most_streams)];
+}
+
+void CurlTransport::open_ahead(const Exchange&, std::shared_ptr<const Target> target,
+                               std::span<const Resolver::Known> hosts, std::size_t exchanges) {
+  // Without reuse, a request's latency includes its connection.
+  if (!shared_.options.reuses) return;
+  const bool is_shared =
+      target->scheme == "https" && share_->speaks_http_2(*target).value_or(false);
+  const std::size_t most =
+      is_shared ? groups_of(states_.size(), CurlMulti::most_streams) : states_.size();
+  openings_.open(std::move(target), hosts, std::min(exchanges, most));
 }
 
 void CurlTransport::send(Exchange& exchange, std::shared_ptr<const Target> target,
@@ -96,6 +110,7 @@ bool CurlTransport::cancel(Exchange& exchange) {
 
 void CurlTransport::ended(CurlTransfer& transfer, CURLcode code, std::optional<TimePoint> received,
                           TimePoint read) {
+  if (!openings_.is_empty() && openings_.end(transfer, code)) return;
   Exchange& exchange = transfer.exchange();
   states_[exchange.number].multi = nullptr;
   undeferrable_.set(exchange, false);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <paceline/http/curl/curl_multi.h>
+#include <paceline/http/curl/curl_openings.h>
 #include <paceline/http/curl/curl_share.h>
 #include <paceline/http/curl/curl_transfer.h>
 #include <paceline/http/transport.h>
@@ -36,11 +37,10 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
   void flush() override;
   bool cancel(Exchange& exchange) override;
   void release(Exchange&) override {}
-  bool can_defer_reads() const override { return undeferrable_.empty(); }
-  // libcurl opens connections for requests only.
-  void open_ahead(const Exchange&, std::shared_ptr<const Target>, std::span<const Resolver::Known>,
-                  std::size_t) override {}
-  bool is_opening_ahead() const override { return false; }
+  bool can_defer_reads() const override { return undeferrable_.empty() && openings_.is_empty(); }
+  void open_ahead(const Exchange& exchange, std::shared_ptr<const Target> target,
+                  std::span<const Resolver::Known> hosts, std::size_t exchanges) override;
+  bool is_opening_ahead() const override { return !openings_.is_empty(); }
   std::chrono::nanoseconds cpu_time() const override { return std::chrono::nanoseconds(0); }
 
  private:
@@ -65,6 +65,7 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
   // transfers before the multis.
   std::vector<std::unique_ptr<CurlMulti>> multis_;
   std::vector<State> states_;
+  CurlOpenings openings_;
   /// Exchanges that wait for flush().
   std::vector<const Exchange*> added_;
   loop::DeferredCall flush_later_;
