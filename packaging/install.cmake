@@ -50,7 +50,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/third_party/dependencies.cmake ${installed_d
 file(RELATIVE_PATH prefix_from_pkgconfig /${pkgconfig_dir} /)
 if(NOT BUILD_SHARED_LIBS)
   set(static_requires
-    " libbrotlidec libcurl >= 7.88 libnghttp2 >= 1.52 libssl >= 3.0 libuv >= 1.44 simdjson fmt sqlite3 libpng zlib")
+    " libbrotlidec libcurl >= 7.88 libnghttp2 >= 1.52 libssl >= 3.0 libcrypto libuv >= 1.44 simdjson fmt sqlite3 libpng zlib")
   set(static_libraries " -lhttp_parser")
   set(static_endpoint_requires " gnutls >= 3.7 libmicrohttpd >= 0.9.75")
 endif()
