@@ -105,10 +105,6 @@ class Held {
   const std::vector<curl_socket_t>& sockets_;
 };
 
-/// While libcurl reads for longer, because the system runs other programs or libcurl computes,
-/// bytes may arrive that are newer than the timestamp taken before.
-constexpr std::chrono::milliseconds longest_read{1};
-
 bool had_http_1(CURL* easy) {
   long version = CURL_HTTP_VERSION_NONE;
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
@@ -157,10 +153,8 @@ void CurlMulti::advance() {
 }
 
 void CurlMulti::act(curl_socket_t socket, int events) {
-  const TimePoint begun = Clock::now();
   perform(socket, events);
   ended_ = Clock::now();
-  if (ended_ - begun > longest_read) sockets_.take_received();
   collect();
 }
 
