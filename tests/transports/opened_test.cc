@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "../unit/loopback_listener.h"
 #include "../unit/test_loop.h"
 #include "script_server.h"
 #include "transport_fixture.h"
@@ -180,6 +181,14 @@ TEST_P(OpenAheadTest, TheRequestReportsWhyAConnectionCouldNotBeOpened) {
   client_->send(*exchange);
   while (responses_.empty()) loop_.run_once();
   EXPECT_EQ(responses_[0].error, TransportError::connect_failed);
+}
+
+TEST_P(OpenAheadTest, AServerThatSaysNothingIsNotWaitedForLongerThanTheTimeout) {
+  const LoopbackListener silent(5);
+  make({.parallel = 2, .connection = {.timeout = 100ms}});
+  open_ahead(in_scheme(silent.url()), 2);
+  wait_for_openings();
+  EXPECT_EQ(opened_.empty(), is_tls());
 }
 
 TEST_P(OpenAheadTest, WithoutReuseNoConnectionIsOpened) {

@@ -1,6 +1,7 @@
 #include <paceline/http/curl/curl_openings.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace paceline::http::curl {
@@ -12,8 +13,9 @@ constexpr std::size_t at_once = 64;
 // libcurl opens connections for transfers only. An upload that is resumed at the end of its file
 // has nothing to send: libcurl opens the connection, keeps it, and ends the transfer with
 // CURLE_PARTIAL_FILE before it sends a request.
-void make_opening(CURL* easy) {
+void make_opening(CURL* easy, std::chrono::milliseconds timeout) {
   constexpr curl_off_t length = 1;
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   // Otherwise the connection of an earlier opening would be taken.
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
@@ -48,7 +50,7 @@ void CurlOpenings::open(std::shared_ptr<const Target> target,
 void CurlOpenings::open_next() {
   auto opening = std::make_unique<Opening>(next_++, shared_);
   opening->transfer.prepare(target_, hosts_);
-  make_opening(opening->transfer.raw());
+  make_opening(opening->transfer.raw(), shared_.options.timeout);
   CurlMulti& multi = multi_of_(opening->transfer);
   opening->multi = &multi;
   multi.add(opening->transfer);

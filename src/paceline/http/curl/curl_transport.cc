@@ -62,8 +62,9 @@ CurlMulti& CurlTransport::multi_for(const CurlTransfer& transfer) {
 
 void CurlTransport::open_ahead(const Exchange&, std::shared_ptr<const Target> target,
                                std::span<const Resolver::Known> hosts, std::size_t exchanges) {
-  // Without reuse, a request's latency includes its connection.
-  if (!shared_.options.reuses) return;
+  // Without reuse, a request's latency includes its connection. Over HTTP/3, libcurl decides which
+  // requests share one.
+  if (!shared_.options.reuses || shared_.options.http == HttpVersion::three) return;
   const bool is_shared =
       target->scheme == "https" && share_->speaks_http_2(*target).value_or(false);
   const std::size_t most =
