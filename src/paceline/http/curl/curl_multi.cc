@@ -43,14 +43,16 @@ int CurlSockets::close(void* sockets, curl_socket_t descriptor) noexcept {
   return 0;
 }
 
-void CurlSockets::want(Owner& owner, curl_socket_t descriptor, int what, bool is_http_1) {
+void CurlSockets::keep(curl_socket_t descriptor, bool is_http_1) {
   Entry& socket = entry(descriptor);
-  socket.idle = what == CURL_POLL_REMOVE;
+  if (!socket.ours) return forget(descriptor);
+  socket.idle = true;
   socket.is_http_1 = is_http_1;
-  if (socket.idle) {
-    if (!socket.ours) socket = Entry{};
-    return;
-  }
+}
+
+void CurlSockets::want(Owner& owner, curl_socket_t descriptor, int what) {
+  Entry& socket = entry(descriptor);
+  socket.idle = false;
   socket.owner = &owner;
   if (!socket.watch) {
     socket.watch = std::make_unique<loop::Poll>(
@@ -173,10 +175,18 @@ void CurlMulti::perform(curl_socket_t socket, int events) {
 
 int CurlMulti::on_socket(CURL* easy, curl_socket_t socket, int what, void* multi, void*) {
   auto& self = *static_cast<CurlMulti*>(multi);
-  void* transfer = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-  if (transfer != nullptr) self.note(socket, what, *static_cast<CurlTransfer*>(transfer));
-  self.sockets_.want(self, socket, what, what == CURL_POLL_REMOVE && had_http_1(easy));
+  void* pointer = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pointer);
+  auto* transfer = static_cast<CurlTransfer*>(pointer);
+  if (transfer != nullptr) self.note(socket, what, *transfer);
+  if (what != CURL_POLL_REMOVE) {
+    self.sockets_.want(self, socket, what);
+  } else if (transfer != nullptr && transfer->is_connecting()) {
+    // libcurl 7.88 closes a socket without CURLOPT_CLOSESOCKETFUNCTION until it is connected.
+    self.sockets_.forget(socket);
+  } else {
+    self.sockets_.keep(socket, had_http_1(easy));
+  }
   return 0;
 }
 

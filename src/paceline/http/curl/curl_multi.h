@@ -38,9 +38,13 @@ class CurlSockets {
   /// For CURLOPT_CLOSESOCKETFUNCTION, with `this` as the data.
   static int close(void* sockets, curl_socket_t descriptor) noexcept;
 
-  /// Watches a socket as libcurl requests; `what` is one of CURL_POLL_*. `is_http_1`: the socket
-  /// becomes idle after an HTTP/1 response, so that further bytes belong to no request.
-  void want(Owner& owner, curl_socket_t descriptor, int what, bool is_http_1);
+  /// Watches a socket as libcurl requests; `what` is CURL_POLL_IN, CURL_POLL_OUT or both.
+  void want(Owner& owner, curl_socket_t descriptor, int what);
+  /// Keeps the watch of a socket that becomes idle. `is_http_1`: after an HTTP/1 response, so that
+  /// further bytes belong to no request.
+  void keep(curl_socket_t descriptor, bool is_http_1);
+  /// Ends the watch of a socket that libcurl may have closed already.
+  void forget(curl_socket_t descriptor) { entry(descriptor) = Entry{}; }
   /// When the bytes that are being read arrived; nothing if no bytes are being read or the kernel
   /// has no timestamp.
   std::optional<TimePoint> received() const { return received_; }

@@ -53,6 +53,8 @@ class CurlTransfer : public ResponseHeaders {
   /// Whether the response may be read late. True for HTTP/1.1 if the kernel timestamped the
   /// previous response.
   bool can_defer_read() const;
+  /// Whether a socket was opened for the request and is not connected.
+  bool is_connecting() const;
   /// The times of the connection that was opened for the request; nothing: none was.
   std::optional<ConnectTimes> connect_times() const;
   /// Completes the response and returns how the transfer ended. `received` and `read`: as in

@@ -103,6 +103,12 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
   return end;
 }
 
+bool CurlTransfer::is_connecting() const {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME_T, &microseconds);
+  return has_opened_ && microseconds == 0;
+}
+
 bool CurlTransfer::is_before_request(TimePoint time) const {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &microseconds);
