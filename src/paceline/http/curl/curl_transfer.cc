@@ -119,6 +119,7 @@ void CurlTransfer::prepare(std::shared_ptr<const Target> target,
   header_bytes_ = 0;
   is_sending_ = false;
   has_opened_ = false;
+  opened_ = CURL_SOCKET_BAD;
   open_error_ = 0;
   started_ = Clock::now();
   set_target(std::move(target));
@@ -243,6 +244,7 @@ curl_socket_t CurlTransfer::on_open(void* transfer, curlsocktype, curl_sockaddr*
   self.has_opened_ = true;
   const curl_socket_t opened = self.shared_.sockets.open(*address);
   if (opened == CURL_SOCKET_BAD) self.open_error_ = errno;
+  self.opened_ = opened;
   return opened;
 }
 

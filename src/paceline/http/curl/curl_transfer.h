@@ -55,6 +55,8 @@ class CurlTransfer : public ResponseHeaders {
   bool can_defer_read() const;
   /// Whether a socket was opened for the request and is not connected.
   bool is_connecting() const;
+  /// The socket that was opened last for the request; CURL_SOCKET_BAD: none.
+  curl_socket_t opened() const { return opened_; }
   /// The times of the connection that was opened for the request; nothing: none was.
   std::optional<ConnectTimes> connect_times() const;
   /// Completes the response and returns how the transfer ended. `received` and `read`: as in
@@ -126,6 +128,8 @@ class CurlTransfer : public ResponseHeaders {
   TimePoint started_{};
   /// Whether a socket was opened for this request.
   bool has_opened_ = false;
+  /// The socket that was opened last.
+  curl_socket_t opened_ = CURL_SOCKET_BAD;
   /// errno of the last socket that could not be opened for this request; 0: none.
   int open_error_ = 0;
   /// Why the authorities could not be read; empty: they could.
