@@ -219,6 +219,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   turn();
   // Which stream a further request gets depends on what the server has sent by then.
   if (client.sends_further || client.cancels) return 0;
-  paceline::require(agree(whole, cut), "frames in pieces are read as whole frames");
+  paceline::require(agree(whole, cut),
+                    "a frame that arrives in pieces has the same outcome as a whole frame");
   return 0;
 }

@@ -202,7 +202,7 @@ class Play {
   std::string written_;
   /// How much of it the client has read.
   std::size_t read_ = 0;
-  /// Whether the client has received anything that the server said.
+  /// Whether the client has received any of the server's text.
   bool is_heard_ = false;
 };
 

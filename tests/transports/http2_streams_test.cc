@@ -139,7 +139,7 @@ TEST_F(Http2StreamsTest, TheLimitMayChangeAtAnyTime) {
   EXPECT_EQ(connections, both_rounds - first_round);
 }
 
-/// More requests in flight than a connection carries.
+/// Sends more requests at once than one connection carries.
 class Http2SharingTest : public TransportTest, protected ManyRequests {
  protected:
   static constexpr int most_streams = 100;

@@ -183,7 +183,7 @@ TEST_P(OpenAheadTest, TheRequestReportsWhyAConnectionCouldNotBeOpened) {
   EXPECT_EQ(responses_[0].error, TransportError::connect_failed);
 }
 
-TEST_P(OpenAheadTest, AServerThatSaysNothingIsNotWaitedForLongerThanTheTimeout) {
+TEST_P(OpenAheadTest, AnOpeningWithoutAnAnswerEndsAtTheTimeout) {
   const LoopbackListener silent(5);
   make({.parallel = 2, .connection = {.timeout = 100ms}});
   open_ahead(in_scheme(silent.url()), 2);

@@ -15,7 +15,7 @@ namespace paceline::http::curl {
 // What the end of a transfer means. `code` is libcurl's, and `words` are those that libcurl wrote
 // about the error, which may be empty.
 
-/// The error of a transfer that has not failed at TLS. `was_sent`: as CurlTransfer::was_sent().
+/// The error of a transfer that failed outside TLS. `was_sent`: as CurlTransfer::was_sent().
 TransportError transport_error_of(CURLcode code, std::string_view words, bool was_sent);
 
 /// The code of the same error for users.
@@ -28,10 +28,10 @@ std::optional<TlsStep> tls_step_of(CURLcode code, std::string_view words);
 /// Whether a GOAWAY excluded the request's stream. libcurl 8 has no error code for this case.
 bool was_left_out(CURLcode code);
 
-/// Whether an HTTP/2 connection was closed before the response began.
+/// Whether the server closed an HTTP/2 connection before the response began.
 bool was_closed_unanswered(CURLcode code, std::string_view words);
 
-/// libcurl's words as the beginning of a message; an abbreviation stays unchanged.
+/// libcurl's words with a lower-case first letter. A first word in capitals, such as SSL, stays.
 std::string in_lower_case(std::string_view words);
 
 /// The message for TransportError::reset. `status`: of the response; 0: none has begun.

@@ -140,11 +140,9 @@ void CurlMulti::cancel(CurlTransfer& transfer) {
 }
 
 void CurlMulti::remove(CurlTransfer& transfer) {
-  // libcurl 7.88 closes a socket that is not connected without CURLOPT_CLOSESOCKETFUNCTION, and
-  // another thread may get its number before libcurl tells that the socket needs no watch.
-  if (transfer.is_connecting() && transfer.opened() != CURL_SOCKET_BAD) {
-    sockets_.forget(transfer.opened());
-  }
+  // libcurl 7.88 does not call CURLOPT_CLOSESOCKETFUNCTION for a socket that is not connected.
+  // Another thread may get the socket's number before libcurl reports CURL_POLL_REMOVE.
+  if (transfer.is_connecting()) sockets_.forget(transfer.opened());
   curl_multi_remove_handle(multi_.get(), transfer.raw());
   --transfers_;
 }
@@ -187,7 +185,7 @@ int CurlMulti::on_socket(CURL* easy, curl_socket_t socket, int what, void* multi
   if (what != CURL_POLL_REMOVE) {
     self.sockets_.want(self, socket, what);
   } else if (transfer != nullptr && transfer->is_connecting()) {
-    // libcurl may have closed the socket; see remove().
+    // libcurl may have closed the socket already, as in remove().
     self.sockets_.forget(socket);
   } else {
     self.sockets_.keep(socket, had_http_1(easy));

@@ -43,7 +43,7 @@ class CurlSockets {
   /// Keeps the watch of a socket that becomes idle. `is_http_1`: after an HTTP/1 response, so that
   /// further bytes belong to no request.
   void keep(curl_socket_t descriptor, bool is_http_1);
-  /// Ends the watch of a socket that libcurl may have closed already.
+  /// Ends the watch of a socket. libcurl may have closed the socket.
   void forget(curl_socket_t descriptor) { entry(descriptor) = Entry{}; }
   /// When the bytes that are being read arrived; nothing if no bytes are being read or the kernel
   /// has no timestamp.
@@ -113,6 +113,7 @@ class CurlMulti : public CurlSockets::Owner {
 
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* multi, void*);
   static int on_timer(CURLM*, long timeout_ms, void* multi);
+  /// Records what libcurl wants of the transfer's socket.
   void note(curl_socket_t socket, int what, CurlTransfer& transfer);
   void perform(curl_socket_t socket, int events);
   /// Passes ended transfers to the owner.
@@ -129,7 +130,7 @@ class CurlMulti : public CurlSockets::Owner {
   int running_ = 0;
   /// When the transfers that have not been collected ended.
   TimePoint ended_;
-  /// The open sockets whose connections carry several transfers at once.
+  /// The open sockets of connections that carry several transfers at once, as over HTTP/2.
   std::vector<curl_socket_t> shared_;
   // Destroyed first, since libcurl then closes its sockets.
   std::unique_ptr<CURLM, Cleanup> multi_{curl_multi_init()};

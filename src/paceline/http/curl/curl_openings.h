@@ -14,7 +14,7 @@
 
 namespace paceline::http::curl {
 
-/// Opens connections before requests need them. No request is sent. For the loop's thread only.
+/// Opens connections before requests need them, and sends no request. For the loop's thread only.
 class CurlOpenings {
  public:
   /// The multi handle that the requests of an exchange use.

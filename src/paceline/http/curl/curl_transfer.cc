@@ -118,7 +118,6 @@ void CurlTransfer::prepare(std::shared_ptr<const Target> target,
   trailers_.clear();
   header_bytes_ = 0;
   is_sending_ = false;
-  has_opened_ = false;
   opened_ = CURL_SOCKET_BAD;
   open_error_ = 0;
   started_ = Clock::now();
@@ -241,10 +240,12 @@ void CurlTransfer::set_addresses(std::span<const Resolver::Known> hosts) {
 
 curl_socket_t CurlTransfer::on_open(void* transfer, curlsocktype, curl_sockaddr* address) noexcept {
   auto& self = *static_cast<CurlTransfer*>(transfer);
-  self.has_opened_ = true;
   const curl_socket_t opened = self.shared_.sockets.open(*address);
-  if (opened == CURL_SOCKET_BAD) self.open_error_ = errno;
-  self.opened_ = opened;
+  if (opened == CURL_SOCKET_BAD) {
+    self.open_error_ = errno;
+  } else {
+    self.opened_ = opened;
+  }
   return opened;
 }
 

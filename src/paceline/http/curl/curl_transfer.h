@@ -125,10 +125,9 @@ class CurlTransfer : public ResponseHeaders {
   /// Bytes of this response's headers and trailers so far.
   std::size_t header_bytes_ = 0;
   bool is_sending_ = false;
+  /// When the request was prepared.
   TimePoint started_{};
-  /// Whether a socket was opened for this request.
-  bool has_opened_ = false;
-  /// The socket that was opened last.
+  /// The socket that was opened last for this request; CURL_SOCKET_BAD: none.
   curl_socket_t opened_ = CURL_SOCKET_BAD;
   /// errno of the last socket that could not be opened for this request; 0: none.
   int open_error_ = 0;

@@ -38,7 +38,7 @@ std::string_view http_version_name(long version) {
 }  // namespace
 
 std::optional<ConnectTimes> CurlTransfer::connect_times() const {
-  if (!has_opened_) return std::nullopt;
+  if (opened_ == CURL_SOCKET_BAD) return std::nullopt;
   const auto passed = [this](CURLINFO which) {
     curl_off_t microseconds = 0;
     curl_easy_getinfo(easy_.get(), which, &microseconds);
@@ -106,7 +106,7 @@ TransportEnd CurlTransfer::finish(CURLcode code, std::optional<TimePoint> receiv
 bool CurlTransfer::is_connecting() const {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME_T, &microseconds);
-  return has_opened_ && microseconds == 0;
+  return opened_ != CURL_SOCKET_BAD && microseconds == 0;
 }
 
 bool CurlTransfer::is_before_request(TimePoint time) const {
