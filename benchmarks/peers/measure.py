@@ -190,12 +190,14 @@ def chosen(known, text):
     return names
 
 
-def parse_options():
+def parse_options(names):
     parser = argparse.ArgumentParser("benchmarks/peers/run", description=__doc__)
     parser.add_argument("--part", type=lambda text: chosen(PARTS, text), default=list(PARTS),
-                        metavar="LIST", help=f"what to measure, of {','.join(PARTS)} [all]")
+                        metavar="LIST", help=f"which parts, of {','.join(PARTS)} [all]")
     parser.add_argument("--wire", type=lambda text: chosen(WIRES, text), default=list(WIRES),
-                        metavar="LIST", help=f"over what, of {','.join(WIRES)} [all]")
+                        metavar="LIST", help=f"which protocols, of {','.join(WIRES)} [all]")
+    parser.add_argument("--tool", nargs="+", choices=names, default=names, metavar="NAME",
+                        help=f"which tools, of {'; '.join(names)} [all]")
     parser.add_argument("--rounds", type=int, default=3, help="rounds over all tools [3]")
     parser.add_argument("--seconds", type=int, default=10,
                         help="seconds of each paced run; an unpaced one takes half as long [10]")
@@ -218,11 +220,12 @@ def measure(measurement, tools, options):
 
 
 def main():
-    options = parse_options()
+    tools = all_tools()
+    options = parse_options([tool.name for tool in tools])
+    tools = [tool for tool in tools if tool.name in options.tool]
     # Servers and clients inherit the limit on open files.
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    tools = all_tools()
     with tempfile.TemporaryDirectory() as folder:
         measurement = Measurement(folder)
         measure(measurement, [tool for tool in tools if tool.is_here], options)
