@@ -16,7 +16,8 @@ def on_core(core, command):
 
 
 def without_waiting(command):
-    """Gives the endpoint real-time priority: without its core, it would record false bursts."""
+    """Gives a program real-time priority if this user may: an endpoint without its core would record
+    false bursts."""
     allowed = subprocess.run(["chrt", "-f", "10", "true"], stderr=subprocess.DEVNULL, check=False)
     return ["chrt", "-f", "10", *command] if allowed.returncode == 0 else command
 
@@ -51,7 +52,6 @@ class Endpoint:
         """Time from arrival to response, in ms, from the endpoint's own record."""
         times = re.search(r"responses: sent ([\d.]+) ms .*?([\d.]+) ms", self.summary)
         return float(times[{"p50": 1, "p99": 2}[percentile]])
-
 
     def token_times(self):
         """p50 and p99 of ttft, itl and tpot, in ms, from the endpoint's own record."""

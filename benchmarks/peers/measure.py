@@ -5,6 +5,7 @@ benchmarks/peers/run installs the tools and starts this script."""
 
 import argparse
 import bisect
+import dataclasses
 import os
 import resource
 import signal
@@ -17,8 +18,8 @@ from pathlib import Path
 
 import claims
 import tables
-from judge import most_in, on_core, quantile
-from servers import Certificate, Nginx, Wire, delaying_server, fast_server
+from judge import most_in, on_core, quantile, without_waiting
+from servers import WIRES, Certificate, Nginx, Wire, delaying_server, fast_server
 from tools import Load, all_tools
 
 BODY = """{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Translate: sentence #1"}],\
@@ -27,7 +28,6 @@ MILLISECOND = 1_000_000
 RPM = 100_000
 MILLION = 1_000_000
 PARTS = ("paced", "unpaced", "million")
-WIRES = {"plain": Wire.PLAIN, "tls": Wire.TLS, "http2": Wire.HTTP2}
 # Seconds that a tool may run beyond its time before it is killed.
 PATIENCE = 90
 
@@ -172,11 +172,22 @@ def measure_unpaced(measurement, tools, wire, options):
     tables.print_trust(wire, names_without_check(jobs))
 
 
+def before_services(tool):
+    """The tool with real-time priority: the services of the machine do not take its core. None if this
+    user may not ask for the priority."""
+    if without_waiting(["true"]) == ["true"]:
+        return None
+    return dataclasses.replace(
+        tool, name=f"{tool.name}, real-time priority",
+        command=lambda load: without_waiting([str(part) for part in tool.command(load)]))
+
+
 def measure_million(measurement, tools, wires, options):
-    jobs = [(tool, wire, delaying_server, (MILLION, 2_000, options.seconds))
+    jobs = [(shape, wire, delaying_server, (MILLION, 2_000, options.seconds))
             for wire in wires if wire != Wire.HTTP2
             for tool in tools if tool.name in ("paceline, curl", "paceline, direct")
-            if measurement.can(tool, wire)]
+            if measurement.can(tool, wire)
+            for shape in (tool, before_services(tool)) if shape]
     found = measure_rounds(jobs, options.rounds, measurement.run)
     tables.print_million({f"{name}, {wire.value}": rounds
                           for (name, wire, _), rounds in found.items()}, options.seconds)

@@ -1,4 +1,4 @@
-"""The servers of the comparison. Each runs on its own core during a `with`, and keeps a record of the
+"""The servers of the measuring scripts. Each runs on its own core during a `with`, and keeps a record of the
 arrivals, which can be read afterwards."""
 
 import contextlib
@@ -24,6 +24,10 @@ class Wire(enum.Enum):
     PLAIN = "HTTP/1.1 without TLS"
     TLS = "HTTP/1.1 over TLS"
     HTTP2 = "HTTP/2 over TLS"
+
+
+# As command lines name them.
+WIRES = {"plain": Wire.PLAIN, "tls": Wire.TLS, "http2": Wire.HTTP2}
 
 
 class Certificate:
