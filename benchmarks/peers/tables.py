@@ -31,7 +31,8 @@ def print_trust(wire, names):
         print("h2load and oha open as many connections as paceline needs at least, one per "
               f"{MOST_STREAMS} requests in flight.")
     if wire != Wire.PLAIN:
-        print(f"The certificate is checked by all but {', '.join(names) or 'none'}.\n", flush=True)
+        others = f" but {', '.join(names)}" if names else ""
+        print(f"The certificate is checked by all{others}.\n", flush=True)
 
 
 PACED = (("RPM", "rpm", "{:,.0f}"), ("in 1 ms", "1 ms", "{:,.0f}"), ("in 10 ms", "10 ms", "{:,.0f}"),
