@@ -44,7 +44,7 @@ Slot Pacer::depart(nanoseconds now) {
   const Slot taken = next_;
   next_.index += stripe_count_;
   next_.due = schedule_->due(next_.index);
-  moved_ = std::max(moved_, now - taken.due - catch_up_limit);
+  moved_ = std::max(moved_, shift_of(now - taken.due));
   const auto now_ns = static_cast<double>(now.count());
   const auto taken_due_ns = static_cast<double>(taken.due.count());
   for (Window& window : windows_) {
@@ -72,9 +72,15 @@ void Pacer::find_earliest() {
 }
 
 std::size_t Pacer::gaps_in(nanoseconds span) const {
-  const double gap_ns = schedule_->interval_ns() * static_cast<double>(stripe_count_);
   return static_cast<std::size_t>(
-      std::clamp(std::floor(static_cast<double>(span.count()) / gap_ns), 1.0, most_gaps));
+      std::clamp(std::floor(static_cast<double>(span.count()) / gap_ns()), 1.0, most_gaps));
+}
+
+nanoseconds Pacer::shift_of(nanoseconds delay) const {
+  const nanoseconds shift = delay - catch_up_limit;
+  if (stripe_count_ == 1 || shift <= moved_) return shift;
+  const double rounds = std::floor(static_cast<double>(shift.count()) / gap_ns());
+  return nanoseconds(std::llround(rounds * gap_ns()));
 }
 
 void Pacer::Window::resize(std::size_t gaps) {

@@ -25,7 +25,8 @@ struct PacerBound {
 std::vector<PacerBound> usual_bounds();
 
 /// The part of a delay beyond this limit, 0.1% of a minute, is not caught up: it shifts the
-/// schedule.
+/// schedule. One of several stripes shifts by whole rounds of all stripes only, so that it does not
+/// depart together with another one afterwards.
 inline constexpr std::chrono::milliseconds catch_up_limit{60};
 
 /// One place in a schedule.
@@ -87,6 +88,10 @@ class Pacer {
   };
 
   std::size_t gaps_in(std::chrono::nanoseconds span) const;
+  /// The mean time between two slots of the stripe.
+  double gap_ns() const { return schedule_->interval_ns() * static_cast<double>(stripe_count_); }
+  /// How far a delay shifts the schedule.
+  std::chrono::nanoseconds shift_of(std::chrono::nanoseconds delay) const;
   void find_earliest();
 
   std::unique_ptr<Schedule> schedule_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -190,6 +191,25 @@ TEST(PacerTest, WhatALongDelayHasMoreThanSixtyMillisecondsMovesTheSchedule) {
   EXPECT_EQ(pacer.next_departure(), planned + 500ms - 60ms - 600us);
   // What was planned stays as planned, so that the delay shows in what is measured from it.
   EXPECT_EQ(pacer.depart(pacer.next_departure()).due, planned);
+}
+
+TEST(PacerTest, AStripeThatADelayMovedKeepsItsPlaceBetweenTheOthers) {
+  for (const std::uint64_t rpm : {100'000U, 70'001U, 90U}) {
+    const Stripe second{.index = 1, .count = 4};
+    Pacer delayed = even(rpm, usual_bounds(), second);
+    delayed.depart(delayed.next_departure());
+    const nanoseconds late = 10s + 123us;
+    const nanoseconds excess = late - delayed.depart(late).due - catch_up_limit;
+    for (int i = 0; i < 50'000; ++i) delayed.depart(delayed.next_departure());
+    const nanoseconds departure = delayed.next_departure();
+    const nanoseconds moved = departure - delayed.depart(departure).due;
+    // Each nanosecond of tolerance is one rounding: of the due time, and of the shift.
+    const double round_ns = 4 * 60e9 / static_cast<double>(rpm);
+    const double rounds = static_cast<double>(moved.count()) / round_ns;
+    EXPECT_NEAR(rounds * round_ns, std::round(rounds) * round_ns, 2) << rpm;
+    EXPECT_LE(moved, excess) << rpm;
+    EXPECT_GT(moved, excess - nanoseconds(std::llround(round_ns)) - 2ns) << rpm;
+  }
 }
 
 TEST(PacerTest, StripesThatAreLateTogetherBurstNoMoreThanOneWould) {
