@@ -8,6 +8,10 @@
 
 #include <paceline/moments.h>
 
+namespace paceline::stats {
+class TallyMembers;
+}  // namespace paceline::stats
+
 namespace paceline {
 
 /// Counts durations in log-linear buckets, as HdrHistogram does: three significant digits from 1 us
@@ -47,6 +51,11 @@ class Histogram {
   std::chrono::nanoseconds stddev() const;
 
  private:
+  friend class stats::TallyMembers;
+
+  /// Makes `groups_` from the buckets.
+  void count_groups();
+
   std::vector<std::uint64_t> buckets_;
   /// The counts of groups of neighbouring buckets. With them a quantile takes about a microsecond,
   /// so that a run can show its progress.

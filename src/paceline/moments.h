@@ -2,6 +2,10 @@
 
 #include <cstdint>
 
+namespace paceline::stats {
+class TallyMembers;
+}  // namespace paceline::stats
+
 namespace paceline {
 
 /// The mean and the standard deviation of whole numbers. The sum of the numbers and the sum of
@@ -31,6 +35,8 @@ class Moments {
   double stddev() const;
 
  private:
+  friend class stats::TallyMembers;
+
   __extension__ using Wide = unsigned __int128;
 
   std::uint64_t count_ = 0;

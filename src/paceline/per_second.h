@@ -4,6 +4,10 @@
 #include <cstdint>
 #include <vector>
 
+namespace paceline::stats {
+class TallyMembers;
+}  // namespace paceline::stats
+
 namespace paceline {
 
 /// Counts by second. Times are from the start of a run, so the seconds of all threads of a run are
@@ -22,6 +26,8 @@ class PerSecond {
   std::uint64_t highest() const;
 
  private:
+  friend class stats::TallyMembers;
+
   std::vector<std::uint64_t> counts_;
 };
 

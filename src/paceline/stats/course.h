@@ -9,6 +9,8 @@
 
 namespace paceline::stats {
 
+class TallyMembers;
+
 /// Fits a line through points (x, y) by least squares, in memory of a fixed size.
 class Trend {
  public:
@@ -21,6 +23,8 @@ class Trend {
   double slope_error() const;
 
  private:
+  friend class TallyMembers;
+
   /// Sums of products of the distances from the means.
   struct Spread {
     double xx;
@@ -62,6 +66,8 @@ class Course {
   std::optional<Thirds> thirds() const;
 
  private:
+  friend class TallyMembers;
+
   struct Segment {
     std::uint64_t count = 0;
     double latency = 0;
@@ -104,6 +110,8 @@ class Levels {
   std::optional<Saturation> saturation() const;
 
  private:
+  friend class TallyMembers;
+
   /// Neighbouring levels that are counted together. Sums over their requests; latencies in seconds.
   struct Bucket {
     std::uint64_t count = 0;

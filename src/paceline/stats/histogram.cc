@@ -65,6 +65,11 @@ void Histogram::merge(const Histogram& other) {
   max_ = std::max(max_, other.max_);
 }
 
+void Histogram::count_groups() {
+  std::fill(groups_.begin(), groups_.end(), 0);
+  for (std::size_t i = 0; i < buckets_.size(); ++i) groups_[i / group_size] += buckets_[i];
+}
+
 nanoseconds Histogram::quantile(double q) const {
   const std::uint64_t count = moments_.count();
   if (count == 0) return nanoseconds(0);

@@ -14,6 +14,8 @@
 
 namespace paceline::stats {
 
+class TallyMembers;
+
 /// The groups in which a run's requests are counted separately, such as one group for each model.
 /// A request belongs to the groups of its part.
 struct Groups {
@@ -68,6 +70,8 @@ class Parts {
   const std::map<long, std::uint64_t>& statuses() const { return statuses_; }
 
  private:
+  friend class TallyMembers;
+
   std::shared_ptr<const Groups> groups_;
   std::vector<GroupTally> tallies_;
   std::map<long, std::uint64_t> statuses_;

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <paceline/stats/tally_members.h>
+
+namespace paceline::stats {
+
+/// Writes values as bytes that do not depend on the machine. Small numbers take one byte.
+class ByteWriter {
+ public:
+  /// How a function that reads and writes takes a value.
+  template <typename Value>
+  using As = const Value;
+  static constexpr bool reads = false;
+
+  template <typename... Values>
+  void operator()(const Values&... values) {
+    (write(values), ...);
+  }
+  /// Numbers of which many are 0.
+  void counts(const std::vector<std::uint64_t>& counts, std::size_t most);
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  void write(std::uint64_t number);
+  void write(std::int64_t number);
+  void write(double number);
+  void write(const std::string& text);
+
+  void write(bool value) { write(std::uint64_t{value}); }
+  void write(std::chrono::nanoseconds time) { write(std::int64_t{time.count()}); }
+  template <typename Value>
+  void write(const std::optional<Value>& value) {
+    write(value.has_value());
+    if (value) write(*value);
+  }
+  template <typename Value, std::size_t size>
+  void write(const std::array<Value, size>& values) {
+    for (const Value& value : values) write(value);
+  }
+  template <typename Value>
+  requires std::is_class_v<Value>
+  void write(const Value& value) { TallyMembers::list(*this, value); }
+
+  std::string bytes_;
+};
+
+/// Reads what ByteWriter has written. After damaged bytes every number is 0.
+class ByteReader {
+ public:
+  template <typename Value>
+  using As = Value;
+  static constexpr bool reads = true;
+
+  explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+
+  template <typename... Values>
+  void operator()(Values&... values) {
+    (read(values), ...);
+  }
+  /// At most `most` numbers.
+  void counts(std::vector<std::uint64_t>& counts, std::size_t most);
+  /// Counts the bytes as damaged if the condition does not hold.
+  void require(bool holds) {
+    if (!holds) is_damaged_ = true;
+  }
+  bool is_damaged() const { return is_damaged_; }
+  /// Whether all bytes were read, and none was damaged.
+  bool is_at_end() const { return !is_damaged_ && rest_.empty(); }
+
+ private:
+  std::string_view take(std::size_t size);
+  void read(std::uint64_t& number);
+  void read(std::int64_t& number);
+  void read(double& number);
+  void read(std::string& text);
+
+  void read(bool& value) {
+    std::uint64_t number = 0;
+    read(number);
+    require(number <= 1);
+    value = number != 0;
+  }
+  void read(std::chrono::nanoseconds& time) {
+    std::int64_t number = 0;
+    read(number);
+    time = std::chrono::nanoseconds(number);
+  }
+  template <typename Value>
+  void read(std::optional<Value>& value) {
+    bool has_value = false;
+    read(has_value);
+    value.reset();
+    if (has_value) read(value.emplace());
+  }
+  template <typename Value, std::size_t size>
+  void read(std::array<Value, size>& values) {
+    for (Value& value : values) read(value);
+  }
+  template <typename Value>
+  requires std::is_class_v<Value>
+  void read(Value& value) { TallyMembers::list(*this, value); }
+
+  std::string_view rest_;
+  bool is_damaged_ = false;
+};
+
+}  // namespace paceline::stats
