@@ -76,12 +76,13 @@ void TallyMembers::list(Form& form, typename Form::template As<Error>& error) {
 template <typename Form>
 void TallyMembers::list(Form& form, typename Form::template As<Histogram>& histogram) {
   auto& [buckets, groups, moments, min, max] = histogram;
-  form.counts(buckets, Histogram().buckets_.size());
+  const std::size_t size = buckets.size();
+  form.counts(buckets, size);
   form(moments, min, max);
   if constexpr (Form::reads) {
     // A quantile is looked for among as many durations as the moments have.
-    form.require(buckets.size() == Histogram().buckets_.size() &&
-                 add_up(buckets, moments.count()) && (moments.count() == 0 || min <= max));
+    form.require(buckets.size() == size && add_up(buckets, moments.count()) &&
+                 (moments.count() == 0 || min <= max));
     if (form.is_damaged()) {
       histogram = Histogram();
     } else {
