@@ -25,7 +25,7 @@ using std::chrono::nanoseconds;
 struct Model {
   std::uint64_t ranks = 1;
   std::uint64_t rpm = 1;
-  /// Each rank's clock is wrong by a constant, which is evenly distributed up to this.
+  /// Each rank's clock has a constant error, evenly distributed from minus this to plus this.
   nanoseconds clock_error{0};
   /// The mean of the delays on the way to the server, which are distributed exponentially.
   nanoseconds jitter{0};
@@ -72,9 +72,9 @@ class Rank {
     return nanoseconds(std::llround(delays(random_)));
   }
 
-  /// A thread that sleeps wakes late: by 23 us in the median and 60 us at p99, as docs/results.md
-  /// has measured. The core does not fall into a deep sleep in a short wait, so the thread is late
-  /// by at most the time of its wait.
+  /// A thread that sleeps wakes late: by 23 us in the median and 60 us at p99, close to the `late`
+  /// of `curl` in docs/results.md. After a short wait the thread is assumed to be late by at most
+  /// the time of that wait.
   nanoseconds lateness(nanoseconds wait) {
     constexpr double median_ns = 23'000;
     constexpr double sigma = 0.41;

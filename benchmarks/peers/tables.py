@@ -2,6 +2,7 @@
 
 import statistics
 
+from markdown_table import print_table
 from servers import MOST_STREAMS, Wire
 
 MISSING = "-"
@@ -18,21 +19,14 @@ def column(rounds, figure, form="{:,.0f}"):
     return cell([figures[figure] for figures in rounds if figures[figure] is not None], form)
 
 
-def print_table(head, rows):
-    print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
-    for row in rows:
-        print(f"| {' | '.join(row)} |")
-    print(flush=True)
-
-
 def print_trust(wire, names):
     """`names`: of the tools in the table that do not check the server's certificate."""
     if wire == Wire.HTTP2:
         print("h2load and oha open as many connections as paceline needs at least, one per "
               f"{MOST_STREAMS} requests in flight.")
     if wire != Wire.PLAIN:
-        others = f" but {', '.join(names)}" if names else ""
-        print(f"The certificate is checked by all{others}.\n", flush=True)
+        exceptions = f", except {', '.join(names)}" if names else ""
+        print(f"All tools check the server's certificate{exceptions}.\n", flush=True)
 
 
 PACED = (("RPM", "rpm", "{:,.0f}"), ("in 1 ms", "1 ms", "{:,.0f}"), ("in 10 ms", "10 ms", "{:,.0f}"),

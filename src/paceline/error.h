@@ -122,8 +122,6 @@ enum class ErrorCode {
   uneven_lengths,
   /// Some runs have no result.
   runs_failed,
-  /// The bytes of a tally are of another version of paceline, or damaged.
-  tally_unreadable,
 
   // The endpoint.
   /// The system refused to listen, for a reason that has no code of its own.

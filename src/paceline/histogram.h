@@ -9,7 +9,8 @@
 #include <paceline/moments.h>
 
 namespace paceline::stats {
-class TallyMembers;
+template <typename Value>
+struct Members;
 }  // namespace paceline::stats
 
 namespace paceline {
@@ -51,7 +52,7 @@ class Histogram {
   std::chrono::nanoseconds stddev() const;
 
  private:
-  friend class stats::TallyMembers;
+  friend struct stats::Members<Histogram>;
 
   /// Makes `groups_` from the buckets.
   void count_groups();

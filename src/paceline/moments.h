@@ -3,7 +3,8 @@
 #include <cstdint>
 
 namespace paceline::stats {
-class TallyMembers;
+template <typename Value>
+struct Members;
 }  // namespace paceline::stats
 
 namespace paceline {
@@ -35,7 +36,7 @@ class Moments {
   double stddev() const;
 
  private:
-  friend class stats::TallyMembers;
+  friend struct stats::Members<Moments>;
 
   __extension__ using Wide = unsigned __int128;
 

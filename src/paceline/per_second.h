@@ -5,7 +5,8 @@
 #include <vector>
 
 namespace paceline::stats {
-class TallyMembers;
+template <typename Value>
+struct Members;
 }  // namespace paceline::stats
 
 namespace paceline {
@@ -26,7 +27,7 @@ class PerSecond {
   std::uint64_t highest() const;
 
  private:
-  friend class stats::TallyMembers;
+  friend struct stats::Members<PerSecond>;
 
   std::vector<std::uint64_t> counts_;
 };

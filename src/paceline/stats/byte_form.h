@@ -13,16 +13,16 @@
 #include <utility>
 #include <vector>
 
-#include <paceline/stats/tally_members.h>
-
 namespace paceline::stats {
+
+/// Lists the members of a class for ByteWriter and ByteReader. A specialization has a static
+/// function list(form, value), which calls `form` with each member, in the order of the bytes.
+template <typename Value>
+struct Members;
 
 /// Writes values as bytes that do not depend on the machine. Small numbers take one byte.
 class ByteWriter {
  public:
-  /// How a function that reads and writes takes a value.
-  template <typename Value>
-  using As = const Value;
   static constexpr bool reads = false;
 
   template <typename... Values>
@@ -52,7 +52,7 @@ class ByteWriter {
   }
   template <typename Value>
   requires std::is_class_v<Value>
-  void write(const Value& value) { TallyMembers::list(*this, value); }
+  void write(const Value& value) { Members<Value>::list(*this, value); }
 
   std::string bytes_;
 };
@@ -60,8 +60,6 @@ class ByteWriter {
 /// Reads what ByteWriter has written. After damaged bytes every number is 0.
 class ByteReader {
  public:
-  template <typename Value>
-  using As = Value;
   static constexpr bool reads = true;
 
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
@@ -111,7 +109,7 @@ class ByteReader {
   }
   template <typename Value>
   requires std::is_class_v<Value>
-  void read(Value& value) { TallyMembers::list(*this, value); }
+  void read(Value& value) { Members<Value>::list(*this, value); }
 
   std::string_view rest_;
   bool is_damaged_ = false;

@@ -9,7 +9,8 @@
 
 namespace paceline::stats {
 
-class TallyMembers;
+template <typename Value>
+struct Members;
 
 /// Fits a line through points (x, y) by least squares, in memory of a fixed size.
 class Trend {
@@ -23,7 +24,7 @@ class Trend {
   double slope_error() const;
 
  private:
-  friend class TallyMembers;
+  friend struct Members<Trend>;
 
   /// Sums of products of the distances from the means.
   struct Spread {
@@ -66,7 +67,7 @@ class Course {
   std::optional<Thirds> thirds() const;
 
  private:
-  friend class TallyMembers;
+  friend struct Members<Course>;
 
   struct Segment {
     std::uint64_t count = 0;
@@ -110,7 +111,7 @@ class Levels {
   std::optional<Saturation> saturation() const;
 
  private:
-  friend class TallyMembers;
+  friend struct Members<Levels>;
 
   /// Neighbouring levels that are counted together. Sums over their requests; latencies in seconds.
   struct Bucket {

@@ -14,7 +14,8 @@
 
 namespace paceline::stats {
 
-class TallyMembers;
+template <typename Value>
+struct Members;
 
 /// The groups in which a run's requests are counted separately, such as one group for each model.
 /// A request belongs to the groups of its part.
@@ -70,7 +71,7 @@ class Parts {
   const std::map<long, std::uint64_t>& statuses() const { return statuses_; }
 
  private:
-  friend class TallyMembers;
+  friend struct Members<Parts>;
 
   std::shared_ptr<const Groups> groups_;
   std::vector<GroupTally> tallies_;

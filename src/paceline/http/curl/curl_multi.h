@@ -113,7 +113,7 @@ class CurlMulti : public CurlSockets::Owner {
 
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* multi, void*);
   static int on_timer(CURLM*, long timeout_ms, void* multi);
-  /// Records what libcurl wants of the transfer's socket.
+  /// Records the events that libcurl waits for on the transfer's socket.
   void note(curl_socket_t socket, int what, CurlTransfer& transfer);
   void perform(curl_socket_t socket, int events);
   /// Passes ended transfers to the owner.

@@ -43,8 +43,8 @@ TEST(LimitsRunTest, OverTheLimitEachRequestSucceedsInTheEndAndSendsKeepTheirRate
   EXPECT_TRUE(tally.adds_up());
   EXPECT_EQ(tally.sends, 60 + tally.retries);
   EXPECT_EQ(tally.sends, endpoint->requests());
-  // No send departs before its slot, and neither does a retry. achieved_rpm() can exceed the rate,
-  // because its time begins with the first send, which may be late.
+  // Neither a first send nor a retry departs before its slot. achieved_rpm() does not show this: it
+  // counts from the first send, so a late first send makes it exceed the rate.
   constexpr auto interval = 5ms;
   EXPECT_GE(tally.last_send, static_cast<std::int64_t>(tally.sends - 1) * interval);
   // Twenty and one at once, and the others at the limit. Sends that slowed down to the limit would

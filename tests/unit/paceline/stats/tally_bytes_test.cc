@@ -74,8 +74,8 @@ RunTally full_tally() {
 
 RunTally copy_of(const RunTally& tally) {
   auto read = tally_of(bytes_of(tally), two_models());
-  EXPECT_TRUE(read) << read.error().message;
-  return read ? *read : RunTally();
+  EXPECT_TRUE(read);
+  return read.value_or(RunTally());
 }
 
 TEST(TallyBytesTest, CountsAndErrorsAreExact) {
@@ -138,7 +138,7 @@ TEST(TallyBytesTest, ACopyMergesAsTheTallyItself) {
 
 TEST(TallyBytesTest, ATallyWithoutPartsHasNone) {
   const auto read = tally_of(bytes_of(RunTally()), nullptr);
-  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_TRUE(read);
   EXPECT_FALSE(read->parts);
   EXPECT_EQ(bytes_of(*read), bytes_of(RunTally()));
 }
@@ -155,11 +155,7 @@ TEST(TallyBytesTest, AreFewForManyRequests) {
 TEST(TallyBytesTest, OfAnotherVersionAreRefused) {
   std::string bytes = bytes_of(full_tally());
   bytes.front() = 99;
-  const auto read = tally_of(bytes, two_models());
-  ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().code, ErrorCode::tally_unreadable);
-  EXPECT_EQ(read.error().message,
-            "the tally has version 99 of the form; this program reads version 1");
+  EXPECT_FALSE(tally_of(bytes, two_models()));
 }
 
 TEST(TallyBytesTest, OfOtherGroupsAreRefused) {
