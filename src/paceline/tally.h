@@ -216,7 +216,7 @@ struct Tally {
   bool cut_short = false;
   /// Why the run ended itself early; nothing if it did not.
   std::optional<Error> stopped_why;
-  /// The CPU time of the run's threads together.
+  /// The CPU time of the run's threads together, from the start of the schedule.
   std::chrono::nanoseconds cpu_time{0};
   /// Number of threads of the run.
   std::uint64_t threads = 1;

@@ -54,10 +54,10 @@ stats::RunTally Dispatcher::run() {
   auto wait = DepartureTimer::make(loop_, options_.precision, [this] { pump(); });
   if (!wait) return recorder_.finish(true, wait.error());
   wait_ = std::move(*wait);
-  cpu_before_ = loop::time_on(CLOCK_THREAD_CPUTIME_ID);
   workload_.begin_run(options_.salt);
   open_connections();
   start_ = options_.start ? options_.start() : Clock::now();
+  cpu_before_ = cpu_time();
   recorder_.begin(start_);
   if (hooks_.stop != nullptr || options_.is_ended || options_.rate_changes) {
     watch_.start(between_looks);
@@ -87,7 +87,7 @@ void Dispatcher::open_connections() {
 }
 
 Dispatcher::Nanoseconds Dispatcher::cpu_time() const {
-  return loop::time_on(CLOCK_THREAD_CPUTIME_ID) - cpu_before_ + client_.cpu_time();
+  return loop::time_on(CLOCK_THREAD_CPUTIME_ID) + client_.cpu_time() - cpu_before_;
 }
 
 void Dispatcher::pump() {

@@ -71,7 +71,7 @@ class Dispatcher {
   /// Queues a retry if the request may be sent again. Returns whether a retry was queued.
   bool retry(const http::Exchange& exchange, Outcome& outcome);
 
-  /// Of this thread and of the transport's.
+  /// Of this thread and of the transport's, from the start of the schedule.
   Nanoseconds cpu_time() const;
   void stop(Error why);
   bool stop_asked();

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <paceline/loop/timers.h>
 #include <paceline/plain_http.h>
 #include <paceline/run/preflight.h>
 #include <paceline/run/run_stripe.h>
@@ -55,6 +56,23 @@ TEST(RunTest, NeverMoreInFlightThanParallel) {
   // Ten rounds of 20 at 20 ms: fewer than 200 ms would mean more than 20 at once.
   EXPECT_GE(tally.last_done - tally.first_send, 200ms);
   EXPECT_GE(tally.latency.min(), 20ms);
+}
+
+TEST(RunTest, CpuTimeBeforeTheScheduleStartsDoesNotCount) {
+  const auto endpoint = start_endpoint(0ns);
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
+  RunPlan options(RunOptions{});
+  constexpr auto spent = 200ms;
+  options.start = [spent] {
+    const auto end = loop::time_on(CLOCK_THREAD_CPUTIME_ID) + spent;
+    while (loop::time_on(CLOCK_THREAD_CPUTIME_ID) < end) {
+    }
+    return Clock::now();
+  };
+  const Tally tally = run_stripe(*chat, options);
+  EXPECT_EQ(tally.succeeded, 1U) << message_of(tally.first_failure);
+  EXPECT_GT(tally.cpu_time, 0ns);
+  EXPECT_LT(tally.cpu_time, spent);
 }
 
 TEST(RunTest, StripesDepartTogetherAsOne) {
