@@ -9,6 +9,7 @@
 #include <paceline/moments.h>
 
 namespace paceline::stats {
+/// Lists the members of a class for its form in bytes.
 template <typename Value>
 struct Members;
 }  // namespace paceline::stats

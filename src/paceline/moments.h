@@ -3,6 +3,7 @@
 #include <cstdint>
 
 namespace paceline::stats {
+/// Lists the members of a class for its form in bytes.
 template <typename Value>
 struct Members;
 }  // namespace paceline::stats

@@ -5,6 +5,7 @@
 #include <vector>
 
 namespace paceline::stats {
+/// Lists the members of a class for its form in bytes.
 template <typename Value>
 struct Members;
 }  // namespace paceline::stats

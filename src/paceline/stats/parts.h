@@ -14,6 +14,7 @@
 
 namespace paceline::stats {
 
+/// Lists the members of a class for its form in bytes.
 template <typename Value>
 struct Members;
 
