@@ -123,6 +123,12 @@ enum class ErrorCode {
   /// Some runs have no result.
   runs_failed,
 
+  // Programs of several processes.
+  /// A process of the program has died, or was silent for too long.
+  rank_lost,
+  /// The processes of the program have different flags or versions.
+  ranks_differ,
+
   // The endpoint.
   /// The system refused to listen, for a reason that has no code of its own.
   listen_failed,

@@ -163,6 +163,8 @@ struct Tally {
   std::uint64_t connect_requests = 0;
   /// Requests that a stop kept from being sent.
   std::uint64_t not_sent = 0;
+  /// Requests of processes that were lost during the run, so that nothing is known of them.
+  std::uint64_t lost = 0;
   /// Requests without a response when the run was stopped: neither successes nor failures.
   std::uint64_t cut_off = 0;
   /// Failed requests by reason; see failed_by().
@@ -216,7 +218,7 @@ struct Tally {
   bool cut_short = false;
   /// Why the run ended itself early; nothing if it did not.
   std::optional<Error> stopped_why;
-  /// The CPU time of the run's threads together, from the start of the schedule.
+  /// The CPU time of the run's threads together, from the first counted request.
   std::chrono::nanoseconds cpu_time{0};
   /// Number of threads of the run.
   std::uint64_t threads = 1;
@@ -227,7 +229,7 @@ struct Tally {
   void merge(const Tally& other);
 
   /// Whether every planned request is accounted for. False is a bug.
-  bool adds_up() const { return planned == succeeded + failed + cut_off + not_sent; }
+  bool adds_up() const { return planned == succeeded + failed + cut_off + not_sent + lost; }
   /// Requests that failed for this reason.
   std::uint64_t failed_by(Failure failure) const {
     return failures[static_cast<std::size_t>(failure)];

@@ -8,6 +8,7 @@
 #include <paceline/text/numbers.h>
 #include <paceline/text/wrapped.h>
 #include <poll.h>
+#include <programs/agreement.h>
 #include <programs/arguments.h>
 #include <programs/benchmark_run.h>
 #include <programs/progress/terminal.h>
@@ -114,14 +115,35 @@ std::vector<std::string> hidden_counters(const BenchmarkCommand& command) {
   return hidden;
 }
 
+/// Reports nothing, in a process that does not lead.
+class SilentReporter : public benchmark::BenchmarkReporter {
+ public:
+  bool ReportContext(const Context& /*context*/) override { return true; }
+  void ReportRuns(const std::vector<Run>& /*runs*/) override {}
+};
+
+/// Runs the benchmarks of a process that does not lead.
+void run_silently() {
+  SilentReporter silent;
+  std::ostream nothing(nullptr);
+  silent.SetOutputStream(&nothing);
+  silent.SetErrorStream(&nothing);
+  benchmark::RunSpecifiedBenchmarks(&silent);
+}
+
 /// Runs the benchmarks with the reporters of paceline's rows.
 Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
                            gbench::Context& context) {
+  if (!context.leads()) {
+    run_silently();
+    return {};
+  }
   const auto& gate = context.settings().gate;
   const auto console = make_console_display(command.console, command.arguments, context);
   gbench::ValidRows shown(*console, gate, columns_of(display_format(command.arguments)),
                           gbench::all_counters());
-  gbench::ShownCounters display(shown, hidden_counters(command), gbench::finish_counters());
+  gbench::ShownCounters useful_shown(shown, hidden_counters(command), gbench::finish_counters());
+  gbench::WholeCpuTime display(useful_shown);
   // Debian's build of Google Benchmark does not affect these measurements.
   LineFilter errors(std::cerr, "***WARNING*** Library was built as DEBUG");
   display.SetErrorStream(&errors);
@@ -135,7 +157,8 @@ Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
   gbench::ShownCounters useful(valid, {}, gbench::finish_counters());
   gbench::PercentileRows with_percentiles(useful, command.rows);
   gbench::ProbeRows with_probes(with_percentiles, context.probes());
-  benchmark::RunSpecifiedBenchmarks(&display, &with_probes);
+  gbench::WholeCpuTime with_cpu_time(with_probes);
+  benchmark::RunSpecifiedBenchmarks(&display, &with_cpu_time);
   warn_of_columns(context, valid);
   if (!with_percentiles.is_written()) {
     return fail(
@@ -193,21 +216,22 @@ void say_planned_time(const BenchmarkCommand& command, const Suite& suite,
                                     text::long_time_text(time), count == 1 ? "" : "s"));
 }
 
-}  // namespace
-
-Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite,
-                            gbench::Context& context) {
-  const OutFile file = read_out_file(command.arguments);
-  const bool only_lists = has_flag(command.arguments, "--benchmark_list_tests");
-  std::size_t count = 0;
-  if (!only_lists) {
-    count = count_benchmarks(command);
-    if (count == 0) {
-      return fail(ErrorCode::invalid_value,
-                  "--benchmark_filter matches no run; --benchmark_list_tests shows all");
-    }
-    if (auto writable = check_writable(file); !writable) return writable;
+/// Counts the benchmarks, and checks whether the file of results can be written.
+Result<std::size_t> count_checked(const BenchmarkCommand& command, const OutFile& file) {
+  const std::size_t count = count_benchmarks(command);
+  if (count == 0) {
+    return fail(ErrorCode::invalid_value,
+                "--benchmark_filter matches no run; --benchmark_list_tests shows all");
   }
+  if (const auto writable = check_writable(file); !writable) {
+    return tl::unexpected(writable.error());
+  }
+  return count;
+}
+
+/// The arguments for Google Benchmark. `leads`: whether this process writes results.
+std::vector<std::string> run_arguments(const BenchmarkCommand& command, const OutFile& file,
+                                       bool leads) {
   // These flags undo the flags of count_benchmarks(). The user's flags follow, because later flags
   // win.
   std::vector<std::string> all{"--benchmark_list_tests=false", "--benchmark_out=" + file.name,
@@ -215,21 +239,37 @@ Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite,
   const std::vector<std::string> colour = colour_arguments();
   all.insert(all.end(), colour.begin(), colour.end());
   all.insert(all.end(), command.arguments.begin(), command.arguments.end());
-  BenchmarkArguments given(command.program, std::move(all));
+  if (!leads) all.emplace_back("--benchmark_out=");
+  return all;
+}
+
+/// Tries the API, and runs the benchmarks. `count`: how many --benchmark_filter selects.
+Result<void> check_and_run(const BenchmarkCommand& command, const OutFile& file, Suite& suite,
+                           gbench::Context& context, std::size_t count) {
+  say_default_server(command, context);
+  if (auto checked = agree(context.ranks(), suite.check()); !checked) return checked;
+  say_planned_time(command, suite, context, count);
+  context.plan_runs(count * std::stoull(repetitions_of(command)));
+  return run_with_rows(command, file, context);
+}
+
+}  // namespace
+
+Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite,
+                            gbench::Context& context) {
+  const OutFile file = context.leads() ? read_out_file(command.arguments) : OutFile{};
+  const bool only_lists = has_flag(command.arguments, "--benchmark_list_tests");
+  Result<std::size_t> count = 0;
+  if (!only_lists) count = agree(context.ranks(), count_checked(command, file));
+  if (!count) return tl::unexpected(count.error());
+  // Google Benchmark keeps a pointer to the program's name.
+  BenchmarkArguments given(command.program, run_arguments(command, file, context.leads()));
   benchmark::Initialize(&given.count(), given.data());
   if (given.count() > 1) {
     return fail(ErrorCode::invalid_value, fmt::format("unknown argument '{}'", given.data()[1]));
   }
-  Result<void> done;
-  if (!only_lists) {
-    say_default_server(command, context);
-    if (auto error = suite.check()) done = tl::unexpected(std::move(*error));
-  }
-  if (done) {
-    if (!only_lists) say_planned_time(command, suite, context, count);
-    context.plan_runs(count * std::stoull(repetitions_of(command)));
-    done = run_with_rows(command, file, context);
-  }
+  const Result<void> done = only_lists ? run_with_rows(command, file, context)
+                                       : check_and_run(command, file, suite, context, *count);
   say_verdicts(context);
   if (lost_output()) {
     context.fail(

@@ -16,9 +16,11 @@
 
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/measure.h>
+#include <paceline/run/ranks.h>
 #include <paceline/text/console.h>
 #include <paceline/text/gate.h>
 #include <paceline/text/result.h>
+#include <programs/agreement.h>
 #include <programs/arguments.h>
 #include <programs/benchmark_flags.h>
 #include <programs/benchmark_run.h>
@@ -74,20 +76,17 @@ Result<void> print(std::string_view text) {
               fmt::format("cannot write to the standard output: {}", std::strerror(errno)));
 }
 
-/// Prints what --help, --version or --completion asks for; nothing without such a flag.
-std::optional<Result<void>> print_asked(CLI::App& app, const std::vector<std::string>& arguments) {
-  if (const auto topic = help_topic(arguments)) {
-    const auto text = help_text(app, *topic);
-    return text ? print(*text) : tl::unexpected(text.error());
-  }
-  if (has_flag(arguments, "--version")) return print(version_text(app.get_name()));
+/// The text that --help, --version or --completion asks for; nothing without such a flag.
+std::optional<Result<std::string>> asked_text(CLI::App& app,
+                                              const std::vector<std::string>& arguments) {
+  if (const auto topic = help_topic(arguments)) return help_text(app, *topic);
+  if (has_flag(arguments, "--version")) return version_text(app.get_name());
   if (const auto shell = completion_shell(arguments)) {
     const std::string choices = choices_of_help(app);
     std::vector<OtherFlag> others = printing_flags(choices);
     const auto of_benchmark = flags_of_benchmark();
     others.insert(others.end(), of_benchmark.begin(), of_benchmark.end());
-    const auto script = completion_script(app, others, *shell);
-    return script ? print(*script) : tl::unexpected(script.error());
+    return completion_script(app, others, *shell);
   }
   return std::nullopt;
 }
@@ -108,7 +107,7 @@ std::shared_ptr<text::Gate> make_gate(const std::vector<std::string>& arguments)
 Result<void> run_in(Session& session, Suite& suite, const Options& options,
                     const BenchmarkCommand& command) {
   gbench::Context& context = session.context();
-  if (auto error = suite.register_benchmarks()) return tl::unexpected(std::move(*error));
+  if (auto done = agree(context.ranks(), suite.register_benchmarks()); !done) return done;
   if (!suite.has_work()) return {};
   std::string hosts = suite.hosts();
   if (hosts.empty()) {
@@ -117,6 +116,9 @@ Result<void> run_in(Session& session, Suite& suite, const Options& options,
   gbench::Facts& facts = context.facts();
   facts.add_program(context.gate().shown(hosts), name_of(options.connection.transport),
                     name_of(options.precision));
+  if (context.ranks().count() > 1) {
+    facts.add("ranks", context.gate().shown(context.ranks().text()));
+  }
   constexpr std::size_t longest = 4'000;
   facts.add_flags(context.gate().shown(command.flags, longest),
                   context.gate().shown(given_benchmark_flags(command.arguments), longest));
@@ -124,11 +126,11 @@ Result<void> run_in(Session& session, Suite& suite, const Options& options,
 }
 
 int run_suite(Suite& suite, const Options& options, const BenchmarkCommand& command,
-              const std::shared_ptr<text::Gate>& gate) {
+              const std::shared_ptr<text::Gate>& gate, const std::shared_ptr<run::Ranks>& ranks) {
   const auto warn = [&](const Error& error) {
-    text::Console(gate).warn(with_remedy(error, options.api_key_env));
+    text::Console(gate, ranks->index() == 0).warn(with_remedy(error, options.api_key_env));
   };
-  Session session(gate);
+  Session session(gate, ranks);
   if (const auto opened = session.open(options, suite.needs_api()); !opened) {
     warn(opened.error());
     return 1;
@@ -148,12 +150,18 @@ int run_suite(Suite& suite, const Options& options, const BenchmarkCommand& comm
 }  // namespace
 
 int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
+  return run_with_options(argc, argv, suite, options, std::make_shared<run::OneRank>());
+}
+
+int run_with_options(int argc, char** argv, Suite& suite, Options& options,
+                     const std::shared_ptr<run::Ranks>& ranks) {
   text::open_missing_standard_streams();
   // Neither a server that closes a TLS connection nor a reader that closes the output may end the
   // program.
   std::signal(SIGPIPE, SIG_IGN);
   const std::shared_ptr<text::Gate> gate = make_gate({argv, argv + argc});
-  const auto refuse = [console = text::Console(gate)](const Error& error) {
+  const bool leads = ranks->index() == 0;
+  const auto refuse = [console = text::Console(gate, leads)](const Error& error) {
     console.warn(error.message);
     return 1;
   };
@@ -171,11 +179,13 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
   app.option_defaults()->group(measure_group);
   add_config_flag(app, "--paceline_config", "--paceline_",
                   [&gate](const std::string& text) { add_secrets_of(text, *gate); });
-  const auto rest = parse(app, argc, argv);
+  const auto rest = agree(*ranks, parse(app, argc, argv));
   if (!rest) return refuse(rest.error());
   command.arguments = with_joined_values(*rest);
-  if (const auto printed = print_asked(app, command.arguments)) {
-    return *printed ? 0 : refuse(printed->error());
+  if (const auto text = asked_text(app, command.arguments)) {
+    if (!*text) return refuse(text->error());
+    const Result<void> printed = leads ? print(**text) : Result<void>();
+    return printed ? 0 : refuse(printed.error());
   }
   std::vector<std::string> known = names_of_flags(app);
   known.insert(known.end(), {"--help", "--version", "--completion"});
@@ -185,7 +195,10 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options) {
   command.console = options.console;
   command.rows = options.rows;
   command.flags = given_flags(app);
-  return run_suite(suite, options, command, gate);
+  if (const auto same = check_same(*ranks, "flags", gate->shown(command.flags)); !same) {
+    return refuse(same.error());
+  }
+  return run_suite(suite, options, command, gate, ranks);
 }
 
 }  // namespace paceline::programs

@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <mutex>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <paceline/http/resolver.h>
 #include <paceline/text/console.h>
 #include <paceline/text/strings.h>
+#include <programs/agreement.h>
 #include <programs/flags.h>
 #include <programs/progress/progress_display.h>
 #include <programs/remedy.h>
@@ -35,43 +38,91 @@ RunOptions run_options_of(const Options& options) {
   return run;
 }
 
+/// Shows the progress of a process that does not lead at rank 0.
+class RankProgress : public run::ProgressSink {
+ public:
+  RankProgress(run::Ranks& ranks, std::size_t threads) : ranks_(ranks), threads_(threads) {}
+
+  void publish(std::size_t thread, const run::Progress& progress) override {
+    const std::lock_guard lock(mutex_);
+    threads_[thread] = progress;
+    // The first thread publishes as often as the others.
+    if (thread > 0) return;
+    run::Progress whole = progress;
+    for (std::size_t other = 1; other < threads_.size(); ++other) whole.merge(threads_[other]);
+    ranks_.publish(whole);
+  }
+  void end() override {}
+
+ private:
+  run::Ranks& ranks_;
+  std::mutex mutex_;
+  std::vector<run::Progress> threads_;
+};
+
+run::ProgressSinkFactory progress_of(progress::ProgressMode mode, run::Ranks& ranks) {
+  if (ranks.index() > 0) {
+    return [&ranks](const run::ShownRun& run) {
+      return std::make_shared<RankProgress>(ranks, run.parts - (ranks.count() - 1));
+    };
+  }
+  return [mode](run::ShownRun run) {
+    return progress::ProgressDisplay::start(mode, STDERR_FILENO, std::move(run));
+  };
+}
+
 }  // namespace
 
 Result<void> Session::open(const Options& options, bool needs_api) {
   Api api{.auth = options.auth, .aws_scope = options.aws_scope, .body_patch = options.body_patch};
   if (!options.urls.empty()) api.url = options.urls.front();
-  if (auto read = read_key(options, api); !read) return read;
-  if (auto read = read_headers(options, api); !read) return read;
-  if (auto opened = open_log(options.log_file); !opened) return opened;
-  if (needs_api && api.url.empty()) {
-    if (!options.connection.unix_socket.empty()) {
-      return fail(ErrorCode::invalid_value,
-                  "--paceline_unix_socket needs --paceline_url, which gives the header Host and "
-                  "the path, such as http://localhost/v1");
-    }
-    if (auto started = start_endpoint(options); !started) return started;
-    api.url = endpoint_->url();
+  const bool needs_endpoint = needs_api && api.url.empty();
+  if (auto opened = agree(*ranks_, open_alone(options, needs_endpoint, api)); !opened) {
+    return opened;
+  }
+  if (needs_endpoint) {
+    if (auto found = find_endpoint(api); !found) return found;
   }
   gbench::ContextSettings settings;
+  settings.ranks = ranks_;
   settings.run = run_options_of(options);
   settings.resolver = http::Resolver::make(options.dns_ttl);
   settings.transports = run::transport_factory(options.connection.transport);
   settings.gate = gate_;
   settings.api = std::move(api);
   settings.urls = options.urls;
-  settings.embedded_url = endpoint_ ? endpoint_->url() : "";
+  if (needs_endpoint) settings.embedded_url = settings.api.url;
   settings.wait = options.wait;
   settings.max_error_ratio = options.max_error_ratio;
   settings.log = log_;
   settings.log_responses = options.log_responses;
   settings.by = options.by;
-  settings.show_progress = [mode = options.progress_mode](gbench::ShownRun run) {
-    return progress::ProgressDisplay::start(mode, STDERR_FILENO, std::move(run));
-  };
+  settings.show_progress = progress_of(options.progress_mode, *ranks_);
   settings.sentence = [key = options.api_key_env](const Error& error) {
     return with_remedy(error, key);
   };
   context_ = std::make_unique<gbench::Context>(std::move(settings));
+  return {};
+}
+
+Result<void> Session::open_alone(const Options& options, bool needs_endpoint, Api& api) {
+  if (auto read = read_key(options, api); !read) return read;
+  if (auto read = read_headers(options, api); !read) return read;
+  if (auto opened = open_log(options.log_file); !opened) return opened;
+  if (!needs_endpoint) return {};
+  if (!options.connection.unix_socket.empty()) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_unix_socket needs --paceline_url, which gives the header Host and the "
+                "path, such as http://localhost/v1");
+  }
+  if (ranks_->first_on_host() != ranks_->index()) return {};
+  return start_endpoint(options);
+}
+
+Result<void> Session::find_endpoint(Api& api) {
+  const auto urls = ranks_->exchange("endpoints", endpoint_ ? endpoint_->url() : "");
+  if (!urls) return tl::unexpected(urls.error());
+  api.url = (*urls)[ranks_->first_on_host()];
   return {};
 }
 
@@ -87,8 +138,9 @@ Result<void> Session::read_key(const Options& options, Api& api) {
   if (options.urls.empty()) return {};
   api.key = key;
   if (key != variable) {
-    text::Console(gate_).warn("the key in " + options.api_key_env +
-                              " has white space around it, which is not sent");
+    text::Console(gate_, leads())
+        .warn("the key in " + options.api_key_env +
+              " has white space around it, which is not sent");
   }
   if (std::any_of(key.begin(), key.end(), text::is_control)) {
     return fail(ErrorCode::invalid_value,
@@ -170,6 +222,9 @@ bool Session::close() {
   if (log_) {
     if (const auto closed = log_->close(); !closed) context_->fail(closed.error());
   }
+  const auto agreed = agree(*ranks_, context_->first_error());
+  // The leader has printed its own errors.
+  if (!agreed && !context_->failed()) context_->fail(agreed.error());
   const bool succeeded = !context_->failed();
   context_.reset();
   return succeeded;

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <paceline/clock.h>
 #include <paceline/endpoint.h>
 #include <paceline/loop/loop.h>
 #include <paceline/run/run_stripe.h>
+#include <paceline/stats/byte_form.h>
 #include <paceline/text/numbers.h>
 
 namespace paceline::programs {
@@ -57,17 +60,15 @@ Api like(const Api& api, const std::string& url) {
   return other;
 }
 
-}  // namespace
+/// What the choice depends on, as rank 0 shares it.
+struct Measured {
+  std::optional<Error> error{};
+  std::uint64_t cores = 1;
+  nanoseconds request{0};
+};
 
-bool needs_cpu_time(const Grid& grid) {
-  return loop::available_cores() > 1 &&
-         std::any_of(grid.rpm.begin(), grid.rpm.end(), [](std::int64_t rpm) { return rpm > 0; });
-}
-
-Result<ThreadChoice> choose_threads(const SelectedWorkload& selected, const Grid& grid,
+Result<nanoseconds> measure_request(const SelectedWorkload& selected,
                                     const gbench::Context& context) {
-  const std::size_t cores = loop::available_cores();
-  if (!needs_cpu_time(grid)) return ThreadChoice(cores, {});
   EndpointOptions options;
   options.response_tokens = std::clamp<std::size_t>(selected.checked->response_tokens, 1,
                                                     EndpointOptions::longest_response);
@@ -76,14 +77,57 @@ Result<ThreadChoice> choose_threads(const SelectedWorkload& selected, const Grid
   const auto workload =
       selected.make({{like(context.settings().api, endpoint.url())}, endpoint.url() + "/models"});
   if (!workload) return tl::unexpected(workload.error());
-  return ThreadChoice(cores, time_of_request(**workload, context));
+  return time_of_request(**workload, context);
 }
 
-std::int64_t ThreadChoice::threads(std::int64_t rpm, std::int64_t parallel) const {
-  const std::int64_t most = std::min(cores_, parallel);
+Measured measure(const SelectedWorkload& selected, const Grid& grid,
+                 const gbench::Context& context) {
+  Measured measured{.cores = loop::available_cores()};
+  if (measured.cores == 1 || !has_rate(grid)) return measured;
+  const auto request = measure_request(selected, context);
+  if (request) {
+    measured.request = *request;
+  } else {
+    measured.error = request.error();
+  }
+  return measured;
+}
+
+}  // namespace
+}  // namespace paceline::programs
+
+template <>
+struct paceline::stats::Members<paceline::programs::Measured> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& measured) {
+    auto& [error, cores, request] = measured;
+    form(error, cores, request);
+  }
+};
+
+namespace paceline::programs {
+
+bool has_rate(const Grid& grid) {
+  return std::any_of(grid.rpm.begin(), grid.rpm.end(), [](std::int64_t rpm) { return rpm > 0; });
+}
+
+Result<ThreadChoice> choose_threads(const SelectedWorkload& selected, const Grid& grid,
+                                    gbench::Context& context) {
+  const Measured own = context.leads() ? measure(selected, grid, context) : Measured{};
+  const auto shared = context.ranks().share("threads", stats::to_bytes(own));
+  if (!shared) return tl::unexpected(shared.error());
+  const auto measured = stats::of_bytes<Measured>(*shared);
+  if (!measured) return fail(ErrorCode::ranks_differ, "rank 0 makes another kind of call");
+  if (measured->error) return tl::unexpected(*measured->error);
+  return ThreadChoice(measured->cores, measured->request);
+}
+
+std::int64_t ThreadChoice::threads(std::int64_t rpm, std::int64_t parallel,
+                                   std::int64_t ranks) const {
+  const std::int64_t most = std::clamp<std::int64_t>(parallel / ranks, 1, cores_);
   if (rpm == 0) return most;
-  const double cores_used =
-      static_cast<double>(rpm) / 60 * std::chrono::duration<double>(request_).count();
+  const double cores_used = static_cast<double>(rpm) / 60 / static_cast<double>(ranks) *
+                            std::chrono::duration<double>(request_).count();
   const double needed = std::ceil(cores_used / busy);
   return std::clamp<std::int64_t>(std::llround(std::min(needed, static_cast<double>(most))), 1,
                                   most);

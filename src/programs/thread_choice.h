@@ -24,9 +24,9 @@ class ThreadChoice {
   ThreadChoice(std::size_t cores, std::chrono::nanoseconds request)
       : cores_(static_cast<std::int64_t>(cores)), request_(request) {}
 
-  /// The threads of a run at `rpm`, which has at most `parallel` requests in flight. An unpaced run
-  /// (0) has one for each core.
-  std::int64_t threads(std::int64_t rpm, std::int64_t parallel) const;
+  /// The threads of each of `ranks` processes in a run at `rpm`, which has at most `parallel`
+  /// requests in flight. An unpaced run (0) has one for each core.
+  std::int64_t threads(std::int64_t rpm, std::int64_t parallel, std::int64_t ranks = 1) const;
 
   /// The choice for the rows, with its reason.
   std::string text(const std::vector<GridRow>& rows) const;
@@ -36,18 +36,17 @@ class ThreadChoice {
   std::chrono::nanoseconds request_;
 };
 
-/// Whether the choice needs the CPU time of a request: a run has a rate, and there are several
-/// cores.
-bool needs_cpu_time(const Grid& grid);
+/// Whether a run of the grid has a rate.
+bool has_rate(const Grid& grid);
 
-/// The choice for the runs of a grid.
+/// The choice for the runs of a grid. Rank 0 chooses for all processes.
 ///
-/// If needs_cpu_time(), measures the CPU time of one request on a busy thread, without a request to
-/// the workload's own server: an endpoint of this program answers over plain HTTP, as long as the
-/// first response of the workload (SelectedWorkload::checked, which is set then) was. That takes a
-/// quarter of a second, or up to three seconds for long responses. Errors: those of
-/// Endpoint::start() and of SelectedWorkload::make.
+/// If a run has a rate and there are several cores, measures the CPU time of one request on a busy
+/// thread, without a request to the workload's own server: an endpoint of this program answers over
+/// plain HTTP, as long as the first response of the workload (SelectedWorkload::checked, which is
+/// set then) was. That takes a quarter of a second, or up to three seconds for long responses.
+/// Errors: those of Endpoint::start() and of SelectedWorkload::make.
 Result<ThreadChoice> choose_threads(const SelectedWorkload& selected, const Grid& grid,
-                                    const gbench::Context& context);
+                                    gbench::Context& context);
 
 }  // namespace paceline::programs

@@ -58,16 +58,14 @@ Result<http::RateLimits> check_item(Context& context, Workload& workload, std::u
                                                       host, preflight.http_version));
   }
   const http::Authorities authorities = http::authorities_of(context.settings().run.connection);
-  context.expect_latency(preflight.latency);
+  checked.latency = std::max(checked.latency, preflight.latency);
   context.facts().add_protocol(request.url, preflight.http_version,
                                context.gate().shown(authorities.text()));
   checked.response_tokens = std::max(checked.response_tokens, preflight.response_tokens);
   return preflight.limits;
 }
 
-}  // namespace
-
-Result<CheckedApi> check_api(Context& context, Workload& workload) {
+Result<CheckedApi> send_first_requests(Context& context, Workload& workload) {
   const std::vector<Part> parts = parts_of(workload.describe());
   const bool has_models = std::any_of(parts.begin(), parts.end(), [&](const Part& part) {
     return part.model != parts.front().model;
@@ -78,6 +76,22 @@ Result<CheckedApi> check_api(Context& context, Workload& workload) {
     auto limits = check_item(context, workload, part.item, named, checked);
     if (!limits) return tl::unexpected(std::move(limits.error()));
     if (&part == &parts.front()) checked.limits = *limits;
+  }
+  return checked;
+}
+
+}  // namespace
+
+Result<CheckedApi> check_api(Context& context, Workload& workload) {
+  Result<CheckedApi> own;
+  if (context.leads()) own = send_first_requests(context, workload);
+  const auto shared = context.ranks().share("first requests", bytes_of(own));
+  if (!shared) return tl::unexpected(shared.error());
+  Result<CheckedApi> checked = context.leads() ? std::move(own) : checked_api_of(*shared);
+  if (!checked) return checked;
+  context.expect_latency(checked->latency);
+  if (!context.leads()) {
+    for (const Outcome& outcome : checked->adapted_to) workload.adapt(outcome);
   }
   return checked;
 }

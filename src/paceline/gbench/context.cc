@@ -72,12 +72,17 @@ std::uint64_t random_salt() {
 }  // namespace
 
 Context::Context(ContextSettings settings)
-    : settings_(std::move(settings)), console_(settings_.gate), salt_(random_salt()) {
+    : settings_(std::move(settings)),
+      console_(settings_.gate, settings_.ranks->index() == 0),
+      group_(*settings_.ranks),
+      salt_(random_salt()) {
   assert(the_context == nullptr);
   the_context = this;
+  ranks().share_stop(&stop_);
 }
 
 Context::~Context() {
+  ranks().share_stop(nullptr);
   the_context = nullptr;
 }
 
@@ -101,6 +106,9 @@ run::RunPlan Context::plan(const Description& workload) const {
   plan.transports = settings_.transports;
   plan.expected_latency = expected_latency_;
   plan.gate = settings_.gate;
+  plan.ranks = ranks().count();
+  // mpirun kills the processes a second after Ctrl-C.
+  if (plan.ranks > 1) plan.grace = std::chrono::milliseconds(300);
   plan.groups = make_groups(settings_.by, workload, settings_.embedded_url, gate());
   return plan;
 }
@@ -134,7 +142,7 @@ void Context::warn(const Error& error) const {
 
 void Context::fail(const Error& error) {
   warn(error);
-  failed_ = true;
+  if (!first_error_) first_error_ = error;
 }
 
 }  // namespace paceline::gbench

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +15,10 @@
 #include <paceline/gbench/facts.h>
 #include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/reporters.h>
-#include <paceline/gbench/run_group.h>
 #include <paceline/log/request_log.h>
+#include <paceline/run/group.h>
+#include <paceline/run/progress_sink.h>
+#include <paceline/run/ranks.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/run/verdict.h>
 #include <paceline/text/console.h>
@@ -56,6 +59,8 @@ class VerdictLines {
 
 /// Settings of all benchmarks of a program.
 struct ContextSettings {
+  /// The processes that make the program's runs; never nullptr.
+  std::shared_ptr<run::Ranks> ranks = std::make_shared<run::OneRank>();
   /// Options of every run; rate, parallel and requests are set for each run.
   RunOptions run{};
   /// Shared by all runs; nullptr: each run looks up its own hosts.
@@ -79,7 +84,7 @@ struct ContextSettings {
   /// The counters beside the totals.
   PartCounters by{};
   /// Empty: no progress is shown.
-  ProgressSinkFactory show_progress{};
+  run::ProgressSinkFactory show_progress{};
   /// Makes the sentence for an error: the message, and the remedy with the program's flags. Empty
   /// function: the message is the sentence.
   std::function<std::string(const Error&)> sentence{};
@@ -109,8 +114,13 @@ class Context {
   const text::Gate& gate() const { return *settings_.gate; }
   const text::Console& console() const { return console_; }
 
-  /// The threads of the current run.
-  RunGroup& group() { return group_; }
+  /// The processes of the program.
+  run::Ranks& ranks() { return *settings_.ranks; }
+  const run::Ranks& ranks() const { return *settings_.ranks; }
+  /// Whether this process leads the runs, and prints and writes their results.
+  bool leads() const { return ranks().index() == 0; }
+  /// The threads and processes of the current run.
+  run::Group& group() { return group_; }
   /// Returns a salt that differs between all runs of all programs.
   std::uint64_t next_salt() { return ++salt_; }
   /// Counts a run, and returns its number, from 1 on.
@@ -139,9 +149,11 @@ class Context {
   std::string sentence(const Error& error) const;
   /// Prints the error with its remedy.
   void warn(const Error& error) const;
-  /// Prints the error with its remedy, and makes the program exit with 1.
+  /// Prints the error with its remedy, and makes the program exit with 1. A process that does not
+  /// lead prints nothing; the program shares its first error with rank 0.
   void fail(const Error& error);
-  bool failed() const { return failed_; }
+  bool failed() const { return first_error_.has_value(); }
+  const std::optional<Error>& first_error() const { return first_error_; }
 
   /// The facts that the results depend on.
   Facts& facts() { return facts_; }
@@ -154,7 +166,7 @@ class Context {
  private:
   ContextSettings settings_;
   text::Console console_;
-  RunGroup group_;
+  run::Group group_;
   std::atomic<std::uint64_t> salt_;
   std::size_t runs_ = 0;
   std::size_t planned_runs_ = 0;
@@ -163,7 +175,7 @@ class Context {
   VerdictLines verdicts_;
   ProbeStore probes_;
   std::atomic<bool> stop_{false};
-  bool failed_ = false;
+  std::optional<Error> first_error_;
 };
 
 }  // namespace paceline::gbench

@@ -39,14 +39,12 @@ bool is_worth_repeating(const Context& context, const Probed& probed) {
 
 class Search {
  public:
-  /// `stripe`: of the leader, which searches.
-  Search(Context& context, Workload& workload, const FindMax& asked, std::size_t parallel,
-         const pace::Stripe& stripe)
+  /// `part`: the part of the leader, which searches.
+  Search(Context& context, Workload& workload, const FindMax& asked, const run::RunPlan& part)
       : context_(context),
         workload_(workload),
         asked_(asked),
-        parallel_(parallel),
-        stripe_(stripe),
+        part_(part),
         name_(workload.describe().name),
         rates_(asked.start_rpm, std::min(asked.start_rpm, lowest_rpm), asked.highest_rpm) {}
 
@@ -66,8 +64,7 @@ class Search {
   Context& context_;
   Workload& workload_;
   const FindMax& asked_;
-  std::size_t parallel_;
-  pace::Stripe stripe_;
+  run::RunPlan part_;
   std::string name_;
   run::RateSearch rates_;
   std::vector<Probe> probes_;
@@ -134,10 +131,9 @@ run::RunPlan Search::plan_at(std::uint64_t rpm) const {
   constexpr std::chrono::seconds at_least{10};
   constexpr int longest_times = 5;
   constexpr std::uint64_t warmup_divisor = 20;
-  run::RunPlan plan = context_.plan(workload_.describe());
+  run::RunPlan plan = part_;
   plan.rpm = rpm;
-  plan.parallel = parallel_;
-  plan.stripe = stripe_;
+  plan.salt = context_.next_salt();
   plan.requests = asked_.requests;
   if (plan.requests == 0) {
     plan.requests =
@@ -150,7 +146,7 @@ run::RunPlan Search::plan_at(std::uint64_t rpm) const {
 
 Probed Search::probe(std::uint64_t rpm) {
   Probed probed;
-  MadeRun made = make_run(context_, workload_, stripe_, [&] {
+  MadeRun made = make_run(context_, workload_, part_, [&] {
     return begin_run(context_, workload_, plan_at(rpm), name_ + "/probe");
   });
   if (made.run.error) {
@@ -159,7 +155,7 @@ Probed Search::probe(std::uint64_t rpm) {
   }
   probed.plan = std::move(*made.run.plan);
   probed.tally = std::move(*made.whole);
-  const Verdict verdict = run::judge(probed.tally, rpm, parallel_, probed.plan.arrivals);
+  const Verdict verdict = run::judge(probed.tally, rpm, part_.parallel, probed.plan.arrivals);
   probed.bound = verdict.bound;
   probed.why_missed = why_missed(probed, verdict);
   if (probed.tally.succeeded == 0) {
@@ -187,12 +183,11 @@ void Search::keep(const Probed& probed, const Verdict& verdict) {
   Probe probe;
   probe.name = name_ + "/probe";
   probe.rpm = probed.plan.rpm;
-  probe.parallel = parallel_;
-  probe.threads = stripe_.count;
+  probe.parallel = part_.parallel;
+  probe.threads = part_.threads();
   probe.requests = probed.plan.requests;
   probe.mean_latency = probed.tally.latency.mean();
-  probe.cpu_time =
-      probed.tally.cpu_time / static_cast<std::int64_t>(probed.plan.requests + probed.plan.warmup);
+  probe.cpu_time = cpu_time_of(probed.tally);
   probe.label = fmt::format("{}; {}", name_of(verdict.bound), met);
   set_counters(probe.counters, probed.tally);
   set_part_counters(probe.counters, probed.tally);
@@ -203,35 +198,44 @@ void Search::keep(const Probed& probed, const Verdict& verdict) {
 
 namespace {
 
+/// This thread's part of the search's runs.
+run::RunPlan part_of(const benchmark::State& state, const Context& context,
+                     const Workload& workload) {
+  run::RunPlan part = context.plan(workload.describe());
+  part.parallel = static_cast<std::size_t>(state.range(0));
+  part.stripe = stripe_of(state, context);
+  return part;
+}
+
 /// Makes the leader's search, and reports it.
 void lead(benchmark::State& state, Context& context, const std::string& benchmark,
           Workload& workload, const FindMax& asked) {
-  const auto parallel = static_cast<std::size_t>(state.range(0));
-  const pace::Stripe stripe = stripe_of(state);
-  Search search(context, workload, asked, parallel, stripe);
+  const run::RunPlan part = part_of(state, context, workload);
+  Search search(context, workload, asked, part);
   std::optional<Error> error;
-  if (const auto checked = check_run(context, parallel, stripe.count); checked) {
+  if (const auto checked = check_run(context, part); checked) {
     error = search.run();
   } else {
     error = checked.error();
   }
   // The other threads wait for a further probe.
-  make_run(context, workload, stripe, [&] { return GroupRun{.error = error, .is_last = true}; });
+  make_run(context, workload, part, [&] { return run::GroupRun{.error = error, .is_last = true}; });
   if (error) {
     if (!context.stopped()) context.fail(*error);
     state.SkipWithError(error->message.c_str());
   } else {
     search.report(state);
-    context.verdicts().add(fmt::format("{} parallel:{}{}: {}", benchmark, parallel,
-                                       threads_text(stripe), search.summary()));
+    context.verdicts().add(fmt::format("{} parallel:{}{}: {}", benchmark, part.parallel,
+                                       threads_text(part.threads()), search.summary()));
   }
   context.probes().add(benchmark, search.take_probes());
 }
 
 /// Makes a thread's part of the probes, until the leader has ended its search.
 void follow(benchmark::State& state, Context& context, Workload& workload) {
+  const run::RunPlan part = part_of(state, context, workload);
   for (;;) {
-    const MadeRun made = make_run(context, workload, stripe_of(state), {});
+    const MadeRun made = make_run(context, workload, part, {});
     if (!made.run.is_last) continue;
     if (made.run.error) state.SkipWithError(made.run.error->message.c_str());
     return;
@@ -245,7 +249,7 @@ void find_max(benchmark::State& state, Context& context, const std::string& benc
   // The number of probes is unknown.
   if (state.thread_index() == 0) context.plan_runs(0);
   for ([[maybe_unused]] auto _ : state) {
-    if (state.thread_index() == 0) {
+    if (state.thread_index() == 0 && context.leads()) {
       lead(state, context, benchmark, workload, asked);
     } else {
       follow(state, context, workload);

@@ -125,31 +125,35 @@ Result<void> check_open_files(const Context& context, std::size_t parallel, std:
 
 std::string run_text(const std::string& name, const run::RunPlan& plan) {
   return fmt::format("{} rpm:{} parallel:{}{}", name, plan.rpm, plan.parallel,
-                     threads_text(plan.stripe));
+                     threads_text(plan.threads()));
 }
 
-std::string threads_text(const pace::Stripe& stripe) {
-  return stripe.count == 1 ? std::string() : fmt::format(" threads:{}", stripe.count);
+std::string threads_text(std::uint64_t threads) {
+  return threads == 1 ? std::string() : fmt::format(" threads:{}", threads);
 }
 
-Result<void> check_run(const Context& context, std::size_t parallel, std::size_t threads) {
+Result<void> check_run(const Context& context, const run::RunPlan& plan) {
   if (context.stopped()) {
     return fail(ErrorCode::stopped, "not run: the program was stopped before");
   }
-  if (parallel < threads) {
+  if (plan.parallel < plan.stripe.count) {
+    const std::string of_ranks =
+        plan.ranks == 1 ? std::string() : fmt::format(" of all {} ranks", plan.ranks);
     return fail(
         ErrorCode::invalid_value,
-        fmt::format("parallel {} is less than the number of threads, {}; each thread needs one "
+        fmt::format("parallel {} is less than the number of threads{}, {}; each thread needs one "
                     "request in flight",
-                    parallel, threads));
+                    plan.parallel, of_ranks, plan.stripe.count));
   }
-  return check_open_files(context, parallel, threads);
+  // Rank 0 has the largest share.
+  return check_open_files(context, pace::Stripe{0, plan.ranks}.share_of(plan.parallel),
+                          plan.threads());
 }
 
-GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan plan,
-                   const std::string& name) {
-  GroupRun run;
-  plan.salt = context.next_salt();
+run::GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan plan,
+                        const std::string& name) {
+  run::GroupRun run;
+  run.name = name;
   log::LoggedRun logged = context.logged_job(workload);
   logged.resumed = !plan.items.empty();
   logged.started = std::chrono::system_clock::now();
@@ -158,21 +162,23 @@ GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan plan
   logged.requests = plan.requests;
   logged.warmup = plan.warmup;
   logged.transport = name_of(plan.connection.transport);
-  logged.threads = plan.stripe.count;
+  logged.threads = plan.threads();
   const auto log = context.begin_log(logged);
   if (!log) {
     context.fail(log.error());
     context.stop();
     run.error = log.error();
-    return run;
+    if (context.leads()) return run;
+    // The other processes have begun the run, and end it with this error.
+  } else {
+    plan.log = *log;
   }
-  plan.log = *log;
   if (const auto& show = context.settings().show_progress) {
-    ShownRun shown;
+    run::ShownRun shown;
     shown.name = context.gate().shown(run_text(name, plan));
     shown.rpm = plan.rpm;
     shown.parallel = plan.parallel;
-    shown.stripes = plan.stripe.count;
+    shown.parts = plan.threads() + plan.ranks - 1;
     shown.rate_changes = plan.rate_changes;
     shown.number = context.next_run();
     shown.runs = context.planned_runs();
@@ -185,26 +191,43 @@ GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan plan
   return run;
 }
 
-MadeRun make_run(Context& context, Workload& workload, const pace::Stripe& stripe,
-                 const std::function<GroupRun()>& begin, std::function<void()> on_first_counted) {
-  RunGroup& group = context.group();
-  MadeRun made;
-  made.run = group.join(stripe, begin);
-  stats::RunTally tally;
-  if (made.run.plan) {
-    run::RunPlan plan = *made.run.plan;
-    plan.stripe = stripe;
-    plan.start = [&group, stripe] { return group.start(stripe); };
-    run::RunHooks hooks{std::move(on_first_counted), &context.stopped()};
-    if (const auto progress = made.run.progress) {
-      hooks.on_progress = [progress, stripe](const run::Progress& so_far) {
-        progress->publish(stripe.index, so_far);
-      };
-    }
-    tally = run::run_stripe(workload, plan, hooks);
+namespace {
+
+/// Makes a thread's part of a run.
+stats::RunTally make_part(Context& context, Workload& workload, const run::GroupRun& run,
+                          const pace::Stripe& stripe) {
+  if (!run.plan) return {};
+  run::RunPlan plan = *run.plan;
+  plan.stripe = stripe;
+  if (run.error) {
+    *plan.is_ended = true;
+    Error error = *run.error;
+    error.message = context.ranks().name_of(context.ranks().index()) + ": " + error.message;
+    return run::unsent_tally(plan, error);
   }
-  made.has_counted = tally.sent > 0;
-  made.whole = group.leave(stripe, tally);
+  run::Group& group = context.group();
+  plan.start = [&group, stripe] { return group.start(stripe); };
+  run::RunHooks hooks{.stop = &context.stopped()};
+  if (const auto progress = run.progress) {
+    hooks.on_progress = [progress, thread = stripe.index / plan.ranks](
+                            const run::Progress& so_far) { progress->publish(thread, so_far); };
+  }
+  return run::run_stripe(workload, plan, hooks);
+}
+
+}  // namespace
+
+MadeRun make_run(Context& context, Workload& workload, const run::RunPlan& plan,
+                 const std::function<run::GroupRun()>& lead) {
+  run::Group& group = context.group();
+  MadeRun made;
+  made.run = group.join(plan.stripe, lead, [&](const run::AnnouncedRun& announced) {
+    run::RunPlan same = plan;
+    announced.apply_to(same);
+    return begin_run(context, workload, std::move(same), announced.name);
+  });
+  const stats::RunTally tally = make_part(context, workload, made.run, plan.stripe);
+  made.whole = group.leave(plan.stripe, tally);
   if (made.whole && made.run.progress) made.run.progress->end();
   return made;
 }
@@ -218,17 +241,19 @@ run::RunPlan plan_of(const benchmark::State& state, const Context& context,
   run.parallel = static_cast<std::size_t>(state.range(1));
   run.requests = counted.number;
   run.items = counted.items;
-  run.stripe = stripe_of(state);
+  run.stripe = stripe_of(state, context);
   return run;
 }
 
-GroupRun begin(Context& context, const Workload& workload, run::RunPlan plan,
-               const std::string& name) {
-  if (auto checked = check_run(context, plan.parallel, plan.stripe.count); !checked) {
+run::GroupRun begin(Context& context, const Workload& workload, run::RunPlan plan,
+                    const std::string& name) {
+  if (auto checked = check_run(context, plan); !checked) {
     if (!context.stopped()) context.fail(checked.error());
     return {.error = std::move(checked.error())};
   }
-  if (plan.rpm > 0) {
+  plan.salt = context.next_salt();
+  // Changes of the rate are not shared with other processes.
+  if (plan.rpm > 0 && plan.ranks == 1) {
     plan.rate_changes = std::make_shared<pace::RateChanges>(plan.rpm, plan.stripe.count);
   }
   return begin_run(context, workload, std::move(plan), name);
@@ -236,30 +261,34 @@ GroupRun begin(Context& context, const Workload& workload, run::RunPlan plan,
 
 }  // namespace
 
-pace::Stripe stripe_of(const benchmark::State& state) {
-  return {static_cast<std::uint64_t>(state.thread_index()),
-          static_cast<std::uint64_t>(state.threads())};
+pace::Stripe stripe_of(const benchmark::State& state, const Context& context) {
+  return run::stripe_of(context.ranks(), static_cast<std::uint64_t>(state.thread_index()),
+                        static_cast<std::uint64_t>(state.threads()));
 }
 
 void measure(benchmark::State& state, Context& context, Workload& workload,
              const CountedRequests& counted) {
   const Description described = workload.describe();
   const run::RunPlan plan = plan_of(state, context, described, counted);
-  // A batch may be larger than the registered iterations. Together the threads have as many as
-  // there are requests.
-  const auto iterations =
-      static_cast<benchmark::IterationCount>(plan.stripe.share_of(counted.number));
+  // A batch may be larger than the registered iterations. Together the threads of a process have as
+  // many as all processes have requests.
+  const pace::Stripe thread{plan.stripe.index / plan.ranks, plan.threads()};
+  const auto iterations = static_cast<benchmark::IterationCount>(thread.share_of(counted.number));
   while (state.KeepRunningBatch(iterations)) {
-    state.PauseTiming();
-    const MadeRun made = make_run(
-        context, workload, plan.stripe,
-        [&] { return begin(context, workload, plan, described.name); },
-        [&state] { state.ResumeTiming(); });
-    if (!made.has_counted) state.ResumeTiming();
+    const MadeRun made = make_run(context, workload, plan,
+                                  [&] { return begin(context, workload, plan, described.name); });
+    Result<double> time = 0;
     if (made.run.error) {
-      state.SkipWithError(made.run.error->message.c_str());
+      time = tl::unexpected(*made.run.error);
     } else if (made.whole) {
-      report(state, context, *made.run.plan, described.name, *made.whole);
+      time = report(state, context, *made.run.plan, described.name, *made.whole);
+    }
+    const bool is_first = thread.index == 0;
+    if (is_first && made.run.plan) time = shared_time(context, time);
+    if (!time) {
+      state.SkipWithError(time.error().message.c_str());
+    } else if (is_first) {
+      state.SetIterationTime(*time);
     }
   }
 }

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
+#include <paceline/gbench/checked_api.h>
 #include <paceline/gbench/context.h>
-#include <paceline/gbench/run_group.h>
-#include <paceline/http/rate_limits.h>
 #include <paceline/log/log_records.h>
 #include <paceline/pace/pacer.h>
+#include <paceline/run/group.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/stats/run_tally.h>
 #include <paceline/text/result.h>
@@ -47,35 +47,32 @@ log::LoggedRun logged_job(const Description& description, const std::string& api
 std::string run_text(const std::string& name, const run::RunPlan& plan);
 
 /// The threads in such a name, such as " threads:2"; empty for one thread.
-std::string threads_text(const pace::Stripe& stripe);
+std::string threads_text(std::uint64_t threads);
 
-/// Checks whether a run can have that many requests in flight and that many threads.
-Result<void> check_run(const Context& context, std::size_t parallel, std::size_t threads);
+/// Checks whether a run with the plan's parallel and stripes is possible.
+Result<void> check_run(const Context& context, const run::RunPlan& plan);
 
-/// Sets the plan's salt, its number in the log and its display, which shows the run as `name`. If
-/// the log cannot take the run, sets `error` and stops the program's work. The display can change
-/// the rate if the plan has `rate_changes`.
-GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan plan,
-                   const std::string& name);
+/// Sets the plan's number in the log and its display, which shows the run as `name`. If the log
+/// cannot take the run, sets `error` and stops the program's work. The display can change the rate
+/// if the plan has `rate_changes`. Precondition: the plan has its salt.
+run::GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan plan,
+                        const std::string& name);
 
 /// A thread's part of a run that the context's group has made.
 struct MadeRun {
-  GroupRun run;
-  /// Whether this thread has sent a counted request.
-  bool has_counted = false;
-  /// The tally of all threads, for the leader only.
+  run::GroupRun run;
+  /// The tally of all threads and processes, for the leader only.
   std::optional<stats::RunTally> whole;
 };
 
-/// Makes a run together with the other threads of the context's group; the leader calls `begin`.
-/// `on_first_counted`: as in RunHooks. Called on each thread of the group, with a workload of its
-/// own.
-MadeRun make_run(Context& context, Workload& workload, const pace::Stripe& stripe,
-                 const std::function<GroupRun()>& begin,
-                 std::function<void()> on_first_counted = {});
+/// Makes a run together with the other threads and processes of the context's group. The leader
+/// calls `lead`. `plan`: this thread's part; the leader's run sets the rate, parallel, requests,
+/// warm-up and salt. Called on each thread of the group, with a workload of its own.
+MadeRun make_run(Context& context, Workload& workload, const run::RunPlan& plan,
+                 const std::function<run::GroupRun()>& lead);
 
-/// The part of a benchmark's thread in its runs.
-pace::Stripe stripe_of(const benchmark::State& state);
+/// The part of a benchmark's thread in the program's runs.
+pace::Stripe stripe_of(const benchmark::State& state, const Context& context);
 
 /// The counted requests of a run.
 struct CountedRequests {
@@ -89,25 +86,16 @@ struct CountedRequests {
 /// the parallel. `real_time` becomes the mean latency, and `cpu_time` the threads' CPU time per
 /// request. Register with UseManualTime() and with Iterations(N), where N is the number of requests
 /// for each thread, rounded down. With Threads(n), thread i sends slots i, i + n, and so on, with a
-/// workload of its own. All threads together have `parallel` requests in flight, and the row's
-/// iterations are the number of requests.
+/// workload of its own. All threads and processes together have `parallel` requests in flight, and
+/// the row's iterations are the number of requests.
 ///
 /// docs/metrics.md defines each counter.
 void measure(benchmark::State& state, Context& context, Workload& workload,
              const CountedRequests& counted);
 
-/// The result of a first request that succeeded.
-struct CheckedApi {
-  /// The account's rate limits, if the server reports them.
-  http::RateLimits limits;
-  /// The outcomes that the workload was adapted to (Workload::adapt).
-  std::vector<Outcome> adapted_to;
-  /// Output tokens of the longest response; 0: none, or unknown.
-  std::uint64_t response_tokens = 0;
-};
-
 /// Sends one request of each part of `workload`, adapts the part to the response, and prints each
-/// change. The limits are of the first part.
+/// change. The limits are of the first part. Of several processes, the leader sends, and the others
+/// adapt their workloads in the same way.
 Result<CheckedApi> check_api(Context& context, Workload& workload);
 
 }  // namespace paceline::gbench

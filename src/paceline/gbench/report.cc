@@ -4,11 +4,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <paceline/run/verdict.h>
+#include <paceline/stats/byte_form.h>
 #include <paceline/stats/run_tally.h>
 #include <paceline_version.h>
 
@@ -81,6 +86,12 @@ std::string label_of(const Verdict& verdict, const Tally& tally, const std::stri
   return fmt::format("{}", fmt::join(words, "; "));
 }
 
+/// The result of a run as rank 0 shares it.
+struct SharedTime {
+  std::optional<Error> error{};
+  double seconds = 0;
+};
+
 void warn_of_lengths(const Context& context, const TokenTally& tokens) {
   constexpr double tolerable = 0.05;
   if (tokens.length_mismatch_ratio() <= tolerable) return;
@@ -122,6 +133,23 @@ void warn_of_failures(Context& context, const Tally& tally) {
 }
 
 }  // namespace
+}  // namespace paceline::gbench
+
+template <>
+struct paceline::stats::Members<paceline::gbench::SharedTime> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& time) {
+    auto& [error, seconds] = time;
+    form(error, seconds);
+  }
+};
+
+namespace paceline::gbench {
+
+double cpu_time_of(const Tally& tally) {
+  return stats::seconds_of(tally.cpu_time) /
+         static_cast<double>(std::max<std::uint64_t>(tally.sent, 1));
+}
 
 double time_divisor(const benchmark::State& state) {
   constexpr bool divides_by_threads =
@@ -137,19 +165,18 @@ Error why_nothing(const Tally& tally) {
   return error;
 }
 
-void report(benchmark::State& state, Context& context, const run::RunPlan& plan,
-            const std::string& name, const stats::RunTally& tally) {
+Result<double> report(benchmark::State& state, Context& context, const run::RunPlan& plan,
+                      const std::string& name, const stats::RunTally& tally) {
   if (tally.succeeded == 0) {
     context.stop();
     const Error why = why_nothing(tally);
     if (why.code != ErrorCode::stopped) context.fail(why);
-    state.SkipWithError(why.message.c_str());
-    return;
+    return tl::unexpected(why);
   }
   const Verdict verdict =
       run::judge(tally, run::asked_rpm(plan, tally), plan.parallel, plan.arrivals);
   const std::string rate_changes = rate_changes_text(plan, tally);
-  state.SetIterationTime(iteration_time(state, plan.requests, tally));
+  state.counters[cpu_time_counter] = cpu_time_of(tally);
   set_counters(state.counters, tally);
   set_part_counters(state.counters, tally);
   state.SetLabel(label_of(verdict, tally, rate_changes));
@@ -157,6 +184,22 @@ void report(benchmark::State& state, Context& context, const run::RunPlan& plan,
                          verdict_words(context, verdict, tally));
   warn_of_lengths(context, tally.tokens);
   warn_of_failures(context, tally);
+  return iteration_time(state, plan.requests, tally);
+}
+
+Result<double> shared_time(Context& context, const Result<double>& time) {
+  SharedTime own;
+  if (time) {
+    own.seconds = *time;
+  } else {
+    own.error = time.error();
+  }
+  const auto shared = context.ranks().share("time", stats::to_bytes(own));
+  if (!shared) return tl::unexpected(shared.error());
+  auto result = stats::of_bytes<SharedTime>(*shared);
+  if (!result) return fail(ErrorCode::ranks_differ, "rank 0 makes another kind of call");
+  if (result->error) return tl::unexpected(std::move(*result->error));
+  return result->seconds;
 }
 
 }  // namespace paceline::gbench

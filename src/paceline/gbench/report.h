@@ -12,6 +12,7 @@
 #include <paceline/run/verdict.h>
 #include <paceline/stats/run_tally.h>
 #include <paceline/tally.h>
+#include <paceline/text/result.h>
 
 namespace paceline::gbench {
 
@@ -37,13 +38,21 @@ std::vector<std::string> spread_counters();
 /// Why a run has no good response.
 Error why_nothing(const Tally& tally);
 
+/// The CPU time of a request in seconds, over all threads and processes.
+double cpu_time_of(const Tally& tally);
+
 /// By how much Google Benchmark divides a manual time besides the iterations of all threads:
 /// version 1.7.1, but not 1.9.1, divides by the threads.
 double time_divisor(const benchmark::State& state);
 
-/// Turns a whole run's tally into Google Benchmark's time, counters and label. Adds the run's
-/// verdict to the context, and prints warnings. `name`: the workload's name.
-void report(benchmark::State& state, Context& context, const run::RunPlan& plan,
-            const std::string& name, const stats::RunTally& tally);
+/// Turns a whole run's tally into Google Benchmark's counters and label. Adds the run's verdict to
+/// the context, and prints warnings. `name`: the workload's name. Returns the time of Google
+/// Benchmark's iterations, in seconds, or why the run has no result.
+Result<double> report(benchmark::State& state, Context& context, const run::RunPlan& plan,
+                      const std::string& name, const stats::RunTally& tally);
+
+/// The result that rank 0 passes to this function. All processes get the same, so that Google
+/// Benchmark makes the same decisions in each.
+Result<double> shared_time(Context& context, const Result<double>& time);
 
 }  // namespace paceline::gbench

@@ -20,6 +20,20 @@ std::unique_ptr<benchmark::BenchmarkReporter> csv_reporter() {
 
 }  // namespace
 
+void WholeCpuTime::ReportRuns(const std::vector<Run>& runs) {
+  std::vector<Run> changed = runs;
+  for (Run& run : changed) {
+    const auto counter = run.counters.find(cpu_time_counter);
+    if (counter == run.counters.end()) continue;
+    // Google Benchmark divides a time, but not a variation, by the iterations.
+    const bool is_time = run.aggregate_unit == benchmark::StatisticUnit::kTime;
+    const double iterations = is_time ? static_cast<double>(run.iterations) : 1;
+    run.cpu_accumulated_time = counter->second.value * iterations;
+    run.counters.erase(counter);
+  }
+  inner().ReportRuns(changed);
+}
+
 std::unique_ptr<benchmark::BenchmarkReporter> make_file_reporter(const std::string& format) {
   if (format == "csv") return csv_reporter();
   if (format == "console") {
@@ -104,7 +118,7 @@ Run row_of(const Run& search, Probe probe) {
   row.iterations = static_cast<std::int64_t>(probe.requests);
   const auto requests = static_cast<double>(probe.requests);
   row.real_accumulated_time = stats::seconds_of(probe.mean_latency) * requests;
-  row.cpu_accumulated_time = stats::seconds_of(probe.cpu_time) * requests;
+  row.cpu_accumulated_time = probe.cpu_time * requests;
   row.report_label = std::move(probe.label);
   row.counters = std::move(probe.counters);
   return row;

@@ -42,6 +42,17 @@ class ReporterDecorator : public benchmark::BenchmarkReporter {
   benchmark::BenchmarkReporter& inner_;
 };
 
+/// The counter with which a run hands its CPU time to WholeCpuTime, in seconds per iteration.
+inline constexpr char cpu_time_counter[] = "cpu_time";
+
+/// Decorates a reporter so that a row's CPU time is that of all threads and processes. Google
+/// Benchmark measures that of its own threads only. Removes `cpu_time_counter`.
+class WholeCpuTime : public ReporterDecorator {
+ public:
+  using ReporterDecorator::ReporterDecorator;
+  void ReportRuns(const std::vector<Run>& runs) override;
+};
+
 /// Makes the reporter that --benchmark_out_format=FORMAT selects: "csv", "console" or, for any
 /// other format, JSON.
 std::unique_ptr<benchmark::BenchmarkReporter> make_file_reporter(const std::string& format);
@@ -86,7 +97,8 @@ struct Probe {
   std::uint64_t requests = 0;
   /// Per request.
   std::chrono::nanoseconds mean_latency{0};
-  std::chrono::nanoseconds cpu_time{0};
+  /// Seconds per request.
+  double cpu_time = 0;
   std::string label;
   benchmark::UserCounters counters;
 };

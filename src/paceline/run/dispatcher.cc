@@ -56,10 +56,14 @@ stats::RunTally Dispatcher::run() {
   wait_ = std::move(*wait);
   workload_.begin_run(options_.salt);
   open_connections();
-  start_ = options_.start ? options_.start() : Clock::now();
+  if (options_.start) {
+    start_ = options_.start();
+  } else {
+    start_.at = Clock::now();
+  }
   cpu_before_ = cpu_time();
-  recorder_.begin(start_);
-  if (hooks_.stop != nullptr || options_.is_ended || options_.rate_changes) {
+  recorder_.begin(start_.at);
+  if (hooks_.stop != nullptr || options_.is_ended || options_.rate_changes || start_.corrected) {
     watch_.start(between_looks);
   }
   if (hooks_.on_progress) progress_watch_.start(progress_interval);
@@ -98,13 +102,13 @@ void Dispatcher::pump() {
 
 bool Dispatcher::send_next() {
   TimePoint now = Clock::now();
-  if (start_ + next_departure() > now) {
+  if (start_.at + next_departure() > now) {
     // Making the next request must not delay those that were sent.
     client_.flush();
     now = Clock::now();
   }
   if (!prepared_ && !prepare(now)) return false;
-  const TimePoint departure = start_ + next_departure();
+  const TimePoint departure = start_.at + next_departure();
   if (departure > now) {
     wait_->until(departure, client_.can_defer_reads());
     return false;
@@ -176,11 +180,11 @@ void Dispatcher::depart(TimePoint now) {
   InFlightRequest& flight = flights_[exchange->number];
   PendingRequest& pending = flight.pending;
   Departure departure;
-  departure.now = now - start_;
+  departure.now = now - start_.at;
   const Nanoseconds allowed = next_departure();
-  departure.possible = std::min(departure.now, std::max(allowed, since - start_));
-  departure.waited_for_parallel = waited_for_parallel && since - start_ > allowed;
-  if (departure.waited_for_parallel) departure.parallel_wait = since - start_ - allowed;
+  departure.possible = std::min(departure.now, std::max(allowed, since - start_.at));
+  departure.waited_for_parallel = waited_for_parallel && since - start_.at > allowed;
+  if (departure.waited_for_parallel) departure.parallel_wait = since - start_.at - allowed;
   departure.waited_for_tokens =
       budget_ && budget_->next_departure() > (pacer_ ? pacer_->next_departure() : Nanoseconds(0));
   ++departures_;
@@ -189,9 +193,7 @@ void Dispatcher::depart(TimePoint now) {
   pending.in_flight = client_.in_flight();
   if (pending.tries++ == 0) pending.first_sent = departure.now;
   if (budget_) budget_->reserve(departure.now, flight.tokens);
-  if (pending.is_counted && !std::exchange(has_counted_, true) && hooks_.on_first_counted) {
-    hooks_.on_first_counted();
-  }
+  if (pending.is_counted && !std::exchange(has_counted_, true)) cpu_before_ += cpu_time();
   if (exchange->request.is_streamed) flight.stream->begin(exchange->request);
   recorder_.departed(pending, departure);
   flight.is_in_flight = true;
@@ -236,13 +238,24 @@ void Dispatcher::watch() {
     return;
   }
   if (options_.rate_changes && pacer_) follow_rate();
+  if (start_.corrected) follow_start();
   watch_.start(between_looks);
+}
+
+/// Follows the start of the schedule, which moves on this clock as the clocks drift apart.
+void Dispatcher::follow_start() {
+  const TimePoint corrected = start_.corrected->load(std::memory_order_relaxed);
+  if (corrected == start_.at) return;
+  start_.at = corrected;
+  recorder_.begin(corrected);
+  // The next request may wait for a time that is now earlier.
+  pump();
 }
 
 void Dispatcher::follow_rate() {
   pace::RateChanges& changes = *options_.rate_changes;
   changes.delayed(options_.stripe.index, pacer_->moved());
-  changes.make(Clock::now() - start_);
+  changes.make(Clock::now() - start_.at);
   if (changes.count() == rate_changes_) return;
   rate_changes_ = changes.count();
   pacer_->reschedule();

@@ -71,13 +71,14 @@ class Dispatcher {
   /// Queues a retry if the request may be sent again. Returns whether a retry was queued.
   bool retry(const http::Exchange& exchange, Outcome& outcome);
 
-  /// Of this thread and of the transport's, from the start of the schedule.
+  /// Of this thread and of the transport's, from the first counted request.
   Nanoseconds cpu_time() const;
   void stop(Error why);
   bool stop_asked();
   /// Checks periodically whether the run is to stop or to change its rate.
   void watch();
   void follow_rate();
+  void follow_start();
   void finish_if_done();
   /// Records requests that a stop left without a response or without their retry.
   void settle_unanswered();
@@ -89,7 +90,7 @@ class Dispatcher {
   Workload& workload_;
   const RunPlan options_;
   const RunHooks& hooks_;
-  TimePoint start_;
+  RunStart start_;
   Nanoseconds cpu_before_{0};
   std::optional<pace::Pacer> pacer_;
   std::optional<pace::TokenBudget> budget_;

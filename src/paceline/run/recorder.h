@@ -31,7 +31,7 @@ class Recorder {
  public:
   Recorder(const RunPlan& options, std::uint64_t planned);
 
-  /// Sets the start of the run.
+  /// Sets or corrects the start of the run.
   void begin(TimePoint start) { start_ = start; }
   /// Counts a connection that has been opened.
   void opened(const ConnectTimes& times) { tally_.connect.record(times.total()); }

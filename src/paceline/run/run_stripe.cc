@@ -61,10 +61,14 @@ void Progress::merge(const Progress& other) {
 stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks) {
   loop::raise_open_files_limit();
   const auto loop = loop::Loop::make();
-  if (!loop) return Recorder(plan, counted_here(plan)).finish(true, loop.error());
+  if (!loop) return unsent_tally(plan, loop.error());
   stats::RunTally tally = Dispatcher(**loop, workload, plan, hooks).run();
   tally.tokens.format = workload.end_run();
   return tally;
+}
+
+stats::RunTally unsent_tally(const RunPlan& plan, const Error& why) {
+  return Recorder(plan, counted_here(plan)).finish(true, why);
 }
 
 http::TransportFactory transport_factory(TransportKind kind) {
@@ -127,7 +131,7 @@ std::size_t connections_ahead(const RunPlan& options) {
 http::ClientOptions client_options(const RunPlan& options) {
   http::ClientOptions client{options.stripe.share_of(options.parallel), options.connection,
                              options.resolver};
-  client.connection.memory /= options.stripe.count;
+  client.connection.memory /= options.threads();
   return client;
 }
 

@@ -75,6 +75,15 @@ struct RunLog {
   bool has_parts = false;
 };
 
+/// The start of a run's schedule.
+struct RunStart {
+  /// The due time of slot 0, on this process's clock.
+  TimePoint at{};
+  /// The same as corrected during the run, because the clocks of several machines drift; nullptr:
+  /// the start stays.
+  std::shared_ptr<const std::atomic<TimePoint>> corrected{};
+};
+
 /// The options of a run, and one thread's part of the run.
 struct RunPlan : RunOptions {
   RunPlan() = default;
@@ -85,9 +94,11 @@ struct RunPlan : RunOptions {
   std::span<const std::uint64_t> items{};
   /// This thread's share of the slots.
   pace::Stripe stripe{};
-  /// Called when the stripe is ready to send. Returns the due time of slot 0, which the stripes of
-  /// one run share. Empty: at once.
-  std::function<TimePoint()> start{};
+  /// The processes that make the run. Each has the same number of stripes.
+  std::uint64_t ranks = 1;
+  /// Called when the stripe is ready to send. Returns the start of the schedule, which the stripes
+  /// of one run share. Empty: at once.
+  std::function<RunStart()> start{};
   /// Set by a stripe that ends the run early, so that the others end too; nullptr: there are no
   /// others.
   std::shared_ptr<std::atomic<bool>> is_ended{};
@@ -104,12 +115,13 @@ struct RunPlan : RunOptions {
   std::chrono::nanoseconds expected_latency{0};
   /// Filters text from servers and libraries before the text is shown or stored; never nullptr.
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
+
+  /// The stripes of this process, each a thread.
+  std::uint64_t threads() const { return stripe.count / ranks; }
 };
 
 /// Callbacks and the stop flag of a run.
 struct RunHooks {
-  /// Called after the warm-up, just before the first counted request is sent.
-  std::function<void()> on_first_counted;
   /// Set to true to stop the run: no further request is sent, and requests in flight have the
   /// grace.
   const std::atomic<bool>* stop = nullptr;
@@ -124,6 +136,9 @@ struct RunHooks {
 /// Raises the limit on open files to the most that the system allows. If no descriptor is left for
 /// the run's loop, the tally's `stopped_why` says so.
 stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks = {});
+
+/// The tally of a stripe that sends nothing because of an error.
+stats::RunTally unsent_tally(const RunPlan& plan, const Error& why);
 
 /// Makes transports of this kind, which share TLS sessions.
 http::TransportFactory transport_factory(TransportKind kind);

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <paceline/error.h>
+
 namespace paceline::stats {
 
 /// Lists the members of a class for ByteWriter and ByteReader. A specialization has a static
@@ -40,6 +42,9 @@ class ByteWriter {
   void write(const std::string& text);
 
   void write(bool value) { write(std::uint64_t{value}); }
+  template <typename Value>
+  requires std::is_enum_v<Value>
+  void write(Value value) { write(static_cast<std::int64_t>(value)); }
   void write(std::chrono::nanoseconds time) { write(std::int64_t{time.count()}); }
   template <typename Value>
   void write(const std::optional<Value>& value) {
@@ -48,6 +53,11 @@ class ByteWriter {
   }
   template <typename Value, std::size_t size>
   void write(const std::array<Value, size>& values) {
+    for (const Value& value : values) write(value);
+  }
+  template <typename Value>
+  void write(const std::vector<Value>& values) {
+    write(std::uint64_t{values.size()});
     for (const Value& value : values) write(value);
   }
   template <typename Value>
@@ -91,6 +101,14 @@ class ByteReader {
     require(number <= 1);
     value = number != 0;
   }
+  /// The bytes come from a program of the same version, so that each number names a value.
+  template <typename Value>
+  requires std::is_enum_v<Value>
+  void read(Value& value) {
+    std::int64_t number = 0;
+    read(number);
+    value = static_cast<Value>(number);
+  }
   void read(std::chrono::nanoseconds& time) {
     std::int64_t number = 0;
     read(number);
@@ -108,11 +126,46 @@ class ByteReader {
     for (Value& value : values) read(value);
   }
   template <typename Value>
+  void read(std::vector<Value>& values) {
+    std::uint64_t size = 0;
+    read(size);
+    values.clear();
+    // A damaged size ends the loop at the end of the bytes, before the memory is used.
+    for (; size > 0 && !is_damaged_; --size) read(values.emplace_back());
+  }
+  template <typename Value>
   requires std::is_class_v<Value>
   void read(Value& value) { Members<Value>::list(*this, value); }
 
   std::string_view rest_;
   bool is_damaged_ = false;
 };
+
+template <>
+struct Members<Error> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& error) {
+    auto& [code, message, status] = error;
+    form(code, message, status);
+  }
+};
+
+/// The bytes of a value that has Members, or of a vector or optional of such values.
+template <typename Value>
+std::string to_bytes(const Value& value) {
+  ByteWriter writer;
+  writer(value);
+  return writer.take();
+}
+
+/// The value of these bytes; nothing if they are damaged.
+template <typename Value>
+std::optional<Value> of_bytes(std::string_view bytes) {
+  ByteReader reader(bytes);
+  std::optional<Value> value(std::in_place);
+  reader(*value);
+  if (!reader.is_at_end()) value.reset();
+  return value;
+}
 
 }  // namespace paceline::stats

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <paceline/stats/course.h>
 #include <paceline/stats/parts.h>
@@ -13,6 +16,22 @@ namespace paceline::stats {
 inline double seconds_of(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
+
+/// One process's part of a run that several processes make.
+struct RankPart {
+  std::uint64_t rank = 0;
+  /// The process for people, such as "rank 2 (node3)".
+  std::string name{};
+  /// Requests that the process was to send.
+  std::uint64_t planned = 0;
+  /// The 99th percentile of how long only this program delayed departures.
+  std::chrono::nanoseconds lag_p99{0};
+  /// How far the process may have been from the schedule of rank 0, because no clock is known
+  /// exactly.
+  std::chrono::nanoseconds clock_error{0};
+  /// Whether the process was lost, so that the tally has no figures of it.
+  bool is_lost = false;
+};
 
 /// A run's tally with the course of its latency, from which the verdict finds the run's bound. The
 /// memory has a fixed size.
@@ -30,6 +49,8 @@ struct RunTally : Tally {
   std::chrono::nanoseconds last_due{0};
   /// The counts of each model, URL and status, if they are asked for.
   std::optional<Parts> parts;
+  /// The processes that made the run; empty for one process.
+  std::vector<RankPart> ranks;
 
   /// Adds the tally of another stripe of the same run.
   void merge(const RunTally& other);

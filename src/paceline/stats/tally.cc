@@ -24,6 +24,7 @@ void Tally::merge(const Tally& other) {
   failed += other.failed;
   connect_requests += other.connect_requests;
   not_sent += other.not_sent;
+  lost += other.lost;
   cut_off += other.cut_off;
   for (std::size_t i = 0; i < failure_kinds; ++i) failures[i] += other.failures[i];
   sends += other.sends;
@@ -97,6 +98,7 @@ void stats::RunTally::merge(const stats::RunTally& other) {
   first_due = std::min(first_due, other.first_due);
   last_due = std::max(last_due, other.last_due);
   if (parts && other.parts) parts->merge(*other.parts);
+  ranks.insert(ranks.end(), other.ranks.begin(), other.ranks.end());
 }
 
 void TokenTally::merge(const TokenTally& other) {

@@ -12,7 +12,7 @@ namespace paceline::stats {
 namespace {
 
 /// Raise with every change of the bytes.
-constexpr std::uint64_t form_version = 1;
+constexpr std::uint64_t form_version = 2;
 
 /// Whether the numbers add up to `sum`.
 bool add_up(const std::vector<std::uint64_t>& counts, std::uint64_t sum) {
@@ -41,7 +41,7 @@ struct Members<RunTally> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& tally) {
     form(counts_of(tally), tally.due_latency_trend, tally.course, tally.levels, tally.first_due,
-         tally.last_due);
+         tally.last_due, tally.ranks);
     // The reader has made the parts of its own run.
     bool has_parts = tally.parts.has_value();
     form(has_parts);
@@ -55,17 +55,17 @@ struct Members<Tally> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& tally) {
     auto& [latency, due_latency, late, retried_latency, client_lag, connect, planned, sent,
-           succeeded, failed, connect_requests, not_sent, cut_off, failures, sends, retries,
+           succeeded, failed, connect_requests, not_sent, lost, cut_off, failures, sends, retries,
            retries_exhausted, abandoned, waits_too_long, refused_429, waits_for_parallel,
            waits_for_tokens, parallel_wait, longest_silence, time_in_flight, ended_sends,
            met_objective, first_failure, http_version, tokens, in_flight, first_send, last_send,
            ended_by_second, last_done, cut_short, stopped_why, cpu_time, threads] = tally;
     form(latency, due_latency, late, retried_latency, client_lag, connect, planned, sent, succeeded,
-         failed, connect_requests, not_sent, cut_off, failures, sends, retries, retries_exhausted,
-         abandoned, waits_too_long, refused_429, waits_for_parallel, waits_for_tokens,
-         parallel_wait, longest_silence, time_in_flight, ended_sends, met_objective, first_failure,
-         http_version, tokens, in_flight, first_send, last_send, ended_by_second, last_done,
-         cut_short, stopped_why, cpu_time, threads);
+         failed, connect_requests, not_sent, lost, cut_off, failures, sends, retries,
+         retries_exhausted, abandoned, waits_too_long, refused_429, waits_for_parallel,
+         waits_for_tokens, parallel_wait, longest_silence, time_in_flight, ended_sends,
+         met_objective, first_failure, http_version, tokens, in_flight, first_send, last_send,
+         ended_by_second, last_done, cut_short, stopped_why, cpu_time, threads);
   }
 };
 
@@ -96,13 +96,11 @@ struct Members<FormatChecks> {
 };
 
 template <>
-struct Members<Error> {
+struct Members<RankPart> {
   template <typename Form, typename Value>
-  static void list(Form& form, Value& error) {
-    auto& [code, message, status] = error;
-    auto number = static_cast<std::int64_t>(code);
-    form(number, message, status);
-    if constexpr (Form::reads) code = static_cast<ErrorCode>(number);
+  static void list(Form& form, Value& part) {
+    auto& [rank, name, planned, lag_p99, clock_error, is_lost] = part;
+    form(rank, name, planned, lag_p99, clock_error, is_lost);
   }
 };
 

@@ -36,6 +36,7 @@ void open_missing_standard_streams() noexcept {
 }
 
 void Console::say(std::string_view line) const {
+  if (!speaks_) return;
   // A failure to write to stderr cannot be reported anywhere.
   static_cast<void>(write_text(stderr, gate_->shown(line) + '\n'));
 }

@@ -25,7 +25,9 @@ void open_missing_standard_streams() noexcept;
 /// Prints lines for people on stderr. Every line passes the gate. For any thread.
 class Console {
  public:
-  explicit Console(std::shared_ptr<const Gate> gate) : gate_(std::move(gate)) {}
+  /// `speaks`: whether the console prints. Of several processes of a program, one speaks.
+  explicit Console(std::shared_ptr<const Gate> gate, bool speaks = true)
+      : gate_(std::move(gate)), speaks_(speaks) {}
 
   /// Prints a line.
   void say(std::string_view line) const;
@@ -34,6 +36,7 @@ class Console {
 
  private:
   std::shared_ptr<const Gate> gate_;
+  bool speaks_;
 };
 
 }  // namespace paceline::text

@@ -34,7 +34,7 @@ void block_terminal_signals() {
 }  // namespace
 
 std::shared_ptr<ProgressDisplay> ProgressDisplay::start(ProgressMode mode, int descriptor,
-                                                        gbench::ShownRun run) {
+                                                        run::ShownRun run) {
   if (mode == ProgressMode::off) return nullptr;
   Form form = Form::line;
   if (mode == ProgressMode::screen) form = Form::screen;
@@ -47,7 +47,7 @@ std::shared_ptr<ProgressDisplay> ProgressDisplay::start(ProgressMode mode, int d
   return std::shared_ptr<ProgressDisplay>(new ProgressDisplay(form, descriptor, std::move(run)));
 }
 
-ProgressDisplay::ProgressDisplay(Form form, int descriptor, gbench::ShownRun run)
+ProgressDisplay::ProgressDisplay(Form form, int descriptor, run::ShownRun run)
     : form_(form),
       descriptor_(descriptor),
       run_(std::move(run)),
@@ -56,7 +56,7 @@ ProgressDisplay::ProgressDisplay(Form form, int descriptor, gbench::ShownRun run
       has_colour_(has_colour()),
       next_sentence_(Clock::now() + between_sentences),
       latency_(Clock::now()),
-      stripes_(run_.stripes) {
+      stripes_(run_.parts) {
   if (form_ == Form::screen) terminal_.emplace(descriptor_, wake_.get());
   thread_ = std::thread([this] { show(); });
 }

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <paceline/clock.h>
-#include <paceline/gbench/run_group.h>
 #include <paceline/loop/sockets.h>
+#include <paceline/run/progress_sink.h>
 #include <paceline/run/run_stripe.h>
 #include <programs/progress/live_terminal.h>
 #include <programs/progress/recent_latency.h>
@@ -33,12 +33,12 @@ enum class ProgressMode {
 
 /// Shows the progress of one run, from a thread of its own: a slow terminal, or one that is held
 /// with Ctrl-S, does not hold up the run.
-class ProgressDisplay : public gbench::ProgressSink {
+class ProgressDisplay : public run::ProgressSink {
  public:
   /// Shows the run on the terminal or file `descriptor`, which must stay open meanwhile; nullptr if
   /// the mode shows nothing there.
   static std::shared_ptr<ProgressDisplay> start(ProgressMode mode, int descriptor,
-                                                gbench::ShownRun run);
+                                                run::ShownRun run);
   ~ProgressDisplay() override;
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
@@ -54,7 +54,7 @@ class ProgressDisplay : public gbench::ProgressSink {
     run::Progress progress;
     TimePoint when;
   };
-  ProgressDisplay(Form form, int descriptor, gbench::ShownRun run);
+  ProgressDisplay(Form form, int descriptor, run::ShownRun run);
 
   /// The thread.
   void show();
@@ -73,7 +73,7 @@ class ProgressDisplay : public gbench::ProgressSink {
 
   const Form form_;
   const int descriptor_;
-  const gbench::ShownRun run_;
+  const run::ShownRun run_;
   const loop::Descriptor wake_;
   const bool has_blocks_;
   const bool has_colour_;

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <paceline/fixture.h>
 #include <paceline/gbench/context.h>
-#include <paceline/gbench/run_group.h>
+#include <paceline/run/progress_sink.h>
 #include <paceline/text_generation.h>
 
 #include <chrono>
@@ -37,16 +37,16 @@ BENCHMARK_REGISTER_F(Followed, by_hand)
     ->UseManualTime();
 
 /// Changes the rate with every progress.
-class Changer : public ProgressSink {
+class Changer : public run::ProgressSink {
  public:
-  Changer(ShownRun run, int steps) : run_(std::move(run)), steps_left_(steps) {}
+  Changer(run::ShownRun run, int steps) : run_(std::move(run)), steps_left_(steps) {}
   void publish(std::size_t, const run::Progress&) override {
     if (steps_left_-- > 0 && run_.rate_changes) run_.rate_changes->ask(+1);
   }
   void end() override {}
 
  private:
-  ShownRun run_;
+  run::ShownRun run_;
   int steps_left_;
 };
 
@@ -57,7 +57,7 @@ class MeasureRateChangesTest : public testing::Test {
     const auto endpoint = started({.latency = std::chrono::milliseconds(4)});
     ContextSettings settings;
     settings.api.url = endpoint->url();
-    settings.show_progress = [&](ShownRun run) {
+    settings.show_progress = [&](run::ShownRun run) {
       shown_.push_back(run);
       return std::make_shared<Changer>(std::move(run), steps);
     };
@@ -68,7 +68,7 @@ class MeasureRateChangesTest : public testing::Test {
     return collector.runs.at(0).report_label;
   }
 
-  std::vector<ShownRun> shown_;
+  std::vector<run::ShownRun> shown_;
 };
 
 TEST_F(MeasureRateChangesTest, TheLabelTellsTheFirstThree) {

@@ -25,7 +25,7 @@ constexpr std::uint64_t asked_requests = 101;
 constexpr std::uint64_t thread_count = 3;
 
 /// The last progress of each thread.
-class Kept : public ProgressSink {
+class Kept : public run::ProgressSink {
  public:
   void publish(std::size_t stripe, const run::Progress& progress) override {
     const std::lock_guard lock(mutex_);
@@ -50,7 +50,7 @@ class MeasureThreadsTest : public testing::Test {
     endpoint_ = started({.latency = std::chrono::milliseconds(4)});
     ContextSettings settings;
     settings.api.url = endpoint_->url();
-    settings.show_progress = [this](ShownRun run) {
+    settings.show_progress = [this](run::ShownRun run) {
       shown_.push_back(std::move(run));
       return kept_.emplace_back(std::make_shared<Kept>());
     };
@@ -82,7 +82,7 @@ class MeasureThreadsTest : public testing::Test {
   }
 
   std::unique_ptr<Endpoint> endpoint_;
-  std::vector<ShownRun> shown_;
+  std::vector<run::ShownRun> shown_;
   std::vector<std::shared_ptr<Kept>> kept_;
   std::unique_ptr<Context> context_;
   std::vector<std::unique_ptr<Workload>> chats_;
@@ -108,7 +108,7 @@ TEST_F(MeasureThreadsTest, TheProgressEndsWithEveryRequestOfEveryThread) {
   measured(1);
   ASSERT_EQ(shown_.size(), 1U);
   EXPECT_EQ(shown_[0].name, "chat/complete rpm:60000 parallel:20 threads:3");
-  EXPECT_EQ(shown_[0].stripes, thread_count);
+  EXPECT_EQ(shown_[0].parts, thread_count);
   const run::Progress& whole = kept_[0]->whole();
   EXPECT_EQ(whole.planned, asked_requests);
   EXPECT_EQ(whole.ended, asked_requests);

@@ -32,7 +32,7 @@ Probe probe_at(std::uint64_t rpm) {
   probe.parallel = 5;
   probe.requests = 100;
   probe.mean_latency = 20ms;
-  probe.cpu_time = 30us;
+  probe.cpu_time = 30e-6;
   probe.label = "paced; met";
   probe.counters["p99"] = 0.025;
   return probe;

@@ -72,7 +72,7 @@ class PacingTest : public TcpPair {
   Times arrivals_of(Workload& workload, RunPlan options) {
     const std::size_t before = endpoint_->arrivals().size();
     const TimePoint start = Clock::now() + 20ms;
-    options.start = [start] { return start; };
+    options.start = [start] { return RunStart{start}; };
     const Tally tally = run_stripe(workload, options);
     EXPECT_EQ(tally.succeeded, options.requests) << message_of(tally.first_failure);
     Times arrivals;

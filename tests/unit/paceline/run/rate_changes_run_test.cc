@@ -35,7 +35,7 @@ TEST(RateChangesRunTest, StripesFollowOneChangeAndSendEachRequestOnce) {
   plan.parallel = 100;
   plan.requests = requests;
   plan.rate_changes = std::make_shared<pace::RateChanges>(rpm, 2);
-  plan.start = [start = Clock::now() + 20ms] { return start; };
+  plan.start = [start = Clock::now() + 20ms] { return RunStart{start}; };
   std::vector<stats::RunTally> tallies(2);
   {
     std::vector<std::jthread> threads;

@@ -67,7 +67,7 @@ TEST(RunTest, CpuTimeBeforeTheScheduleStartsDoesNotCount) {
     const auto end = loop::time_on(CLOCK_THREAD_CPUTIME_ID) + spent;
     while (loop::time_on(CLOCK_THREAD_CPUTIME_ID) < end) {
     }
-    return Clock::now();
+    return RunStart{Clock::now()};
   };
   const Tally tally = run_stripe(*chat, options);
   EXPECT_EQ(tally.succeeded, 1U) << message_of(tally.first_failure);
@@ -81,7 +81,7 @@ TEST(RunTest, StripesDepartTogetherAsOne) {
   const auto other_chat = make_workload({endpoint->url(), ""}, TextGeneration{});
   RunPlan options(RunOptions{.rpm = 60'000, .parallel = 31, .requests = 501, .warmup = 3});
   const TimePoint start = Clock::now() + 20ms;
-  options.start = [start] { return start; };
+  options.start = [start] { return RunStart{start}; };
   options.stripe = {0, 2};
   Tally first;
   std::thread thread([&] { first = run_stripe(*chat, options); });
@@ -107,15 +107,23 @@ TEST(RunTest, StripesDepartTogetherAsOne) {
 TEST(RunTest, WarmUpIsSentAndNotCounted) {
   const auto endpoint = start_endpoint(0ns);
   const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
-  int calls = 0;
   const Tally tally =
-      run_stripe(*chat, RunOptions{.rpm = 600'000, .parallel = 10, .requests = 100, .warmup = 30},
-                 {.on_first_counted = [&calls] { ++calls; }, .stop = nullptr});
+      run_stripe(*chat, RunOptions{.rpm = 600'000, .parallel = 10, .requests = 100, .warmup = 30});
   EXPECT_EQ(endpoint->requests(), 130U);
-  EXPECT_EQ(calls, 1);
   EXPECT_EQ(tally.sent, 100U);
   EXPECT_EQ(tally.succeeded, 100U);
   EXPECT_GE(tally.first_send, 3ms);
+}
+
+TEST(RunTest, TheWarmUpsCpuTimeIsNotCounted) {
+  const auto endpoint = start_endpoint(0ns);
+  const auto chat = make_workload({endpoint->url(), ""}, TextGeneration{});
+  const auto cpu_time_with = [&](std::uint64_t warmup) {
+    const RunOptions options{.parallel = 10, .requests = 100, .warmup = warmup};
+    return run_stripe(*chat, options).cpu_time;
+  };
+  // The warm-up has fifty times as many requests.
+  EXPECT_LT(cpu_time_with(5'000), 10 * cpu_time_with(0));
 }
 
 TEST(RunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
@@ -128,7 +136,7 @@ TEST(RunTest, FiguresAreHeldAgainstTheEndpointsOwnRecord) {
   };
   const TimePoint start = Clock::now() + 20ms;
   RunPlan plan(RunOptions{.rpm = 6'000, .parallel = 50, .requests = 100});
-  plan.start = [start] { return start; };
+  plan.start = [start] { return RunStart{start}; };
   const Tally tally = run_stripe(*chat, plan, hooks);
   const auto record = endpoint->record();
   ASSERT_EQ(record.size(), 100U);
@@ -229,9 +237,8 @@ TEST(RunTest, AStopEndsTheRunAndAccountsForAll) {
     std::this_thread::sleep_for(300ms);
     stop = true;
   });
-  const Tally tally =
-      run_stripe(*chat, RunOptions{.rpm = 6'000, .parallel = 10, .requests = 100'000},
-                 {.on_first_counted = {}, .stop = &stop});
+  const Tally tally = run_stripe(
+      *chat, RunOptions{.rpm = 6'000, .parallel = 10, .requests = 100'000}, {.stop = &stop});
   stopper.join();
   EXPECT_TRUE(tally.cut_short);
   EXPECT_TRUE(tally.adds_up());
@@ -249,7 +256,7 @@ TEST(RunTest, AStopDoesNotWaitForAServerThatNeverAnswers) {
     stop = true;
   });
   const Tally tally = run_stripe(*chat, RunOptions{.parallel = 3, .requests = 100, .grace = 100ms},
-                                 {.on_first_counted = {}, .stop = &stop});
+                                 {.stop = &stop});
   stopper.join();
   EXPECT_EQ(tally.cut_off, 3U);
   EXPECT_EQ(tally.failed, 0U) << message_of(tally.first_failure);

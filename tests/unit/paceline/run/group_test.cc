@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/gbench/run_group.h>
+#include <paceline/run/group.h>
 
 #include <array>
 #include <cstddef>
@@ -9,10 +9,10 @@
 #include <thread>
 #include <vector>
 
-namespace paceline::gbench {
+namespace paceline::run {
 namespace {
 
-constexpr std::uint64_t threads = 4;
+constexpr std::uint64_t group_threads = 4;
 
 stats::RunTally tally_of(std::uint64_t succeeded) {
   stats::RunTally tally;
@@ -27,42 +27,44 @@ GroupRun run_of(std::uint64_t salt) {
   return run;
 }
 
-/// Calls a function on each of the threads, and waits for them.
+/// Calls a function on each of the group_threads, and waits for them.
 void on_each(const std::function<void(const pace::Stripe&)>& function) {
   std::vector<std::jthread> all;
-  for (std::uint64_t i = 0; i < threads; ++i) {
-    all.emplace_back([&function, i] { function({i, threads}); });
+  for (std::uint64_t i = 0; i < group_threads; ++i) {
+    all.emplace_back([&function, i] { function({i, group_threads}); });
   }
 }
 
-TEST(RunGroupTest, OneThreadStartsWhenItIsReady) {
-  RunGroup group;
+TEST(GroupTest, OneThreadStartsWhenItIsReady) {
+  OneRank ranks;
+  Group group(ranks);
   const pace::Stripe alone;
-  EXPECT_EQ(group.join(alone, [] { return run_of(7); }).plan->salt, 7U);
-  const TimePoint start = group.start(alone);
+  EXPECT_EQ(group.join(alone, [] { return run_of(7); }, {}).plan->salt, 7U);
+  const TimePoint start = group.start(alone).at;
   EXPECT_LE(start, Clock::now());
   const auto whole = group.leave(alone, tally_of(3));
   ASSERT_TRUE(whole);
   EXPECT_EQ(whole->succeeded, 3U);
 }
 
-TEST(RunGroupTest, ThreadsMakeOneRunAfterAnother) {
+TEST(GroupTest, ThreadsMakeOneRunAfterAnother) {
   constexpr std::uint64_t rounds = 50;
-  RunGroup group;
-  std::array<std::vector<std::uint64_t>, threads> salts;
-  std::array<std::vector<TimePoint>, threads> starts;
+  OneRank ranks;
+  Group group(ranks);
+  std::array<std::vector<std::uint64_t>, group_threads> salts;
+  std::array<std::vector<TimePoint>, group_threads> starts;
   std::vector<std::uint64_t> wholes;
   on_each([&](const pace::Stripe& stripe) {
     for (std::uint64_t round = 1; round <= rounds; ++round) {
-      const GroupRun run = group.join(stripe, [&] { return run_of(round); });
+      const GroupRun run = group.join(stripe, [&] { return run_of(round); }, {});
       salts[stripe.index].push_back(run.plan->salt);
-      starts[stripe.index].push_back(group.start(stripe));
+      starts[stripe.index].push_back(group.start(stripe).at);
       const auto whole = group.leave(stripe, tally_of(10 + stripe.index));
       EXPECT_EQ(whole.has_value(), stripe.index == 0);
       if (whole) wholes.push_back(whole->succeeded);
     }
   });
-  for (std::size_t i = 0; i < threads; ++i) {
+  for (std::size_t i = 0; i < group_threads; ++i) {
     ASSERT_EQ(salts[i].size(), rounds);
     for (std::uint64_t round = 0; round < rounds; ++round) EXPECT_EQ(salts[i][round], round + 1);
     EXPECT_EQ(starts[i], starts[0]);
@@ -70,17 +72,18 @@ TEST(RunGroupTest, ThreadsMakeOneRunAfterAnother) {
   EXPECT_EQ(wholes, std::vector<std::uint64_t>(rounds, 46));
 }
 
-TEST(RunGroupTest, TheScheduleStartsWhenTheLastThreadIsReady) {
-  RunGroup group;
+TEST(GroupTest, TheScheduleStartsWhenTheLastThreadIsReady) {
+  OneRank ranks;
+  Group group(ranks);
   TimePoint ready;
-  std::array<TimePoint, threads> starts;
+  std::array<TimePoint, group_threads> starts;
   on_each([&](const pace::Stripe& stripe) {
-    group.join(stripe, [] { return run_of(1); });
+    group.join(stripe, [] { return run_of(1); }, {});
     if (stripe.index == 2) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
       ready = Clock::now();
     }
-    starts[stripe.index] = group.start(stripe);
+    starts[stripe.index] = group.start(stripe).at;
     group.leave(stripe, {});
   });
   for (const TimePoint start : starts) {
@@ -89,11 +92,12 @@ TEST(RunGroupTest, TheScheduleStartsWhenTheLastThreadIsReady) {
   }
 }
 
-TEST(RunGroupTest, AThreadThatCannotStartKeepsNobodyWaiting) {
-  RunGroup group;
+TEST(GroupTest, AThreadThatCannotStartKeepsNobodyWaiting) {
+  OneRank ranks;
+  Group group(ranks);
   std::optional<stats::RunTally> whole;
   on_each([&](const pace::Stripe& stripe) {
-    group.join(stripe, [] { return run_of(1); });
+    group.join(stripe, [] { return run_of(1); }, {});
     if (stripe.index != 1) group.start(stripe);
     if (auto tally = group.leave(stripe, tally_of(5))) whole = std::move(tally);
   });
@@ -101,12 +105,14 @@ TEST(RunGroupTest, AThreadThatCannotStartKeepsNobodyWaiting) {
   EXPECT_EQ(whole->succeeded, 20U);
 }
 
-TEST(RunGroupTest, AllLearnWhyARunCannotBe) {
-  RunGroup group;
+TEST(GroupTest, AllLearnWhyARunCannotBe) {
+  OneRank ranks;
+  Group group(ranks);
   on_each([&](const pace::Stripe& stripe) {
-    const GroupRun run = group.join(stripe, [] {
+    const auto refuse = [] {
       return GroupRun{.error = Error{ErrorCode::disk_full, "the disk is full"}, .is_last = true};
-    });
+    };
+    const GroupRun run = group.join(stripe, refuse, {});
     EXPECT_FALSE(run.plan);
     EXPECT_TRUE(run.is_last);
     ASSERT_TRUE(run.error);
@@ -116,4 +122,4 @@ TEST(RunGroupTest, AllLearnWhyARunCannotBe) {
 }
 
 }  // namespace
-}  // namespace paceline::gbench
+}  // namespace paceline::run

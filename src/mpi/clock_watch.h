@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mpi/clock_fit.h>
+#include <mpi/link.h>
+#include <mpi/machine.h>
+#include <mpi/message.h>
+#include <paceline/clock.h>
+
+namespace paceline::mpi {
+
+/// Answers a ping with the time of this process's clock, at once. Returns until when to look for
+/// further pings without a pause.
+TimePoint answer_ping(Link& link, const Message& ping);
+
+/// Rank 0's knowledge of the other ranks' clocks. Ranks of one machine share a clock, and one of
+/// them answers pings. For the link's thread only.
+class ClockWatch {
+ public:
+  /// `take`: takes messages that arrive during a burst and are no replies.
+  ClockWatch(Link& link, std::function<void(Message)> take) : link_(link), take_(std::move(take)) {}
+
+  /// Groups the ranks by their clocks.
+  void set_machines(const std::vector<Machine>& machines);
+  /// How many clocks there are besides this process's.
+  std::size_t clocks() const { return clocks_.size(); }
+
+  /// Sends long bursts to all clocks, one after another. Takes some milliseconds for each, or more
+  /// than a tenth of a second where messages take long. `lost`: by rank, whether it is lost.
+  void measure_all(const std::vector<bool>& lost);
+  /// Sends a short burst to the next clock in turn. Returns the ranks that have this clock.
+  const std::vector<std::uint64_t>& measure_next(const std::vector<bool>& lost);
+
+  /// Whether the rank has another clock than this process.
+  bool is_other(std::uint64_t rank) const {
+    return rank < clock_of_.size() && clock_of_[rank].has_value();
+  }
+  /// The offset of a rank's clock; 0 for a rank with this process's clock.
+  ClockOffset offset_of(std::uint64_t rank, TimePoint now) const;
+  /// The longest of the clocks' shortest round trips.
+  std::chrono::nanoseconds longest_round_trip() const;
+
+ private:
+  struct OtherClock {
+    /// The first of them answers pings.
+    std::vector<std::uint64_t> ranks{};
+    ClockFit fit{};
+    /// The shortest so far.
+    std::optional<std::chrono::nanoseconds> round_trip{};
+  };
+  struct BurstSize {
+    std::size_t pings;
+    /// A burst ends at this time, after a few pings.
+    std::chrono::milliseconds time;
+  };
+
+  void measure(OtherClock& clock, BurstSize size, const std::vector<bool>& lost);
+  std::optional<ClockSample> ping(std::uint64_t rank, std::chrono::nanoseconds attention);
+
+  Link& link_;
+  std::function<void(Message)> take_;
+  std::vector<OtherClock> clocks_;
+  /// By rank: the place in clocks_; nothing for this process's clock.
+  std::vector<std::optional<std::size_t>> clock_of_;
+  std::size_t next_ = 0;
+  std::uint64_t pings_ = 0;
+};
+
+}  // namespace paceline::mpi

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <paceline/run/run_stripe.h>
+#include <paceline/stats/byte_form.h>
+
+namespace paceline::mpi {
+
+/// The kinds of messages between ranks. Each kind is an MPI tag.
+enum class Kind : int {
+  /// A call of run::Ranks: to rank 0, and its answer.
+  call,
+  /// Shows that the sender is alive, with its state.
+  pulse,
+  /// Asks for the time of another clock, and its answer.
+  ping,
+  pong,
+  /// Corrects the start of a run on the receiver's clock.
+  start,
+  /// The rank ends.
+  bye,
+};
+
+/// A message as MPI delivers it.
+struct Message {
+  std::uint64_t from = 0;
+  Kind kind = Kind::call;
+  std::string bytes{};
+};
+
+/// A call of run::Ranks by a rank, or rank 0's answer.
+struct Call {
+  /// Counts the calls of each rank, which are the same.
+  std::uint64_t number = 0;
+  /// Names the call.
+  std::string what{};
+  std::string text{};
+};
+
+/// The state of a rank. Rank 0's is that of all.
+struct Pulse {
+  /// Whether the program is to stop.
+  bool is_stopped = false;
+  /// Why the program is to stop, if a rank was lost.
+  std::optional<Error> broken{};
+  /// The run that has ended early; 0: none.
+  std::uint64_t ended_run = 0;
+  /// The run that the progress is of.
+  std::uint64_t run = 0;
+  std::optional<run::Progress> progress{};
+};
+
+/// The start of a run on the receiver's clock. Times are in nanoseconds of that clock.
+struct StartTime {
+  std::uint64_t run = 0;
+  /// Whether the receiver has another clock than rank 0.
+  bool is_other_clock = false;
+  /// The start, as it is at the time `at`.
+  std::int64_t start_ns = 0;
+  std::int64_t at_ns = 0;
+  /// By how much the start grows per second.
+  double drift = 0;
+  /// How far the start may be wrong.
+  std::chrono::nanoseconds error{0};
+};
+
+}  // namespace paceline::mpi
+
+namespace paceline::stats {
+
+template <>
+struct Members<mpi::Call> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& call) {
+    auto& [number, what, text] = call;
+    form(number, what, text);
+  }
+};
+
+template <>
+struct Members<mpi::Pulse> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& pulse) {
+    auto& [is_stopped, broken, ended_run, run, progress] = pulse;
+    form(is_stopped, broken, ended_run, run, progress);
+  }
+};
+
+template <>
+struct Members<mpi::StartTime> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& start) {
+    auto& [run, is_other_clock, start_ns, at_ns, drift, error] = start;
+    form(run, is_other_clock, start_ns, at_ns, drift, error);
+  }
+};
+
+template <>
+struct Members<run::Progress> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& progress) {
+    auto& [planned, ended, failed, left, departures, in_flight, is_warming_up, p50, p99, latency,
+           failures, streams, ttft_p50, ttft_p99, tokens, bound, retry_in] = progress;
+    form(planned, ended, failed, left, departures, in_flight, is_warming_up, p50, p99, failures,
+         streams, ttft_p50, ttft_p99, tokens, bound, retry_in);
+    // Most counts are 0.
+    std::vector<std::uint64_t> counts(latency.begin(), latency.end());
+    form.counts(counts, latency.size());
+    if constexpr (Form::reads) {
+      counts.resize(latency.size());
+      std::copy(counts.begin(), counts.end(), latency.begin());
+    }
+  }
+};
+
+}  // namespace paceline::stats

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <mpi/clock_watch.h>
+#include <mpi/link.h>
+#include <mpi/message.h>
+#include <mpi/peers.h>
+#include <mpi/shared_start.h>
+#include <paceline/clock.h>
+#include <paceline/run/ranks.h>
+#include <paceline/text/result.h>
+
+namespace paceline::mpi {
+
+/// The thread that exchanges messages with the other ranks, so that no thread of a run waits for
+/// MPI. Rank 0 is connected with every other rank.
+///
+/// While the program runs, each rank tells rank 0 several times per second that it is alive, and
+/// rank 0 tells the others. A rank that is silent for too long is lost, and the program stops. No
+/// call waits for a lost rank.
+///
+/// For any thread.
+class Messenger {
+ public:
+  Messenger();
+  /// Ends MPI. Waits for the other ranks unless one is lost.
+  ~Messenger();
+  Messenger(const Messenger&) = delete;
+  Messenger& operator=(const Messenger&) = delete;
+
+  std::uint64_t rank() const { return rank_; }
+  std::uint64_t size() const { return size_; }
+  std::string name_of(std::uint64_t rank) const;
+  void set_machines(const std::vector<Machine>& machines);
+
+  /// Sends a call to rank 0, and waits for its answer. Not for rank 0.
+  Result<std::string> ask(const Call& call);
+  /// Waits until all ranks have made the call. Returns their texts, except its own. For rank 0.
+  Result<std::vector<std::string>> collect(const Call& own);
+  /// The same, without the texts of ranks that are lost. After a stop of the program, a rank that
+  /// does not make the call within `patience` is lost too.
+  std::vector<std::optional<std::string>> collect_rest(const Call& own,
+                                                       std::chrono::milliseconds patience);
+  /// Sends a message, without waiting.
+  void post(std::uint64_t to, Kind kind, std::string bytes);
+  /// The error because of which the program stops; nothing while all ranks are there.
+  std::optional<Error> broken() const;
+
+  /// As in run::Ranks.
+  void share_stop(std::atomic<bool>* stop);
+  /// Measures all clocks, and chooses when a run starts, on the clock of each rank. For rank 0.
+  std::vector<StartTime> choose_start(std::uint64_t run);
+  /// Shares the signals of a run until end_run(). `start`: on this rank's clock.
+  std::shared_ptr<const std::atomic<TimePoint>> begin_run(const run::SharedRun& run,
+                                                          const StartTime& start);
+  /// Returns the largest error of the run's start.
+  std::chrono::nanoseconds end_run();
+  /// Sends the progress with the next pulse.
+  void publish(const run::Progress& progress);
+
+ private:
+  using Nanoseconds = std::chrono::nanoseconds;
+
+  // On the thread.
+  void work();
+  void exchange(Link& link);
+  Nanoseconds pause() const;
+  void take(Message message);
+  void take_pulse(std::uint64_t from, const Pulse& pulse);
+  void tick(TimePoint now);
+  void look_at_flags();
+  void send_pulses(TimePoint now);
+  void watch_clocks(TimePoint now);
+  void end(Link& link);
+  bool are_gone() const;
+
+  // With the mutex held.
+  void set_broken(Error why);
+  void stop();
+  void begin_waiting();
+  Pulse own_pulse() const;
+  StartTime start_of(std::uint64_t rank, TimePoint now) const;
+
+  Result<std::string> wait_for(std::uint64_t rank, const Call& own);
+
+  std::uint64_t rank_ = 0;
+  std::uint64_t size_ = 1;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  /// Wakes the thread.
+  std::condition_variable wake_;
+  bool is_ready_ = false;
+  bool is_ending_ = false;
+  /// Calls that wait for messages.
+  int waiting_ = 0;
+  TimePoint waiting_since_;
+  std::vector<std::pair<std::uint64_t, Message>> outbox_;
+  std::optional<Peers> peers_;
+  std::optional<Error> broken_;
+  std::atomic<bool>* stop_ = nullptr;
+  std::optional<TimePoint> stopped_at_;
+  bool pulse_is_due_ = false;
+  TimePoint next_pulse_;
+  TimePoint looked_;
+
+  std::uint64_t run_ = 0;
+  bool is_running_ = false;
+  bool was_ended_ = false;
+  run::SharedRun shared_;
+  std::optional<run::Progress> progress_;
+  std::optional<SharedStart> start_;
+  /// Rank 0's start of the run.
+  TimePoint run_start_;
+
+  /// Of the thread, except when the thread has nothing else to do.
+  std::optional<Link> link_;
+  std::optional<ClockWatch> clocks_;
+  std::function<void()> task_;
+  TimePoint next_clock_;
+  /// Until when another rank pings.
+  TimePoint attentive_;
+  std::thread thread_;
+};
+
+}  // namespace paceline::mpi

@@ -1,0 +1,157 @@
+#include <mpi/make_ranks.h>
+#include <mpi/mpi_ranks.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+
+#include <paceline/stats/byte_form.h>
+#include <paceline/stats/tally_bytes.h>
+
+template <>
+struct paceline::stats::Members<paceline::mpi::Machine> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& machine) {
+    auto& [host, clock, loopback] = machine;
+    form(host, clock, loopback);
+  }
+};
+
+namespace paceline::mpi {
+namespace {
+
+/// mpirun kills the ranks a second after Ctrl-C.
+constexpr std::chrono::milliseconds patience{600};
+
+}  // namespace
+
+std::shared_ptr<run::Ranks> make_ranks() {
+  return std::make_shared<MpiRanks>();
+}
+
+MpiRanks::MpiRanks() {
+  const Machine own = this_machine();
+  const auto texts = exchange("machines", stats::to_bytes(own));
+  // Names of other processes are not worth more than a number.
+  for (std::uint64_t rank = 0; texts && rank < texts->size(); ++rank) {
+    machines_.push_back(stats::of_bytes<Machine>((*texts)[rank]).value_or(Machine{}));
+  }
+  const auto first =
+      std::find_if(machines_.begin(), machines_.end(),
+                   [&own](const Machine& machine) { return machine.loopback == own.loopback; });
+  first_on_host_ = static_cast<std::uint64_t>(first - machines_.begin());
+  messenger_.set_machines(machines_);
+}
+
+MpiRanks::~MpiRanks() {
+  static_cast<void>(exchange("end", {}));
+}
+
+std::string MpiRanks::text() const {
+  std::set<std::string> hosts;
+  for (const Machine& machine : machines_) hosts.insert(machine.host);
+  return fmt::format("{} rank{} on {} machine{}", count(), count() == 1 ? "" : "s", hosts.size(),
+                     hosts.size() == 1 ? "" : "s");
+}
+
+Call MpiRanks::next_call(const std::string& what, std::string text) {
+  return {++calls_, what, std::move(text)};
+}
+
+void MpiRanks::answer(const Call& own, std::uint64_t rank, std::string text) {
+  messenger_.post(rank, Kind::call, stats::to_bytes(Call{own.number, own.what, std::move(text)}));
+}
+
+Result<std::string> MpiRanks::share(const std::string& what, const std::string& text) {
+  const Call own = next_call(what, {});
+  if (index() > 0) return messenger_.ask(own);
+  if (const auto broken = messenger_.broken()) return tl::unexpected(*broken);
+  for (std::uint64_t rank = 1; rank < count(); ++rank) answer(own, rank, text);
+  return text;
+}
+
+Result<std::vector<std::string>> MpiRanks::exchange(const std::string& what,
+                                                    const std::string& text) {
+  const Call own = next_call(what, text);
+  if (index() > 0) {
+    const auto all = messenger_.ask(own);
+    if (!all) return tl::unexpected(all.error());
+    return stats::of_bytes<std::vector<std::string>>(*all).value_or(
+        std::vector<std::string>(count()));
+  }
+  auto texts = messenger_.collect(own);
+  if (!texts) return texts;
+  texts->front() = text;
+  const std::string all = stats::to_bytes(*texts);
+  for (std::uint64_t rank = 1; rank < count(); ++rank) answer(own, rank, all);
+  return texts;
+}
+
+run::RunStart MpiRanks::start(const run::SharedRun& run) {
+  ++runs_;
+  const auto start = agree_on_start();
+  // The loss of a rank has set the program's stop.
+  if (!start) return {Clock::now(), nullptr};
+  return {TimePoint(std::chrono::nanoseconds(start->start_ns)), messenger_.begin_run(run, *start)};
+}
+
+Result<StartTime> MpiRanks::agree_on_start() {
+  const Call own = next_call("start", {});
+  if (index() > 0) {
+    const auto bytes = messenger_.ask(own);
+    if (!bytes) return tl::unexpected(bytes.error());
+    return stats::of_bytes<StartTime>(*bytes).value_or(StartTime{});
+  }
+  if (const auto ready = messenger_.collect(own); !ready) return tl::unexpected(ready.error());
+  const std::vector<StartTime> starts = messenger_.choose_start(runs_);
+  for (std::uint64_t rank = 1; rank < count(); ++rank) {
+    answer(own, rank, stats::to_bytes(starts[rank]));
+  }
+  return starts.front();
+}
+
+std::optional<stats::RunTally> MpiRanks::gather(
+    stats::RunTally tally, const std::shared_ptr<const stats::Groups>& groups) {
+  stats::RankPart part;
+  part.rank = index();
+  part.name = name_of(index());
+  part.planned = tally.planned;
+  part.lag_p99 = tally.client_lag.quantile(0.99);
+  Call own = next_call("tally", {});
+  if (index() > 0) {
+    part.clock_error = messenger_.end_run();
+    tally.ranks.push_back(part);
+    own.text = stats::bytes_of(tally);
+    messenger_.post(0, Kind::call, stats::to_bytes(own));
+    return std::nullopt;
+  }
+  tally.ranks.push_back(part);
+  const auto others = messenger_.collect_rest(own, patience);
+  messenger_.end_run();
+  return merge(std::move(tally), others, groups);
+}
+
+stats::RunTally MpiRanks::merge(stats::RunTally whole,
+                                const std::vector<std::optional<std::string>>& others,
+                                const std::shared_ptr<const stats::Groups>& groups) {
+  for (std::uint64_t rank = 1; rank < others.size(); ++rank) {
+    std::optional<stats::RunTally> tally;
+    if (others[rank]) tally = stats::tally_of(*others[rank], groups);
+    if (tally) {
+      whole.merge(*tally);
+      continue;
+    }
+    stats::RankPart lost;
+    lost.rank = rank;
+    lost.name = name_of(rank);
+    lost.is_lost = true;
+    whole.ranks.push_back(lost);
+    whole.cut_short = true;
+  }
+  return whole;
+}
+
+}  // namespace paceline::mpi

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mpi/machine.h>
+#include <mpi/messenger.h>
+#include <paceline/run/ranks.h>
+
+namespace paceline::mpi {
+
+/// The processes that mpirun, srun or another launcher of MPI programs has started.
+class MpiRanks : public run::Ranks {
+ public:
+  /// Initializes MPI, and learns on which machines the ranks run.
+  MpiRanks();
+  /// Ends MPI. If a rank was lost, ends all other processes and this one with exit code 1.
+  ~MpiRanks() override;
+
+  std::uint64_t index() const override { return messenger_.rank(); }
+  std::uint64_t count() const override { return messenger_.size(); }
+  std::string text() const override;
+  std::string name_of(std::uint64_t rank) const override { return messenger_.name_of(rank); }
+  std::uint64_t first_on_host() const override { return first_on_host_; }
+
+  Result<std::string> share(const std::string& what, const std::string& text) override;
+  Result<std::vector<std::string>> exchange(const std::string& what,
+                                            const std::string& text) override;
+  void share_stop(std::atomic<bool>* stop) override { messenger_.share_stop(stop); }
+  run::RunStart start(const run::SharedRun& run) override;
+  void publish(const run::Progress& progress) override { messenger_.publish(progress); }
+  std::optional<stats::RunTally> gather(
+      stats::RunTally tally, const std::shared_ptr<const stats::Groups>& groups) override;
+
+ private:
+  Call next_call(const std::string& what, std::string text);
+  void answer(const Call& own, std::uint64_t rank, std::string text);
+  Result<StartTime> agree_on_start();
+  stats::RunTally merge(stats::RunTally own, const std::vector<std::optional<std::string>>& others,
+                        const std::shared_ptr<const stats::Groups>& groups);
+
+  Messenger messenger_;
+  std::vector<Machine> machines_;
+  std::uint64_t first_on_host_ = 0;
+  std::uint64_t calls_ = 0;
+  std::uint64_t runs_ = 0;
+};
+
+}  // namespace paceline::mpi

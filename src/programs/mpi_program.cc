@@ -1,0 +1,30 @@
+#include <mpi/make_ranks.h>
+#include <paceline/mpi.h>
+#include <programs/mpi_program.h>
+#include <programs/run_with_options.h>
+
+#include <memory>
+
+namespace paceline::programs {
+
+int run_mpi_with_options(int argc, char** argv, Suite& suite, Options& options) {
+  const std::shared_ptr<run::Ranks> ranks = mpi::make_ranks();
+  const int exit_code = run_with_options(argc, argv, suite, options, ranks);
+  return ranks->index() == 0 ? exit_code : 0;
+}
+
+}  // namespace paceline::programs
+
+namespace paceline {
+
+int run_mpi_program(int argc, char** argv, Suite& suite) {
+  programs::Options options;
+  return programs::run_mpi_with_options(argc, argv, suite, options);
+}
+
+int run_mpi_program(int argc, char** argv) {
+  Suite registered_before_main;
+  return run_mpi_program(argc, argv, registered_before_main);
+}
+
+}  // namespace paceline

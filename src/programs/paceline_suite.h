@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <paceline/error.h>
+#include <paceline/gbench/find_max.h>
+#include <paceline/program.h>
+#include <paceline/text/result.h>
+#include <programs/grid.h>
+#include <programs/options.h>
+
+namespace paceline::programs {
+
+/// The benchmarks of the programs paceline and paceline_mpi: language models and plain HTTP over a
+/// grid of rpm and parallel.
+class PacelineSuite : public Suite {
+ public:
+  /// `options`: the program's options, which run_with_options() sets.
+  explicit PacelineSuite(Options& options) : options_(options) {}
+
+  void add_flags(CLI::App& app) override;
+  std::optional<Error> register_benchmarks() override;
+  bool has_work() const override { return !workloads_.empty(); }
+  bool needs_api() const override { return asks_api(flags_); }
+  std::string hosts() const override;
+  std::chrono::nanoseconds planned_time() const override { return planned_time_; }
+  std::optional<Error> check() override;
+
+ private:
+  Result<void> register_workload(SelectedWorkload& selected);
+  Result<std::vector<GridRow>> rows_of(SelectedWorkload& selected);
+  Result<void> try_api(SelectedWorkload& selected);
+  Result<void> resume(SelectedWorkload& selected);
+  Result<void> pace_at_limit();
+  Grid grid_of(const SelectedWorkload& selected) const;
+  /// Whether the workloads measure every condition of the objectives.
+  Result<void> check_objectives() const;
+  /// Sets the search, unless other flags contradict it.
+  Result<void> prepare_search();
+  Result<void> prepare();
+
+  Options& options_;
+  GridFlags asked_;
+  /// Searches for the limit instead of measuring the grid.
+  std::optional<gbench::FindMax> search_;
+  WorkloadFlags flags_;
+  bool is_resumed_ = false;
+  std::chrono::nanoseconds planned_time_{0};
+  std::vector<SelectedWorkload> workloads_;
+  /// The threads of each workload, if they were chosen.
+  std::vector<std::string> chosen_threads_;
+};
+
+}  // namespace paceline::programs
