@@ -119,7 +119,7 @@ std::optional<stats::RunTally> MpiRanks::gather(
   part.rank = index();
   part.name = name_of(index());
   part.planned = tally.planned;
-  part.lag_p99 = tally.client_lag.quantile(0.99);
+  part.late_p99 = tally.late.quantile(0.99);
   Call own = next_call("tally", {});
   if (index() > 0) {
     part.clock_error = messenger_.end_run();

@@ -179,7 +179,8 @@ void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
 
 }  // namespace
 
-void set_counters(benchmark::UserCounters& counters, const Tally& tally) {
+void set_counters(benchmark::UserCounters& counters, const stats::RunTally& tally) {
+  if (const auto error = tally.clock_error()) counters["clock_error"] = stats::seconds_of(*error);
   for (const TimeCounter& counter : all_time_counters) {
     const Histogram& times = counter.times(tally);
     if (times.count() == 0 && !is_in_every_run(counter)) continue;
@@ -239,6 +240,7 @@ std::vector<std::string> all_counters() {
                            "length_mismatch",
                            "tool_calls_valid",
                            "format_valid",
+                           "clock_error",
                            "max_rpm",
                            "probes"}) {
     names.emplace_back(name);

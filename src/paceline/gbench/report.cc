@@ -55,8 +55,33 @@ std::string rate_changes_text(const run::RunPlan& plan, const stats::RunTally& t
   return text + fmt::format(" (mean {} RPM)", run::asked_rpm(plan, tally));
 }
 
+/// The processes that were lost during the run, with their requests; empty if none was.
+std::string lost_text(const stats::RunTally& tally) {
+  std::vector<std::string> names;
+  for (const stats::RankPart& part : tally.ranks) {
+    if (part.is_lost) names.push_back(part.name);
+  }
+  if (names.empty()) return {};
+  return fmt::format("{} {} lost, with {} requests", fmt::join(names, ", "),
+                     names.size() == 1 ? "was" : "were", tally.lost);
+}
+
+/// What follows if the clocks of the processes are not known well enough; empty if they are.
+std::string clocks_text(const run::RunPlan& plan, const stats::RunTally& tally) {
+  const auto error = tally.clock_error();
+  if (!error || plan.rpm == 0) return {};
+  const double interval_seconds = 60 / static_cast<double>(plan.rpm);
+  if (stats::seconds_of(*error) <= interval_seconds) return {};
+  return fmt::format(
+      "the clocks of the ranks are known to {:.3g} ms, which is more than the interval of {:.3g} "
+      "ms, so that requests of different ranks may depart together",
+      1e3 * stats::seconds_of(*error), 1e3 * interval_seconds);
+}
+
 /// Facts besides the counters; the name of the verdict's bound is the first.
-std::string label_of(const Verdict& verdict, const Tally& tally, const std::string& rate_changes) {
+std::string label_of(const Verdict& verdict, const stats::RunTally& tally,
+                     const std::string& rate_changes) {
+  const std::string lost = lost_text(tally);
   std::vector<std::string> words{std::string(name_of(verdict.bound))};
   if (!rate_changes.empty()) words.push_back("rate changed " + rate_changes);
   if (tally.stopped_why) {
@@ -67,6 +92,7 @@ std::string label_of(const Verdict& verdict, const Tally& tally, const std::stri
     words.push_back(
         fmt::format("cut short: {} of {} requests", tally.succeeded + tally.failed, tally.planned));
     if (tally.cut_off > 0) words.push_back(fmt::format("{} cut off", tally.cut_off));
+    if (!lost.empty()) words.push_back(lost);
   }
   const TokenTally& tokens = tally.tokens;
   if (counts_events(tokens)) {
@@ -111,8 +137,11 @@ std::string verdict_words(const Context& context, const Verdict& verdict, const 
   return context.sentence(error);
 }
 
-void warn_of_failures(Context& context, const Tally& tally) {
+void warn_of_failures(Context& context, const stats::RunTally& tally) {
   const double tolerated = context.settings().max_error_ratio;
+  if (const std::string lost = lost_text(tally); !lost.empty()) {
+    context.fail({ErrorCode::rank_lost, "a run was cut short: " + lost});
+  }
   if (tally.stopped_why) {
     Error error = *tally.stopped_why;
     error.message = "a run was ended early: " + error.message;
@@ -182,6 +211,9 @@ Result<double> report(benchmark::State& state, Context& context, const run::RunP
   state.SetLabel(label_of(verdict, tally, rate_changes));
   context.verdicts().add(run_text(name, plan), verdict.bound,
                          verdict_words(context, verdict, tally));
+  if (const std::string clocks = clocks_text(plan, tally); !clocks.empty()) {
+    context.verdicts().add(run_text(name, plan) + ": " + clocks);
+  }
   warn_of_lengths(context, tally.tokens);
   warn_of_failures(context, tally);
   return iteration_time(state, plan.requests, tally);
@@ -195,6 +227,8 @@ Result<double> shared_time(Context& context, const Result<double>& time) {
     own.error = time.error();
   }
   const auto shared = context.ranks().share("time", stats::to_bytes(own));
+  // Without a lost rank, the leader still has the result of the others.
+  if (context.leads()) return time;
   if (!shared) return tl::unexpected(shared.error());
   auto result = stats::of_bytes<SharedTime>(*shared);
   if (!result) return fail(ErrorCode::ranks_differ, "rank 0 makes another kind of call");

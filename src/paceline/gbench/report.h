@@ -18,7 +18,7 @@ namespace paceline::gbench {
 
 /// Sets the counters from a run's tally. docs/metrics.md defines each counter. Times are in
 /// seconds.
-void set_counters(benchmark::UserCounters& counters, const Tally& tally);
+void set_counters(benchmark::UserCounters& counters, const stats::RunTally& tally);
 
 /// The value of a time counter; nothing if the run recorded no such time.
 std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, const Tally& tally);

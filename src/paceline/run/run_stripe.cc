@@ -142,6 +142,11 @@ std::uint64_t counted_here(const RunPlan& options) {
 
 std::uint64_t asked_rpm(const RunPlan& options, const stats::RunTally& tally) {
   const pace::RateChanges* changes = options.rate_changes.get();
+  if (tally.lost > 0) {
+    const auto kept = static_cast<double>(tally.planned - tally.lost);
+    const double share = kept / static_cast<double>(tally.planned);
+    return static_cast<std::uint64_t>(std::llround(static_cast<double>(options.rpm) * share));
+  }
   if (changes == nullptr || changes->before(tally.last_due).empty()) return options.rpm;
   return std::max<std::uint64_t>(
       1,

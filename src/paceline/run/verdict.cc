@@ -99,13 +99,29 @@ std::string_view client_remedy(const Tally& tally) {
   return tally.threads == 1 ? "give this program its own core" : "give each thread its own core";
 }
 
-std::string client_lag_text(const Tally& tally) {
+/// The process that was late most, if it was much later than the run; empty for one process.
+std::string latest_rank_text(const stats::RunTally& tally) {
+  const auto latest =
+      std::max_element(tally.ranks.begin(), tally.ranks.end(),
+                       [](const stats::RankPart& one, const stats::RankPart& other) {
+                         return one.late_p99 < other.late_p99;
+                       });
+  constexpr int times_later = 2;
+  if (latest == tally.ranks.end() ||
+      latest->late_p99 <= std::max(tolerable_lag, times_later * tally.late.quantile(0.5))) {
+    return {};
+  }
+  return fmt::format(", most of all {}, which sent {} late at p99", latest->name,
+                     milliseconds_text(latest->late_p99));
+}
+
+std::string client_lag_text(const stats::RunTally& tally) {
   const nanoseconds late = tally.client_lag.quantile(0.99);
   return fmt::format(
-      "this program sent requests {} late at p99, which is part of due_p99 ({}); the median "
-      "latency "
-      "is {}; {}, or lower the rate",
-      milliseconds_text(late), milliseconds_text(tally.due_latency.quantile(0.99)),
+      "this program sent requests {} late at p99{}, which is part of due_p99 ({}); the median "
+      "latency is {}; {}, or lower the rate",
+      milliseconds_text(late), latest_rank_text(tally),
+      milliseconds_text(tally.due_latency.quantile(0.99)),
       milliseconds_text(tally.latency.quantile(0.5)), client_remedy(tally));
 }
 
@@ -207,12 +223,14 @@ Verdict held_back(const stats::RunTally& tally, std::uint64_t rpm, std::uint64_t
   if (client_lags(tally)) return {Bound::client, client_lag_text(tally)};
   if (kept_rate(tally, rpm, arrivals)) {
     return {Bound::client,
-            fmt::format("stalls of this program delayed the schedule by {} (late_p50); {}, or "
+            fmt::format("stalls of this program delayed the schedule by {} (late_p50){}; {}, or "
                         "lower the rate",
-                        milliseconds_text(tally.late.quantile(0.5)), client_remedy(tally))};
+                        milliseconds_text(tally.late.quantile(0.5)), latest_rank_text(tally),
+                        client_remedy(tally))};
   }
-  return {Bound::client, fmt::format("stalls of this program allowed {:.0f} RPM of {}; {}",
-                                     tally.achieved_rpm(), rpm, client_remedy(tally))};
+  return {Bound::client,
+          fmt::format("stalls of this program allowed {:.0f} RPM of {}{}; {}", tally.achieved_rpm(),
+                      rpm, latest_rank_text(tally), client_remedy(tally))};
 }
 
 /// The verdict of a run that kept its rate, if the server does not keep up.

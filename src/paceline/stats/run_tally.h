@@ -24,8 +24,8 @@ struct RankPart {
   std::string name{};
   /// Requests that the process was to send.
   std::uint64_t planned = 0;
-  /// The 99th percentile of how long only this program delayed departures.
-  std::chrono::nanoseconds lag_p99{0};
+  /// The 99th percentile of the time from the due time to the send.
+  std::chrono::nanoseconds late_p99{0};
   /// How far the process may have been from the schedule of rank 0, because no clock is known
   /// exactly.
   std::chrono::nanoseconds clock_error{0};
@@ -54,6 +54,8 @@ struct RunTally : Tally {
 
   /// Adds the tally of another stripe of the same run.
   void merge(const RunTally& other);
+  /// The largest clock error of any process; nothing for one process.
+  std::optional<std::chrono::nanoseconds> clock_error() const;
 };
 
 }  // namespace paceline::stats

@@ -101,6 +101,14 @@ void stats::RunTally::merge(const stats::RunTally& other) {
   ranks.insert(ranks.end(), other.ranks.begin(), other.ranks.end());
 }
 
+std::optional<std::chrono::nanoseconds> stats::RunTally::clock_error() const {
+  std::optional<std::chrono::nanoseconds> largest;
+  for (const RankPart& part : ranks) {
+    if (!part.is_lost) largest = std::max(largest.value_or(part.clock_error), part.clock_error);
+  }
+  return largest;
+}
+
 void TokenTally::merge(const TokenTally& other) {
   ttft.merge(other.ttft);
   ttfa.merge(other.ttfa);

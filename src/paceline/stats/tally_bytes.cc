@@ -99,8 +99,8 @@ template <>
 struct Members<RankPart> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& part) {
-    auto& [rank, name, planned, lag_p99, clock_error, is_lost] = part;
-    form(rank, name, planned, lag_p99, clock_error, is_lost);
+    auto& [rank, name, planned, late_p99, clock_error, is_lost] = part;
+    form(rank, name, planned, late_p99, clock_error, is_lost);
   }
 };
 

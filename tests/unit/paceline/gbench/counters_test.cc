@@ -13,8 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Four requests, from 1 s to 3 s.
-Tally some_tally() {
-  Tally tally;
+stats::RunTally some_tally() {
+  stats::RunTally tally;
   tally.planned = 4;
   tally.sent = 4;
   tally.sends = 4;
@@ -26,7 +26,7 @@ Tally some_tally() {
   return tally;
 }
 
-benchmark::UserCounters counters_of(const Tally& tally) {
+benchmark::UserCounters counters_of(const stats::RunTally& tally) {
   benchmark::UserCounters counters;
   set_counters(counters, tally);
   return counters;
@@ -47,7 +47,7 @@ TEST(CountersTest, ARunWithoutTokensHasNoCountersOfTokens) {
 }
 
 TEST(CountersTest, ConnectionsAreInEveryRunAndTheirTimesIfOneWasOpened) {
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   EXPECT_EQ(counters_of(tally).at("connections"), 0);
   EXPECT_EQ(counters_of(tally).at("connect_requests"), 0);
   EXPECT_FALSE(counters_of(tally).contains("connect_p50"));
@@ -63,7 +63,7 @@ TEST(CountersTest, ConnectionsAreInEveryRunAndTheirTimesIfOneWasOpened) {
 }
 
 TEST(CountersTest, ThePeaksAreOfOneSecond) {
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   tally.tokens.responses_with_usage = 4;
   tally.tokens.out = 100;
   for (int i = 0; i < 3; ++i) tally.ended_by_second.add(1s + i * 300ms);
@@ -80,7 +80,7 @@ TEST(CountersTest, ThePeaksAreOfOneSecond) {
 }
 
 TEST(CountersTest, TokensAreASecondOverTheRun) {
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   tally.tokens.responses_with_usage = 4;
   tally.tokens.out = 100;
   tally.tokens.in = 60;
@@ -107,7 +107,7 @@ TEST(CountersTest, TokensAreASecondOverTheRun) {
 }
 
 TEST(CountersTest, WithoutUsageNobodyKnowsThePrompts) {
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   tally.tokens.responses_counted = 4;
   tally.tokens.out = 100;
   const auto counters = counters_of(tally);
@@ -117,7 +117,7 @@ TEST(CountersTest, WithoutUsageNobodyKnowsThePrompts) {
 }
 
 TEST(CountersTest, CachedTokensAreOfResponsesThatTell) {
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   tally.tokens.responses_with_usage = 2;
   tally.tokens.responses_counted = 2;
   tally.tokens.out = 100;
@@ -130,7 +130,7 @@ TEST(CountersTest, CachedTokensAreOfResponsesThatTell) {
 }
 
 TEST(CountersTest, AStreamsTimesAreInSeconds) {
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   for (int i = 1; i <= 100; ++i) {
     tally.tokens.ttft.record(i * 1ms);
     tally.tokens.itl.record(i * 2ms);
@@ -151,7 +151,7 @@ TEST(CountersTest, AStreamsTimesAreInSeconds) {
 }
 
 TEST(CountersTest, MeansAndDeviationsAreOfTheTimesThemselves) {
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   auto counters = counters_of(tally);
   EXPECT_EQ(counters.at("mean"), 0.5);
   EXPECT_EQ(counters.at("stddev"), 0);
@@ -179,7 +179,7 @@ TEST(CountersTest, MeansAndDeviationsAreOfTheTimesThemselves) {
 }
 
 TEST(CountersTest, TheFirstAnswerHasATimeWhereThoughtsCameBeforeIt) {
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   tally.tokens.ttfa.record(300ms);
   EXPECT_FALSE(counters_of(tally).contains("ttfa_p50"));
   tally.tokens.streams_with_thoughts = 1;
@@ -197,7 +197,7 @@ TEST(CountersTest, TheFirstAnswerHasATimeWhereThoughtsCameBeforeIt) {
 }
 
 TEST(CountersTest, SharesOfFinishesAreAllThereWhereAReasonIsKnown) {
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   for (const std::string& name : finish_counters()) {
     EXPECT_FALSE(counters_of(tally).contains(name)) << name;
   }
@@ -217,7 +217,7 @@ TEST(CountersTest, SharesOfFinishesAreAllThereWhereAReasonIsKnown) {
 }
 
 TEST(CountersTest, GoodputIsThereWhereAnObjectiveIs) {
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   EXPECT_FALSE(counters_of(tally).contains("goodput"));
   tally.met_objective = 3;
   // Of the same two seconds as rps.
@@ -229,7 +229,7 @@ TEST(CountersTest, GoodputIsThereWhereAnObjectiveIs) {
 TEST(CountersTest, TheKindsOfFailureAreAlwaysThereAndSumToErrors) {
   const std::vector<std::string> kinds{"http_429", "http_4xx", "http_5xx",      "connects",
                                        "timeouts", "resets",   "bad_responses", "other_errors"};
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   for (const std::string& kind : kinds) EXPECT_EQ(counters_of(tally).at(kind), 0) << kind;
   for (const char* count : {"errors", "retries", "retries_exhausted", "cut_off"}) {
     EXPECT_EQ(counters_of(tally).at(count), 0) << count;
@@ -245,7 +245,7 @@ TEST(CountersTest, TheKindsOfFailureAreAlwaysThereAndSumToErrors) {
 }
 
 TEST(CountersTest, ATimeByItsName) {
-  const Tally tally = some_tally();
+  const stats::RunTally tally = some_tally();
   EXPECT_EQ(time_counter("p99", tally), 500ms);
   EXPECT_FALSE(time_counter("ttft_p99", tally));
   EXPECT_FALSE(time_counter("rpm", tally));
@@ -260,7 +260,7 @@ TEST(CountersTest, EveryTimeCanBecomeARowAndTheUsualOnesDo) {
   for (const char* name : {"p99", "due_p99", "ttft_p99", "itl_p99", "tpot_p99"}) {
     EXPECT_TRUE(has(default_rows(), name)) << name;
   }
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   tally.tokens.ttft.record(1ms);
   tally.tokens.ttfa.record(1ms);
   tally.tokens.streams_with_thoughts = 1;
@@ -274,7 +274,7 @@ TEST(CountersTest, EveryTimeCanBecomeARowAndTheUsualOnesDo) {
 }
 
 TEST(CountersTest, AllAreKnownBeforehand) {
-  Tally tally = some_tally();
+  stats::RunTally tally = some_tally();
   TokenTally& tokens = tally.tokens;
   for (Histogram* times :
        {&tally.due_latency, &tally.late, &tally.retried_latency, &tally.connect, &tokens.ttft,
