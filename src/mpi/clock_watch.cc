@@ -17,7 +17,7 @@ constexpr std::size_t fewest_pings = 8;
 /// A reply that takes longer is not awaited.
 constexpr nanoseconds longest_wait = 500ms;
 /// For this time a wait looks for messages without a pause, which would be a part of round trips.
-constexpr nanoseconds eager = 200us;
+constexpr nanoseconds eager = 1ms;
 constexpr nanoseconds between_looks = 20us;
 /// A busy machine may keep a process from its core for some milliseconds.
 constexpr nanoseconds least_attention = 2ms;

@@ -23,6 +23,8 @@ constexpr std::chrono::microseconds eager_pause{200};
 constexpr std::chrono::milliseconds eager_time{50};
 constexpr std::chrono::milliseconds usual_pause{5};
 constexpr std::chrono::microseconds attentive_pause{20};
+/// After a ping the next one soon follows, and a pause would be a part of its round trip.
+constexpr std::chrono::milliseconds eager_pings{1};
 /// How long the remaining ranks have to write what they have.
 constexpr std::chrono::seconds time_to_end{2};
 /// MPI_Finalize waits for all ranks. The results are written before.
@@ -62,7 +64,7 @@ void Messenger::work() {
     std::unique_lock lock(mutex_);
     if (!outbox_.empty() || task_) continue;
     if (is_ending_) break;
-    wake_.wait_for(lock, pause());
+    if (const Nanoseconds time = pause(); time.count() > 0) wake_.wait_for(lock, time);
   }
   end(link);
 }
@@ -83,14 +85,17 @@ void Messenger::exchange(Link& link) {
 
 Messenger::Nanoseconds Messenger::pause() const {
   const TimePoint now = Clock::now();
-  if (now < attentive_) return attentive_pause;
+  if (now < attentive_) return now - pinged_ < eager_pings ? Nanoseconds(0) : attentive_pause;
   const bool is_eager = waiting_ > 0 && now - waiting_since_ < eager_time;
   return is_eager ? Nanoseconds(eager_pause) : usual_pause;
 }
 
 void Messenger::take(Message message) {
   const TimePoint now = Clock::now();
-  if (message.kind == Kind::ping) attentive_ = answer_ping(*link_, message);
+  if (message.kind == Kind::ping) {
+    attentive_ = answer_ping(*link_, message);
+    pinged_ = now;
+  }
   const std::lock_guard lock(mutex_);
   peers_->heard(message.from, now);
   switch (message.kind) {

@@ -129,7 +129,8 @@ class Messenger {
   std::optional<ClockWatch> clocks_;
   std::function<void()> task_;
   TimePoint next_clock_;
-  /// Until when another rank pings.
+  /// The latest ping of another rank, and until when further ones may follow.
+  TimePoint pinged_;
   TimePoint attentive_;
   std::thread thread_;
 };

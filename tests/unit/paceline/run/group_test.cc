@@ -2,11 +2,17 @@
 #include <paceline/run/group.h>
 
 #include <array>
+#include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace paceline::run {
@@ -118,6 +124,165 @@ TEST(GroupTest, AllLearnWhyARunCannotBe) {
     ASSERT_TRUE(run.error);
     EXPECT_EQ(run.error->message, "the disk is full");
     group.leave(stripe, {});
+  });
+}
+
+/// Two processes in one, which wait for each other as Ranks describes.
+class TwoRanks {
+ public:
+  class Rank : public OneRank {
+   public:
+    Rank(TwoRanks& both, std::uint64_t index) : both_(both), index_(index) {}
+    std::uint64_t index() const override { return index_; }
+    std::uint64_t count() const override { return 2; }
+    Result<std::string> share(const std::string& what, const std::string& text) override {
+      const std::lock_guard lock(both_.mutex_);
+      if (index_ == 0) both_.shared_.push_back(what + text);
+      both_.changed_.notify_all();
+      return both_.shared_at(taken_++).substr(what.size());
+    }
+    RunStart start(const SharedRun& run) override {
+      EXPECT_EQ(run.threads, group_threads / 2);
+      const std::lock_guard lock(both_.mutex_);
+      ++both_.starts_;
+      both_.changed_.notify_all();
+      both_.changed_.wait(both_.mutex_, [&] { return both_.starts_ % 2 == 0; });
+      return {begin_of_schedule, nullptr};
+    }
+    std::optional<stats::RunTally> gather(stats::RunTally tally,
+                                          const std::shared_ptr<const stats::Groups>&) override {
+      const std::lock_guard lock(both_.mutex_);
+      if (index_ == 1) {
+        both_.other_ = tally;
+        both_.changed_.notify_all();
+        return std::nullopt;
+      }
+      both_.changed_.wait(both_.mutex_, [&] { return both_.other_.has_value(); });
+      tally.merge(*std::exchange(both_.other_, std::nullopt));
+      stats::RankPart lost;
+      lost.rank = 1;
+      lost.is_lost = both_.loses_one;
+      tally.ranks.push_back(lost);
+      return tally;
+    }
+
+   private:
+    TwoRanks& both_;
+    std::uint64_t index_;
+    std::size_t taken_ = 0;
+  };
+
+  static constexpr TimePoint begin_of_schedule{std::chrono::hours(1)};
+  std::array<Rank, 2> ranks{Rank(*this, 0), Rank(*this, 1)};
+  bool loses_one = false;
+
+ private:
+  std::string shared_at(std::size_t place) {
+    changed_.wait(mutex_, [&] { return shared_.size() > place; });
+    return shared_[place];
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<std::string> shared_;
+  int starts_ = 0;
+  std::optional<stats::RunTally> other_;
+};
+
+/// Calls a function on each thread of two processes, and waits for them.
+void on_each_of(TwoRanks& both, const std::function<void(Group&, const pace::Stripe&)>& function) {
+  std::array<Group, 2> groups{Group(both.ranks[0]), Group(both.ranks[1])};
+  std::vector<std::jthread> all;
+  for (std::size_t rank = 0; rank < 2; ++rank) {
+    for (std::uint64_t thread = 0; thread < group_threads / 2; ++thread) {
+      all.emplace_back([&, rank, thread] {
+        function(groups[rank], stripe_of(both.ranks[rank], thread, group_threads / 2));
+      });
+    }
+  }
+}
+
+TEST(GroupTest, ConsecutiveSlotsGoToDifferentProcesses) {
+  TwoRanks both;
+  EXPECT_EQ(stripe_of(both.ranks[0], 0, 2).index, 0U);
+  EXPECT_EQ(stripe_of(both.ranks[1], 0, 2).index, 1U);
+  EXPECT_EQ(stripe_of(both.ranks[0], 1, 2).index, 2U);
+  EXPECT_EQ(stripe_of(both.ranks[1], 1, 2).index, 3U);
+  EXPECT_EQ(stripe_of(both.ranks[1], 1, 2).count, 4U);
+}
+
+TEST(GroupTest, ProcessesMakeOneRunAfterAnother) {
+  constexpr std::uint64_t rounds = 20;
+  TwoRanks both;
+  std::atomic<int> wholes = 0;
+  on_each_of(both, [&](Group& group, const pace::Stripe& stripe) {
+    for (std::uint64_t round = 1; round <= rounds; ++round) {
+      const GroupRun run = group.join(
+          stripe,
+          [&] {
+            EXPECT_EQ(stripe.index, 0U);
+            GroupRun made = run_of(round);
+            made.name = "some run";
+            made.plan->rpm = 100 * round;
+            return made;
+          },
+          [&](const AnnouncedRun& announced) {
+            EXPECT_EQ(stripe.index, 1U);
+            EXPECT_EQ(announced.name, "some run");
+            GroupRun made = run_of(0);
+            announced.apply_to(*made.plan);
+            return made;
+          });
+      ASSERT_TRUE(run.plan);
+      EXPECT_EQ(run.plan->salt, round);
+      EXPECT_EQ(run.plan->rpm, 100 * round);
+      EXPECT_GE(group.start(stripe).at, TwoRanks::begin_of_schedule);
+      const auto whole = group.leave(stripe, tally_of(10 + stripe.index));
+      EXPECT_EQ(whole.has_value(), stripe.index == 0);
+      if (whole && whole->succeeded == 46) ++wholes;
+    }
+  });
+  EXPECT_EQ(wholes, rounds);
+}
+
+TEST(GroupTest, AllProcessesLearnWhyARunCannotBe) {
+  TwoRanks both;
+  on_each_of(both, [&](Group& group, const pace::Stripe& stripe) {
+    const GroupRun run =
+        group.join(stripe,
+                   [] {
+                     return GroupRun{.error = Error{ErrorCode::disk_full, "the disk is full"},
+                                     .is_last = true};
+                   },
+                   {});
+    EXPECT_FALSE(run.plan);
+    EXPECT_TRUE(run.is_last);
+    ASSERT_TRUE(run.error);
+    EXPECT_EQ(run.error->message, "the disk is full");
+    EXPECT_EQ(run.error->code, ErrorCode::disk_full);
+    EXPECT_FALSE(group.leave(stripe, {}));
+  });
+}
+
+TEST(GroupTest, TheRequestsOfALostProcessAreCounted) {
+  TwoRanks both;
+  both.loses_one = true;
+  on_each_of(both, [&](Group& group, const pace::Stripe& stripe) {
+    const auto plan_run = [] {
+      GroupRun made = run_of(1);
+      made.plan->requests = 101;
+      made.plan->ranks = 2;
+      made.plan->stripe.count = group_threads;
+      return made;
+    };
+    group.join(stripe, plan_run, [&](const AnnouncedRun&) { return plan_run(); });
+    group.start(stripe);
+    if (const auto whole = group.leave(stripe, {})) {
+      // Slots 1, 5, … and 3, 7, … of 101.
+      EXPECT_EQ(whole->lost, 50U);
+      EXPECT_EQ(whole->ranks.front().planned, 50U);
+      EXPECT_TRUE(whole->adds_up());
+    }
   });
 }
 

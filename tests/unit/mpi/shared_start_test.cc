@@ -1,0 +1,48 @@
+#include <gtest/gtest.h>
+#include <mpi/shared_start.h>
+
+#include <chrono>
+
+namespace paceline::mpi {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr TimePoint start{10s};
+
+StartTime start_time() {
+  StartTime time;
+  time.start_ns = start.time_since_epoch().count();
+  time.at_ns = time.start_ns;
+  time.error = 5us;
+  return time;
+}
+
+TEST(SharedStartTest, WithoutDriftTheStartStays) {
+  SharedStart shared(start_time());
+  shared.follow(start + 100s);
+  EXPECT_EQ(shared.time()->load(), start);
+}
+
+TEST(SharedStartTest, TheStartMovesWithTheDrift) {
+  StartTime time = start_time();
+  time.drift = 20e-6;
+  SharedStart shared(time);
+  shared.follow(start + 10s);
+  EXPECT_EQ(shared.time()->load(), start + 200us);
+}
+
+TEST(SharedStartTest, ACorrectionReplacesTheStart) {
+  SharedStart shared(start_time());
+  StartTime corrected = start_time();
+  corrected.start_ns += 700;
+  corrected.at_ns += 1'000'000'000;
+  corrected.error = 2us;
+  shared.correct(corrected);
+  shared.follow(start + 2s);
+  EXPECT_EQ(shared.time()->load(), start + 700ns);
+  EXPECT_EQ(shared.largest_error(), 5us);
+}
+
+}  // namespace
+}  // namespace paceline::mpi
