@@ -64,6 +64,13 @@ class Resume(unittest.TestCase):
             self.assertEqual(log.execute("SELECT DISTINCT host, url FROM runs").fetchall(),
                              [("embedded endpoint", "embedded endpoint/chat/completions")])
 
+    def test_each_run_has_an_identity(self):
+        self.begin()
+        self.assert_resumed()
+        with contextlib.closing(sqlite3.connect(self.log)) as log:
+            self.assertEqual(log.execute("SELECT count(*), count(DISTINCT identity), sum(rank), sum(ranks) "
+                                         "FROM runs").fetchone(), (2, 2, 0, 2))
+
     def test_a_log_of_the_third_schema(self):
         self.begin()
         with contextlib.closing(sqlite3.connect(self.log)) as log:

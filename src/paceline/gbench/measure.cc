@@ -159,6 +159,7 @@ GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan plan
   logged.warmup = plan.warmup;
   logged.transport = name_of(plan.connection.transport);
   logged.threads = plan.stripe.count;
+  logged.identity = plan.salt;
   const auto log = context.begin_log(logged);
   if (!log) {
     context.fail(log.error());

@@ -78,7 +78,7 @@ using Step = Statement::Step;
 
 constexpr const char* select_runs =
     "SELECT run, name, workload, resumed, started_utc, rpm, parallel, requests, warmup, host, "
-    "model, {}, {}, "
+    "model, {}, {}, {}, {}, {}, "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run), "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run AND error IS NULL) "
     "FROM runs ORDER BY run";
@@ -123,8 +123,11 @@ ListedRun read_run(const Statement& row) {
   run.about.model = row.text(10);
   run.about.url = row.text(11);
   run.about.threads = optional_number(row, 12).value_or(1);
-  run.logged = number(row, 13);
-  run.good = number(row, 14);
+  run.about.identity = optional_number(row, 13);
+  run.about.rank = number(row, 14);
+  run.about.ranks = optional_number(row, 15).value_or(1);
+  run.logged = number(row, 16);
+  run.good = number(row, 17);
   return run;
 }
 
@@ -184,13 +187,14 @@ Result<LogReader> LogReader::open(const std::string& path) {
 }
 
 Result<std::vector<ListedRun>> LogReader::runs() {
-  // Schema 1 has no URLs, and schemas 1 to 6 have no threads.
+  // Columns that older schemas lack.
   const auto column_or_null = [this](const std::string& column) {
     const bool has_it = database_.prepare("SELECT " + column + " FROM runs").has_value();
     return has_it ? column : "NULL";
   };
-  auto row = database_.prepare(
-      fmt::format(fmt::runtime(select_runs), column_or_null("url"), column_or_null("threads")));
+  auto row = database_.prepare(fmt::format(fmt::runtime(select_runs), column_or_null("url"),
+                                           column_or_null("threads"), column_or_null("identity"),
+                                           column_or_null("rank"), column_or_null("ranks")));
   if (!row) return cannot_read();
   std::vector<ListedRun> runs;
   Step step = row->step();

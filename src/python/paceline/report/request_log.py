@@ -19,7 +19,7 @@ from .parts import parts_of_log
 from .words import count_text, list_text, rate_text
 
 APPLICATION_ID = 0x70616365  # "pace"
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000

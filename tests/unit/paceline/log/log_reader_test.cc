@@ -39,7 +39,10 @@ TEST_F(LogReaderTest, ListsRunsWithTheirCounts) {
                    .resumed = true,
                    .model = "m",
                    .url = "http://h/",
-                   .threads = 3});
+                   .threads = 3,
+                   .identity = ~std::uint64_t{0},
+                   .rank = 2,
+                   .ranks = 4});
   log->add(1, {.item = 0, .status = 200});
   log->add(1, {.item = 1, .error = "It failed."});
   ASSERT_EQ(message_of(log->close()), "");
@@ -58,6 +61,12 @@ TEST_F(LogReaderTest, ListsRunsWithTheirCounts) {
   EXPECT_EQ(runs[0].about.threads, 1);
   EXPECT_TRUE(runs[1].about.resumed);
   EXPECT_EQ(runs[1].about.threads, 3);
+  EXPECT_EQ(runs[0].about.identity, std::nullopt);
+  EXPECT_EQ(runs[0].about.rank, 0);
+  EXPECT_EQ(runs[0].about.ranks, 1);
+  EXPECT_EQ(runs[1].about.identity, ~std::uint64_t{0});
+  EXPECT_EQ(runs[1].about.rank, 2);
+  EXPECT_EQ(runs[1].about.ranks, 4);
   EXPECT_TRUE(same_job(runs[0].about, runs[1].about));
 }
 
