@@ -5,7 +5,7 @@
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/objective.h>
 #include <paceline/http/target.h>
-#include <paceline/log/log_reader.h>
+#include <paceline/log/logged_items.h>
 #include <programs/flags.h>
 #include <programs/grid.h>
 #include <programs/help.h>
@@ -71,6 +71,8 @@ class PacelineSuite : public Suite {
   std::optional<gbench::FindMax> search_;
   WorkloadFlags flags_;
   bool is_resumed_ = false;
+  /// The logs to resume; the first takes the new rows.
+  std::vector<std::string> resumed_logs_;
   std::chrono::nanoseconds planned_time_{0};
   std::vector<SelectedWorkload> workloads_;
   /// The threads of each workload, if they were chosen.
@@ -84,15 +86,17 @@ void PacelineSuite::add_flags(CLI::App& app) {
   app.option_defaults()->group(results_group);
   app.add_option_function<std::string>(
          "--paceline_resume",
-         [this](const std::string& file) {
+         [this](const std::string& files) {
            is_resumed_ = true;
-           options_.log_file = file;
+           resumed_logs_ = split_list(files);
+           options_.log_file = resumed_logs_.front();
          },
          "Sends only the requests without a good response in this log, and adds them to the log. "
-         "Give the flags of the logged run, with this flag in place of --paceline_log, such as "
-         "run.sqlite [none]")
-      ->check(CLI::ExistingFile)
-      ->type_name("FILE.sqlite");
+         "Several logs of the same job, separated by commas, are read as one; the first takes the "
+         "new rows. Give the flags of the logged run, with this flag in place of --paceline_log, "
+         "such as run.sqlite or run.0.sqlite,run.1.sqlite [none]")
+      ->check(missing_file)
+      ->type_name("FILE.sqlite,…");
   app.option_defaults()->group(load_group);
   app.add_option_function<std::string>(
          "--paceline_find_max",
@@ -204,7 +208,7 @@ Result<void> PacelineSuite::resume(SelectedWorkload& selected) {
   }
   const std::int64_t requests = grid.requests_at(grid.rpm.front());
   const log::LoggedRun asked = context().logged_job(*selected.workload);
-  const auto logged = log::read_logged_items(options_.log_file, asked);
+  const auto logged = log::read_logged_items(resumed_logs_, asked);
   if (!logged) return tl::unexpected(logged.error());
   selected.items = logged->missing(0, static_cast<std::uint64_t>(requests));
   context().console().say(fmt::format("{}: {} of {} requests are left to send", asked.name,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <paceline/log/database.h>
-#include <paceline/log/log_reader.h>
+#include <paceline/log/logged_items.h>
+#include <paceline/log/merged_log.h>
 
 #include <array>
 #include <filesystem>
@@ -66,11 +67,11 @@ PRAGMA user_version = {1})",
   /// Migrates the log to the present schema.
   void add_to_it() { ASSERT_TRUE(open_log(path())); }
 
-  LogReader open() {
-    auto reader = LogReader::open(path());
-    return std::move(reader.value());
+  MergedLog open() {
+    auto log = MergedLog::open({path()});
+    return std::move(log.value());
   }
-  std::vector<ListedRun> runs() { return open().runs().value(); }
+  ListedRuns runs() { return open().runs(); }
   Responses responses(const std::vector<std::int64_t>& of_runs) {
     Responses found;
     EXPECT_EQ(message_of(open().for_each_item(of_runs,
@@ -83,7 +84,7 @@ PRAGMA user_version = {1})",
   }
   Result<LoggedItems> logged_items() {
     return read_logged_items(
-        path(), {.name = "chat/complete", .workload = "f", .model = "m", .url = "http://h/v1"});
+        {path()}, {.name = "chat/complete", .workload = "f", .model = "m", .url = "http://h/v1"});
   }
 
   void expect_contents() {
