@@ -207,7 +207,7 @@ Result<void> write_log(const Flags& flags) {
 int main(int argc, char** argv) {
   paceline::text::open_missing_standard_streams();
   CLI::App app(
-      "Writes the requests of a log (--paceline_log) as JSON lines in the output format of "
+      "Writes the requests of a job's logs (--paceline_log) as JSON lines in the output format of "
       "OpenAI's Batch API, in the order of their items. A resumed run is written together with "
       "the runs that it resumed. Where an item has several responses, the last good one is "
       "written.");
