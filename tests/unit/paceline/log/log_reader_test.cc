@@ -61,7 +61,7 @@ TEST_F(LogReaderTest, GoesThroughTheItemsOfARunInTheirOrder) {
   auto log = open_request_log(path());
   begin_run(*log);
   begin_run(*log);
-  for (const std::uint64_t item : {7, 2, 5}) log->add(1, {.item = item});
+  for (const std::uint64_t item : {7U, 2U, 5U}) log->add(1, {.item = item});
   log->add(1, {.item = 3, .error = "It failed."});
   log->add(2, {.item = 4});
   ASSERT_EQ(message_of(log->close()), "");

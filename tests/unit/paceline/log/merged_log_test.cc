@@ -222,7 +222,7 @@ TEST_F(MergedLogTest, TheRunsOfALogKeepTheirOrderWhenTheClockWasSetBack) {
 }
 
 TEST_F(MergedLogTest, TheRunsOfASingleLogKeepTheirNumbers) {
-  for (std::uint64_t identity : {1, 2, 3}) write("a", run_at(1, identity), {identity});
+  for (const std::uint64_t identity : {1U, 2U, 3U}) write("a", run_at(1, identity), {identity});
   change("a", "DELETE FROM requests WHERE run = 2; DELETE FROM runs WHERE run = 2");
   const auto log = open(paths({"a"}));
   ASSERT_EQ(log.runs().size(), 2);
