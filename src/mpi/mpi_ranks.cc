@@ -73,21 +73,16 @@ Result<std::string> MpiRanks::share(const std::string& what, const std::string& 
   return text;
 }
 
-Result<std::vector<std::string>> MpiRanks::exchange(const std::string& what,
-                                                    const std::string& text) {
+Result<std::string> MpiRanks::combine(const std::string& what, const std::string& text,
+                                      const Combine& combine) {
   const Call own = next_call(what, text);
-  if (index() > 0) {
-    const auto all = messenger_.ask(own);
-    if (!all) return tl::unexpected(all.error());
-    return stats::of_bytes<std::vector<std::string>>(*all).value_or(
-        std::vector<std::string>(count()));
-  }
+  if (index() > 0) return messenger_.ask(own);
   auto texts = messenger_.collect(own);
-  if (!texts) return texts;
+  if (!texts) return tl::unexpected(texts.error());
   texts->front() = text;
-  const std::string all = stats::to_bytes(*texts);
-  for (std::uint64_t rank = 1; rank < count(); ++rank) answer(own, rank, all);
-  return texts;
+  const std::string combined = combine(*texts);
+  for (std::uint64_t rank = 1; rank < count(); ++rank) answer(own, rank, combined);
+  return combined;
 }
 
 run::RunStart MpiRanks::start(const run::SharedRun& run) {

@@ -28,8 +28,8 @@ class MpiRanks : public run::Ranks {
   std::uint64_t first_on_host() const override { return first_on_host_; }
 
   Result<std::string> share(const std::string& what, const std::string& text) override;
-  Result<std::vector<std::string>> exchange(const std::string& what,
-                                            const std::string& text) override;
+  Result<std::string> combine(const std::string& what, const std::string& text,
+                              const Combine& combine) override;
   void share_stop(std::atomic<bool>* stop) override { messenger_.share_stop(stop); }
   run::RunStart start(const run::SharedRun& run) override;
   void publish(const run::Progress& progress) override { messenger_.publish(progress); }

@@ -73,6 +73,14 @@ bool is_for_secrets(std::string name) {
   return fmt::format(" {} ", name).find(" key ") != std::string::npos;
 }
 
+std::string missing_file(const std::string& list) {
+  if (list.empty()) return CLI::ExistingFile(list);
+  for (const std::string& file : split_list(list)) {
+    if (std::string why = CLI::ExistingFile(file); !why.empty()) return why;
+  }
+  return {};
+}
+
 std::vector<std::string> split_list(const std::string& text, char separator) {
   std::vector<std::string> items;
   std::istringstream list(text);

@@ -73,6 +73,10 @@ inline constexpr std::string_view environment_prefix = "env:";
 /// Whether headers or fields of this name usually carry secrets.
 bool is_for_secrets(std::string name);
 
+/// Why one of these files does not exist; empty: all exist. `list`: separated by commas. A check of
+/// a flag.
+std::string missing_file(const std::string& list);
+
 /// The items of a list.
 std::vector<std::string> split_list(const std::string& text, char separator = ',');
 

@@ -62,7 +62,10 @@ std::string flag_help(const std::string& flag, const std::string& description) {
 
 std::string head_of_help(const CLI::App& app) {
   std::string text = fmt::format("Usage: {} [OPTION]...", app.get_name());
-  for (const CLI::Option* argument : arguments_of(app)) text += ' ' + argument->get_name(true);
+  for (const CLI::Option* argument : arguments_of(app)) {
+    text += ' ' + argument->get_name(true);
+    if (argument->get_items_expected_max() > 1) text += "...";
+  }
   return text + "\n\n" + text::wrapped(app.get_description(), columns, 0);
 }
 

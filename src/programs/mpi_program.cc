@@ -7,8 +7,8 @@
 
 namespace paceline::programs {
 
-int run_mpi_with_options(int argc, char** argv, Suite& suite, Options& options) {
-  const std::shared_ptr<run::Ranks> ranks = mpi::make_ranks();
+int run_as_rank(int argc, char** argv, Suite& suite, Options& options,
+                const std::shared_ptr<run::Ranks>& ranks) {
   const int exit_code = run_with_options(argc, argv, suite, options, ranks);
   return ranks->index() == 0 ? exit_code : 0;
 }
@@ -19,7 +19,7 @@ namespace paceline {
 
 int run_mpi_program(int argc, char** argv, Suite& suite) {
   programs::Options options;
-  return programs::run_mpi_with_options(argc, argv, suite, options);
+  return programs::run_as_rank(argc, argv, suite, options, mpi::make_ranks());
 }
 
 int run_mpi_program(int argc, char** argv) {

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <memory>
+
 #include <paceline/program.h>
+#include <paceline/run/ranks.h>
 #include <programs/options.h>
 
 namespace paceline::programs {
 
-/// run_mpi_program() for a suite that reads the program's options, which are set when the flags
-/// have been read. `options` outlives the call.
-int run_mpi_with_options(int argc, char** argv, Suite& suite, Options& options);
+/// run_with_options() for one of the ranks. Returns the exit code of the process: rank 0's is that
+/// of the program, and the others' are 0.
+int run_as_rank(int argc, char** argv, Suite& suite, Options& options,
+                const std::shared_ptr<run::Ranks>& ranks);
 
 }  // namespace paceline::programs

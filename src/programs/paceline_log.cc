@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <paceline/log/log_reader.h>
+#include <paceline/log/merged_log.h>
 #include <paceline/text/console.h>
 #include <paceline/workload/batch_line.h>
 #include <programs/arguments.h>
@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -21,7 +22,10 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace paceline::programs {
 namespace {
@@ -30,10 +34,14 @@ constexpr char footer[] = R"(Examples:
 One run of a log, to the terminal and to a file:
 
   $ paceline_log run.sqlite --run=1
-  $ paceline_log run.sqlite --run=1 -o responses.jsonl)";
+  $ paceline_log run.sqlite --run=1 -o responses.jsonl
+
+The logs of one job as one, such as those of a run of two ranks:
+
+  $ paceline_log run.0.sqlite run.1.sqlite -o responses.jsonl)";
 
 struct Flags {
-  std::string log;
+  std::vector<std::string> logs;
   std::string out;
   std::optional<std::int64_t> run;
 };
@@ -49,36 +57,69 @@ struct Counts {
   std::uint64_t without_body = 0;
 };
 
-std::string table(const std::vector<log::ListedRun>& runs) {
+/// Such as "'a.sqlite', 'b.sqlite'".
+std::string names_of(const std::vector<std::string>& logs) {
+  return fmt::format("'{}'", fmt::join(logs, "', '"));
+}
+
+std::string table(const log::ListedRuns& runs) {
   std::string text =
       fmt::format("{:>4}  {:24}  {:20}  {:>9}  {:>8}  {:>9}  {:>9}  {}\n", "run", "started (UTC)",
                   "name", "rpm", "parallel", "logged", "good", "model");
-  for (const auto& [number, about, started, logged, good] : runs) {
-    const std::string threads =
-        about.threads > 1 ? fmt::format(" threads:{}", about.threads) : std::string();
+  for (const auto& [number, about, started, logged, good, places] : runs) {
+    std::string name = about.name;
+    if (about.threads > 1) name += fmt::format(" threads:{}", about.threads);
+    if (about.ranks > 1) name += fmt::format(" ranks:{}", about.ranks);
     text += fmt::format("{:>4}  {:24}  {:20}  {:>9}  {:>8}  {:>9}  {:>9}  {}{}\n", number, started,
-                        about.name + threads, about.rpm, about.parallel, logged, good, about.model,
+                        name, about.rpm, about.parallel, logged, good, about.model,
                         about.resumed ? " (resumed)" : "");
   }
   return text;
 }
 
+/// Checks whether each log has a run of the job of `run`.
+Result<void> check_jobs(const Flags& flags, const log::ListedRuns& runs,
+                        const log::ListedRun& run) {
+  for (std::size_t file = 0; file < flags.logs.size(); ++file) {
+    const log::ListedRuns own = log::runs_in(runs, file);
+    const bool has_job = std::any_of(own.begin(), own.end(), [&run](const log::ListedRun& other) {
+      return log::same_job(other.about, run.about);
+    });
+    if (has_job) continue;
+    const auto differences = log::job_differences(own.back().about, run.about);
+    return fail(
+        ErrorCode::invalid_value,
+        fmt::format("run {} of the log '{}' made other requests than run {}: {}; leave the "
+                    "log out, or choose another run with --run",
+                    own.back().run, flags.logs[file], run.run, fmt::join(differences, "; ")));
+  }
+  return {};
+}
+
 /// The runs to write: the run that the flags name or else the last one, with the runs that it
-/// resumed. Fails if no run is named and other runs would be left out.
-Result<std::vector<std::int64_t>> choose(const Flags& flags,
-                                         const std::vector<log::ListedRun>& runs) {
-  if (runs.empty()) {
-    return fail(ErrorCode::invalid_value, fmt::format("the log '{}' has no runs", flags.log));
+/// resumed. Fails if no run is named and other runs would be left out, and for logs of another job.
+Result<std::vector<std::int64_t>> choose(const Flags& flags, const log::ListedRuns& runs) {
+  for (std::size_t file = 0; file < flags.logs.size(); ++file) {
+    if (!log::runs_in(runs, file).empty()) continue;
+    return fail(ErrorCode::invalid_value,
+                fmt::format("the log '{}' has no runs", flags.logs[file]));
   }
   auto chosen = log::runs_behind(runs, flags.run.value_or(runs.back().run));
   if (chosen.empty()) {
-    return fail(ErrorCode::invalid_value, fmt::format("there is no run {} in '{}', only:\n{}",
-                                                      *flags.run, flags.log, table(runs)));
+    return fail(ErrorCode::invalid_value,
+                fmt::format("there is no run {} in {}, only:\n{}", *flags.run, names_of(flags.logs),
+                            table(runs)));
+  }
+  const auto last = std::find_if(runs.begin(), runs.end(), [&chosen](const log::ListedRun& run) {
+    return run.run == chosen.back();
+  });
+  if (auto checked = check_jobs(flags, runs, *last); !checked) {
+    return tl::unexpected(std::move(checked.error()));
   }
   if (!flags.run && chosen.size() < runs.size()) {
-    return fail(
-        ErrorCode::invalid_value,
-        fmt::format("'{}' has several runs; choose one with --run N:\n{}", flags.log, table(runs)));
+    return fail(ErrorCode::invalid_value,
+                fmt::format("{} has several runs; choose one with --run N:\n{}",
+                            names_of(flags.logs), table(runs)));
   }
   return chosen;
 }
@@ -87,7 +128,8 @@ Result<std::vector<std::int64_t>> choose(const Flags& flags,
 Result<void> open_output(const Flags& flags, File& file) {
   if (flags.out.empty()) return {};
   std::error_code ignored;
-  if (std::filesystem::equivalent(flags.out, flags.log, ignored)) {
+  for (const std::string& log : flags.logs) {
+    if (!std::filesystem::equivalent(flags.out, log, ignored)) continue;
     return fail(ErrorCode::invalid_value,
                 fmt::format("'{}' is the log itself; name another file with -o", flags.out));
   }
@@ -103,7 +145,7 @@ Result<void> open_output(const Flags& flags, File& file) {
 }
 
 /// Writes one line per item, and flushes.
-Result<void> write_lines(log::LogReader& log, const std::vector<std::int64_t>& runs, std::FILE* out,
+Result<void> write_lines(log::MergedLog& log, const std::vector<std::int64_t>& runs, std::FILE* out,
                          Counts& counts) {
   workload::BatchOutput output;
   bool written = true;
@@ -127,25 +169,36 @@ void print_summary(const Flags& flags, const Counts& counts) {
                               counts.lines - counts.good));
   if (counts.without_body == 0) return;
   text::say_lines(fmt::format(
-      "{} good responses have \"body\":null, because their texts are not in '{}': measure with "
+      "{} good responses have \"body\":null, because their texts are not in {}: measure with "
       "--paceline_log_responses to keep them.",
-      counts.without_body, flags.log));
+      counts.without_body, names_of(flags.logs)));
+}
+
+/// Says which of the written runs have ranks whose logs were not given.
+void print_missing_ranks(const log::ListedRuns& runs, const std::vector<std::int64_t>& chosen) {
+  for (const log::ListedRun& run : runs) {
+    const std::size_t found = log::ranks_in_logs(run);
+    if (found >= run.about.ranks) continue;
+    if (std::find(chosen.begin(), chosen.end(), run.run) == chosen.end()) continue;
+    text::say_lines(fmt::format("run {} has the rows of {} of its {} ranks: name their logs too.",
+                                run.run, found, run.about.ranks));
+  }
 }
 
 Result<void> write_log(const Flags& flags) {
-  auto log = log::LogReader::open(flags.log);
+  auto log = log::MergedLog::open(flags.logs);
   if (!log) return tl::unexpected(log.error());
-  const auto listed = log->runs();
-  if (!listed) return tl::unexpected(listed.error());
-  const auto chosen = choose(flags, *listed);
+  const auto chosen = choose(flags, log->runs());
   if (!chosen) return tl::unexpected(chosen.error());
 
   File file;
   if (auto opened = open_output(flags, file); !opened) return opened;
   Counts counts;
   auto written = write_lines(*log, *chosen, file ? file.get() : stdout, counts);
-  if (written) print_summary(flags, counts);
-  return written;
+  if (!written) return written;
+  print_summary(flags, counts);
+  print_missing_ranks(log->runs(), *chosen);
+  return {};
 }
 
 }  // namespace
@@ -154,7 +207,7 @@ Result<void> write_log(const Flags& flags) {
 int main(int argc, char** argv) {
   paceline::text::open_missing_standard_streams();
   CLI::App app(
-      "Writes the requests of a log (--paceline_log) as JSON lines in the output format of "
+      "Writes the requests of a job's logs (--paceline_log) as JSON lines in the output format of "
       "OpenAI's Batch API, in the order of their items. A resumed run is written together with "
       "the runs that it resumed. Where an item has several responses, the last good one is "
       "written.");
@@ -162,7 +215,11 @@ int main(int argc, char** argv) {
   app.name("paceline_log");
   paceline::programs::set_help_layout(app);
   app.footer(paceline::programs::footer);
-  app.add_option("FILE", flags.log, "The log")->required()->type_name("");
+  app.add_option("FILE", flags.logs,
+                 "The log; several logs of the same job are read as one, and each item is written "
+                 "once")
+      ->required()
+      ->type_name("");
   app.add_option("-o,--out", flags.out, "File to write, replaced where it exists [standard output]")
       ->type_name("FILE");
   paceline::programs::add_number_flag(app, "--run", flags.run, std::int64_t{1},

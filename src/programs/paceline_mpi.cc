@@ -1,11 +1,14 @@
 // The `paceline_mpi` program: as `paceline`, with the ranks of an MPI program as one client.
 
+#include <mpi/make_ranks.h>
 #include <programs/mpi_program.h>
 #include <programs/options.h>
 #include <programs/paceline_suite.h>
 
 int main(int argc, char** argv) {
-  paceline::programs::Options options;
-  paceline::programs::PacelineSuite suite(options);
-  return paceline::programs::run_mpi_with_options(argc, argv, suite, options);
+  using namespace paceline;
+  const std::shared_ptr<run::Ranks> ranks = mpi::make_ranks();
+  programs::Options options;
+  programs::PacelineSuite suite(options, ranks->count());
+  return programs::run_as_rank(argc, argv, suite, options, ranks);
 }

@@ -5,13 +5,13 @@
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/objective.h>
 #include <paceline/http/target.h>
-#include <paceline/log/log_reader.h>
 #include <programs/agreement.h>
 #include <programs/flags.h>
 #include <programs/grid.h>
 #include <programs/help.h>
 #include <programs/options.h>
 #include <programs/registration.h>
+#include <programs/resumption.h>
 #include <programs/thread_choice.h>
 
 #include <CLI/CLI.hpp>
@@ -48,15 +48,20 @@ void PacelineSuite::add_flags(CLI::App& app) {
   app.option_defaults()->group(results_group);
   app.add_option_function<std::string>(
          "--paceline_resume",
-         [this](const std::string& file) {
+         [this](const std::string& files) {
            is_resumed_ = true;
-           options_.log_file = file;
+           options_.log_file = split_list(files).front();
+           // Later, this rank's own log exists and has no run.
+           resumed_logs_ = ranks_ == 1 ? split_list(files) : logs_of_ranks(split_list(files));
          },
          "Sends only the requests without a good response in this log, and adds them to the log. "
-         "Give the flags of the logged run, with this flag in place of --paceline_log, such as "
-         "run.sqlite [none]")
-      ->check(CLI::ExistingFile)
-      ->type_name("FILE.sqlite");
+         "Several logs of the same job, separated by commas, are read as one; the first takes the "
+         "new rows. Give the flags of the logged run, with this flag in place of --paceline_log, "
+         "such as run.sqlite or run.0.sqlite,run.1.sqlite [none]")
+      ->check([this](const std::string& files) {
+        return ranks_ == 1 ? missing_file(files) : std::string();
+      })
+      ->type_name("FILE.sqlite,…");
   app.option_defaults()->group(load_group);
   app.add_option_function<std::string>(
          "--paceline_find_max",
@@ -169,9 +174,10 @@ Result<void> PacelineSuite::resume(SelectedWorkload& selected) {
   }
   const std::int64_t requests = grid.requests_at(grid.rpm.front());
   const log::LoggedRun asked = context().logged_job(*selected.workload);
-  const auto logged = log::read_logged_items(options_.log_file, asked);
-  if (!logged) return tl::unexpected(logged.error());
-  selected.items = logged->missing(0, static_cast<std::uint64_t>(requests));
+  auto missing = missing_items(context().ranks(), resumed_logs_, asked,
+                               static_cast<std::uint64_t>(requests));
+  if (!missing) return tl::unexpected(missing.error());
+  selected.items = std::move(*missing);
   context().console().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
                                       selected.items.size(), requests));
   return {};

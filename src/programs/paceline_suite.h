@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,8 +19,10 @@ namespace paceline::programs {
 /// grid of rpm and parallel.
 class PacelineSuite : public Suite {
  public:
-  /// `options`: the program's options, which run_with_options() sets.
-  explicit PacelineSuite(Options& options) : options_(options) {}
+  /// `options`: the program's options, which run_with_options() sets. `ranks`: the number of the
+  /// program's processes.
+  explicit PacelineSuite(Options& options, std::uint64_t ranks = 1)
+      : options_(options), ranks_(ranks) {}
 
   void add_flags(CLI::App& app) override;
   std::optional<Error> register_benchmarks() override;
@@ -43,11 +46,14 @@ class PacelineSuite : public Suite {
   Result<void> prepare();
 
   Options& options_;
+  std::uint64_t ranks_;
   GridFlags asked_;
   /// Searches for the limit instead of measuring the grid.
   std::optional<gbench::FindMax> search_;
   WorkloadFlags flags_;
   bool is_resumed_ = false;
+  /// The logs to resume.
+  std::vector<std::string> resumed_logs_;
   std::chrono::nanoseconds planned_time_{0};
   std::vector<SelectedWorkload> workloads_;
   /// The threads of each workload, if they were chosen.

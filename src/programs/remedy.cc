@@ -124,7 +124,7 @@ std::string_view remedy_for_file(ErrorCode code) {
     case ErrorCode::log_unwritable:
       return "check that the file is in place and that its disk has space";
     case ErrorCode::log_has_no_run:
-      return "give the file to --paceline_log instead of --paceline_resume";
+      return "leave the file out, or give it to --paceline_log instead of --paceline_resume";
     case ErrorCode::log_of_another_job:
       return "repeat the flags of the earlier run, or begin a new log with --paceline_log";
     case ErrorCode::log_incomplete:

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <paceline/http/resolver.h>
+#include <paceline/log/rank_file.h>
 #include <paceline/text/console.h>
 #include <paceline/text/strings.h>
 #include <programs/agreement.h>
@@ -199,7 +200,8 @@ Result<void> Session::read_headers(const Options& options, Api& api) {
 
 Result<void> Session::open_log(const std::string& file) {
   if (file.empty()) return {};
-  auto log = log::RequestLog::open(file);
+  const bool is_alone = ranks_->count() == 1;
+  auto log = log::RequestLog::open(is_alone ? file : log::rank_file(file, ranks_->index()));
   if (!log) return tl::unexpected(log.error());
   log_ = std::move(*log);
   return {};

@@ -22,6 +22,7 @@ from paceline.flags import flags_of
     ("compressed", True, ["--paceline_compressed"]),
     ("compressed", False, ["--paceline_compressed=false"]),
     ("log", Path("a b.sqlite"), ["--paceline_log=a b.sqlite"]),
+    ("resume", [Path("run.0.sqlite"), "run.1.sqlite"], ["--paceline_resume=run.0.sqlite,run.1.sqlite"]),
     ("prompt", "", ["--paceline_prompt="]),
     ("max_error_ratio", 0.5, ["--paceline_max_error_ratio=0.5"]),
     ("benchmark_repetitions", 9, ["--benchmark_repetitions=9"]),

@@ -6,6 +6,7 @@ Needs PACELINE_LOG, the path of the program, and WRITE_LOG, which makes logs to 
 import contextlib
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import tempfile
@@ -31,12 +32,12 @@ class Log(unittest.TestCase):
         self.folder = Path(folder.name)
         self.file = self.folder / "log.sqlite"
 
-    def write(self, *rows):
+    def write(self, *rows, file=None):
         text = "".join(json.dumps(row) + "\n" for row in rows)
-        subprocess.run([WRITE_LOG, str(self.file)], input=text, text=True, check=True, timeout=60)
+        subprocess.run([WRITE_LOG, str(file or self.file)], input=text, text=True, check=True, timeout=60)
 
-    def lines(self, *arguments):
-        done = run(self.file, *arguments)
+    def lines(self, *arguments, files=()):
+        done = run(*files or [self.file], *arguments)
         self.assertEqual(done.returncode, 0, done.stderr)
         return [json.loads(line) for line in done.stdout.split("\n")[:-1]]
 
@@ -144,6 +145,97 @@ class Runs(Log):
         log.close()
 
 
+class SeveralLogs(Log):
+    def setUp(self):
+        super().setUp()
+        self.other = self.folder / "other.sqlite"
+
+    def bodies(self, *files):
+        return {line["custom_id"]: line["response"] and line["response"]["body"]
+                for line in self.lines(files=files)}
+
+    def write_ranks(self):
+        for rank, file in enumerate((self.file, self.other)):
+            self.write(CHAT | {"identity": 7, "rank": rank, "ranks": 2},
+                       *({"item": item, "status": 200, "response": f'"{rank}"'}
+                         for item in range(rank, 6, 2)), file=file)
+
+    def test_the_ranks_of_a_run(self):
+        self.write_ranks()
+        lines = self.lines(files=[self.other, self.file])
+        self.assertEqual([line["id"] for line in lines], [f"batch_req_1_{item}" for item in range(6)])
+        self.assertEqual([line["response"]["body"] for line in lines], ["0", "1"] * 3)
+        self.assertNotIn("ranks", run(self.file, self.other).stderr)
+
+    def test_a_rank_that_is_missing(self):
+        self.write_ranks()
+        done = run(self.other)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("run 1 has the rows of 1 of its 2 ranks", done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 3)
+
+    def test_a_job_that_was_continued_in_another_log(self):
+        self.write(CHAT | {"identity": 7}, {"item": 0, "status": 200, "response": '"first"'},
+                   {"item": 1, "error": "It timed out."}, {"item": 2, "error": "It timed out."})
+        shutil.copy(self.file, self.other)
+        self.write(CHAT | {"identity": 8, "resumed": 1},
+                   {"item": 1, "status": 200, "response": '"second"'}, file=self.other)
+        self.write(CHAT | {"identity": 9, "resumed": 1},
+                   {"item": 2, "status": 200, "response": '"third"'})
+        self.assertEqual(self.bodies(self.file, self.other),
+                         {"request-0": "first", "request-1": "second", "request-2": "third"})
+
+    def test_of_several_runs_one_is_chosen(self):
+        self.write_ranks()
+        self.write(CHAT | {"identity": 8}, {"item": 0, "status": 200, "response": '"again"'},
+                   file=self.other)
+        done = run(self.file, self.other)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        for words in (f"'{self.file}', '{self.other}' has several runs", "--run", "ranks:2"):
+            self.assertIn(words, done.stderr)
+        shown = [line.split() for line in done.stderr.splitlines() if "chat/complete" in line]
+        self.assertEqual([(line[0], line[-3], line[-2]) for line in shown],
+                         [("1", "6", "6"), ("2", "1", "1")])
+        done = run(self.file, self.other, "--run=2")
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+
+    def test_an_older_log(self):
+        self.write(CHAT, {"item": 0, "status": 200, "response": '"old"'})
+        with contextlib.closing(sqlite3.connect(self.file)) as log:
+            log.executescript(TO_THE_THIRD_SCHEMA)
+        self.write(CHAT | {"identity": 8, "resumed": 1},
+                   {"item": 1, "status": 200, "response": '"new"'}, file=self.other)
+        self.assertEqual(self.bodies(self.file, self.other),
+                         {"request-0": "old", "request-1": "new"})
+
+    def test_never_over_one_of_the_logs(self):
+        self.write_ranks()
+        done = run(self.file, self.other, "-o", self.other)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"'{self.other}' is the log itself", done.stderr)
+
+    def test_the_log_at_fault_is_named(self):
+        self.write(CHAT, {"item": 0, "status": 200})
+
+        def says():
+            done = run(self.file, self.other)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(f"'{self.other}'", done.stderr)
+            return done.stderr
+        self.assertIn("No such file", says())
+        self.write(file=self.other)
+        self.assertIn("has no runs", says())
+        self.write(CHAT | {"model": "n"}, {"item": 0}, file=self.other)
+        # Both runs started at the same time, so the run of the second log is the last one.
+        done = run(self.other, self.file)
+        self.assertIn(f"run 1 of the log '{self.other}' made other requests than run 2: the model was "
+                      "'n' and is 'm'", done.stderr)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        with contextlib.closing(sqlite3.connect(self.other)) as log:
+            log.executescript("DROP VIEW latencies; DROP TABLE requests")
+        self.assertIn("cannot read the log", says())
+
+
 class Output(Log):
     def setUp(self):
         super().setUp()
@@ -213,7 +305,7 @@ class Help(unittest.TestCase):
     def test_names_its_options(self):
         done = run("--help")
         self.assertEqual(done.returncode, 0)
-        for word in ("FILE", "--out", "--run", "Batch"):
+        for word in ("FILE...", "--out", "--run", "Batch"):
             self.assertIn(word, done.stdout)
 
 

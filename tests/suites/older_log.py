@@ -4,6 +4,9 @@
 TO_THE_THIRD_SCHEMA = (
     "DROP VIEW latencies; DROP TABLE parts;"
     "ALTER TABLE runs DROP COLUMN threads;"
+    "ALTER TABLE runs DROP COLUMN identity;"
+    "ALTER TABLE runs DROP COLUMN rank;"
+    "ALTER TABLE runs DROP COLUMN ranks;"
     "ALTER TABLE requests DROP COLUMN lookup_ns;"
     "ALTER TABLE requests DROP COLUMN tcp_ns;"
     "ALTER TABLE requests DROP COLUMN tls_ns;"

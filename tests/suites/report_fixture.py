@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "src" / "python"))
 
-from paceline.report import drawing, program, request_log  # noqa: E402, F401  (the path comes first)
+from paceline.report import drawing, logged_runs, program  # noqa: E402, F401  (the path comes first)
 
 # The program's warning filters, to which drawing adds; unittest sets others.
 FILTERS = list(warnings.filters)
@@ -86,12 +86,13 @@ class Folder(unittest.TestCase):
         path = self.folder / name
         with sqlite3.connect(path) as log:
             log.executescript(re.search(r'R"\((.*?)\)"', SCHEMA.read_text(), re.DOTALL)[1])
-            log.executescript(f"PRAGMA application_id = {request_log.APPLICATION_ID};"
-                              f"PRAGMA user_version = {request_log.SCHEMA_VERSION};")
+            log.executescript(f"PRAGMA application_id = {logged_runs.APPLICATION_ID};"
+                              f"PRAGMA user_version = {logged_runs.SCHEMA_VERSION};")
             for number, (rpm, parallel, requests) in enumerate(runs, 1):
                 log.execute("INSERT INTO runs VALUES (?, 'chat/complete', 'w', 0, "
                             "'2026-03-04T05:06:08.000Z', ?, ?, ?, 0, 'api.example.com', 'small-1', "
-                            "'https://api.example.com/v1/chat/completions', 'curl', 1)",
+                            "'https://api.example.com/v1/chat/completions', 'curl', 1, "
+                            "NULL, 0, 1)",
                             (number, rpm, parallel, len(requests)))
                 log.executemany(
                     "INSERT INTO requests (run, item, due_ns, sent_ns, done_ns, error, retries) "

@@ -9,7 +9,7 @@ import numpy
 
 from report_fixture import (CONTEXT, MILLISECOND, NAME, SCHEMA, Folder, percentile_row, row)
 
-from paceline.report import changes, comparison, request_log, results, words
+from paceline.report import changes, comparison, logged_runs, request_log, results, words
 
 
 class Words(unittest.TestCase):
@@ -241,14 +241,14 @@ class Log(Folder):
         self.assertIn("of another program", says("foreign.sqlite"))
         newer = self.write_log((6000, 10, good), name="newer.sqlite")
         with sqlite3.connect(newer) as log:
-            log.execute(f"PRAGMA user_version = {request_log.SCHEMA_VERSION + 1}")
+            log.execute(f"PRAGMA user_version = {logged_runs.SCHEMA_VERSION + 1}")
         log.close()
         self.assertIn("newer paceline", says(newer))
 
     def test_the_schema_is_that_of_the_program(self):
         source = SCHEMA.read_text()
-        self.assertIn(f"application_id = {request_log.APPLICATION_ID:#x};", source)
-        self.assertIn(f"schema_version = {request_log.SCHEMA_VERSION};", source)
+        self.assertIn(f"application_id = {logged_runs.APPLICATION_ID:#x};", source)
+        self.assertIn(f"schema_version = {logged_runs.SCHEMA_VERSION};", source)
 
 
 class Changes(Folder):

@@ -36,10 +36,15 @@ int write(const char* path) {
   for (std::string line; std::getline(std::cin, line);) {
     const Object object = parser.parse(line).value();
     if (object["run"].error() == simdjson::SUCCESS) {
-      const log::LoggedRun about{.name = text(object, "run"),
-                                 .workload = text(object, "workload"),
-                                 .resumed = number(object, "resumed") != 0,
-                                 .model = text(object, "model")};
+      log::LoggedRun about{.name = text(object, "run"),
+                           .workload = text(object, "workload"),
+                           .resumed = number(object, "resumed") != 0,
+                           .model = text(object, "model")};
+      if (object["identity"].error() == simdjson::SUCCESS) {
+        about.identity = static_cast<std::uint64_t>(number(object, "identity"));
+        about.rank = static_cast<std::uint64_t>(number(object, "rank"));
+        about.ranks = static_cast<std::uint64_t>(number(object, "ranks"));
+      }
       run = log.begin_run(about).value();
       continue;
     }

@@ -163,6 +163,9 @@ run::GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan
   logged.warmup = plan.warmup;
   logged.transport = name_of(plan.connection.transport);
   logged.threads = plan.threads();
+  logged.identity = plan.salt;
+  logged.rank = context.ranks().index();
+  logged.ranks = plan.ranks;
   const auto log = context.begin_log(logged);
   if (!log) {
     context.fail(log.error());

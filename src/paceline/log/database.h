@@ -90,7 +90,9 @@ class Database {
 // The tables of a log. Times are integers: nanoseconds from the start of the row's run.
 //
 //   runs: one row per run. `url` is NULL in runs of schema 1, `transport` in runs of schemas 1 and
-//   2, and `threads` in runs of schemas 1 to 6.
+//   2, and `threads` in runs of schemas 1 to 6. `identity` is equal in all files of one run, and
+//   differs between runs; `rank` and `ranks` say which of the run's processes wrote the file. The
+//   three are NULL in runs of schemas 1 to 7.
 //   requests: one row per request that was sent and has ended; `error` is NULL if the response
 //   was good. In schemas 1 to 3, `item` is called slot, and `response` is called reply. `part` is
 //   NULL if the run has no parts; schemas 1 to 4 have no such column. `finish` is the reason for

@@ -2,75 +2,10 @@
 #include <paceline/log/database.h>
 #include <paceline/log/log_reader.h>
 
-#include <algorithm>
 #include <chrono>
-#include <set>
+#include <utility>
 
 namespace paceline::log {
-namespace {
-
-using Runs = std::vector<ListedRun>;
-
-std::vector<std::int64_t> runs_of_job(const Runs& runs, const LoggedRun& job) {
-  std::vector<std::int64_t> found;
-  for (const ListedRun& run : runs) {
-    if (same_job(run.about, job)) found.push_back(run.run);
-  }
-  return found;
-}
-
-/// The error for a log without a run of this job.
-Error refuse_job(const std::string& path, const Runs& runs, const LoggedRun& job) {
-  if (runs.empty()) {
-    return {ErrorCode::log_has_no_run, fmt::format("the log '{}' has no run to resume", path)};
-  }
-  std::set<std::string> names;
-  const ListedRun* last = nullptr;
-  for (const ListedRun& run : runs) {
-    names.insert(run.about.name);
-    if (run.about.name == job.name) last = &run;
-  }
-  if (last == nullptr) {
-    return {ErrorCode::log_of_another_job,
-            fmt::format("the log '{}' has no run of {} to resume, only of {}", path, job.name,
-                        fmt::join(names, ", "))};
-  }
-  return {ErrorCode::log_of_another_job,
-          fmt::format("run {} of the log '{}' made different requests: {}", last->run, path,
-                      fmt::join(job_differences(last->about, job), "; "))};
-}
-
-}  // namespace
-
-bool LoggedItems::contains(std::uint64_t item) const {
-  return std::binary_search(good_.begin(), good_.end(), item);
-}
-
-std::vector<std::uint64_t> LoggedItems::missing(std::uint64_t first, std::uint64_t end) const {
-  std::vector<std::uint64_t> items;
-  auto good = std::lower_bound(good_.begin(), good_.end(), first);
-  for (std::uint64_t item = first; item < end; ++item) {
-    if (good != good_.end() && *good == item) {
-      ++good;
-    } else {
-      items.push_back(item);
-    }
-  }
-  return items;
-}
-
-Result<LoggedItems> read_logged_items(const std::string& path, const LoggedRun& job) {
-  auto log = LogReader::open(path);
-  if (!log) return tl::unexpected(std::move(log.error()));
-  const auto runs = log->runs();
-  if (!runs) return tl::unexpected(runs.error());
-  const auto alike = runs_of_job(*runs, job);
-  if (alike.empty()) return tl::unexpected(refuse_job(path, *runs, job));
-  auto good = log->good_items(alike);
-  if (!good) return tl::unexpected(std::move(good.error()));
-  return LoggedItems(std::move(*good));
-}
-
 namespace {
 
 using std::chrono::nanoseconds;
@@ -78,7 +13,7 @@ using Step = Statement::Step;
 
 constexpr const char* select_runs =
     "SELECT run, name, workload, resumed, started_utc, rpm, parallel, requests, warmup, host, "
-    "model, {}, {}, "
+    "model, {}, {}, {}, {}, {}, "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run), "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run AND error IS NULL) "
     "FROM runs ORDER BY run";
@@ -88,11 +23,8 @@ constexpr const char* select_request =
     "error, tokens_in, tokens_out, cached_tokens, retries, {1} "
     "FROM requests WHERE run = ?1 AND {0} = ?2";
 
-constexpr const char* select_good_items =
-    "SELECT DISTINCT {0} FROM requests WHERE run IN ({1}) AND error IS NULL ORDER BY {0}";
-
-constexpr const char* select_places =
-    "SELECT {0}, run, error IS NULL FROM requests WHERE run IN ({1}) ORDER BY {0}, run";
+constexpr const char* select_items =
+    "SELECT {0}, error IS NULL FROM requests WHERE run = ?1 ORDER BY {0}";
 
 std::uint64_t number(const Statement& row, int column) {
   return static_cast<std::uint64_t>(row.integer(column));
@@ -123,8 +55,12 @@ ListedRun read_run(const Statement& row) {
   run.about.model = row.text(10);
   run.about.url = row.text(11);
   run.about.threads = optional_number(row, 12).value_or(1);
-  run.logged = number(row, 13);
-  run.good = number(row, 14);
+  run.about.identity = optional_number(row, 13);
+  run.about.rank = number(row, 14);
+  run.about.ranks = optional_number(row, 15).value_or(1);
+  run.logged = number(row, 16);
+  run.good = number(row, 17);
+  run.places = {{0, run.run, run.about.rank}};
   return run;
 }
 
@@ -147,27 +83,20 @@ RequestRecord read_request(const Statement& row) {
   return record;
 }
 
-/// The run that has a row for an item.
-struct Place {
-  std::int64_t item = 0;
-  std::int64_t run = 0;
-  bool good = false;
-};
-
 }  // namespace
 
-std::vector<std::int64_t> runs_behind(const std::vector<ListedRun>& runs, std::int64_t run) {
-  const auto last = std::find_if(runs.begin(), runs.end(),
-                                 [run](const ListedRun& listed) { return listed.run == run; });
-  std::vector<std::int64_t> behind;
-  if (last == runs.end()) return behind;
-  if (last->about.resumed) {
-    for (auto earlier = runs.begin(); earlier != last; ++earlier) {
-      if (same_job(earlier->about, last->about)) behind.push_back(earlier->run);
-    }
-  }
-  behind.push_back(run);
-  return behind;
+Result<bool> ItemCursor::next() {
+  const Step step = row_.step();
+  if (step == Step::failed) return log_->cannot_read();
+  return step == Step::row;
+}
+
+std::uint64_t ItemCursor::item() const {
+  return number(row_, 0);
+}
+
+bool ItemCursor::is_good() const {
+  return row_.integer(1) != 0;
 }
 
 Result<LogReader> LogReader::open(const std::string& path) {
@@ -180,59 +109,41 @@ Result<LogReader> LogReader::open(const std::string& path) {
   if (!schema) return reader.cannot_read();
   constexpr std::int64_t renamed = 4;
   if (*schema < renamed) reader.columns_ = {"slot", "reply"};
+  auto request = reader.database_.prepare(
+      fmt::format(fmt::runtime(select_request), reader.columns_.item, reader.columns_.response));
+  if (!request) return reader.cannot_read();
+  reader.select_request_ = std::move(*request);
   return reader;
 }
 
-Result<std::vector<ListedRun>> LogReader::runs() {
-  // Schema 1 has no URLs, and schemas 1 to 6 have no threads.
+Result<ListedRuns> LogReader::runs() {
+  // Columns that older schemas lack.
   const auto column_or_null = [this](const std::string& column) {
     const bool has_it = database_.prepare("SELECT " + column + " FROM runs").has_value();
     return has_it ? column : "NULL";
   };
-  auto row = database_.prepare(
-      fmt::format(fmt::runtime(select_runs), column_or_null("url"), column_or_null("threads")));
+  auto row = database_.prepare(fmt::format(fmt::runtime(select_runs), column_or_null("url"),
+                                           column_or_null("threads"), column_or_null("identity"),
+                                           column_or_null("rank"), column_or_null("ranks")));
   if (!row) return cannot_read();
-  std::vector<ListedRun> runs;
+  ListedRuns runs;
   Step step = row->step();
   for (; step == Step::row; step = row->step()) runs.push_back(read_run(*row));
   if (step == Step::failed) return cannot_read();
   return runs;
 }
 
-Result<std::vector<std::uint64_t>> LogReader::good_items(const std::vector<std::int64_t>& runs) {
-  auto row = database_.prepare(
-      fmt::format(fmt::runtime(select_good_items), columns_.item, fmt::join(runs, ", ")));
+Result<ItemCursor> LogReader::items(std::int64_t run) {
+  auto row = database_.prepare(fmt::format(fmt::runtime(select_items), columns_.item));
   if (!row) return cannot_read();
-  std::vector<std::uint64_t> items;
-  Step step = row->step();
-  for (; step == Step::row; step = row->step()) items.push_back(number(*row, 0));
-  if (step == Step::failed) return cannot_read();
-  return items;
+  row->bind(run);
+  return ItemCursor(*this, std::move(*row));
 }
 
-Result<void> LogReader::for_each_item(
-    const std::vector<std::int64_t>& runs,
-    const std::function<bool(std::int64_t run, const RequestRecord& record)>& take) {
-  auto places = database_.prepare(
-      fmt::format(fmt::runtime(select_places), columns_.item, fmt::join(runs, ", ")));
-  if (!places) return cannot_read();
-  auto request = database_.prepare(
-      fmt::format(fmt::runtime(select_request), columns_.item, columns_.response));
-  if (!request) return cannot_read();
-  Step step = places->step();
-  while (step == Step::row) {
-    Place best{places->integer(0), places->integer(1), places->integer(2) != 0};
-    for (step = places->step(); step == Step::row && places->integer(0) == best.item;
-         step = places->step()) {
-      const bool good = places->integer(2) != 0;
-      if (good || !best.good) best = {best.item, places->integer(1), good};
-    }
-    request->bind(best.run, best.item);
-    if (request->step() != Step::row) return cannot_read();
-    if (!take(best.run, read_request(*request))) return {};
-  }
-  if (step == Step::failed) return cannot_read();
-  return {};
+Result<RequestRecord> LogReader::request(std::int64_t run, std::uint64_t item) {
+  select_request_->bind(run, static_cast<std::int64_t>(item));
+  if (select_request_->step() != Step::row) return cannot_read();
+  return read_request(*select_request_);
 }
 
 tl::unexpected<Error> LogReader::cannot_read() const {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <paceline/log/database.h>
@@ -12,64 +14,71 @@
 
 namespace paceline::log {
 
-/// Items that have a good response.
-class LoggedItems {
- public:
-  /// Precondition: `good` is sorted and has no duplicates.
-  explicit LoggedItems(std::vector<std::uint64_t> good) : good_(std::move(good)) {}
-
-  std::uint64_t count() const { return good_.size(); }
-  bool contains(std::uint64_t item) const;
-  /// Items from `first` to before `end` without a good response, in ascending order.
-  std::vector<std::uint64_t> missing(std::uint64_t first, std::uint64_t end) const;
-
- private:
-  std::vector<std::uint64_t> good_;
+/// Where rows of a run are.
+struct RunPlace {
+  /// The log, counted from 0. LogReader reads one log, which is 0.
+  std::size_t file = 0;
+  /// The run's number in that log.
+  std::int64_t run = 0;
+  /// As in LoggedRun.
+  std::uint64_t rank = 0;
 };
 
-/// Reads which items have a good response in any run of `job` (LoggedRun) in the log.
-/// Errors: those of LogReader; log_has_no_run; log_of_another_job, whose message lists the
-/// differences.
-Result<LoggedItems> read_logged_items(const std::string& path, const LoggedRun& job);
-
-/// A run as read from a log.
+/// A run as read from logs.
 struct ListedRun {
-  /// The run's number in the log.
+  /// The run's number for people.
   std::int64_t run = 0;
   /// All but `started`. Runs of older schemas had one thread, or an unknown number.
   LoggedRun about;
   /// Wall-clock time of the start, in UTC.
   std::string started_utc;
-  /// Number of rows.
+  /// Number of items with a row.
   std::uint64_t logged = 0;
-  /// Number of rows with a good response.
+  /// Number of items with a good response.
   std::uint64_t good = 0;
+  /// At least one.
+  std::vector<RunPlace> places;
 };
 
-/// The runs that contribute responses to run `run`: the run itself and, if it was resumed, the
-/// earlier runs of the same job. Ascending; empty if there is no such run.
-std::vector<std::int64_t> runs_behind(const std::vector<ListedRun>& runs, std::int64_t run);
+/// In the order of their numbers.
+using ListedRuns = std::vector<ListedRun>;
+
+class LogReader;
+
+/// The items of a run in one log, in ascending order. Must not outlive the reader.
+class ItemCursor {
+ public:
+  /// Goes to the first item or the next one. False: there is none. Error: log_unreadable.
+  Result<bool> next();
+  std::uint64_t item() const;
+  /// Whether the item has a good response.
+  bool is_good() const;
+
+ private:
+  friend class LogReader;
+  ItemCursor(const LogReader& log, Statement row) : log_(&log), row_(std::move(row)) {}
+
+  const LogReader* log_;
+  Statement row_;
+};
 
 /// Reads a log in one transaction: a program that writes to the log meanwhile does not change what
-/// is read. Errors: those of open_existing_log(), and log_unreadable.
+/// is read. The message of each error names the file. Errors: those of open_existing_log(), and
+/// log_unreadable.
 /// Not thread-safe.
 class LogReader {
  public:
   static Result<LogReader> open(const std::string& path);
 
+  const std::string& path() const { return path_; }
   /// All runs, ordered by number.
-  Result<std::vector<ListedRun>> runs();
-  /// Items with a good response in any of these runs, in ascending order.
-  Result<std::vector<std::uint64_t>> good_items(const std::vector<std::int64_t>& runs);
-
-  /// Calls `take` with one row per item of these runs, in ascending order of items. If an item has
-  /// several rows, the last good one counts, or the last one if none is good. The record's texts
-  /// are valid until `take` returns. Stops when `take` returns false.
-  Result<void> for_each_item(
-      const std::vector<std::int64_t>& runs,
-      const std::function<bool(std::int64_t run, const RequestRecord& record)>& take);
+  Result<ListedRuns> runs();
+  Result<ItemCursor> items(std::int64_t run);
+  /// The row of an item, which must exist. The record's texts are valid until the next call.
+  Result<RequestRecord> request(std::int64_t run, std::uint64_t item);
 
  private:
+  friend class ItemCursor;
   /// Columns that were renamed in schema 4.
   struct Columns {
     std::string_view item = "item";
@@ -83,6 +92,7 @@ class LogReader {
   std::string path_;
   Database database_;
   Columns columns_;
+  std::optional<Statement> select_request_;
 };
 
 }  // namespace paceline::log

@@ -86,6 +86,13 @@ struct LoggedRun {
   /// The transport that carries the requests, such as "curl".
   std::string transport{};
   std::uint64_t threads = 1;
+  /// Equal in all files of one run, and different in all other runs. Nothing: unknown, in logs of
+  /// schemas 1 to 7.
+  std::optional<std::uint64_t> identity{};
+  /// The process that wrote the rows, of `ranks` processes that made the run together. The other
+  /// members are those of the whole run.
+  std::uint64_t rank = 0;
+  std::uint64_t ranks = 1;
   /// By RequestRecord::part. Empty: one part, of this model and URL.
   std::vector<LoggedPart> parts{};
 };

@@ -87,8 +87,9 @@ constexpr const char* insert_part =
 
 constexpr const char* insert_run =
     "INSERT INTO runs (name, workload, resumed, started_utc, rpm, parallel, requests, warmup, "
-    "host, model, url, transport, threads) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING run";
+    "host, model, url, transport, threads, identity, rank, ranks) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
+    "RETURNING run";
 
 /// Writes to a file without a path would be lost.
 tl::unexpected<Error> moved() {
@@ -170,7 +171,8 @@ Result<std::int64_t> RequestWriter::insert_run_row(const LoggedRun& run) {
   const std::string started = utc(run.started);
   insert->bind(run.name, run.workload, std::int64_t{run.resumed}, started, integer(run.rpm),
                integer(run.parallel), integer(run.requests), integer(run.warmup), run.host,
-               run.model, run.url, run.transport, integer(run.threads));
+               run.model, run.url, run.transport, integer(run.threads), integer(run.identity),
+               integer(run.rank), integer(run.ranks));
   if (insert->step() != Statement::Step::row) return tl::unexpected(database_.last_error());
   const std::int64_t number = insert->integer(0);
   if (insert->step() != Statement::Step::done) return tl::unexpected(database_.last_error());

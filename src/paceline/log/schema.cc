@@ -12,7 +12,7 @@ namespace paceline::log {
 namespace {
 
 constexpr std::int64_t application_id = 0x70616365;  // "pace"
-constexpr std::int64_t schema_version = 7;
+constexpr std::int64_t schema_version = 8;
 
 constexpr const char* tables = R"(
 CREATE TABLE runs (
@@ -29,7 +29,10 @@ CREATE TABLE runs (
   model       TEXT NOT NULL,
   url         TEXT,
   transport   TEXT,
-  threads     INTEGER
+  threads     INTEGER,
+  identity    INTEGER,
+  rank        INTEGER,
+  ranks       INTEGER
 ) STRICT;
 
 CREATE TABLE requests (
@@ -101,7 +104,10 @@ constexpr std::array<const char*, schema_version - 1> migrations{
     "ALTER TABLE runs ADD COLUMN threads INTEGER; "
     "ALTER TABLE requests ADD COLUMN lookup_ns INTEGER; "
     "ALTER TABLE requests ADD COLUMN tcp_ns INTEGER; "
-    "ALTER TABLE requests ADD COLUMN tls_ns INTEGER"};
+    "ALTER TABLE requests ADD COLUMN tls_ns INTEGER",
+    "ALTER TABLE runs ADD COLUMN identity INTEGER; "
+    "ALTER TABLE runs ADD COLUMN rank INTEGER; "
+    "ALTER TABLE runs ADD COLUMN ranks INTEGER"};
 
 enum class Contents { nothing, log, older, foreign, newer };
 

@@ -2,7 +2,19 @@
 
 #include <utility>
 
+#include <paceline/stats/byte_form.h>
+
 namespace paceline::run {
+
+Result<std::vector<std::string>> Ranks::exchange(const std::string& what, const std::string& text) {
+  const auto all = combine(what, text, [](const std::vector<std::string>& texts) {
+    return stats::to_bytes(texts);
+  });
+  if (!all) return tl::unexpected(all.error());
+  auto texts = stats::of_bytes<std::vector<std::string>>(*all);
+  if (!texts) return fail(ErrorCode::ranks_differ, "rank 0 makes another kind of call");
+  return std::move(*texts);
+}
 
 std::string OneRank::text() const {
   return "one process";
@@ -16,9 +28,9 @@ Result<std::string> OneRank::share(const std::string& /*what*/, const std::strin
   return text;
 }
 
-Result<std::vector<std::string>> OneRank::exchange(const std::string& /*what*/,
-                                                   const std::string& text) {
-  return std::vector<std::string>{text};
+Result<std::string> OneRank::combine(const std::string& /*what*/, const std::string& text,
+                                     const Combine& combine) {
+  return combine({text});
 }
 
 std::optional<stats::RunTally> OneRank::gather(

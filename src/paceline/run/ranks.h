@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,10 +52,14 @@ class Ranks {
   /// Gives a text of rank 0 to every rank; the texts of the others are not used. `what`: names the
   /// text, and so the call. Errors: rank_lost, ranks_differ.
   virtual Result<std::string> share(const std::string& what, const std::string& text) = 0;
-  /// Gives the texts of all ranks to every rank, ordered by rank. `what`: as for share(). Errors:
-  /// rank_lost, ranks_differ.
-  virtual Result<std::vector<std::string>> exchange(const std::string& what,
-                                                    const std::string& text) = 0;
+  /// Makes one text of the texts of all ranks, which are ordered by rank. Called on rank 0.
+  using Combine = std::function<std::string(const std::vector<std::string>& texts)>;
+  /// Gives what rank 0 makes of the texts of all ranks to every rank. `what`: as for share().
+  /// Errors: rank_lost, ranks_differ.
+  virtual Result<std::string> combine(const std::string& what, const std::string& text,
+                                      const Combine& combine) = 0;
+  /// Gives the texts of all ranks to every rank, ordered by rank. As combine().
+  Result<std::vector<std::string>> exchange(const std::string& what, const std::string& text);
 
   /// From now on a stop of any process and the loss of a rank set `stop`, and `stop` stops all
   /// processes; nullptr: nothing is set any more.
@@ -79,8 +84,8 @@ class OneRank : public Ranks {
   std::string name_of(std::uint64_t rank) const override;
   std::uint64_t first_on_host() const override { return 0; }
   Result<std::string> share(const std::string& what, const std::string& text) override;
-  Result<std::vector<std::string>> exchange(const std::string& what,
-                                            const std::string& text) override;
+  Result<std::string> combine(const std::string& what, const std::string& text,
+                              const Combine& combine) override;
   void share_stop(std::atomic<bool>* /*stop*/) override {}
   RunStart start(const SharedRun& /*run*/) override { return {Clock::now(), nullptr}; }
   void publish(const Progress& /*progress*/) override {}

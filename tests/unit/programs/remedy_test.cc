@@ -28,7 +28,7 @@ TEST(Remedy, IsLeftOutWhereTheMessageSaysAll) {
 TEST(Remedy, NamesTheFlagsOfALog) {
   EXPECT_EQ(sentence(ErrorCode::not_a_log), "fact; name a file that --paceline_log has written");
   EXPECT_EQ(sentence(ErrorCode::log_has_no_run),
-            "fact; give the file to --paceline_log instead of --paceline_resume");
+            "fact; leave the file out, or give it to --paceline_log instead of --paceline_resume");
   EXPECT_EQ(sentence(ErrorCode::log_of_another_job),
             "fact; repeat the flags of the earlier run, or begin a new log with --paceline_log");
   EXPECT_EQ(sentence(ErrorCode::log_incomplete),

@@ -2,7 +2,7 @@
 notebooks.
 
 program, main         the program
-results, request_log  read the files that paceline wrote
+results, request_log  read the files that paceline wrote, the logs with logged_runs
 changes, words        test whether two results differ, and format numbers
 figures/              draws the figures, one per module, with style, drawing, tips and svg
 headline, sections    write the outcome and the figures as HTML

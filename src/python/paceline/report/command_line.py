@@ -31,7 +31,8 @@ def parse(arguments):
                              f"{style.MOST_RESULTS}, each compared with the first")
     source.add_argument("--log", action="append", default=[], type=Path, metavar="RUN.sqlite",
                         dest="logs", help="log that paceline wrote with --paceline_log in the "
-                                          "same call; repeat the flag for each log")
+                                          "same call; repeat the flag for each log. The logs of "
+                                          "the ranks of a run are shown as one run")
     page = parser.add_argument_group("The page")
     page.add_argument("-o", "--output", type=Path, default=Path("report.html"),
                       metavar="PAGE.html", help="the page to write [report.html]")

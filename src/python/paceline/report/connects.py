@@ -19,9 +19,8 @@ class Connects:
 
 
 def waited(log):
-    """An SQL expression of a request: whether it waited. Older logs do not know."""
-    version, = log.execute("PRAGMA user_version").fetchone()
-    return "tcp_ns IS NOT NULL" if version >= FIRST_SCHEMA else "0"
+    """An SQL expression of a request in a Log: whether it waited. Older logs do not know."""
+    return "tcp_ns IS NOT NULL" if log.version >= FIRST_SCHEMA else "0"
 
 
 def connects_of(latency, connect):

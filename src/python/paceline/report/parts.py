@@ -4,17 +4,22 @@ A part's figures are a dict by the names of the counters; times are in seconds.
 """
 
 import re
-import sqlite3
 import statistics
 
 import numpy
 
+from .logged_runs import SECOND, read_requests
 from .words import harmless
 
 KINDS = ("model", "url")
 COUNTER = re.compile(r"(\w+)@(model|url)=(.+)", re.DOTALL)
 FIGURES = ("requests", "error_ratio", "p50", "p99", "ttft_p50", "ttft_p99", "itl_p50", "tokens_out")
-SECOND = 1_000_000_000
+# The first schema with parts.
+FIRST_SCHEMA = 5
+# The part of a request, and the time to its first token in nanoseconds; -1 for none.
+FIELDS = (("part", "i8", "coalesce(part, -1)"),
+          ("first_token", "i8", "CASE WHEN error IS NULL AND first_token_ns >= sent_ns "
+                                "THEN first_token_ns - sent_ns ELSE -1 END"))
 
 
 def parts_of_cell(cell, logged):
@@ -36,17 +41,15 @@ def parts_of_counters(rows):
                    for name, part in parts.items()} for kind, parts in values.items()}
 
 
-def parts_of_log(log, runs):
-    """The parts of the runs of one cell; empty for runs without parts, and for older logs."""
-    try:
-        names = log.execute(
-            "SELECT DISTINCT part, model, url FROM parts WHERE run = ? ORDER BY part",
-            (runs[0],)).fetchall()
-    except sqlite3.OperationalError:
+def parts_of_runs(runs):
+    """The parts of the LoggedRuns of one cell; empty for runs without parts, and for older logs."""
+    place = runs[0].places[0]
+    if place.log.version < FIRST_SCHEMA:
         return {}
+    names = place.log.rows("SELECT part, model, url FROM parts WHERE run = ? ORDER BY part", place.run)
     if not names:
         return {}
-    requests = numpy.concatenate([read_parts(log, run) for run in runs])
+    requests = numpy.concatenate([read_requests(run, lambda log: FIELDS) for run in runs])
     found = {}
     for kind, of_part in (("model", [harmless(row["model"]) for row in names]),
                           ("url", url_names([row["url"] for row in names]))):
@@ -64,17 +67,6 @@ def url_names(urls):
     paths = [harmless(re.sub(r"^\w+://|\?.*$", "", url, flags=re.DOTALL)) for url in urls]
     hosts = [path.split("/")[0] for path in paths]
     return hosts if len(set(hosts)) == len(set(paths)) else paths
-
-
-def read_parts(log, run):
-    """The part of each request, and its times in nanoseconds; -1 for none."""
-    cursor = log.cursor()
-    cursor.row_factory = None
-    rows = cursor.execute(
-        "SELECT coalesce(part, -1), CASE WHEN error IS NULL AND done_ns >= sent_ns "
-        "THEN done_ns - sent_ns ELSE -1 END, CASE WHEN error IS NULL AND first_token_ns >= sent_ns "
-        "THEN first_token_ns - sent_ns ELSE -1 END FROM requests WHERE run = ?", (run,))
-    return numpy.fromiter(rows, dtype=[("part", "i8"), ("latency", "i8"), ("first_token", "i8")])
 
 
 def figures_of(requests):

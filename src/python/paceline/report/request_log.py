@@ -1,28 +1,22 @@
-"""Reads and condenses a log, the SQLite file that --paceline_log writes.
+"""Reads and condenses the runs of logs.
 
-Reads one run at a time, and three values per request. A run of a million requests takes about 60 MB
-and two seconds to read, and is then condensed to some hundred points. Times are in seconds.
+Reads the runs of one cell at a time, and three values per request. A run of a million requests takes
+about 60 MB and two seconds to read, and is then condensed to some hundred points. Times are in seconds.
 """
 
 import contextlib
-import os
-import sqlite3
 import statistics
-import urllib.parse
 from dataclasses import dataclass
 
 import numpy
 
 from .connects import Connects, connects_of, waited
 from .errors import ReportError
-from .parts import parts_of_log
+from .logged_runs import SECOND, Log, list_runs, read_requests
+from .parts import parts_of_runs
 from .words import count_text, list_text, rate_text
 
-APPLICATION_ID = 0x70616365  # "pace"
-SCHEMA_VERSION = 7
-
 MILLISECOND = 1_000_000
-SECOND = 1_000_000_000
 MOST_BINS = 120
 # With fewer requests in a bin, p99 is merely the slowest request.
 REQUESTS_A_BIN = 30
@@ -73,90 +67,52 @@ class Sends:
 
 @dataclass
 class LoggedCell:
-    """One cell in the log. The curve, the connections and the parts cover all its runs, the rest only
+    """One cell in the logs. The curve, the connections and the parts cover all its runs, the rest only
     the first run.
     """
 
     runs: int
+    # How many logs and ranks the first run's requests are from.
+    logs: int
+    ranks: int
     curve: Curve
     connects: Connects
     time_line: TimeLine
     sends: Sends
-    # As parts_of_log() returns them.
+    # As parts_of_runs() returns them.
     parts: dict
 
 
 def read_logs(paths, results):
     """Returns, for each result, LoggedCells by (workload, rpm, parallel)."""
-    logged = [{} for _ in results]
-    for path in paths:
-        with contextlib.closing(open_log(path)) as log:
-            try:
-                read_log(log, path, results, logged)
-            except sqlite3.Error as error:
-                raise ReportError(f"cannot read the log '{path}': {error}") from error
-    return logged
-
-
-def read_log(log, path, results, logged):
-    runs = list_runs(log, path)
-    is_of_results = False
-    for result, cells in zip(results, logged):
-        for cell in result.cells:
-            matching = runs_of(cell, result, runs)
-            if matching:
-                cells[(cell.workload, *cell.key)] = condense(log, matching)
-                is_of_results = True
-    if not is_of_results:
-        raise ReportError(foreign_text(path, runs))
-
-
-def open_log(path):
-    if not os.path.isfile(path):
-        raise ReportError(f"there is no log '{path}'; name the file that --paceline_log wrote")
-    try:
-        log = sqlite3.connect(f"file:{urllib.parse.quote(os.fsencode(path))}?mode=ro", uri=True)
-        log.row_factory = sqlite3.Row
-        application, = log.execute("PRAGMA application_id").fetchone()
-        version, = log.execute("PRAGMA user_version").fetchone()
-    except sqlite3.Error as error:
-        raise ReportError(f"cannot read '{path}' as a log of paceline: {error}; name the file that "
-                          "--paceline_log wrote") from error
-    if application != APPLICATION_ID:
-        raise ReportError(f"'{path}' is a database of another program; name the file that "
-                          "--paceline_log wrote")
-    if version > SCHEMA_VERSION:
-        raise ReportError(f"the log '{path}' was written by a newer paceline; use the "
-                          "paceline_report of that version")
-    return log
-
-
-def list_runs(log, path):
-    """The runs with a good response, in the order of their starts."""
-    runs = log.execute(
-        "SELECT runs.*, (SELECT avg(done_ns - sent_ns) / 1e9 FROM requests "
-        "WHERE requests.run = runs.run AND error IS NULL) AS mean FROM runs ORDER BY run").fetchall()
-    runs = [run for run in runs if run["mean"] is not None]
-    if not runs:
-        raise ReportError(f"the log '{path}' is empty: it has no successful request")
-    return runs
+    with contextlib.ExitStack() as stack:
+        logs = [stack.enter_context(Log(path)) for path in dict.fromkeys(paths)]
+        runs = list_runs(logs)
+        matching = [{(cell.workload, *cell.key): runs_of(cell, result, runs) for cell in result.cells}
+                    for result in results]
+        shown = [run for of_result in matching for found in of_result.values() for run in found]
+        for log in logs:
+            if not any(place.log is log for run in shown for place in run.places):
+                raise ReportError(foreign_text(log, runs))
+        return [{key: condense(found) for key, found in of_result.items() if found}
+                for of_result in matching]
 
 
 def runs_of(cell, result, runs):
-    """The numbers of the cell's runs. A log may hold many runs of the same rpm and parallel. The
-    result's date is that of its first row, so runs are matched by mean latency: no two have the same.
+    """The runs of the cell. The logs may hold many runs of the same rpm and parallel. The result's date
+    is that of its first row, so runs are matched by mean latency: no two have the same.
     """
-    alike = [run for run in runs if (run["rpm"], run["parallel"]) == cell.key
-             and cell.requests <= run["requests"] < cell.requests + cell.threads]
+    alike = [run for run in runs if (run.rpm, run.parallel) == cell.key
+             and cell.requests <= run.requests < cell.requests + cell.threads]
     if result.has_repetitions:
-        found = [run["run"] for mean in cell.means for run in alike if is_equal(mean, run["mean"])]
+        found = [run for mean in cell.means for run in alike if is_equal(mean, run.mean)]
         return list(dict.fromkeys(found))
     # Without repetitions, the result has only their median.
     repetitions = cell.rows[0].get("repetitions", 1)
     for begin in range(len(alike) - repetitions + 1):
         some = alike[begin:begin + repetitions]
-        if is_equal(cell.mean, statistics.median(run["mean"] for run in some)):
-            return [run["run"] for run in some]
+        if is_equal(cell.mean, statistics.median(run.mean for run in some)):
+            return some
     return []
 
 
@@ -165,45 +121,37 @@ def is_equal(mean, other):
     return abs(mean - other) <= SAME_MEAN * mean
 
 
-def foreign_text(path, runs):
-    kinds = dict.fromkeys((run["name"], rate_text(run["rpm"]), run["parallel"]) for run in runs)
+def foreign_text(log, runs):
+    runs = [run for run in runs if any(place.log is log for place in run.places)]
+    kinds = dict.fromkeys((run.name, rate_text(run.rpm), run.parallel) for run in runs)
     shown = [f"{name} at {rate}, parallel {parallel}" for name, rate, parallel in list(kinds)[:3]]
     if len(kinds) > 3:
         shown.append(f"{len(kinds) - 3} more")
-    return (f"the log '{path}' has other runs than these results: "
+    for run in runs:
+        if run.ranks_in_logs < run.ranks:
+            return (f"the log '{log.path}' has a run of {run.ranks} ranks ({shown[0]}), and the given "
+                    f"logs have the rows of {run.ranks_in_logs}; repeat --log for the log of each rank")
+    return (f"the log '{log.path}' has other runs than these results: "
             f"{count_text(len(runs), 'run')} ({list_text(shown)}), the last started at "
-            f"{runs[-1]['started_utc']}; name the log that --paceline_log wrote in the same call as "
+            f"{runs[-1].started_utc}; name the log that --paceline_log wrote in the same call as "
             "--benchmark_out")
 
 
-def condense(log, runs):
-    first_sent, first_latency, first_connects = read_requests(log, runs[0])
-    latencies, connects = [first_latency], [first_connects]
-    for run in runs[1:]:
-        _, latency, connect = read_requests(log, run)
-        latencies.append(latency)
-        connects.append(connect)
-    latency = numpy.concatenate(latencies)
-    good = latency >= 0
-    return LoggedCell(len(runs), curve_of(latency[good]),
-                      connects_of(latency[good], numpy.concatenate(connects)[good]),
-                      time_line_of(first_sent, first_latency), sends_of(first_sent),
-                      parts_of_log(log, runs))
-
-
-def read_requests(log, run):
-    """The send times of a run's requests, ascending, their latencies, in nanoseconds, and whether each
-    waited for a new connection. The latency of a failed request is -1.
-    """
-    cursor = log.cursor()
-    cursor.row_factory = None
-    rows = cursor.execute("SELECT sent_ns, CASE WHEN error IS NULL AND done_ns >= sent_ns "
-                          f"THEN done_ns - sent_ns ELSE -1 END, {waited(log)} FROM requests "
-                          "WHERE run = ?", (run,))
-    found = numpy.fromiter(rows, dtype=[("sent", "i8"), ("latency", "i8"), ("connect", "?")])
+def condense(runs):
+    requests = [read_requests(run, fields_of) for run in runs]
     # The requests of several threads are not sent in the order of their items.
-    order = numpy.argsort(found["sent"], kind="stable")
-    return found["sent"][order], found["latency"][order], found["connect"][order]
+    first = requests[0][numpy.argsort(requests[0]["sent"], kind="stable")]
+    requests = numpy.concatenate(requests)
+    good = requests[requests["latency"] >= 0]
+    return LoggedCell(len(runs), runs[0].logs, runs[0].ranks_in_logs, curve_of(good["latency"]),
+                      connects_of(good["latency"], good["connect"]),
+                      time_line_of(first["sent"], first["latency"]), sends_of(first["sent"]),
+                      parts_of_runs(runs))
+
+
+def fields_of(log):
+    """The send time of a request, and whether the request waited for a new connection."""
+    return [("sent", "i8", "sent_ns"), ("connect", "?", waited(log))]
 
 
 def nearest_rank(ordered, share):

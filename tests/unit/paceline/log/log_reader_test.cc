@@ -1,6 +1,7 @@
 #include <paceline/log/log_reader.h>
 
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "log_folder.h"
@@ -13,20 +14,6 @@ using namespace std::chrono_literals;
 class LogReaderTest : public LogFolder {
  protected:
   LogReader open() { return std::move(LogReader::open(path()).value()); }
-
-  /// The runs whose rows stand for the items, in the order of items.
-  std::vector<std::int64_t> chosen(const std::vector<std::int64_t>& runs) {
-    std::vector<std::int64_t> from;
-    std::uint64_t next = 0;
-    EXPECT_EQ(message_of(open().for_each_item(runs,
-                                              [&](std::int64_t run, const RequestRecord& record) {
-                                                EXPECT_EQ(record.item, next++);
-                                                from.push_back(run);
-                                                return true;
-                                              })),
-              "");
-    return from;
-  }
 };
 
 TEST_F(LogReaderTest, ListsRunsWithTheirCounts) {
@@ -39,7 +26,10 @@ TEST_F(LogReaderTest, ListsRunsWithTheirCounts) {
                    .resumed = true,
                    .model = "m",
                    .url = "http://h/",
-                   .threads = 3});
+                   .threads = 3,
+                   .identity = ~std::uint64_t{0},
+                   .rank = 2,
+                   .ranks = 4});
   log->add(1, {.item = 0, .status = 200});
   log->add(1, {.item = 1, .error = "It failed."});
   ASSERT_EQ(message_of(log->close()), "");
@@ -58,49 +48,29 @@ TEST_F(LogReaderTest, ListsRunsWithTheirCounts) {
   EXPECT_EQ(runs[0].about.threads, 1);
   EXPECT_TRUE(runs[1].about.resumed);
   EXPECT_EQ(runs[1].about.threads, 3);
+  EXPECT_EQ(runs[0].about.identity, std::nullopt);
+  EXPECT_EQ(runs[0].about.rank, 0);
+  EXPECT_EQ(runs[0].about.ranks, 1);
+  EXPECT_EQ(runs[1].about.identity, ~std::uint64_t{0});
+  EXPECT_EQ(runs[1].about.rank, 2);
+  EXPECT_EQ(runs[1].about.ranks, 4);
   EXPECT_TRUE(same_job(runs[0].about, runs[1].about));
 }
 
-TEST_F(LogReaderTest, AResumedRunStandsOnTheEarlierOnesOfItsJob) {
-  std::vector<ListedRun> runs;
-  const auto add = [&runs](const std::string& workload, bool resumed) {
-    ListedRun run;
-    run.run = static_cast<std::int64_t>(runs.size()) + 1;
-    run.about.workload = workload;
-    run.about.resumed = resumed;
-    runs.push_back(run);
-  };
-  add("f1", false);
-  add("f2", false);
-  add("f1", true);
-  add("f1", true);
-  add("f1", false);
-  using Runs = std::vector<std::int64_t>;
-  EXPECT_EQ(runs_behind(runs, 1), (Runs{1}));
-  EXPECT_EQ(runs_behind(runs, 3), (Runs{1, 3}));
-  EXPECT_EQ(runs_behind(runs, 4), (Runs{1, 3, 4}));
-  EXPECT_EQ(runs_behind(runs, 5), (Runs{5}));
-  EXPECT_EQ(runs_behind(runs, 6), Runs{});
-}
-
-TEST_F(LogReaderTest, OfSeveralRowsTheLastGoodOneStands) {
+TEST_F(LogReaderTest, GoesThroughTheItemsOfARunInTheirOrder) {
   auto log = open_request_log(path());
-  for (int i = 0; i < 3; ++i) begin_run(*log);
-  const auto add = [&log](std::int64_t run, std::uint64_t item, bool good) {
-    log->add(run, {.item = item, .error = good ? "" : "It failed."});
-  };
-  add(1, 0, true);
-  add(2, 0, false);
-  add(1, 1, false);
-  add(2, 1, false);
-  add(3, 2, true);
-  add(1, 2, true);
-  add(1, 3, false);
-  add(2, 3, true);
-  add(3, 3, false);
+  begin_run(*log);
+  begin_run(*log);
+  for (const std::uint64_t item : {7U, 2U, 5U}) log->add(1, {.item = item});
+  log->add(1, {.item = 3, .error = "It failed."});
+  log->add(2, {.item = 4});
   ASSERT_EQ(message_of(log->close()), "");
-  EXPECT_EQ(chosen({1, 2, 3}), (std::vector<std::int64_t>{1, 2, 3, 2}));
-  EXPECT_EQ(chosen({1}), (std::vector<std::int64_t>{1, 1, 1, 1}));
+  auto reader = open();
+  auto items = reader.items(1).value();
+  std::vector<std::pair<std::uint64_t, bool>> found;
+  while (items.next().value()) found.emplace_back(items.item(), items.is_good());
+  EXPECT_EQ(found, (std::vector<std::pair<std::uint64_t, bool>>{
+                       {2, true}, {3, false}, {5, true}, {7, true}}));
 }
 
 TEST_F(LogReaderTest, GivesBackEveryField) {
@@ -121,38 +91,21 @@ TEST_F(LogReaderTest, GivesBackEveryField) {
                              .response = std::string_view("{\0}", 3)};
   log->add(begin_run(*log), record);
   ASSERT_EQ(message_of(log->close()), "");
-  std::size_t rows = 0;
-  EXPECT_EQ(message_of(open().for_each_item({1},
-                                            [&](std::int64_t, const RequestRecord& read) {
-                                              ++rows;
-                                              EXPECT_EQ(read.custom_id, record.custom_id);
-                                              EXPECT_EQ(read.due, record.due);
-                                              EXPECT_EQ(read.sent, record.sent);
-                                              EXPECT_EQ(read.first_byte, record.first_byte);
-                                              EXPECT_EQ(read.first_token, record.first_token);
-                                              EXPECT_EQ(read.done, record.done);
-                                              EXPECT_EQ(read.status, record.status);
-                                              EXPECT_EQ(read.error, record.error);
-                                              EXPECT_EQ(read.tokens_in, record.tokens_in);
-                                              EXPECT_EQ(read.tokens_out, record.tokens_out);
-                                              EXPECT_EQ(read.cached_tokens, record.cached_tokens);
-                                              EXPECT_EQ(read.retries, record.retries);
-                                              EXPECT_EQ(read.response, record.response);
-                                              return true;
-                                            })),
-            "");
-  EXPECT_EQ(rows, 1);
-}
-
-TEST_F(LogReaderTest, EndsWhenAsked) {
-  auto log = open_request_log(path());
-  const auto run = begin_run(*log);
-  for (std::uint64_t item = 0; item < 5; ++item) log->add(run, {.item = item});
-  ASSERT_EQ(message_of(log->close()), "");
-  std::size_t rows = 0;
-  EXPECT_EQ(message_of(open().for_each_item({run}, [&](auto, const auto&) { return ++rows < 2; })),
-            "");
-  EXPECT_EQ(rows, 2);
+  auto reader = open();
+  const RequestRecord read = reader.request(1, 0).value();
+  EXPECT_EQ(read.custom_id, record.custom_id);
+  EXPECT_EQ(read.due, record.due);
+  EXPECT_EQ(read.sent, record.sent);
+  EXPECT_EQ(read.first_byte, record.first_byte);
+  EXPECT_EQ(read.first_token, record.first_token);
+  EXPECT_EQ(read.done, record.done);
+  EXPECT_EQ(read.status, record.status);
+  EXPECT_EQ(read.error, record.error);
+  EXPECT_EQ(read.tokens_in, record.tokens_in);
+  EXPECT_EQ(read.tokens_out, record.tokens_out);
+  EXPECT_EQ(read.cached_tokens, record.cached_tokens);
+  EXPECT_EQ(read.retries, record.retries);
+  EXPECT_EQ(read.response, record.response);
 }
 
 TEST_F(LogReaderTest, ReadsOneMomentWhileTheLogIsWritten) {
@@ -164,7 +117,7 @@ TEST_F(LogReaderTest, ReadsOneMomentWhileTheLogIsWritten) {
   begin_run(*log);
   ASSERT_EQ(message_of(log->close()), "");
   EXPECT_EQ(reader.runs().value().size(), 1);
-  EXPECT_EQ(reader.good_items({run}).value().size(), 0);
+  EXPECT_FALSE(reader.items(run).value().next().value());
 }
 
 }  // namespace

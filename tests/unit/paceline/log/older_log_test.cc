@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <paceline/log/database.h>
-#include <paceline/log/log_reader.h>
+#include <paceline/log/logged_items.h>
+#include <paceline/log/merged_log.h>
 
 #include <array>
 #include <filesystem>
@@ -66,11 +67,11 @@ PRAGMA user_version = {1})",
   /// Migrates the log to the present schema.
   void add_to_it() { ASSERT_TRUE(open_log(path())); }
 
-  LogReader open() {
-    auto reader = LogReader::open(path());
-    return std::move(reader.value());
+  MergedLog open() {
+    auto log = MergedLog::open({path()});
+    return std::move(log.value());
   }
-  std::vector<ListedRun> runs() { return open().runs().value(); }
+  ListedRuns runs() { return open().runs(); }
   Responses responses(const std::vector<std::int64_t>& of_runs) {
     Responses found;
     EXPECT_EQ(message_of(open().for_each_item(of_runs,
@@ -83,13 +84,15 @@ PRAGMA user_version = {1})",
   }
   Result<LoggedItems> logged_items() {
     return read_logged_items(
-        path(), {.name = "chat/complete", .workload = "f", .model = "m", .url = "http://h/v1"});
+        {path()}, {.name = "chat/complete", .workload = "f", .model = "m", .url = "http://h/v1"});
   }
 
   void expect_contents() {
     const auto listed = runs();
     ASSERT_EQ(listed.size(), 2U);
     EXPECT_EQ(listed[0].about.url, GetParam() == 1 ? "" : "http://h/v1");
+    EXPECT_EQ(listed[0].about.identity, std::nullopt);
+    EXPECT_EQ(listed[0].about.ranks, 1U);
     EXPECT_EQ(listed[0].logged, 2U);
     EXPECT_EQ(listed[0].good, 1U);
     EXPECT_EQ(runs_behind(listed, 2), (std::vector<std::int64_t>{1, 2}));
@@ -106,7 +109,7 @@ TEST_P(OlderLogTest, IsReadAsItIs) {
 
 TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
   add_to_it();
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 7);
+  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 8);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs WHERE url IS NULL"), GetParam() == 1 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(transport) FROM runs"), GetParam() == 3 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE item = 1 AND response = 'second'"), 1);
@@ -118,7 +121,9 @@ TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
                 "count(tool_calls_valid) + count(lookup_ns) + count(tcp_ns) + count(tls_ns) "
                 "FROM requests"),
             0);
-  EXPECT_EQ(ask(path(), "SELECT count(threads) FROM runs"), 0);
+  EXPECT_EQ(
+      ask(path(), "SELECT count(threads) + count(identity) + count(rank) + count(ranks) FROM runs"),
+      0);
   EXPECT_EQ(static_cast<int>(std::filesystem::status(path()).permissions()), 0600);
   expect_contents();
   add_to_it();

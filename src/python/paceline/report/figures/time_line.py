@@ -134,8 +134,17 @@ def legend_of(view, sides, rpm):
 
 
 def notes_of(view, key):
-    runs = max(side.logged[key].runs for side in view.sides if key in side.logged)
-    return [f"The figure shows the first of {runs} repetitions."] if runs > 1 else []
+    cells = [(side, side.logged[key]) for side in view.sides if key in side.logged]
+    runs = max(cell.runs for _, cell in cells)
+    notes = [f"The figure shows the first of {runs} repetitions."] if runs > 1 else []
+    return notes + [
+        f"{f'The line of {side.label}' if view.compares else 'The figure'} has the requests of "
+        f"{origin_of(cell)}, each once." for side, cell in cells if cell.logs > 1]
+
+
+def origin_of(cell):
+    logs = count_text(cell.logs, "log")
+    return f"{cell.ranks:,} ranks from {logs}" if cell.ranks > 1 else logs
 
 
 def describe(label, one):

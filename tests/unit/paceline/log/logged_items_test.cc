@@ -1,4 +1,4 @@
-#include <paceline/log/log_reader.h>
+#include <paceline/log/logged_items.h>
 
 #include <fstream>
 #include <string_view>
@@ -15,8 +15,8 @@ class LoggedItemsTest : public LogFolder {
  protected:
   /// Logs a run with good responses to some items, and failures of others.
   void log_run(const std::string& name, const std::string& workload, const Items& good,
-               const Items& failed) {
-    auto log = open_request_log(path());
+               const Items& failed, const std::string& file = "log.sqlite") {
+    auto log = open_request_log(path(file));
     const auto run = begin_run(*log, {.name = name, .workload = workload});
     for (const auto item : good) log->add(run, {.item = item, .status = 200});
     for (const auto item : failed) log->add(run, {.item = item, .error = "It failed."});
@@ -24,14 +24,14 @@ class LoggedItemsTest : public LogFolder {
   }
 
   LoggedItems read(const std::string& name, const std::string& workload) {
-    auto items = read_logged_items(path(), {.name = name, .workload = workload});
+    auto items = read_logged_items({path()}, {.name = name, .workload = workload});
     EXPECT_EQ(message_of(items), "");
     return items.value_or(LoggedItems({}));
   }
 
   void expect_refused(const std::string& name, const std::string& workload, ErrorCode code,
                       std::string_view says) {
-    const auto items = read_logged_items(path(), {.name = name, .workload = workload});
+    const auto items = read_logged_items({path()}, {.name = name, .workload = workload});
     ASSERT_FALSE(items);
     EXPECT_EQ(items.error().code, code);
     EXPECT_NE(items.error().message.find(says), std::string::npos) << items.error().message;
@@ -57,6 +57,35 @@ TEST_F(LoggedItemsTest, AddsUpTheRunsOfOneJob) {
   log_run("chat/stream", "f1", {2}, {});
   EXPECT_EQ(read("chat/complete", "f1").missing(0, 6), (Items{2, 5}));
   EXPECT_EQ(read("chat/complete", "f2").missing(0, 4), (Items{0, 1, 3}));
+}
+
+TEST_F(LoggedItemsTest, AddsUpTheLogsOfOneJob) {
+  log_run("chat/complete", "f1", {0, 3}, {1, 2}, "a");
+  log_run("chat/complete", "f2", {4}, {}, "a");
+  log_run("chat/complete", "f1", {1, 3}, {0, 2}, "b");
+  const auto items =
+      read_logged_items({path("a"), path("b")}, {.name = "chat/complete", .workload = "f1"});
+  EXPECT_EQ(items.value().missing(0, 5), (Items{2, 4}));
+}
+
+TEST_F(LoggedItemsTest, NamesTheLogThatIsOfAnotherJob) {
+  log_run("chat/complete", R"({"n":1})", {0}, {}, "a");
+  log_run("chat/complete", R"({"n":3})", {0}, {}, "b");
+  log_run("chat/complete", R"({"n":2})", {0}, {}, "b");
+  const auto items = read_logged_items({path("a"), path("b")},
+                                       {.name = "chat/complete", .workload = R"({"n":1})"});
+  EXPECT_EQ(items.error().code, ErrorCode::log_of_another_job);
+  EXPECT_EQ(items.error().message,
+            "run 2 of the log '" + path("b") + "' made different requests: n was 2 and is 1");
+}
+
+TEST_F(LoggedItemsTest, NamesTheLogThatHasNoRuns) {
+  log_run("chat/complete", "f1", {0}, {}, "a");
+  open_request_log(path("b"));
+  const auto items =
+      read_logged_items({path("a"), path("b")}, {.name = "chat/complete", .workload = "f1"});
+  EXPECT_EQ(items.error().code, ErrorCode::log_has_no_run);
+  EXPECT_NE(items.error().message.find("'" + path("b") + "'"), std::string::npos);
 }
 
 TEST_F(LoggedItemsTest, ARunThatSentNothingGoodMissesAll) {
