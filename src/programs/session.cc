@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <paceline/http/resolver.h>
+#include <paceline/http/source_addresses.h>
 #include <paceline/text/console.h>
 #include <paceline/text/strings.h>
 #include <programs/flags.h>
@@ -35,9 +36,19 @@ RunOptions run_options_of(const Options& options) {
   return run;
 }
 
+Result<void> check_interfaces(const ConnectionOptions& connection) {
+  if (!connection.interfaces.empty() && !connection.unix_socket.empty()) {
+    return fail(
+        ErrorCode::invalid_value,
+        "--paceline_interface has no effect with --paceline_unix_socket; leave out one of them");
+  }
+  return http::check_interfaces(connection.interfaces);
+}
+
 }  // namespace
 
 Result<void> Session::open(const Options& options, bool needs_api) {
+  if (auto checked = check_interfaces(options.connection); !checked) return checked;
   Api api{.auth = options.auth, .aws_scope = options.aws_scope, .body_patch = options.body_patch};
   if (!options.urls.empty()) api.url = options.urls.front();
   if (auto read = read_key(options, api); !read) return read;
