@@ -64,6 +64,10 @@ struct ConnectionOptions {
   /// Path of a Unix socket for all connections; empty: none. The URL then gives only the scheme,
   /// the header Host and the path. No host is looked up, and no proxy is used.
   std::string unix_socket{};
+  /// The addresses of this machine, or names of its network interfaces, from which connections
+  /// leave; empty: the system chooses. The connections to a server take them in turn, without those
+  /// that have no address of the server's family. Lookups of hosts do not use them.
+  std::vector<std::string> interfaces{};
   /// Hosts, proxies included, that are not looked up.
   std::vector<HostAddresses> host_addresses{};
   /// Whether requests ask for compressed responses. Responses in gzip, deflate and br are decoded

@@ -49,6 +49,11 @@ enum class ErrorCode {
   socket_failed,
   /// The queue of connections to a Unix socket is full.
   socket_queue_full,
+  /// No connection can leave from an address or a network interface: this machine does not have it.
+  interface_unusable,
+  /// No address of the host has the family (IPv4 or IPv6) of an address from which connections
+  /// leave.
+  interface_of_other_family,
   timed_out,
   connection_reset,
   /// A response is longer than the limit.

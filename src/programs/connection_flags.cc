@@ -77,6 +77,16 @@ void add_unix_socket_flag(CLI::App& app, std::string& path) {
       ->type_name("PATH");
 }
 
+void add_interface_flag(CLI::App& app, std::vector<std::string>& interfaces) {
+  app.add_option_function<std::string>(
+         "--paceline_interface",
+         [&interfaces](const std::string& text) { interfaces = split_list(text); },
+         "Addresses of this machine, or names of its network interfaces, from which connections "
+         "leave, such as 10.0.0.7,10.0.0.8 or eth1. Connections take several in turn [the system "
+         "chooses]")
+      ->type_name("LIST");
+}
+
 }  // namespace
 
 void add_flags(CLI::App& app, ConnectionOptions& connection) {
@@ -101,6 +111,7 @@ void add_flags(CLI::App& app, ConnectionOptions& connection) {
                   "for each request [on]");
   app.add_flag("--paceline_compressed{true}", connection.compressed,
                "Asks for compressed responses (Accept-Encoding: gzip, deflate, br)");
+  add_interface_flag(app, connection.interfaces);
   add_unix_socket_flag(app, connection.unix_socket);
   add_resolve_flag(app, connection.host_addresses);
   add_size_flag(app, "--paceline_max_response", connection.max_response,

@@ -174,8 +174,8 @@ Result<void> PacelineSuite::resume(SelectedWorkload& selected) {
   }
   const std::int64_t requests = grid.requests_at(grid.rpm.front());
   const log::LoggedRun asked = context().logged_job(*selected.workload);
-  auto missing = missing_items(context().ranks(), resumed_logs_, asked,
-                               static_cast<std::uint64_t>(requests));
+  auto missing =
+      missing_items(context().ranks(), resumed_logs_, asked, static_cast<std::uint64_t>(requests));
   if (!missing) return tl::unexpected(missing.error());
   selected.items = std::move(*missing);
   context().console().say(fmt::format("{}: {} of {} requests are left to send", asked.name,

@@ -82,6 +82,11 @@ std::string_view remedy_for_transport(ErrorCode code) {
       return "check --paceline_unix_socket, and that the server is up";
     case ErrorCode::socket_queue_full:
       return "raise the server's backlog, or lower --paceline_parallel";
+    case ErrorCode::interface_unusable:
+      return "give --paceline_interface an address or a network interface of this machine, such as "
+             "`ip address` lists";
+    case ErrorCode::interface_of_other_family:
+      return "give --paceline_interface an address of the host's family";
     case ErrorCode::lookup_failed:
       return "check the host's name and the DNS server, or give the address with "
              "--paceline_resolve";

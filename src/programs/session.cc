@@ -6,18 +6,19 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <mutex>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <paceline/http/resolver.h>
+#include <paceline/http/source_addresses.h>
 #include <paceline/log/rank_file.h>
 #include <paceline/text/console.h>
 #include <paceline/text/strings.h>
 #include <programs/agreement.h>
 #include <programs/flags.h>
 #include <programs/progress/progress_display.h>
+#include <programs/progress/rank_progress.h>
 #include <programs/remedy.h>
 
 namespace paceline::programs {
@@ -39,37 +40,35 @@ RunOptions run_options_of(const Options& options) {
   return run;
 }
 
-/// Shows the progress of a process that does not lead at rank 0.
-class RankProgress : public run::ProgressSink {
- public:
-  RankProgress(run::Ranks& ranks, std::size_t threads) : ranks_(ranks), threads_(threads) {}
-
-  void publish(std::size_t thread, const run::Progress& progress) override {
-    const std::lock_guard lock(mutex_);
-    threads_[thread] = progress;
-    // The first thread publishes as often as the others.
-    if (thread > 0) return;
-    run::Progress whole = progress;
-    for (std::size_t other = 1; other < threads_.size(); ++other) whole.merge(threads_[other]);
-    ranks_.publish(whole);
-  }
-  void end() override {}
-
- private:
-  run::Ranks& ranks_;
-  std::mutex mutex_;
-  std::vector<run::Progress> threads_;
-};
-
 run::ProgressSinkFactory progress_of(progress::ProgressMode mode, run::Ranks& ranks) {
   if (ranks.index() > 0) {
     return [&ranks](const run::ShownRun& run) {
-      return std::make_shared<RankProgress>(ranks, run.parts - (ranks.count() - 1));
+      return std::make_shared<progress::RankProgress>(ranks, run.parts - (ranks.count() - 1));
     };
   }
   return [mode](run::ShownRun run) {
     return progress::ProgressDisplay::start(mode, STDERR_FILENO, std::move(run));
   };
+}
+
+/// The sources of this process's connections. Of several processes, each uses those that are on its
+/// machine.
+Result<std::vector<std::string>> interfaces_of(const ConnectionOptions& connection,
+                                               const run::Ranks& ranks) {
+  std::vector<std::string> interfaces = connection.interfaces;
+  if (!interfaces.empty() && !connection.unix_socket.empty()) {
+    return fail(
+        ErrorCode::invalid_value,
+        "--paceline_interface has no effect with --paceline_unix_socket; leave out one of them");
+  }
+  if (ranks.count() > 1) {
+    std::erase_if(interfaces, [](const auto& name) { return !http::check_interfaces({name}); });
+    if (interfaces.empty()) interfaces = connection.interfaces;
+  }
+  if (auto checked = http::check_interfaces(interfaces); !checked) {
+    return tl::unexpected(std::move(checked.error()));
+  }
+  return interfaces;
 }
 
 }  // namespace
@@ -87,6 +86,7 @@ Result<void> Session::open(const Options& options, bool needs_api) {
   gbench::ContextSettings settings;
   settings.ranks = ranks_;
   settings.run = run_options_of(options);
+  settings.run.connection.interfaces = std::move(interfaces_);
   settings.resolver = http::Resolver::make(options.dns_ttl);
   settings.transports = run::transport_factory(options.connection.transport);
   settings.gate = gate_;
@@ -107,6 +107,9 @@ Result<void> Session::open(const Options& options, bool needs_api) {
 }
 
 Result<void> Session::open_alone(const Options& options, bool needs_endpoint, Api& api) {
+  auto interfaces = interfaces_of(options.connection, *ranks_);
+  if (!interfaces) return tl::unexpected(std::move(interfaces.error()));
+  interfaces_ = std::move(*interfaces);
   if (auto read = read_key(options, api); !read) return read;
   if (auto read = read_headers(options, api); !read) return read;
   if (auto opened = open_log(options.log_file); !opened) return opened;

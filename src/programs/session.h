@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <paceline/endpoint.h>
 #include <paceline/gbench/context.h>
@@ -48,6 +49,8 @@ class Session {
 
   std::shared_ptr<text::Gate> gate_;
   std::shared_ptr<run::Ranks> ranks_;
+  /// Between open_alone() and the making of the context.
+  std::vector<std::string> interfaces_;
   std::unique_ptr<Endpoint> endpoint_;
   std::shared_ptr<log::RequestLog> log_;
   std::unique_ptr<gbench::Context> context_;

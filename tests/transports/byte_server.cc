@@ -1,5 +1,8 @@
 #include "byte_server.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
 #include <array>
 #include <csignal>
 #include <cstddef>
@@ -13,6 +16,16 @@ constexpr int backlog = 16;
 std::unique_ptr<const TlsContext> context_of(Wire wire) {
   if (wire == Wire::http_1) return nullptr;
   return std::make_unique<const TlsContext>(wire == Wire::tls_http_2 ? "h2" : "http/1.1");
+}
+
+/// Empty for a Unix socket.
+std::string peer_of(int socket) {
+  sockaddr_in address{};
+  socklen_t length = sizeof address;
+  getpeername(socket, reinterpret_cast<sockaddr*>(&address), &length);
+  std::array<char, INET_ADDRSTRLEN> text{};
+  if (address.sin_family != AF_INET) return {};
+  return inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
 }
 
 void block_sigpipe() {
@@ -48,10 +61,19 @@ std::string ByteServer::url() const {
   return context_ ? "https" + url.substr(url.find(':')) : url;
 }
 
+std::vector<std::string> ByteServer::peers() const {
+  const std::lock_guard lock(mutex_);
+  return peers_;
+}
+
 void ByteServer::accept_connections(int connections) {
   for (int number = 0; number < connections; ++number) {
     loop::Descriptor socket(listener_.accept());
     if (!socket.is_open()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      peers_.push_back(peer_of(socket.get()));
+    }
     connections_.emplace_back([this, number, descriptor = socket.release()] {
       play(number, loop::Descriptor(descriptor));
     });

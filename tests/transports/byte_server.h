@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,6 +35,8 @@ class ByteServer {
 
   /// "http://127.0.0.1:port/", or "https://…" with TLS. On a Unix socket, with another host.
   std::string url() const;
+  /// The IPv4 addresses of the clients of the connections so far.
+  std::vector<std::string> peers() const;
 
  private:
   void accept_connections(int connections);
@@ -44,6 +47,9 @@ class ByteServer {
   std::unique_ptr<const TlsContext> context_;
   StopSignal stop_;
   LoopbackListener listener_;
+  mutable std::mutex mutex_;
+  /// Under the mutex.
+  std::vector<std::string> peers_;
   std::vector<std::thread> connections_;
   std::thread acceptor_;
 };

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "byte_server.h"
 #include "scripted_connection.h"
@@ -21,6 +22,8 @@ class ScriptServer {
   ScriptServer(Wire wire, int connections, Part part, const std::string& path);
 
   std::string url() const { return server_.url(); }
+  /// As ByteServer::peers().
+  std::vector<std::string> peers() const { return server_.peers(); }
 
  private:
   ByteServer server_;

@@ -1,6 +1,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <paceline/http/connection_check.h>
+#include <paceline/http/source_addresses.h>
 #include <paceline/http/unix_socket.h>
 
 #include <cstddef>
@@ -75,7 +76,12 @@ Result<void> check_http_3(const ConnectionOptions& options) {
 Result<void> check_connection(const ConnectionOptions& options) {
   if (!options.unix_socket.empty()) {
     if (auto checked = check_socket_path(options.unix_socket); !checked) return checked;
+    if (!options.interfaces.empty()) {
+      return fail(ErrorCode::invalid_value,
+                  "connections to a Unix socket leave from no network interface");
+    }
   }
+  if (auto checked = check_interfaces(options.interfaces); !checked) return checked;
   if (options.http == HttpVersion::three) {
     if (auto checked = check_http_3(options); !checked) return checked;
   }

@@ -7,9 +7,8 @@
 namespace paceline::run {
 
 Result<std::vector<std::string>> Ranks::exchange(const std::string& what, const std::string& text) {
-  const auto all = combine(what, text, [](const std::vector<std::string>& texts) {
-    return stats::to_bytes(texts);
-  });
+  const auto all = combine(
+      what, text, [](const std::vector<std::string>& texts) { return stats::to_bytes(texts); });
   if (!all) return tl::unexpected(all.error());
   auto texts = stats::of_bytes<std::vector<std::string>>(*all);
   if (!texts) return fail(ErrorCode::ranks_differ, "rank 0 makes another kind of call");

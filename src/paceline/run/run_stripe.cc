@@ -11,8 +11,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace paceline::run {
 namespace {
@@ -132,6 +136,15 @@ http::ClientOptions client_options(const RunPlan& options) {
   http::ClientOptions client{options.stripe.share_of(options.parallel), options.connection,
                              options.resolver};
   client.connection.memory /= options.threads();
+  // Connections take the interfaces in turn. Stripes with few connections would otherwise all use
+  // the first ones.
+  std::vector<std::string>& interfaces = client.connection.interfaces;
+  if (!interfaces.empty()) {
+    const std::size_t first = options.stripe.index % interfaces.size();
+    std::rotate(interfaces.begin(),
+                std::next(interfaces.begin(), static_cast<std::ptrdiff_t>(first)),
+                interfaces.end());
+  }
   return client;
 }
 

@@ -111,6 +111,12 @@ TEST(OptionsTest, AddressesOfHostsAreRepeated) {
                CLI::ValidationError);
 }
 
+TEST(OptionsTest, InterfacesAreAList) {
+  EXPECT_EQ(parsed_options("").connection.interfaces, std::vector<std::string>{});
+  EXPECT_EQ(parsed_options("--paceline_interface=10.0.0.7,::1,eth1").connection.interfaces,
+            (std::vector<std::string>{"10.0.0.7", "::1", "eth1"}));
+}
+
 TEST(OptionsTest, ASocketHasAPath) {
   EXPECT_EQ(parsed_options("--paceline_unix_socket=/run/a.sock").connection.unix_socket,
             "/run/a.sock");

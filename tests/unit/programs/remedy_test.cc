@@ -85,6 +85,8 @@ TEST(Remedy, NamesTheFlagOfALimit) {
   expect_remedy(ErrorCode::http3_missing, 0, "--paceline_http=3");
   expect_remedy(ErrorCode::socket_failed, 0, "--paceline_unix_socket");
   expect_remedy(ErrorCode::socket_queue_full, 0, "--paceline_parallel");
+  expect_remedy(ErrorCode::interface_unusable, 0, "`ip address` lists");
+  expect_remedy(ErrorCode::interface_of_other_family, 0, "--paceline_interface");
   expect_remedy(ErrorCode::lookup_failed, 0, "--paceline_resolve");
   expect_remedy(ErrorCode::objective_missed, 0, "--paceline_rpm");
   expect_remedy(ErrorCode::no_descriptor, 0, "ulimit -n");

@@ -26,10 +26,7 @@ void drop_unasked_response(int socket) {
 
 }  // namespace
 
-curl_socket_t CurlSockets::open(const curl_sockaddr& address) {
-  loop::Descriptor socket(
-      ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol));
-  if (!socket.is_open()) return CURL_SOCKET_BAD;
+curl_socket_t CurlSockets::add(loop::Descriptor socket) {
   loop::note_receive_times(socket.get());
   entry(socket.get()).ours = true;
   return socket.release();

@@ -33,8 +33,8 @@ class CurlSockets {
 
   explicit CurlSockets(loop::Loop& loop) : loop_(loop), retired_(loop) {}
 
-  /// Opens a socket for libcurl; returns CURL_SOCKET_BAD with errno set on failure.
-  curl_socket_t open(const curl_sockaddr& address);
+  /// Takes over a socket that was opened for libcurl, which owns it from then on.
+  curl_socket_t add(loop::Descriptor socket);
   /// For CURLOPT_CLOSESOCKETFUNCTION, with `this` as the data.
   static int close(void* sockets, curl_socket_t descriptor) noexcept;
 
@@ -55,8 +55,8 @@ class CurlSockets {
   struct Entry {
     std::unique_ptr<loop::Poll> watch;
     Owner* owner = nullptr;
-    /// Whether open() opened the socket, so that close() closes it. Watches of other sockets, such
-    /// as those of libcurl's resolver, are not kept: the descriptor may become another socket
+    /// Whether the socket came from add(), so that close() closes it. Watches of other sockets,
+    /// such as those of libcurl's resolver, are not kept: the descriptor may become another socket
     /// unnoticed.
     bool ours = false;
     bool idle = false;

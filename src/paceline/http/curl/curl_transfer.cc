@@ -6,7 +6,6 @@
 #include <paceline/text/strings.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <new>
 #include <utility>
@@ -119,7 +118,9 @@ void CurlTransfer::prepare(std::shared_ptr<const Target> target,
   header_bytes_ = 0;
   is_sending_ = false;
   opened_ = CURL_SOCKET_BAD;
-  open_error_ = 0;
+  open_error_.reset();
+  turn_.reset();
+  source_ = nullptr;
   started_ = Clock::now();
   set_target(std::move(target));
   set_addresses(hosts);
@@ -236,17 +237,6 @@ void CurlTransfer::set_addresses(std::span<const Resolver::Known> hosts) {
   }
   curl_easy_setopt(easy_.get(), CURLOPT_RESOLVE, list);
   address_list_.reset(list);
-}
-
-curl_socket_t CurlTransfer::on_open(void* transfer, curlsocktype, curl_sockaddr* address) noexcept {
-  auto& self = *static_cast<CurlTransfer*>(transfer);
-  const curl_socket_t opened = self.shared_.sockets.open(*address);
-  if (opened == CURL_SOCKET_BAD) {
-    self.open_error_ = errno;
-  } else {
-    self.opened_ = opened;
-  }
-  return opened;
 }
 
 std::size_t CurlTransfer::on_header(char* data, std::size_t, std::size_t length,

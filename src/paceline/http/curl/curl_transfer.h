@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +17,7 @@
 #include <paceline/http/client.h>
 #include <paceline/http/curl/curl_headers.h>
 #include <paceline/http/curl/curl_share.h>
+#include <paceline/http/source_addresses.h>
 #include <paceline/http/transport.h>
 #include <paceline/message.h>
 
@@ -37,6 +39,10 @@ class CurlTransfer : public ResponseHeaders {
     CurlHeadersCache headers;
     Authorities authorities;
     Authorities proxy_authorities;
+    SourceAddresses sources;
+    /// The turn of the next connection among the sources, by the host and port of the server or
+    /// proxy.
+    std::map<std::string, std::size_t> next_turns{};
   };
 
   CurlTransfer(Exchange& exchange, Shared& shared);
@@ -100,6 +106,9 @@ class CurlTransfer : public ResponseHeaders {
   static CURLcode on_tls_context(CURL*, void* context, void* transfer) noexcept;
   /// For CURLOPT_OPENSOCKETFUNCTION.
   static curl_socket_t on_open(void* transfer, curlsocktype, curl_sockaddr* address) noexcept;
+  curl_socket_t open(const curl_sockaddr& address);
+  /// The host to which the request's connection leads: the server, or its proxy.
+  HostPort destination() const;
   static std::size_t on_body(char* data, std::size_t, std::size_t length, void* transfer) noexcept;
   static std::size_t on_header(char* data, std::size_t, std::size_t length,
                                void* transfer) noexcept;
@@ -129,8 +138,12 @@ class CurlTransfer : public ResponseHeaders {
   TimePoint started_{};
   /// The socket that was opened last for this request; CURL_SOCKET_BAD: none.
   curl_socket_t opened_ = CURL_SOCKET_BAD;
-  /// errno of the last socket that could not be opened for this request; 0: none.
-  int open_error_ = 0;
+  /// Why the last socket for this request could not be opened; nothing: it was.
+  std::optional<Error> open_error_{};
+  /// The turn of this request's connection among the sources; nothing: it needed none yet.
+  std::optional<std::size_t> turn_{};
+  /// Where the socket that was opened last leaves from; nullptr: the system chooses.
+  const Source* source_ = nullptr;
   /// Why the authorities could not be read; empty: they could.
   std::string authorities_error_;
   /// Whether the target's server speaks HTTP/2; nothing: not known yet.

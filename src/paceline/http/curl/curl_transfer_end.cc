@@ -182,11 +182,7 @@ bool CurlTransfer::is_early_response(CURLcode code) const {
 }
 
 Error CurlTransfer::explain(CURLcode code, TransportError error) const {
-  if (code == CURLE_COULDNT_CONNECT && open_error_ != 0) {
-    return loop::fail_to_open(
-               fmt::format("a connection to {} port {}", target_->host, target_->port), open_error_)
-        .value();
-  }
+  if (code == CURLE_COULDNT_CONNECT && open_error_) return *open_error_;
   if (error == TransportError::connect_failed && !shared_.options.unix_socket.empty()) {
     return explain_unix_socket();
   }
@@ -207,8 +203,8 @@ std::string CurlTransfer::cannot_connect() const {
   curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &error);
   // With a proxy, libcurl's words name the host that failed.
   if (error == 0 || target_->proxy != nullptr) return in_lower_case(why_.data());
-  return fmt::format("cannot connect to {} port {}: {}", target_->host, target_->port,
-                     std::generic_category().message(static_cast<int>(error)));
+  return fmt::format("cannot connect to {} port {}{}: {}", target_->host, target_->port,
+                     words_of(source_), std::generic_category().message(static_cast<int>(error)));
 }
 
 std::string CurlTransfer::words_on(CURLcode code, TransportError error) const {

@@ -15,24 +15,27 @@
 namespace paceline::http::direct {
 namespace {
 
-Error error_for(const std::string& address, const std::string& port, std::string_view reason) {
-  return {ErrorCode::connect_failed,
-          fmt::format("cannot connect to {} port {}: {}", address, port, reason)};
+Error error_for(const std::string& address, const std::string& port, const Source* source,
+                std::string_view reason) {
+  return {ErrorCode::connect_failed, fmt::format("cannot connect to {} port {}{}: {}", address,
+                                                 port, words_of(source), reason)};
 }
 
 }  // namespace
 
-Error connect_error(const std::string& address, const std::string& port, int error) {
-  return error_for(address, port, std::generic_category().message(error));
+Error connect_error(const std::string& address, const std::string& port, const Source* source,
+                    int error) {
+  return error_for(address, port, source, std::generic_category().message(error));
 }
 
-Result<loop::Descriptor> begin_connect(const std::string& address, const std::string& port) {
+Result<loop::Descriptor> begin_connect(const std::string& address, const std::string& port,
+                                       const Source* source) {
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* raw = nullptr;
   if (const int error = getaddrinfo(address.c_str(), port.c_str(), &hints, &raw); error != 0) {
-    return tl::unexpected(error_for(address, port, gai_strerror(error)));
+    return tl::unexpected(error_for(address, port, source, gai_strerror(error)));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, freeaddrinfo);
   loop::Descriptor socket(
@@ -40,10 +43,13 @@ Result<loop::Descriptor> begin_connect(const std::string& address, const std::st
   if (!socket.is_open()) {
     return loop::fail_to_open(fmt::format("a connection to {} port {}", address, port), errno);
   }
+  if (source != nullptr) {
+    if (auto bound = bind_to(socket.get(), *source); !bound) return tl::unexpected(bound.error());
+  }
   const int no_delay = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
   if (::connect(socket.get(), found->ai_addr, found->ai_addrlen) != 0 && errno != EINPROGRESS) {
-    return tl::unexpected(connect_error(address, port, errno));
+    return tl::unexpected(connect_error(address, port, source, errno));
   }
   return socket;
 }

@@ -156,6 +156,7 @@ void ConnectionPool::open(Origin& origin) {
   openings_.emplace(number, OpeningNote{&origin, origin.moves, Clock::now()});
   Destination destination = origin.destination;
   destination.addresses = *origin.addresses;
+  destination.turn = origin.next_turn++;
   opener_.begin(number, std::move(destination));
 }
 

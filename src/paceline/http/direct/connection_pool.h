@@ -32,6 +32,8 @@ struct Origin {
   /// The host's addresses; the same object while they stay the same.
   std::shared_ptr<const Addresses> addresses{};
   std::uint64_t moves = 0;
+  /// The turn of the next connection among the sources.
+  std::size_t next_turn = 0;
   /// How many exchanges a new connection carries, at least one; nothing while the protocol is
   /// unknown.
   std::optional<std::size_t> per_connection{};

@@ -36,10 +36,12 @@ DirectTransport::DirectTransport(loop::Loop& loop, const ConnectionOptions& opti
               .wire = Wire::Shared(loop),
               .responses = ResponseBlocks(exchanges),
               .reuses = options.reuses},
-      pool_(
-          loop,
-          {.options = options, .tls = *tls_, .address_timeout = options.timeout / addresses_tried},
-          exchanges, connections_for(options, exchanges), shared_, *this) {}
+      pool_(loop,
+            {.options = options,
+             .tls = *tls_,
+             .address_timeout = options.timeout / addresses_tried,
+             .sources = SourceAddresses(options.interfaces)},
+            exchanges, connections_for(options, exchanges), shared_, *this) {}
 
 void DirectTransport::send(Exchange& exchange, std::shared_ptr<const Target> target,
                            std::span<const Resolver::Known> hosts) {

@@ -10,7 +10,6 @@
 #include <utility>
 
 namespace paceline::http::direct {
-
 Opening::Opening(loop::Loop& loop, RetiredSockets& retired, Destination destination,
                  const OpenSettings& settings, std::function<void()> on_end)
     : loop_(loop),
@@ -30,10 +29,21 @@ Opening::~Opening() = default;
 
 void Opening::begin() {
   timer_.start(settings_.options.timeout);
-  if (const std::string& path = settings_.options.unix_socket; !path.empty()) {
-    destination_.addresses = {path};
+  if (auto chosen = choose_addresses(); !chosen) {
+    return fail(TransportError::connect_failed, std::move(chosen).error());
   }
   connect({ErrorCode::connect_failed, "the host has no address"});
+}
+
+Result<void> Opening::choose_addresses() {
+  Addresses& addresses = destination_.addresses;
+  if (const std::string& path = settings_.options.unix_socket; !path.empty()) addresses = {path};
+  if (settings_.sources.empty() || addresses.empty()) return {};
+  std::erase_if(addresses, [this](const std::string& address) {
+    return settings_.sources.find(family_of(address), destination_.turn) == nullptr;
+  });
+  if (!addresses.empty()) return {};
+  return tl::unexpected(settings_.sources.family_error(destination_.host, destination_.port));
 }
 
 void Opening::connect(Error error) {
@@ -41,8 +51,10 @@ void Opening::connect(Error error) {
   while (!addresses.empty()) {
     address_ = addresses.front();
     addresses.erase(addresses.begin());
-    auto opened = settings_.options.unix_socket.empty() ? begin_connect(address_, destination_.port)
-                                                        : connect_to_unix_socket(address_);
+    source_ = settings_.sources.find(family_of(address_), destination_.turn);
+    auto opened = settings_.options.unix_socket.empty()
+                      ? begin_connect(address_, destination_.port, source_)
+                      : connect_to_unix_socket(address_);
     if (!opened) {
       error = std::move(opened).error();
       continue;
@@ -59,8 +71,9 @@ void Opening::connect(Error error) {
 }
 
 Error Opening::connect_failure(int error) const {
-  return settings_.options.unix_socket.empty() ? connect_error(address_, destination_.port, error)
-                                               : unix_connect_error(address_, error);
+  return settings_.options.unix_socket.empty()
+             ? connect_error(address_, destination_.port, source_, error)
+             : unix_connect_error(address_, error);
 }
 
 void Opening::fail_address(int error) {

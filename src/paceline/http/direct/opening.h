@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -13,6 +14,7 @@
 #include <paceline/http/direct/tls_context.h>
 #include <paceline/http/direct/tls_stream.h>
 #include <paceline/http/resolver.h>
+#include <paceline/http/source_addresses.h>
 #include <paceline/http/transport.h>
 #include <paceline/loop/loop.h>
 #include <paceline/loop/sockets.h>
@@ -30,6 +32,8 @@ struct Destination {
   /// The addresses in the order in which to try them; not used with a Unix socket.
   Addresses addresses{};
   bool is_tls = false;
+  /// The turn of the connection among the sources.
+  std::size_t turn = 0;
 };
 
 /// A connection that is open for requests.
@@ -49,6 +53,8 @@ struct OpenSettings {
   SharedTlsContext& tls;
   /// The time limit for one address if the host has further addresses.
   std::chrono::milliseconds address_timeout;
+  /// Where connections leave from.
+  SourceAddresses sources{};
 };
 
 /// One connection while it is being opened: tries the host's addresses in turn, then does the TLS
@@ -67,6 +73,8 @@ class Opening {
   OpenResult take_result();
 
  private:
+  /// Leaves out the addresses that no source can reach.
+  Result<void> choose_addresses();
   /// Begins to connect to the next address. If there is none, fails with `error`, the error of the
   /// previous address.
   void connect(Error error);
@@ -93,6 +101,8 @@ class Opening {
   bool has_ended_ = false;
   /// The address that is being tried.
   std::string address_;
+  /// Where the connection to the address leaves from; nullptr: the system chooses.
+  const Source* source_ = nullptr;
   std::unique_ptr<TlsStream> tls_;
   OpenResult result_;
   loop::Timer address_timer_;

@@ -88,6 +88,16 @@ TEST_F(ConnectionCheckTest, Http3NeedsALibcurlThatHasIt) {
       has_it ? "" : "libcurl " + std::string(libcurl->version) + " of this system has no HTTP/3");
 }
 
+TEST_F(ConnectionCheckTest, InterfacesAreOfThisMachine) {
+  EXPECT_EQ(code_of({.interfaces = {"127.0.0.2", "lo"}}), std::nullopt);
+  EXPECT_EQ(code_of({.interfaces = {"127.0.0.2", "203.0.113.9"}}), ErrorCode::interface_unusable);
+}
+
+TEST_F(ConnectionCheckTest, AUnixSocketHasNoInterface) {
+  EXPECT_EQ(message_of(check_connection({.unix_socket = "/run/a", .interfaces = {"lo"}})),
+            "connections to a Unix socket leave from no network interface");
+}
+
 TEST_F(ConnectionCheckTest, ASocketsPathMayBeTooLong) {
   EXPECT_EQ(code_of({.unix_socket = std::string(108, 'x')}), ErrorCode::socket_failed);
 }

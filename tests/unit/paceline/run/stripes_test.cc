@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -37,6 +38,20 @@ class Refused : public Workload {
   std::unique_ptr<Workload> chat_;
   std::uint64_t item_;
 };
+
+TEST(StripesTest, EachBeginsAtAnotherInterface) {
+  RunPlan plan(RunOptions{.parallel = 8, .connection = {.interfaces = {"a", "b", "c"}}});
+  using Names = std::vector<std::string>;
+  const auto interfaces_of = [&plan](std::uint64_t stripe) {
+    plan.stripe = {stripe, 8};
+    return client_options(plan).connection.interfaces;
+  };
+  EXPECT_EQ(interfaces_of(0), (Names{"a", "b", "c"}));
+  EXPECT_EQ(interfaces_of(1), (Names{"b", "c", "a"}));
+  EXPECT_EQ(interfaces_of(5), (Names{"c", "a", "b"}));
+  plan.connection.interfaces.clear();
+  EXPECT_EQ(interfaces_of(5), Names{});
+}
 
 TEST(StripesTest, AStripeThatEndsTheRunEndsTheOthers) {
   constexpr std::uint64_t stripes = 3;
