@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -103,6 +105,28 @@ std::shared_ptr<text::Gate> make_gate(const std::vector<std::string>& arguments)
   return gate;
 }
 
+/// Whether Google Benchmark is to run the benchmarks in an order that each process chooses.
+bool is_order_random(const std::vector<std::string>& arguments) {
+  constexpr std::array<std::string_view, 6> no{"false", "0", "f", "n", "no", "off"};
+  const std::string asked = has_flag(arguments, "--benchmark_enable_random_interleaving")
+                                ? "true"
+                                : flag_value(arguments, "--benchmark_enable_random_interleaving=",
+                                             "BENCHMARK_ENABLE_RANDOM_INTERLEAVING", "false");
+  return std::find(no.begin(), no.end(), asked) == no.end();
+}
+
+/// Checks whether all processes are to do the same.
+Result<void> check_ranks(run::Ranks& ranks, const BenchmarkCommand& command,
+                         const text::Gate& gate) {
+  if (ranks.count() > 1 && is_order_random(command.arguments)) {
+    return fail(ErrorCode::invalid_value,
+                "with --benchmark_enable_random_interleaving each rank would run the benchmarks in "
+                "another order; leave the flag out, or start one rank");
+  }
+  const std::string flags = command.flags + " " + given_benchmark_flags(command.arguments);
+  return check_same(ranks, "flags", gate.shown(flags, flags.size()));
+}
+
 /// Runs the suite in an open session.
 Result<void> run_in(Session& session, Suite& suite, const Options& options,
                     const BenchmarkCommand& command) {
@@ -195,8 +219,8 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options,
   command.console = options.console;
   command.rows = options.rows;
   command.flags = given_flags(app);
-  if (const auto same = check_same(*ranks, "flags", gate->shown(command.flags)); !same) {
-    return refuse(same.error());
+  if (const auto checked = check_ranks(*ranks, command, *gate); !checked) {
+    return refuse(checked.error());
   }
   return run_suite(suite, options, command, gate, ranks);
 }
