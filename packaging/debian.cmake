@@ -3,6 +3,9 @@
 set(CPACK_GENERATOR DEB)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL programs development)
+if(paceline_has_mpi)
+  list(APPEND CPACK_COMPONENTS_ALL mpi)
+endif()
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_PACKAGE_CONTACT "The paceline developers <paceline@example.invalid>"
   CACHE STRING "Maintainer of the packages")
@@ -44,11 +47,23 @@ else()
 endif()
 list(JOIN development_needs ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS pkg-config)
-# The package paceline contains the documentation.
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS paceline)
+# The package paceline contains the documentation, and paceline::mpi_main needs MPI.
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "libopenmpi-dev, paceline")
 # Up to 0.1.0, the package paceline contained these files too.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_BREAKS "paceline (<< 0.1.0-1)")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_REPLACES "paceline (<< 0.1.0-1)")
+
+set(CPACK_DEBIAN_MPI_PACKAGE_NAME paceline-mpi)
+set(CPACK_DEBIAN_MPI_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_MPI_DESCRIPTION "${summary} (many machines)\n${about}\n.\n\
+This package contains the program paceline_mpi, which runs on many machines\n\
+as one client. An MPI launcher such as mpirun or srun starts it.")
+set(CPACK_DEBIAN_MPI_PACKAGE_SHLIBDEPS ON)
+if(BUILD_SHARED_LIBS)
+  set(CPACK_DEBIAN_MPI_PACKAGE_DEPENDS
+    "paceline (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
+endif()
+set(CPACK_DEBIAN_MPI_PACKAGE_RECOMMENDS "ca-certificates, openmpi-bin, paceline")
 
 # Files that Debian's policy asks of each package.
 string(TIMESTAMP package_date "%a, %d %b %Y %H:%M:%S +0000" UTC)

@@ -1,5 +1,6 @@
-# What is installed, in two components. `development`: the public headers, and the libraries with their
-# CMake package and pkg-config files. `programs`: the programs, the page's modules and the documentation.
+# What is installed, in components. `development`: the public headers, and the libraries with their CMake
+# package and pkg-config files. `programs`: the programs, the page's modules and the documentation. `mpi`,
+# where MPI is found: the program for many machines.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/paceline)
@@ -14,20 +15,36 @@ if(NOT BUILD_SHARED_LIBS)
   list(REMOVE_ITEM needed_core expected nlohmann_json valijson)
   list(APPEND needed_endpoint ${endpoint_private_dependencies})
 endif()
-set(installed_dependencies ${needed_core} ${needed_endpoint})
+set(needed_mpi "")
+if(paceline_has_mpi AND NOT BUILD_SHARED_LIBS)
+  set(needed_mpi ${mpi_private_dependencies})
+endif()
+set(installed_dependencies ${needed_core} ${needed_endpoint} ${needed_mpi})
 
 file(GLOB public_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/paceline/*.h)
+if(NOT paceline_has_mpi)
+  list(REMOVE_ITEM public_headers ${PROJECT_SOURCE_DIR}/src/paceline/mpi.h)
+endif()
 install(FILES ${public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/paceline
   COMPONENT development)
 
 # Each component of the CMake package has a file of targets of its own, so that a user finds only what it needs.
-set(library_of_core paceline)
-set(library_of_endpoint paceline_endpoint)
-set(library_of_main paceline_main)
-foreach(component core endpoint main)
-  install(TARGETS ${library_of_${component}} EXPORT paceline-${component}-targets
+set(libraries_of_core paceline)
+set(libraries_of_endpoint paceline_endpoint)
+set(libraries_of_main paceline_main)
+set(libraries_of_mpi_main paceline_mpi paceline_mpi_main)
+set(package_components core endpoint main)
+if(paceline_has_mpi)
+  list(APPEND package_components mpi_main)
+endif()
+foreach(component ${package_components})
+  set(library_component programs)
+  if(component STREQUAL "mpi_main")
+    set(library_component mpi)
+  endif()
+  install(TARGETS ${libraries_of_${component}} EXPORT paceline-${component}-targets
     ARCHIVE COMPONENT development
-    LIBRARY COMPONENT programs NAMELINK_COMPONENT development)
+    LIBRARY COMPONENT ${library_component} NAMELINK_COMPONENT development)
   install(EXPORT paceline-${component}-targets NAMESPACE paceline:: DESTINATION ${package_dir}
     COMPONENT development)
 endforeach()
@@ -63,6 +80,9 @@ endforeach()
 if(PACELINE_BUILD_PROGRAMS)
   install(TARGETS paceline_program paceline_endpoint_program paceline_log_program
     COMPONENT programs)
+  if(paceline_has_mpi)
+    install(TARGETS paceline_mpi_program COMPONENT mpi)
+  endif()
   # The page and the comparison of results, in Python; share/paceline is where the programs look for
   # their modules.
   install(PROGRAMS src/programs/paceline_report src/programs/paceline_compare TYPE BIN

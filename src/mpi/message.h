@@ -74,6 +74,7 @@ struct StartTime {
 
 namespace paceline::stats {
 
+/// The members of a call.
 template <>
 struct Members<mpi::Call> {
   template <typename Form, typename Value>
@@ -83,6 +84,7 @@ struct Members<mpi::Call> {
   }
 };
 
+/// The members of a pulse.
 template <>
 struct Members<mpi::Pulse> {
   template <typename Form, typename Value>
@@ -92,6 +94,7 @@ struct Members<mpi::Pulse> {
   }
 };
 
+/// The members of a start.
 template <>
 struct Members<mpi::StartTime> {
   template <typename Form, typename Value>
@@ -101,6 +104,7 @@ struct Members<mpi::StartTime> {
   }
 };
 
+/// The members of a progress.
 template <>
 struct Members<run::Progress> {
   template <typename Form, typename Value>

@@ -3,12 +3,13 @@
 #include <mpi/make_ranks.h>
 #include <programs/mpi_program.h>
 #include <programs/options.h>
+#include <programs/paceline_help.h>
 #include <programs/paceline_suite.h>
 
 int main(int argc, char** argv) {
   using namespace paceline;
   const std::shared_ptr<run::Ranks> ranks = mpi::make_ranks();
   programs::Options options;
-  programs::PacelineSuite suite(options, ranks->count());
+  programs::PacelineSuite suite(options, programs::paceline_mpi_help, ranks->count());
   return programs::run_as_rank(argc, argv, suite, options, ranks);
 }

@@ -25,8 +25,6 @@
 #include <variant>
 #include <vector>
 
-#include <programs/paceline_help.h>
-
 namespace paceline::programs {
 namespace {
 
@@ -42,8 +40,8 @@ tl::unexpected<Error> refuse(std::string message) {
 }  // namespace
 
 void PacelineSuite::add_flags(CLI::App& app) {
-  app.description(description);
-  app.footer(footer);
+  app.description(help_.description);
+  app.footer(help_.footer);
   programs::add_flags(app, asked_);
   app.option_defaults()->group(results_group);
   app.add_option_function<std::string>(

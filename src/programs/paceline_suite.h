@@ -15,14 +15,20 @@
 
 namespace paceline::programs {
 
+/// The texts of --help before and after the flags.
+struct HelpTexts {
+  const char* description;
+  const char* footer;
+};
+
 /// The benchmarks of the programs paceline and paceline_mpi: language models and plain HTTP over a
 /// grid of rpm and parallel.
 class PacelineSuite : public Suite {
  public:
   /// `options`: the program's options, which run_with_options() sets. `ranks`: the number of the
   /// program's processes.
-  explicit PacelineSuite(Options& options, std::uint64_t ranks = 1)
-      : options_(options), ranks_(ranks) {}
+  PacelineSuite(Options& options, const HelpTexts& help, std::uint64_t ranks = 1)
+      : options_(options), help_(help), ranks_(ranks) {}
 
   void add_flags(CLI::App& app) override;
   std::optional<Error> register_benchmarks() override;
@@ -46,6 +52,7 @@ class PacelineSuite : public Suite {
   Result<void> prepare();
 
   Options& options_;
+  const HelpTexts& help_;
   std::uint64_t ranks_;
   GridFlags asked_;
   /// Searches for the limit instead of measuring the grid.

@@ -25,6 +25,7 @@ ROWS = (
     {"gbench"},
     {"gbench/display"},
     {"endpoint"},
+    {"mpi"},
     {"programs/progress"},
     {"programs"},
 )
@@ -37,6 +38,7 @@ OWNERS = {
     "gnutls/": {"endpoint"},
     "http_parser.h": {"http/direct"},
     "microhttpd.h": {"endpoint"},
+    "mpi.h": {"mpi"},
     "png.h": {"workload"},
     "sqlite3.h": {"log"},
     "toml++/": {"programs"},

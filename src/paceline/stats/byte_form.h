@@ -141,6 +141,7 @@ class ByteReader {
   bool is_damaged_ = false;
 };
 
+/// The members of an error.
 template <>
 struct Members<Error> {
   template <typename Form, typename Value>
