@@ -57,7 +57,7 @@ class Paceline(ConanFile):
         packages.generate()
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables.update(
-            PACELINE_BUILD_PROGRAMS=False, PACELINE_BUILD_TESTS=False, CMAKE_UNITY_BUILD=True)
+            PACELINE_BUILD_PROGRAMS=False, PACELINE_BUILD_TESTS=False, PACELINE_MPI="OFF", CMAKE_UNITY_BUILD=True)
         toolchain.generate()
 
     def build(self):

@@ -69,12 +69,22 @@ ClockFit::Line ClockFit::line() const {
     xx += weight * (point.seconds - mean_x) * (point.seconds - mean_x);
     xy += weight * (point.seconds - mean_x) * (point.offset_ns - mean_y);
   }
-  const double slope_ns = xy / xx;
-  const double best_error =
-      std::min_element(points_.begin(), points_.end(), [](const Point& one, const Point& other) {
-        return one.error_ns < other.error_ns;
-      })->error_ns;
-  return {mean_y - slope_ns * mean_x, slope_ns * 1e-9, unsteady_drift + 1e-9 * best_error / span};
+  const double drift = 1e-9 * xy / xx;
+  return {mean_y - 1e9 * drift * mean_x, drift, drift_error(drift)};
+}
+
+/// How far a drift may be wrong: by two certain points that are far apart, whose line cannot leave
+/// their errors.
+double ClockFit::drift_error(double drift) const {
+  const double middle = (points_.front().seconds + points_.back().seconds) / 2;
+  const auto half = std::find_if(points_.begin(), points_.end(),
+                                 [middle](const Point& point) { return point.seconds > middle; });
+  const auto early = std::min_element(points_.begin(), half, is_more_certain);
+  const auto late = std::min_element(half, points_.end(), is_more_certain);
+  const double seconds = late->seconds - early->seconds;
+  const double between = 1e-9 * (late->offset_ns - early->offset_ns) / seconds;
+  const double error = 1e-9 * (late->error_ns + early->error_ns) / seconds;
+  return std::abs(between - drift) + error + unsteady_drift;
 }
 
 std::optional<ClockOffset> ClockFit::at(TimePoint time) const {

@@ -57,7 +57,11 @@ class ClockFit {
     /// How far the drift may be wrong.
     double drift_error;
   };
+  static bool is_more_certain(const Point& one, const Point& other) {
+    return one.error_ns < other.error_ns;
+  }
   Line line() const;
+  double drift_error(double drift) const;
   double seconds_of(TimePoint time) const;
 
   TimePoint first_;

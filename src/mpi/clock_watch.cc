@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include <mpi/realtime.h>
 #include <paceline/stats/byte_form.h>
 
 namespace paceline::mpi {
@@ -28,6 +29,9 @@ struct PingBytes {
   std::uint64_t number = 0;
   /// In a ping: for how long to look for the next one. In a reply: the time on the clock.
   std::chrono::nanoseconds time{0};
+  /// In a reply: as realtime_ahead() and realtime_error().
+  std::chrono::nanoseconds realtime_ahead{0};
+  std::optional<std::chrono::nanoseconds> realtime_error{};
 };
 
 }  // namespace
@@ -37,8 +41,8 @@ template <>
 struct paceline::stats::Members<paceline::mpi::PingBytes> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& ping) {
-    auto& [number, time] = ping;
-    form(number, time);
+    auto& [number, time, realtime_ahead, realtime_error] = ping;
+    form(number, time, realtime_ahead, realtime_error);
   }
 };
 
@@ -48,7 +52,8 @@ TimePoint answer_ping(Link& link, const Message& ping) {
   const TimePoint now = Clock::now();
   const auto asked = stats::of_bytes<PingBytes>(ping.bytes).value_or(PingBytes{});
   link.send(ping.from, Kind::pong,
-            stats::to_bytes(PingBytes{asked.number, now.time_since_epoch()}));
+            stats::to_bytes(PingBytes{asked.number, now.time_since_epoch(), realtime_ahead(),
+                                      realtime_error()}));
   return now + std::min(asked.time, longest_attention);
 }
 
@@ -85,7 +90,7 @@ void ClockWatch::measure(OtherClock& clock, BurstSize size, const std::vector<bo
   std::vector<ClockSample> burst;
   for (std::size_t i = 0; i < size.pings; ++i) {
     if (i >= fewest_pings && Clock::now() > end) break;
-    const auto sample = ping(*rank, least_attention + 2 * clock.round_trip.value_or(0ns));
+    const auto sample = ping(clock, *rank);
     if (!sample) break;
     clock.round_trip = std::min(clock.round_trip.value_or(longest_wait), sample->round_trip());
     burst.push_back(*sample);
@@ -94,10 +99,11 @@ void ClockWatch::measure(OtherClock& clock, BurstSize size, const std::vector<bo
 }
 
 /// Sends a ping and awaits the reply.
-std::optional<ClockSample> ClockWatch::ping(std::uint64_t rank, nanoseconds attention) {
+std::optional<ClockSample> ClockWatch::ping(OtherClock& clock, std::uint64_t rank) {
+  const nanoseconds attention = least_attention + 2 * clock.round_trip.value_or(0ns);
   const std::uint64_t number = ++pings_;
   const TimePoint sent = Clock::now();
-  link_.send(rank, Kind::ping, stats::to_bytes(PingBytes{number, attention}));
+  link_.send(rank, Kind::ping, stats::to_bytes(PingBytes{number, attention, {}, {}}));
   for (TimePoint now = sent; now - sent < longest_wait; now = Clock::now()) {
     std::optional<Message> message = link_.receive();
     if (!message) {
@@ -110,7 +116,10 @@ std::optional<ClockSample> ClockWatch::ping(std::uint64_t rank, nanoseconds atte
       continue;
     }
     const auto pong = stats::of_bytes<PingBytes>(message->bytes).value_or(PingBytes{});
-    if (pong.number == number) return ClockSample{sent, received, TimePoint(pong.time)};
+    if (pong.number != number) continue;
+    clock.realtime_ahead = pong.realtime_ahead;
+    clock.realtime_error = pong.realtime_error;
+    return ClockSample{sent, received, TimePoint(pong.time)};
   }
   return std::nullopt;
 }
@@ -118,6 +127,17 @@ std::optional<ClockSample> ClockWatch::ping(std::uint64_t rank, nanoseconds atte
 ClockOffset ClockWatch::offset_of(std::uint64_t rank, TimePoint now) const {
   if (rank >= clock_of_.size() || !clock_of_[rank]) return {};
   return clocks_[*clock_of_[rank]].fit.at(now).value_or(ClockOffset{});
+}
+
+nanoseconds ClockWatch::realtime_error_of(std::uint64_t rank, TimePoint now) const {
+  if (!is_other(rank)) return 0ns;
+  const OtherClock& clock = clocks_[*clock_of_[rank]];
+  const ClockOffset offset = offset_of(rank, now);
+  const nanoseconds difference = offset.offset + clock.realtime_ahead - realtime_ahead();
+  const nanoseconds seen = std::chrono::abs(difference) + offset.error;
+  const auto own = realtime_error();
+  if (!own || !clock.realtime_error) return seen;
+  return std::min(seen, *own + *clock.realtime_error);
 }
 
 nanoseconds ClockWatch::longest_round_trip() const {

@@ -44,6 +44,9 @@ class ClockWatch {
   }
   /// The offset of a rank's clock; 0 for a rank with this process's clock.
   ClockOffset offset_of(std::uint64_t rank, TimePoint now) const;
+  /// How far the time of day of a rank may be from this process's: the smaller of what pings show,
+  /// and of what the kernels of both machines say.
+  std::chrono::nanoseconds realtime_error_of(std::uint64_t rank, TimePoint now) const;
   /// The longest of the clocks' shortest round trips.
   std::chrono::nanoseconds longest_round_trip() const;
 
@@ -54,6 +57,9 @@ class ClockWatch {
     ClockFit fit{};
     /// The shortest so far.
     std::optional<std::chrono::nanoseconds> round_trip{};
+    /// As realtime_ahead() and realtime_error() on the other machine.
+    std::chrono::nanoseconds realtime_ahead{0};
+    std::optional<std::chrono::nanoseconds> realtime_error{};
   };
   struct BurstSize {
     std::size_t pings;
@@ -62,7 +68,7 @@ class ClockWatch {
   };
 
   void measure(OtherClock& clock, BurstSize size, const std::vector<bool>& lost);
-  std::optional<ClockSample> ping(std::uint64_t rank, std::chrono::nanoseconds attention);
+  std::optional<ClockSample> ping(OtherClock& clock, std::uint64_t rank);
 
   Link& link_;
   std::function<void(Message)> take_;

@@ -61,6 +61,8 @@ struct StartTime {
   std::uint64_t run = 0;
   /// Whether the receiver has another clock than rank 0.
   bool is_other_clock = false;
+  /// Whether the start is a time of day. Then `at_ns` and `drift` have no meaning.
+  bool is_realtime = false;
   /// The start, as it is at the time `at`.
   std::int64_t start_ns = 0;
   std::int64_t at_ns = 0;
@@ -99,8 +101,8 @@ template <>
 struct Members<mpi::StartTime> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& start) {
-    auto& [run, is_other_clock, start_ns, at_ns, drift, error] = start;
-    form(run, is_other_clock, start_ns, at_ns, drift, error);
+    auto& [run, is_other_clock, is_realtime, start_ns, at_ns, drift, error] = start;
+    form(run, is_other_clock, is_realtime, start_ns, at_ns, drift, error);
   }
 };
 

@@ -194,6 +194,13 @@ StartTime Messenger::start_of(std::uint64_t rank, TimePoint now) const {
   const auto nanoseconds = [](TimePoint time) { return time.time_since_epoch().count(); };
   const ClockOffset offset = clocks_->offset_of(rank, now);
   StartTime start;
+  if (clock_ == run::SharedClock::realtime) {
+    start.run = run_;
+    start.is_realtime = true;
+    start.start_ns = nanoseconds(run_start_);
+    start.error = clocks_->realtime_error_of(rank, now);
+    return start;
+  }
   start.run = run_;
   start.is_other_clock = clocks_->is_other(rank);
   start.start_ns = nanoseconds(run_start_ + offset.offset);

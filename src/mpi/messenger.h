@@ -61,10 +61,9 @@ class Messenger {
   /// As in run::Ranks.
   void share_stop(std::atomic<bool>* stop);
   /// Measures all clocks, and chooses when a run starts, on the clock of each rank. For rank 0.
-  std::vector<StartTime> choose_start(std::uint64_t run);
+  std::vector<StartTime> choose_start(std::uint64_t run, run::SharedClock clock);
   /// Shares the signals of a run until end_run(). `start`: on this rank's clock.
-  std::shared_ptr<const std::atomic<TimePoint>> begin_run(const run::SharedRun& run,
-                                                          const StartTime& start);
+  run::RunStart begin_run(const run::SharedRun& run, const StartTime& start);
   /// Returns the largest error of the run's start.
   std::chrono::nanoseconds end_run();
   /// Sends the progress with the next pulse.
@@ -121,8 +120,9 @@ class Messenger {
   run::SharedRun shared_;
   std::optional<run::Progress> progress_;
   std::optional<SharedStart> start_;
-  /// Rank 0's start of the run.
+  /// Rank 0's start of the run, on the run's clock.
   TimePoint run_start_;
+  run::SharedClock clock_ = run::SharedClock::measured;
 
   /// Of the thread, except when the thread has nothing else to do.
   std::optional<Link> link_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <mpi/realtime.h>
 #include <paceline/stats/byte_form.h>
 
 namespace paceline::mpi {
@@ -109,7 +110,7 @@ void Messenger::share_stop(std::atomic<bool>* stop) {
   if (stop_ != nullptr && stopped_at_) *stop_ = true;
 }
 
-std::vector<StartTime> Messenger::choose_start(std::uint64_t run) {
+std::vector<StartTime> Messenger::choose_start(std::uint64_t run, run::SharedClock clock) {
   std::vector<StartTime> starts;
   std::unique_lock lock(mutex_);
   begin_waiting();
@@ -119,7 +120,9 @@ std::vector<StartTime> Messenger::choose_start(std::uint64_t run) {
     const std::lock_guard task_lock(mutex_);
     const TimePoint now = Clock::now();
     run_ = run;
+    clock_ = clock;
     run_start_ = now + time_to_start + 2 * clocks_->longest_round_trip();
+    if (clock == run::SharedClock::realtime) run_start_ += realtime_ahead();
     for (std::uint64_t rank = 0; rank < size_; ++rank) starts.push_back(start_of(rank, now));
     is_done = true;
     changed_.notify_all();
@@ -129,8 +132,7 @@ std::vector<StartTime> Messenger::choose_start(std::uint64_t run) {
   return starts;
 }
 
-std::shared_ptr<const std::atomic<TimePoint>> Messenger::begin_run(const run::SharedRun& run,
-                                                                   const StartTime& start) {
+run::RunStart Messenger::begin_run(const run::SharedRun& run, const StartTime& start) {
   const std::lock_guard lock(mutex_);
   shared_ = run;
   run_ = start.run;
@@ -138,7 +140,10 @@ std::shared_ptr<const std::atomic<TimePoint>> Messenger::begin_run(const run::Sh
   was_ended_ = false;
   progress_.reset();
   start_.emplace(start);
-  return start.is_other_clock ? start_->time() : nullptr;
+  start_->follow(Clock::now());
+  run::RunStart begun{start_->time()->load(), nullptr};
+  if (start.is_other_clock || start.is_realtime) begun.corrected = start_->time();
+  return begun;
 }
 
 std::chrono::nanoseconds Messenger::end_run() {

@@ -90,7 +90,7 @@ run::RunStart MpiRanks::start(const run::SharedRun& run) {
   const auto start = agree_on_start();
   // The loss of a rank has set the program's stop.
   if (!start) return {Clock::now(), nullptr};
-  return {TimePoint(std::chrono::nanoseconds(start->start_ns)), messenger_.begin_run(run, *start)};
+  return messenger_.begin_run(run, *start);
 }
 
 Result<StartTime> MpiRanks::agree_on_start() {
@@ -101,7 +101,7 @@ Result<StartTime> MpiRanks::agree_on_start() {
     return stats::of_bytes<StartTime>(*bytes).value_or(StartTime{});
   }
   if (const auto ready = messenger_.collect(own); !ready) return tl::unexpected(ready.error());
-  const std::vector<StartTime> starts = messenger_.choose_start(runs_);
+  const std::vector<StartTime> starts = messenger_.choose_start(runs_, clock_);
   for (std::uint64_t rank = 1; rank < count(); ++rank) {
     answer(own, rank, stats::to_bytes(starts[rank]));
   }

@@ -31,6 +31,8 @@ class MpiRanks : public run::Ranks {
   Result<std::string> combine(const std::string& what, const std::string& text,
                               const Combine& combine) override;
   void share_stop(std::atomic<bool>* stop) override { messenger_.share_stop(stop); }
+  bool shares_clock() const override { return true; }
+  void set_clock(run::SharedClock clock) override { clock_ = clock; }
   run::RunStart start(const run::SharedRun& run) override;
   void publish(const run::Progress& progress) override { messenger_.publish(progress); }
   std::optional<stats::RunTally> gather(
@@ -46,6 +48,7 @@ class MpiRanks : public run::Ranks {
   Messenger messenger_;
   std::vector<Machine> machines_;
   std::uint64_t first_on_host_ = 0;
+  run::SharedClock clock_ = run::SharedClock::measured;
   std::uint64_t calls_ = 0;
   std::uint64_t runs_ = 0;
 };

@@ -1,3 +1,4 @@
+#include <mpi/realtime.h>
 #include <mpi/shared_start.h>
 
 #include <algorithm>
@@ -18,6 +19,11 @@ void SharedStart::correct(const StartTime& start) {
 }
 
 void SharedStart::follow(TimePoint now) {
+  if (latest_.is_realtime) {
+    const TimePoint start(nanoseconds(latest_.start_ns) - realtime_ahead());
+    time_->store(start, std::memory_order_relaxed);
+    return;
+  }
   const nanoseconds since = now - TimePoint(nanoseconds(latest_.at_ns));
   const double drifted = latest_.drift * static_cast<double>(since.count());
   const TimePoint start(nanoseconds(latest_.start_ns + std::llround(drifted)));

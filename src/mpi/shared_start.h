@@ -17,7 +17,8 @@ class SharedStart {
 
   /// Rank 0 has measured the clocks again.
   void correct(const StartTime& start);
-  /// Moves the start by the drift of the clocks since the last measurement.
+  /// Moves the start by the drift of the clocks since the last measurement, or by the adjustments
+  /// of the time of day.
   void follow(TimePoint now);
 
   const std::shared_ptr<std::atomic<TimePoint>>& time() const { return time_; }

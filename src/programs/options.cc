@@ -26,6 +26,8 @@ const std::map<std::string, Precision> precisions{
 const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
                                                     {"poisson", Arrivals::poisson}};
 
+const std::map<std::string, run::SharedClock> clocks{{"measured", run::SharedClock::measured},
+                                                     {"realtime", run::SharedClock::realtime}};
 const std::map<std::string, Auth> auth_kinds{
     {"auto", Auth::automatic},  {"bearer", Auth::bearer},
     {"api-key", Auth::api_key}, {"x-api-key", Auth::x_api_key},
@@ -227,6 +229,15 @@ std::string name_of(Precision precision) {
   const auto named = std::find_if(precisions.begin(), precisions.end(),
                                   [=](const auto& entry) { return entry.second == precision; });
   return named->first;
+}
+
+void add_clock_flag(CLI::App& app, run::SharedClock& clock) {
+  app.option_defaults()->group(load_group);
+  add_choice_flag(
+      app, "--paceline_clock", clocks, clock,
+      "How the ranks agree on the time of a run's start: measured (by messages between "
+      "their monotonic clocks) or realtime (by the time of day, where PTP or chrony keeps "
+      "it equal on all machines) [measured]");
 }
 
 void add_flags(CLI::App& app, Options& options) {

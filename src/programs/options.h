@@ -16,6 +16,7 @@
 #include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/report.h>
 #include <paceline/pace/schedule.h>
+#include <paceline/run/ranks.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/template_post.h>
 #include <paceline/text/result.h>
@@ -34,6 +35,8 @@ namespace paceline::programs {
 
 /// Options of every program, for all of its runs.
 struct Options {
+  /// Of a program of several processes.
+  run::SharedClock clock = run::SharedClock::measured;
   /// Base URLs of OpenAI-compatible APIs, which take turns; empty: the embedded endpoint.
   std::vector<std::string> urls;
   std::string api_key_env = "OPENAI_API_KEY";
@@ -85,6 +88,9 @@ std::string name_of(Precision precision);
 
 /// Adds the flags of these options.
 void add_flags(CLI::App& app, Options& options);
+
+/// Adds the flag of programs of several processes.
+void add_clock_flag(CLI::App& app, run::SharedClock& clock);
 
 /// Adds the flags of connections.
 void add_flags(CLI::App& app, ConnectionOptions& connection);

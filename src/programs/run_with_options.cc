@@ -200,6 +200,7 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options,
   app.option_defaults()->take_last();
   suite.add_flags(app);
   add_flags(app, options);
+  if (ranks->shares_clock()) add_clock_flag(app, options.clock);
   app.option_defaults()->group(measure_group);
   add_config_flag(app, "--paceline_config", "--paceline_",
                   [&gate](const std::string& text) { add_secrets_of(text, *gate); });
@@ -222,6 +223,7 @@ int run_with_options(int argc, char** argv, Suite& suite, Options& options,
   if (const auto checked = check_ranks(*ranks, command, *gate); !checked) {
     return refuse(checked.error());
   }
+  ranks->set_clock(options.clock);
   return run_suite(suite, options, command, gate, ranks);
 }
 

@@ -125,6 +125,12 @@ class OneRun(Files):
                               "--paceline_parallel=20", "--paceline_requests=100")
         self.assertIn("1 at 6000 RPM", result["context"]["threads"])
 
+    def test_ranks_can_use_the_time_of_day(self):
+        row = self.rows_of(2, "--paceline_clock=realtime", "--paceline_rpm=6000",
+                           "--paceline_parallel=20", "--paceline_requests=100")["benchmarks"][0]
+        self.assertEqual(row["errors"], 0)
+        self.assertEqual(row["clock_error"], 0)
+
     def test_only_rank_0_prints(self):
         version = run(3, "--version")
         self.assertEqual(version.stdout.count("google_benchmark"), 1)

@@ -57,13 +57,24 @@ done"""
 CONTAINER = '''[[ $1 == run ]] || exit 0
 while [[ $1 != paceline ]]; do shift; done
 exec "$@"'''
+# Runs with one process what a launcher would run with many.
+LAUNCH = '''while [[ $(basename "$1") != paceline_mpi ]]; do shift; done
+shift
+exec paceline "$@"'''
+# One process writes no logs of ranks.
+READ_LOG = f'''for log; do
+  [[ $log != *.[0-9].sqlite || -e $log ]] || cp run.sqlite "$log"
+done
+exec {PROGRAMS["paceline_log"]} "$@"'''
+# Flags of paceline_mpi only.
+MPI_FLAGS = {"--paceline_clock"}
 # What stands in for a command; the others are as on any machine.
 COMMANDS = {"paceline": MEASURE, "paceline_endpoint": SERVE, "paceline_report": REPORT_PAGE,
-            "paceline_log": f'exec {PROGRAMS["paceline_log"]} "$@"',
+            "paceline_log": READ_LOG, "mpirun": LAUNCH, "srun": LAUNCH,
             "docker": CONTAINER, "cmake": CHECK_PRESET, "ctest": CHECK_PRESET, "git": CLONE,
             **dict.fromkeys(("c++", "g++"), COMPILE),
             **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "cpack", "pkg-config", "conan",
-                             "pip"), ":")}
+                             "pip", "sbatch"), ":")}
 # What stands in for a program of the clone; the others do nothing.
 SCRIPTS = {"benchmarks/run": MEASURE,
            "benchmarks/compare": f'exec {ROOT}/benchmarks/compare "$@"'}
@@ -208,6 +219,7 @@ class Names(unittest.TestCase):
 
     def test_flags(self):
         known = set(re.findall(r"--(?:paceline|benchmark)_[a-z0-9_]+", help_of("paceline")))
+        known |= MPI_FLAGS
         for name in TEXTS:
             text = (ROOT / name).read_text()
             for flag in set(re.findall(r"--(?:paceline|benchmark)_[a-z0-9_]*", text)):

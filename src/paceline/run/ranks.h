@@ -18,6 +18,14 @@
 
 namespace paceline::run {
 
+/// How the processes agree on the time of a run's start.
+enum class SharedClock {
+  /// By messages that tell the times on their monotonic clocks.
+  measured,
+  /// By the time of day, on which other programs have made the machines agree.
+  realtime,
+};
+
 /// What the processes share during a run.
 struct SharedRun {
   /// Set in one process, it becomes set in all; nullptr: no process ends the run early.
@@ -64,6 +72,10 @@ class Ranks {
   /// From now on a stop of any process and the loss of a rank set `stop`, and `stop` stops all
   /// processes; nullptr: nothing is set any more.
   virtual void share_stop(std::atomic<bool>* stop) = 0;
+  /// Whether a choice of the clock makes sense: the processes may run on several machines.
+  virtual bool shares_clock() const = 0;
+  /// Chooses the clock of further runs. All processes choose the same.
+  virtual void set_clock(SharedClock clock) = 0;
   /// Waits until every process is ready to send, and agrees on the start of the schedule. After the
   /// loss of a rank the start is now.
   virtual RunStart start(const SharedRun& run) = 0;
@@ -87,6 +99,8 @@ class OneRank : public Ranks {
   Result<std::string> combine(const std::string& what, const std::string& text,
                               const Combine& combine) override;
   void share_stop(std::atomic<bool>* /*stop*/) override {}
+  bool shares_clock() const override { return false; }
+  void set_clock(SharedClock /*clock*/) override {}
   RunStart start(const SharedRun& /*run*/) override { return {Clock::now(), nullptr}; }
   void publish(const Progress& /*progress*/) override {}
   std::optional<stats::RunTally> gather(

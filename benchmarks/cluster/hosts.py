@@ -1,0 +1,246 @@
+"""Measures paceline_mpi and prints Markdown tables. The ranks run on core 0 and the endpoint on core 1.
+
+The parts: `ranks` are one process, and 1, 2 and 4 ranks on this machine; `hosts` are three hosts made of
+network namespaces, with MPI messages that are not delayed, delayed, and delayed unevenly; `clocks` compares
+the start of runs on the hosts' clocks with the true offsets of these clocks; `losses` takes a rank or a host
+away in the middle of a run, and resumes the job. All but `ranks` need root."""
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from judge import BUILT, Endpoint, most_in, on_core, quantile
+from markdown_table import print_table
+from namespaces import SERVER, Hosts, check_root
+
+MILLISECOND = 1_000_000
+RPM = 100_000
+AS_ROOT = ["--allow-run-as-root"] if os.geteuid() == 0 else []
+DELAYS = {"none": None, "5 ms": (5, 0), "5 ms, jitter of 1 ms": (5, 1)}
+FLAGS = [f"--paceline_rpm={RPM}", "--paceline_parallel=500", "--paceline_rows="]
+FIGURES = ("rpm", "1 ms", "10 ms", "1 s", "p50", "p99", "clock")
+
+
+def local_command(ranks):
+    """paceline for 0 ranks, or that many ranks on this machine."""
+    if ranks == 0:
+        return on_core(0, [BUILT / "paceline"])
+    launcher = ["mpirun", *AS_ROOT, "--oversubscribe", "--bind-to", "none", "-np", str(ranks)]
+    return on_core(0, [*launcher, BUILT / "paceline_mpi"])
+
+
+def figures_of(endpoint, row):
+    """The figures of a run, from the endpoint's record and the row."""
+    arrivals = endpoint.arrivals()[1:]  # the first one is the trial request
+    figures = {"rpm": 60e9 * (len(arrivals) - 1) / (arrivals[-1] - arrivals[0]),
+               "clock": 1e6 * row.get("clock_error", 0)}
+    for name, window in (("1 ms", 1), ("10 ms", 10), ("1 s", 1_000)):
+        figures[name] = most_in(arrivals, window * MILLISECOND)
+    for name in ("p50", "p99"):
+        figures[name] = 1e6 * row[name] - 1e3 * endpoint.latency(name)
+    return figures
+
+
+def measure(command, requests, address="127.0.0.1", after=()):
+    """Runs the command once against an endpoint of 50 ms."""
+    endpoint = Endpoint("50ms", is_paced=True, address=address)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.json"
+        with endpoint:
+            url = endpoint.url.replace("0.0.0.0", address)
+            done = subprocess.run(
+                [*command, f"--paceline_url={url}", f"--paceline_requests={requests}",
+                 f"--benchmark_out={out}", *FLAGS, *after], capture_output=True, text=True,
+                check=False)
+        if done.returncode != 0:
+            sys.exit(f"hosts: {command} failed:\n{done.stderr}")
+        (row,) = json.loads(out.read_text())["benchmarks"]
+    return figures_of(endpoint, row)
+
+
+def text_of(rounds, name):
+    """The median and the range of a figure."""
+    values = [figures[name] for figures in rounds]
+    form = "{:,.1f}" if name == "rpm" else "{:,.0f}"
+    median, low, high = (form.format(value) for value in
+                         (statistics.median(values), min(values), max(values)))
+    return median if low == high else f"{median} ({low} to {high})"
+
+
+def print_arrivals(title, results):
+    print_table((title, "RPM", "most arrivals in any 1 ms", "10 ms", "1 s", "error of p50, us",
+                 "error of p99, us", "clock error, us"),
+                [(name, *(text_of(rounds, figure) for figure in FIGURES))
+                 for name, rounds in results.items()])
+
+
+def measure_ranks(options):
+    kinds = {0: "one process"} | {ranks: f"{ranks} rank{'s' if ranks > 1 else ''}"
+                                  for ranks in (1, 2, 4)}
+    results = {name: [] for name in kinds.values()}
+    for _ in range(options.rounds):
+        for ranks, name in kinds.items():
+            results[name].append(measure(local_command(ranks), options.requests))
+    print_arrivals("on this machine", results)
+
+
+def measure_hosts(options):
+    results = {name: [] for name in DELAYS}
+    for name, delay in DELAYS.items():
+        with Hosts(3, delay) as hosts:
+            for _ in range(options.rounds):
+                command = on_core(0, hosts.mpirun(BUILT / "paceline_mpi"))
+                results[name].append(measure(command, options.requests, SERVER))
+    print_arrivals("three hosts, by the delay of MPI messages", results)
+
+
+def starts_of(hosts, runs):
+    """For each run, by host but the first: how wrong its start was, and its clock_error, in us."""
+    done = subprocess.run(on_core(0, hosts.mpirun(BUILT / "clock_starts", runs)), check=True,
+                          capture_output=True, text=True)
+    found = []
+    for line in done.stdout.splitlines():
+        if not re.match(r"0:\d+:", line):
+            continue
+        starts = [tuple(int(number) for number in part.split(":")) for part in line.split()]
+        found.append({rank + 1: ((start - starts[0][1] - hosts.clock_offset(rank + 1)) / 1e3,
+                                 error / 1e3) for rank, start, error in starts[1:]})
+    return found
+
+
+def measure_clocks(options):
+    rows = []
+    for name, delay in DELAYS.items():
+        with Hosts(3, delay) as hosts:
+            runs = [run for _ in range(options.programs) for run in starts_of(hosts, options.runs)]
+        for host in (2, 3):
+            wrong = [abs(run[host][0]) for run in runs]
+            errors = [run[host][1] for run in runs]
+            covered = sum(one <= error for one, error in zip(wrong, errors))
+            is_delayed = delay and host == 3
+            rows.append((name if is_delayed or not delay else "none", f"node{host}",
+                         f"{statistics.median(errors):,.0f} ({min(errors):,.0f} to {max(errors):,.0f})",
+                         f"{statistics.median(wrong):,.1f} ({quantile(wrong, 0.95):,.1f})",
+                         f"{covered} of {len(runs)}"))
+    print_table(("delay of MPI messages", "host", "clock_error, us",
+                 "truly wrong by, us (95th percentile)", "runs whose error covers that"), rows)
+
+
+def ranks_of(host_count):
+    """The process of each rank of paceline_mpi, by rank."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if process.joinpath("comm").read_text().strip() != "paceline_mpi":
+                continue
+            values = process.joinpath("environ").read_text().split("\0")
+            (rank,) = [value for value in values if value.startswith("OMPI_COMM_WORLD_RANK=")]
+            found[int(rank.partition("=")[2])] = int(process.name)
+    assert len(found) == host_count, found
+    return found
+
+
+def good_items(folder, ranks):
+    good = []
+    for rank in range(ranks):
+        with sqlite3.connect(folder / f"run.{rank}.sqlite") as log:
+            good += [item for item, in log.execute(
+                "SELECT item FROM requests WHERE error IS NULL AND status = 200")]
+    return good
+
+
+def lose(what, hosts, number):
+    """Takes a rank or a host away, and returns what to undo."""
+    processes = ranks_of(3)
+    if what == "killed (-9)":
+        os.kill(processes[number - 1], signal.SIGKILL)
+    elif what.startswith("stopped"):
+        os.kill(processes[number - 1], signal.SIGSTOP)
+        if what == "stopped for 5 s":
+            time.sleep(5)
+            os.kill(processes[number - 1], signal.SIGCONT)
+    else:
+        hosts.cut_off(number)
+
+
+def measure_loss(what, requests):
+    """A job of three hosts that loses one, and its continuation on the two that are left."""
+    folder = Path(tempfile.mkdtemp())
+    job = [f"--paceline_requests={requests}", "--paceline_rows=", "--paceline_rpm=12000",
+           "--paceline_parallel=60"]
+    try:
+        with Endpoint("50ms", is_paced=False, address=SERVER) as endpoint, Hosts(3) as hosts:
+            url = f"--paceline_url={endpoint.url}"
+            run = subprocess.Popen(
+                hosts.mpirun(BUILT / "paceline_mpi", url, *job, f"--benchmark_out={folder}/out.json",
+                             f"--paceline_log={folder}/run.sqlite"),
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            time.sleep(8)
+            lose(what, hosts, 3)
+            began = time.monotonic()
+            out = folder / "out.json"
+            while run.poll() is None and not (out.exists() and out.read_text().rstrip().endswith("}")):
+                time.sleep(0.05)
+            took = time.monotonic() - began
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                run.wait(20)
+            launcher = "" if run.poll() is not None else "; mpirun had to be ended"
+            run.kill()
+            subprocess.run(["pkill", "-KILL", "-x", "paceline_mpi"], check=False)
+            (row,) = json.loads(out.read_text())["benchmarks"]
+            before = good_items(folder, 3)
+        with Endpoint("50ms", is_paced=False) as endpoint:
+            subprocess.run([*local_command(2), f"--paceline_url={endpoint.url}", *job,
+                            f"--paceline_resume={folder}/run.sqlite"], check=True,
+                           capture_output=True)
+        after = good_items(folder, 3)
+        label = row["label"].partition(";")[2].strip() or "complete"
+        once = "yes" if sorted(after) == list(range(requests)) else "no"
+        return (what, f"{took:.1f} s{launcher}", label, f"{len(before):,}", once)
+    finally:
+        shutil.rmtree(folder)
+
+
+def measure_losses(options):
+    print_table(("rank 2", "the run is written after", "label", "good responses in the logs",
+                 "after the continuation, each item exactly once"),
+                [measure_loss(what, options.loss_requests)
+                 for what in ("killed (-9)", "stopped for 5 s", "stopped", "link down")])
+
+
+PARTS = {"ranks": measure_ranks, "hosts": measure_hosts, "clocks": measure_clocks,
+         "losses": measure_losses}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", choices=PARTS, help="only this part")
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each kind [5]")
+    parser.add_argument("--requests", type=int, default=20_000, help="requests per run [20000]")
+    parser.add_argument("--programs", type=int, default=10,
+                        help="programs that agree on starts [10]")
+    parser.add_argument("--runs", type=int, default=10, help="starts of each such program [10]")
+    parser.add_argument("--loss_requests", type=int, default=4_000,
+                        help="requests of the job that loses a rank [4000]")
+    options = parser.parse_args()
+    for name, part in PARTS.items():
+        if options.part in (None, name):
+            if name != "ranks":
+                check_root()
+            part(options)
+            print(flush=True)
+
+
+if __name__ == "__main__":
+    main()
