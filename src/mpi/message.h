@@ -16,6 +16,8 @@ namespace paceline::mpi {
 enum class Kind : int {
   /// A call of run::Ranks: to rank 0, and its answer.
   call,
+  /// A rank's own tally, for rank 0.
+  tally,
   /// Shows that the sender is alive, with its state.
   pulse,
   /// Asks for the time of another clock, and its answer.
@@ -43,6 +45,13 @@ struct Call {
   std::string text{};
 };
 
+/// A rank's own tally of a run.
+struct OwnTally {
+  std::uint64_t run = 0;
+  /// As stats::bytes_of() makes them.
+  std::string bytes{};
+};
+
 /// The state of a rank. Rank 0's is that of all.
 struct Pulse {
   /// Whether the program is to stop.
@@ -51,6 +60,8 @@ struct Pulse {
   std::optional<Error> broken{};
   /// The run that has ended early; 0: none.
   std::uint64_t ended_run = 0;
+  /// The run whose tallies rank 0 needs from each rank itself; 0: none.
+  std::uint64_t direct_run = 0;
   /// The run that the progress is of.
   std::uint64_t run = 0;
   std::optional<run::Progress> progress{};
@@ -86,13 +97,23 @@ struct Members<mpi::Call> {
   }
 };
 
+/// The members of a rank's own tally.
+template <>
+struct Members<mpi::OwnTally> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& tally) {
+    auto& [run, bytes] = tally;
+    form(run, bytes);
+  }
+};
+
 /// The members of a pulse.
 template <>
 struct Members<mpi::Pulse> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& pulse) {
-    auto& [is_stopped, broken, ended_run, run, progress] = pulse;
-    form(is_stopped, broken, ended_run, run, progress);
+    auto& [is_stopped, broken, ended_run, direct_run, run, progress] = pulse;
+    form(is_stopped, broken, ended_run, direct_run, run, progress);
   }
 };
 

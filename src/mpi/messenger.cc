@@ -102,6 +102,10 @@ void Messenger::take(Message message) {
     case Kind::call:
       peers_->add_call(message.from, stats::of_bytes<Call>(message.bytes).value_or(Call{}));
       break;
+    case Kind::tally:
+      peers_->add_tally(message.from,
+                        stats::of_bytes<OwnTally>(message.bytes).value_or(OwnTally{}));
+      break;
     case Kind::pulse:
       take_pulse(message.from, stats::of_bytes<Pulse>(message.bytes).value_or(Pulse{}));
       break;
@@ -123,6 +127,10 @@ void Messenger::take(Message message) {
 void Messenger::take_pulse(std::uint64_t from, const Pulse& pulse) {
   if (pulse.broken) set_broken(*pulse.broken);
   if (pulse.is_stopped) stop();
+  if (rank_ > 0 && pulse.direct_run == run_ && run_ > 0) {
+    direct_run_ = run_;
+    send_tally();
+  }
   if (!is_running_) return;
   if (pulse.ended_run == run_ && shared_.is_ended) *shared_.is_ended = true;
   if (rank_ == 0 && pulse.run == run_ && pulse.progress && shared_.progress) {
@@ -160,6 +168,7 @@ Pulse Messenger::own_pulse() const {
   pulse.is_stopped = stopped_at_.has_value();
   pulse.broken = broken_;
   if (was_ended_) pulse.ended_run = run_;
+  pulse.direct_run = direct_run_;
   pulse.run = run_;
   if (is_running_) pulse.progress = progress_;
   return pulse;

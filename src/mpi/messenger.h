@@ -49,10 +49,16 @@ class Messenger {
   Result<std::string> ask(const Call& call);
   /// Waits until all ranks have made the call. Returns their texts, except its own. For rank 0.
   Result<std::vector<std::string>> collect(const Call& own);
-  /// The same, without the texts of ranks that are lost. After a stop of the program, a rank that
-  /// does not make the call within `patience` is lost too.
-  std::vector<std::optional<std::string>> collect_rest(const Call& own,
-                                                       std::chrono::milliseconds patience);
+  /// Waits for the call of a rank whose subtree this rank gathers. Nothing if the tree is given up:
+  /// a rank was lost, or the program was stopped and the call does not come within `patience`.
+  std::optional<std::string> wait_in_tree(std::uint64_t rank, const Call& own,
+                                          std::chrono::milliseconds patience);
+  /// Keeps the bytes of this rank's own tally for rank 0, which needs them if the tree is given up.
+  void keep_tally(std::string bytes);
+  /// Gives up the tree, and waits for the bytes of each rank's own tally; nothing for ranks that
+  /// are lost. After a stop of the program, a rank whose tally does not come within `patience` is
+  /// lost too. For rank 0.
+  std::vector<std::optional<std::string>> collect_tallies(std::chrono::milliseconds patience);
   /// Sends a message, without waiting.
   void post(std::uint64_t to, Kind kind, std::string bytes);
   /// The error because of which the program stops; nothing while all ranks are there.
@@ -89,6 +95,7 @@ class Messenger {
   void set_broken(Error why);
   void stop();
   void begin_waiting();
+  void send_tally();
   Pulse own_pulse() const;
   StartTime start_of(std::uint64_t rank, TimePoint now) const;
 
@@ -119,6 +126,9 @@ class Messenger {
   bool was_ended_ = false;
   run::SharedRun shared_;
   std::optional<run::Progress> progress_;
+  /// Of the current run.
+  std::optional<OwnTally> tally_;
+  std::uint64_t direct_run_ = 0;
   std::optional<SharedStart> start_;
   /// Rank 0's start of the run, on the run's clock.
   TimePoint run_start_;

@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds between_checks{10};
 constexpr std::chrono::milliseconds time_to_start{20};
 /// A rank that is as fast as this one has this time to make its call after this one.
 constexpr std::chrono::milliseconds least_patience{100};
+constexpr std::chrono::seconds patience_after_loss{2};
 
 }  // namespace
 
@@ -72,31 +73,60 @@ Result<std::string> Messenger::wait_for(std::uint64_t rank, const Call& own) {
   return std::move(**text);
 }
 
-std::vector<std::optional<std::string>> Messenger::collect_rest(
-    const Call& own, std::chrono::milliseconds patience) {
+std::optional<std::string> Messenger::wait_in_tree(std::uint64_t rank, const Call& own,
+                                                   std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   begin_waiting();
+  std::optional<std::string> found;
+  while (!found && direct_run_ != run_) {
+    auto text = peers_->take_call(rank, own);
+    if (!text) set_broken(text.error());
+    if (!text || broken_ || (stopped_at_ && Clock::now() > *stopped_at_ + patience)) break;
+    found = std::move(*text);
+    if (!found) changed_.wait_for(lock, between_checks);
+  }
+  --waiting_;
+  return found;
+}
+
+void Messenger::keep_tally(std::string bytes) {
+  const std::lock_guard lock(mutex_);
+  tally_ = OwnTally{run_, std::move(bytes)};
+  if (direct_run_ == run_) send_tally();
+}
+
+void Messenger::send_tally() {
+  changed_.notify_all();
+  if (!tally_ || tally_->run != run_) return;
+  outbox_.emplace_back(0, Message{rank_, Kind::tally, stats::to_bytes(*tally_)});
+  tally_.reset();
+}
+
+std::vector<std::optional<std::string>> Messenger::collect_tallies(
+    std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  direct_run_ = run_;
+  pulse_is_due_ = true;
+  begin_waiting();
   const TimePoint soonest = Clock::now() + least_patience;
-  std::vector<std::optional<std::string>> texts(size_);
+  // After the loss of a silent rank, nobody kills the others.
+  if (broken_) patience = patience_after_loss;
+  std::vector<std::optional<std::string>> tallies(size_);
   for (std::uint64_t rank = 1; rank < size_; ++rank) {
     while (!peers_->is_lost(rank)) {
-      auto text = peers_->take_call(rank, own);
-      if (!text) set_broken(text.error());
-      const bool is_late = stopped_at_ && Clock::now() > std::max(soonest, *stopped_at_ + patience);
-      if (!text || (!*text && is_late)) {
+      tallies[rank] = peers_->take_tally(rank, run_);
+      if (tallies[rank]) break;
+      if (stopped_at_ && Clock::now() > std::max(soonest, *stopped_at_ + patience)) {
         peers_->set_lost(rank);
         set_broken({ErrorCode::rank_lost,
                     peers_->name_of(rank) + " was lost: it has not sent its part of the run"});
-      } else if (*text) {
-        texts[rank] = std::move(*text);
-        break;
       } else {
         changed_.wait_for(lock, between_checks);
       }
     }
   }
   --waiting_;
-  return texts;
+  return tallies;
 }
 
 void Messenger::begin_waiting() {
@@ -139,6 +169,7 @@ run::RunStart Messenger::begin_run(const run::SharedRun& run, const StartTime& s
   is_running_ = true;
   was_ended_ = false;
   progress_.reset();
+  tally_.reset();
   start_.emplace(start);
   start_->follow(Clock::now());
   run::RunStart begun{start_->time()->load(), nullptr};

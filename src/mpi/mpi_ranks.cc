@@ -24,6 +24,7 @@ namespace paceline::mpi {
 namespace {
 
 /// mpirun kills the ranks a second after Ctrl-C.
+constexpr std::chrono::milliseconds patience_in_tree{450};
 constexpr std::chrono::milliseconds patience{600};
 
 }  // namespace
@@ -115,38 +116,52 @@ std::optional<stats::RunTally> MpiRanks::gather(
   part.name = name_of(index());
   part.planned = tally.planned;
   part.late_p99 = tally.late.quantile(0.99);
-  Call own = next_call("tally", {});
-  if (index() > 0) {
-    part.clock_error = messenger_.end_run();
-    tally.ranks.push_back(part);
-    own.text = stats::bytes_of(tally);
-    messenger_.post(0, Kind::call, stats::to_bytes(own));
-    return std::nullopt;
-  }
+  part.clock_error = messenger_.end_run();
   tally.ranks.push_back(part);
-  const auto others = messenger_.collect_rest(own, patience);
-  messenger_.end_run();
-  return merge(std::move(tally), others, groups);
+  const Call own = next_call("tally", {});
+  stats::RunTally whole = tally;
+  if (index() > 0) messenger_.keep_tally(stats::bytes_of(tally));
+  const bool is_complete = gather_in_tree(own, whole, groups);
+  if (index() > 0) return std::nullopt;
+  if (is_complete) return whole;
+  gather_directly(tally, groups);
+  return tally;
 }
 
-stats::RunTally MpiRanks::merge(stats::RunTally whole,
-                                const std::vector<std::optional<std::string>>& others,
-                                const std::shared_ptr<const stats::Groups>& groups) {
+bool MpiRanks::gather_in_tree(const Call& own, stats::RunTally& tally,
+                              const std::shared_ptr<const stats::Groups>& groups) {
+  // A binomial tree: rank r has the ranks r + 1, r + 2, r + 4, … up to its lowest bit below it.
+  for (std::uint64_t bit = 1; bit < count(); bit *= 2) {
+    if ((index() & bit) != 0) {
+      const Call sum{own.number, own.what, stats::bytes_of(tally)};
+      messenger_.post(index() - bit, Kind::call, stats::to_bytes(sum));
+      return true;
+    }
+    if (index() + bit >= count()) continue;
+    const auto bytes = messenger_.wait_in_tree(index() + bit, own, patience_in_tree);
+    const auto below = bytes ? stats::tally_of(*bytes, groups) : std::nullopt;
+    if (!below) return false;
+    tally.merge(*below);
+  }
+  return true;
+}
+
+void MpiRanks::gather_directly(stats::RunTally& tally,
+                               const std::shared_ptr<const stats::Groups>& groups) {
+  const auto others = messenger_.collect_tallies(patience);
   for (std::uint64_t rank = 1; rank < others.size(); ++rank) {
-    std::optional<stats::RunTally> tally;
-    if (others[rank]) tally = stats::tally_of(*others[rank], groups);
-    if (tally) {
-      whole.merge(*tally);
+    const auto other = others[rank] ? stats::tally_of(*others[rank], groups) : std::nullopt;
+    if (other) {
+      tally.merge(*other);
       continue;
     }
     stats::RankPart lost;
     lost.rank = rank;
     lost.name = name_of(rank);
     lost.is_lost = true;
-    whole.ranks.push_back(lost);
-    whole.cut_short = true;
+    tally.ranks.push_back(lost);
+    tally.cut_short = true;
   }
-  return whole;
 }
 
 }  // namespace paceline::mpi

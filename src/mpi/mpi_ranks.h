@@ -42,8 +42,12 @@ class MpiRanks : public run::Ranks {
   Call next_call(const std::string& what, std::string text);
   void answer(const Call& own, std::uint64_t rank, std::string text);
   Result<StartTime> agree_on_start();
-  stats::RunTally merge(stats::RunTally own, const std::vector<std::optional<std::string>>& others,
-                        const std::shared_ptr<const stats::Groups>& groups);
+  /// Gathers the tallies in a tree of ranks. Adds those of this rank's subtree to `tally`, and
+  /// sends the sum to the rank above. Returns whether the subtree is complete.
+  bool gather_in_tree(const Call& own, stats::RunTally& tally,
+                      const std::shared_ptr<const stats::Groups>& groups);
+  /// Gathers the tally of each rank at rank 0, without those of ranks that are lost.
+  void gather_directly(stats::RunTally& tally, const std::shared_ptr<const stats::Groups>& groups);
 
   Messenger messenger_;
   std::vector<Machine> machines_;

@@ -43,6 +43,12 @@ std::vector<bool> Peers::lost() const {
   return lost;
 }
 
+std::optional<std::string> Peers::take_tally(std::uint64_t rank, std::uint64_t run) {
+  std::optional<OwnTally>& tally = peers_[rank].tally;
+  if (!tally || tally->run != run) return std::nullopt;
+  return std::exchange(tally, std::nullopt)->bytes;
+}
+
 Result<std::optional<std::string>> Peers::take_call(std::uint64_t rank, const Call& own) {
   std::deque<Call>& calls = peers_[rank].calls;
   // Rank 0 does not wait for the others in each call.

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <mpi/machine.h>
@@ -48,6 +49,10 @@ class Peers {
 
   /// Keeps a call until take_call().
   void add_call(std::uint64_t rank, Call call) { peers_[rank].calls.push_back(std::move(call)); }
+  /// Keeps a rank's own tally until take_tally().
+  void add_tally(std::uint64_t rank, OwnTally tally) { peers_[rank].tally = std::move(tally); }
+  /// The bytes of the rank's own tally of a run; nothing if they have not come.
+  std::optional<std::string> take_tally(std::uint64_t rank, std::uint64_t run);
   /// The call of the rank that belongs to this process's call `own`; nothing if it has not come.
   /// Error: ranks_differ, if the rank makes another call.
   Result<std::optional<std::string>> take_call(std::uint64_t rank, const Call& own);
@@ -58,6 +63,7 @@ class Peers {
     bool is_lost = false;
     bool is_gone = false;
     std::deque<Call> calls{};
+    std::optional<OwnTally> tally{};
   };
 
   std::uint64_t own_;

@@ -80,7 +80,8 @@ class OneRun(Files):
         flags = ("--paceline_rpm=30000,0", "--paceline_parallel=30", "--paceline_requests=301",
                  "--paceline_warmup=7")
         alone = rows(*flags)
-        together = self.rows_of(3, *flags)
+        # Enough ranks for a tree of several levels.
+        together = self.rows_of(6, *flags)
         names = [[row["name"] for row in result["benchmarks"]] for result in (alone, together)]
         self.assertEqual(*names)
         for row in together["benchmarks"]:
@@ -88,7 +89,7 @@ class OneRun(Files):
             self.assertEqual(row["errors"], 0)
             self.assertEqual(row["clock_error"], 0)
             self.assertGreater(row["cpu_time"], 0)
-        self.assertEqual(together["context"]["ranks"], "3 ranks on 1 machine")
+        self.assertEqual(together["context"]["ranks"], "6 ranks on 1 machine")
 
     def test_each_request_is_sent_once(self):
         with Endpoint() as endpoint:

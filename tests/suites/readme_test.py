@@ -63,7 +63,10 @@ shift
 exec paceline "$@"'''
 # One process writes no logs of ranks.
 READ_LOG = f'''for log; do
-  [[ $log != *.[0-9].sqlite || -e $log ]] || cp run.sqlite "$log"
+  [[ $log == *.[0-9].sqlite && ! -e $log ]] || continue
+  [[ -e one.sqlite ]] ||
+    paceline --paceline_rpm=60000 --paceline_parallel=1 --paceline_log=one.sqlite >&2
+  cp one.sqlite "$log"
 done
 exec {PROGRAMS["paceline_log"]} "$@"'''
 # Flags of paceline_mpi only.
