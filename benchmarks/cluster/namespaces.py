@@ -108,7 +108,7 @@ class Hosts:
         return (host - 1) * CLOCK_STEP * 1_000_000_000
 
     def mpirun(self, *command, per_host=1):
-        """The command that starts a program on all hosts, from the first one."""
+        """The command that starts a program on all hosts. The ranks go on if one is lost."""
         agent = self.folder / "agent"
         agent.write_text(
             "#!/bin/bash\n"
@@ -120,7 +120,7 @@ class Hosts:
             '  bash -c "hostname node$number; $*"\n')
         agent.chmod(0o755)
         hosts = ",".join(f"{mpi_address(host)}:{per_host}" for host in range(1, self.count + 1))
-        return ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none",
+        return ["mpirun", "--enable-recovery", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none",
                 "--mca", "plm_rsh_agent", str(agent), "--mca", "btl_tcp_if_include", MPI_NETWORK,
                 "--mca", "oob_tcp_if_include", MPI_NETWORK, "--mca", "btl", "tcp,self,vader",
                 "-np", str(self.count * per_host), "--host", hosts, *map(str, command)]

@@ -107,6 +107,8 @@ std::optional<ClockSample> ClockWatch::ping(OtherClock& clock, std::uint64_t ran
   for (TimePoint now = sent; now - sent < longest_wait; now = Clock::now()) {
     std::optional<Message> message = link_.receive();
     if (!message) {
+      // The other rank may be on the same core.
+      std::this_thread::yield();
       if (now - sent > eager) std::this_thread::sleep_for(between_looks);
       continue;
     }

@@ -64,7 +64,12 @@ void Messenger::work() {
     std::unique_lock lock(mutex_);
     if (!outbox_.empty() || task_) continue;
     if (is_ending_) break;
-    if (const Nanoseconds time = pause(); time.count() > 0) wake_.wait_for(lock, time);
+    if (const Nanoseconds time = pause(); time.count() > 0) {
+      wake_.wait_for(lock, time);
+    } else {
+      lock.unlock();
+      std::this_thread::yield();
+    }
   }
   end(link);
 }

@@ -90,6 +90,7 @@ class OneRun(Files):
             self.assertEqual(row["clock_error"], 0)
             self.assertGreater(row["cpu_time"], 0)
         self.assertEqual(together["context"]["ranks"], "6 ranks on 1 machine")
+        self.assertEqual(together["context"]["clock_error"], "0.00 us")
 
     def test_each_request_is_sent_once(self):
         with Endpoint() as endpoint:

@@ -15,6 +15,7 @@
 #include <paceline/run/verdict.h>
 #include <paceline/stats/byte_form.h>
 #include <paceline/stats/run_tally.h>
+#include <paceline/text/numbers.h>
 #include <paceline_version.h>
 
 namespace paceline::gbench {
@@ -211,6 +212,9 @@ Result<double> report(benchmark::State& state, Context& context, const run::RunP
   state.SetLabel(label_of(verdict, tally, rate_changes));
   context.verdicts().add(run_text(name, plan), verdict.bound,
                          verdict_words(context, verdict, tally));
+  if (const auto error = tally.clock_error(); error && context.facts().get("clock_error").empty()) {
+    context.facts().add("clock_error", text::time_text(*error));
+  }
   if (const std::string clocks = clocks_text(plan, tally); !clocks.empty()) {
     context.verdicts().add(run_text(name, plan) + ": " + clocks);
   }
