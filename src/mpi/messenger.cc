@@ -228,6 +228,7 @@ void Messenger::end(Link& link) {
   std::unique_lock lock(mutex_);
   if (!broken_) {
     ::alarm(finalize_seconds);
+    while (!link.is_idle()) std::this_thread::sleep_for(usual_pause);
     link.end();
     ::alarm(0);
     return;

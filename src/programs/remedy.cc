@@ -181,6 +181,12 @@ std::string remedy_for(const Error& error, const std::string& api_key_env) {
              "supports them, or lower --paceline_max_tokens";
     case ErrorCode::objective_missed:
       return "relax the objective, or start at a lower --paceline_rpm";
+    case ErrorCode::rank_lost:
+      return "read what mpirun says of it; --paceline_resume continues a run that has a log";
+    case ErrorCode::ranks_differ:
+      return "start all ranks with the same program, flags and environment; mpirun -x NAME passes "
+             "a "
+             "variable on to other machines";
     default:
       return {};
   }

@@ -80,6 +80,9 @@ Result<void> Session::open(const Options& options, bool needs_api) {
   if (auto opened = agree(*ranks_, open_alone(options, needs_endpoint, api)); !opened) {
     return opened;
   }
+  // mpirun passes variables on to other machines only if it is told to.
+  const std::string keys = api.key.empty() ? "none" : "one";
+  if (auto same = check_same(*ranks_, "API keys", keys); !same) return same;
   if (needs_endpoint) {
     if (auto found = find_endpoint(api); !found) return found;
   }

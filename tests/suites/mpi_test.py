@@ -180,6 +180,15 @@ class Refusals(Files):
             capture_output=True, text=True, timeout=60, env=environment())
         self.check(done, "paceline: rank 1 (", "some.toml")
 
+    def test_each_rank_needs_the_key(self):
+        done = subprocess.run(
+            [*MPIRUN, "-np", "2", "bash", "-c",
+             "[[ $OMPI_COMM_WORLD_RANK == 1 ]] || export OPENAI_API_KEY=secret; "
+             f"exec {PROGRAM} --paceline_url=http://127.0.0.1:9/v1 --paceline_requests=10"],
+            capture_output=True, text=True, timeout=60, env=environment())
+        self.check(done, "has other API keys than rank 0", "mpirun -x NAME")
+        self.assertNotIn("secret", done.stderr + done.stdout)
+
     def test_random_order_needs_one_process(self):
         done = run(2, "--benchmark_enable_random_interleaving=true", "--paceline_requests=10")
         self.check(done, "--benchmark_enable_random_interleaving")

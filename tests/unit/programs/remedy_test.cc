@@ -90,6 +90,8 @@ TEST(Remedy, NamesTheFlagOfALimit) {
   expect_remedy(ErrorCode::lookup_failed, 0, "--paceline_resolve");
   expect_remedy(ErrorCode::objective_missed, 0, "--paceline_rpm");
   expect_remedy(ErrorCode::no_descriptor, 0, "ulimit -n");
+  expect_remedy(ErrorCode::rank_lost, 0, "--paceline_resume");
+  expect_remedy(ErrorCode::ranks_differ, 0, "mpirun -x");
 }
 
 TEST(Remedy, AStopNeedsNone) {
