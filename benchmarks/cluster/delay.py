@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Joins this network namespace and another one by two TUN devices, and delays each packet, where the kernel has
-no netem. Keeps the order of the packets. Prints "ready", and runs until it is terminated."""
+"""Joins this network namespace and another one by two TUN devices, and delays each packet, where the kernel
+has no netem. Keeps the order of the packets. Prints "ready", and runs until it is terminated."""
 
 import argparse
 import collections

@@ -114,7 +114,7 @@ std::optional<ClockSample> ClockWatch::ping(OtherClock& clock, std::uint64_t ran
     }
     const TimePoint received = Clock::now();
     if (message->kind != Kind::pong) {
-      take_(std::move(*message));
+      take_(*message);
       continue;
     }
     const auto pong = stats::of_bytes<PingBytes>(message->bytes).value_or(PingBytes{});

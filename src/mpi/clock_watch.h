@@ -25,7 +25,8 @@ TimePoint answer_ping(Link& link, const Message& ping);
 class ClockWatch {
  public:
   /// `take`: takes messages that arrive during a burst and are no replies.
-  ClockWatch(Link& link, std::function<void(Message)> take) : link_(link), take_(std::move(take)) {}
+  ClockWatch(Link& link, std::function<void(const Message&)> take)
+      : link_(link), take_(std::move(take)) {}
 
   /// Groups the ranks by their clocks.
   void set_machines(const std::vector<Machine>& machines);
@@ -71,7 +72,7 @@ class ClockWatch {
   std::optional<ClockSample> ping(OtherClock& clock, std::uint64_t rank);
 
   Link& link_;
-  std::function<void(Message)> take_;
+  std::function<void(const Message&)> take_;
   std::vector<OtherClock> clocks_;
   /// By rank: the place in clocks_; nothing for this process's clock.
   std::vector<std::optional<std::size_t>> clock_of_;

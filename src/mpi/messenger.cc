@@ -54,7 +54,7 @@ void Messenger::work() {
     size_ = link.size();
     looked_ = Clock::now();
     peers_.emplace(rank_, size_, looked_);
-    clocks_.emplace(link, [this](Message message) { take(std::move(message)); });
+    clocks_.emplace(link, [this](const Message& message) { take(message); });
     is_ready_ = true;
   }
   changed_.notify_all();
@@ -83,7 +83,7 @@ void Messenger::exchange(Link& link) {
     task.swap(task_);
   }
   for (auto& [to, message] : outgoing) link.send(to, message.kind, std::move(message.bytes));
-  while (auto message = link.receive()) take(std::move(*message));
+  while (auto message = link.receive()) take(*message);
   static_cast<void>(link.is_idle());
   if (task) task();
 }
@@ -95,7 +95,7 @@ Messenger::Nanoseconds Messenger::pause() const {
   return is_eager ? Nanoseconds(eager_pause) : usual_pause;
 }
 
-void Messenger::take(Message message) {
+void Messenger::take(const Message& message) {
   const TimePoint now = Clock::now();
   if (message.kind == Kind::ping) {
     attentive_ = answer_ping(*link_, message);

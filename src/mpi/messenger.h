@@ -82,7 +82,7 @@ class Messenger {
   void work();
   void exchange(Link& link);
   Nanoseconds pause() const;
-  void take(Message message);
+  void take(const Message& message);
   void take_pulse(std::uint64_t from, const Pulse& pulse);
   void tick(TimePoint now);
   void look_at_flags();

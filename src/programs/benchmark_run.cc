@@ -268,8 +268,8 @@ Result<void> run_benchmarks(const BenchmarkCommand& command, Suite& suite,
   if (given.count() > 1) {
     return fail(ErrorCode::invalid_value, fmt::format("unknown argument '{}'", given.data()[1]));
   }
-  const Result<void> done = only_lists ? run_with_rows(command, file, context)
-                                       : check_and_run(command, file, suite, context, *count);
+  Result<void> done = only_lists ? run_with_rows(command, file, context)
+                                 : check_and_run(command, file, suite, context, *count);
   say_verdicts(context);
   if (lost_output()) {
     context.fail(

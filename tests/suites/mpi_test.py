@@ -69,7 +69,7 @@ class Files(unittest.TestCase):
         """The items in the ranks' logs with a good response."""
         good = []
         for rank in range(ranks):
-            with sqlite3.connect(self.folder / f"run.{rank}.sqlite") as log:
+            with contextlib.closing(sqlite3.connect(self.folder / f"run.{rank}.sqlite")) as log:
                 good += [item for item, in log.execute(
                     "SELECT item FROM requests WHERE error IS NULL AND status = 200")]
         return good
@@ -100,7 +100,7 @@ class OneRun(Files):
         self.assertEqual(row["iterations"], 500)
         self.assertEqual(sorted(self.items(3)), list(range(500)))
         for rank in range(3):
-            with sqlite3.connect(self.folder / f"run.{rank}.sqlite") as log:
+            with contextlib.closing(sqlite3.connect(self.folder / f"run.{rank}.sqlite")) as log:
                 written = log.execute("SELECT rank, ranks, requests FROM runs").fetchall()
                 self.assertEqual(written, [(rank, 3, 500)])
         printed = subprocess.run([os.environ["PACELINE_LOG"],

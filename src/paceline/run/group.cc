@@ -92,7 +92,7 @@ GroupRun Group::join(const pace::Stripe& stripe, const std::function<GroupRun()>
   return *run_;
 }
 
-GroupRun Group::announce(GroupRun run) {
+GroupRun Group::announce(const GroupRun& run) {
   const auto shared = ranks_.share("run", stats::to_bytes(announcement_of(run)));
   return shared ? run : no_run(shared.error());
 }

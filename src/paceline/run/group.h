@@ -75,7 +75,7 @@ class Group {
   std::uint64_t threads_of(const pace::Stripe& stripe) const {
     return stripe.count / ranks_.count();
   }
-  GroupRun announce(GroupRun run);
+  GroupRun announce(const GroupRun& run);
   GroupRun await(const std::function<GroupRun(const AnnouncedRun&)>& follow);
   void start_if_ready(const pace::Stripe& stripe);
 
