@@ -59,9 +59,11 @@ void Messenger::work() {
   }
   changed_.notify_all();
   for (;;) {
-    exchange(link);
     tick(Clock::now());
+    exchange(link);
     std::unique_lock lock(mutex_);
+    // A burst of pings to a rank that does not answer takes long, and receives messages meanwhile.
+    looked_ = Clock::now();
     if (!outbox_.empty() || task_) continue;
     if (is_ending_) break;
     if (const Nanoseconds time = pause(); time.count() > 0) {
@@ -147,7 +149,6 @@ void Messenger::tick(TimePoint now) {
   {
     const std::lock_guard lock(mutex_);
     if (now - looked_ > long_look) peers_->looked_away(now - looked_);
-    looked_ = now;
     if (const auto lost = peers_->find_lost(now)) {
       set_broken({ErrorCode::rank_lost,
                   fmt::format("{} was lost: it has not answered for {} s", peers_->name_of(*lost),
