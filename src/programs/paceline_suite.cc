@@ -57,7 +57,8 @@ void PacelineSuite::add_flags(CLI::App& app) {
          "new rows. Give the flags of the logged run, with this flag in place of --paceline_log, "
          "such as run.sqlite or run.0.sqlite,run.1.sqlite [none]")
       ->check([this](const std::string& files) {
-        return ranks_ == 1 ? missing_file(files) : std::string();
+        // The files of other ranks may be on other machines.
+        return ranks_ == 1 || files.empty() ? missing_file(files) : std::string();
       })
       ->type_name("FILE.sqlite,…");
   app.option_defaults()->group(load_group);

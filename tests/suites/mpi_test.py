@@ -194,6 +194,19 @@ class Refusals(Files):
         self.check(done, "has other API keys than rank 0", "mpirun -x NAME")
         self.assertNotIn("secret", done.stderr + done.stdout)
 
+    def test_a_log_to_resume_has_a_name(self):
+        self.check(run(2, "--paceline_resume="), "paceline: --paceline_resume")
+
+    def test_a_log_to_resume_is_on_some_machine(self):
+        done = run(2, f"--paceline_resume={self.folder}/none.sqlite", "--paceline_rpm=60",
+                   "--paceline_parallel=2", "--paceline_requests=10")
+        self.check(done, "no rank finds a log to resume")
+
+    def test_each_rank_opens_its_log(self):
+        (self.folder / "run.1.sqlite").mkdir()
+        done = run(2, f"--paceline_log={self.log}", "--paceline_requests=10")
+        self.check(done, "paceline: rank 1 (", "cannot open the log")
+
     def test_random_order_needs_one_process(self):
         done = run(2, "--benchmark_enable_random_interleaving=true", "--paceline_requests=10")
         self.check(done, "--benchmark_enable_random_interleaving")
