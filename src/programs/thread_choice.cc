@@ -6,13 +6,13 @@
 #include <atomic>
 #include <cmath>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include <paceline/clock.h>
 #include <paceline/endpoint.h>
 #include <paceline/loop/loop.h>
 #include <paceline/run/run_stripe.h>
+#include <paceline/run/share_value.h>
 #include <paceline/stats/byte_form.h>
 #include <paceline/text/numbers.h>
 
@@ -62,7 +62,6 @@ Api like(const Api& api, const std::string& url) {
 
 /// What the choice depends on, as rank 0 shares it.
 struct Measured {
-  std::optional<Error> error{};
   std::uint64_t cores = 1;
   nanoseconds request{0};
 };
@@ -80,16 +79,13 @@ Result<nanoseconds> measure_request(const SelectedWorkload& selected,
   return time_of_request(**workload, context);
 }
 
-Measured measure(const SelectedWorkload& selected, const Grid& grid,
-                 const gbench::Context& context) {
+Result<Measured> measure(const SelectedWorkload& selected, const Grid& grid,
+                         const gbench::Context& context) {
   Measured measured{.cores = loop::available_cores()};
   if (measured.cores == 1 || !has_rate(grid)) return measured;
   const auto request = measure_request(selected, context);
-  if (request) {
-    measured.request = *request;
-  } else {
-    measured.error = request.error();
-  }
+  if (!request) return tl::unexpected(request.error());
+  measured.request = *request;
   return measured;
 }
 
@@ -100,8 +96,8 @@ template <>
 struct paceline::stats::Members<paceline::programs::Measured> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& measured) {
-    auto& [error, cores, request] = measured;
-    form(error, cores, request);
+    auto& [cores, request] = measured;
+    form(cores, request);
   }
 };
 
@@ -113,12 +109,10 @@ bool has_rate(const Grid& grid) {
 
 Result<ThreadChoice> choose_threads(const SelectedWorkload& selected, const Grid& grid,
                                     gbench::Context& context) {
-  const Measured own = context.leads() ? measure(selected, grid, context) : Measured{};
-  const auto shared = context.ranks().share("threads", stats::to_bytes(own));
-  if (!shared) return tl::unexpected(shared.error());
-  const auto measured = stats::of_bytes<Measured>(*shared);
-  if (!measured) return fail(ErrorCode::ranks_differ, "rank 0 makes another kind of call");
-  if (measured->error) return tl::unexpected(*measured->error);
+  Result<Measured> own;
+  if (context.leads()) own = measure(selected, grid, context);
+  const auto measured = run::share_value(context.ranks(), "threads", own);
+  if (!measured) return tl::unexpected(measured.error());
   return ThreadChoice(measured->cores, measured->request);
 }
 

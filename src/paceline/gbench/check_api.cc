@@ -85,9 +85,7 @@ Result<CheckedApi> send_first_requests(Context& context, Workload& workload) {
 Result<CheckedApi> check_api(Context& context, Workload& workload) {
   Result<CheckedApi> own;
   if (context.leads()) own = send_first_requests(context, workload);
-  const auto shared = context.ranks().share("first requests", bytes_of(own));
-  if (!shared) return tl::unexpected(shared.error());
-  Result<CheckedApi> checked = context.leads() ? std::move(own) : checked_api_of(*shared);
+  Result<CheckedApi> checked = share(context.ranks(), own);
   if (!checked) return checked;
   context.expect_latency(checked->latency);
   if (!context.leads()) {

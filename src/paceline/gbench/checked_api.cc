@@ -1,31 +1,10 @@
 #include <paceline/gbench/checked_api.h>
+#include <paceline/run/share_value.h>
 #include <paceline/stats/byte_form.h>
 
-#include <optional>
-#include <utility>
-
-namespace paceline::gbench {
-namespace {
-
-/// A CheckedApi, or why there is none.
-struct CheckedBytes {
-  std::optional<Error> error{};
-  CheckedApi api{};
-};
-
-}  // namespace
-}  // namespace paceline::gbench
+#include <cstdint>
 
 namespace paceline::stats {
-
-template <>
-struct Members<gbench::CheckedBytes> {
-  template <typename Form, typename Value>
-  static void list(Form& form, Value& checked) {
-    auto& [error, api] = checked;
-    form(error, api);
-  }
-};
 
 template <>
 struct Members<gbench::CheckedApi> {
@@ -89,21 +68,8 @@ struct Members<LengthAsked> {
 
 namespace paceline::gbench {
 
-std::string bytes_of(const Result<CheckedApi>& checked) {
-  CheckedBytes bytes;
-  if (checked) {
-    bytes.api = *checked;
-  } else {
-    bytes.error = checked.error();
-  }
-  return stats::to_bytes(bytes);
-}
-
-Result<CheckedApi> checked_api_of(std::string_view bytes) {
-  auto checked = stats::of_bytes<CheckedBytes>(bytes);
-  if (!checked) return fail(ErrorCode::ranks_differ, "rank 0 makes another kind of call");
-  if (checked->error) return tl::unexpected(std::move(*checked->error));
-  return std::move(checked->api);
+Result<CheckedApi> share(run::Ranks& ranks, const Result<CheckedApi>& own) {
+  return run::share_value(ranks, "first requests", own);
 }
 
 }  // namespace paceline::gbench

@@ -2,11 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include <paceline/http/rate_limits.h>
+#include <paceline/run/ranks.h>
 #include <paceline/text/result.h>
 #include <paceline/workload.h>
 
@@ -24,10 +23,7 @@ struct CheckedApi {
   std::chrono::nanoseconds latency{0};
 };
 
-/// Writes the result of first requests as bytes, for the other processes of the program.
-std::string bytes_of(const Result<CheckedApi>& checked);
-
-/// Reads these bytes. Error: that of the first requests, or ranks_differ.
-Result<CheckedApi> checked_api_of(std::string_view bytes);
+/// Gives rank 0's result to every rank. Errors: rank 0's, rank_lost, ranks_differ.
+Result<CheckedApi> share(run::Ranks& ranks, const Result<CheckedApi>& own);
 
 }  // namespace paceline::gbench

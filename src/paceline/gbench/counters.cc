@@ -180,13 +180,13 @@ void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
 }  // namespace
 
 void set_counters(benchmark::UserCounters& counters, const stats::RunTally& tally) {
-  if (const auto error = tally.clock_error()) counters["clock_error"] = stats::seconds_of(*error);
   for (const TimeCounter& counter : all_time_counters) {
     const Histogram& times = counter.times(tally);
     if (times.count() == 0 && !is_in_every_run(counter)) continue;
     if (tells_nothing(counter, tally)) continue;
     counters[counter.name] = stats::seconds_of(counter.value(times));
   }
+  if (const auto error = tally.clock_error()) counters["clock_error"] = stats::seconds_of(*error);
   counters["rpm"] = tally.achieved_rpm();
   counters["rps"] = tally.rps();
   counters["peak_rps"] = static_cast<double>(tally.ended_by_second.highest());

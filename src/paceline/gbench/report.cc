@@ -7,13 +7,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <paceline/run/share_value.h>
 #include <paceline/run/verdict.h>
-#include <paceline/stats/byte_form.h>
 #include <paceline/stats/run_tally.h>
 #include <paceline/text/numbers.h>
 #include <paceline_version.h>
@@ -113,12 +112,6 @@ std::string label_of(const Verdict& verdict, const stats::RunTally& tally,
   return fmt::format("{}", fmt::join(words, "; "));
 }
 
-/// The result of a run as rank 0 shares it.
-struct SharedTime {
-  std::optional<Error> error{};
-  double seconds = 0;
-};
-
 void warn_of_lengths(const Context& context, const TokenTally& tokens) {
   constexpr double tolerable = 0.05;
   if (tokens.length_mismatch_ratio() <= tolerable) return;
@@ -163,18 +156,6 @@ void warn_of_failures(Context& context, const stats::RunTally& tally) {
 }
 
 }  // namespace
-}  // namespace paceline::gbench
-
-template <>
-struct paceline::stats::Members<paceline::gbench::SharedTime> {
-  template <typename Form, typename Value>
-  static void list(Form& form, Value& time) {
-    auto& [error, seconds] = time;
-    form(error, seconds);
-  }
-};
-
-namespace paceline::gbench {
 
 double cpu_time_of(const Tally& tally) {
   return stats::seconds_of(tally.cpu_time) /
@@ -224,20 +205,9 @@ Result<double> report(benchmark::State& state, Context& context, const run::RunP
 }
 
 Result<double> shared_time(Context& context, const Result<double>& time) {
-  SharedTime own;
-  if (time) {
-    own.seconds = *time;
-  } else {
-    own.error = time.error();
-  }
-  const auto shared = context.ranks().share("time", stats::to_bytes(own));
-  // Without a lost rank, the leader still has the result of the others.
-  if (context.leads()) return time;
-  if (!shared) return tl::unexpected(shared.error());
-  auto result = stats::of_bytes<SharedTime>(*shared);
-  if (!result) return fail(ErrorCode::ranks_differ, "rank 0 makes another kind of call");
-  if (result->error) return tl::unexpected(std::move(*result->error));
-  return result->seconds;
+  auto shared = run::share_value(context.ranks(), "time", time);
+  // The leader has its result even if a rank was lost.
+  return context.leads() ? time : std::move(shared);
 }
 
 }  // namespace paceline::gbench

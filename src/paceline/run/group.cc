@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <paceline/clock.h>
+#include <paceline/run/share_value.h>
 #include <paceline/stats/byte_form.h>
 
 namespace paceline::run {
@@ -93,15 +94,13 @@ GroupRun Group::join(const pace::Stripe& stripe, const std::function<GroupRun()>
 }
 
 GroupRun Group::announce(const GroupRun& run) {
-  const auto shared = ranks_.share("run", stats::to_bytes(announcement_of(run)));
+  const auto shared = share_value<Announcement>(ranks_, "run", announcement_of(run));
   return shared ? run : no_run(shared.error());
 }
 
 GroupRun Group::await(const std::function<GroupRun(const AnnouncedRun&)>& follow) {
-  const auto shared = ranks_.share("run", {});
-  if (!shared) return no_run(shared.error());
-  auto announced = stats::of_bytes<Announcement>(*shared);
-  if (!announced) return no_run({ErrorCode::ranks_differ, "rank 0 makes another kind of call"});
+  auto announced = share_value<Announcement>(ranks_, "run", Announcement());
+  if (!announced) return no_run(announced.error());
   if (announced->run) return follow(*announced->run);
   GroupRun none;
   none.error = std::move(announced->error);

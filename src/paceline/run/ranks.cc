@@ -11,8 +11,12 @@ Result<std::vector<std::string>> Ranks::exchange(const std::string& what, const 
       what, text, [](const std::vector<std::string>& texts) { return stats::to_bytes(texts); });
   if (!all) return tl::unexpected(all.error());
   auto texts = stats::of_bytes<std::vector<std::string>>(*all);
-  if (!texts) return fail(ErrorCode::ranks_differ, "rank 0 makes another kind of call");
+  if (!texts) return tl::unexpected(unreadable_answer());
   return std::move(*texts);
+}
+
+Error unreadable_answer() {
+  return {ErrorCode::ranks_differ, "rank 0 makes another call than this rank"};
 }
 
 std::string OneRank::text() const {

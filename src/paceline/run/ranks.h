@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <paceline/clock.h>
+#include <paceline/error.h>
 #include <paceline/run/progress_sink.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/stats/parts.h>
@@ -22,7 +23,7 @@ namespace paceline::run {
 enum class SharedClock {
   /// By messages that tell the times on their monotonic clocks.
   measured,
-  /// By the time of day, on which other programs have made the machines agree.
+  /// By the time of day, which PTP or chrony keeps equal on all machines.
   realtime,
 };
 
@@ -32,7 +33,8 @@ struct SharedRun {
   std::shared_ptr<std::atomic<bool>> is_ended{};
   /// Where rank 0 shows the progress of the other ranks; nullptr: nowhere.
   std::shared_ptr<ProgressSink> progress{};
-  /// The parts of `progress` that are threads of this process. The other ranks follow.
+  /// How many parts of `progress` are threads of this process. The parts after them are the other
+  /// ranks.
   std::size_t threads = 1;
 };
 
@@ -57,8 +59,8 @@ class Ranks {
   /// The lowest rank that has the same loopback interface as this process.
   virtual std::uint64_t first_on_host() const = 0;
 
-  /// Gives a text of rank 0 to every rank; the texts of the others are not used. `what`: names the
-  /// text, and so the call. Errors: rank_lost, ranks_differ.
+  /// Gives a text of rank 0 to every rank; the texts of the others are not used. `what` names the
+  /// call, so that a rank that makes another call is noticed. Errors: rank_lost, ranks_differ.
   virtual Result<std::string> share(const std::string& what, const std::string& text) = 0;
   /// Makes one text of the texts of all ranks, which are ordered by rank. Called on rank 0.
   using Combine = std::function<std::string(const std::vector<std::string>& texts)>;
@@ -69,23 +71,27 @@ class Ranks {
   /// Gives the texts of all ranks to every rank, ordered by rank. As combine().
   Result<std::vector<std::string>> exchange(const std::string& what, const std::string& text);
 
-  /// From now on a stop of any process and the loss of a rank set `stop`, and `stop` stops all
-  /// processes; nullptr: nothing is set any more.
+  /// Connects the program's stop with those of the other ranks: `stop` is set when any rank stops
+  /// or is lost, and stops all ranks when this process sets it. nullptr ends the connection.
   virtual void share_stop(std::atomic<bool>* stop) = 0;
-  /// Whether a choice of the clock makes sense: the processes may run on several machines.
+  /// Whether set_clock() has an effect: the processes may run on several machines.
   virtual bool shares_clock() const = 0;
-  /// Chooses the clock of further runs. All processes choose the same.
+  /// Sets how the ranks agree on the start of the next runs. Every rank must set the same clock.
   virtual void set_clock(SharedClock clock) = 0;
   /// Waits until every process is ready to send, and agrees on the start of the schedule. After the
   /// loss of a rank the start is now.
   virtual RunStart start(const SharedRun& run) = 0;
-  /// Shows the progress of this process at rank 0, which has no need to call it. Must not block.
+  /// Sends this process's progress to rank 0, which shows it. Has no effect on rank 0. Does not
+  /// wait.
   virtual void publish(const Progress& progress) = 0;
   /// Merges the tallies of all processes, and adds each rank's part (stats::RankPart). Rank 0 gets
   /// the whole tally; the others get nothing. `groups`: those of the run. Ends what start() began.
   virtual std::optional<stats::RunTally> gather(
       stats::RunTally tally, const std::shared_ptr<const stats::Groups>& groups) = 0;
 };
+
+/// The error of a rank that cannot read rank 0's answer, because rank 0 has made another call.
+Error unreadable_answer();
 
 /// A program of one process.
 class OneRank : public Ranks {

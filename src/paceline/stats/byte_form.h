@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <paceline/error.h>
+#include <tl/expected.hpp>
 
 namespace paceline::stats {
 
@@ -54,6 +55,11 @@ class ByteWriter {
   template <typename Value, std::size_t size>
   void write(const std::array<Value, size>& values) {
     for (const Value& value : values) write(value);
+  }
+  template <typename Value>
+  void write(const tl::expected<Value, Error>& result) {
+    write(result.has_value());
+    result ? write(*result) : write(result.error());
   }
   template <typename Value>
   void write(const std::vector<Value>& values) {
@@ -124,6 +130,19 @@ class ByteReader {
   template <typename Value, std::size_t size>
   void read(std::array<Value, size>& values) {
     for (Value& value : values) read(value);
+  }
+  template <typename Value>
+  void read(tl::expected<Value, Error>& result) {
+    bool has_value = false;
+    read(has_value);
+    Value value{};
+    Error error;
+    has_value ? read(value) : read(error);
+    if (has_value) {
+      result = std::move(value);
+    } else {
+      result = tl::unexpected(std::move(error));
+    }
   }
   template <typename Value>
   void read(std::vector<Value>& values) {
