@@ -1,6 +1,6 @@
-// An MPI program that agrees on the start of a run as often as its argument says. Rank 0 prints a
-// line per run with "rank:start:error" for each rank: the start on the clock of that rank and its
-// error, both in nanoseconds.
+// An MPI program whose ranks agree on the start of a run. The argument is the number of runs. Rank
+// 0 prints a line for each run. The line has "RANK:START:ERROR" for each rank: when the run starts
+// on that rank's clock, and how far that time may be wrong, both in nanoseconds.
 
 #include <fmt/format.h>
 

@@ -38,6 +38,10 @@ void ClockFit::add(const std::vector<ClockSample>& burst) {
   if (points_.size() > most_points) points_.pop_front();
 }
 
+double ClockFit::Point::weight() const {
+  return 1 / std::max(1.0, error_ns * error_ns);
+}
+
 double ClockFit::seconds_of(TimePoint time) const {
   return std::chrono::duration<double>(time - first_).count();
 }
@@ -46,16 +50,14 @@ double ClockFit::seconds_of(TimePoint time) const {
 ClockFit::Line ClockFit::line() const {
   const double span = points_.back().seconds - points_.front().seconds;
   if (span < shortest_line_seconds) {
-    const auto best = std::min_element(
-        points_.begin(), points_.end(),
-        [](const Point& one, const Point& other) { return one.error_ns < other.error_ns; });
+    const auto best = std::min_element(points_.begin(), points_.end(), is_more_certain);
     return {best->offset_ns, 0, largest_drift};
   }
   double weights = 0;
   double mean_x = 0;
   double mean_y = 0;
   for (const Point& point : points_) {
-    const double weight = 1 / std::max(1.0, point.error_ns * point.error_ns);
+    const double weight = point.weight();
     weights += weight;
     mean_x += weight * point.seconds;
     mean_y += weight * point.offset_ns;
@@ -65,7 +67,7 @@ ClockFit::Line ClockFit::line() const {
   double xx = 0;
   double xy = 0;
   for (const Point& point : points_) {
-    const double weight = 1 / std::max(1.0, point.error_ns * point.error_ns);
+    const double weight = point.weight();
     xx += weight * (point.seconds - mean_x) * (point.seconds - mean_x);
     xy += weight * (point.seconds - mean_x) * (point.offset_ns - mean_y);
   }
@@ -73,8 +75,8 @@ ClockFit::Line ClockFit::line() const {
   return {mean_y - 1e9 * drift * mean_x, drift, drift_error(drift)};
 }
 
-/// How far a drift may be wrong: by two certain points that are far apart, whose line cannot leave
-/// their errors.
+/// How far a drift may be wrong. The errors of two points bound the true drift: the most certain
+/// point of the first half of the time, and the most certain one of the second half.
 double ClockFit::drift_error(double drift) const {
   const double middle = (points_.front().seconds + points_.back().seconds) / 2;
   const auto half = std::find_if(points_.begin(), points_.end(),
@@ -94,7 +96,7 @@ std::optional<ClockOffset> ClockFit::at(TimePoint time) const {
     return line.offset_ns + 1e9 * line.drift * seconds;
   };
   const double now = seconds_of(time);
-  // The clock was within the error of each point at that point's time.
+  // Each point bounds the offset at its own time. The bound widens with the distance in time.
   double error_ns = std::numeric_limits<double>::max();
   for (const Point& point : points_) {
     const double residual = std::abs(point.offset_ns - on_line(point.seconds));

@@ -32,8 +32,8 @@ struct ClockOffset {
 
 /// Estimates the offset and the drift of another clock from pings, as Cristian's algorithm and NTP
 /// do: the other clock was read between the ping and its reply, so that half of the round trip
-/// bounds the error, however unequal the two ways are. Of each burst of pings, the one with the
-/// shortest round trip counts. A line through the bursts gives the drift.
+/// bounds the error, however unequal the two ways are. ClockFit keeps the ping with the shortest
+/// round trip of each burst. The slope of a line through these pings is the drift.
 ///
 /// Reads no clock. Not thread-safe.
 class ClockFit {
@@ -50,6 +50,9 @@ class ClockFit {
     double offset_ns;
     /// Half of the round trip.
     double error_ns;
+
+    /// The inverse square of the error.
+    double weight() const;
   };
   struct Line {
     double offset_ns;

@@ -24,7 +24,7 @@ TimePoint answer_ping(Link& link, const Message& ping);
 /// them answers pings. For the link's thread only.
 class ClockWatch {
  public:
-  /// `take`: takes messages that arrive during a burst and are no replies.
+  /// `take` is called with each message that arrives during a burst and is no reply.
   ClockWatch(Link& link, std::function<void(const Message&)> take)
       : link_(link), take_(std::move(take)) {}
 
@@ -33,10 +33,11 @@ class ClockWatch {
   /// How many clocks there are besides this process's.
   std::size_t clocks() const { return clocks_.size(); }
 
-  /// Sends long bursts to all clocks, one after another. Takes some milliseconds for each, or more
-  /// than a tenth of a second where messages take long. `lost`: by rank, whether it is lost.
+  /// Measures every clock with a long burst of pings, one clock after the other. Takes some
+  /// milliseconds per clock, and 0.15 s for a clock to which messages take milliseconds. Element r
+  /// of `lost` tells whether rank r is lost.
   void measure_all(const std::vector<bool>& lost);
-  /// Sends a short burst to the next clock in turn. Returns the ranks that have this clock.
+  /// Measures the next clock in turn with a short burst. Returns the ranks that have this clock.
   const std::vector<std::uint64_t>& measure_next(const std::vector<bool>& lost);
 
   /// Whether the rank has another clock than this process.
@@ -45,8 +46,8 @@ class ClockWatch {
   }
   /// The offset of a rank's clock; 0 for a rank with this process's clock.
   ClockOffset offset_of(std::uint64_t rank, TimePoint now) const;
-  /// How far the time of day of a rank may be from this process's: the smaller of what pings show,
-  /// and of what the kernels of both machines say.
+  /// How far a rank's time of day may be from this process's: the smaller of two bounds, one from
+  /// pings and one from the kernels of both machines.
   std::chrono::nanoseconds realtime_error_of(std::uint64_t rank, TimePoint now) const;
   /// The longest of the clocks' shortest round trips.
   std::chrono::nanoseconds longest_round_trip() const;
@@ -64,7 +65,7 @@ class ClockWatch {
   };
   struct BurstSize {
     std::size_t pings;
-    /// A burst ends at this time, after a few pings.
+    /// After this time a burst ends, if it has had a few pings.
     std::chrono::milliseconds time;
   };
 
@@ -74,7 +75,8 @@ class ClockWatch {
   Link& link_;
   std::function<void(const Message&)> take_;
   std::vector<OtherClock> clocks_;
-  /// By rank: the place in clocks_; nothing for this process's clock.
+  /// Element r is the index in clocks_ of rank r's clock, or nothing if rank r has this process's
+  /// clock.
   std::vector<std::optional<std::size_t>> clock_of_;
   std::size_t next_ = 0;
   std::uint64_t pings_ = 0;

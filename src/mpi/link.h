@@ -29,8 +29,8 @@ class Link {
   void send(std::uint64_t to, Kind kind, std::string bytes);
   /// The next message that has arrived; nothing if there is none.
   std::optional<Message> receive();
-  /// Whether all messages have been handed to MPI.
-  bool is_idle();
+  /// Frees the messages that MPI has sent. Returns whether none is left.
+  bool finish_sends();
 
   /// Ends MPI together with all other ranks, which have to call this too.
   void end();

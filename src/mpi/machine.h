@@ -4,13 +4,14 @@
 
 namespace paceline::mpi {
 
-/// What tells apart the machines that processes run on.
+/// Identifies the machine that a process runs on.
 struct Machine {
   /// The name of the host, for people.
   std::string host;
-  /// Equal for processes with the same monotonic clock.
+  /// Identifies the monotonic clock: processes with equal texts read the same clock.
   std::string clock;
-  /// Equal for processes with the same loopback interface.
+  /// Identifies the loopback interface: a process reaches the loopback addresses of processes with
+  /// an equal text.
   std::string loopback;
 };
 

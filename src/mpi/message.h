@@ -20,8 +20,9 @@ enum class Kind : int {
   tally,
   /// Shows that the sender is alive, with its state.
   pulse,
-  /// Asks for the time of another clock, and its answer.
+  /// Asks a rank for the time on its clock.
   ping,
+  /// Answers a ping.
   pong,
   /// Corrects the start of a run on the receiver's clock.
   start,
@@ -67,17 +68,17 @@ struct Pulse {
   std::optional<run::Progress> progress{};
 };
 
-/// The start of a run on the receiver's clock. Times are in nanoseconds of that clock.
+/// The start of a run. Times are on the receiver's clock, from its epoch.
 struct StartTime {
   std::uint64_t run = 0;
   /// Whether the receiver has another clock than rank 0.
   bool is_other_clock = false;
-  /// Whether the start is a time of day. Then `at_ns` and `drift` have no meaning.
+  /// Whether `start` is a time of day. If so, `at` and `drift` are not used.
   bool is_realtime = false;
-  /// The start, as it is at the time `at`.
-  std::int64_t start_ns = 0;
-  std::int64_t at_ns = 0;
-  /// By how much the start grows per second.
+  /// The start, as rank 0 knows it at the time `at`.
+  std::chrono::nanoseconds start{0};
+  std::chrono::nanoseconds at{0};
+  /// By how many seconds the start moves per second, because the clocks drift apart.
   double drift = 0;
   /// How far the start may be wrong.
   std::chrono::nanoseconds error{0};
@@ -122,8 +123,8 @@ template <>
 struct Members<mpi::StartTime> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& start) {
-    auto& [run, is_other_clock, is_realtime, start_ns, at_ns, drift, error] = start;
-    form(run, is_other_clock, is_realtime, start_ns, at_ns, drift, error);
+    auto& [run, is_other_clock, is_realtime, begin, at, drift, error] = start;
+    form(run, is_other_clock, is_realtime, begin, at, drift, error);
   }
 };
 

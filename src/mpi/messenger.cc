@@ -62,7 +62,7 @@ void Messenger::work() {
     tick(Clock::now());
     exchange(link);
     std::unique_lock lock(mutex_);
-    // A burst of pings to a rank that does not answer takes long, and receives messages meanwhile.
+    // Messages were received up to now, even while a rank did not answer pings.
     looked_ = Clock::now();
     if (!outbox_.empty() || task_) continue;
     if (is_ending_) break;
@@ -86,7 +86,7 @@ void Messenger::exchange(Link& link) {
   }
   for (auto& [to, message] : outgoing) link.send(to, message.kind, std::move(message.bytes));
   while (auto message = link.receive()) take(*message);
-  static_cast<void>(link.is_idle());
+  link.finish_sends();
   if (task) task();
 }
 
@@ -198,28 +198,28 @@ void Messenger::watch_clocks(TimePoint now) {
     next_clock_ = now + between_clocks / clocks_->clocks();
     lost = peers_->lost();
   }
-  const std::vector<std::uint64_t> ranks = clocks_->measure_next(lost);
+  const std::vector<std::uint64_t>& ranks = clocks_->measure_next(lost);
   const TimePoint then = Clock::now();
+  const std::lock_guard lock(mutex_);
   for (const std::uint64_t rank : ranks) {
     link_->send(rank, Kind::start, stats::to_bytes(start_of(rank, then)));
   }
 }
 
 StartTime Messenger::start_of(std::uint64_t rank, TimePoint now) const {
-  const auto nanoseconds = [](TimePoint time) { return time.time_since_epoch().count(); };
   const ClockOffset offset = clocks_->offset_of(rank, now);
   StartTime start;
   if (clock_ == run::SharedClock::realtime) {
     start.run = run_;
     start.is_realtime = true;
-    start.start_ns = nanoseconds(run_start_);
+    start.start = run_start_.time_since_epoch();
     start.error = clocks_->realtime_error_of(rank, now);
     return start;
   }
   start.run = run_;
   start.is_other_clock = clocks_->is_other(rank);
-  start.start_ns = nanoseconds(run_start_ + offset.offset);
-  start.at_ns = nanoseconds(now + offset.offset);
+  start.start = run_start_.time_since_epoch() + offset.offset;
+  start.at = now.time_since_epoch() + offset.offset;
   start.drift = offset.drift;
   start.error = offset.error;
   return start;
@@ -229,7 +229,7 @@ void Messenger::end(Link& link) {
   std::unique_lock lock(mutex_);
   if (!broken_) {
     ::alarm(finalize_seconds);
-    while (!link.is_idle()) std::this_thread::sleep_for(usual_pause);
+    while (!link.finish_sends()) std::this_thread::sleep_for(usual_pause);
     link.end();
     ::alarm(0);
     return;

@@ -24,12 +24,12 @@
 
 namespace paceline::mpi {
 
-/// The thread that exchanges messages with the other ranks, so that no thread of a run waits for
-/// MPI. Rank 0 is connected with every other rank.
+/// Exchanges messages with the other ranks on a thread of its own, which makes all MPI calls. No
+/// thread of a run waits inside MPI.
 ///
-/// While the program runs, each rank tells rank 0 several times per second that it is alive, and
-/// rank 0 tells the others. A rank that is silent for too long is lost, and the program stops. No
-/// call waits for a lost rank.
+/// Each rank sends rank 0 a pulse several times per second, and rank 0 sends one to each rank. A
+/// rank that sends nothing for too long is lost, and the program stops. No call waits for a lost
+/// rank.
 ///
 /// For any thread.
 class Messenger {
@@ -47,10 +47,12 @@ class Messenger {
 
   /// Sends a call to rank 0, and waits for its answer. Not for rank 0.
   Result<std::string> ask(const Call& call);
-  /// Waits until all ranks have made the call. Returns their texts, except its own. For rank 0.
+  /// Waits until all ranks have made the call. Returns their texts; rank 0's own is empty. For rank
+  /// 0.
   Result<std::vector<std::string>> collect(const Call& own);
-  /// Waits for the call of a rank whose subtree this rank gathers. Nothing if the tree is given up:
-  /// a rank was lost, or the program was stopped and the call does not come within `patience`.
+  /// Waits for the call with which a rank below this one in the tree sends its tallies. Returns
+  /// nothing if the tree is given up: a rank was lost, or the call did not come within `patience`
+  /// after a stop of the program.
   std::optional<std::string> wait_in_tree(std::uint64_t rank, const Call& own,
                                           std::chrono::milliseconds patience);
   /// Keeps the bytes of this rank's own tally for rank 0, which needs them if the tree is given up.
@@ -68,7 +70,7 @@ class Messenger {
   void share_stop(std::atomic<bool>* stop);
   /// Measures all clocks, and chooses when a run starts, on the clock of each rank. For rank 0.
   std::vector<StartTime> choose_start(std::uint64_t run, run::SharedClock clock);
-  /// Shares the signals of a run until end_run(). `start`: on this rank's clock.
+  /// Shares the signals of a run with the other ranks until end_run(). `start` is this rank's own.
   run::RunStart begin_run(const run::SharedRun& run, const StartTime& start);
   /// Returns the largest error of the run's start.
   std::chrono::nanoseconds end_run();
@@ -78,7 +80,7 @@ class Messenger {
  private:
   using Nanoseconds = std::chrono::nanoseconds;
 
-  // On the thread.
+  // Called on the thread.
   void work();
   void exchange(Link& link);
   Nanoseconds pause() const;
@@ -91,7 +93,7 @@ class Messenger {
   void end(Link& link);
   bool are_gone() const;
 
-  // With the mutex held.
+  // Called with the mutex held.
   void set_broken(Error why);
   void stop();
   void begin_waiting();
@@ -119,6 +121,7 @@ class Messenger {
   std::optional<TimePoint> stopped_at_;
   bool pulse_is_due_ = false;
   TimePoint next_pulse_;
+  /// When the thread last received messages.
   TimePoint looked_;
 
   std::uint64_t run_ = 0;
@@ -128,15 +131,18 @@ class Messenger {
   std::optional<run::Progress> progress_;
   /// Of the current run.
   std::optional<OwnTally> tally_;
+  /// As in Pulse.
   std::uint64_t direct_run_ = 0;
   std::optional<SharedStart> start_;
   /// Rank 0's start of the run, on the run's clock.
   TimePoint run_start_;
   run::SharedClock clock_ = run::SharedClock::measured;
 
-  /// Of the thread, except when the thread has nothing else to do.
+  // Used on the thread only.
   std::optional<Link> link_;
+  /// set_machines() uses it too, before the first run.
   std::optional<ClockWatch> clocks_;
+  /// What the thread is to do next. Other threads set it with the mutex held.
   std::function<void()> task_;
   TimePoint next_clock_;
   /// The latest ping of another rank, and until when further ones may follow.

@@ -23,7 +23,7 @@ struct paceline::stats::Members<paceline::mpi::Machine> {
 namespace paceline::mpi {
 namespace {
 
-/// mpirun kills the ranks a second after Ctrl-C.
+// Times after a stop. Open MPI 4 kills the ranks a second after Ctrl-C.
 constexpr std::chrono::milliseconds patience_in_tree{450};
 constexpr std::chrono::milliseconds patience{600};
 
@@ -36,7 +36,7 @@ std::shared_ptr<run::Ranks> make_ranks() {
 MpiRanks::MpiRanks() {
   const Machine own = this_machine();
   const auto texts = exchange("machines", stats::to_bytes(own));
-  // Names of other processes are not worth more than a number.
+  // Without the others' machines, their ranks have no host's name.
   for (std::uint64_t rank = 0; texts && rank < texts->size(); ++rank) {
     machines_.push_back(stats::of_bytes<Machine>((*texts)[rank]).value_or(Machine{}));
   }
@@ -116,16 +116,20 @@ std::optional<stats::RunTally> MpiRanks::gather(
   part.name = name_of(index());
   part.planned = tally.planned;
   part.late_p99 = tally.late.quantile(0.99);
-  part.clock_error = messenger_.end_run();
+  // Rank 0 passes on signals and corrections until all ranks have left the run.
+  if (index() > 0) part.clock_error = messenger_.end_run();
   tally.ranks.push_back(part);
   const Call own = next_call("tally", {});
   stats::RunTally whole = tally;
   if (index() > 0) messenger_.keep_tally(stats::bytes_of(tally));
   const bool is_complete = gather_in_tree(own, whole, groups);
   if (index() > 0) return std::nullopt;
-  if (is_complete) return whole;
-  gather_directly(tally, groups);
-  return tally;
+  if (!is_complete) {
+    whole = std::move(tally);
+    gather_directly(whole, groups);
+  }
+  messenger_.end_run();
+  return whole;
 }
 
 bool MpiRanks::gather_in_tree(const Call& own, stats::RunTally& tally,

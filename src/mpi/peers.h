@@ -27,13 +27,12 @@ class Peers {
 
   /// Sets the machines of all ranks.
   void set_machines(std::vector<Machine> machines) { machines_ = std::move(machines); }
-  const std::vector<Machine>& machines() const { return machines_; }
   /// Such as "rank 2 (node3)".
   std::string name_of(std::uint64_t rank) const;
 
   /// A message has come from the rank.
   void heard(std::uint64_t rank, TimePoint now) { peers_[rank].heard = now; }
-  /// This process has not looked at messages for a time, in which the others were not silent.
+  /// This process did not receive messages for a time, which is therefore no silence of the others.
   void looked_away(std::chrono::nanoseconds time);
   /// Marks ranks as lost that were silent for too long. A process other than rank 0 hears rank 0
   /// only. Returns the first of the ranks that are newly lost.
@@ -44,7 +43,7 @@ class Peers {
   void set_gone(std::uint64_t rank) { peers_[rank].is_gone = true; }
   /// Whether all other ranks have ended or are lost.
   bool are_gone() const;
-  /// By rank, whether it is lost.
+  /// Element r tells whether rank r is lost.
   std::vector<bool> lost() const;
 
   /// Keeps a call until take_call().

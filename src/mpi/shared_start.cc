@@ -11,7 +11,7 @@ using std::chrono::nanoseconds;
 SharedStart::SharedStart(const StartTime& start)
     : latest_(start),
       largest_error_(start.error),
-      time_(std::make_shared<std::atomic<TimePoint>>(TimePoint(nanoseconds(start.start_ns)))) {}
+      time_(std::make_shared<std::atomic<TimePoint>>(TimePoint(start.start))) {}
 
 void SharedStart::correct(const StartTime& start) {
   latest_ = start;
@@ -20,13 +20,13 @@ void SharedStart::correct(const StartTime& start) {
 
 void SharedStart::follow(TimePoint now) {
   if (latest_.is_realtime) {
-    const TimePoint start(nanoseconds(latest_.start_ns) - realtime_ahead());
+    const TimePoint start(latest_.start - realtime_ahead());
     time_->store(start, std::memory_order_relaxed);
     return;
   }
-  const nanoseconds since = now - TimePoint(nanoseconds(latest_.at_ns));
-  const double drifted = latest_.drift * static_cast<double>(since.count());
-  const TimePoint start(nanoseconds(latest_.start_ns + std::llround(drifted)));
+  const nanoseconds since = now - TimePoint(latest_.at);
+  const nanoseconds drifted(std::llround(latest_.drift * static_cast<double>(since.count())));
+  const TimePoint start(latest_.start + drifted);
   time_->store(start, std::memory_order_relaxed);
 }
 

@@ -56,7 +56,7 @@ class PartialApi(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, args=[0.02], daemon=True).start()
 
     def begin(self, good):
-        """Another program comes; only the lines in `good` are answered to it."""
+        """Lets another program connect, which gets good responses for the lines in `good` only."""
         self.good, self.asked, self.is_trial = good, [], True
 
     def take(self, line):

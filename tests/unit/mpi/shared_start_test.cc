@@ -12,8 +12,8 @@ constexpr TimePoint start{10s};
 
 StartTime start_time() {
   StartTime time;
-  time.start_ns = start.time_since_epoch().count();
-  time.at_ns = time.start_ns;
+  time.start = start.time_since_epoch();
+  time.at = time.start;
   time.error = 5us;
   return time;
 }
@@ -35,8 +35,8 @@ TEST(SharedStartTest, TheStartMovesWithTheDrift) {
 TEST(SharedStartTest, ACorrectionReplacesTheStart) {
   SharedStart shared(start_time());
   StartTime corrected = start_time();
-  corrected.start_ns += 700;
-  corrected.at_ns += 1'000'000'000;
+  corrected.start += 700ns;
+  corrected.at += 1s;
   corrected.error = 2us;
   shared.correct(corrected);
   shared.follow(start + 2s);

@@ -127,7 +127,7 @@ TEST(GroupTest, AllLearnWhyARunCannotBe) {
   });
 }
 
-/// Two processes in one, which wait for each other as Ranks describes.
+/// Two ranks as objects of one process. Their calls wait for each other, as Ranks describes.
 class TwoRanks {
  public:
   class Rank : public OneRank {
@@ -189,7 +189,7 @@ class TwoRanks {
   std::optional<stats::RunTally> other_;
 };
 
-/// Calls a function on each thread of two processes, and waits for them.
+/// Calls `function` on each thread of both processes. Returns when every call has returned.
 void on_each_of(TwoRanks& both, const std::function<void(Group&, const pace::Stripe&)>& function) {
   std::array<Group, 2> groups{Group(both.ranks[0]), Group(both.ranks[1])};
   std::vector<std::jthread> all;
