@@ -1,16 +1,16 @@
 """Measures paceline_mpi and prints Markdown tables. The ranks run on core 0 and the endpoint on core 1.
 
-The parts: `ranks` are one process, and 1, 2 and 4 ranks on this machine; `hosts` are three hosts made of
-network namespaces, with MPI messages that are not delayed, delayed, and delayed unevenly; `clocks` compares
-the start of runs on the hosts' clocks with the true offsets of these clocks; `losses` takes a rank or a host
-away in the middle of a run, and resumes the job. All but `ranks` need root."""
+The parts: `ranks` measures one process, and 1, 2 and 4 ranks on this machine. `compare` runs
+benchmarks/compare on nine repetitions of one process and of four ranks. `hosts` measures three hosts made of
+network namespaces, whose MPI messages have no delay, a delay, or a delay with jitter. `clocks` compares the
+starts of runs on the hosts' clocks with the true offsets of these clocks. `losses` takes a rank or a host away
+in the middle of a run, and resumes the job. `hosts`, `clocks` and `losses` need root."""
 
 import argparse
 import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import sqlite3
 import statistics
@@ -24,8 +24,10 @@ from judge import BUILT, Endpoint, most_in, on_core, quantile
 from markdown_table import print_table
 from namespaces import SERVER, Hosts, check_root
 
+HERE = Path(__file__).resolve().parent
 MILLISECOND = 1_000_000
 RPM = 100_000
+REPETITIONS = 9
 AS_ROOT = ["--allow-run-as-root"] if os.geteuid() == 0 else []
 DELAYS = {"none": None, "5 ms": (5, 0), "5 ms, jitter of 1 ms": (5, 1)}
 FLAGS = [f"--paceline_rpm={RPM}", "--paceline_parallel=500", "--paceline_rows="]
@@ -52,17 +54,15 @@ def figures_of(endpoint, row):
     return figures
 
 
-def measure(command, requests, address="127.0.0.1", after=()):
+def measure(command, requests, address="127.0.0.1"):
     """Runs the command once against an endpoint of 50 ms."""
     endpoint = Endpoint("50ms", is_paced=True, address=address)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
         with endpoint:
-            url = endpoint.url.replace("0.0.0.0", address)
             done = subprocess.run(
-                [*command, f"--paceline_url={url}", f"--paceline_requests={requests}",
-                 f"--benchmark_out={out}", *FLAGS, *after], capture_output=True, text=True,
-                check=False)
+                [*command, f"--paceline_url={endpoint.url}", f"--paceline_requests={requests}",
+                 f"--benchmark_out={out}", *FLAGS], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             sys.exit(f"hosts: {command} failed:\n{done.stderr}")
         (row,) = json.loads(out.read_text())["benchmarks"]
@@ -93,6 +93,36 @@ def measure_ranks(options):
         for ranks, name in kinds.items():
             results[name].append(measure(local_command(ranks), options.requests))
     print_arrivals("on this machine", results)
+
+
+def run_once(ranks, url, out):
+    """Runs 5,000 requests. Returns the results."""
+    subprocess.run(
+        [*local_command(ranks), f"--paceline_url={url}", f"--paceline_rpm={RPM}",
+         "--paceline_parallel=500", "--paceline_requests=5000", f"--benchmark_out={out}"],
+        check=True, capture_output=True)
+    return json.loads(out.read_text())
+
+
+def measure_difference(_):
+    kinds = {0: "one process", 4: "four ranks"}
+    with tempfile.TemporaryDirectory() as name, Endpoint("50ms", is_paced=True) as endpoint:
+        folder = Path(name)
+        results = {ranks: run_once(ranks, endpoint.url, folder / "first") for ranks in kinds}
+        # In turn, so that both meet the same moments of the machine.
+        for _ in range(REPETITIONS - 1):
+            for ranks, result in results.items():
+                further = run_once(ranks, endpoint.url, folder / "further")
+                result["benchmarks"] += further["benchmarks"]
+        for ranks, result in results.items():
+            (folder / kinds[ranks]).write_text(json.dumps(result))
+        compared = subprocess.run(
+            [HERE.parent / "compare", *(folder / kind for kind in kinds.values())], check=True,
+            capture_output=True, text=True)
+    print(" -> ".join(kinds.values()) + compared.stdout.partition("In plain words")[2])
+    for ranks, result in results.items():
+        times = [row["cpu_time"] for row in result["benchmarks"] if row["name"].endswith("_time")]
+        print(f"CPU time per request, {kinds[ranks]}: {statistics.median(times):.1f} us")
 
 
 def measure_hosts(options):
@@ -137,17 +167,17 @@ def measure_clocks(options):
                  "truly wrong by, us (95th percentile)", "runs whose error covers that"), rows)
 
 
-def ranks_of(host_count):
-    """The process of each rank of paceline_mpi, by rank."""
+def ranks_of(job):
+    """Maps each rank of a job to its process. `job` is a part of the command line of this job only."""
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if process.joinpath("comm").read_text().strip() != "paceline_mpi":
+            if (process.joinpath("comm").read_text().strip() != "paceline_mpi"
+                    or job not in process.joinpath("cmdline").read_text()):
                 continue
             values = process.joinpath("environ").read_text().split("\0")
             (rank,) = [value for value in values if value.startswith("OMPI_COMM_WORLD_RANK=")]
             found[int(rank.partition("=")[2])] = int(process.name)
-    assert len(found) == host_count, found
     return found
 
 
@@ -160,68 +190,76 @@ def good_items(folder, ranks):
     return good
 
 
-def lose(what, hosts, number):
-    """Takes a rank or a host away, and returns what to undo."""
-    processes = ranks_of(3)
+def lose(what, hosts, rank, process):
+    """Takes a rank or its host away."""
     if what == "killed (-9)":
-        os.kill(processes[number - 1], signal.SIGKILL)
-    elif what.startswith("stopped"):
-        os.kill(processes[number - 1], signal.SIGSTOP)
+        os.kill(process, signal.SIGKILL)
+    elif what == "link down":
+        hosts.cut_off(rank + 1)
+    else:
+        os.kill(process, signal.SIGSTOP)
         if what == "stopped for 5 s":
             time.sleep(5)
-            os.kill(processes[number - 1], signal.SIGCONT)
-    else:
-        hosts.cut_off(number)
+            os.kill(process, signal.SIGCONT)
+
+
+def wait_for_results(run, out):
+    """Waits until the file of results is whole, or the launcher has ended. Returns the seconds."""
+    began = time.monotonic()
+    while time.monotonic() - began < 60 and run.poll() is None:
+        if out.exists() and out.read_text().rstrip().endswith("}"):
+            break
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def run_and_lose(what, hosts, folder, flags):
+    """Starts a job on three hosts, which loses the last rank. Returns how long after the loss the results
+    were written, whether the launcher ended by itself, and the label of the row."""
+    out = folder / "out.json"
+    run = subprocess.Popen(
+        hosts.mpirun(BUILT / "paceline_mpi", *flags, f"--benchmark_out={out}",
+                     f"--paceline_log={folder}/run.sqlite"),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(8)
+    ranks = ranks_of(str(folder))
+    lose(what, hosts, 2, ranks[2])
+    took = wait_for_results(run, out)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        run.wait(20)
+    has_ended = run.poll() is not None
+    run.kill()
+    for process in ranks_of(str(folder)).values():
+        os.kill(process, signal.SIGKILL)
+    text = out.read_text() if out.exists() else ""
+    return took, has_ended, json.loads(text)["benchmarks"][0]["label"] if text else "no result"
 
 
 def measure_loss(what, requests):
-    """A job of three hosts that loses one, and its continuation on the two that are left."""
-    folder = Path(tempfile.mkdtemp())
-    job = [f"--paceline_requests={requests}", "--paceline_rows=", "--paceline_rpm=12000",
-           "--paceline_parallel=60"]
-    try:
+    """A job of three hosts that loses one, and its continuation by two ranks."""
+    flags = [f"--paceline_requests={requests}", "--paceline_rows=", "--paceline_rpm=12000",
+             "--paceline_parallel=60"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         with Hosts(3) as hosts, Endpoint("50ms", is_paced=False, address=SERVER) as endpoint:
-            url = f"--paceline_url={endpoint.url}"
-            run = subprocess.Popen(
-                hosts.mpirun(BUILT / "paceline_mpi", url, *job, f"--benchmark_out={folder}/out.json",
-                             f"--paceline_log={folder}/run.sqlite"),
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            time.sleep(8)
-            lose(what, hosts, 3)
-            began = time.monotonic()
-            out = folder / "out.json"
-            while run.poll() is None and not (out.exists() and out.read_text().rstrip().endswith("}")):
-                time.sleep(0.05)
-                if time.monotonic() - began > 60:
-                    break
-            took = time.monotonic() - began
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                run.wait(20)
-            launcher = "" if run.poll() is not None else "; mpirun waits"
-            run.kill()
-            subprocess.run(["pkill", "-KILL", "-x", "paceline_mpi"], check=False)
-            text = out.read_text() if out.exists() else ""
-            label = json.loads(text)["benchmarks"][0]["label"] if text else "; no result"
+            flags.append(f"--paceline_url={endpoint.url}")
+            took, has_ended, label = run_and_lose(what, hosts, folder, flags)
             before = good_items(folder, 3)
-            subprocess.run([*local_command(2), url, *job,
-                            f"--paceline_resume={folder}/run.sqlite"], check=True,
-                           stdout=subprocess.DEVNULL)
-        after = good_items(folder, 3)
-        said = label.partition(";")[2].strip() or "complete"
-        once = "yes" if sorted(after) == list(range(requests)) else "no"
-        return (what, f"{took:.1f} s{launcher}", said, f"{len(before):,}", once)
-    finally:
-        shutil.rmtree(folder)
+            subprocess.run([*local_command(2), *flags, f"--paceline_resume={folder}/run.sqlite"],
+                           check=True, capture_output=True)
+        is_complete = sorted(good_items(folder, 3)) == list(range(requests))
+    return (what, f"{took:.1f} s", "yes" if has_ended else "no",
+            label.partition("; ")[2] or label, f"{len(before):,}", "yes" if is_complete else "no")
 
 
 def measure_losses(options):
-    print_table(("rank 2", "the run is written after", "label", "good responses in the logs",
-                 "after the continuation, each item exactly once"),
+    print_table(("rank 2", "results written after", "mpirun ends by itself", "label",
+                 "good responses in the logs", "each item once after the continuation"),
                 [measure_loss(what, options.loss_requests)
                  for what in ("killed (-9)", "stopped for 5 s", "stopped", "link down")])
 
 
-PARTS = {"ranks": measure_ranks, "hosts": measure_hosts, "clocks": measure_clocks,
+PARTS = {"ranks": measure_ranks, "compare": measure_difference, "hosts": measure_hosts, "clocks": measure_clocks,
          "losses": measure_losses}
 
 
@@ -238,7 +276,7 @@ def main():
     options = parser.parse_args()
     for name, part in PARTS.items():
         if options.part in (None, name):
-            if name != "ranks":
+            if name in ("hosts", "clocks", "losses"):
                 check_root()
             part(options)
             print(flush=True)

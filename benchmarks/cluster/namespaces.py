@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 REQUESTS, SERVER = "plrequests", "10.77.0.254"
 MPI, LAUNCHER = "plmpi", "10.78.0.254"
 MPI_NETWORK = "10.78.0.0/24"
-# By how many seconds the clock of each host is ahead of the clock of the host before it.
+# How far the clock of each host is ahead of the clock of the host before it, in seconds.
 CLOCK_STEP = 1_000
 
 
@@ -104,7 +104,7 @@ class Hosts:
             run("ip", "link", "set", link_of(host, bridge), "down")
 
     def clock_offset(self, host):
-        """By how many nanoseconds the clock of a host is ahead of that of the first host."""
+        """How far the clock of a host is ahead of the first host's clock, in nanoseconds."""
         return (host - 1) * CLOCK_STEP * 1_000_000_000
 
     def mpirun(self, *command, per_host=1):
