@@ -207,7 +207,10 @@ Result<double> report(benchmark::State& state, Context& context, const run::RunP
 Result<double> shared_time(Context& context, const Result<double>& time) {
   auto shared = run::share_value(context.ranks(), "time", time);
   // The leader has its result even if a rank was lost.
-  return context.leads() ? time : std::move(shared);
+  if (context.leads()) {
+    return time;
+  }
+  return shared;
 }
 
 }  // namespace paceline::gbench
