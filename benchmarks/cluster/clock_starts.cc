@@ -19,15 +19,17 @@
 int main(int argc, char** argv) {
   using namespace paceline;
   const int runs = argc > 1 ? std::stoi(argv[1]) : 1;
-  const std::shared_ptr<run::Ranks> ranks = mpi::make_ranks();
+  const std::shared_ptr<run::Ranks> ranks =
+      mpi::make_ranks([](const Error& error) { return error.message; });
   for (int i = 0; i < runs; ++i) {
     const TimePoint start = ranks->start({}).at;
     std::this_thread::sleep_until(start);
     const auto starts = ranks->exchange("starts", std::to_string(start.time_since_epoch().count()));
-    const auto whole = ranks->gather({}, nullptr);
+    const auto whole = ranks->gather({});
     if (!starts || !whole) continue;
     for (const stats::RankPart& part : whole->ranks) {
-      fmt::print("{}:{}:{} ", part.rank, (*starts)[part.rank], part.clock_error.count());
+      fmt::print("{}:{}:{} ", part.rank, (*starts)[part.rank],
+                 part.clock_error.value_or(std::chrono::nanoseconds(0)).count());
     }
     fmt::print("\n");
   }

@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
   RunTally whole;
   const Clock::time_point begin = Clock::now();
   for (std::uint64_t rank = 0; rank < tallies; ++rank) {
-    const auto tally = paceline::stats::tally_of(bytes[rank % different], nullptr);
+    const auto tally = paceline::stats::tally_of(bytes[rank % different]);
     if (!tally) return 1;
     whole.merge(*tally);
   }

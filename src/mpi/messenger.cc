@@ -32,7 +32,8 @@ constexpr unsigned finalize_seconds = 10;
 
 }  // namespace
 
-Messenger::Messenger() : thread_([this] { work(); }) {
+Messenger::Messenger(std::function<std::string(const Error&)> sentence)
+    : sentence_(std::move(sentence)), thread_([this] { work(); }) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return is_ready_; });
 }
@@ -235,7 +236,7 @@ void Messenger::end(Link& link) {
     return;
   }
   if (rank_ > 0 && peers_->is_lost(0)) {
-    text::say_lines(fmt::format("paceline: {}: {}", peers_->name_of(rank_), broken_->message));
+    text::say_lines(fmt::format("paceline: {}: {}", peers_->name_of(rank_), sentence_(*broken_)));
     std::_Exit(1);
   }
   if (rank_ > 0) link.send(0, Kind::bye, {});

@@ -34,7 +34,8 @@ namespace paceline::mpi {
 /// For any thread.
 class Messenger {
  public:
-  Messenger();
+  /// `sentence`: as for make_ranks().
+  explicit Messenger(std::function<std::string(const Error&)> sentence);
   /// Ends MPI. Waits for the other ranks unless one is lost.
   ~Messenger();
   Messenger(const Messenger&) = delete;
@@ -103,6 +104,7 @@ class Messenger {
 
   Result<std::string> wait_for(std::uint64_t rank, const Call& own);
 
+  const std::function<std::string(const Error&)> sentence_;
   std::uint64_t rank_ = 0;
   std::uint64_t size_ = 1;
   mutable std::mutex mutex_;

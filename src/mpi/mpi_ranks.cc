@@ -29,11 +29,12 @@ constexpr std::chrono::milliseconds patience{600};
 
 }  // namespace
 
-std::shared_ptr<run::Ranks> make_ranks() {
-  return std::make_shared<MpiRanks>();
+std::shared_ptr<run::Ranks> make_ranks(std::function<std::string(const Error&)> sentence) {
+  return std::make_shared<MpiRanks>(std::move(sentence));
 }
 
-MpiRanks::MpiRanks() {
+MpiRanks::MpiRanks(std::function<std::string(const Error&)> sentence)
+    : messenger_(std::move(sentence)) {
   const Machine own = this_machine();
   const auto texts = exchange("machines", stats::to_bytes(own));
   // Without the others' machines, their ranks have no host's name.
@@ -109,31 +110,25 @@ Result<StartTime> MpiRanks::agree_on_start() {
   return starts.front();
 }
 
-std::optional<stats::RunTally> MpiRanks::gather(
-    stats::RunTally tally, const std::shared_ptr<const stats::Groups>& groups) {
-  stats::RankPart part;
-  part.rank = index();
-  part.name = name_of(index());
-  part.planned = tally.planned;
-  part.late_p99 = tally.late.quantile(0.99);
+std::optional<stats::RunTally> MpiRanks::gather(stats::RunTally tally) {
+  tally.be_of_rank(index(), name_of(index()));
   // Rank 0 passes on signals and corrections until all ranks have left the run.
-  if (index() > 0) part.clock_error = messenger_.end_run();
-  tally.ranks.push_back(part);
+  tally.ranks.front().clock_error =
+      index() > 0 ? messenger_.end_run() : std::chrono::nanoseconds(0);
   const Call own = next_call("tally", {});
   stats::RunTally whole = tally;
   if (index() > 0) messenger_.keep_tally(stats::bytes_of(tally));
-  const bool is_complete = gather_in_tree(own, whole, groups);
+  const bool is_complete = gather_in_tree(own, whole);
   if (index() > 0) return std::nullopt;
   if (!is_complete) {
     whole = std::move(tally);
-    gather_directly(whole, groups);
+    gather_directly(whole);
   }
   messenger_.end_run();
   return whole;
 }
 
-bool MpiRanks::gather_in_tree(const Call& own, stats::RunTally& tally,
-                              const std::shared_ptr<const stats::Groups>& groups) {
+bool MpiRanks::gather_in_tree(const Call& own, stats::RunTally& tally) {
   // A binomial tree: rank r has the ranks r + 1, r + 2, r + 4, … up to its lowest bit below it.
   for (std::uint64_t bit = 1; bit < count(); bit *= 2) {
     if ((index() & bit) != 0) {
@@ -143,28 +138,22 @@ bool MpiRanks::gather_in_tree(const Call& own, stats::RunTally& tally,
     }
     if (index() + bit >= count()) continue;
     const auto bytes = messenger_.wait_in_tree(index() + bit, own, patience_in_tree);
-    const auto below = bytes ? stats::tally_of(*bytes, groups) : std::nullopt;
-    if (!below) return false;
+    const auto below = bytes ? stats::tally_of(*bytes) : std::nullopt;
+    if (!below || !below->has_groups_of(tally)) return false;
     tally.merge(*below);
   }
   return true;
 }
 
-void MpiRanks::gather_directly(stats::RunTally& tally,
-                               const std::shared_ptr<const stats::Groups>& groups) {
+void MpiRanks::gather_directly(stats::RunTally& tally) {
   const auto others = messenger_.collect_tallies(patience);
   for (std::uint64_t rank = 1; rank < others.size(); ++rank) {
-    const auto other = others[rank] ? stats::tally_of(*others[rank], groups) : std::nullopt;
-    if (other) {
+    const auto other = others[rank] ? stats::tally_of(*others[rank]) : std::nullopt;
+    if (other && other->has_groups_of(tally)) {
       tally.merge(*other);
-      continue;
+    } else {
+      tally.add_lost_rank(rank, name_of(rank));
     }
-    stats::RankPart lost;
-    lost.rank = rank;
-    lost.name = name_of(rank);
-    lost.is_lost = true;
-    tally.ranks.push_back(lost);
-    tally.cut_short = true;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,8 +17,8 @@ namespace paceline::mpi {
 /// The processes that mpirun, srun or another launcher of MPI programs has started.
 class MpiRanks : public run::Ranks {
  public:
-  /// Initializes MPI, and learns on which machines the ranks run.
-  MpiRanks();
+  /// Initializes MPI, and learns on which machines the ranks run. `sentence`: as for make_ranks().
+  explicit MpiRanks(std::function<std::string(const Error&)> sentence);
   /// Ends MPI. If a rank was lost, ends all other processes and this one with exit code 1.
   ~MpiRanks() override;
 
@@ -35,8 +36,7 @@ class MpiRanks : public run::Ranks {
   void set_clock(run::SharedClock clock) override { clock_ = clock; }
   run::RunStart start(const run::SharedRun& run) override;
   void publish(const run::Progress& progress) override { messenger_.publish(progress); }
-  std::optional<stats::RunTally> gather(
-      stats::RunTally tally, const std::shared_ptr<const stats::Groups>& groups) override;
+  std::optional<stats::RunTally> gather(stats::RunTally tally) override;
 
  private:
   Call next_call(const std::string& what, std::string text);
@@ -44,10 +44,9 @@ class MpiRanks : public run::Ranks {
   Result<StartTime> agree_on_start();
   /// Gathers the tallies in a tree of ranks. Adds those of this rank's subtree to `tally`, and
   /// sends the sum to the rank above. Returns whether the subtree is complete.
-  bool gather_in_tree(const Call& own, stats::RunTally& tally,
-                      const std::shared_ptr<const stats::Groups>& groups);
+  bool gather_in_tree(const Call& own, stats::RunTally& tally);
   /// Gathers the tally of each rank at rank 0, without those of ranks that are lost.
-  void gather_directly(stats::RunTally& tally, const std::shared_ptr<const stats::Groups>& groups);
+  void gather_directly(stats::RunTally& tally);
 
   Messenger messenger_;
   std::vector<Machine> machines_;

@@ -57,6 +57,8 @@ class Histogram {
 
   /// Makes `groups_` from the buckets.
   void count_groups();
+  /// How many buckets from this one on are known to be empty.
+  std::size_t zeros_at(std::size_t bucket) const;
 
   std::vector<std::uint64_t> buckets_;
   /// The counts of groups of neighbouring buckets. With them a quantile takes about a microsecond,

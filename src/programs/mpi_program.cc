@@ -1,11 +1,16 @@
 #include <mpi/make_ranks.h>
 #include <paceline/mpi.h>
 #include <programs/mpi_program.h>
+#include <programs/remedy.h>
 #include <programs/run_with_options.h>
 
 #include <memory>
 
 namespace paceline::programs {
+
+std::shared_ptr<run::Ranks> start_ranks() {
+  return mpi::make_ranks([](const Error& error) { return with_remedy(error); });
+}
 
 int run_as_rank(int argc, char** argv, Suite& suite, Options& options,
                 const std::shared_ptr<run::Ranks>& ranks) {
@@ -19,7 +24,7 @@ namespace paceline {
 
 int run_mpi_program(int argc, char** argv, Suite& suite) {
   programs::Options options;
-  return programs::run_as_rank(argc, argv, suite, options, mpi::make_ranks());
+  return programs::run_as_rank(argc, argv, suite, options, programs::start_ranks());
 }
 
 int run_mpi_program(int argc, char** argv) {

@@ -182,7 +182,8 @@ std::string remedy_for(const Error& error, const std::string& api_key_env) {
     case ErrorCode::objective_missed:
       return "relax the objective, or start at a lower --paceline_rpm";
     case ErrorCode::rank_lost:
-      return "read what mpirun says of it; --paceline_resume continues a run that has a log";
+      return "read what mpirun says of it; if the run has logs, paceline_log --salvage makes the "
+             "results of all ranks, and --paceline_resume continues the run";
     case ErrorCode::ranks_differ:
       return "start all ranks with the same program, flags and environment; mpirun -x NAME passes "
              "a "

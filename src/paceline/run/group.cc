@@ -30,19 +30,6 @@ Announcement announcement_of(const GroupRun& run) {
   return announced;
 }
 
-/// Counts the requests of processes that were lost.
-void count_lost(RunPlan plan, stats::RunTally& whole) {
-  for (stats::RankPart& part : whole.ranks) {
-    if (!part.is_lost) continue;
-    for (std::uint64_t thread = 0; thread < plan.threads(); ++thread) {
-      plan.stripe.index = part.rank + thread * plan.ranks;
-      part.planned += counted_here(plan);
-    }
-    whole.planned += part.planned;
-    whole.lost += part.planned;
-  }
-}
-
 GroupRun no_run(Error error) {
   GroupRun none;
   none.error = std::move(error);
@@ -72,6 +59,18 @@ struct paceline::stats::Members<paceline::run::Announcement> {
 };
 
 namespace paceline::run {
+
+void count_lost(RunPlan plan, stats::RunTally& whole) {
+  for (stats::RankPart& part : whole.ranks) {
+    if (!part.is_lost) continue;
+    for (std::uint64_t thread = 0; thread < plan.threads(); ++thread) {
+      plan.stripe.index = part.rank + thread * plan.ranks;
+      part.planned += counted_here(plan);
+    }
+    whole.planned += part.planned;
+    whole.lost += part.planned;
+  }
+}
 
 void AnnouncedRun::apply_to(RunPlan& plan) const {
   plan.rpm = rpm;
@@ -142,7 +141,7 @@ std::optional<stats::RunTally> Group::leave(const pace::Stripe& stripe,
   }
   changed_.wait(lock, [&] { return left_ == threads_of(stripe); });
   std::optional<stats::RunTally> whole;
-  if (run_->plan) whole = ranks_.gather(std::move(*merged_), run_->plan->groups);
+  if (run_->plan) whole = ranks_.gather(std::move(*merged_));
   if (whole) count_lost(*run_->plan, *whole);
   merged_.reset();
   ++runs_;

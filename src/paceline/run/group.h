@@ -45,6 +45,9 @@ struct AnnouncedRun {
   void apply_to(RunPlan& plan) const;
 };
 
+/// Counts the requests of processes that were lost. `plan`: of any stripe.
+void count_lost(RunPlan plan, stats::RunTally& whole);
+
 /// The stripe of a thread of a process. Consecutive slots go to different processes.
 inline pace::Stripe stripe_of(const Ranks& ranks, std::uint64_t thread, std::uint64_t threads) {
   return {ranks.index() + thread * ranks.count(), threads * ranks.count()};

@@ -36,9 +36,4 @@ Result<std::string> OneRank::combine(const std::string& /*what*/, const std::str
   return combine({text});
 }
 
-std::optional<stats::RunTally> OneRank::gather(
-    stats::RunTally tally, const std::shared_ptr<const stats::Groups>& /*groups*/) {
-  return {std::move(tally)};
-}
-
 }  // namespace paceline::run

@@ -7,13 +7,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <paceline/clock.h>
 #include <paceline/error.h>
 #include <paceline/run/progress_sink.h>
 #include <paceline/run/run_stripe.h>
-#include <paceline/stats/parts.h>
 #include <paceline/stats/run_tally.h>
 #include <paceline/text/result.h>
 
@@ -85,9 +85,8 @@ class Ranks {
   /// wait.
   virtual void publish(const Progress& progress) = 0;
   /// Merges the tallies of all processes, and adds each rank's part (stats::RankPart). Rank 0 gets
-  /// the whole tally; the others get nothing. `groups`: those of the run. Ends what start() began.
-  virtual std::optional<stats::RunTally> gather(
-      stats::RunTally tally, const std::shared_ptr<const stats::Groups>& groups) = 0;
+  /// the whole tally; the others get nothing. Ends what start() began.
+  virtual std::optional<stats::RunTally> gather(stats::RunTally tally) = 0;
 };
 
 /// The error of a rank that cannot read rank 0's answer, because rank 0 has made another call.
@@ -109,8 +108,9 @@ class OneRank : public Ranks {
   void set_clock(SharedClock /*clock*/) override {}
   RunStart start(const SharedRun& /*run*/) override { return {Clock::now(), nullptr}; }
   void publish(const Progress& /*progress*/) override {}
-  std::optional<stats::RunTally> gather(
-      stats::RunTally tally, const std::shared_ptr<const stats::Groups>& groups) override;
+  std::optional<stats::RunTally> gather(stats::RunTally tally) override {
+    return {std::move(tally)};
+  }
 };
 
 }  // namespace paceline::run

@@ -36,21 +36,6 @@ void ByteWriter::write(const std::string& text) {
   bytes_ += text;
 }
 
-// The number of zeros before each other number, and that number.
-void ByteWriter::counts(const std::vector<std::uint64_t>& counts, std::size_t /*most*/) {
-  write(std::uint64_t{counts.size()});
-  std::uint64_t zeros = 0;
-  for (const std::uint64_t count : counts) {
-    if (count == 0) {
-      ++zeros;
-      continue;
-    }
-    write(std::exchange(zeros, 0));
-    write(count);
-  }
-  if (zeros > 0) write(zeros);
-}
-
 std::string_view ByteReader::take(std::size_t size) {
   if (size > rest_.size()) is_damaged_ = true;
   if (is_damaged_) return {};

@@ -32,8 +32,30 @@ class ByteWriter {
   void operator()(const Values&... values) {
     (write(values), ...);
   }
-  /// Numbers of which many are 0.
-  void counts(const std::vector<std::uint64_t>& counts, std::size_t most);
+  /// At most `most` numbers, of which many are 0.
+  void counts(const std::vector<std::uint64_t>& counts, std::size_t most) {
+    this->counts(counts, most, [](std::size_t /*place*/) { return std::size_t{0}; });
+  }
+  /// `zeros_at`: how many numbers from this place on are known to be 0.
+  template <typename ZerosAt>
+  void counts(const std::vector<std::uint64_t>& counts, std::size_t /*most*/,
+              const ZerosAt& zeros_at) {
+    // The number of zeros before each other number, and that number.
+    write(std::uint64_t{counts.size()});
+    std::size_t next = 0;
+    for (std::size_t place = 0; place < counts.size();) {
+      if (const std::size_t zeros = zeros_at(place); zeros > 0) {
+        place += zeros;
+        continue;
+      }
+      if (const std::uint64_t count = counts[place++]; count > 0) {
+        write(std::uint64_t{place - 1 - next});
+        write(count);
+        next = place;
+      }
+    }
+    if (next < counts.size()) write(std::uint64_t{counts.size() - next});
+  }
   std::string take() { return std::move(bytes_); }
 
  private:
@@ -84,8 +106,11 @@ class ByteReader {
   void operator()(Values&... values) {
     (read(values), ...);
   }
-  /// At most `most` numbers.
   void counts(std::vector<std::uint64_t>& counts, std::size_t most);
+  template <typename ZerosAt>
+  void counts(std::vector<std::uint64_t>& counts, std::size_t most, const ZerosAt& /*zeros_at*/) {
+    this->counts(counts, most);
+  }
   /// Counts the bytes as damaged if the condition does not hold.
   void require(bool holds) {
     if (!holds) is_damaged_ = true;

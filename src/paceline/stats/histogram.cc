@@ -70,6 +70,12 @@ void Histogram::count_groups() {
   for (std::size_t i = 0; i < buckets_.size(); ++i) groups_[i / group_size] += buckets_[i];
 }
 
+std::size_t Histogram::zeros_at(std::size_t bucket) const {
+  const bool begins_group = bucket % group_size == 0;
+  if (!begins_group || groups_[bucket / group_size] > 0) return 0;
+  return std::min(group_size, bucket_count - bucket);
+}
+
 nanoseconds Histogram::quantile(double q) const {
   const std::uint64_t count = moments_.count();
   if (count == 0) return nanoseconds(0);

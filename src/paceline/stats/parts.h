@@ -27,6 +27,8 @@ struct Groups {
   std::vector<std::vector<std::size_t>> of_part{};
   /// Whether HTTP statuses are counted too.
   bool has_statuses = false;
+
+  bool operator==(const Groups& other) const = default;
 };
 
 /// The result of a request, for the counts of its groups.
@@ -62,7 +64,7 @@ class Parts {
   explicit Parts(std::shared_ptr<const Groups> groups);
 
   void count(const GroupedRequest& request);
-  /// Adds the counts of another stripe of the same run.
+  /// Adds the counts of another stripe of the same run, which has the same groups.
   void merge(const Parts& other);
 
   const Groups& groups() const { return *groups_; }

@@ -27,8 +27,8 @@ struct RankPart {
   /// The 99th percentile of the time from the due time to the send.
   std::chrono::nanoseconds late_p99{0};
   /// How far the process may have been from the schedule of rank 0, because no clock is known
-  /// exactly.
-  std::chrono::nanoseconds clock_error{0};
+  /// exactly; nothing: not measured.
+  std::optional<std::chrono::nanoseconds> clock_error{};
   /// Whether the process was lost, so that the tally has no figures of it.
   bool is_lost = false;
 };
@@ -52,9 +52,15 @@ struct RunTally : Tally {
   /// The processes that made the run; empty for one process.
   std::vector<RankPart> ranks;
 
+  /// Whether the other tally has the same groups, as those of one run have.
+  bool has_groups_of(const RunTally& other) const;
+  /// Notes which process has counted these requests. `name`: as in RankPart.
+  void be_of_rank(std::uint64_t rank, const std::string& name);
+  /// Notes a process of which nothing is known. Its requests are still to be counted as lost.
+  void add_lost_rank(std::uint64_t rank, const std::string& name);
   /// Adds the tally of another stripe of the same run.
   void merge(const RunTally& other);
-  /// The largest clock error of any process; nothing for one process.
+  /// The largest clock error of any process; nothing if none was measured.
   std::optional<std::chrono::nanoseconds> clock_error() const;
 };
 

@@ -90,6 +90,29 @@ double Tally::miss_ratio() const {
   return static_cast<double>(ended - *met_objective) / static_cast<double>(ended);
 }
 
+bool stats::RunTally::has_groups_of(const stats::RunTally& other) const {
+  if (!parts || !other.parts) return parts.has_value() == other.parts.has_value();
+  return parts->groups() == other.parts->groups();
+}
+
+void stats::RunTally::be_of_rank(std::uint64_t rank, const std::string& name) {
+  RankPart part;
+  part.rank = rank;
+  part.name = name;
+  part.planned = planned;
+  part.late_p99 = late.quantile(0.99);
+  ranks = {part};
+}
+
+void stats::RunTally::add_lost_rank(std::uint64_t rank, const std::string& name) {
+  RankPart part;
+  part.rank = rank;
+  part.name = name;
+  part.is_lost = true;
+  ranks.push_back(part);
+  cut_short = true;
+}
+
 void stats::RunTally::merge(const stats::RunTally& other) {
   Tally::merge(other);
   due_latency_trend.merge(other.due_latency_trend);
@@ -104,7 +127,8 @@ void stats::RunTally::merge(const stats::RunTally& other) {
 std::optional<std::chrono::nanoseconds> stats::RunTally::clock_error() const {
   std::optional<std::chrono::nanoseconds> largest;
   for (const RankPart& part : ranks) {
-    if (!part.is_lost) largest = std::max(largest.value_or(part.clock_error), part.clock_error);
+    if (part.clock_error)
+      largest = std::max(largest.value_or(*part.clock_error), *part.clock_error);
   }
   return largest;
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace paceline::stats {
 namespace {
 
 /// Raise with every change of the bytes.
-constexpr std::uint64_t form_version = 2;
+constexpr std::uint64_t form_version = 3;
 
 /// Whether the numbers add up to `sum`.
 bool add_up(const std::vector<std::uint64_t>& counts, std::uint64_t sum) {
@@ -21,6 +22,16 @@ bool add_up(const std::vector<std::uint64_t>& counts, std::uint64_t sum) {
     sum -= count;
   }
   return sum == 0;
+}
+
+/// Whether each part belongs to groups with a name.
+bool have_places(const Groups& groups) {
+  for (const std::vector<std::uint64_t>& places : groups.of_part) {
+    for (const std::uint64_t place : places) {
+      if (place >= groups.names.size()) return false;
+    }
+  }
+  return true;
 }
 
 const Tally& counts_of(const RunTally& tally) {
@@ -42,11 +53,19 @@ struct Members<RunTally> {
   static void list(Form& form, Value& tally) {
     form(counts_of(tally), tally.due_latency_trend, tally.course, tally.levels, tally.first_due,
          tally.last_due, tally.ranks);
-    // The reader has made the parts of its own run.
     bool has_parts = tally.parts.has_value();
     form(has_parts);
-    if constexpr (Form::reads) form.require(has_parts == tally.parts.has_value());
-    if (has_parts && tally.parts) form(*tally.parts);
+    if (!has_parts) return;
+    if constexpr (Form::reads) {
+      Groups groups;
+      form(groups);
+      form.require(have_places(groups));
+      if (form.is_damaged()) return;
+      tally.parts.emplace(std::make_shared<const Groups>(std::move(groups)));
+    } else {
+      form(tally.parts->groups());
+    }
+    form(*tally.parts);
   }
 };
 
@@ -110,7 +129,8 @@ struct Members<Histogram> {
   static void list(Form& form, Value& histogram) {
     auto& [buckets, groups, moments, min, max] = histogram;
     const std::size_t size = buckets.size();
-    form.counts(buckets, size);
+    form.counts(buckets, size,
+                [&histogram](std::size_t place) { return histogram.zeros_at(place); });
     form(moments, min, max);
     if constexpr (Form::reads) {
       // quantile() relies on the number of durations: a wrong one would lead past the last bucket.
@@ -207,9 +227,6 @@ struct Members<Parts> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& parts) {
     auto& [groups, tallies, statuses] = parts;
-    std::uint64_t size = tallies.size();
-    form(size);
-    if constexpr (Form::reads) form.require(size == tallies.size());
     for (auto& tally : tallies) form(tally);
     std::uint64_t statuses_left = statuses.size();
     form(statuses_left);
@@ -222,6 +239,15 @@ struct Members<Parts> {
     } else {
       for (const auto& [status, requests] : statuses) form(status, requests);
     }
+  }
+};
+
+template <>
+struct Members<Groups> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& groups) {
+    auto& [names, of_part, has_statuses] = groups;
+    form(names, of_part, has_statuses);
   }
 };
 
@@ -240,13 +266,12 @@ std::string bytes_of(const RunTally& tally) {
   return writer.take();
 }
 
-std::optional<RunTally> tally_of(std::string_view bytes, std::shared_ptr<const Groups> groups) {
+std::optional<RunTally> tally_of(std::string_view bytes) {
   ByteReader reader(bytes);
   std::uint64_t version = 0;
   reader(version);
   if (version != form_version) return std::nullopt;
   std::optional<RunTally> tally(std::in_place);
-  if (groups) tally->parts.emplace(std::move(groups));
   reader(*tally);
   if (!reader.is_at_end()) tally.reset();
   return tally;

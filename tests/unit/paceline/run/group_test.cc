@@ -149,8 +149,7 @@ class TwoRanks {
       both_.changed_.wait(both_.mutex_, [&] { return both_.starts_ % 2 == 0; });
       return {begin_of_schedule, nullptr};
     }
-    std::optional<stats::RunTally> gather(stats::RunTally tally,
-                                          const std::shared_ptr<const stats::Groups>&) override {
+    std::optional<stats::RunTally> gather(stats::RunTally tally) override {
       const std::lock_guard lock(both_.mutex_);
       if (index_ == 1) {
         both_.other_ = tally;

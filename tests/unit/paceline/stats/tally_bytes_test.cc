@@ -73,7 +73,7 @@ RunTally full_tally() {
 }
 
 RunTally copy_of(const RunTally& tally) {
-  auto read = tally_of(bytes_of(tally), two_models());
+  auto read = tally_of(bytes_of(tally));
   EXPECT_TRUE(read);
   return read.value_or(RunTally());
 }
@@ -137,7 +137,7 @@ TEST(TallyBytesTest, ACopyMergesAsTheTallyItself) {
 }
 
 TEST(TallyBytesTest, ATallyWithoutPartsHasNone) {
-  const auto read = tally_of(bytes_of(RunTally()), nullptr);
+  const auto read = tally_of(bytes_of(RunTally()));
   ASSERT_TRUE(read);
   EXPECT_FALSE(read->parts);
   EXPECT_EQ(bytes_of(*read), bytes_of(RunTally()));
@@ -155,22 +155,34 @@ TEST(TallyBytesTest, AreFewForManyRequests) {
 TEST(TallyBytesTest, OfAnotherVersionAreRefused) {
   std::string bytes = bytes_of(full_tally());
   bytes.front() = 99;
-  EXPECT_FALSE(tally_of(bytes, two_models()));
+  EXPECT_FALSE(tally_of(bytes));
 }
 
-TEST(TallyBytesTest, OfOtherGroupsAreRefused) {
-  const std::string bytes = bytes_of(full_tally());
-  EXPECT_FALSE(tally_of(bytes, nullptr));
-  EXPECT_FALSE(tally_of(bytes, std::make_shared<const Groups>(Groups{.names = {"model=a"}})));
-  EXPECT_FALSE(tally_of(bytes_of(RunTally()), two_models()));
+TEST(TallyBytesTest, HaveTheGroups) {
+  const RunTally full = full_tally();
+  const RunTally copy = copy_of(full);
+  ASSERT_TRUE(copy.parts);
+  EXPECT_EQ(copy.parts->groups(), *two_models());
+  EXPECT_TRUE(copy.has_groups_of(full));
+  RunTally other;
+  EXPECT_FALSE(copy.has_groups_of(other));
+  EXPECT_FALSE(other.has_groups_of(copy));
+  other.parts.emplace(std::make_shared<const Groups>(Groups{.names = {"model=a"}}));
+  EXPECT_FALSE(copy.has_groups_of(other));
+}
+
+TEST(TallyBytesTest, OfAPartInAGroupThatIsMissingAreRefused) {
+  RunTally tally;
+  tally.parts.emplace(std::make_shared<const Groups>(Groups{.names = {"a"}, .of_part = {{1}}}));
+  EXPECT_FALSE(tally_of(bytes_of(tally)));
 }
 
 TEST(TallyBytesTest, ThatAreCutOffAreRefused) {
   const std::string bytes = bytes_of(full_tally());
   for (std::size_t size = 0; size < bytes.size(); size += 7) {
-    EXPECT_FALSE(tally_of(std::string_view(bytes).substr(0, size), two_models())) << size;
+    EXPECT_FALSE(tally_of(std::string_view(bytes).substr(0, size))) << size;
   }
-  EXPECT_FALSE(tally_of(bytes + '\0', two_models()));
+  EXPECT_FALSE(tally_of(bytes + '\0'));
 }
 
 TEST(TallyBytesTest, ThatAreDamagedAreRefusedOrCanBeReported) {
@@ -180,7 +192,7 @@ TEST(TallyBytesTest, ThatAreDamagedAreRefusedOrCanBeReported) {
   for (int i = 0; i < 500; ++i) {
     std::string damaged = bytes;
     damaged[1 + random() % (bytes.size() - 1)] ^= static_cast<char>(1U << random() % 8);
-    const auto read = tally_of(damaged, two_models());
+    const auto read = tally_of(damaged);
     if (!read) {
       ++refused;
       continue;
