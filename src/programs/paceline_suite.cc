@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 #include <paceline/gbench/find_max.h>
-#include <paceline/gbench/measure.h>
+#include <paceline/gbench/logged_job.h>
 #include <paceline/gbench/objective.h>
 #include <paceline/http/target.h>
 #include <programs/agreement.h>

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include <paceline/gbench/context.h>
-#include <paceline/gbench/measure.h>
+#include <paceline/gbench/logged_job.h>
 #include <paceline/run/ranks.h>
 #include <paceline/text/console.h>
 #include <paceline/text/gate.h>

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <paceline/gbench/logged_job.h>
 #include <paceline/gbench/measure.h>
 #include <paceline/http/authorities.h>
 #include <paceline/http/target.h>

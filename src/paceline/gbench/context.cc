@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 #include <paceline/gbench/context.h>
-#include <paceline/gbench/measure.h>
+#include <paceline/gbench/logged_job.h>
 
 #include <algorithm>
 #include <cassert>
@@ -125,8 +125,11 @@ log::LoggedRun Context::logged_job(const Workload& workload) const {
   return job;
 }
 
-Result<run::RunLog> Context::begin_log(const log::LoggedRun& run) {
+Result<run::RunLog> Context::begin_log(log::LoggedRun run) {
   if (!settings_.log) return run::RunLog{};
+  // Facts that runs add are not those of the program.
+  if (context_in_log_.empty()) context_in_log_ = facts_.json();
+  run.context = context_in_log_;
   const auto number = settings_.log->begin_run(run);
   if (!number) return tl::unexpected(number.error());
   return run::RunLog{settings_.log.get(), *number, settings_.log_responses, !run.parts.empty()};

@@ -139,7 +139,7 @@ class Context {
   /// The job of a workload as the log keeps it, without secrets.
   log::LoggedRun logged_job(const Workload& workload) const;
   /// Adds the run to the log. Error: log_unwritable.
-  Result<run::RunLog> begin_log(const log::LoggedRun& run);
+  Result<run::RunLog> begin_log(log::LoggedRun run);
 
   /// Ends the program's work early: no further request is sent. Safe in a signal handler.
   void stop() { stop_ = true; }
@@ -172,6 +172,7 @@ class Context {
   std::size_t planned_runs_ = 0;
   std::chrono::nanoseconds expected_latency_{0};
   Facts facts_;
+  std::string context_in_log_;
   VerdictLines verdicts_;
   ProbeStore probes_;
   std::atomic<bool> stop_{false};

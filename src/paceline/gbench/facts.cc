@@ -6,6 +6,7 @@
 #include <paceline_version.h>
 #include <simdjson.h>
 #include <uv.h>
+#include <nlohmann/json.hpp>
 
 namespace paceline::gbench {
 
@@ -17,6 +18,11 @@ void Facts::add(const std::string& name, const std::string& value) {
 std::string Facts::get(const std::string& name) const {
   const auto found = values_.find(name);
   return found == values_.end() ? std::string() : found->second;
+}
+
+std::string Facts::json() const {
+  constexpr auto repair = nlohmann::json::error_handler_t::replace;
+  return nlohmann::json(values_).dump(-1, ' ', false, repair);
 }
 
 void Facts::add_program(std::string_view hosts, std::string_view transport,

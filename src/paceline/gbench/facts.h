@@ -17,6 +17,8 @@ class Facts {
   void add(const std::string& name, const std::string& value);
   /// Empty: unknown.
   std::string get(const std::string& name) const;
+  /// All facts, as a JSON object of texts.
+  std::string json() const;
 
   /// Adds paceline's version and revision, the libraries' versions, the hosts, the transport, and
   /// the precision of departures.

@@ -204,6 +204,19 @@ Result<double> report(benchmark::State& state, Context& context, const run::RunP
   return iteration_time(state, plan.requests, tally);
 }
 
+void report_salvaged(benchmark::State& state, Context& context, const std::string& name,
+                     const run::SalvagedRun& run) {
+  while (state.KeepRunningBatch(state.max_iterations)) {
+    if (state.thread_index() > 0) continue;
+    const auto time = report(state, context, run.plan, name, run.tally);
+    if (time) {
+      state.SetIterationTime(*time);
+    } else {
+      state.SkipWithError(time.error().message.c_str());
+    }
+  }
+}
+
 Result<double> shared_time(Context& context, const Result<double>& time) {
   auto shared = run::share_value(context.ranks(), "time", time);
   // The leader has its result even if a rank was lost.

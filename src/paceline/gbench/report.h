@@ -9,6 +9,7 @@
 
 #include <paceline/gbench/context.h>
 #include <paceline/run/run_stripe.h>
+#include <paceline/run/salvage.h>
 #include <paceline/run/verdict.h>
 #include <paceline/stats/run_tally.h>
 #include <paceline/tally.h>
@@ -50,6 +51,11 @@ double time_divisor(const benchmark::State& state);
 /// Benchmark's iterations, in seconds, or why the run has no result.
 Result<double> report(benchmark::State& state, Context& context, const run::RunPlan& plan,
                       const std::string& name, const stats::RunTally& tally);
+
+/// Reports a run that was put together from logs, in place of a benchmark that makes the run.
+/// `name`: as for report().
+void report_salvaged(benchmark::State& state, Context& context, const std::string& name,
+                     const run::SalvagedRun& run);
 
 /// The result that rank 0 passes to this function. All processes get the same, so that Google
 /// Benchmark makes the same decisions in each.

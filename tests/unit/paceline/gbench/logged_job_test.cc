@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <paceline/gbench/measure.h>
+#include <paceline/gbench/logged_job.h>
 
 namespace paceline::gbench {
 namespace {
