@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 namespace paceline {
 
 /// How slots are spread over time.
@@ -9,5 +11,10 @@ enum class Arrivals {
   /// same mean.
   poisson,
 };
+
+/// "even" or "poisson".
+constexpr std::string_view name_of(Arrivals arrivals) {
+  return arrivals == Arrivals::poisson ? "poisson" : "even";
+}
 
 }  // namespace paceline

@@ -1,5 +1,5 @@
 // Writes the requests that --paceline_log kept as JSON lines, in the output format of OpenAI's
-// Batch API.
+// Batch API. Salvages the results of runs whose program was killed.
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,6 +10,7 @@
 #include <programs/flags.h>
 #include <programs/help.h>
 #include <programs/remedy.h>
+#include <programs/salvage.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
@@ -38,12 +39,17 @@ One run of a log, to the terminal and to a file:
 
 The logs of one job as one, such as those of a run of two ranks:
 
-  $ paceline_log run.0.sqlite run.1.sqlite -o responses.jsonl)";
+  $ paceline_log run.0.sqlite run.1.sqlite -o responses.jsonl
+
+The results of a run whose program was killed:
+
+  $ paceline_log run.0.sqlite run.1.sqlite --salvage -o run.json)";
 
 struct Flags {
   std::vector<std::string> logs;
   std::string out;
   std::optional<std::int64_t> run;
+  bool salvages = false;
 };
 
 struct CloseFile {
@@ -124,15 +130,20 @@ Result<std::vector<std::int64_t>> choose(const Flags& flags, const log::ListedRu
   return chosen;
 }
 
-/// Opens the output; the standard output needs no opening.
-Result<void> open_output(const Flags& flags, File& file) {
-  if (flags.out.empty()) return {};
+/// Checks that the output would not replace a log.
+Result<void> check_output(const Flags& flags) {
   std::error_code ignored;
   for (const std::string& log : flags.logs) {
     if (!std::filesystem::equivalent(flags.out, log, ignored)) continue;
     return fail(ErrorCode::invalid_value,
                 fmt::format("'{}' is the log itself; name another file with -o", flags.out));
   }
+  return {};
+}
+
+/// Opens the output; the standard output needs no opening.
+Result<void> open_output(const Flags& flags, File& file) {
+  if (flags.out.empty()) return {};
   // Only the owner may read responses. An existing file keeps its mode.
   constexpr mode_t only_mine = S_IRUSR | S_IWUSR;
   const int descriptor =
@@ -188,6 +199,13 @@ void print_missing_ranks(const log::ListedRuns& runs, const std::vector<std::int
 Result<void> write_log(const Flags& flags) {
   auto log = log::MergedLog::open(flags.logs);
   if (!log) return tl::unexpected(log.error());
+  if (auto checked = check_output(flags); !checked) return checked;
+  if (flags.salvages) {
+    const auto salvaged = salvage(*log, names_of(flags.logs), flags.out, flags.run);
+    if (!salvaged) return tl::unexpected(salvaged.error());
+    print_missing_ranks(log->runs(), *salvaged);
+    return {};
+  }
   const auto chosen = choose(flags, log->runs());
   if (!chosen) return tl::unexpected(chosen.error());
 
@@ -225,6 +243,11 @@ int main(int argc, char** argv) {
   paceline::programs::add_number_flag(app, "--run", flags.run, std::int64_t{1},
                                       std::numeric_limits<std::int64_t>::max(),
                                       "Run to write, where the log has several");
+  app.add_flag(
+      "--salvage", flags.salvages,
+      "Prints the results of runs whose program was killed before it wrote them, and "
+      "writes them to --out as --benchmark_out would have. The results lack up to the last "
+      "second of a run");
   app.set_version_flag("--version", paceline::programs::version_text("paceline_log"),
                        "Shows the versions of the program and of its libraries");
   if (const auto code = paceline::programs::parse_arguments(app, argc, argv)) return *code;

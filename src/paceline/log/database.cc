@@ -47,6 +47,11 @@ void Statement::bind_at(int place, std::string_view value) {
                                 SQLITE_UTF8) == SQLITE_OK;
 }
 
+void Statement::bind_at(int place, Blob value) {
+  bound_ &= sqlite3_bind_blob64(statement_.get(), place, value.bytes.data(), value.bytes.size(),
+                                SQLITE_STATIC) == SQLITE_OK;
+}
+
 void Statement::bind_null(int place) {
   bound_ &= sqlite3_bind_null(statement_.get(), place) == SQLITE_OK;
 }
@@ -72,6 +77,13 @@ std::string_view Statement::text(int column) const {
   if (text == nullptr) return {};
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
   return {static_cast<const char*>(text), size};
+}
+
+std::string_view Statement::bytes(int column) const {
+  const void* bytes = sqlite3_column_blob(statement_.get(), column);
+  if (bytes == nullptr) return {};
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+  return {static_cast<const char*>(bytes), size};
 }
 
 bool Statement::is_null(int column) const {

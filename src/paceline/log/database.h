@@ -13,13 +13,19 @@ struct sqlite3_stmt;
 
 namespace paceline::log {
 
+/// Bytes for a column of type BLOB.
+struct Blob {
+  std::string_view bytes;
+};
+
 /// A prepared SQLite statement. The statement must not outlive its database.
 class Statement {
  public:
   enum class Step { row, done, failed };
 
   /// Restarts the statement with these parameters; the first is ?1. A parameter is an integer, a
-  /// text, or an optional of either; an empty optional is NULL. Texts must outlive the steps.
+  /// text, a Blob, or an optional of these; an empty optional is NULL. Texts and bytes must outlive
+  /// the steps.
   template <typename... Values>
   void bind(const Values&... values) {
     reset();
@@ -30,9 +36,10 @@ class Statement {
   Step step();
 
   /// Columns of the row that step() has reached, counted from 0. NULL reads as 0 and as an empty
-  /// text. A text is valid until the next step.
+  /// text. A text is valid until the next step, as are the bytes of a Blob.
   std::int64_t integer(int column) const;
   std::string_view text(int column) const;
+  std::string_view bytes(int column) const;
   bool is_null(int column) const;
 
  private:
@@ -45,6 +52,7 @@ class Statement {
   void reset();
   void bind_at(int place, std::int64_t value);
   void bind_at(int place, std::string_view value);
+  void bind_at(int place, Blob value);
   void bind_null(int place);
   template <typename Value>
   void bind_at(int place, const std::optional<Value>& value) {
@@ -102,6 +110,9 @@ class Database {
 //   the request waited for, and NULL if the request did not wait for one.
 //   parts: the model and the URL of each part of a run that mixes models or servers; since
 //   schema 5.
+//   tallies: what each thread of a run has counted up to its latest tally, in the form of
+//   stats::bytes_of(); since schema 9, as are `arrivals` and `context` of runs. `context` is a JSON
+//   object with the facts about the program.
 //   latencies: a view of requests with durations in milliseconds, and their model and URL.
 //
 // The file's application_id marks it as a log; its user_version is the number of its schema.

@@ -13,7 +13,7 @@ using Step = Statement::Step;
 
 constexpr const char* select_runs =
     "SELECT run, name, workload, resumed, started_utc, rpm, parallel, requests, warmup, host, "
-    "model, {}, {}, {}, {}, {}, "
+    "model, {}, {}, {}, {}, {}, {}, {}, "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run), "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run AND error IS NULL) "
     "FROM runs ORDER BY run";
@@ -58,8 +58,10 @@ ListedRun read_run(const Statement& row) {
   run.about.identity = optional_number(row, 13);
   run.about.rank = number(row, 14);
   run.about.ranks = optional_number(row, 15).value_or(1);
-  run.logged = number(row, 16);
-  run.good = number(row, 17);
+  run.about.arrivals = row.text(16);
+  run.about.context = row.text(17);
+  run.logged = number(row, 18);
+  run.good = number(row, 19);
   run.places = {{0, run.run, run.about.rank}};
   return run;
 }
@@ -109,6 +111,8 @@ Result<LogReader> LogReader::open(const std::string& path) {
   if (!schema) return reader.cannot_read();
   constexpr std::int64_t renamed = 4;
   if (*schema < renamed) reader.columns_ = {"slot", "reply"};
+  constexpr std::int64_t with_tallies = 9;
+  reader.has_tallies_ = *schema >= with_tallies;
   auto request = reader.database_.prepare(
       fmt::format(fmt::runtime(select_request), reader.columns_.item, reader.columns_.response));
   if (!request) return reader.cannot_read();
@@ -117,20 +121,36 @@ Result<LogReader> LogReader::open(const std::string& path) {
 }
 
 Result<ListedRuns> LogReader::runs() {
-  // Columns that older schemas lack.
-  const auto column_or_null = [this](const std::string& column) {
-    const bool has_it = database_.prepare("SELECT " + column + " FROM runs").has_value();
-    return has_it ? column : "NULL";
-  };
-  auto row = database_.prepare(fmt::format(fmt::runtime(select_runs), column_or_null("url"),
-                                           column_or_null("threads"), column_or_null("identity"),
-                                           column_or_null("rank"), column_or_null("ranks")));
+  const auto column = [this](const std::string& name) { return column_or_null(name); };
+  auto row = database_.prepare(fmt::format(fmt::runtime(select_runs), column("url"),
+                                           column("threads"), column("identity"), column("rank"),
+                                           column("ranks"), column("arrivals"), column("context")));
   if (!row) return cannot_read();
   ListedRuns runs;
   Step step = row->step();
   for (; step == Step::row; step = row->step()) runs.push_back(read_run(*row));
   if (step == Step::failed) return cannot_read();
   return runs;
+}
+
+/// The column of the runs; NULL in place of a column that older schemas lack.
+std::string LogReader::column_or_null(const std::string& column) {
+  const bool has_it = database_.prepare("SELECT " + column + " FROM runs").has_value();
+  return has_it ? column : "NULL";
+}
+
+Result<std::vector<ThreadTally>> LogReader::tallies(std::int64_t run) {
+  std::vector<ThreadTally> tallies;
+  if (!has_tallies_) return tallies;
+  auto row = database_.prepare("SELECT thread, tally FROM tallies WHERE run = ?1 ORDER BY thread");
+  if (!row) return cannot_read();
+  row->bind(run);
+  Step step = row->step();
+  for (; step == Step::row; step = row->step()) {
+    tallies.push_back({number(*row, 0), std::string(row->bytes(1))});
+  }
+  if (step == Step::failed) return cannot_read();
+  return tallies;
 }
 
 Result<ItemCursor> LogReader::items(std::int64_t run) {

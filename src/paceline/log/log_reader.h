@@ -43,6 +43,13 @@ struct ListedRun {
 /// In the order of their numbers.
 using ListedRuns = std::vector<ListedRun>;
 
+/// What a thread of a run has counted.
+struct ThreadTally {
+  std::uint64_t thread = 0;
+  /// As RequestLog::keep() got them.
+  std::string bytes{};
+};
+
 class LogReader;
 
 /// The items of a run in one log, in ascending order. Must not outlive the reader.
@@ -74,6 +81,8 @@ class LogReader {
   /// All runs, ordered by number.
   Result<ListedRuns> runs();
   Result<ItemCursor> items(std::int64_t run);
+  /// The latest tally of each thread, ordered by thread; none in logs of schemas 1 to 8.
+  Result<std::vector<ThreadTally>> tallies(std::int64_t run);
   /// The row of an item, which must exist. The record's texts are valid until the next call.
   Result<RequestRecord> request(std::int64_t run, std::uint64_t item);
 
@@ -87,11 +96,13 @@ class LogReader {
 
   LogReader(std::string path, Database database)
       : path_(std::move(path)), database_(std::move(database)) {}
+  std::string column_or_null(const std::string& column);
   tl::unexpected<Error> cannot_read() const;
 
   std::string path_;
   Database database_;
   Columns columns_;
+  bool has_tallies_ = false;
   std::optional<Statement> select_request_;
 };
 

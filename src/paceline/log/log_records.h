@@ -93,6 +93,10 @@ struct LoggedRun {
   /// members are those of the whole run.
   std::uint64_t rank = 0;
   std::uint64_t ranks = 1;
+  /// How the due times are spaced, such as "poisson". Empty: unknown, in logs of schemas 1 to 8.
+  std::string arrivals{};
+  /// Facts about the program, a JSON object of texts. Empty: unknown, in logs of schemas 1 to 8.
+  std::string context{};
   /// By RequestRecord::part. Empty: one part, of this model and URL.
   std::vector<LoggedPart> parts{};
 };

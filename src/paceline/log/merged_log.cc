@@ -207,6 +207,16 @@ Result<void> MergedLog::for_each_item(
   return {};
 }
 
+Result<std::vector<RankTally>> MergedLog::tallies(const ListedRun& run) {
+  std::vector<RankTally> tallies;
+  for (const RunPlace& place : run.places) {
+    auto of_rank = files_[place.file].tallies(place.run);
+    if (!of_rank) return tl::unexpected(std::move(of_rank.error()));
+    for (ThreadTally& tally : *of_rank) tallies.push_back({place.rank, std::move(tally)});
+  }
+  return tallies;
+}
+
 Result<std::vector<std::uint64_t>> MergedLog::good_items(const std::vector<std::int64_t>& runs) {
   auto merge = merge_of(files_, runs_, runs);
   if (!merge) return tl::unexpected(std::move(merge.error()));

@@ -22,6 +22,12 @@ ListedRuns runs_in(const ListedRuns& runs, std::size_t file);
 /// How many of the ranks that made the run together have their rows in the logs.
 std::size_t ranks_in_logs(const ListedRun& run);
 
+/// A tally, and the rank whose thread has counted it.
+struct RankTally {
+  std::uint64_t rank = 0;
+  ThreadTally tally{};
+};
+
 /// Reads one or several logs as one. Runs of the same identity are one run. If an item of a run has
 /// rows in several logs, the last good one counts, or the last one if none is good. The memory does
 /// not grow with the number of rows. The message of each error names the file.
@@ -41,6 +47,9 @@ class MergedLog {
   Result<void> for_each_item(
       const std::vector<std::int64_t>& runs,
       const std::function<bool(std::int64_t run, const RequestRecord& record)>& take);
+
+  /// The latest tallies of a run's threads. Error: log_unreadable.
+  Result<std::vector<RankTally>> tallies(const ListedRun& run);
 
   /// Items with a good response in any of these runs, in ascending order. Error: log_unreadable.
   Result<std::vector<std::uint64_t>> good_items(const std::vector<std::int64_t>& runs);

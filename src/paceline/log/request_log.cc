@@ -2,6 +2,7 @@
 #include <paceline/log/request_log.h>
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -23,18 +24,27 @@ class RequestLog::Worker {
 
   Result<std::int64_t> begin_run(const LoggedRun& run);
   void add(std::int64_t run, const RequestRecord& record);
+  void keep(KeptTally tally);
   Result<void> status() const;
   Result<void> close();
 
  private:
   using Pages = RequestPages::Pages;
+  /// By run and thread.
+  using Tallies = std::map<std::pair<std::int64_t, std::uint64_t>, KeptTally>;
+
+  /// What a commit writes.
+  struct Batch {
+    Pages pages;
+    Tallies tallies;
+  };
 
   void work();
-  /// Waits until the next commit, and moves the added requests to the end of `pages`. False: this
+  /// Waits until the next commit, and moves what was added to the end of the batch. False: this
   /// commit is the last.
-  bool wait(Pages& pages);
-  /// Writes all pages or, on an error, nothing.
-  Result<void> write(const Pages& pages);
+  bool wait(Batch& batch);
+  /// Writes the whole batch or, on an error, nothing.
+  Result<void> write(const Batch& batch);
   void release(Pages written);
   /// The error that reports dropped requests.
   tl::unexpected<Error> lost() const;
@@ -50,6 +60,7 @@ class RequestLog::Worker {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   RequestPages added_;
+  Tallies kept_;
   std::size_t requests_ = 0;  ///< Requests that are not yet in the file.
   std::size_t bytes_ = 0;     ///< Memory that these requests take.
   std::uint64_t dropped_ = 0;
@@ -87,24 +98,36 @@ void RequestLog::Worker::add(std::int64_t run, const RequestRecord& record) {
   if (wake) wake_.notify_one();
 }
 
-bool RequestLog::Worker::wait(Pages& pages) {
+void RequestLog::Worker::keep(KeptTally tally) {
+  const std::lock_guard lock(mutex_);
+  kept_.insert_or_assign({tally.run, tally.thread}, std::move(tally));
+}
+
+bool RequestLog::Worker::wait(Batch& batch) {
   std::unique_lock lock(mutex_);
   // Try a failing disk less often.
   wake_.wait_for(lock, failing_ ? 4 * options_.commit_every : options_.commit_every,
                  [this] { return closing_ || (!failing_ && bytes_ >= early()); });
-  for (auto& page : added_.take()) pages.push_back(std::move(page));
+  for (auto& page : added_.take()) batch.pages.push_back(std::move(page));
+  // A tally that was added later replaces the one of a commit that failed.
+  kept_.merge(batch.tallies);
+  batch.tallies = std::exchange(kept_, {});
   return !closing_;
 }
 
-Result<void> RequestLog::Worker::write(const Pages& pages) {
-  if (pages.empty()) return {};
+Result<void> RequestLog::Worker::write(const Batch& batch) {
+  if (batch.pages.empty() && batch.tallies.empty()) return {};
   const std::lock_guard lock(writing_);
   auto written = writer_->begin();
-  for (const auto& page : pages) {
+  for (const auto& page : batch.pages) {
     for (const auto& [run, record] : page->requests()) {
       if (!written) break;
       written = writer_->write(run, record);
     }
+  }
+  for (const auto& [place, tally] : batch.tallies) {
+    if (!written) break;
+    written = writer_->write(tally);
   }
   if (written) written = writer_->commit();
   if (!written) writer_->roll_back();
@@ -112,13 +135,14 @@ Result<void> RequestLog::Worker::write(const Pages& pages) {
 }
 
 void RequestLog::Worker::work() {
-  Pages pages;
+  Batch batch;
   bool more = true;
   while (more) {
-    more = wait(pages);
-    auto written = write(pages);
+    more = wait(batch);
+    auto written = write(batch);
     if (written) {
-      release(std::exchange(pages, {}));
+      release(std::exchange(batch.pages, {}));
+      batch.tallies.clear();
     } else {
       const std::lock_guard lock(mutex_);
       failing_ = true;
@@ -190,6 +214,10 @@ Result<std::int64_t> RequestLog::begin_run(const LoggedRun& run) {
 
 void RequestLog::add(std::int64_t run, const RequestRecord& record) {
   worker_->add(run, record);
+}
+
+void RequestLog::keep(KeptTally tally) {
+  worker_->keep(std::move(tally));
 }
 
 Result<void> RequestLog::status() const {

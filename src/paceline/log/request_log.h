@@ -37,6 +37,13 @@ class RequestPage {
   std::string texts_;
 };
 
+/// What a thread of a run has counted, as bytes that the log does not read.
+struct KeptTally {
+  std::int64_t run = 0;
+  std::uint64_t thread = 0;
+  std::string bytes{};
+};
+
 /// A queue of requests, stored in pages, so that adding one never moves earlier ones. Returned
 /// pages are reused. Not thread-safe.
 class RequestPages {
@@ -57,9 +64,9 @@ class RequestPages {
 /// Memory that a record takes in the queue.
 std::size_t bytes_of(const RequestRecord& record);
 
-/// Inserts runs and requests into a log's tables. Except for open(), the message of an error is
-/// only the reason, such as SQLite's, and does not name the file.
-/// Not thread-safe; threads may take turns.
+/// Inserts runs, requests and tallies into a log's tables. Except for open(), the message of an
+/// error is only the reason, such as SQLite's, and does not name the file. Not thread-safe; threads
+/// may take turns.
 class RequestWriter {
  public:
   /// The error names the file.
@@ -72,17 +79,21 @@ class RequestWriter {
   /// roll_back().
   Result<void> begin();
   Result<void> write(std::int64_t run, const RequestRecord& record);
+  Result<void> write(const KeptTally& tally);
   Result<void> commit();
   void roll_back();
 
  private:
-  RequestWriter(Database database, Statement insert)
-      : database_(std::move(database)), insert_(std::move(insert)) {}
+  RequestWriter(Database database, Statement insert, Statement insert_tally)
+      : database_(std::move(database)),
+        insert_(std::move(insert)),
+        insert_tally_(std::move(insert_tally)) {}
   Result<std::int64_t> insert_run_row(const LoggedRun& run);
   Result<void> insert_parts(std::int64_t run, const std::vector<LoggedPart>& parts);
 
   Database database_;
   Statement insert_;
+  Statement insert_tally_;
   std::string custom_id_;
   std::string error_;
   std::string response_;
@@ -98,8 +109,8 @@ struct RequestLogOptions {
   std::size_t memory = std::size_t{128} << 20;
 };
 
-/// Writes one row per request to a SQLite file, from a thread of its own. Appends to an existing
-/// log.
+/// Writes one row per request, and the latest tally of each thread, to a SQLite file, from a thread
+/// of its own. Appends to an existing log.
 ///
 /// If the process is killed or the machine loses power, the log lacks the requests since the last
 /// commit: those of less than a second, unless the disk itself takes longer. The file needs no
@@ -120,6 +131,10 @@ class RequestLog {
 
   /// Copies the record with its texts, and returns without waiting for the disk. Thread-safe.
   void add(std::int64_t run, const RequestRecord& record);
+
+  /// Keeps the tally in place of the thread's previous one, and returns without waiting for the
+  /// disk. A tally that is added after requests is never in the file without them. Thread-safe.
+  void keep(KeptTally tally);
 
   /// An error while the file cannot be written (log_unwritable), and permanently once requests were
   /// dropped (as from close()). Thread-safe.

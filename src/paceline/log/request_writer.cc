@@ -82,13 +82,16 @@ constexpr const char* insert_request =
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
     "?20, ?21, ?22, ?23)";
 
+constexpr const char* insert_or_replace_tally =
+    "INSERT OR REPLACE INTO tallies (run, thread, tally) VALUES (?1, ?2, ?3)";
+
 constexpr const char* insert_part =
     "INSERT INTO parts (run, part, model, url) VALUES (?1, ?2, ?3, ?4)";
 
 constexpr const char* insert_run =
     "INSERT INTO runs (name, workload, resumed, started_utc, rpm, parallel, requests, warmup, "
-    "host, model, url, transport, threads, identity, rank, ranks) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
+    "host, model, url, transport, threads, identity, rank, ranks, arrivals, context) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) "
     "RETURNING run";
 
 /// Writes to a file without a path would be lost.
@@ -135,11 +138,13 @@ Result<RequestWriter> RequestWriter::open(const std::string& path) {
   auto database = open_log(path);
   if (!database) return tl::unexpected(std::move(database.error()));
   auto insert = database->prepare(insert_request);
-  if (!insert) {
+  auto insert_tally = database->prepare(insert_or_replace_tally);
+  for (const auto* statement : {&insert, &insert_tally}) {
+    if (*statement) continue;
     return fail(ErrorCode::log_unusable,
-                fmt::format("the log '{}' is damaged: {}", path, insert.error().message));
+                fmt::format("the log '{}' is damaged: {}", path, statement->error().message));
   }
-  return RequestWriter(std::move(*database), std::move(*insert));
+  return RequestWriter(std::move(*database), std::move(*insert), std::move(*insert_tally));
 }
 
 Result<std::int64_t> RequestWriter::add_run(const LoggedRun& run) {
@@ -172,7 +177,7 @@ Result<std::int64_t> RequestWriter::insert_run_row(const LoggedRun& run) {
   insert->bind(run.name, run.workload, std::int64_t{run.resumed}, started, integer(run.rpm),
                integer(run.parallel), integer(run.requests), integer(run.warmup), run.host,
                run.model, run.url, run.transport, integer(run.threads), integer(run.identity),
-               integer(run.rank), integer(run.ranks));
+               integer(run.rank), integer(run.ranks), run.arrivals, run.context);
   if (insert->step() != Statement::Step::row) return tl::unexpected(database_.last_error());
   const std::int64_t number = insert->integer(0);
   if (insert->step() != Statement::Step::done) return tl::unexpected(database_.last_error());
@@ -201,6 +206,14 @@ Result<void> RequestWriter::write(std::int64_t run, const RequestRecord& record)
       part_of(record.connect, &ConnectTimes::lookup), part_of(record.connect, &ConnectTimes::tcp),
       part_of(record.connect, &ConnectTimes::tls));
   if (insert_.step() != Statement::Step::done) return tl::unexpected(database_.last_error());
+  return {};
+}
+
+Result<void> RequestWriter::write(const KeptTally& tally) {
+  insert_tally_.bind(tally.run, integer(tally.thread), Blob{tally.bytes});
+  if (insert_tally_.step() != Statement::Step::done) {
+    return tl::unexpected(database_.last_error());
+  }
   return {};
 }
 

@@ -12,7 +12,7 @@ namespace paceline::log {
 namespace {
 
 constexpr std::int64_t application_id = 0x70616365;  // "pace"
-constexpr std::int64_t schema_version = 8;
+constexpr std::int64_t schema_version = 9;
 
 constexpr const char* tables = R"(
 CREATE TABLE runs (
@@ -32,7 +32,9 @@ CREATE TABLE runs (
   threads     INTEGER,
   identity    INTEGER,
   rank        INTEGER,
-  ranks       INTEGER
+  ranks       INTEGER,
+  arrivals    TEXT,
+  context     TEXT
 ) STRICT;
 
 CREATE TABLE requests (
@@ -68,6 +70,13 @@ CREATE TABLE parts (
   model TEXT NOT NULL,
   url   TEXT NOT NULL,
   PRIMARY KEY (run, part)
+) STRICT;
+
+CREATE TABLE tallies (
+  run    INTEGER NOT NULL REFERENCES runs,
+  thread INTEGER NOT NULL,
+  tally  BLOB NOT NULL,
+  PRIMARY KEY (run, thread)
 ) STRICT;
 )";
 
@@ -107,7 +116,11 @@ constexpr std::array<const char*, schema_version - 1> migrations{
     "ALTER TABLE requests ADD COLUMN tls_ns INTEGER",
     "ALTER TABLE runs ADD COLUMN identity INTEGER; "
     "ALTER TABLE runs ADD COLUMN rank INTEGER; "
-    "ALTER TABLE runs ADD COLUMN ranks INTEGER"};
+    "ALTER TABLE runs ADD COLUMN ranks INTEGER",
+    "ALTER TABLE runs ADD COLUMN arrivals TEXT; "
+    "ALTER TABLE runs ADD COLUMN context TEXT; "
+    "CREATE TABLE tallies (run INTEGER NOT NULL REFERENCES runs, thread INTEGER NOT NULL, "
+    "tally BLOB NOT NULL, PRIMARY KEY (run, thread)) STRICT"};
 
 enum class Contents { nothing, log, older, foreign, newer };
 

@@ -13,6 +13,7 @@ namespace {
 // A part of pace::RateChanges::notice.
 constexpr std::chrono::milliseconds between_looks{50};
 constexpr std::chrono::milliseconds progress_interval{200};
+constexpr std::chrono::seconds tally_interval{1};
 constexpr std::chrono::milliseconds between_opening_looks{1};
 
 /// A run begins at the latest after this time, even if connections are still being opened.
@@ -43,6 +44,7 @@ Dispatcher::Dispatcher(loop::Loop& loop, Workload& workload, const RunPlan& opti
       after_turn_(loop, [this] { after_responses(); }),
       watch_(loop, [this] { watch(); }),
       progress_watch_(loop, [this] { tell_progress(); }),
+      tally_watch_(loop, [this] { keep_tally(); }),
       flights_(options.stripe.share_of(options.parallel)),
       exchanges_(flights_.size()),
       backoff_(options.seed + options.stripe.index, options.max_backoff),
@@ -67,6 +69,7 @@ stats::RunTally Dispatcher::run() {
     watch_.start(between_looks);
   }
   if (hooks_.on_progress) progress_watch_.start(progress_interval);
+  if (options_.log.file != nullptr) tally_watch_.start(tally_interval);
   pump();
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
   if (hooks_.on_progress) tell_progress();
@@ -232,10 +235,19 @@ void Dispatcher::tell_progress() {
   progress_watch_.start(progress_interval);
 }
 
+void Dispatcher::keep_tally() {
+  options_.log.keep(options_.thread(), recorder_.bytes_so_far(cpu_time()));
+  tally_watch_.start(tally_interval);
+}
+
 void Dispatcher::watch() {
   if (stop_asked() && (in_flight() == 0 || Clock::now() - *stopped_ > options_.grace)) {
     loop_.stop();
     return;
+  }
+  // The process may be killed before the grace is over.
+  if (stopped_ && options_.log.file != nullptr && !std::exchange(has_kept_stopped_, true)) {
+    keep_tally();
   }
   if (options_.rate_changes && pacer_) follow_rate();
   if (start_.corrected) follow_start();

@@ -83,6 +83,8 @@ class Dispatcher {
   /// Records requests that a stop left without a response or without their retry.
   void settle_unanswered();
   void tell_progress();
+  /// Keeps the tally so far in the log, for a process that is killed before the run's end.
+  void keep_tally();
   bool all_sent() const { return taken_ == planned_ && !prepared_ && retries_.empty(); }
   std::size_t in_flight() const { return client_.in_flight() - (prepared_ ? 1 : 0); }
 
@@ -100,6 +102,7 @@ class Dispatcher {
   loop::DeferredCall after_turn_;
   loop::Timer watch_;
   loop::Timer progress_watch_;
+  loop::Timer tally_watch_;
   /// By exchange number.
   std::vector<InFlightRequest> flights_;
   /// By exchange number; nullptr if the exchange was never used.
@@ -119,6 +122,7 @@ class Dispatcher {
   /// Responses read since requests were last sent.
   unsigned responses_read_ = 0;
   std::optional<TimePoint> stopped_;
+  bool has_kept_stopped_ = false;
   std::optional<Error> stopped_why_;
   std::uint64_t responses_with_usage_ = 0;
   std::uint64_t response_tokens_ = 0;

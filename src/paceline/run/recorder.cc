@@ -3,6 +3,7 @@
 #include <paceline/run/response_tokens.h>
 #include <paceline/run/verdict.h>
 #include <paceline/stats/run_tally.h>
+#include <paceline/stats/tally_bytes.h>
 
 #include <algorithm>
 #include <cassert>
@@ -131,6 +132,11 @@ stats::RunTally Recorder::finish(bool cut_short, std::optional<Error> stopped_wh
   tally_.cut_short = cut_short;
   assert(tally_.adds_up());
   return std::move(tally_);
+}
+
+std::string Recorder::bytes_so_far(std::chrono::nanoseconds cpu_time) {
+  tally_.cpu_time = cpu_time;
+  return stats::bytes_of(tally_);
 }
 
 Progress Recorder::progress(std::chrono::nanoseconds cpu_time) {

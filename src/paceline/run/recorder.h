@@ -53,6 +53,8 @@ class Recorder {
              const TokenTimes* times);
   /// Closes the tally after the last request. `stopped_why`: why the run ended itself early.
   stats::RunTally finish(bool cut_short, std::optional<Error> stopped_why);
+  /// The tally so far as stats::bytes_of() makes it, for salvage(). `cpu_time`: as for progress().
+  std::string bytes_so_far(std::chrono::nanoseconds cpu_time);
   /// The counts, latencies and bound of the run so far. `cpu_time`: of the run's thread so far.
   Progress progress(std::chrono::nanoseconds cpu_time);
 

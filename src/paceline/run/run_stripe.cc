@@ -8,6 +8,7 @@
 #include <paceline/run/recorder.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/run/verdict.h>
+#include <paceline/stats/tally_bytes.h>
 
 #include <algorithm>
 #include <cmath>
@@ -62,12 +63,17 @@ void Progress::merge(const Progress& other) {
   if (!bound || (bound == Bound::paced && other.bound)) bound = other.bound;
 }
 
+void RunLog::keep(std::uint64_t thread, std::string tally) const {
+  file->keep({run, thread, std::move(tally)});
+}
+
 stats::RunTally run_stripe(Workload& workload, const RunPlan& plan, const RunHooks& hooks) {
   loop::raise_open_files_limit();
   const auto loop = loop::Loop::make();
   if (!loop) return unsent_tally(plan, loop.error());
   stats::RunTally tally = Dispatcher(**loop, workload, plan, hooks).run();
   tally.tokens.format = workload.end_run();
+  if (plan.log.file != nullptr) plan.log.keep(plan.thread(), stats::bytes_of(tally));
   return tally;
 }
 

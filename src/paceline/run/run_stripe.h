@@ -73,6 +73,9 @@ struct RunLog {
   bool keeps_responses = false;
   /// Whether the run has parts, so that each row names its part.
   bool has_parts = false;
+
+  /// Keeps what a thread has counted so far. `tally`: as stats::bytes_of() makes it.
+  void keep(std::uint64_t thread, std::string tally) const;
 };
 
 /// The start of a run's schedule.
@@ -118,6 +121,8 @@ struct RunPlan : RunOptions {
 
   /// The stripes of this process, each a thread.
   std::uint64_t threads() const { return stripe.count / ranks; }
+  /// The thread of this stripe in its process.
+  std::uint64_t thread() const { return stripe.index / ranks; }
 };
 
 /// Callbacks and the stop flag of a run.

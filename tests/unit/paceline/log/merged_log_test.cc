@@ -47,7 +47,9 @@ class MergedLogTest : public LogFolder {
   /// Turns the log into one of schema 3, which knows no identity.
   void make_older(const std::string& name) {
     change(name,
-           "DROP VIEW latencies; DROP TABLE parts; ALTER TABLE runs DROP COLUMN threads; "
+           "DROP VIEW latencies; DROP TABLE parts; DROP TABLE tallies; "
+           "ALTER TABLE runs DROP COLUMN arrivals; ALTER TABLE runs DROP COLUMN context; "
+           "ALTER TABLE runs DROP COLUMN threads; "
            "ALTER TABLE runs DROP COLUMN identity; ALTER TABLE runs DROP COLUMN rank; "
            "ALTER TABLE runs DROP COLUMN ranks; "
            "ALTER TABLE requests RENAME COLUMN item TO slot; "

@@ -93,6 +93,7 @@ PRAGMA user_version = {1})",
     EXPECT_EQ(listed[0].about.url, GetParam() == 1 ? "" : "http://h/v1");
     EXPECT_EQ(listed[0].about.identity, std::nullopt);
     EXPECT_EQ(listed[0].about.ranks, 1U);
+    EXPECT_TRUE(open().tallies(listed[0]).value().empty());
     EXPECT_EQ(listed[0].logged, 2U);
     EXPECT_EQ(listed[0].good, 1U);
     EXPECT_EQ(runs_behind(listed, 2), (std::vector<std::int64_t>{1, 2}));
@@ -109,7 +110,7 @@ TEST_P(OlderLogTest, IsReadAsItIs) {
 
 TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
   add_to_it();
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 8);
+  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 9);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs WHERE url IS NULL"), GetParam() == 1 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(transport) FROM runs"), GetParam() == 3 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE item = 1 AND response = 'second'"), 1);
@@ -121,9 +122,11 @@ TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
                 "count(tool_calls_valid) + count(lookup_ns) + count(tcp_ns) + count(tls_ns) "
                 "FROM requests"),
             0);
-  EXPECT_EQ(
-      ask(path(), "SELECT count(threads) + count(identity) + count(rank) + count(ranks) FROM runs"),
-      0);
+  EXPECT_EQ(ask(path(),
+                "SELECT count(threads) + count(identity) + count(rank) + count(ranks) + "
+                "count(arrivals) + count(context) FROM runs"),
+            0);
+  EXPECT_EQ(ask(path(), "SELECT count(*) FROM tallies"), 0);
   EXPECT_EQ(static_cast<int>(std::filesystem::status(path()).permissions()), 0600);
   expect_contents();
   add_to_it();

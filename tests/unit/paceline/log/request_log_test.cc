@@ -1,3 +1,4 @@
+#include <paceline/log/log_reader.h>
 #include <paceline/log/request_log.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
@@ -32,6 +33,38 @@ bool becomes_true(const std::function<bool()>& look) {
 
 RequestRecord good(std::uint64_t item) {
   return {.item = item, .status = 200};
+}
+
+TEST_F(RequestLogTest, KeepsTheLatestTallyOfEachThread) {
+  auto log = open_request_log(path());
+  const auto run = begin_run(*log);
+  const std::string bytes("\0a tally\xff", 9);
+  log->keep({run, 0, "first"});
+  log->keep({run, 1, "other"});
+  ASSERT_TRUE(becomes_true([&] { return ask(path(), "SELECT count(*) FROM tallies") == 2; }));
+  log->keep({run, 0, "second"});
+  log->keep({run, 0, bytes});
+  ASSERT_EQ(message_of(log->close()), "");
+  const auto tallies = LogReader::open(path())->tallies(run).value();
+  ASSERT_EQ(tallies.size(), 2U);
+  EXPECT_EQ(tallies[0].thread, 0U);
+  EXPECT_EQ(tallies[0].bytes, bytes);
+  EXPECT_EQ(tallies[1].bytes, "other");
+}
+
+TEST_F(RequestLogTest, ATallyIsNeverInTheFileWithoutItsRequests) {
+  auto log = open_request_log(path(), {.commit_every = 1ms});
+  const auto run = begin_run(*log);
+  for (std::uint64_t item = 0; item < 2'000; ++item) {
+    log->add(run, good(item));
+    log->keep({run, 0, std::to_string(item + 1)});
+    if (item % 100 > 0) continue;
+    auto file = LogReader::open(path());
+    const auto tallies = file->tallies(run).value();
+    const auto rows = file->runs().value().front().logged;
+    if (tallies.empty()) continue;
+    EXPECT_GE(rows, std::stoull(tallies.front().bytes));
+  }
 }
 
 TEST_F(RequestLogTest, KeepsEveryField) {
@@ -243,7 +276,10 @@ TEST_F(RequestLogTest, AFullDiskIsTroubleUntilThereIsRoom) {
   {
     const FullDisk full(small);
     for (std::uint64_t item = 0; item < 20'000; ++item) log->add(run, good(item));
+    log->keep({run, 0, "earlier"});
+    log->keep({run, 1, "other"});
     ASSERT_TRUE(becomes_true([&] { return !log->status(); }));
+    log->keep({run, 0, "later"});
     const Error trouble = log->status().error();
     EXPECT_EQ(trouble.code, ErrorCode::log_unwritable);
     EXPECT_TRUE(trouble.message.starts_with("cannot write the log '" + path() + "': "))
@@ -253,6 +289,8 @@ TEST_F(RequestLogTest, AFullDiskIsTroubleUntilThereIsRoom) {
   EXPECT_TRUE(becomes_true([&] { return log->status().has_value(); }));
   EXPECT_EQ(message_of(log->close()), "");
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 20'000);
+  EXPECT_EQ(ask_text(path(), "SELECT CAST(tally AS TEXT) FROM tallies WHERE thread = 0"), "later");
+  EXPECT_EQ(ask_text(path(), "SELECT CAST(tally AS TEXT) FROM tallies WHERE thread = 1"), "other");
 }
 
 TEST_F(RequestLogTest, WhatAFullDiskDoesNotTakeIsCounted) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace paceline::run {
@@ -42,6 +43,9 @@ class Recording {
 
   void opened(const ConnectTimes& times) { recorder_.opened(times); }
 
+  std::string bytes_so_far(std::chrono::nanoseconds cpu_time) {
+    return recorder_.bytes_so_far(cpu_time);
+  }
   stats::RunTally finish() { return recorder_.finish(false, {}); }
 
   PendingRequest pending_{.slot = {}, .item = 0, .is_counted = true};
