@@ -38,11 +38,11 @@ constexpr std::uint64_t fast_rpm = 100'000;
 
 /// One decision of the pacer: computes when the next slot may depart, and records its departure.
 void pacer(benchmark::State& state) {
-  const auto arrivals = static_cast<Arrivals>(state.range(0));
+  const Arrivals arrivals{static_cast<double>(state.range(0))};
   pace::Pacer pacer(pace::make_schedule(arrivals, *pace::Rate::per_minute(fast_rpm), 1));
   while (state.KeepRunning()) benchmark::DoNotOptimize(pacer.depart(pacer.next_departure()));
 }
-BENCHMARK(pacer)->ArgName("poisson")->Arg(0)->Arg(1);
+BENCHMARK(pacer)->ArgName("burstiness")->Arg(0)->Arg(1)->Arg(2);
 
 /// Only sleeps until the next departure. The CPU column is the cost of the sleep on this machine,
 /// whichever client sends.

@@ -4,7 +4,8 @@ The parts: `ranks` measures one process, and 1, 2 and 4 ranks on this machine. `
 benchmarks/compare on nine repetitions of one process and of four ranks. `hosts` measures three hosts made of
 network namespaces, whose MPI messages have no delay, a delay, or a delay with jitter. `clocks` compares the
 starts of runs on the hosts' clocks with the true offsets of these clocks. `losses` takes a rank or a host away
-in the middle of a run, and resumes the job. `hosts`, `clocks` and `losses` need root."""
+in the middle of a run, salvages the results if rank 0 was lost, and resumes the job. `hosts`, `clocks` and
+`losses` need root."""
 
 import argparse
 import contextlib
@@ -213,17 +214,21 @@ def wait_for_results(run, out):
     return time.monotonic() - began
 
 
-def run_and_lose(what, hosts, folder, flags):
-    """Starts a job on three hosts, which loses the last rank. Returns how long after the loss the results
-    were written, whether the launcher ended by itself, and the label of the row."""
+def label_of(out):
+    text = out.read_text() if out.exists() else ""
+    return json.loads(text)["benchmarks"][0]["label"] if text else "no result"
+
+
+def run_and_lose(rank, what, hosts, folder, flags):
+    """Starts a job on three hosts, which loses a rank. Returns how long after the loss the results were
+    written or the launcher had ended, and whether the launcher ended by itself."""
     out = folder / "out.json"
     run = subprocess.Popen(
         hosts.mpirun(BUILT / "paceline_mpi", *flags, f"--benchmark_out={out}",
                      f"--paceline_log={folder}/run.sqlite"),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(8)
-    ranks = ranks_of(str(folder))
-    lose(what, hosts, 2, ranks[2])
+    lose(what, hosts, rank, ranks_of(str(folder))[rank])
     took = wait_for_results(run, out)
     with contextlib.suppress(subprocess.TimeoutExpired):
         run.wait(20)
@@ -231,11 +236,10 @@ def run_and_lose(what, hosts, folder, flags):
     run.kill()
     for process in ranks_of(str(folder)).values():
         os.kill(process, signal.SIGKILL)
-    text = out.read_text() if out.exists() else ""
-    return took, has_ended, json.loads(text)["benchmarks"][0]["label"] if text else "no result"
+    return took, has_ended
 
 
-def measure_loss(what, requests):
+def measure_loss(rank, what, requests):
     """A job of three hosts that loses one, and its continuation by two ranks."""
     flags = [f"--paceline_requests={requests}", "--paceline_rows=", "--paceline_rpm=12000",
              "--paceline_parallel=60"]
@@ -243,20 +247,26 @@ def measure_loss(what, requests):
         folder = Path(name)
         with Hosts(3) as hosts, Endpoint("50ms", is_paced=False, address=SERVER) as endpoint:
             flags.append(f"--paceline_url={endpoint.url}")
-            took, has_ended, label = run_and_lose(what, hosts, folder, flags)
+            took, has_ended = run_and_lose(rank, what, hosts, folder, flags)
+            if rank == 0:
+                subprocess.run([BUILT / "paceline_log", *folder.glob("run.*.sqlite"), "--salvage",
+                                "-o", folder / "out.json"], check=True, capture_output=True)
+            label = label_of(folder / "out.json")
             before = good_items(folder, 3)
             subprocess.run([*local_command(2), *flags, f"--paceline_resume={folder}/run.sqlite"],
                            check=True, capture_output=True)
         is_complete = sorted(good_items(folder, 3)) == list(range(requests))
-    return (what, f"{took:.1f} s", "yes" if has_ended else "no",
+    return (f"rank {rank} {what}", f"{took:.1f} s" if rank > 0 else "salvaged",
+            "yes" if has_ended else "no",
             label.partition("; ")[2] or label, f"{len(before):,}", "yes" if is_complete else "no")
 
 
 def measure_losses(options):
-    print_table(("rank 2", "results written after", "mpirun ends by itself", "label",
+    print_table(("what was lost", "results written after", "mpirun ends by itself", "label",
                  "good responses in the logs", "each item once after the continuation"),
-                [measure_loss(what, options.loss_requests)
-                 for what in ("killed (-9)", "stopped for 5 s", "stopped", "link down")])
+                [measure_loss(rank, what, options.loss_requests)
+                 for rank, what in ((2, "killed (-9)"), (2, "stopped for 5 s"), (2, "stopped"),
+                                    (2, "link down"), (0, "killed (-9)"))])
 
 
 PARTS = {"ranks": measure_ranks, "compare": measure_difference, "hosts": measure_hosts, "clocks": measure_clocks,

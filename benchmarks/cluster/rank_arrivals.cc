@@ -46,7 +46,7 @@ class Rank {
   Rank(const Model& model, std::uint64_t index)
       : model_(model),
         random_(index + 1),
-        pacer_(make_schedule(paceline::Arrivals::even, *Rate::per_minute(model.rpm), 1),
+        pacer_(make_schedule(paceline::constant_arrivals, *Rate::per_minute(model.rpm), 1),
                paceline::pace::usual_bounds(), {index, model.ranks}),
         offset_(from(-model.clock_error, model.clock_error)),
         stall_(next_stall(0ns)) {}

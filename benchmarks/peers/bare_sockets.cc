@@ -89,7 +89,7 @@ class BareClient {
   BareClient(std::uint16_t port, std::uint64_t rpm, std::size_t parallel, std::string request)
       : request_(std::move(request)) {
     if (const auto rate = pace::Rate::per_minute(rpm)) {
-      pacer_.emplace(pace::make_schedule(Arrivals::even, *rate, 1));
+      pacer_.emplace(pace::make_schedule(constant_arrivals, *rate, 1));
     }
     for (std::size_t i = 0; i < parallel; ++i) {
       connections_.push_back(

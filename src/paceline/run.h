@@ -70,7 +70,7 @@ struct RunOptions {
   /// Requests before the first counted one, at the same pace.
   std::uint64_t warmup = 0;
   /// The distribution of requests over time.
-  Arrivals arrivals = Arrivals::even;
+  Arrivals arrivals = constant_arrivals;
   /// For random arrivals: the same seed gives the same schedule.
   std::uint64_t seed = 1;
   /// Runs with different salts send different requests.

@@ -23,8 +23,9 @@ namespace {
 
 const std::map<std::string, Precision> precisions{
     {"timer", Precision::timer}, {"fine", Precision::fine}, {"spin", Precision::spin}};
-const std::map<std::string, Arrivals> arrival_kinds{{"even", Arrivals::even},
-                                                    {"poisson", Arrivals::poisson}};
+/// The burstiness of gamma is the default of --paceline_burstiness.
+const std::map<std::string, Arrivals> arrival_kinds{
+    {"constant", constant_arrivals}, {"poisson", poisson_arrivals}, {"gamma", {2}}};
 
 const std::map<std::string, run::SharedClock> clocks{{"measured", run::SharedClock::measured},
                                                      {"realtime", run::SharedClock::realtime}};
@@ -170,9 +171,20 @@ void add_body_flag(CLI::App& app, std::string& patch) {
 
 void add_load_flags(CLI::App& app, Options& options) {
   app.option_defaults()->group(load_group);
-  add_choice_flag(
+  const auto* arrivals = add_choice_flag(
       app, "--paceline_arrivals", arrival_kinds, options.arrivals,
-      "Distribution of requests over time: even, or poisson for independent users [even]");
+      "Gaps between requests: constant, poisson for independent users, or gamma for more or less "
+      "bursts (--paceline_burstiness) [constant]");
+  add_number_flag(
+      app, "--paceline_burstiness", options.arrivals.burstiness, 0.01, 20.0,
+      "Coefficient of variation of the gaps of --paceline_arrivals=gamma: their standard "
+      "deviation divided by their mean. Below 1 more even than poisson, above 1 burstier "
+      "[2]")
+      ->check([arrivals](const std::string& /*text*/) {
+        const bool are_gamma = !arrivals->empty() && arrivals->results().back() == "gamma";
+        return are_gamma ? std::string() : "needs --paceline_arrivals=gamma";
+      })
+      ->type_name("CV");
   add_number_flag(app, "--paceline_seed", options.seed, std::uint64_t{0},
                   std::numeric_limits<std::uint64_t>::max(),
                   "Seed of random arrivals and latencies, such as 7. The same seed gives the same "

@@ -47,7 +47,7 @@ struct Options {
   std::vector<std::string> headers;
   /// As in Api.
   std::string body_patch;
-  Arrivals arrivals = Arrivals::even;
+  Arrivals arrivals = constant_arrivals;
   std::uint64_t seed = 1;
   std::uint64_t warmup = 0;
   Precision precision = Precision::fine;

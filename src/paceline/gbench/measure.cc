@@ -81,7 +81,7 @@ run::GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan
   logged.identity = plan.salt;
   logged.rank = context.ranks().index();
   logged.ranks = plan.ranks;
-  logged.arrivals = name_of(plan.arrivals);
+  logged.burstiness = plan.arrivals.burstiness;
   const auto log = context.begin_log(logged);
   if (!log) {
     context.fail(log.error());

@@ -40,6 +40,10 @@ void Statement::bind_at(int place, std::int64_t value) {
   bound_ &= sqlite3_bind_int64(statement_.get(), place, value) == SQLITE_OK;
 }
 
+void Statement::bind_at(int place, double value) {
+  bound_ &= sqlite3_bind_double(statement_.get(), place, value) == SQLITE_OK;
+}
+
 void Statement::bind_at(int place, std::string_view value) {
   // SQLite takes the null address of an empty view for NULL.
   const char* text = value.empty() ? "" : value.data();
@@ -70,6 +74,10 @@ Statement::Step Statement::step() {
 
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
+}
+
+double Statement::real(int column) const {
+  return sqlite3_column_double(statement_.get(), column);
 }
 
 std::string_view Statement::text(int column) const {

@@ -24,8 +24,8 @@ class Statement {
   enum class Step { row, done, failed };
 
   /// Restarts the statement with these parameters; the first is ?1. A parameter is an integer, a
-  /// text, a Blob, or an optional of these; an empty optional is NULL. Texts and bytes must outlive
-  /// the steps.
+  /// real, a text, a Blob, or an optional of these; an empty optional is NULL. Texts and bytes must
+  /// outlive the steps.
   template <typename... Values>
   void bind(const Values&... values) {
     reset();
@@ -38,6 +38,7 @@ class Statement {
   /// Columns of the row that step() has reached, counted from 0. NULL reads as 0 and as an empty
   /// text. A text is valid until the next step, as are the bytes of a Blob.
   std::int64_t integer(int column) const;
+  double real(int column) const;
   std::string_view text(int column) const;
   std::string_view bytes(int column) const;
   bool is_null(int column) const;
@@ -51,6 +52,7 @@ class Statement {
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
   void reset();
   void bind_at(int place, std::int64_t value);
+  void bind_at(int place, double value);
   void bind_at(int place, std::string_view value);
   void bind_at(int place, Blob value);
   void bind_null(int place);
@@ -111,9 +113,9 @@ class Database {
 //   parts: the model and the URL of each part of a run that mixes models or servers; since
 //   schema 5.
 //   tallies: what each thread of a run has counted up to its latest tally, in the form of
-//   stats::bytes_of(); since schema 9, as are `arrivals` and `context` of runs. `context` is a JSON
-//   object with the facts about the program.
-//   latencies: a view of requests with durations in milliseconds, and their model and URL.
+//   stats::bytes_of(); since schema 9, as are `burstiness` and `context` of runs. `context` is a
+//   JSON object with the facts about the program. latencies: a view of requests with durations in
+//   milliseconds, and their model and URL.
 //
 // The file's application_id marks it as a log; its user_version is the number of its schema.
 

@@ -58,7 +58,7 @@ ListedRun read_run(const Statement& row) {
   run.about.identity = optional_number(row, 13);
   run.about.rank = number(row, 14);
   run.about.ranks = optional_number(row, 15).value_or(1);
-  run.about.arrivals = row.text(16);
+  run.about.burstiness = row.real(16);
   run.about.context = row.text(17);
   run.logged = number(row, 18);
   run.good = number(row, 19);
@@ -122,9 +122,9 @@ Result<LogReader> LogReader::open(const std::string& path) {
 
 Result<ListedRuns> LogReader::runs() {
   const auto column = [this](const std::string& name) { return column_or_null(name); };
-  auto row = database_.prepare(fmt::format(fmt::runtime(select_runs), column("url"),
-                                           column("threads"), column("identity"), column("rank"),
-                                           column("ranks"), column("arrivals"), column("context")));
+  auto row = database_.prepare(
+      fmt::format(fmt::runtime(select_runs), column("url"), column("threads"), column("identity"),
+                  column("rank"), column("ranks"), column("burstiness"), column("context")));
   if (!row) return cannot_read();
   ListedRuns runs;
   Step step = row->step();

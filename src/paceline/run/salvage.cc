@@ -37,7 +37,7 @@ RunPlan plan_of(const log::LoggedRun& run) {
   plan.warmup = run.warmup;
   plan.ranks = run.ranks;
   plan.stripe.count = run.ranks * run.threads;
-  if (run.arrivals == name_of(Arrivals::poisson)) plan.arrivals = Arrivals::poisson;
+  plan.arrivals.burstiness = run.burstiness;
   return plan;
 }
 

@@ -174,7 +174,7 @@ bool stood_still(const Tally& tally) {
 std::uint64_t parallel_for(const Tally& tally, double per_second, Arrivals arrivals) {
   const nanoseconds each = std::max(tally.latency.quantile(0.99), tally.mean_time_in_flight());
   double needed = per_second * stats::seconds_of(each);
-  if (arrivals != Arrivals::even) needed += by_chance * std::sqrt(needed);
+  needed += by_chance * arrivals.burstiness * std::sqrt(needed);
   return static_cast<std::uint64_t>(std::ceil(needed));
 }
 
@@ -272,7 +272,7 @@ bool kept_rate(const Tally& tally, std::uint64_t rpm, Arrivals arrivals) {
   if (tally.sends < 2) return true;
   const double achieved = tally.achieved_rpm() / static_cast<double>(rpm);
   const double chance =
-      arrivals == Arrivals::even ? 0 : by_chance / std::sqrt(static_cast<double>(tally.sends - 1));
+      by_chance * arrivals.burstiness / std::sqrt(static_cast<double>(tally.sends - 1));
   return achieved >= kept_share - chance;
 }
 

@@ -46,7 +46,7 @@ class StopRule {
 
 /// `rpm` (0: unpaced), `parallel` and `arrivals` are the run's options.
 Verdict judge(const stats::RunTally& tally, std::uint64_t rpm, std::uint64_t parallel,
-              Arrivals arrivals = Arrivals::even);
+              Arrivals arrivals = constant_arrivals);
 
 /// Whether requests departed at 99% of `rpm`, which is not 0. For random arrivals a deviation that
 /// chance explains is allowed too.

@@ -30,10 +30,24 @@ TEST(OptionsTest, ReadsWhatIsGivenAndLeavesTheRest) {
       "--paceline_timeout=1.5s --paceline_warmup=7");
   EXPECT_EQ(options.urls, std::vector<std::string>{"https://host/v1"});
   EXPECT_EQ(options.precision, Precision::spin);
-  EXPECT_EQ(options.arrivals, Arrivals::poisson);
+  EXPECT_EQ(options.arrivals.burstiness, 1);
   EXPECT_EQ(options.timeout, 1'500ms);
   EXPECT_EQ(options.warmup, 7U);
   EXPECT_EQ(options.endpoint.latency, 50ms);
+}
+
+TEST(OptionsTest, TheBurstinessIsOfGammaArrivals) {
+  const auto burstiness = [](const std::string& flags) {
+    return parsed_options(flags).arrivals.burstiness;
+  };
+  EXPECT_EQ(burstiness(""), 0);
+  EXPECT_EQ(burstiness("--paceline_arrivals=gamma"), 2);
+  EXPECT_EQ(burstiness("--paceline_burstiness=0.5 --paceline_arrivals=gamma"), 0.5);
+  EXPECT_THROW(burstiness("--paceline_burstiness=0.5"), CLI::ValidationError);
+  EXPECT_THROW(burstiness("--paceline_burstiness=2 --paceline_arrivals=poisson"),
+               CLI::ValidationError);
+  EXPECT_THROW(burstiness("--paceline_arrivals=gamma --paceline_burstiness=0"),
+               CLI::ValidationError);
 }
 
 TEST(OptionsTest, ASizeHasAUnit) {

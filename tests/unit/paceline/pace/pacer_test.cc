@@ -16,7 +16,7 @@ using std::chrono::nanoseconds;
 
 Pacer even(std::uint64_t rpm, const std::vector<PacerBound>& bounds = usual_bounds(),
            Stripe stripe = {}) {
-  return Pacer(make_schedule(Arrivals::even, *Rate::per_minute(rpm), 0), bounds, stripe);
+  return Pacer(make_schedule(constant_arrivals, *Rate::per_minute(rpm), 0), bounds, stripe);
 }
 
 /// Departures of a caller that is late by a random time, and now and then stalls.
@@ -242,8 +242,8 @@ TEST(PacerTest, StripesTogetherAreTheWholeSchedule) {
 
 TEST(PacerTest, RandomStripesAreOneRandomSchedule) {
   const Rate rate = *Rate::per_minute(100'000);
-  Pacer whole(make_schedule(Arrivals::poisson, rate, 9));
-  Pacer odd(make_schedule(Arrivals::poisson, rate, 9), usual_bounds(), {.index = 1, .count = 2});
+  Pacer whole(make_schedule(poisson_arrivals, rate, 9));
+  Pacer odd(make_schedule(poisson_arrivals, rate, 9), usual_bounds(), {.index = 1, .count = 2});
   for (int k = 0; k < 100; ++k) {
     whole.depart(whole.next_departure());
     EXPECT_EQ(whole.depart(whole.next_departure()).due, odd.depart(odd.next_departure()).due);

@@ -147,7 +147,7 @@ TEST_F(PacingTest, EveryPrecisionKeepsTheSchedule) {
 
 TEST_F(PacingTest, RandomArrivalsAreSentAndCounted) {
   const RunPlan options(RunOptions{
-      .rpm = 60'000, .parallel = 100, .requests = 300, .arrivals = Arrivals::poisson, .seed = 7});
+      .rpm = 60'000, .parallel = 100, .requests = 300, .arrivals = poisson_arrivals, .seed = 7});
   // A run that ignored the option would send some requests long before these times.
   const Times due = due_times(options);
   const Times even = due_times(RunOptions{.rpm = options.rpm, .requests = options.requests});

@@ -63,7 +63,7 @@ TEST(RateChangesRunTest, StripesFollowOneChangeAndSendEachRequestOnce) {
   EXPECT_EQ(changes[0].rpm, 12'000);
   // The last due time is the one of the whole schedule.
   pace::ChangedSchedule schedule(
-      pace::make_schedule(Arrivals::even, *pace::Rate::per_minute(rpm), 1), plan.rate_changes);
+      pace::make_schedule(constant_arrivals, *pace::Rate::per_minute(rpm), 1), plan.rate_changes);
   EXPECT_EQ(whole.first_due, 0ns);
   EXPECT_EQ(whole.last_due, schedule.due(requests - 1));
   EXPECT_LT(whole.last_due, (requests - 1) * 10ms);

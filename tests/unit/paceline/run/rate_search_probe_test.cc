@@ -79,7 +79,7 @@ TEST(ProbeTest, LatenessThatDoesNotShowInTheLatencyIsTolerable) {
 
 TEST(ProbeTest, RandomArrivalsFallShortByChance) {
   RunPlan options = at_6000;
-  options.arrivals = Arrivals::poisson;
+  options.arrivals = poisson_arrivals;
   // 1000 of them spread by 3%.
   EXPECT_EQ(why(tally_of(5'700, 0), options), "");
   EXPECT_NE(why(tally_of(5'000, 0), options), "");

@@ -22,7 +22,7 @@ log::LoggedRun run_of(std::uint64_t ranks, std::uint64_t threads) {
           .requests = 100,
           .threads = threads,
           .ranks = ranks,
-          .arrivals = "poisson"};
+          .burstiness = 2};
 }
 
 /// What a thread has kept after this many responses, of which the last is a failure.
@@ -52,7 +52,7 @@ TEST(SalvageTest, ARunThatWasKilledIsCutShort) {
   EXPECT_TRUE(tally.adds_up());
   EXPECT_TRUE(tally.ranks.empty());
   EXPECT_EQ(salvaged->plan.rpm, 6'000U);
-  EXPECT_EQ(salvaged->plan.arrivals, Arrivals::poisson);
+  EXPECT_EQ(salvaged->plan.arrivals.burstiness, 2);
 }
 
 TEST(SalvageTest, ARunThatHasEndedStaysAsItWas) {

@@ -27,7 +27,7 @@ stats::RunTally run_at(std::uint64_t rpm) {
 
 Verdict verdict_of(const stats::SimulatedRun& run) {
   return judge(stats::simulate(run), static_cast<std::uint64_t>(run.rpm), run.parallel,
-               run.is_poisson ? Arrivals::poisson : Arrivals::even);
+               run.is_poisson ? poisson_arrivals : constant_arrivals);
 }
 
 bool has(const Verdict& verdict, const std::string& words) {
