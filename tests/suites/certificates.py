@@ -19,14 +19,16 @@ class Certificates:
     def self_signed(self, name, subject, *more):
         file, key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                "-nodes", "-days", "2", "-subj", subject, "-keyout", key, "-out", file, *more)
+                "-nodes", "-days", "2", "-subj", subject, "-keyout", key, "-out", file,
+                # Python since 3.13 asks for them.
+                "-addext", "keyUsage=critical,digitalSignature,keyCertSign", *more)
         return file
 
     def signed(self, name, host, validity=("-days", "2")):
         """A file with a key and its certificate."""
         key, request, file = (self.folder / f"{name}.{kind}" for kind in ("key", "csr", "crt"))
         names = self.folder / "names"
-        names.write_text(f"subjectAltName=DNS:{host}")
+        names.write_text(f"subjectAltName=DNS:{host}\nauthorityKeyIdentifier=keyid\n")
         openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                 "-subj", f"/CN={host}", "-keyout", key, "-out", request)
         openssl("x509", "-req", "-in", request, "-CA", self.authority,

@@ -1,5 +1,6 @@
 // What opening a connection took.
 
+#include <curl/curl.h>
 #include <gtest/gtest.h>
 #include <paceline/http/client.h>
 
@@ -111,6 +112,13 @@ TEST_P(OpenedTest, RequestsAtOnceWaitForTheirConnections) {
 /// Connections that are opened before requests need them.
 class OpenAheadTest : public OpenedTest {
  protected:
+  void SetUp() override {
+    constexpr unsigned version_8 = 0x080000;
+    if (GetParam() == Variant::curl_https_1 &&
+        curl_version_info(CURLVERSION_NOW)->version_num >= version_8) {
+      GTEST_SKIP() << "libcurl 8 closes a connection with unread session tickets";
+    }
+  }
   void open_ahead(const std::string& url, std::size_t exchanges) {
     Exchange* exchange = client_->acquire();
     exchange->request.url = url;

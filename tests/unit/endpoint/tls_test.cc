@@ -92,16 +92,17 @@ TEST(EndpointTls, RefusesABodyWithoutReadingIt) {
 }
 
 TEST(EndpointTls, BreaksBodiesAsWithoutTls) {
-  for (const auto& [fault, code] :
-       {std::pair{Fault::reset, CURLE_RECV_ERROR}, std::pair{Fault::close, CURLE_PARTIAL_FILE},
-        std::pair{Fault::wrong_length, CURLE_PARTIAL_FILE}}) {
+  for (const Fault fault : {Fault::reset, Fault::close, Fault::wrong_length}) {
     EndpointOptions options = with_tls();
     options.faults = {.shares = {{fault}}, .after = 50};
     const auto endpoint = started(options);
     Visitor visitor(*endpoint);
     trust(visitor);
     visitor.aim_post(chat_path, chat_request);
-    EXPECT_EQ(curl_easy_perform(visitor.raw()), code) << static_cast<int>(fault);
+    // libcurl 8.14 takes a connection that ends without the end of its TLS for broken.
+    const CURLcode code = curl_easy_perform(visitor.raw());
+    EXPECT_TRUE(code == CURLE_RECV_ERROR || (code == CURLE_PARTIAL_FILE && fault != Fault::reset))
+        << code << static_cast<int>(fault);
   }
 }
 

@@ -88,7 +88,6 @@ void CurlTransfer::set_common() {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, libcurls(options.http));
   if (!options.reuses) {
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
@@ -147,16 +146,26 @@ void CurlTransfer::set_target(std::shared_ptr<const Target> target) {
   if (target == target_) return;
   target_ = std::move(target);
   CURL* easy = easy_.get();
-  // With TLS, ALPN shows whether a connection can be shared. Without TLS only the first response
-  // shows that, so waiting would double the time of every first request.
-  is_http_2_ = target_->scheme == "https" ? shared_.share.speaks_http_2(*target_) : false;
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_http_2_.value_or(true) ? 1L : 0L);
+  set_http_2(target_->scheme == "https" ? shared_.share.speaks_http_2(*target_) : false);
   if (target_->scheme == "https") set_trust();
   curl_easy_setopt(easy, CURLOPT_PROXY,
                    target_->proxy != nullptr ? target_->proxy->url.c_str() : "");
   addresses_.clear();
   curl_easy_setopt(easy, CURLOPT_CURLU, target_->parsed.get());
   if (!target_->parsed) curl_easy_setopt(easy, CURLOPT_URL, target_->url.c_str());
+}
+
+void CurlTransfer::set_http_2(std::optional<bool> is_http_2) {
+  CURL* easy = easy_.get();
+  is_http_2_ = is_http_2;
+  // With TLS, ALPN shows whether a connection can be shared. Without TLS only the first response
+  // shows that, so waiting would double the time of every first request.
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_http_2.value_or(true) ? 1L : 0L);
+  // A request that may speak HTTP/2 is not sent by libcurl 8.14 on a connection that was opened
+  // ahead: the connection might be upgraded after its first response.
+  const bool is_one = is_http_2 == false && shared_.options.http != HttpVersion::three;
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                   is_one ? long{CURL_HTTP_VERSION_1_1} : libcurls(shared_.options.http));
 }
 
 // The TLS contexts of a proxy and of its server are not told apart in on_tls_context(), and the

@@ -81,6 +81,7 @@ class CurlTransfer : public ResponseHeaders {
 
   void set_common();
   void set_target(std::shared_ptr<const Target> target);
+  void set_http_2(std::optional<bool> is_http_2);
   void set_trust();
   void set_signing(const std::shared_ptr<const AwsSigning>& signing);
   /// Passes the addresses of the route's hosts to libcurl, in the route's order.

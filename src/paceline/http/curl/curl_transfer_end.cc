@@ -61,8 +61,7 @@ void CurlTransfer::note_version() {
   response.http_version = http_version_name(version);
   const bool is_http_2 = version == CURL_HTTP_VERSION_2_0;
   if (response.status == 0 || target_->scheme != "https" || is_http_2_ == is_http_2) return;
-  is_http_2_ = is_http_2;
-  curl_easy_setopt(easy_.get(), CURLOPT_PIPEWAIT, is_http_2 ? 1L : 0L);
+  set_http_2(is_http_2);
   shared_.share.note_http_2(*target_, is_http_2);
 }
 

@@ -10,6 +10,14 @@ std::size_t groups_of(std::size_t exchanges, std::size_t most) {
   return (exchanges + most - 1) / most;
 }
 
+/// Whether requests in HTTP/1.1 find connections that were opened ahead with TLS. libcurl 8 closes
+/// a connection with unread bytes instead, and a server of TLS 1.3 sends session tickets after the
+/// handshake.
+bool keeps_opened_tls() {
+  constexpr unsigned version_8 = 0x080000;
+  return curl_version_info(CURLVERSION_NOW)->version_num < version_8;
+}
+
 /// The TLS buffers of a connection take 34 kB.
 constexpr std::size_t most_with_buffers = 500;
 
@@ -66,8 +74,9 @@ void CurlTransport::open_ahead(const Exchange&, std::shared_ptr<const Target> ta
   // Without reuse, a request's latency includes its connection. Over HTTP/3, libcurl decides which
   // requests share one.
   if (!shared_.options.reuses || shared_.options.http == HttpVersion::three) return;
-  const bool is_shared =
-      target->scheme == "https" && share_->speaks_http_2(*target).value_or(false);
+  const bool is_tls = target->scheme == "https";
+  const bool is_shared = is_tls && share_->speaks_http_2(*target).value_or(false);
+  if (is_tls && !is_shared && !keeps_opened_tls()) return;
   const std::size_t most =
       is_shared ? groups_of(states_.size(), CurlMulti::most_streams) : states_.size();
   openings_.open(std::move(target), hosts, std::min(exchanges, most));
