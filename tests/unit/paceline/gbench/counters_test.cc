@@ -290,7 +290,7 @@ TEST(CountersTest, AllAreKnownBeforehand) {
   tokens.responses_with_tool_calls = 1;
   tokens.format = {1, 1};
   tally.met_objective = 1;
-  tally.ranks.emplace_back();
+  tally.ranks.emplace_back().clock_error = std::chrono::nanoseconds(1);
   const std::vector<std::string> known = all_counters();
   auto counters = counters_of(tally);
   // Those of a search.
