@@ -206,7 +206,10 @@ TEST_P(OpenAheadTest, WithoutReuseNoConnectionIsOpened) {
 }
 
 TEST_P(OpenAheadTest, AClientMayEndWhileConnectionsAreOpened) {
-  ScriptServer server(wire(), 3, answers(ok_script()));
+  ScriptServer server(
+      wire(), 4, [](int, ScriptedConnection& connection) { answer_all(connection, ok_script()); });
+  make({.parallel = 3, .connection = {.timeout = 5s}});
+  send_first(server.url());
   make({.parallel = 3, .connection = {.timeout = 5s}});
   open_ahead(server.url(), 3);
   EXPECT_TRUE(client_->is_opening_ahead());
