@@ -47,7 +47,7 @@ class Rank {
       : model_(model),
         random_(index + 1),
         pacer_(make_schedule(paceline::constant_arrivals, *Rate::per_minute(model.rpm), 1),
-               paceline::pace::usual_bounds(), {index, model.ranks}),
+               paceline::pace::usual_bounds(model.ranks), {index, model.ranks}),
         offset_(from(-model.clock_error, model.clock_error)),
         stall_(next_stall(0ns)) {}
 

@@ -18,10 +18,13 @@ constexpr double most_gaps = 1U << 16U;
 
 }  // namespace
 
-std::vector<PacerBound> usual_bounds() {
+std::vector<PacerBound> usual_bounds(std::uint64_t stripes) {
+  const double share_of_gap = stripes == 1 ? 0.5 : 0.84;
   // Times `share`, the windows are 10.4 ms and slightly more than a second: a slot may depart
   // slightly after its time.
-  return {{.share = 0.5}, {.share = 0.79, .span = 13'200us}, {.share = 0.99, .span = 1'010'400us}};
+  return {{.share = share_of_gap},
+          {.share = 0.79, .span = 13'200us},
+          {.share = 0.99, .span = 1'010'400us}};
 }
 
 Pacer::Pacer(std::unique_ptr<Schedule> schedule, const std::vector<PacerBound>& bounds,
@@ -30,6 +33,7 @@ Pacer::Pacer(std::unique_ptr<Schedule> schedule, const std::vector<PacerBound>& 
   next_.index = stripe.index;
   next_.due = schedule_->due(stripe.index);
   earliest_ = next_.due;
+  fitted_gap_ns_ = gap_ns();
   windows_.reserve(bounds.size());
   for (const PacerBound& bound : bounds) {
     // The first slots follow no departure that could delay them.
@@ -51,14 +55,24 @@ Slot Pacer::depart(nanoseconds now) {
     window.shifts_ns[window.oldest] = now_ns - window.bound.share * taken_due_ns;
     if (++window.oldest == window.shifts_ns.size()) window.oldest = 0;
   }
+  fit_windows();
   find_earliest();
   return taken;
 }
 
 void Pacer::reschedule() {
   next_.due = schedule_->due(next_.index);
-  for (Window& window : windows_) window.resize(gaps_in(window.bound.span));
+  fit_windows();
   find_earliest();
+}
+
+void Pacer::fit_windows() {
+  // A ramp changes the gap a little with each slot.
+  constexpr double tolerable = 0.8;
+  const double gap = gap_ns();
+  if (gap > tolerable * fitted_gap_ns_ && tolerable * gap < fitted_gap_ns_) return;
+  fitted_gap_ns_ = gap;
+  for (Window& window : windows_) window.resize(gaps_in(window.bound.span));
 }
 
 void Pacer::find_earliest() {

@@ -22,7 +22,9 @@ struct PacerBound {
 /// Three windows, so that no burst follows a delay: no gap is shorter than half an interval, no 10
 /// ms contain more than 1.27 times the scheduled number of slots, and no second more than 1.01
 /// times. At 100,000 RPM, these are at most 4, 22 and 1,684 slots in any 1 ms, 10 ms and second.
-std::vector<PacerBound> usual_bounds();
+/// One of several stripes has longer gaps, of which none is shorter than 0.84 of its own: the
+/// stripes do not know of one another, and together must not exceed these numbers.
+std::vector<PacerBound> usual_bounds(std::uint64_t stripes = 1);
 
 /// The part of a delay beyond this limit, 0.1% of a minute, is not caught up: it shifts the
 /// schedule. One of several stripes shifts by whole rounds of all stripes only, so that it does not
@@ -92,10 +94,14 @@ class Pacer {
   double gap_ns() const { return schedule_->interval_ns() * static_cast<double>(stripe_count_); }
   /// How far a delay shifts the schedule.
   std::chrono::nanoseconds shift_of(std::chrono::nanoseconds delay) const;
+  /// Gives the windows the number of gaps that their spans have at the schedule's present rate.
+  void fit_windows();
   void find_earliest();
 
   std::unique_ptr<Schedule> schedule_;
   std::vector<Window> windows_;
+  /// The gap for which the windows were made.
+  double fitted_gap_ns_ = 0;
   std::uint64_t stripe_count_;
   Slot next_;
   std::chrono::nanoseconds moved_{0};

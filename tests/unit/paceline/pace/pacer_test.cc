@@ -212,20 +212,37 @@ TEST(PacerTest, AStripeThatADelayMovedKeepsItsPlaceBetweenTheOthers) {
   }
 }
 
-TEST(PacerTest, StripesThatAreLateTogetherBurstNoMoreThanOneWould) {
+/// The departures of stripes that all stall at these times, until `end`.
+std::vector<nanoseconds> departures_of_stripes(std::uint64_t count, nanoseconds stall,
+                                               nanoseconds end) {
   std::vector<nanoseconds> together;
-  for (std::uint64_t i = 0; i < 2; ++i) {
-    Pacer stripe = even(100'000, usual_bounds(), {.index = i, .count = 2});
-    nanoseconds now = 20ms;
-    for (int k = 0; k < 1'000; ++k) {
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Pacer stripe = even(100'000, usual_bounds(count), {.index = i, .count = count});
+    nanoseconds now = stall;
+    nanoseconds next_stall = 1s;
+    while (now < end) {
       now = std::max(now, stripe.next_departure());
+      if (now >= next_stall) {
+        now = std::max(now, next_stall + stall);
+        next_stall += 1'500ms;
+      }
       stripe.depart(now);
       together.push_back(now);
     }
   }
   std::sort(together.begin(), together.end());
-  EXPECT_LE(most_in(together, 1ms), 4U);
-  EXPECT_LE(most_in(together, 10ms), 22U);
+  return together;
+}
+
+TEST(PacerTest, StripesThatAreLateTogetherBurstNoMoreThanOneWould) {
+  for (const std::uint64_t count : {2U, 3U, 4U}) {
+    for (const nanoseconds stall : {1ms, 7ms, 20ms, 50ms, 400ms}) {
+      const auto together = departures_of_stripes(count, stall, 8s);
+      EXPECT_LE(most_in(together, 1ms - 1ns), 4U) << count << ' ' << stall.count();
+      EXPECT_LE(most_in(together, 10ms - 1ns), 22U) << count << ' ' << stall.count();
+      EXPECT_LE(most_in(together, 1s - 1ns), 1'690U) << count << ' ' << stall.count();
+    }
+  }
 }
 
 TEST(PacerTest, StripesTogetherAreTheWholeSchedule) {
