@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <paceline/connection.h>
 #include <paceline/schedule.h>
@@ -69,6 +70,9 @@ struct RunOptions {
   std::uint64_t requests = 1;
   /// Requests before the first counted one, at the same pace.
   std::uint64_t warmup = 0;
+  /// The rate over time, in place of a constant one; `rpm` is then its mean. The run has as many
+  /// requests as become due in the stages. Empty: the rate is `rpm`.
+  std::vector<Stage> stages{};
   /// The distribution of requests over time.
   Arrivals arrivals = constant_arrivals;
   /// For random arrivals: the same seed gives the same schedule.

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+
 namespace paceline {
 
 /// How slots are spread over time: the gaps between them are independent and have a gamma
@@ -13,7 +16,17 @@ struct Arrivals {
   bool are_random() const { return burstiness > 0; }
 };
 
+/// Equal gaps.
 inline constexpr Arrivals constant_arrivals{0};
+/// Independent arrivals.
 inline constexpr Arrivals poisson_arrivals{1};
+
+/// A part of a run, during which the rate is constant or changes linearly.
+struct Stage {
+  std::chrono::nanoseconds length{0};
+  /// Requests per minute at the begin and at the end; 0: a pause.
+  std::uint64_t first_rpm = 0;
+  std::uint64_t last_rpm = 0;
+};
 
 }  // namespace paceline

@@ -156,8 +156,8 @@ Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
   gbench::ValidRows valid(*written, gate, columns_of(file.format), gbench::all_counters());
   gbench::ShownCounters useful(valid, {}, gbench::finish_counters());
   gbench::PercentileRows with_percentiles(useful, command.rows);
-  gbench::ProbeRows with_probes(with_percentiles, context.probes());
-  gbench::WholeCpuTime with_cpu_time(with_probes);
+  gbench::WithAddedRows with_added_rows(with_percentiles, context.added_rows());
+  gbench::WholeCpuTime with_cpu_time(with_added_rows);
   benchmark::RunSpecifiedBenchmarks(&display, &with_cpu_time);
   warn_of_columns(context, valid);
   if (!with_percentiles.is_written()) {

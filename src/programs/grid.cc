@@ -1,4 +1,6 @@
 #include <fmt/format.h>
+#include <paceline/pace/stages.h>
+#include <paceline/pace/stages_text.h>
 #include <programs/flags.h>
 #include <programs/grid.h>
 #include <programs/help.h>
@@ -13,6 +15,13 @@ namespace paceline::programs {
 namespace {
 
 using Minutes = std::chrono::duration<double, std::ratio<60>>;
+
+/// 0 without stages.
+std::int64_t highest_rate(const std::vector<Stage>& stages) {
+  std::uint64_t highest = 0;
+  for (const Stage& stage : stages) highest = std::max({highest, stage.first_rpm, stage.last_rpm});
+  return static_cast<std::int64_t>(highest);
+}
 
 }  // namespace
 
@@ -31,15 +40,17 @@ std::vector<GridRow> Grid::rows(
   std::vector<GridRow> rows;
   for (const std::int64_t count : threads) {
     for (const std::int64_t rate : rpm) {
-      rows.push_back({rate, std::min(count, requests_at(rate)), parallel, requests_at(rate)});
+      rows.push_back(
+          {rate, std::min(count, requests_at(rate)), parallel, requests_at(rate), stages});
     }
   }
   if (!threads.empty()) return rows;
   for (const std::int64_t rate : rpm) {
     for (const std::int64_t in_flight : parallel) {
-      const std::int64_t chosen = std::min(choose(rate, in_flight), requests_at(rate));
+      const std::int64_t most = std::max(rate, highest_rate(stages));
+      const std::int64_t chosen = std::min(choose(most, in_flight), requests_at(rate));
       if (rows.empty() || rows.back().rpm != rate || rows.back().threads != chosen) {
-        rows.push_back({rate, chosen, {}, requests_at(rate)});
+        rows.push_back({rate, chosen, {}, requests_at(rate), stages});
       }
       rows.back().parallel.push_back(in_flight);
     }
@@ -81,9 +92,26 @@ void add_flags(CLI::App& app, GridFlags& flags) {
   add_duration_flag(
       app, "--paceline_duration", flags.duration,
       "Duration of each run, in place of --paceline_requests, such as 20s or 5m [none]");
+  app.add_option_function<std::string>(
+         "--paceline_stages",
+         [&flags](const std::string& text) {
+           auto stages = pace::parse_stages(text);
+           if (!stages) throw CLI::ValidationError("--paceline_stages", stages.error().message);
+           flags.stages = *std::move(stages);
+         },
+         "Rates that change within one run, in place of --paceline_rpm: stages with a length and a "
+         "rate, or two rates between which the rate changes evenly, such as "
+         "60s@6000,5m@6000..60000,60s@0. Each stage has a row of its own [none]")
+      ->type_name("LIST");
 }
 
 Result<void> check(const GridFlags& flags) {
+  const bool has_rate = !flags.rpm.empty() || flags.asks_for_limit;
+  if (!flags.stages.empty() && (has_rate || flags.requests > 0 || flags.duration.count() > 0)) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_stages has the rates, and with them the number of requests; leave out "
+                "--paceline_rpm, --paceline_requests and --paceline_duration");
+  }
   if (flags.duration.count() == 0) return {};
   if (flags.requests > 0) {
     return fail(ErrorCode::invalid_value,
@@ -118,6 +146,10 @@ Result<void> check(const Grid& grid) {
 }
 
 Result<void> check_search(const GridFlags& flags) {
+  if (!flags.stages.empty()) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_find_max searches for one rate; leave out --paceline_stages");
+  }
   if (flags.duration.count() > 0) {
     return fail(ErrorCode::invalid_value,
                 "--paceline_find_max excludes --paceline_duration; give --paceline_requests");
@@ -148,6 +180,14 @@ Grid make_grid(const GridFlags& flags, const Grid& usual) {
   if (flags.chooses_threads) grid.threads.clear();
   if (flags.requests > 0) grid.requests = flags.requests;
   grid.duration = flags.duration;
+  if (flags.stages.empty()) return grid;
+  const pace::StagedRate rate(flags.stages);
+  const double mean = static_cast<double>(rate.slots()) / Minutes(rate.length()).count();
+  grid.stages = flags.stages;
+  grid.requests = static_cast<std::int64_t>(rate.slots());
+  grid.rpm = {std::max<std::int64_t>(1, std::llround(mean))};
+  // Each run is as long as its stages, so one is enough.
+  if (flags.parallel.empty()) grid.parallel = {usual.parallel.back()};
   return grid;
 }
 

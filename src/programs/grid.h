@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <paceline/http/rate_limits.h>
+#include <paceline/schedule.h>
 #include <paceline/text/result.h>
 
 namespace CLI {
@@ -33,6 +34,8 @@ struct GridFlags {
   std::int64_t requests = 0;
   /// The length of each run, in place of a number of requests.
   std::chrono::nanoseconds duration{0};
+  /// The rate over time, in place of a rate and a number of requests; empty: none.
+  std::vector<Stage> stages{};
 };
 
 /// Runs at one rate on as many threads, one for each parallel.
@@ -43,6 +46,8 @@ struct GridRow {
   std::vector<std::int64_t> parallel{};
   /// Counted requests of each run.
   std::int64_t requests = 0;
+  /// As in RunOptions.
+  std::vector<Stage> stages{};
 };
 
 /// One run of each rate with each parallel and each number of threads.
@@ -56,20 +61,22 @@ struct Grid {
   std::chrono::nanoseconds duration{0};
   /// Empty: chosen for each rate and parallel.
   std::vector<std::int64_t> threads{1};
+  /// As in RunOptions: `rpm` has their mean rate, and `requests` what becomes due in them.
+  std::vector<Stage> stages{};
 
   /// Counted requests of a run at this rate.
   std::int64_t requests_at(std::int64_t rate) const;
   std::size_t runs() const;
-  /// The runs in their order. `choose`: the threads of a run, where they are to be chosen. No run
-  /// has more threads than requests.
+  /// The runs in their order. `choose`: the threads of a run at this rate, which is the highest one
+  /// in stages, where they are to be chosen. No run has more threads than requests.
   std::vector<GridRow> rows(
       const std::function<std::int64_t(std::int64_t rpm, std::int64_t parallel)>& choose) const;
   /// The time of all paced runs together at their rates.
   std::chrono::nanoseconds time() const;
 };
 
-/// Adds --paceline_rpm, --paceline_parallel, --paceline_threads, --paceline_requests and
-/// --paceline_duration.
+/// Adds --paceline_rpm, --paceline_parallel, --paceline_threads, --paceline_requests,
+/// --paceline_duration and --paceline_stages.
 void add_flags(CLI::App& app, GridFlags& flags);
 
 /// Checks whether the flags are compatible.

@@ -178,8 +178,8 @@ void add_load_flags(CLI::App& app, Options& options) {
   add_number_flag(
       app, "--paceline_burstiness", options.arrivals.burstiness, 0.01, 20.0,
       "Coefficient of variation of the gaps of --paceline_arrivals=gamma: their standard "
-      "deviation divided by their mean. Below 1 more even than poisson, above 1 burstier "
-      "[2]")
+      "deviation divided by their mean. Below 1 more even than poisson, above 1 burstier, such as "
+      "3 [2]")
       ->check([arrivals](const std::string& /*text*/) {
         const bool are_gamma = !arrivals->empty() && arrivals->results().back() == "gamma";
         return are_gamma ? std::string() : "needs --paceline_arrivals=gamma";

@@ -165,6 +165,11 @@ Result<void> PacelineSuite::check_objectives() const {
 
 /// Limits the workload to its items without a good response.
 Result<void> PacelineSuite::resume(SelectedWorkload& selected) {
+  if (!asked_.stages.empty()) {
+    return refuse(
+        "--paceline_resume sends the rest of a run at one rate; give --paceline_rpm in place of "
+        "--paceline_stages");
+  }
   const Grid grid = grid_of(selected);
   if (grid.rpm.size() != 1 || grid.parallel.size() != 1) {
     return refuse(

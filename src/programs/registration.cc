@@ -6,6 +6,7 @@
 
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/measure.h>
+#include <paceline/gbench/stage_rows.h>
 
 namespace paceline::programs {
 namespace {
@@ -23,12 +24,14 @@ void set_threads(benchmark::internal::Benchmark& runs, std::int64_t threads) {
 
 void register_runs(SelectedWorkload& selected, const std::vector<GridRow>& rows, bool is_repeated) {
   for (const GridRow& row : rows) {
-    const gbench::CountedRequests counted{static_cast<std::uint64_t>(row.requests), selected.items};
-    auto* runs = benchmark::RegisterBenchmark(
-        selected.workload->describe().name.c_str(), [&selected, counted](benchmark::State& state) {
-          gbench::measure(state, *gbench::Context::current(), workload_of(selected, state),
-                          counted);
-        });
+    const gbench::CountedRequests counted{static_cast<std::uint64_t>(row.requests), selected.items,
+                                          row.stages};
+    std::string name = selected.workload->describe().name;
+    if (!row.stages.empty()) name = gbench::staged_name(name);
+    auto* runs = benchmark::RegisterBenchmark(name.c_str(), [&selected,
+                                                             counted](benchmark::State& state) {
+      gbench::measure(state, *gbench::Context::current(), workload_of(selected, state), counted);
+    });
     runs->ArgNames({"rpm", "parallel"})
         ->ArgsProduct({{row.rpm}, row.parallel})
         ->Iterations(row.requests / row.threads)

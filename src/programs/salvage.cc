@@ -10,6 +10,7 @@
 
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/report.h>
+#include <paceline/gbench/stage_rows.h>
 #include <paceline/run/salvage.h>
 #include <paceline/text/console.h>
 #include <programs/benchmark_run.h>
@@ -37,7 +38,9 @@ class SalvagedRuns : public Suite {
  private:
   static void add(const ReportedRun& run) {
     const log::LoggedRun& about = run.listed.about;
-    auto* added = benchmark::RegisterBenchmark(about.name.c_str(), [&run](benchmark::State& state) {
+    const bool is_staged = !run.salvaged.plan.stages.empty();
+    const std::string name = is_staged ? gbench::staged_name(about.name) : about.name;
+    auto* added = benchmark::RegisterBenchmark(name.c_str(), [&run](benchmark::State& state) {
       gbench::report_salvaged(state, *gbench::Context::current(), run.listed.about.name,
                               run.salvaged);
     });

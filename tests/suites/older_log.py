@@ -3,6 +3,7 @@
 # Turns a log of the present schema into one of the third.
 TO_THE_THIRD_SCHEMA = (
     "DROP VIEW latencies; DROP TABLE parts; DROP TABLE tallies;"
+    "ALTER TABLE runs DROP COLUMN stages;"
     "ALTER TABLE runs DROP COLUMN burstiness;"
     "ALTER TABLE runs DROP COLUMN context;"
     "ALTER TABLE runs DROP COLUMN threads;"

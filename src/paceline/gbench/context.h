@@ -160,8 +160,8 @@ class Context {
   const Facts& facts() const { return facts_; }
   /// The verdicts of all runs, printed when the program ends.
   VerdictLines& verdicts() { return verdicts_; }
-  /// The probes of searches, for the file of results.
-  ProbeStore& probes() { return probes_; }
+  /// Rows beside those of the benchmarks, for the file of results.
+  AddedRows& added_rows() { return added_rows_; }
 
  private:
   ContextSettings settings_;
@@ -174,7 +174,7 @@ class Context {
   Facts facts_;
   std::string context_in_log_;
   VerdictLines verdicts_;
-  ProbeStore probes_;
+  AddedRows added_rows_;
   std::atomic<bool> stop_{false};
   std::optional<Error> first_error_;
 };

@@ -53,7 +53,7 @@ class Search {
   /// Sets the counters and the time of the rate found, and a label that says what bounds the rate.
   void report(benchmark::State& state) const;
   std::string summary() const;
-  std::vector<Probe> take_probes() { return std::move(probes_); }
+  std::vector<AddedRow> take_probes() { return std::move(probes_); }
 
  private:
   run::RunPlan plan_at(std::uint64_t rpm) const;
@@ -67,7 +67,7 @@ class Search {
   run::RunPlan part_;
   std::string name_;
   run::RateSearch rates_;
-  std::vector<Probe> probes_;
+  std::vector<AddedRow> probes_;
   std::optional<stats::RunTally> best_;
   /// Why the lowest rate above the best one missed the objective.
   std::string why_missed_;
@@ -180,17 +180,8 @@ std::string Search::why_missed(const Probed& probed, const Verdict& verdict) con
 void Search::keep(const Probed& probed, const Verdict& verdict) {
   const std::string met = probed.why_missed.empty() ? "met" : "missed: " + probed.why_missed;
   context_.console().say(fmt::format("{} at {} RPM: {}", name_, probed.plan.rpm, met));
-  Probe probe;
-  probe.name = name_ + "/probe";
-  probe.rpm = probed.plan.rpm;
-  probe.parallel = part_.parallel;
-  probe.threads = part_.threads();
-  probe.requests = probed.plan.requests;
-  probe.mean_latency = probed.tally.latency.mean();
-  probe.cpu_time = cpu_time_of(probed.tally);
+  AddedRow probe = added_row(name_ + "/probe", probed.plan, probed.tally);
   probe.label = fmt::format("{}; {}", name_of(verdict.bound), met);
-  set_counters(probe.counters, probed.tally);
-  set_part_counters(probe.counters, probed.tally);
   probes_.push_back(std::move(probe));
 }
 
@@ -228,7 +219,7 @@ void lead(benchmark::State& state, Context& context, const std::string& benchmar
     context.verdicts().add(fmt::format("{} parallel:{}{}: {}", benchmark, part.parallel,
                                        threads_text(part.threads()), search.summary()));
   }
-  context.probes().add(benchmark, search.take_probes());
+  context.added_rows().add(benchmark, search.take_probes());
 }
 
 /// Makes a thread's part of the probes, until the leader has ended its search.

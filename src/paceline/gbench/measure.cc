@@ -2,6 +2,7 @@
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/report.h>
 #include <paceline/loop/sockets.h>
+#include <paceline/pace/stages_text.h>
 #include <paceline/run/preflight.h>
 #include <paceline/run/run_stripe.h>
 #include <paceline/stats/run_tally.h>
@@ -81,6 +82,7 @@ run::GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan
   logged.identity = plan.salt;
   logged.rank = context.ranks().index();
   logged.ranks = plan.ranks;
+  logged.stages = pace::stages_text(plan.stages);
   logged.burstiness = plan.arrivals.burstiness;
   const auto log = context.begin_log(logged);
   if (!log) {
@@ -161,6 +163,7 @@ run::RunPlan plan_of(const benchmark::State& state, const Context& context,
   run.parallel = static_cast<std::size_t>(state.range(1));
   run.requests = counted.number;
   run.items = counted.items;
+  run.stages = counted.stages;
   run.stripe = stripe_of(state, context);
   return run;
 }
@@ -172,8 +175,8 @@ run::GroupRun begin(Context& context, const Workload& workload, run::RunPlan pla
     return {.error = std::move(checked.error())};
   }
   plan.salt = context.next_salt();
-  // Changes of the rate are not shared with other processes.
-  if (plan.rpm > 0 && plan.ranks == 1) {
+  // Changes of the rate are not shared with other processes, and stages have a rate already.
+  if (plan.rpm > 0 && plan.ranks == 1 && plan.stages.empty()) {
     plan.rate_changes = std::make_shared<pace::RateChanges>(plan.rpm, plan.stripe.count);
   }
   return begin_run(context, workload, std::move(plan), name);

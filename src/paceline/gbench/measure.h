@@ -59,6 +59,8 @@ struct CountedRequests {
   std::uint64_t number = 1;
   /// The workload's items to send, as many as `number`; empty: from 0 on.
   std::span<const std::uint64_t> items{};
+  /// As in RunOptions, which make as many requests. range(0) is then their mean rate.
+  std::vector<Stage> stages{};
 };
 
 /// Runs `workload` as one Google Benchmark run. range(0) is the rpm (0: unpaced), and range(1) is

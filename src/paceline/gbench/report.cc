@@ -1,6 +1,7 @@
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/report.h>
+#include <paceline/gbench/stage_rows.h>
 
 #include <fmt/format.h>
 
@@ -162,6 +163,20 @@ double cpu_time_of(const Tally& tally) {
          static_cast<double>(std::max<std::uint64_t>(tally.sent, 1));
 }
 
+AddedRow added_row(std::string name, const run::RunPlan& plan, const stats::RunTally& tally) {
+  AddedRow row;
+  row.name = std::move(name);
+  row.rpm = plan.rpm;
+  row.parallel = plan.parallel;
+  row.threads = plan.threads();
+  row.requests = plan.requests;
+  row.mean_latency = tally.latency.mean();
+  row.cpu_time = cpu_time_of(tally);
+  set_counters(row.counters, tally);
+  set_part_counters(row.counters, tally);
+  return row;
+}
+
 double time_divisor(const benchmark::State& state) {
   constexpr bool divides_by_threads =
       benchmark_version.starts_with("1.7.") || benchmark_version.starts_with("1.8.");
@@ -199,6 +214,7 @@ Result<double> report(benchmark::State& state, Context& context, const run::RunP
   if (const std::string clocks = clocks_text(plan, tally); !clocks.empty()) {
     context.verdicts().add(run_text(name, plan) + ": " + clocks);
   }
+  if (!plan.stages.empty()) report_stages(context, plan, name, tally);
   warn_of_lengths(context, tally.tokens);
   warn_of_failures(context, tally);
   return iteration_time(state, plan.requests, tally);

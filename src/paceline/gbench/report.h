@@ -36,6 +36,10 @@ std::vector<std::string> finish_counters();
 /// The counters that are means and standard deviations of times.
 std::vector<std::string> spread_counters();
 
+/// A row beside that of a benchmark, without a label. `plan`: has the rate, parallel, threads and
+/// requests of the row.
+AddedRow added_row(std::string name, const run::RunPlan& plan, const stats::RunTally& tally);
+
 /// Why a run has no good response.
 Error why_nothing(const Tally& tally);
 

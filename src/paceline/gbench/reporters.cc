@@ -101,50 +101,50 @@ void PercentileRows::write_context() {
 
 namespace {
 
-Run row_of(const Run& search, Probe probe) {
+Run row_of(const Run& run, AddedRow added) {
   Run row;
-  row.run_name.function_name = std::move(probe.name);
-  row.run_name.args = fmt::format("rpm:{}/parallel:{}", probe.rpm, probe.parallel);
+  row.run_name.function_name = std::move(added.name);
+  row.run_name.args = fmt::format("rpm:{}/parallel:{}", added.rpm, added.parallel);
   // As in the name of a run with as many threads.
-  row.run_name.iterations = fmt::format("iterations:{}", probe.requests / probe.threads);
-  row.run_name.threads = search.run_name.threads;
-  row.run_name.time_type = search.run_name.time_type;
-  row.family_index = search.family_index;
-  row.per_family_instance_index = search.per_family_instance_index;
-  row.repetitions = search.repetitions;
-  row.repetition_index = search.repetition_index;
-  row.threads = search.threads;
-  row.time_unit = search.time_unit;
-  row.iterations = static_cast<std::int64_t>(probe.requests);
-  const auto requests = static_cast<double>(probe.requests);
-  row.real_accumulated_time = stats::seconds_of(probe.mean_latency) * requests;
-  row.cpu_accumulated_time = probe.cpu_time * requests;
-  row.report_label = std::move(probe.label);
-  row.counters = std::move(probe.counters);
+  row.run_name.iterations = fmt::format("iterations:{}", added.requests / added.threads);
+  row.run_name.threads = run.run_name.threads;
+  row.run_name.time_type = run.run_name.time_type;
+  row.family_index = run.family_index;
+  row.per_family_instance_index = run.per_family_instance_index;
+  row.repetitions = run.repetitions;
+  row.repetition_index = run.repetition_index;
+  row.threads = run.threads;
+  row.time_unit = run.time_unit;
+  row.iterations = static_cast<std::int64_t>(added.requests);
+  const auto requests = static_cast<double>(added.requests);
+  row.real_accumulated_time = stats::seconds_of(added.mean_latency) * requests;
+  row.cpu_accumulated_time = added.cpu_time * requests;
+  row.report_label = std::move(added.label);
+  row.counters = std::move(added.counters);
   return row;
 }
 
 }  // namespace
 
-void ProbeStore::add(const std::string& benchmark, std::vector<Probe> probes) {
-  searches_[benchmark].push_back(std::move(probes));
+void AddedRows::add(const std::string& benchmark, std::vector<AddedRow> rows) {
+  added_[benchmark].push_back(std::move(rows));
 }
 
-std::vector<Probe> ProbeStore::take(const std::string& benchmark) {
-  std::deque<std::vector<Probe>>& searches = searches_[benchmark];
-  if (searches.empty()) return {};
-  std::vector<Probe> probes = std::move(searches.front());
-  searches.pop_front();
-  return probes;
+std::vector<AddedRow> AddedRows::take(const std::string& benchmark) {
+  std::deque<std::vector<AddedRow>>& added = added_[benchmark];
+  if (added.empty()) return {};
+  std::vector<AddedRow> rows = std::move(added.front());
+  added.pop_front();
+  return rows;
 }
 
-void ProbeRows::ReportRuns(const std::vector<Run>& runs) {
+void WithAddedRows::ReportRuns(const std::vector<Run>& runs) {
   std::vector<Run> rows;
   for (const Run& run : runs) {
     rows.push_back(run);
     if (run.run_type != Run::RT_Iteration) continue;
-    for (Probe& probe : probes_.take(run.run_name.function_name)) {
-      rows.push_back(row_of(run, std::move(probe)));
+    for (AddedRow& added : rows_.take(run.run_name.function_name)) {
+      rows.push_back(row_of(run, std::move(added)));
     }
   }
   inner().ReportRuns(rows);

@@ -87,9 +87,9 @@ class PercentileRows : public ReporterDecorator {
   bool is_written_ = true;
 };
 
-/// Result of one run of a search.
-struct Probe {
-  /// Such as "chat/complete/probe".
+/// A row beside that of its benchmark: a run of a search, or a stage of a run.
+struct AddedRow {
+  /// Such as "chat/complete/probe" or "chat/complete/stages/stage:2".
   std::string name;
   std::uint64_t rpm = 0;
   std::uint64_t parallel = 0;
@@ -103,30 +103,30 @@ struct Probe {
   benchmark::UserCounters counters;
 };
 
-/// Probes of searches that the file does not have yet, by the benchmark's name. The repetitions of
-/// a benchmark are kept in their order.
-class ProbeStore {
+/// Rows that the file does not have yet, by the benchmark's name. The repetitions of a benchmark
+/// are kept in their order.
+class AddedRows {
  public:
-  void add(const std::string& benchmark, std::vector<Probe> probes);
-  /// Removes and returns the probes of the benchmark's earliest search; empty if no search is left.
-  std::vector<Probe> take(const std::string& benchmark);
+  void add(const std::string& benchmark, std::vector<AddedRow> rows);
+  /// Removes and returns the rows that were added first for the benchmark; empty if none are left.
+  std::vector<AddedRow> take(const std::string& benchmark);
 
  private:
-  std::map<std::string, std::deque<std::vector<Probe>>> searches_;
+  std::map<std::string, std::deque<std::vector<AddedRow>>> added_;
 };
 
-/// Decorates a file reporter. After each search, the search's probes follow as runs of their own.
-/// Google Benchmark itself must know all runs before the first one starts.
-class ProbeRows : public ReporterDecorator {
+/// Decorates a file reporter. After each run, the rows that were added for it follow as runs of
+/// their own. Google Benchmark itself must know all runs before the first one starts.
+class WithAddedRows : public ReporterDecorator {
  public:
-  /// `file` and `probes` outlive the decorator.
-  ProbeRows(benchmark::BenchmarkReporter& file, ProbeStore& probes)
-      : ReporterDecorator(file), probes_(probes) {}
+  /// `file` and `rows` outlive the decorator.
+  WithAddedRows(benchmark::BenchmarkReporter& file, AddedRows& rows)
+      : ReporterDecorator(file), rows_(rows) {}
 
   void ReportRuns(const std::vector<Run>& runs) override;
 
  private:
-  ProbeStore& probes_;
+  AddedRows& rows_;
 };
 
 /// Decorates a reporter so that its output is valid for any text and any number.

@@ -13,7 +13,7 @@ using Step = Statement::Step;
 
 constexpr const char* select_runs =
     "SELECT run, name, workload, resumed, started_utc, rpm, parallel, requests, warmup, host, "
-    "model, {}, {}, {}, {}, {}, {}, {}, "
+    "model, {}, {}, {}, {}, {}, {}, {}, {}, "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run), "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run AND error IS NULL) "
     "FROM runs ORDER BY run";
@@ -58,10 +58,11 @@ ListedRun read_run(const Statement& row) {
   run.about.identity = optional_number(row, 13);
   run.about.rank = number(row, 14);
   run.about.ranks = optional_number(row, 15).value_or(1);
-  run.about.burstiness = row.real(16);
-  run.about.context = row.text(17);
-  run.logged = number(row, 18);
-  run.good = number(row, 19);
+  run.about.stages = row.text(16);
+  run.about.burstiness = row.real(17);
+  run.about.context = row.text(18);
+  run.logged = number(row, 19);
+  run.good = number(row, 20);
   run.places = {{0, run.run, run.about.rank}};
   return run;
 }
@@ -122,9 +123,9 @@ Result<LogReader> LogReader::open(const std::string& path) {
 
 Result<ListedRuns> LogReader::runs() {
   const auto column = [this](const std::string& name) { return column_or_null(name); };
-  auto row = database_.prepare(
-      fmt::format(fmt::runtime(select_runs), column("url"), column("threads"), column("identity"),
-                  column("rank"), column("ranks"), column("burstiness"), column("context")));
+  auto row = database_.prepare(fmt::format(
+      fmt::runtime(select_runs), column("url"), column("threads"), column("identity"),
+      column("rank"), column("ranks"), column("stages"), column("burstiness"), column("context")));
   if (!row) return cannot_read();
   ListedRuns runs;
   Step step = row->step();

@@ -93,6 +93,8 @@ struct LoggedRun {
   /// members are those of the whole run.
   std::uint64_t rank = 0;
   std::uint64_t ranks = 1;
+  /// The stages of the run, as pace::stages_text() writes them; empty: none.
+  std::string stages{};
   /// As in Arrivals; 0 in logs of schemas 1 to 8.
   double burstiness = 0;
   /// Facts about the program, a JSON object of texts. Empty: unknown, in logs of schemas 1 to 8.

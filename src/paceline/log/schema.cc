@@ -33,6 +33,7 @@ CREATE TABLE runs (
   identity    INTEGER,
   rank        INTEGER,
   ranks       INTEGER,
+  stages      TEXT,
   burstiness  REAL,
   context     TEXT
 ) STRICT;
@@ -117,6 +118,7 @@ constexpr std::array<const char*, schema_version - 1> migrations{
     "ALTER TABLE runs ADD COLUMN identity INTEGER; "
     "ALTER TABLE runs ADD COLUMN rank INTEGER; "
     "ALTER TABLE runs ADD COLUMN ranks INTEGER",
+    "ALTER TABLE runs ADD COLUMN stages TEXT; "
     "ALTER TABLE runs ADD COLUMN burstiness REAL; "
     "ALTER TABLE runs ADD COLUMN context TEXT; "
     "CREATE TABLE tallies (run INTEGER NOT NULL REFERENCES runs, thread INTEGER NOT NULL, "

@@ -31,6 +31,7 @@ Dispatcher::Dispatcher(loop::Loop& loop, Workload& workload, const RunPlan& opti
       workload_(workload),
       options_(options),
       hooks_(hooks),
+      stages_(staged_rate(options)),
       pacer_(make_pacer(options)),
       budget_(make_budget(options)),
       client_(
@@ -74,6 +75,7 @@ stats::RunTally Dispatcher::run() {
   if (in_flight() > 0 || !(all_sent() || stop_asked())) loop_.run();
   if (hooks_.on_progress) tell_progress();
   settle_unanswered();
+  recorder_.leave_stage(cpu_time());
   stats::RunTally tally = recorder_.finish(stopped_.has_value(), stopped_why_);
   tally.cpu_time = cpu_time();
   return tally;
@@ -197,11 +199,20 @@ void Dispatcher::depart(TimePoint now) {
   if (pending.tries++ == 0) pending.first_sent = departure.now;
   if (budget_) budget_->reserve(departure.now, flight.tokens);
   if (pending.is_counted && !std::exchange(has_counted_, true)) cpu_before_ += cpu_time();
+  if (stages_ && pending.is_counted && pending.tries == 1) note_stage(pending);
   if (exchange->request.is_streamed) flight.stream->begin(exchange->request);
   recorder_.departed(pending, departure);
   flight.is_in_flight = true;
   exchanges_[exchange->number] = exchange;
   client_.send(*exchange);
+}
+
+void Dispatcher::note_stage(PendingRequest& pending) {
+  const std::size_t before = options_.warmup > 0 ? 1 : 0;
+  pending.stage = std::max(stages_->stage_at(pending.slot.due), before) - before;
+  if (stage_ == pending.stage) return;
+  stage_ = pending.stage;
+  recorder_.enter_stage(pending.stage, cpu_time());
 }
 
 void Dispatcher::stop(Error why) {

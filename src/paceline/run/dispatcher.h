@@ -60,6 +60,8 @@ class Dispatcher {
   std::optional<Taken> take_pending(TimePoint now);
   Nanoseconds next_departure() const;
   void depart(TimePoint now);
+  /// Notes in which stage the request is sent first.
+  void note_stage(PendingRequest& pending);
   std::uint64_t estimate_tokens(const Request& request) const;
 
   std::optional<std::size_t> read_piece(http::Exchange& exchange, std::string_view piece,
@@ -94,6 +96,7 @@ class Dispatcher {
   const RunHooks& hooks_;
   RunStart start_;
   Nanoseconds cpu_before_{0};
+  std::optional<pace::StagedRate> stages_;
   std::optional<pace::Pacer> pacer_;
   std::optional<pace::TokenBudget> budget_;
   http::Client client_;
@@ -116,6 +119,8 @@ class Dispatcher {
   std::uint64_t taken_ = 0;
   std::uint64_t departures_ = 0;
   bool has_counted_ = false;
+  /// Of the latest counted request.
+  std::optional<std::size_t> stage_{};
   /// The changes of the rate that the pacer knows.
   std::size_t rate_changes_ = 0;
   bool at_the_cap_ = false;

@@ -16,11 +16,13 @@ Recorder::Recorder(const RunPlan& options, std::uint64_t planned) : options_(opt
   tally_.planned = planned;
   if (options.objective) tally_.met_objective = 0;
   if (options.groups) tally_.parts.emplace(options.groups);
+  if (!options.stages.empty()) add_stages();
 }
 
 void Recorder::departed(const PendingRequest& pending, const Departure& departure) {
   if (!silent_since_ || pending.in_flight == 1) silent_since_ = departure.now;
   if (!pending.is_counted) return;
+  if (Recorder* stage = stage_of(pending)) stage->departed(pending, departure);
   ++tally_.sends;
   if (pending.tries == 1) {
     ++tally_.sent;
@@ -42,6 +44,7 @@ FailedTry Recorder::retried(const PendingRequest& pending, const http::Exchange&
   const Response& response = exchange.response;
   end_silence(response.done);
   if (pending.is_counted) {
+    if (Recorder* stage = stage_of(pending)) stage->retried(pending, exchange, outcome);
     ++tally_.retries;
     if (outcome.failure == Failure::http_429) ++tally_.refused_429;
     tally_.time_in_flight += response.done - response.sent;
@@ -56,11 +59,14 @@ FailedTry Recorder::retried(const PendingRequest& pending, const http::Exchange&
 }
 
 void Recorder::asked_for_too_long(const PendingRequest& pending) {
-  if (pending.is_counted) ++tally_.waits_too_long;
+  if (!pending.is_counted) return;
+  if (Recorder* stage = stage_of(pending)) stage->asked_for_too_long(pending);
+  ++tally_.waits_too_long;
 }
 
 void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
   if (!pending.is_counted) return;
+  if (Recorder* stage = stage_of(pending)) stage->abandoned(pending, last);
   --unfinished_;
   ++tally_.abandoned;
   tally_.count_failure(last.failure, 1, last.error);
@@ -84,6 +90,7 @@ void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
 void Recorder::cut_off(const PendingRequest& pending, const http::Exchange& exchange,
                        TimePoint now) {
   if (!pending.is_counted) return;
+  if (Recorder* stage = stage_of(pending)) stage->cut_off(pending, exchange, now);
   --unfinished_;
   ++tally_.cut_off;
   if (options_.log.file == nullptr) return;
@@ -107,6 +114,7 @@ void Recorder::ended(const PendingRequest& pending, const http::Exchange& exchan
     tally_.levels.record(pending.in_flight, response.done - response.sent);
   }
   if (!pending.is_counted) return;
+  if (Recorder* stage = stage_of(pending)) stage->ended(pending, exchange, outcome, times);
   --unfinished_;
   if (tally_.http_version.empty()) tally_.http_version = response.http_version;
   count_times(pending, response, !outcome.failure);
@@ -131,6 +139,10 @@ stats::RunTally Recorder::finish(bool cut_short, std::optional<Error> stopped_wh
   tally_.stopped_why = std::move(stopped_why);
   tally_.cut_short = cut_short;
   assert(tally_.adds_up());
+  for (Recorder& stage : stages_) {
+    stage.tally_.planned = stage.tally_.sent;
+    tally_.stages.push_back(stage.finish(false, std::nullopt));
+  }
   return std::move(tally_);
 }
 
@@ -167,7 +179,9 @@ std::optional<Bound> Recorder::bound_so_far() const {
     return std::nullopt;
   }
   const std::uint64_t rpm = asked_rpm(options_, tally_);
-  const std::uint64_t share = std::max<std::uint64_t>(rpm / options_.stripe.count, 1);
+  // The due times of a stripe in stages have the rate of the stripe.
+  const std::uint64_t stripes = options_.stages.empty() ? options_.stripe.count : 1;
+  const std::uint64_t share = std::max<std::uint64_t>(rpm / stripes, 1);
   return judge(tally_, rpm == 0 ? 0 : share, options_.stripe.share_of(options_.parallel),
                options_.arrivals)
       .bound;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <paceline/http/transport.h>
 #include <paceline/message.h>
@@ -32,7 +35,12 @@ class Recorder {
   Recorder(const RunPlan& options, std::uint64_t planned);
 
   /// Sets or corrects the start of the run.
-  void begin(TimePoint start) { start_ = start; }
+  void begin(TimePoint start);
+  /// Notes that the first request of a stage departs, of a run in stages. `cpu_time`: of the run's
+  /// thread so far.
+  void enter_stage(std::size_t stage, std::chrono::nanoseconds cpu_time);
+  /// Ends the last stage.
+  void leave_stage(std::chrono::nanoseconds cpu_time);
   /// Counts a connection that has been opened.
   void opened(const ConnectTimes& times) { tally_.connect.record(times.total()); }
   /// Records a departure. `pending.in_flight` includes the request.
@@ -61,6 +69,9 @@ class Recorder {
  private:
   using Nanoseconds = std::chrono::nanoseconds;
 
+  void add_stages();
+  /// The recorder of the request's stage; nullptr: the run has no stages.
+  Recorder* stage_of(const PendingRequest& pending);
   std::optional<Bound> bound_so_far() const;
   void end_silence(TimePoint done);
   void count_times(const PendingRequest& pending, const Response& response, bool succeeded);
@@ -81,6 +92,12 @@ class Recorder {
   Nanoseconds due_of(const PendingRequest& pending, const Response& response) const;
 
   const RunPlan& options_;
+  /// The options of the stages' recorders.
+  std::shared_ptr<const RunPlan> stage_options_;
+  std::vector<Recorder> stages_;
+  std::optional<std::size_t> stage_;
+  /// When the stage began.
+  Nanoseconds stage_cpu_{0};
   TimePoint start_;
   /// Requests that were sent and are not settled.
   std::uint64_t unfinished_ = 0;

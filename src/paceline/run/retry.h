@@ -22,6 +22,8 @@ struct PendingRequest {
   std::uint64_t item = 0;
   /// False for requests of the warm-up.
   bool is_counted = false;
+  /// The stage in which the first send was due, of a run in stages.
+  std::size_t stage = 0;
   /// How often the request has been sent.
   std::uint32_t tries = 0;
   /// The first send, from the start of the run.

@@ -110,14 +110,30 @@ std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t par
   return descriptors;
 }
 
+std::optional<pace::StagedRate> staged_rate(const RunPlan& options) {
+  if (options.stages.empty()) return std::nullopt;
+  std::vector<Stage> stages = options.stages;
+  if (options.warmup > 0) {
+    const auto has_rate = [](const Stage& stage) { return stage.first_rpm + stage.last_rpm > 0; };
+    const Stage& first = *std::find_if(stages.begin(), stages.end(), has_rate);
+    const std::uint64_t rpm = first.first_rpm > 0 ? first.first_rpm : first.last_rpm;
+    stages.insert(stages.begin(), {pace::Rate::per_minute(rpm)->due(options.warmup), rpm, rpm});
+  }
+  return pace::StagedRate(stages);
+}
+
 std::optional<pace::Pacer> make_pacer(const RunPlan& options) {
+  if (auto staged = staged_rate(options)) {
+    return pace::Pacer(pace::make_schedule(options.arrivals, *std::move(staged), options.seed),
+                       pace::usual_bounds(options.stripe.count), options.stripe);
+  }
   const std::optional<pace::Rate> rate = pace::Rate::per_minute(options.rpm);
   if (!rate) return std::nullopt;
   auto schedule = pace::make_schedule(options.arrivals, *rate, options.seed);
   if (options.rate_changes) {
     schedule = std::make_unique<pace::ChangedSchedule>(std::move(schedule), options.rate_changes);
   }
-  return pace::Pacer(std::move(schedule), pace::usual_bounds(), options.stripe);
+  return pace::Pacer(std::move(schedule), pace::usual_bounds(options.stripe.count), options.stripe);
 }
 
 std::optional<pace::TokenBudget> make_budget(const RunPlan& options) {
@@ -159,8 +175,16 @@ std::uint64_t counted_here(const RunPlan& options) {
          options.stripe.share_of(options.warmup);
 }
 
+std::uint64_t due_rpm(const stats::RunTally& tally, std::uint64_t otherwise) {
+  if (tally.sends < 2 || tally.last_due <= tally.first_due) return otherwise;
+  const double per_second =
+      static_cast<double>(tally.sends - 1) / stats::seconds_of(tally.last_due - tally.first_due);
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(60 * per_second)));
+}
+
 std::uint64_t asked_rpm(const RunPlan& options, const stats::RunTally& tally) {
   const pace::RateChanges* changes = options.rate_changes.get();
+  if (!options.stages.empty()) return due_rpm(tally, options.rpm);
   if (tally.lost > 0) {
     const auto kept = static_cast<double>(tally.planned - tally.lost);
     const double share = kept / static_cast<double>(tally.planned);

@@ -19,6 +19,7 @@
 #include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/rate_changes.h>
+#include <paceline/pace/stages.h>
 #include <paceline/run.h>
 #include <paceline/stats/run_tally.h>
 #include <paceline/tally.h>
@@ -161,6 +162,9 @@ std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t par
 
 // The parts of one stripe of a run. The options are of the whole run.
 
+/// The stages of the run, after a stage for the warm-up if there is one. Nothing: the rate is
+/// constant, or the run is unpaced.
+std::optional<pace::StagedRate> staged_rate(const RunPlan& options);
 /// Nothing when the run is unpaced.
 std::optional<pace::Pacer> make_pacer(const RunPlan& options);
 /// Nothing when tokens are not limited.
@@ -172,8 +176,10 @@ std::size_t connections_ahead(const RunPlan& options);
 http::ClientOptions client_options(const RunPlan& options);
 /// The stripe's share of the counted requests.
 std::uint64_t counted_here(const RunPlan& options);
+/// The rate of the due times of what was sent; `otherwise` for fewer than two sends.
+std::uint64_t due_rpm(const stats::RunTally& tally, std::uint64_t otherwise);
 /// The rate that the run was asked for between the first and the last due time; 0: unpaced.
-/// Differs from the plan's rate if the rate was changed during the run.
+/// Differs from the plan's rate if the rate was changed during the run, and in stages.
 std::uint64_t asked_rpm(const RunPlan& options, const stats::RunTally& tally);
 /// The workload's item at a position of the run. The warm-up requests have items that no counted
 /// request has.

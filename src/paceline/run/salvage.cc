@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include <paceline/pace/pacer.h>
+#include <paceline/pace/stages_text.h>
 #include <paceline/run/group.h>
 #include <paceline/stats/tally_bytes.h>
 
@@ -38,6 +40,7 @@ RunPlan plan_of(const log::LoggedRun& run) {
   plan.ranks = run.ranks;
   plan.stripe.count = run.ranks * run.threads;
   plan.arrivals.burstiness = run.burstiness;
+  if (auto stages = pace::parse_stages(run.stages)) plan.stages = *std::move(stages);
   return plan;
 }
 
@@ -54,6 +57,12 @@ Result<Tallies> read(const log::LoggedRun& run, const std::vector<log::RankTally
     }
     close(*counted);
     read.emplace(rank + run.ranks * tally.thread, std::move(*counted));
+  }
+  // Only a thread that has ended keeps its stages.
+  const bool have_stages = std::none_of(
+      read.begin(), read.end(), [](const auto& tally) { return tally.second.stages.empty(); });
+  for (auto& [stripe, tally] : read) {
+    if (!have_stages) tally.stages.clear();
   }
   return read;
 }

@@ -51,6 +51,9 @@ struct RunTally : Tally {
   std::optional<Parts> parts;
   /// The processes that made the run; empty for one process.
   std::vector<RankPart> ranks;
+  /// Of a run in stages, the requests of each stage, by the due time of their first send. Their
+  /// `planned` is what was sent.
+  std::vector<RunTally> stages;
 
   /// Whether the other tally has the same groups, as those of one run have.
   bool has_groups_of(const RunTally& other) const;

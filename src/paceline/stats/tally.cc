@@ -122,6 +122,9 @@ void stats::RunTally::merge(const stats::RunTally& other) {
   last_due = std::max(last_due, other.last_due);
   if (parts && other.parts) parts->merge(*other.parts);
   ranks.insert(ranks.end(), other.ranks.begin(), other.ranks.end());
+  for (std::size_t i = 0; i < std::min(stages.size(), other.stages.size()); ++i) {
+    stages[i].merge(other.stages[i]);
+  }
 }
 
 std::optional<std::chrono::nanoseconds> stats::RunTally::clock_error() const {

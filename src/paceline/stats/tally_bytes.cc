@@ -52,7 +52,7 @@ struct Members<RunTally> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& tally) {
     form(counts_of(tally), tally.due_latency_trend, tally.course, tally.levels, tally.first_due,
-         tally.last_due, tally.ranks);
+         tally.last_due, tally.ranks, tally.stages);
     bool has_parts = tally.parts.has_value();
     form(has_parts);
     if (!has_parts) return;

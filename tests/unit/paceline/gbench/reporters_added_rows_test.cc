@@ -25,8 +25,8 @@ Row search_run(std::int64_t repetition) {
   return run;
 }
 
-Probe probe_at(std::uint64_t rpm) {
-  Probe probe;
+AddedRow probe_at(std::uint64_t rpm) {
+  AddedRow probe;
   probe.name = "chat/probe";
   probe.rpm = rpm;
   probe.parallel = 5;
@@ -38,12 +38,12 @@ Probe probe_at(std::uint64_t rpm) {
   return probe;
 }
 
-TEST(ProbeRowsTest, FollowTheirSearchAsRunsOfTheirOwn) {
+TEST(WithAddedRowsTest, FollowTheirSearchAsRunsOfTheirOwn) {
   Collector file;
-  ProbeStore store;
+  AddedRows store;
   store.add("chat/find_max", {probe_at(60), probe_at(120)});
   store.add("chat/find_max", {probe_at(240)});
-  ProbeRows rows(file, store);
+  WithAddedRows rows(file, store);
   Row other;
   other.run_name.function_name = "chat";
   Row aggregate = search_run(0);

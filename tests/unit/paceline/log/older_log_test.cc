@@ -124,7 +124,7 @@ TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
             0);
   EXPECT_EQ(ask(path(),
                 "SELECT count(threads) + count(identity) + count(rank) + count(ranks) + "
-                "count(burstiness) + count(context) FROM runs"),
+                "count(stages) + count(burstiness) + count(context) FROM runs"),
             0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM tallies"), 0);
   EXPECT_EQ(static_cast<int>(std::filesystem::status(path()).permissions()), 0600);
