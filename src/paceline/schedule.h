@@ -23,9 +23,11 @@ inline constexpr Arrivals poisson_arrivals{1};
 
 /// A part of a run, during which the rate is constant or changes linearly.
 struct Stage {
+  /// How long the stage lasts.
   std::chrono::nanoseconds length{0};
-  /// Requests per minute at the begin and at the end; 0: a pause.
+  /// Requests per minute at its begin.
   std::uint64_t first_rpm = 0;
+  /// Requests per minute at its end. Both 0: a pause.
   std::uint64_t last_rpm = 0;
 };
 
