@@ -60,7 +60,7 @@ tl::unexpected<Error> refuse(std::string why) {
   return fail(ErrorCode::invalid_value, std::move(why));
 }
 
-/// The runs to salvage, and the number of those that other programs have made.
+/// The runs to salvage. Says whether there are others.
 Result<std::vector<log::ListedRun>> choose(const log::ListedRuns& runs,
                                            std::optional<std::int64_t> asked) {
   if (runs.empty()) return refuse("the log has no runs");

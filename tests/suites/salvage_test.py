@@ -136,7 +136,7 @@ class Salvage(unittest.TestCase):
         self.assertNotIn("\x1b", done.stdout + done.stderr + self.out.read_text())
         for change in ("rpm = -1", "parallel = -1", "requests = -1", "requests = 0", "threads = -5",
                        "threads = 1 << 40", "threads = 5000", "ranks = 1 << 62", "rank = 7", "warmup = -3",
-                       "context = '['", "context = '[1]'"):
+                       "context = '['", "context = '[1]'", "stages = 'x'", "stages = '1s@60'"):
             self.change(f"UPDATE runs SET {change}")
             done = subprocess.run([PACELINE_LOG, self.log, "--salvage"], capture_output=True,
                                   text=True, timeout=60)

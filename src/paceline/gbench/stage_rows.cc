@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -50,7 +51,9 @@ void report_stages(Context& context, const run::RunPlan& plan, const std::string
                    const stats::RunTally& tally) {
   const pace::StagedRate rate(plan.stages);
   std::vector<AddedRow> rows;
-  for (std::size_t i = 0; i < tally.stages.size(); ++i) {
+  // The stages of a salvaged run come from a file.
+  const std::size_t stages = std::min(tally.stages.size(), plan.stages.size());
+  for (std::size_t i = 0; i < stages; ++i) {
     const stats::RunTally& counted = tally.stages[i];
     if (counted.sent == 0) continue;
     const run::RunPlan own = plan_of_stage(plan, rate, i);

@@ -52,7 +52,7 @@ struct Members<RunTally> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& tally) {
     form(counts_of(tally), tally.due_latency_trend, tally.course, tally.levels, tally.first_due,
-         tally.last_due, tally.ranks, tally.stages);
+         tally.last_due, tally.ranks);
     bool has_parts = tally.parts.has_value();
     form(has_parts);
     if (!has_parts) return;
@@ -262,7 +262,8 @@ struct Members<GroupTally> {
 
 std::string bytes_of(const RunTally& tally) {
   ByteWriter writer;
-  writer(form_version, tally);
+  // A stage has no stages, so that reading damaged bytes does not nest.
+  writer(form_version, tally, tally.stages);
   return writer.take();
 }
 
@@ -272,7 +273,7 @@ std::optional<RunTally> tally_of(std::string_view bytes) {
   reader(version);
   if (version != form_version) return std::nullopt;
   std::optional<RunTally> tally(std::in_place);
-  reader(*tally);
+  reader(*tally, tally->stages);
   if (!reader.is_at_end()) tally.reset();
   return tally;
 }

@@ -143,6 +143,15 @@ TEST(TallyBytesTest, ATallyWithoutPartsHasNone) {
   EXPECT_EQ(bytes_of(*read), bytes_of(RunTally()));
 }
 
+TEST(TallyBytesTest, HaveTheStages) {
+  RunTally tally = full_tally();
+  tally.stages = {full_tally(), RunTally()};
+  const RunTally copy = copy_of(tally);
+  ASSERT_EQ(copy.stages.size(), 2U);
+  EXPECT_EQ(bytes_of(copy.stages[0]), bytes_of(full_tally()));
+  EXPECT_EQ(bytes_of(copy), bytes_of(tally));
+}
+
 TEST(TallyBytesTest, AreFewForManyRequests) {
   RunTally tally;
   std::mt19937_64 random(1);
