@@ -82,7 +82,8 @@ TEST(ScheduleTest, ASeedGivesTheseDueTimes) {
   const auto due = [&rate](double burstiness) {
     const auto schedule = make_schedule({burstiness}, rate, 1);
     std::vector<std::int64_t> times;
-    for (const std::uint64_t slot : {0, 1, 2, 1'000}) times.push_back(schedule->due(slot).count());
+    for (const std::uint64_t slot : {0U, 1U, 2U, 1'000U})
+      times.push_back(schedule->due(slot).count());
     return times;
   };
   using Times = std::vector<std::int64_t>;
