@@ -38,9 +38,10 @@ PROGRAMS = {"paceline": os.environ["PACELINE"],
 # Ends by itself, as when a reader presses Ctrl-C, on a port that is free.
 SERVE = f'exec timeout --preserve-status --signal=INT 1 {PROGRAMS["paceline_endpoint"]} "$@" --port=0'
 # A search needs some requests to see that a rate was kept.
-MEASURE = f'''few=2
-[[ $* != *find_max* ]] || few=5
-exec {PROGRAMS["paceline"]} "$@" --paceline_requests=$few'''
+MEASURE = f'''few=--paceline_requests=2
+[[ $* != *find_max* ]] || few=--paceline_requests=5
+[[ $* != *paceline_stages* ]] || few=--paceline_stages=100ms@1200
+exec {PROGRAMS["paceline"]} "$@" "$few"'''
 REPORT_PAGE = f'exec {REPORT} "$@"'
 # Fails if the preset does not exist.
 CHECK_PRESET = f"""while (($# > 0)); do
