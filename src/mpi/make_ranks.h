@@ -10,8 +10,8 @@
 namespace paceline::mpi {
 
 /// Initializes MPI. Returns the processes that mpirun, srun or another launcher of MPI programs has
-/// started; see MpiRanks. `sentence` makes the sentence for an error, as in
-/// gbench::ContextSettings; used if rank 0 is lost, when no other process speaks. Once per program.
+/// started; see MpiRanks. `sentence`: as in gbench::ContextSettings, for the error that each rank
+/// prints if rank 0 is lost. Once per program.
 std::shared_ptr<run::Ranks> make_ranks(std::function<std::string(const Error&)> sentence);
 
 }  // namespace paceline::mpi

@@ -127,7 +127,7 @@ log::LoggedRun Context::logged_job(const Workload& workload) const {
 
 Result<run::RunLog> Context::begin_log(log::LoggedRun run) {
   if (!settings_.log) return run::RunLog{};
-  // Facts that runs add are not those of the program.
+  // All runs of a program have the same context in the log, without the facts that runs add.
   if (context_in_log_.empty()) context_in_log_ = facts_.json();
   run.context = context_in_log_;
   const auto number = settings_.log->begin_run(run);

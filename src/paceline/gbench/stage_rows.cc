@@ -22,7 +22,8 @@ run::RunPlan plan_of_stage(const run::RunPlan& plan, const pace::StagedRate& rat
   const Stage& asked = plan.stages[stage];
   run::RunPlan own = plan;
   own.stages = {asked};
-  own.rpm = (asked.first_rpm + asked.last_rpm) / 2;
+  // 0 would be unpaced.
+  own.rpm = std::max<std::uint64_t>(1, (asked.first_rpm + asked.last_rpm) / 2);
   own.requests = rate.slots_in(stage);
   return own;
 }

@@ -112,10 +112,10 @@ class Database {
 //   the request waited for, and NULL if the request did not wait for one.
 //   parts: the model and the URL of each part of a run that mixes models or servers; since
 //   schema 5.
-//   tallies: what each thread of a run has counted up to its latest tally, in the form of
-//   stats::bytes_of(); since schema 9, as are `stages`, `burstiness` and `context` of runs.
-//   `context` is a JSON object with the facts about the program. latencies: a view of requests with
-//   durations in milliseconds, and their model and URL.
+//   latencies: a view of requests with durations in milliseconds, and their model and URL.
+//   tallies: the latest tally of each thread of a run, in the form of stats::bytes_of(). The table
+//   is of schema 9, as are the columns `stages`, `burstiness` and `context` of runs. `context` is a
+//   JSON object with the facts about the program.
 //
 // The file's application_id marks it as a log; its user_version is the number of its schema.
 

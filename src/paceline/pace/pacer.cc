@@ -33,7 +33,7 @@ Pacer::Pacer(std::unique_ptr<Schedule> schedule, const std::vector<PacerBound>& 
   next_.index = stripe.index;
   next_.due = schedule_->due(stripe.index);
   earliest_ = next_.due;
-  fitted_gap_ns_ = gap_ns();
+  sized_for_ns_ = gap_ns();
   windows_.reserve(bounds.size());
   for (const PacerBound& bound : bounds) {
     // The first slots follow no departure that could delay them.
@@ -55,23 +55,22 @@ Slot Pacer::depart(nanoseconds now) {
     window.shifts_ns[window.oldest] = now_ns - window.bound.share * taken_due_ns;
     if (++window.oldest == window.shifts_ns.size()) window.oldest = 0;
   }
-  fit_windows();
+  // A ramp changes the gap a little with each slot.
+  constexpr double tolerable = 0.8;
+  const double gap = gap_ns();
+  if (gap <= tolerable * sized_for_ns_ || tolerable * gap >= sized_for_ns_) size_windows();
   find_earliest();
   return taken;
 }
 
 void Pacer::reschedule() {
   next_.due = schedule_->due(next_.index);
-  fit_windows();
+  size_windows();
   find_earliest();
 }
 
-void Pacer::fit_windows() {
-  // A ramp changes the gap a little with each slot.
-  constexpr double tolerable = 0.8;
-  const double gap = gap_ns();
-  if (gap > tolerable * fitted_gap_ns_ && tolerable * gap < fitted_gap_ns_) return;
-  fitted_gap_ns_ = gap;
+void Pacer::size_windows() {
+  sized_for_ns_ = gap_ns();
   for (Window& window : windows_) window.resize(gaps_in(window.bound.span));
 }
 

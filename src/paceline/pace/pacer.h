@@ -95,13 +95,13 @@ class Pacer {
   /// How far a delay shifts the schedule.
   std::chrono::nanoseconds shift_of(std::chrono::nanoseconds delay) const;
   /// Gives the windows the number of gaps that their spans have at the schedule's present rate.
-  void fit_windows();
+  void size_windows();
   void find_earliest();
 
   std::unique_ptr<Schedule> schedule_;
   std::vector<Window> windows_;
-  /// The gap for which the windows were made.
-  double fitted_gap_ns_ = 0;
+  /// The gap for which the windows have their sizes.
+  double sized_for_ns_ = 0;
   std::uint64_t stripe_count_;
   Slot next_;
   std::chrono::nanoseconds moved_{0};

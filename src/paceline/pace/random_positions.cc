@@ -7,8 +7,8 @@
 
 namespace paceline::pace {
 
-/// Draws from a gamma distribution with mean 1, by the method of Marsaglia and Tsang (2000). The
-/// distributions of standard libraries differ, so all numbers are made from random bits here.
+/// Draws from a gamma distribution with mean 1, by the method of Marsaglia and Tsang (2000). Uses
+/// none of the standard distributions, because their numbers differ between standard libraries.
 class RandomPositions::Gaps {
  public:
   /// `variation`: the coefficient of variation, above 0.

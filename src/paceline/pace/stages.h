@@ -12,9 +12,9 @@
 namespace paceline::pace {
 
 /// The rate over time of a run that is made of stages. A slot is due when the integral of the rate
-/// reaches its number, computed in whole numbers: due times neither drift nor jump where stages
-/// meet. After the last stage, the last rate that is not 0 goes on. Times count from the start of
-/// the run.
+/// reaches the slot's number. The integral is computed in whole numbers, so due times do not drift,
+/// and do not jump where two stages meet. After the last stage, the last rate that is not 0 goes
+/// on. Times count from the start of the run.
 class StagedRate {
  public:
   /// Precondition: a rate is not 0, no rate is above 60,000,000, and each stage has a length of at
@@ -33,7 +33,8 @@ class StagedRate {
   /// Requests per minute at this time.
   double rpm_at(std::chrono::nanoseconds time) const;
 
-  /// Rounds up to nanoseconds. A slot at the end of a stage belongs to the next stage with a rate.
+  /// Rounds up to nanoseconds. A slot that would be due at the very end of a stage is due in the
+  /// next stage whose rate is not 0.
   std::chrono::nanoseconds due(std::uint64_t slot) const;
   /// The same of a position between slots.
   std::chrono::nanoseconds time_of(double position) const;

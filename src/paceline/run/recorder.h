@@ -36,8 +36,7 @@ class Recorder {
 
   /// Sets or corrects the start of the run.
   void begin(TimePoint start);
-  /// Notes that the first request of a stage departs, of a run in stages. `cpu_time`: of the run's
-  /// thread so far.
+  /// Called before the first departure of each stage. `cpu_time`: of the run's thread so far.
   void enter_stage(std::size_t stage, std::chrono::nanoseconds cpu_time);
   /// Ends the last stage.
   void leave_stage(std::chrono::nanoseconds cpu_time);

@@ -55,6 +55,9 @@ Result<Tallies> read(const log::LoggedRun& run, const std::vector<log::RankTally
     if (rank >= run.ranks || tally.thread >= run.threads) {
       return refuse(fmt::format("the run has no thread {} of rank {}", tally.thread, rank));
     }
+    if (!read.empty() && !counted->has_groups_of(read.begin()->second)) {
+      return refuse(fmt::format("rank {} counted other groups of requests", rank));
+    }
     close(*counted);
     read.emplace(rank + run.ranks * tally.thread, std::move(*counted));
   }
@@ -113,10 +116,8 @@ Result<SalvagedRun> salvage(const log::LoggedRun& run, const std::vector<log::Ra
     if (run.ranks > 1) tally->be_of_rank(rank, fmt::format("rank {}", rank));
     if (std::exchange(is_first, false)) {
       salvaged.tally = std::move(*tally);
-    } else if (salvaged.tally.has_groups_of(*tally)) {
-      salvaged.tally.merge(*tally);
     } else {
-      return refuse(fmt::format("rank {} counted other groups of requests", rank));
+      salvaged.tally.merge(*tally);
     }
   }
   for (const std::uint64_t rank : lost) {

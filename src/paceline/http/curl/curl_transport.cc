@@ -10,9 +10,9 @@ std::size_t groups_of(std::size_t exchanges, std::size_t most) {
   return (exchanges + most - 1) / most;
 }
 
-/// Whether requests in HTTP/1.1 find connections that were opened ahead with TLS. libcurl 8 closes
-/// a connection with unread bytes instead, and a server of TLS 1.3 sends session tickets after the
-/// handshake.
+/// Whether requests in HTTP/1.1 find connections that were opened ahead with TLS. A server of TLS
+/// 1.3 sends session tickets after the handshake, and libcurl 8.14 closes a connection with unread
+/// bytes. Earlier versions of libcurl 8 are taken to do the same.
 bool keeps_opened_tls() {
   constexpr unsigned version_8 = 0x080000;
   return curl_version_info(CURLVERSION_NOW)->version_num < version_8;

@@ -125,11 +125,14 @@ TEST(SalvageTest, DamagedNumbersAreRefused) {
   }
 }
 
-TEST(SalvageTest, RanksWithOtherGroupsAreRefused) {
+TEST(SalvageTest, RanksAndThreadsWithOtherGroupsAreRefused) {
   stats::RunTally other = tally_after(10, 50);
   other.parts.emplace(std::make_shared<const stats::Groups>(stats::Groups{.names = {"model=a"}}));
   const auto salvaged = salvage(run_of(2, 1), {kept(0, 0, tally_after(10, 50)), kept(1, 0, other)});
   EXPECT_NE(message_of(salvaged).find("rank 1 counted other groups"), std::string::npos);
+  const auto of_threads =
+      salvage(run_of(1, 2), {kept(0, 0, other), kept(0, 1, tally_after(10, 50))});
+  EXPECT_NE(message_of(of_threads).find("rank 0 counted other groups"), std::string::npos);
 }
 
 TEST(SalvageTest, WhatARecorderHasSoFar) {
