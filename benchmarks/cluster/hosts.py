@@ -107,23 +107,30 @@ def run_once(ranks, url, out):
 
 def measure_difference(_):
     kinds = {0: "one process", 4: "four ranks"}
-    with tempfile.TemporaryDirectory() as name, Endpoint("50ms", is_paced=True) as endpoint:
+    # Each kind has an endpoint of its own, so that each record is of one kind.
+    endpoints = {ranks: Endpoint("50ms", is_paced=True) for ranks in kinds}
+    results = {}
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = Path(name)
-        results = {ranks: run_once(ranks, endpoint.url, folder / "first") for ranks in kinds}
+        for endpoint in endpoints.values():
+            stack.enter_context(endpoint)
         # In turn, so that both meet the same moments of the machine.
-        for _ in range(REPETITIONS - 1):
-            for ranks, result in results.items():
-                further = run_once(ranks, endpoint.url, folder / "further")
-                result["benchmarks"] += further["benchmarks"]
+        for _ in range(REPETITIONS):
+            for ranks, endpoint in endpoints.items():
+                result = run_once(ranks, endpoint.url, folder / "further")
+                results.setdefault(ranks, result | {"benchmarks": []})
+                results[ranks]["benchmarks"] += result["benchmarks"]
         for ranks, result in results.items():
             (folder / kinds[ranks]).write_text(json.dumps(result))
         compared = subprocess.run(
             [HERE.parent / "compare", *(folder / kind for kind in kinds.values())], check=True,
             capture_output=True, text=True)
     print(" -> ".join(kinds.values()) + compared.stdout.partition("In plain words")[2])
-    for ranks, result in results.items():
-        times = [row["cpu_time"] for row in result["benchmarks"] if row["name"].endswith("_time")]
-        print(f"CPU time per request, {kinds[ranks]}: {statistics.median(times):.1f} us")
+    for ranks, kind in kinds.items():
+        rows = [row for row in results[ranks]["benchmarks"] if row["name"].endswith("_time")]
+        print(f"{kind}: the endpoint's own record of all requests has p50 "
+              f"{endpoints[ranks].latency('p50'):.2f} ms, p99 {endpoints[ranks].latency('p99'):.2f} ms; "
+              f"CPU time per request {statistics.median(row['cpu_time'] for row in rows):.1f} us")
 
 
 def measure_hosts(options):

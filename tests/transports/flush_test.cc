@@ -61,9 +61,32 @@ TEST_P(FlushTest, ARowLeavesInOneCall) {
   wait_for_row("second");
 }
 
+/// For libcurl only: a request over `direct` leaves when it is handed over.
+class CurlFlushTest : public FlushTest {};
+
+// The client's own work before a request leaves is not the server's latency. A request that waits
+// for its connection counts from the moment it was handed over.
+TEST_P(CurlFlushTest, ARequestOnAnOpenConnectionCountsFromItsDeparture) {
+  ScriptServer server(wire(), row, [](int, ScriptedConnection& connection) {
+    while (connection.hear()) connection.play(ok_script());
+  });
+  for (const std::string round : {"opening", "open"}) {
+    send_row(round, server.url());
+    std::this_thread::sleep_for(2ms);
+    const TimePoint flushed = Clock::now();
+    client_.flush();
+    wait_for_row(round);
+    for (int i = 0; i < row; ++i) {
+      const TimePoint sent = wait_for(round + std::to_string(i)).sent;
+      EXPECT_EQ(sent >= flushed, round == "open");
+    }
+  }
+}
+
 // Over TLS, libcurl first waits for the server's choice of the HTTP version.
 PACELINE_OVER(FlushTest, Variant::curl_http, Variant::curl_https_2, Variant::direct,
               Variant::direct_https_1, Variant::direct_https_2);
+PACELINE_OVER(CurlFlushTest, Variant::curl_http, Variant::curl_https_2);
 
 }  // namespace
 }  // namespace paceline::http

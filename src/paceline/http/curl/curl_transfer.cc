@@ -100,6 +100,8 @@ void CurlTransfer::set_common() {
   // Otherwise libcurl would look for proxies in the environment before every request.
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_request);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlSockets::close);
@@ -116,6 +118,7 @@ void CurlTransfer::prepare(std::shared_ptr<const Target> target,
   trailers_.clear();
   header_bytes_ = 0;
   is_sending_ = false;
+  is_starting_ = true;
   opened_ = CURL_SOCKET_BAD;
   open_error_.reset();
   turn_.reset();

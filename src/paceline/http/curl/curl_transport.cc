@@ -103,6 +103,7 @@ void CurlTransport::flush() {
   }
   for (const Exchange* exchange : added_) {
     const State& state = states_[exchange->number];
+    if (state.transfer) state.transfer->end_start();
     if (state.multi != nullptr) undeferrable_.set(*exchange, !state.transfer->can_defer_read());
   }
   added_.clear();
