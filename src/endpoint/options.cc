@@ -66,7 +66,7 @@ std::optional<std::string_view> field_out_of_range(const EndpointOptions& option
   constexpr std::uint64_t most_per_minute = 1'000'000'000'000;
   constexpr double most_factor = 1e6;
   constexpr std::size_t longest = EndpointOptions::longest_response;
-  const std::array<std::pair<std::string_view, bool>, 16> fields = {{
+  const std::array<std::pair<std::string_view, bool>, 17> fields = {{
       {"latency", is_time(options.latency)},
       {"latency_p99", is_time(options.latency_p99)},
       {"slow_share", is_within(options.slow_share, 0.0, 1.0)},
@@ -77,6 +77,7 @@ std::optional<std::string_view> field_out_of_range(const EndpointOptions& option
       {"response_tokens_p99", is_within<std::size_t>(options.response_tokens_p99, 0, longest)},
       {"tokens_per_event",
        is_within<std::size_t>(options.tokens_per_event, 1, EndpointOptions::longest_event)},
+      {"cache_tokens", options.cache_tokens <= EndpointOptions::largest_cache},
       {"tool_calls", is_within(options.tool_calls, 0.0, 1.0)},
       {"rpm_limit", options.rpm_limit <= most_per_minute},
       {"tpm_limit", options.tpm_limit <= most_per_minute},

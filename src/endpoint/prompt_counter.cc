@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cassert>
 #include <cstring>
 #include <functional>
 
@@ -25,8 +24,8 @@ std::uint64_t mix(std::uint64_t chain, std::uint64_t word) {
 
 }  // namespace
 
-PrefixCache::PrefixCache(std::size_t blocks) : sets_(blocks / ways) {
-  assert(std::has_single_bit(blocks) && blocks >= ways);
+PrefixCache::PrefixCache(std::size_t tokens) {
+  if (tokens > 0) sets_.resize(std::bit_ceil((tokens - 1) / (ways * block_tokens) + 1));
 }
 
 void PrefixCache::begin(std::string_view model) {
@@ -66,6 +65,7 @@ void PrefixCache::add_block(const char* text) {
 }
 
 bool PrefixCache::touch(std::uint64_t key) {
+  if (sets_.empty()) return false;
   auto& set = sets_[(key >> 1U) & (sets_.size() - 1)].keys;
   auto place = std::find(set.begin(), set.end(), key);
   const bool found = place != set.end();

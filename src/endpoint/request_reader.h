@@ -15,6 +15,7 @@
 #include <endpoint/generation.h>
 #include <endpoint/random_models.h>
 #include <endpoint/tools.h>
+#include <paceline/endpoint.h>
 
 namespace paceline::endpoint {
 
@@ -28,8 +29,9 @@ class PrefixCache {
   static constexpr std::size_t block_tokens = 16;
   static constexpr std::size_t block_bytes = 4 * block_tokens;
 
-  /// `blocks`: a power of two, at least 8. The default is a million tokens, in half a megabyte.
-  explicit PrefixCache(std::size_t blocks = 1u << 16u);
+  /// `tokens`: of the remembered prompts; rounded up to a number of blocks that is a power of two.
+  /// 0: remembers nothing.
+  explicit PrefixCache(std::size_t tokens);
 
   /// Begins a prompt. Models share no blocks.
   void begin(std::string_view model);
@@ -98,9 +100,10 @@ class PromptCounter {
 class RequestReader {
  public:
   /// `lengths`: lengths of responses whose requests set no limit. `tools`: which responses call
-  /// one.
-  explicit RequestReader(const LengthModel& lengths, const ToolChooser& tools = ToolChooser())
-      : lengths_(lengths), tools_(tools) {}
+  /// one. `cache_tokens`: as for PrefixCache.
+  explicit RequestReader(const LengthModel& lengths, const ToolChooser& tools = ToolChooser(),
+                         std::size_t cache_tokens = EndpointOptions{}.cache_tokens)
+      : lengths_(lengths), tools_(tools), cache_(cache_tokens) {}
 
   /// Reads a request of this API into `response`. `body` keeps its text, but may move in memory.
   std::optional<ApiError> read_chat(std::string& body, Generation& response);

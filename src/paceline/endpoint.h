@@ -76,6 +76,8 @@ struct EndpointOptions {
   static constexpr std::size_t longest_response = 1'000'000;
   /// The most tokens of an event.
   static constexpr std::size_t longest_event = 1'000;
+  /// The most tokens of the prefix cache.
+  static constexpr std::size_t largest_cache = std::size_t{1} << 31U;
   /// The time of each token of a stream if `token_time` is not set.
   static constexpr std::chrono::milliseconds default_token_time{5};
 
@@ -101,6 +103,9 @@ struct EndpointOptions {
   /// Tokens of each event of a stream, from 1 to `longest_event`; the last event may have fewer. An
   /// event is sent when the last of its tokens is due.
   std::size_t tokens_per_event = 1;
+  /// Tokens of prompts that the prefix cache remembers at least, up to `largest_cache`; 0: none. A
+  /// million tokens take half a megabyte.
+  std::size_t cache_tokens = std::size_t{1} << 20U;
   /// Share of the responses that call a tool, from 0 to 1, among those that may call one of the
   /// request's tools but need not.
   double tool_calls = 0;

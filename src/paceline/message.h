@@ -31,6 +31,14 @@ struct AwsSigning {
   std::string service{};
 };
 
+/// The requested number of tokens of a response.
+struct LengthAsked {
+  /// The fewest tokens.
+  std::uint64_t at_least = 0;
+  /// The most tokens.
+  std::uint64_t at_most = 0;
+};
+
 /// A request. A workload fills it in place, so that its buffers are reused.
 struct Request {
   /// The method.
@@ -43,8 +51,8 @@ struct Request {
   std::shared_ptr<const AwsSigning> signing;
   /// The body; empty for GET.
   std::string body;
-  /// The most tokens that the response may have; 0: unknown. Not sent.
-  std::uint64_t response_tokens = 0;
+  /// Nothing if any length is accepted. Not sent.
+  std::optional<LengthAsked> length_asked{};
   /// The user's name for the request. Not sent.
   std::string name;
   /// Whether the body of a response 200 to 299 goes to a StreamReader piece by piece, and is not
@@ -111,7 +119,7 @@ struct Response {
   ErrorCode error_code = ErrorCode::request_failed;
   /// The message of the error, when `error` is not ok.
   std::string error_text;
-  /// When the request was sent.
+  /// When the request was sent, or began to wait for a connection.
   TimePoint sent;
   /// When the first piece of the body arrived; TimePoint::max() if none did.
   TimePoint first_byte;

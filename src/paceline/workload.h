@@ -28,14 +28,6 @@ struct Usage {
   std::optional<std::uint64_t> reasoning_tokens{};
 };
 
-/// The requested number of tokens of a response.
-struct LengthAsked {
-  /// The fewest tokens.
-  std::uint64_t at_least = 0;
-  /// The most tokens.
-  std::uint64_t at_most = 0;
-};
-
 /// The result of a request.
 struct Outcome {
   /// Empty: the request succeeded.
@@ -45,11 +37,11 @@ struct Outcome {
   Error error;
   /// Tokens as the server reported them.
   std::optional<Usage> usage;
+  /// Request::length_asked. Set by the run.
+  std::optional<LengthAsked> length_asked{};
   /// Number of streamed tokens if it differs from usage's completion tokens: a server may count
   /// reasoning that it does not send, or send reasoning that it does not count.
   std::optional<std::uint64_t> streamed_tokens{};
-  /// Nothing if any length is accepted.
-  std::optional<LengthAsked> length_asked;
   /// Why the response ended. Nothing if the server does not report a reason.
   std::optional<Finish> finish{};
   /// Whether the arguments of all tool calls are valid JSON. Nothing: the response has no tool

@@ -120,6 +120,10 @@ void add_flags(CLI::App& app, const std::string& prefix, EndpointOptions& option
                   EndpointOptions::longest_event,
                   "Tokens of each event of a stream, which is sent when the last of them is due, "
                   "such as 2 [1]");
+  add_number_flag(app, prefix + "cache_tokens", options.cache_tokens, std::size_t{0},
+                  EndpointOptions::largest_cache,
+                  "Tokens of prompts that the prefix cache remembers, such as 100000000; 0: none "
+                  "[1048576]");
   add_number_flag(app, prefix + "tool_calls", options.tool_calls, 0.0, 1.0,
                   "Share of the responses that call a tool, among those that may call one but need "
                   "not, such as 0.3 [0]")

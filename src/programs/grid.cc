@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <paceline/pace/stages.h>
 #include <paceline/pace/stages_text.h>
+#include <paceline/run/trace_schedule.h>
 #include <programs/flags.h>
 #include <programs/grid.h>
 #include <programs/help.h>
@@ -41,7 +42,7 @@ std::vector<GridRow> Grid::rows(
   for (const std::int64_t count : threads) {
     for (const std::int64_t rate : rpm) {
       rows.push_back(
-          {rate, std::min(count, requests_at(rate)), parallel, requests_at(rate), stages});
+          {rate, std::min(count, requests_at(rate)), parallel, requests_at(rate), stages, replay});
     }
   }
   if (!threads.empty()) return rows;
@@ -50,7 +51,7 @@ std::vector<GridRow> Grid::rows(
       const std::int64_t most = std::max(rate, highest_rate(stages));
       const std::int64_t chosen = std::min(choose(most, in_flight), requests_at(rate));
       if (rows.empty() || rows.back().rpm != rate || rows.back().threads != chosen) {
-        rows.push_back({rate, chosen, {}, requests_at(rate), stages});
+        rows.push_back({rate, chosen, {}, requests_at(rate), stages, replay});
       }
       rows.back().parallel.push_back(in_flight);
     }
@@ -146,6 +147,10 @@ Result<void> check(const Grid& grid) {
 }
 
 Result<void> check_search(const GridFlags& flags) {
+  if (flags.trace) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_find_max searches for one rate; leave out --paceline_trace");
+  }
   if (!flags.stages.empty()) {
     return fail(ErrorCode::invalid_value,
                 "--paceline_find_max searches for one rate; leave out --paceline_stages");
@@ -172,6 +177,19 @@ Result<void> check_search(const GridFlags& flags) {
   return {};
 }
 
+namespace {
+
+/// Makes the runs of the grid replay the trace.
+void replay(const GridFlags& flags, const Grid& usual, Grid& grid) {
+  grid.requests = static_cast<std::int64_t>(flags.trace->size());
+  grid.replay = run::Replay{flags.trace, !flags.rpm.empty()};
+  if (flags.rpm.empty()) grid.rpm = {std::llround(run::mean_rpm(*flags.trace))};
+  // Each run is as long as the trace, so one is enough.
+  if (flags.parallel.empty()) grid.parallel = {usual.parallel.back()};
+}
+
+}  // namespace
+
 Grid make_grid(const GridFlags& flags, const Grid& usual) {
   Grid grid = usual;
   if (!flags.rpm.empty()) grid.rpm = flags.rpm;
@@ -180,6 +198,7 @@ Grid make_grid(const GridFlags& flags, const Grid& usual) {
   if (flags.chooses_threads) grid.threads.clear();
   if (flags.requests > 0) grid.requests = flags.requests;
   grid.duration = flags.duration;
+  if (flags.trace) replay(flags, usual, grid);
   if (flags.stages.empty()) return grid;
   const pace::StagedRate rate(flags.stages);
   const double mean = static_cast<double>(rate.slots()) / Minutes(rate.length()).count();

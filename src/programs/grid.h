@@ -3,13 +3,17 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <paceline/http/rate_limits.h>
+#include <paceline/run/run_stripe.h>
 #include <paceline/schedule.h>
 #include <paceline/text/result.h>
+#include <paceline/workload/trace.h>
 
 namespace CLI {
 class App;
@@ -36,6 +40,8 @@ struct GridFlags {
   std::chrono::nanoseconds duration{0};
   /// The rate over time, in place of a rate and a number of requests; empty: none.
   std::vector<Stage> stages{};
+  /// The trace whose arrivals are replayed; nullptr: none.
+  std::shared_ptr<const workload::Trace> trace{};
 };
 
 /// Runs at one rate on as many threads, one for each parallel.
@@ -46,8 +52,9 @@ struct GridRow {
   std::vector<std::int64_t> parallel{};
   /// Counted requests of each run.
   std::int64_t requests = 0;
-  /// As in RunOptions.
+  /// As in RunPlan.
   std::vector<Stage> stages{};
+  std::optional<run::Replay> replay{};
 };
 
 /// One run of each rate with each parallel and each number of threads.
@@ -63,6 +70,8 @@ struct Grid {
   std::vector<std::int64_t> threads{1};
   /// As in RunOptions: `rpm` has their mean rate, and `requests` what becomes due in them.
   std::vector<Stage> stages{};
+  /// As in RunPlan.
+  std::optional<run::Replay> replay{};
 
   /// Counted requests of a run at this rate.
   std::int64_t requests_at(std::int64_t rate) const;

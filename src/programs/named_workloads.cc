@@ -16,6 +16,7 @@
 #include <paceline/text_generation.h>
 #include <paceline/text_ranking.h>
 #include <paceline/workload/mix.h>
+#include <paceline/workload/traced_generation.h>
 #include <programs/flags.h>
 
 namespace paceline::programs {
@@ -67,7 +68,7 @@ Made make_generation(const std::string& name, const Generator& generator,
     return tl::unexpected(std::move(read.error()));
   }
   if (const auto error = find_error(generation)) return in_workload(name, *error);
-  return make_workload(api, generation);
+  return workload::make_workload(api, generation, flags.trace);
 }
 
 Made make_template(const std::string& name, const WorkloadFlags& flags, const Options& options,

@@ -23,6 +23,7 @@
 #include <paceline/text_generation.h>
 #include <paceline/text_ranking.h>
 #include <paceline/workload.h>
+#include <paceline/workload/trace.h>
 #include <programs/console_display.h>
 #include <programs/models.h>
 #include <programs/progress/progress_display.h>
@@ -109,6 +110,8 @@ struct WorkloadFlags {
   std::vector<std::string> workloads;
   /// Parameters of text generation, prompts included.
   TextGeneration generation;
+  /// Has the lengths of prompts and responses; nullptr: none.
+  std::shared_ptr<const workload::Trace> trace{};
   /// Empty: each workload's own.
   std::vector<ModelShare> models;
   std::string batch_file;

@@ -43,6 +43,7 @@ void PacelineSuite::add_flags(CLI::App& app) {
   app.description(help_.description);
   app.footer(help_.footer);
   programs::add_flags(app, asked_);
+  programs::add_flags(app, trace_);
   app.option_defaults()->group(results_group);
   app.add_option_function<std::string>(
          "--paceline_resume",
@@ -187,8 +188,17 @@ Result<void> PacelineSuite::resume(SelectedWorkload& selected) {
   return {};
 }
 
+Result<void> PacelineSuite::prepare_replay() {
+  if (auto checked = programs::check(trace_, asked_, options_); !checked) return checked;
+  auto trace = open_trace(context().ranks(), trace_, asked_.requests);
+  if (!trace) return tl::unexpected(std::move(trace.error()));
+  asked_.trace = flags_.trace = *trace;
+  return *trace ? programs::check(**trace, flags_.generation) : Result<void>();
+}
+
 Result<void> PacelineSuite::prepare() {
   if (auto checked = programs::check(asked_); !checked) return checked;
+  if (auto prepared = prepare_replay(); !prepared) return prepared;
   auto selected = agree(context().ranks(), select_workloads(flags_, options_, context().apis()));
   if (!selected) return tl::unexpected(std::move(selected.error()));
   workloads_ = std::move(*selected);

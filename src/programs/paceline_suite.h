@@ -12,6 +12,7 @@
 #include <paceline/text/result.h>
 #include <programs/grid.h>
 #include <programs/options.h>
+#include <programs/trace_flags.h>
 
 namespace paceline::programs {
 
@@ -49,12 +50,15 @@ class PacelineSuite : public Suite {
   Result<void> check_objectives() const;
   /// Sets the search, unless other flags contradict it.
   Result<void> prepare_search();
+  /// Opens the trace, if one is to be replayed.
+  Result<void> prepare_replay();
   Result<void> prepare();
 
   Options& options_;
   const HelpTexts& help_;
   std::uint64_t ranks_;
   GridFlags asked_;
+  TraceFlags trace_;
   /// Searches for the limit instead of measuring the grid.
   std::optional<gbench::FindMax> search_;
   WorkloadFlags flags_;

@@ -6,7 +6,6 @@
 
 #include <paceline/gbench/context.h>
 #include <paceline/gbench/measure.h>
-#include <paceline/gbench/stage_rows.h>
 
 namespace paceline::programs {
 namespace {
@@ -25,9 +24,9 @@ void set_threads(benchmark::internal::Benchmark& runs, std::int64_t threads) {
 void register_runs(SelectedWorkload& selected, const std::vector<GridRow>& rows, bool is_repeated) {
   for (const GridRow& row : rows) {
     const gbench::CountedRequests counted{static_cast<std::uint64_t>(row.requests), selected.items,
-                                          row.stages};
-    std::string name = selected.workload->describe().name;
-    if (!row.stages.empty()) name = gbench::staged_name(name);
+                                          row.stages, row.replay};
+    const std::string name =
+        gbench::benchmark_name(selected.workload->describe().name, row.stages, row.replay);
     auto* runs = benchmark::RegisterBenchmark(name.c_str(), [&selected,
                                                              counted](benchmark::State& state) {
       gbench::measure(state, *gbench::Context::current(), workload_of(selected, state), counted);

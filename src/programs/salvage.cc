@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <paceline/gbench/context.h>
+#include <paceline/gbench/measure.h>
 #include <paceline/gbench/report.h>
-#include <paceline/gbench/stage_rows.h>
 #include <paceline/run/salvage.h>
 #include <paceline/text/console.h>
 #include <programs/benchmark_run.h>
@@ -38,8 +38,8 @@ class SalvagedRuns : public Suite {
  private:
   static void add(const ReportedRun& run) {
     const log::LoggedRun& about = run.listed.about;
-    const bool is_staged = !run.salvaged.plan.stages.empty();
-    const std::string name = is_staged ? gbench::staged_name(about.name) : about.name;
+    const run::RunPlan& plan = run.salvaged.plan;
+    const std::string name = gbench::benchmark_name(about.name, plan.stages, plan.replay);
     auto* added = benchmark::RegisterBenchmark(name.c_str(), [&run](benchmark::State& state) {
       gbench::report_salvaged(state, *gbench::Context::current(), run.listed.about.name,
                               run.salvaged);

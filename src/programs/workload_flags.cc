@@ -128,7 +128,9 @@ Result<void> check(const WorkloadFlags& flags, const std::vector<Api>& apis) {
         ErrorCode::invalid_value,
         "--paceline_batch_body needs --paceline_batch and --paceline_body, which it merges");
   }
-  if (generation.max_tokens == 0 && (generation.ignore_eos || generation.min_tokens > 0)) {
+  const bool has_lengths = flags.trace && flags.trace->has_out();
+  if (generation.max_tokens == 0 && !has_lengths &&
+      (generation.ignore_eos || generation.min_tokens > 0)) {
     return fail(
         ErrorCode::invalid_value,
         "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, the length "

@@ -75,7 +75,7 @@ void check(std::string_view text, unsigned how, std::size_t longest_chunk) {
   constexpr std::array<ApiKind, 4> kinds{ApiKind::chat, ApiKind::responses, ApiKind::completions,
                                          ApiKind::messages};
   const ApiKind kind = kinds[(how & 1U) + (how >> 1U & 2U)];
-  api::GenerationStream stream({.length_asked = {}, .keeps_text = (how & 2U) != 0});
+  api::GenerationStream stream({.keeps_text = (how & 2U) != 0});
   const Result whole = read(stream, kind, text, 0);
   require(read(stream, kind, text, longest_chunk) == whole, "a stream in chunks comes to the same");
   if (!whole.failure && !whole.text.empty()) {

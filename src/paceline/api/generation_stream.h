@@ -22,7 +22,6 @@ namespace paceline::api {
 struct GenerationStreamOptions {
   /// nullptr: the form that the request's URL names.
   std::shared_ptr<const ApiForm> form{};
-  std::optional<LengthAsked> length_asked{};
   /// Whether the usage of a chunk counts the tokens so far, so that the gap before a chunk is
   /// divided among its tokens.
   bool has_chunk_usage = false;

@@ -21,7 +21,6 @@ Outcome GenerationStream::finish(Response& response) {
   outcome.finish = findings_.finish;
   outcome.tool_calls_valid = findings_.tool_calls.are_valid(findings_.calls_may_lack_arguments);
   outcome.streamed_tokens = streamed_tokens();
-  outcome.length_asked = options_.length_asked;
   if (options_.keeps_text && !outcome.failure) response.body = reader_->whole();
   return outcome;
 }

@@ -37,7 +37,7 @@ template <>
 struct Members<Outcome> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& outcome) {
-    auto& [failure, error, usage, streamed_tokens, length_asked, finish, tool_calls_valid, part] =
+    auto& [failure, error, usage, length_asked, streamed_tokens, finish, tool_calls_valid, part] =
         outcome;
     std::uint64_t part_number = part;
     form(failure, error, usage, streamed_tokens, length_asked, finish, tool_calls_valid,

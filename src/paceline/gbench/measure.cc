@@ -44,6 +44,12 @@ std::string run_text(const std::string& name, const run::RunPlan& plan) {
                      threads_text(plan.threads()));
 }
 
+std::string benchmark_name(const std::string& workload, const std::vector<Stage>& stages,
+                           const std::optional<run::Replay>& replay) {
+  if (replay) return workload + "/trace";
+  return stages.empty() ? workload : workload + "/stages";
+}
+
 std::string threads_text(std::uint64_t threads) {
   return threads == 1 ? std::string() : fmt::format(" threads:{}", threads);
 }
@@ -164,6 +170,7 @@ run::RunPlan plan_of(const benchmark::State& state, const Context& context,
   run.requests = counted.number;
   run.items = counted.items;
   run.stages = counted.stages;
+  run.replay = counted.replay;
   run.stripe = stripe_of(state, context);
   return run;
 }
@@ -175,8 +182,9 @@ run::GroupRun begin(Context& context, const Workload& workload, run::RunPlan pla
     return {.error = std::move(checked.error())};
   }
   plan.salt = context.next_salt();
-  // Changes of the rate are not shared with other processes, and stages have a rate already.
-  if (plan.rpm > 0 && plan.ranks == 1 && plan.stages.empty()) {
+  // Changes of the rate are not shared with other processes, and stages and traces have a rate
+  // already.
+  if (plan.rpm > 0 && plan.ranks == 1 && plan.stages.empty() && !plan.replay) {
     plan.rate_changes = std::make_shared<pace::RateChanges>(plan.rpm, plan.stripe.count);
   }
   return begin_run(context, workload, std::move(plan), name);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <paceline/gbench/measure.h>
 #include <paceline/gbench/report.h>
 #include <paceline/pace/stages.h>
 #include <paceline/pace/stages_text.h>
@@ -44,13 +45,10 @@ std::string line_of(std::size_t number, const Stage& stage, const stats::RunTall
 
 }  // namespace
 
-std::string staged_name(const std::string& workload) {
-  return workload + "/stages";
-}
-
 void report_stages(Context& context, const run::RunPlan& plan, const std::string& name,
                    const stats::RunTally& tally) {
   const pace::StagedRate rate(plan.stages);
+  const std::string benchmark = benchmark_name(name, plan.stages, plan.replay);
   std::vector<AddedRow> rows;
   // The stages of a salvaged run come from a file.
   const std::size_t stages = std::min(tally.stages.size(), plan.stages.size());
@@ -62,11 +60,11 @@ void report_stages(Context& context, const run::RunPlan& plan, const std::string
         run::judge(counted, run::asked_rpm(own, counted), own.parallel, own.arrivals);
     context.console().say(line_of(i + 1, plan.stages[i], counted, verdict));
     if (counted.succeeded == 0) continue;
-    AddedRow row = added_row(fmt::format("{}/stage:{}", staged_name(name), i + 1), own, counted);
+    AddedRow row = added_row(fmt::format("{}/stage:{}", benchmark, i + 1), own, counted);
     row.label = std::string(name_of(verdict.bound));
     rows.push_back(std::move(row));
   }
-  context.added_rows().add(staged_name(name), std::move(rows));
+  context.added_rows().add(benchmark, std::move(rows));
 }
 
 }  // namespace paceline::gbench

@@ -8,9 +8,6 @@
 
 namespace paceline::gbench {
 
-/// The benchmark of a workload whose runs have stages, such as "chat/complete/stages".
-std::string staged_name(const std::string& workload);
-
 /// Adds a row for each stage of a run with requests, and prints a line for each stage. `name`: the
 /// workload's name.
 void report_stages(Context& context, const run::RunPlan& plan, const std::string& name,

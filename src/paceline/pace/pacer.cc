@@ -28,8 +28,8 @@ std::vector<PacerBound> usual_bounds(std::uint64_t stripes) {
 }
 
 Pacer::Pacer(std::unique_ptr<Schedule> schedule, const std::vector<PacerBound>& bounds,
-             Stripe stripe)
-    : schedule_(std::move(schedule)), stripe_count_(stripe.count) {
+             Stripe stripe, nanoseconds limit)
+    : schedule_(std::move(schedule)), stripe_count_(stripe.count), limit_(limit) {
   next_.index = stripe.index;
   next_.due = schedule_->due(stripe.index);
   earliest_ = next_.due;
@@ -90,7 +90,7 @@ std::size_t Pacer::gaps_in(nanoseconds span) const {
 }
 
 nanoseconds Pacer::shift_of(nanoseconds delay) const {
-  const nanoseconds shift = delay - catch_up_limit;
+  const nanoseconds shift = delay - limit_;
   if (stripe_count_ == 1 || shift <= moved_) return shift;
   const double rounds = std::floor(static_cast<double>(shift.count()) / gap_ns());
   return nanoseconds(std::llround(rounds * gap_ns()));

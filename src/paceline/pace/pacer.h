@@ -26,7 +26,7 @@ struct PacerBound {
 /// stripes do not know of one another, and together must not exceed these numbers.
 std::vector<PacerBound> usual_bounds(std::uint64_t stripes = 1);
 
-/// The part of a delay beyond this limit, 0.1% of a minute, is not caught up: it shifts the
+/// The part of a delay beyond this limit, 0.1% of a minute, is usually not caught up: it shifts the
 /// schedule. One of several stripes shifts by whole rounds of all stripes only, so that it does not
 /// depart together with another one afterwards.
 inline constexpr std::chrono::milliseconds catch_up_limit{60};
@@ -62,8 +62,10 @@ struct Stripe {
 /// Not thread-safe; each thread of a run has its own, with its own stripe of the schedule.
 class Pacer {
  public:
+  /// `limit`: the delay that is caught up, at most; what is beyond shifts the schedule.
   explicit Pacer(std::unique_ptr<Schedule> schedule,
-                 const std::vector<PacerBound>& bounds = usual_bounds(), Stripe stripe = {});
+                 const std::vector<PacerBound>& bounds = usual_bounds(), Stripe stripe = {},
+                 std::chrono::nanoseconds limit = catch_up_limit);
 
   /// Earliest time at which the next slot may depart.
   std::chrono::nanoseconds next_departure() const { return earliest_; }
@@ -103,6 +105,7 @@ class Pacer {
   /// The gap for which the windows have their sizes.
   double sized_for_ns_ = 0;
   std::uint64_t stripe_count_;
+  std::chrono::nanoseconds limit_;
   Slot next_;
   std::chrono::nanoseconds moved_{0};
   std::chrono::nanoseconds earliest_{0};

@@ -33,6 +33,7 @@ Dispatcher::Dispatcher(loop::Loop& loop, Workload& workload, const RunPlan& opti
       hooks_(hooks),
       stages_(staged_rate(options)),
       pacer_(make_pacer(options)),
+      limit_(make_limit(options)),
       budget_(make_budget(options)),
       client_(
           loop, client_options(options),
@@ -153,7 +154,12 @@ std::optional<Dispatcher::Taken> Dispatcher::take_pending(TimePoint now) {
       Retry retry = retries_.take();
       return Taken{retry.pending, std::move(retry.last)};
     }
-    if (taken_ == planned_) wait_->until(retries_.next(), client_.can_defer_reads());
+    const bool is_next =
+        taken_ == planned_ || (!retries_take_slots() && retries_.next() < start_.at + scheduled());
+    if (is_next) {
+      wait_->until(retries_.next(), client_.can_defer_reads());
+      return std::nullopt;
+    }
   }
   if (taken_ == planned_) return std::nullopt;
   PendingRequest pending;
@@ -163,37 +169,36 @@ std::optional<Dispatcher::Taken> Dispatcher::take_pending(TimePoint now) {
   return Taken{pending, {}};
 }
 
-// A prompt counts as one token per four bytes, the usual estimate. A response counts as the most
-// tokens that its request allows, or as the mean of the responses so far.
-std::uint64_t Dispatcher::estimate_tokens(const Request& request) const {
-  constexpr std::size_t bytes_of_a_token = 4;
-  const std::uint64_t prompt = request.body.size() / bytes_of_a_token;
-  if (request.response_tokens > 0) return prompt + request.response_tokens;
-  return prompt + (responses_with_usage_ > 0 ? response_tokens_ / responses_with_usage_ : 0);
+Dispatcher::Nanoseconds Dispatcher::scheduled() const {
+  const bool takes_slot = retries_take_slots() || !prepared_ || !prepared_->last;
+  return std::max(pacer_ && takes_slot ? pacer_->next_departure() : Nanoseconds(0),
+                  limit_ ? limit_->next_departure() : Nanoseconds(0));
 }
 
 Dispatcher::Nanoseconds Dispatcher::next_departure() const {
-  return std::max(pacer_ ? pacer_->next_departure() : Nanoseconds(0),
-                  budget_ ? budget_->next_departure() : Nanoseconds(0));
+  return std::max(scheduled(), budget_ ? budget_->next_departure() : Nanoseconds(0));
 }
 
 void Dispatcher::depart(TimePoint now) {
   http::Exchange* const exchange = prepared_->exchange;
   const TimePoint since = prepared_->since;
   const bool waited_for_parallel = prepared_->waited_for_parallel;
+  const bool takes_slot = pacer_ && (retries_take_slots() || !prepared_->last);
+  const Nanoseconds allowed = next_departure();
+  const bool waited_for_tokens = budget_ && budget_->next_departure() > scheduled();
   prepared_.reset();
   InFlightRequest& flight = flights_[exchange->number];
   PendingRequest& pending = flight.pending;
   Departure departure;
   departure.now = now - start_.at;
-  const Nanoseconds allowed = next_departure();
   departure.possible = std::min(departure.now, std::max(allowed, since - start_.at));
   departure.waited_for_parallel = waited_for_parallel && since - start_.at > allowed;
   if (departure.waited_for_parallel) departure.parallel_wait = since - start_.at - allowed;
-  departure.waited_for_tokens =
-      budget_ && budget_->next_departure() > (pacer_ ? pacer_->next_departure() : Nanoseconds(0));
+  departure.waited_for_tokens = waited_for_tokens;
   ++departures_;
-  pending.slot = pacer_ ? pacer_->depart(departure.now) : pace::Slot{pending.item, departure.now};
+  if (limit_) limit_->depart(departure.now);
+  pending.slot =
+      takes_slot ? pacer_->depart(departure.now) : pace::Slot{pending.item, departure.now};
   pending.sent = departure.now;
   pending.in_flight = client_.in_flight();
   if (pending.tries++ == 0) pending.first_sent = departure.now;

@@ -1,4 +1,4 @@
-// The part of the dispatcher that handles responses.
+// The parts of the dispatcher that handle responses and tokens.
 
 #include <paceline/run/dispatcher.h>
 
@@ -33,6 +33,7 @@ void Dispatcher::read_response(http::Exchange& exchange) {
   const bool is_streamed = exchange.request.is_streamed;
   Outcome outcome = is_streamed ? flight.stream->finish(exchange.response)
                                 : workload_.read(exchange.request, exchange.response);
+  outcome.length_asked = exchange.request.length_asked;
   if (outcome.failure) {
     outcome.error.status = exchange.response.status;
     outcome.error.message = options_.gate->shown(outcome.error.message);
@@ -76,7 +77,25 @@ bool Dispatcher::retry(const http::Exchange& exchange, Outcome& outcome) {
     return false;
   }
   retries_.add({pending, Clock::now() + *wait, recorder_.retried(pending, exchange, outcome)});
+  make_way_for_retry();
   return true;
+}
+
+void Dispatcher::make_way_for_retry() {
+  if (retries_take_slots() || !prepared_ || prepared_->last) return;
+  if (start_.at + scheduled() <= retries_.next()) return;
+  http::Exchange* const exchange = std::exchange(prepared_, std::nullopt)->exchange;
+  client_.release(*exchange);
+  --taken_;
+}
+
+// A prompt counts as one token per four bytes, the usual estimate. A response counts as the most
+// tokens that its request allows, or as the mean of the responses so far.
+std::uint64_t Dispatcher::estimate_tokens(const Request& request) const {
+  constexpr std::size_t bytes_of_a_token = 4;
+  const std::uint64_t prompt = request.body.size() / bytes_of_a_token;
+  if (request.length_asked) return prompt + request.length_asked->at_most;
+  return prompt + (responses_with_usage_ > 0 ? response_tokens_ / responses_with_usage_ : 0);
 }
 
 void Dispatcher::settle_tokens(const InFlightRequest& flight, const Outcome& outcome) {

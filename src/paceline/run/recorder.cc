@@ -97,7 +97,7 @@ void Recorder::cut_off(const PendingRequest& pending, const http::Exchange& exch
   log::RequestRecord record;
   record.item = pending.item;
   record.custom_id = exchange.request.name;
-  record.due = options_.rpm > 0 ? pending.slot.due : pending.sent;
+  record.due = options_.is_paced() ? pending.slot.due : pending.sent;
   record.sent = pending.sent;
   record.done = since_start(now);
   record.retries = pending.tries - 1;
@@ -179,8 +179,9 @@ std::optional<Bound> Recorder::bound_so_far() const {
     return std::nullopt;
   }
   const std::uint64_t rpm = asked_rpm(options_, tally_);
-  // The due times of a stripe in stages have the rate of the stripe.
-  const std::uint64_t stripes = options_.stages.empty() ? options_.stripe.count : 1;
+  // The due times of a stripe in stages, and in a replay, have the rate of the stripe.
+  const bool is_constant = options_.stages.empty() && !options_.replay;
+  const std::uint64_t stripes = is_constant ? options_.stripe.count : 1;
   const std::uint64_t share = std::max<std::uint64_t>(rpm / stripes, 1);
   return judge(tally_, rpm == 0 ? 0 : share, options_.stripe.share_of(options_.parallel),
                options_.arrivals)
@@ -269,7 +270,7 @@ void Recorder::log(const PendingRequest& pending, const http::Exchange& exchange
 
 Recorder::Nanoseconds Recorder::due_of(const PendingRequest& pending,
                                        const Response& response) const {
-  return options_.rpm > 0 ? pending.slot.due : since_start(response.sent);
+  return options_.is_paced() ? pending.slot.due : since_start(response.sent);
 }
 
 }  // namespace paceline::run

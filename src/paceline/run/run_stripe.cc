@@ -7,6 +7,7 @@
 #include <paceline/run/dispatcher.h>
 #include <paceline/run/recorder.h>
 #include <paceline/run/run_stripe.h>
+#include <paceline/run/trace_schedule.h>
 #include <paceline/run/verdict.h>
 #include <paceline/stats/tally_bytes.h>
 
@@ -123,6 +124,11 @@ std::optional<pace::StagedRate> staged_rate(const RunPlan& options) {
 }
 
 std::optional<pace::Pacer> make_pacer(const RunPlan& options) {
+  if (options.replay) {
+    // The bursts of a trace are sent as they are, and its due times hold after a delay.
+    return pace::Pacer(std::make_unique<TraceSchedule>(options.replay->trace, options.items), {},
+                       options.stripe, std::chrono::nanoseconds::max());
+  }
   if (auto staged = staged_rate(options)) {
     return pace::Pacer(pace::make_schedule(options.arrivals, *std::move(staged), options.seed),
                        pace::usual_bounds(options.stripe.count), options.stripe);
@@ -136,6 +142,13 @@ std::optional<pace::Pacer> make_pacer(const RunPlan& options) {
   return pace::Pacer(std::move(schedule), pace::usual_bounds(options.stripe.count), options.stripe);
 }
 
+std::optional<pace::Pacer> make_limit(const RunPlan& options) {
+  const std::optional<pace::Rate> rate = pace::Rate::per_minute(options.rpm);
+  if (!options.replay || !options.replay->limits_rate || !rate) return std::nullopt;
+  return pace::Pacer(pace::make_schedule(constant_arrivals, *rate, options.seed),
+                     pace::usual_bounds(options.stripe.count), options.stripe);
+}
+
 std::optional<pace::TokenBudget> make_budget(const RunPlan& options) {
   if (options.tpm == 0) return std::nullopt;
   return pace::TokenBudget(std::max<std::uint64_t>(options.tpm / options.stripe.count, 1));
@@ -145,7 +158,8 @@ std::size_t connections_ahead(const RunPlan& options) {
   const std::uint64_t requests = options.stripe.share_of(options.warmup + options.requests);
   const std::uint64_t most =
       std::min<std::uint64_t>(options.stripe.share_of(options.parallel), requests);
-  if (options.rpm == 0) return most;
+  // How many requests a burst of a trace has is not known.
+  if (options.rpm == 0 || options.replay) return most;
   // Latencies vary, and so does the number in flight.
   constexpr double margin = 1.25;
   const double per_second =
@@ -184,7 +198,7 @@ std::uint64_t due_rpm(const stats::RunTally& tally, std::uint64_t otherwise) {
 
 std::uint64_t asked_rpm(const RunPlan& options, const stats::RunTally& tally) {
   const pace::RateChanges* changes = options.rate_changes.get();
-  if (!options.stages.empty()) return due_rpm(tally, options.rpm);
+  if (!options.stages.empty() || options.replay) return due_rpm(tally, options.rpm);
   if (tally.lost > 0) {
     const auto kept = static_cast<double>(tally.planned - tally.lost);
     const double share = kept / static_cast<double>(tally.planned);

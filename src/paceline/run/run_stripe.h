@@ -24,6 +24,7 @@
 #include <paceline/stats/run_tally.h>
 #include <paceline/tally.h>
 #include <paceline/text/gate.h>
+#include <paceline/workload/trace.h>
 
 namespace paceline::run {
 
@@ -88,6 +89,14 @@ struct RunStart {
   std::shared_ptr<const std::atomic<TimePoint>> corrected{};
 };
 
+/// The replay of a trace.
+struct Replay {
+  /// nullptr for a run that has ended: its trace is not known any more.
+  std::shared_ptr<const workload::Trace> trace{};
+  /// Whether at most `rpm` requests per minute are sent. Otherwise `rpm` is the trace's mean rate.
+  bool limits_rate = false;
+};
+
 /// The options of a run, and one thread's part of the run.
 struct RunPlan : RunOptions {
   RunPlan() = default;
@@ -100,6 +109,8 @@ struct RunPlan : RunOptions {
   pace::Stripe stripe{};
   /// The processes that make the run. Each has the same number of stripes.
   std::uint64_t ranks = 1;
+  /// Each item is due when its row of a trace is; nothing: the run has a rate or stages.
+  std::optional<Replay> replay{};
   /// Called when the stripe is ready to send. Returns the start of the schedule, which the stripes
   /// of one run share. Empty: at once.
   std::function<RunStart()> start{};
@@ -120,6 +131,8 @@ struct RunPlan : RunOptions {
   /// Filters text from servers and libraries before the text is shown or stored; never nullptr.
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
 
+  /// Whether requests have due times.
+  bool is_paced() const { return rpm > 0 || replay; }
   /// The stripes of this process, each a thread.
   std::uint64_t threads() const { return stripe.count / ranks; }
   /// The thread of this stripe in its process.
@@ -167,6 +180,8 @@ std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t par
 std::optional<pace::StagedRate> staged_rate(const RunPlan& options);
 /// Nothing when the run is unpaced.
 std::optional<pace::Pacer> make_pacer(const RunPlan& options);
+/// Limits the rate of a replay. Nothing: it is not limited.
+std::optional<pace::Pacer> make_limit(const RunPlan& options);
 /// Nothing when tokens are not limited.
 std::optional<pace::TokenBudget> make_budget(const RunPlan& options);
 /// For how many requests the stripe opens connections before its first request: as many as it will

@@ -134,7 +134,7 @@ void ApiPost::begin(const std::string& url, bool is_streamed, Request& request) 
   request.headers = headers_;
   request.signing = signing_;
   request.name.clear();
-  request.response_tokens = 0;
+  request.length_asked.reset();
   request.is_streamed = is_streamed;
 }
 
@@ -145,6 +145,8 @@ std::string template_text(api::Json body, const std::string& patch) {
   const std::string number(BodyTemplate::bare_number);
   replace_all(text, '"' + ids + '"', '[' + ids + ']');
   replace_all(text, '"' + number + '"', number);
+  const std::string length(BodyTemplate::trace_length);
+  replace_all(text, '"' + length + '"', length);
   return text;
 }
 

@@ -20,9 +20,6 @@
 namespace paceline::workload {
 namespace {
 
-/// Bytes that a reader reads at once.
-constexpr std::size_t read_piece = 16U << 10U;
-
 using Hashes = std::vector<std::size_t>;
 
 std::size_t hash_of(std::string_view custom_id) {
@@ -97,31 +94,19 @@ Result<std::shared_ptr<const BatchFile>> BatchFile::open(const std::string& path
   return batch;
 }
 
-BatchReader::BatchReader(std::shared_ptr<const BatchFile> file) : file_(std::move(file)) {}
+BatchReader::BatchReader(std::shared_ptr<const BatchFile> file)
+    : file_(std::move(file)), lines_(file_->file_, file_->offsets_) {}
 
 Result<BatchLine> BatchReader::read(std::size_t k) {
   assert(k < file_->size());
-  const RegularFile& file = file_->file_;
-  const std::uint64_t begin = file_->offsets_[k];
-  // A span longer than the longest line ends with blank lines.
-  const std::size_t length = std::min(file_->offsets_[k + 1] - begin, std::uint64_t{longest_line});
-  if (begin < begin_ || begin + length > end_) {
-    const std::size_t wanted = std::max(length, read_piece);
-    buffer_.resize(std::max(buffer_.size(), wanted + simdjson::SIMDJSON_PADDING));
-    const auto got = file.read(begin, buffer_.data(), wanted);
-    if (!got) return tl::unexpected(got.error());
-    begin_ = begin;
-    end_ = begin + *got;
-  }
-  if (begin + length <= end_) {
-    auto parsed = parser_.parse({buffer_.data() + (begin - begin_), length});
-    if (parsed) return parsed;
-  }
+  auto line = lines_.read(k);
+  if (!line) return tl::unexpected(std::move(line.error()));
+  if (auto parsed = parser_.parse(*line)) return parsed;
   return fail(
       ErrorCode::bad_line,
       fmt::format("{}: request {} is no longer in the file; do not change the file during a "
                   "run",
-                  file.path(), k + 1));
+                  file_->file_.path(), k + 1));
 }
 
 namespace {

@@ -59,10 +59,7 @@ class BatchReader {
 
  private:
   std::shared_ptr<const BatchFile> file_;
-  /// Bytes begin_ to end_ of the file, so that few lines need a system call.
-  std::vector<char> buffer_;
-  std::uint64_t begin_ = 0;
-  std::uint64_t end_ = 0;
+  LineReader lines_;
   BatchLineParser parser_;
 };
 

@@ -8,6 +8,7 @@
 #include <paceline/text/numbers.h>
 #include <paceline/text/strings.h>
 #include <paceline/workload/synthetic_text.h>
+#include <paceline/workload/trace.h>
 
 namespace paceline::workload {
 namespace {
@@ -32,14 +33,16 @@ void append_ids(std::uint64_t seed, std::size_t count, std::uint64_t vocabulary,
 
 }  // namespace
 
-const std::array<BodyTemplate::Placeholder, 7> BodyTemplate::placeholders{
+const std::array<BodyTemplate::Placeholder, 9> BodyTemplate::placeholders{
     {{number, Place::number},
      {bare_number, Place::number},
      {nonce, Place::nonce},
      {synthetic, Place::synthetic},
      {document, Place::document},
      {image, Place::image},
-     {token_ids, Place::token_ids}}};
+     {token_ids, Place::token_ids},
+     {trace_text, Place::trace_text},
+     {trace_length, Place::trace_length}}};
 
 std::pair<std::size_t, BodyTemplate::Place> BodyTemplate::find(std::string_view text,
                                                                std::size_t from) {
@@ -72,16 +75,17 @@ BodyTemplate::BodyTemplate(std::string_view text, Fillers fillers) : fillers_(st
   }
 }
 
-void BodyTemplate::fill(std::uint64_t salt, std::uint64_t item, std::string& body) const {
+void BodyTemplate::fill(std::uint64_t salt, std::uint64_t item, std::string& body,
+                        const TraceRow* row) const {
   body.clear();
   for (const Piece& piece : pieces_) {
     body += piece.text;
-    if (piece.place != Place::none) append(piece, salt, item, body);
+    if (piece.place != Place::none) append(piece, salt, item, body, row);
   }
 }
 
 void BodyTemplate::append(const Piece& piece, std::uint64_t salt, std::uint64_t item,
-                          std::string& body) const {
+                          std::string& body, const TraceRow* row) const {
   const auto seed = [salt](std::uint64_t own_salt, std::uint64_t part) {
     return mixed_bits(mixed_bits(salt + own_salt) ^ part);
   };
@@ -110,6 +114,12 @@ void BodyTemplate::append(const Piece& piece, std::uint64_t salt, std::uint64_t 
       if (fillers_.shared_ids > 0) body += ',';
       append_ids(seed(salt_of_ids, item), fillers_.ids.count, fillers_.ids.vocabulary, body);
       break;
+    case Place::trace_text:
+      append_trace_text(salt, item, *row, fillers_.block_tokens, body);
+      break;
+    case Place::trace_length:
+      text::append_number(row->out, body);
+      break;
     case Place::none:
       break;
   }
@@ -131,6 +141,10 @@ std::string BodyTemplate::description() const {
       case Place::token_ids:
         return fmt::format("{{ids {}+{} of {}}}", fillers_.shared_ids, fillers_.ids.count,
                            fillers_.ids.vocabulary);
+      case Place::trace_text:
+        return fmt::format("{{trace, blocks of {}}}", fillers_.block_tokens);
+      case Place::trace_length:
+        return R"("{trace}")";
       case Place::none:
         break;
     }

@@ -201,4 +201,21 @@ bool LineScanner::refuse_line() {
   return false;
 }
 
+Result<std::string_view> LineReader::read(std::size_t k) {
+  constexpr std::size_t read_piece = 16U << 10U;
+  const std::uint64_t begin = offsets_[k];
+  // A span longer than the longest line ends with blank lines.
+  const std::size_t length = std::min(offsets_[k + 1] - begin, std::uint64_t{longest_line});
+  if (begin < begin_ || begin + length > end_) {
+    const std::size_t wanted = std::max(length, read_piece);
+    buffer_.resize(std::max(buffer_.size(), wanted + simdjson::SIMDJSON_PADDING));
+    const auto got = file_.read(begin, buffer_.data(), wanted);
+    if (!got) return tl::unexpected(got.error());
+    begin_ = begin;
+    end_ = begin + *got;
+  }
+  if (begin + length > end_) return std::string_view();
+  return std::string_view(buffer_.data() + (begin - begin_), length);
+}
+
 }  // namespace paceline::workload

@@ -135,4 +135,26 @@ class LineOffsets {
   std::vector<std::size_t> passes_;
 };
 
+/// Reads the lines of a file in any order; ascending order is fastest. Not thread-safe.
+class LineReader {
+ public:
+  /// `offsets`: the last one is the end of the lines. The file and the offsets must outlive the
+  /// reader.
+  LineReader(const RegularFile& file, const LineOffsets& offsets)
+      : file_(file), offsets_(offsets) {}
+
+  /// Line k with its end, valid until the next call; blank lines may follow. Empty if the file has
+  /// been cut since it was opened. Error: file_unreadable.
+  /// simdjson's padding bytes after the text are readable. Precondition: k + 1 < offsets.size().
+  Result<std::string_view> read(std::size_t k);
+
+ private:
+  const RegularFile& file_;
+  const LineOffsets& offsets_;
+  /// Bytes begin_ to end_ of the file, so that few lines need a system call.
+  std::vector<char> buffer_;
+  std::uint64_t begin_ = 0;
+  std::uint64_t end_ = 0;
+};
+
 }  // namespace paceline::workload

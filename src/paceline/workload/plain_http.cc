@@ -38,7 +38,7 @@ class PlainHttpWorkload : public Workload {
     request.signing.reset();
     request.body = plain_.body;
     request.name.clear();
-    request.response_tokens = 0;
+    request.length_asked.reset();
     request.is_streamed = false;
     // Only the status decides, so nothing reads the body of a success.
     request.keeps_response = false;

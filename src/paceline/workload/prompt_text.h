@@ -3,13 +3,15 @@
 #include <paceline/api/api_form.h>
 #include <paceline/prompt.h>
 #include <paceline/workload/body_template.h>
+#include <paceline/workload/trace.h>
 
 namespace paceline::workload {
 
-/// The messages of a prompt, for a BodyTemplate.
-api::PromptText prompt_text(const Prompt& prompt);
+/// The messages of a prompt, for a BodyTemplate. `trace`: has the lengths of the prompts, if it
+/// records them; nullptr: there is none.
+api::PromptText prompt_text(const Prompt& prompt, const Trace* trace = nullptr);
 
 /// What the placeholders of the prompt become.
-Fillers fillers_of(const Prompt& prompt);
+Fillers fillers_of(const Prompt& prompt, const Trace* trace = nullptr);
 
 }  // namespace paceline::workload

@@ -14,9 +14,11 @@
 #include <paceline/http/target.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/body_template.h>
+#include <paceline/workload/checked_stream.h>
 #include <paceline/workload/format_checker.h>
 #include <paceline/workload/prompt_text.h>
 #include <paceline/workload/refused_workload.h>
+#include <paceline/workload/traced_generation.h>
 
 namespace paceline {
 namespace {
@@ -31,17 +33,22 @@ bool has_stream_options(const TextGeneration& asked) {
   return asked.is_streamed && api::generation_form_of(asked.api).has_stream_options();
 }
 
-api::Json body_of(const TextGeneration& asked, const Fields& fields) {
+api::Json body_of(const TextGeneration& asked, const Fields& fields, const workload::Trace* trace) {
   const api::GenerationForm& form = api::generation_form_of(asked.api);
   api::Json body{{"model", workload::BodyTemplate::without_placeholders(asked.model)}};
-  form.set_prompt(workload::prompt_text(asked.prompt), body);
+  form.set_prompt(workload::prompt_text(asked.prompt, trace), body);
   if (!asked.tools.empty()) form.set_tools(*api::parse_tools(asked.tools), body);
   if (!asked.response_format.empty()) {
     form.set_response_format(*api::parse_response_format(asked.response_format), body);
   }
   if (asked.temperature) body["temperature"] = *asked.temperature;
   const std::uint64_t limit = asked.max_tokens == 0 ? form.default_limit() : asked.max_tokens;
-  if (limit > 0) body[std::string(form.limit_field(fields.limit))] = limit;
+  const std::string limit_field(form.limit_field(fields.limit));
+  if (trace != nullptr && trace->has_out()) {
+    body[limit_field] = workload::BodyTemplate::trace_length;
+  } else if (limit > 0) {
+    body[limit_field] = limit;
+  }
   if (asked.min_tokens > 0) body["min_tokens"] = asked.min_tokens;
   if (asked.ignore_eos) body["ignore_eos"] = true;
   if (asked.is_streamed) body["stream"] = true;
@@ -70,47 +77,23 @@ std::shared_ptr<workload::FormatChecker> make_checker(const TextGeneration& aske
       api::generation_form_of(asked.api), *api::parse_response_format(asked.response_format));
 }
 
-/// Hands the text of each streamed response to the checker.
-class CheckedStream : public StreamReader {
- public:
-  CheckedStream(std::unique_ptr<StreamReader> reader,
-                std::shared_ptr<workload::FormatChecker> checker, bool keeps_text)
-      : reader_(std::move(reader)), checker_(std::move(checker)), keeps_text_(keeps_text) {}
-
-  void begin(const Request& request) override {
-    is_counted_ = request.is_counted;
-    reader_->begin(request);
-  }
-  bool take(std::string_view piece, TimePoint now) override { return reader_->take(piece, now); }
-  Outcome finish(Response& response) override {
-    Outcome outcome = reader_->finish(response);
-    if (is_counted_ && workload::has_format(outcome)) checker_->check(response.body);
-    if (!keeps_text_ && !outcome.failure) response.body.clear();
-    return outcome;
-  }
-  const TokenTimes& times() const override { return reader_->times(); }
-  std::size_t held() const override { return reader_->held(); }
-
- private:
-  std::unique_ptr<StreamReader> reader_;
-  std::shared_ptr<workload::FormatChecker> checker_;
-  bool keeps_text_;
-  bool is_counted_ = true;
-};
-
 class TextGenerationWorkload : public Workload {
  public:
-  TextGenerationWorkload(const Api& api, const TextGeneration& asked)
+  TextGenerationWorkload(const Api& api, const TextGeneration& asked,
+                         std::shared_ptr<const workload::Trace> trace)
       : asked_(asked),
         patch_(api.body_patch),
         form_(api::generation_form_of(asked.api)),
         url_(http::resource_url(api.url, form_.path())),
         post_(api, form_),
         fields_{asked.limit_field, asked.asks_usage.value_or(true)},
+        trace_(std::move(trace)),
         body_(make_body()),
-        fingerprint_(body_.description()),
+        fingerprint_(fingerprint()),
         length_asked_(paceline::length_asked(asked)),
-        checker_(make_checker(asked)) {}
+        checker_(make_checker(asked)) {
+    if (trace_ && (trace_->has_in() || trace_->has_out())) rows_.emplace(trace_);
+  }
 
   Description describe() const override {
     Description description;
@@ -137,14 +120,25 @@ class TextGenerationWorkload : public Workload {
   }
 
   void make(std::uint64_t item, Request& request) override {
+    const workload::TraceRow* row = nullptr;
+    if (rows_) {
+      const auto read = rows_->read(static_cast<std::size_t>(item % trace_->size()));
+      if (!read) {
+        trouble_ = read.error();
+        request = {};
+        return;
+      }
+      row = *read;
+    }
     post_.begin(url_, asked_.is_streamed, request);
-    request.response_tokens = length_asked_ ? length_asked_->at_most : 0;
-    body_.fill(salt_, item, request.body);
+    request.length_asked = length_asked_;
+    if (row != nullptr && trace_->has_out()) request.length_asked = {row->out, row->out};
+    body_.fill(salt_, item, request.body, row);
   }
 
   Outcome read(const Request& request, Response& response) override {
+    if (rows_ && request.url.empty()) return failed(Failure::other, trouble_);
     Outcome outcome = parser_.read(form_, response);
-    outcome.length_asked = length_asked_;
     if (checker_ && request.is_counted && workload::has_format(outcome)) {
       checker_->check(response.body);
     }
@@ -155,27 +149,34 @@ class TextGenerationWorkload : public Workload {
 
   std::unique_ptr<StreamReader> make_stream_reader() override {
     auto reader = std::make_unique<api::GenerationStream>(
-        api::GenerationStreamOptions{.length_asked = length_asked_,
-                                     .has_chunk_usage = asked_.asks_chunk_usage,
+        api::GenerationStreamOptions{.has_chunk_usage = asked_.asks_chunk_usage,
                                      .keeps_text = asked_.keeps_text || checker_ != nullptr});
     if (!checker_) return reader;
-    return std::make_unique<CheckedStream>(std::move(reader), checker_, asked_.keeps_text);
+    return workload::checked_stream(std::move(reader), checker_, asked_.keeps_text);
   }
 
  private:
   workload::BodyTemplate make_body() const {
-    return workload::BodyTemplate(workload::template_text(body_of(asked_, fields_), patch_),
-                                  workload::fillers_of(asked_.prompt));
+    return workload::BodyTemplate(
+        workload::template_text(body_of(asked_, fields_, trace_.get()), patch_),
+        workload::fillers_of(asked_.prompt, trace_.get()));
+  }
+
+  std::string fingerprint() const {
+    std::string body = body_.description();
+    if (!trace_) return body;
+    return fmt::format(R"({{"trace":{},{})", trace_->hashes().json(), body.substr(1));
   }
 
   std::string adapt_limit(const Outcome& first) {
     if (fields_.limit != LimitField::automatic || !form_.has_two_limit_fields() ||
-        asked_.max_tokens == 0) {
+        !first.length_asked) {
       return {};
     }
     const bool is_refused = refuses(first, "max_completion_tokens");
-    const bool is_ignored = !first.failure && first.usage &&
-                            first.usage->completion_tokens.value_or(0) > asked_.max_tokens;
+    const bool is_ignored =
+        !first.failure && first.usage &&
+        first.usage->completion_tokens.value_or(0) > first.length_asked->at_most;
     if (!is_refused && !is_ignored) return {};
     fields_.limit = LimitField::max_tokens;
     return fmt::format("the server {} max_completion_tokens; max_tokens is sent instead",
@@ -197,6 +198,11 @@ class TextGenerationWorkload : public Workload {
   std::string url_;
   workload::ApiPost post_;
   Fields fields_;
+  std::shared_ptr<const workload::Trace> trace_;
+  /// Nothing: the requests do not depend on rows.
+  std::optional<workload::TraceReader> rows_;
+  /// Why the last row could not be read.
+  Error trouble_;
   workload::BodyTemplate body_;
   /// Of the body before any adaptation, so that a later program finds the same job in a log.
   std::string fingerprint_;
@@ -254,8 +260,13 @@ std::optional<Error> find_error(const TextGeneration& generation) {
 }
 
 std::unique_ptr<Workload> make_workload(const Api& api, const TextGeneration& generation) {
-  if (auto error = find_error(generation)) return workload::make_refused(std::move(*error));
-  return std::make_unique<TextGenerationWorkload>(api, generation);
+  return workload::make_workload(api, generation, nullptr);
+}
+
+std::unique_ptr<Workload> workload::make_workload(const Api& api, const TextGeneration& generation,
+                                                  std::shared_ptr<const Trace> trace) {
+  if (auto error = find_error(generation)) return make_refused(std::move(*error));
+  return std::make_unique<TextGenerationWorkload>(api, generation, std::move(trace));
 }
 
 }  // namespace paceline

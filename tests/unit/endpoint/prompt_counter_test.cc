@@ -13,7 +13,7 @@ std::size_t cached(PrefixCache& cache, const std::string& prompt, const char* mo
 }
 
 TEST(PrefixCache, FindsAPromptAgainInWholeBlocks) {
-  PrefixCache cache;
+  PrefixCache cache(1U << 20U);
   const std::string prompt(64 * 3 + 63, 'a');
   EXPECT_EQ(cached(cache, prompt), 0U);
   EXPECT_EQ(cached(cache, prompt), 48U);
@@ -23,7 +23,7 @@ TEST(PrefixCache, FindsAPromptAgainInWholeBlocks) {
 }
 
 TEST(PrefixCache, EndsWhereThePromptsPart) {
-  PrefixCache cache;
+  PrefixCache cache(1U << 20U);
   const std::string shared(128, 'a');
   cached(cache, shared + std::string(128, 'b'));
   EXPECT_EQ(cached(cache, shared + std::string(128, 'c')), 32U);
@@ -32,7 +32,7 @@ TEST(PrefixCache, EndsWhereThePromptsPart) {
 }
 
 TEST(PrefixCache, KnowsATextInWhateverPiecesItComes) {
-  PrefixCache cache;
+  PrefixCache cache(1U << 20U);
   std::string text;
   for (int i = 0; i < 1'000; ++i) text += std::to_string(i);
   cached(cache, text);
@@ -44,7 +44,7 @@ TEST(PrefixCache, KnowsATextInWhateverPiecesItComes) {
 }
 
 TEST(PrefixCache, KeepsModelsApart) {
-  PrefixCache cache;
+  PrefixCache cache(1U << 20U);
   const std::string prompt(64, 'a');
   EXPECT_EQ(cached(cache, prompt, "one"), 0U);
   EXPECT_EQ(cached(cache, prompt, "two"), 0U);
@@ -52,7 +52,7 @@ TEST(PrefixCache, KeepsModelsApart) {
 }
 
 TEST(PrefixCache, DropsWhatWasUsedLongestAgo) {
-  PrefixCache cache(8);
+  PrefixCache cache(128);
   const auto prompt = [](int i) { return std::string(64, static_cast<char>('a' + i)); };
   for (int i = 0; i < 8; ++i) EXPECT_EQ(cached(cache, prompt(i)), 0U);
   EXPECT_EQ(cached(cache, prompt(0)), 16U);
@@ -62,13 +62,30 @@ TEST(PrefixCache, DropsWhatWasUsedLongestAgo) {
 }
 
 TEST(PrefixCache, HoldsAMillionTokens) {
-  PrefixCache cache;
+  PrefixCache cache(1U << 20U);
   const auto prompt = [](int i) { return std::to_string(i) + std::string(64, ' '); };
   for (int i = 0; i < 30'000; ++i) cached(cache, prompt(i));
   int found = 0;
   for (int i = 0; i < 30'000; ++i) found += cached(cache, prompt(i)) == 16 ? 1 : 0;
   // Sets with more blocks than places have lost some.
   EXPECT_GT(found, 29'000);
+}
+
+TEST(PrefixCache, HasTheSizeThatIsAskedFor) {
+  const auto found_again = [](std::size_t tokens) {
+    PrefixCache cache(tokens);
+    std::size_t found = 0;
+    for (int round = 0; round < 2; ++round) {
+      for (int i = 0; i < 4'000; ++i) {
+        if (cached(cache, std::to_string(i) + std::string(64, ' ')) > 0) ++found;
+      }
+    }
+    return found;
+  };
+  EXPECT_EQ(found_again(0), 0U);
+  EXPECT_LT(found_again(1), 100U);
+  EXPECT_LT(found_again(16'000), 1'000U);
+  EXPECT_GT(found_again(160'000), 3'900U);
 }
 
 }  // namespace

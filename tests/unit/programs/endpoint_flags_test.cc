@@ -26,7 +26,8 @@ TEST(EndpointFlagsTest, SetOptions) {
   const auto options = parsed_endpoint_flags(
       "--latency=5ms --latency_p99=50ms --slow_share=0.1 --slow_factor=1.5 --token_time=2ms "
       "--token_time_p99=20ms --response_tokens=7 --response_tokens_p99=70 --concurrency=3 "
-      "--queue=0 --tool_calls=0.3 --tokens_per_event=2 --compressed");
+      "--queue=0 --tool_calls=0.3 --tokens_per_event=2 --compressed "
+      "--cache_tokens=5000");
   EXPECT_EQ(options.latency, 5ms);
   EXPECT_EQ(options.latency_p99, 50ms);
   EXPECT_EQ(options.slow_share, 0.1);
@@ -38,6 +39,7 @@ TEST(EndpointFlagsTest, SetOptions) {
   EXPECT_EQ(options.concurrency, 3U);
   EXPECT_EQ(options.queue, 0U);
   EXPECT_EQ(options.tool_calls, 0.3);
+  EXPECT_EQ(options.cache_tokens, 5'000U);
   EXPECT_EQ(options.tokens_per_event, 2U);
   EXPECT_TRUE(options.compressed);
 }
@@ -92,8 +94,9 @@ TEST(EndpointFlagsTest, RefuseWhatMakesNoSense) {
 }
 
 TEST(EndpointFlagsTest, SayWhichNumbersTheyTake) {
-  for (const char* name : {"slow_share", "slow_factor", "rpm_limit", "tpm_limit", "concurrency",
-                           "queue", "response_tokens", "response_tokens_p99", "fault_after"}) {
+  for (const char* name :
+       {"slow_share", "slow_factor", "rpm_limit", "tpm_limit", "concurrency", "queue",
+        "response_tokens", "response_tokens_p99", "cache_tokens", "fault_after"}) {
     for (const char* value : {"nan", "-nan", "inf", "-1", "1e400", "99999999999999999999999",
                               "0x10", "18446744073709551615", "", " 1", "1 ", "many"}) {
       const std::string flag = std::string("--") + name;

@@ -50,8 +50,8 @@ inline Request request_to(const std::string& url) {
 class Reading {
  public:
   explicit Reading(const std::string& path, bool keeps_text = false)
-      : stream_(std::make_unique<GenerationStream>(
-            GenerationStreamOptions{.length_asked = {}, .keeps_text = keeps_text})),
+      : stream_(
+            std::make_unique<GenerationStream>(GenerationStreamOptions{.keeps_text = keeps_text})),
         request_(request_to("http://host/v1" + path)) {
     stream_->begin(request_);
     response_.status = 200;

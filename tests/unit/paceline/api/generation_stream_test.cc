@@ -68,18 +68,6 @@ TEST(GenerationStreamTest, BeginsEachResponseAnew) {
   EXPECT_EQ(reading.response_.body.find("old"), std::string::npos);
 }
 
-TEST(GenerationStreamTest, TellsTheLengthAskedFor) {
-  GenerationStream stream({.length_asked = LengthAsked{3, 5}});
-  stream.begin(request_to("http://host/v1/chat/completions"));
-  stream.take(text_chunk("x") + done, stream_start);
-  Response response;
-  response.status = 200;
-  const Outcome outcome = stream.finish(response);
-  ASSERT_TRUE(outcome.length_asked);
-  EXPECT_EQ(outcome.length_asked->at_least, 3U);
-  EXPECT_EQ(outcome.length_asked->at_most, 5U);
-}
-
 TEST(GenerationStreamTest, KeepsTextOnlyWhenAsked) {
   Reading reading = chat({text_chunk("x"), done});
   EXPECT_FALSE(reading.finish().failure);

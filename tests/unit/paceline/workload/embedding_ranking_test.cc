@@ -57,7 +57,6 @@ TEST(TextEmbeddingTest, ReadsItsResponses) {
   const Outcome good = workload->read({}, response);
   EXPECT_FALSE(good.failure) << good.error.message;
   EXPECT_EQ(good.usage->prompt_tokens, 5U);
-  EXPECT_FALSE(good.length_asked);
   response.body = R"({"choices":[{}]})";
   EXPECT_EQ(workload->read({}, response).failure, Failure::bad_response);
 }

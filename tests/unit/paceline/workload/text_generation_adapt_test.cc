@@ -26,7 +26,8 @@ TEST(TextGenerationTest, AdaptsToAServerThatRefusesTheNewLimit) {
   EXPECT_EQ(workload->adapt({}), "");
   EXPECT_EQ(workload->adapt(refusal("no credit")), "");
   EXPECT_NE(first_body(*workload).find(R"("max_completion_tokens":9)"), std::string::npos);
-  const Outcome refused = refusal("Unrecognized request argument: max_completion_tokens");
+  Outcome refused = refusal("Unrecognized request argument: max_completion_tokens");
+  refused.length_asked = LengthAsked{9, 9};
   EXPECT_EQ(workload->adapt(refused),
             "the server refuses max_completion_tokens; max_tokens is sent instead");
   EXPECT_NE(first_body(*workload).find(R"("max_tokens":9)"), std::string::npos);
@@ -37,6 +38,7 @@ TEST(TextGenerationTest, AdaptsToAServerThatRefusesTheNewLimit) {
 TEST(TextGenerationTest, AdaptsToAServerThatIgnoresTheNewLimit) {
   const auto workload = make_workload({"http://host/v1"}, TextGeneration{.max_tokens = 9});
   Outcome outcome;
+  outcome.length_asked = LengthAsked{9, 9};
   outcome.usage = Usage{.completion_tokens = 9};
   EXPECT_EQ(workload->adapt(outcome), "");
   outcome.usage->completion_tokens = 10;
