@@ -115,7 +115,8 @@ class Database {
 //   latencies: a view of requests with durations in milliseconds, and their model and URL.
 //   tallies: the latest tally of each thread of a run, in the form of stats::bytes_of(). The table
 //   is of schema 9, as are the columns `stages`, `burstiness` and `context` of runs. `context` is a
-//   JSON object with the facts about the program.
+//   JSON object with the facts about the program. `is_replay` of runs is 1 for a replay of a trace,
+//   and NULL in runs of schemas 1 to 9.
 //
 // The file's application_id marks it as a log; its user_version is the number of its schema.
 

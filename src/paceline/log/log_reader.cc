@@ -13,7 +13,7 @@ using Step = Statement::Step;
 
 constexpr const char* select_runs =
     "SELECT run, name, workload, resumed, started_utc, rpm, parallel, requests, warmup, host, "
-    "model, {}, {}, {}, {}, {}, {}, {}, {}, "
+    "model, {}, {}, {}, {}, {}, {}, {}, {}, {}, "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run), "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run AND error IS NULL) "
     "FROM runs ORDER BY run";
@@ -61,8 +61,9 @@ ListedRun read_run(const Statement& row) {
   run.about.stages = row.text(16);
   run.about.burstiness = row.real(17);
   run.about.context = row.text(18);
-  run.logged = number(row, 19);
-  run.good = number(row, 20);
+  run.about.is_replay = optional_number(row, 19).value_or(0) != 0;
+  run.logged = number(row, 20);
+  run.good = number(row, 21);
   run.places = {{0, run.run, run.about.rank}};
   return run;
 }
@@ -123,9 +124,10 @@ Result<LogReader> LogReader::open(const std::string& path) {
 
 Result<ListedRuns> LogReader::runs() {
   const auto column = [this](const std::string& name) { return column_or_null(name); };
-  auto row = database_.prepare(fmt::format(
-      fmt::runtime(select_runs), column("url"), column("threads"), column("identity"),
-      column("rank"), column("ranks"), column("stages"), column("burstiness"), column("context")));
+  auto row = database_.prepare(fmt::format(fmt::runtime(select_runs), column("url"),
+                                           column("threads"), column("identity"), column("rank"),
+                                           column("ranks"), column("stages"), column("burstiness"),
+                                           column("context"), column("is_replay")));
   if (!row) return cannot_read();
   ListedRuns runs;
   Step step = row->step();

@@ -95,6 +95,8 @@ struct LoggedRun {
   std::uint64_t ranks = 1;
   /// The stages of the run, as pace::stages_text() writes them; empty: none.
   std::string stages{};
+  /// Whether the run replayed a trace.
+  bool is_replay = false;
   /// As in Arrivals; 0 in logs of schemas 1 to 8.
   double burstiness = 0;
   /// Facts about the program, a JSON object of texts. Empty: unknown, in logs of schemas 1 to 8.

@@ -12,7 +12,7 @@ namespace paceline::log {
 namespace {
 
 constexpr std::int64_t application_id = 0x70616365;  // "pace"
-constexpr std::int64_t schema_version = 9;
+constexpr std::int64_t schema_version = 10;
 
 constexpr const char* tables = R"(
 CREATE TABLE runs (
@@ -35,7 +35,8 @@ CREATE TABLE runs (
   ranks       INTEGER,
   stages      TEXT,
   burstiness  REAL,
-  context     TEXT
+  context     TEXT,
+  is_replay   INTEGER
 ) STRICT;
 
 CREATE TABLE requests (
@@ -122,7 +123,8 @@ constexpr std::array<const char*, schema_version - 1> migrations{
     "ALTER TABLE runs ADD COLUMN burstiness REAL; "
     "ALTER TABLE runs ADD COLUMN context TEXT; "
     "CREATE TABLE tallies (run INTEGER NOT NULL REFERENCES runs, thread INTEGER NOT NULL, "
-    "tally BLOB NOT NULL, PRIMARY KEY (run, thread)) STRICT"};
+    "tally BLOB NOT NULL, PRIMARY KEY (run, thread)) STRICT",
+    "ALTER TABLE runs ADD COLUMN is_replay INTEGER"};
 
 enum class Contents { nothing, log, older, foreign, newer };
 

@@ -40,6 +40,7 @@ RunPlan plan_of(const log::LoggedRun& run) {
   plan.ranks = run.ranks;
   plan.stripe.count = run.ranks * run.threads;
   plan.arrivals.burstiness = run.burstiness;
+  if (run.is_replay) plan.replay.emplace();
   if (auto stages = pace::parse_stages(run.stages)) plan.stages = *std::move(stages);
   return plan;
 }

@@ -14,7 +14,7 @@ from numpy.lib.recfunctions import repack_fields
 from .errors import ReportError
 
 APPLICATION_ID = 0x70616365  # "pace"
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 SECOND = 1_000_000_000
 # SQL of a request's latency in nanoseconds; -1 for a failed request.

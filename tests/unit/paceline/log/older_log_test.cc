@@ -110,7 +110,7 @@ TEST_P(OlderLogTest, IsReadAsItIs) {
 
 TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
   add_to_it();
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 9);
+  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 10);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs WHERE url IS NULL"), GetParam() == 1 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(transport) FROM runs"), GetParam() == 3 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE item = 1 AND response = 'second'"), 1);
@@ -124,7 +124,7 @@ TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
             0);
   EXPECT_EQ(ask(path(),
                 "SELECT count(threads) + count(identity) + count(rank) + count(ranks) + "
-                "count(stages) + count(burstiness) + count(context) FROM runs"),
+                "count(stages) + count(burstiness) + count(context) + count(is_replay) FROM runs"),
             0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM tallies"), 0);
   EXPECT_EQ(static_cast<int>(std::filesystem::status(path()).permissions()), 0600);

@@ -55,6 +55,19 @@ TEST(SalvageTest, ARunThatWasKilledIsCutShort) {
   EXPECT_EQ(salvaged->plan.arrivals.burstiness, 2);
 }
 
+TEST(SalvageTest, AReplayIsJudgedByItsDueTimes) {
+  log::LoggedRun replay = run_of(1, 1);
+  replay.is_replay = true;
+  stats::RunTally tally = tally_after(60, 100);
+  tally.sends = 61;
+  tally.first_due = 0s;
+  tally.last_due = 120s;
+  const auto salvaged = salvage(replay, {kept(0, 0, tally)});
+  ASSERT_EQ(message_of(salvaged), "");
+  EXPECT_TRUE(salvaged->plan.replay);
+  EXPECT_EQ(asked_rpm(salvaged->plan, salvaged->tally), 30U);
+}
+
 TEST(SalvageTest, ARunThatHasEndedStaysAsItWas) {
   stats::RunTally ended;
   ended.planned = ended.sent = ended.succeeded = 100;
