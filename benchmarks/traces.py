@@ -109,7 +109,7 @@ def print_prompts(results):
 def main():
     parser = argparse.ArgumentParser("benchmarks/traces", description=__doc__)
     parser.add_argument("traces", nargs="+", type=Path, metavar="FILE",
-                        help="a JSONL of Mooncake or a CSV of Azure ("Traces" in docs/pacing.md)")
+                        help="a JSONL of Mooncake or a CSV of Azure (docs/pacing.md)")
     parser.add_argument("--speed", type=float, default=60,
                         help="how many times faster than recorded [60]")
     parser.add_argument("--requests", type=int, help="only the first ones [all]")

@@ -183,7 +183,10 @@ namespace {
 void replay(const GridFlags& flags, const Grid& usual, Grid& grid) {
   grid.requests = static_cast<std::int64_t>(flags.trace->size());
   grid.replay = run::Replay{flags.trace, !flags.rpm.empty()};
-  if (flags.rpm.empty()) grid.rpm = {std::llround(run::mean_rpm(*flags.trace))};
+  if (flags.rpm.empty()) {
+    const double mean = std::min(run::mean_rpm(*flags.trace), static_cast<double>(most_rpm));
+    grid.rpm = {std::llround(mean)};
+  }
   // Each run is as long as the trace, so one is enough.
   if (flags.parallel.empty()) grid.parallel = {usual.parallel.back()};
 }

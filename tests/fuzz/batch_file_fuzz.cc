@@ -5,8 +5,6 @@
 #include <paceline/api/json_reader.h>
 #include <paceline/workload/batch_file.h>
 #include <simdjson.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -17,30 +15,10 @@
 #include <vector>
 
 #include "fuzz.h"
+#include "memory_file.h"
 
 namespace paceline {
 namespace {
-
-/// A file that is in memory only.
-class MemoryFile {
- public:
-  explicit MemoryFile(std::string_view text) : descriptor_(memfd_create("batch", MFD_CLOEXEC)) {
-    require(descriptor_ >= 0, "memfd_create works");
-    const auto written = pwrite(descriptor_, text.data(), text.size(), 0);
-    require(written == static_cast<ssize_t>(text.size()), "pwrite works");
-  }
-  ~MemoryFile() { close(descriptor_); }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-
-  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-  void cut(std::size_t size) {
-    require(ftruncate(descriptor_, static_cast<off_t>(size)) == 0, "ftruncate works");
-  }
-
- private:
-  int descriptor_;
-};
 
 struct Line {
   std::string custom_id;

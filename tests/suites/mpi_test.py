@@ -112,6 +112,20 @@ class OneRun(Files):
                                  capture_output=True, text=True, check=True)
         self.assertIn("500", printed.stdout + printed.stderr)
 
+    def test_ranks_replay_one_trace(self):
+        trace = self.folder / "trace.csv"
+        trace.write_text("due,input_length,output_length\n"
+                         + "".join(f"{number // 3 / 10},{number + 1},3\n" for number in range(20)))
+        (row,) = self.rows_of(3, f"--paceline_trace={trace}", "--paceline_parallel=9",
+                              f"--paceline_log={self.log}")["benchmarks"]
+        self.assertTrue(row["name"].startswith("chat/complete/trace/rpm:1900/"), row["name"])
+        self.assertEqual(row["iterations"], 20)
+        due = {}
+        for rank in range(3):
+            with contextlib.closing(sqlite3.connect(self.folder / f"run.{rank}.sqlite")) as log:
+                due |= log.execute("SELECT item, due_ns FROM requests").fetchall()
+        self.assertEqual(due, {number: number // 3 * 100_000_000 for number in range(20)})
+
     def test_repetitions_aggregate_the_cpu_time_of_all_ranks(self):
         result = self.rows_of(2, "--paceline_rpm=30000", "--paceline_parallel=20",
                               "--paceline_requests=200", "--benchmark_repetitions=3")

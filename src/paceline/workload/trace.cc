@@ -18,6 +18,8 @@ using std::chrono::nanoseconds;
 /// The texts of blocks differ from those of items.
 constexpr std::uint64_t salt_of_blocks = 0x626c6b;
 
+constexpr std::chrono::nanoseconds longest_replay = std::chrono::hours(366 * 24);
+
 tl::unexpected<Error> at_line(const RegularFile& file, const LineScanner& scanner,
                               std::string_view message) {
   return fail(ErrorCode::bad_line,
@@ -77,6 +79,12 @@ Result<bool> Trace::add(const LineScanner& scanner, const TraceRow& row) {
   const nanoseconds at = row.at - first_;
   if (offsets_.size() == options_.rows || (options_.to && at >= *options_.to)) return false;
   if (at < options_.from) return true;
+  if (static_cast<double>(at.count()) / options_.speed >
+      static_cast<double>(longest_replay.count())) {
+    return at_line(file_, scanner,
+                   "the row would be due more than a year after the first one; replay a part, or "
+                   "replay faster");
+  }
   length_ = due(row.at);
   offsets_.add(scanner.offset());
   hashes_.add(scanner.text());
@@ -97,7 +105,7 @@ Result<const TraceRow*> TraceReader::read(std::size_t k) {
   auto line = lines_.read(k);
   if (!line) return tl::unexpected(std::move(line.error()));
   const std::string_view text = line->substr(0, line->find_first_of("\r\n"));
-  if (!parser_.parse(text, row_) || row_.at < trace_->first_ + trace_->options_.from) {
+  if (!parser_.parse(text, row_) || row_.at - trace_->first_ < trace_->options_.from) {
     return fail(ErrorCode::bad_line,
                 fmt::format("{}: row {} of the replay is no longer in the file; do not change the "
                             "file during a run",

@@ -99,6 +99,14 @@ TEST(TraceTest, SaysWhichLineIsWrong) {
   EXPECT_TRUE(refusal_of("due\n1\n3\n2\n").starts_with(":4: the row is earlier than the row bef"));
 }
 
+TEST(TraceTest, IsNotLongerThanAYear) {
+  EXPECT_TRUE(refusal_of("0\n32000000\n").starts_with(":2: the row would be due more than a year"));
+  EXPECT_EQ(refusal_of("0\n32000000\n", {.speed = 2}), "opened");
+  EXPECT_TRUE(refusal_of("0\n9200000000\n", {.speed = 0.001}).starts_with(":2: the row would be"));
+  EXPECT_TRUE(refusal_of("0\n5\n", {.from = std::chrono::nanoseconds::max()})
+                  .starts_with(": no request lies"));
+}
+
 TEST(TraceTest, NoticesAChangedFile) {
   const TemporaryFile file("1,10\n2,20\n3,30\n");
   const auto trace = trace_in(file);
