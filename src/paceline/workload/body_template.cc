@@ -76,7 +76,7 @@ BodyTemplate::BodyTemplate(std::string_view text, Fillers fillers) : fillers_(st
 }
 
 void BodyTemplate::fill(std::uint64_t salt, std::uint64_t item, std::string& body,
-                        const TraceRow* row) const {
+                        const TraceRow& row) const {
   body.clear();
   for (const Piece& piece : pieces_) {
     body += piece.text;
@@ -85,7 +85,7 @@ void BodyTemplate::fill(std::uint64_t salt, std::uint64_t item, std::string& bod
 }
 
 void BodyTemplate::append(const Piece& piece, std::uint64_t salt, std::uint64_t item,
-                          std::string& body, const TraceRow* row) const {
+                          std::string& body, const TraceRow& row) const {
   const auto seed = [salt](std::uint64_t own_salt, std::uint64_t part) {
     return mixed_bits(mixed_bits(salt + own_salt) ^ part);
   };
@@ -115,10 +115,10 @@ void BodyTemplate::append(const Piece& piece, std::uint64_t salt, std::uint64_t 
       append_ids(seed(salt_of_ids, item), fillers_.ids.count, fillers_.ids.vocabulary, body);
       break;
     case Place::trace_text:
-      append_trace_text(salt, item, *row, fillers_.block_tokens, body);
+      append_trace_text(salt, item, row, fillers_.block_tokens, body);
       break;
     case Place::trace_length:
-      text::append_number(row->out, body);
+      text::append_number(row.out, body);
       break;
     case Place::none:
       break;

@@ -62,7 +62,7 @@ class BodyTemplate {
   /// Replaces the content of `body` with the body of `item`. `salt` is the run's. `row`: the item's
   /// row, for a body with placeholders of a trace.
   void fill(std::uint64_t salt, std::uint64_t item, std::string& body,
-            const TraceRow* row = nullptr) const;
+            const TraceRow& row = {}) const;
 
   /// The body with a name for each placeholder, such as {n}: equal for all items.
   std::string description() const;
@@ -95,7 +95,7 @@ class BodyTemplate {
   /// Where the next placeholder begins, and which one; text.size(): there is none.
   static std::pair<std::size_t, Place> find(std::string_view text, std::size_t from);
   void append(const Piece& piece, std::uint64_t salt, std::uint64_t item, std::string& body,
-              const TraceRow* row) const;
+              const TraceRow& row) const;
 
   std::vector<Piece> pieces_;
   std::uint64_t documents_ = 0;

@@ -120,20 +120,17 @@ class TextGenerationWorkload : public Workload {
   }
 
   void make(std::uint64_t item, Request& request) override {
-    const workload::TraceRow* row = nullptr;
-    if (rows_) {
-      const auto read = rows_->read(static_cast<std::size_t>(item % trace_->size()));
-      if (!read) {
-        trouble_ = read.error();
-        request = {};
-        return;
-      }
-      row = *read;
-    }
     post_.begin(url_, asked_.is_streamed, request);
     request.length_asked = length_asked_;
-    if (row != nullptr && trace_->has_out()) request.length_asked = {row->out, row->out};
-    body_.fill(salt_, item, request.body, row);
+    if (!rows_) return body_.fill(salt_, item, request.body);
+    const auto row = rows_->read(static_cast<std::size_t>(item % trace_->size()));
+    if (!row) {
+      trouble_ = row.error();
+      request = {};
+      return;
+    }
+    if (trace_->has_out()) request.length_asked = {(*row)->out, (*row)->out};
+    body_.fill(salt_, item, request.body, **row);
   }
 
   Outcome read(const Request& request, Response& response) override {
