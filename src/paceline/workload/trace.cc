@@ -104,7 +104,8 @@ Result<const TraceRow*> TraceReader::read(std::size_t k) {
   assert(k < trace_->size());
   auto line = lines_.read(k);
   if (!line) return tl::unexpected(std::move(line.error()));
-  const std::string_view text = line->substr(0, line->find_first_of("\r\n"));
+  std::string_view text = line->substr(0, line->find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
   if (!parser_.parse(text, row_) || row_.at - trace_->first_ < trace_->options_.from) {
     return fail(ErrorCode::bad_line,
                 fmt::format("{}: row {} of the replay is no longer in the file; do not change the "

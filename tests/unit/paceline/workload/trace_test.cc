@@ -107,6 +107,13 @@ TEST(TraceTest, IsNotLongerThanAYear) {
                   .starts_with(": no request lies"));
 }
 
+TEST(TraceTest, ACarriageReturnWithinALineIsASpace) {
+  const TemporaryFile file("1\r,5\r\n2,6\r\n");
+  TraceReader reader(trace_in(file));
+  EXPECT_EQ(message_of(reader.read(0)), "");
+  EXPECT_EQ(message_of(reader.read(1)), "");
+}
+
 TEST(TraceTest, NoticesAChangedFile) {
   const TemporaryFile file("1,10\n2,20\n3,30\n");
   const auto trace = trace_in(file);
