@@ -70,6 +70,14 @@ def most_in(arrivals, window):
     return most
 
 
+def behind(arrivals, due):
+    """How far each arrival lies behind its due time, in us; the least of them counts as 0. Both are in ns,
+    ascending, and on clocks of their own."""
+    differences = [arrived - asked for arrived, asked in zip(arrivals, due)]
+    least = min(differences)
+    return [(each - least) / 1e3 for each in differences]
+
+
 def quantile(values, share):
     ordered = sorted(values)
     return ordered[int(share * (len(ordered) - 1))]

@@ -3,14 +3,13 @@ schedule, and prints a Markdown table. The client has core 0 and the endpoint co
 
 import argparse
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from judge import BUILT, Endpoint, on_core, quantile
-from markdown_table import print_table
+from judge import BUILT, Endpoint, behind, on_core, quantile
+from markdown_table import median_text, print_table
 
 RATE = ["--paceline_rpm=60000", "--paceline_requests=20000"]
 SCHEDULES = {
@@ -28,7 +27,7 @@ def due_times(log):
 
 
 def measure(flags):
-    """How far each arrival lies behind its due time, and behind the fastest of the others, in us."""
+    """How far each arrival lies behind its due time, as judge.behind() tells."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "run.sqlite"
         with Endpoint("50ms", is_paced=True) as endpoint:
@@ -42,13 +41,7 @@ def measure(flags):
     arrivals = endpoint.arrivals()[1:]  # the first one is the trial request
     if len(arrivals) != len(due):
         sys.exit(f"schedules: {len(arrivals)} arrivals of {len(due)} requests")
-    behind = [arrived - asked for arrived, asked in zip(arrivals, due)]
-    fastest = min(behind)
-    return [(each - fastest) / 1e3 for each in behind]
-
-
-def text_of(values):
-    return (f"{statistics.median(values):,.0f} ({min(values):,.0f} to {max(values):,.0f})")
+    return behind(arrivals, due)
 
 
 def main():
@@ -61,7 +54,7 @@ def main():
             results[name].append(measure(flags))
     print_table(("schedule", "requests", "behind the due time: p50, us", "p99, us", "p99.9, us"),
                 [(name, f"{len(rounds[0]):,}",
-                  *(text_of([quantile(run, q) for run in rounds]) for q in (0.5, 0.99, 0.999)))
+                  *(median_text([quantile(run, q) for run in rounds]) for q in (0.5, 0.99, 0.999)))
                  for name, rounds in results.items()])
 
 

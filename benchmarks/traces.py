@@ -6,7 +6,6 @@ import argparse
 import csv
 import json
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,8 +14,8 @@ from pathlib import Path
 
 from scipy import stats
 
-from judge import BUILT, Endpoint, on_core, quantile
-from markdown_table import print_table
+from judge import BUILT, Endpoint, behind, on_core, quantile
+from markdown_table import median_text, print_table
 
 BLOCK = 512
 # Above the tokens of every prompt of the traces together.
@@ -38,7 +37,7 @@ def read_trace(path):
 
 
 def repeated_share(rows):
-    """The share of all tokens that a cache of unlimited size has, by the ids of blocks."""
+    """The share of all tokens that a cache of unlimited size would have, by the ids of blocks."""
     known = set()
     repeated = 0
     for _, tokens, blocks in rows:
@@ -70,13 +69,12 @@ def measure(path, speed, requests):
     if not len(arrivals) == len(rows) == len(tokens):
         sys.exit(f"traces: {len(arrivals)} arrivals of {len(rows)} requests")
     due = [1e9 * time / speed for time, _, _ in rows]
-    behind = [arrived - asked for arrived, asked in zip(arrivals, due)]
-    fastest = min(behind)
+    late = behind(arrivals, due)
     return {
         "requests": len(rows),
         "rpm": 60e9 * (len(rows) - 1) / due[-1],
-        "behind": [(each - fastest) / 1e3 for each in behind],
-        "distance": stats.ks_2samp([arrived - fastest for arrived in arrivals], due,
+        "behind": late,
+        "distance": stats.ks_2samp([asked + 1e3 * each for asked, each in zip(due, late)], due,
                                    method="asymp").statistic,
         "ratios": [counted / length for counted, (_, length, _) in zip(tokens, rows)],
         "cached": sum(cached) / sum(tokens),
@@ -84,17 +82,12 @@ def measure(path, speed, requests):
     }
 
 
-def text_of(values, form="{:,.0f}"):
-    return (f"{form.format(statistics.median(values))} ({form.format(min(values))} to "
-            f"{form.format(max(values))})")
-
-
 def print_arrivals(results):
     print_table(("trace", "requests", "mean RPM", "behind the trace: p50, us", "p99, us", "worst, us",
                  "Kolmogorov-Smirnov distance"),
                 [(name, f"{rounds[0]['requests']:,}", f"{rounds[0]['rpm']:,.0f}",
-                  *(text_of([quantile(run["behind"], q) for run in rounds]) for q in (0.5, 0.99, 1)),
-                  text_of([run["distance"] for run in rounds], "{:.5f}"))
+                  *(median_text([quantile(run["behind"], q) for run in rounds]) for q in (0.5, 0.99, 1)),
+                  median_text([run["distance"] for run in rounds], "{:.5f}"))
                  for name, rounds in results.items()])
 
 

@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 from judge import BUILT, Endpoint, most_in, on_core, quantile
-from markdown_table import print_table
+from markdown_table import median_text, print_table
 from namespaces import SERVER, Hosts, check_root
 
 HERE = Path(__file__).resolve().parent
@@ -73,10 +73,7 @@ def measure(command, requests, address="127.0.0.1"):
 def text_of(rounds, name):
     """The median and the range of a figure."""
     values = [figures[name] for figures in rounds]
-    form = "{:,.1f}" if name == "rpm" else "{:,.0f}"
-    median, low, high = (form.format(value) for value in
-                         (statistics.median(values), min(values), max(values)))
-    return median if low == high else f"{median} ({low} to {high})"
+    return median_text(values, "{:,.1f}" if name == "rpm" else "{:,.0f}")
 
 
 def print_arrivals(title, results):

@@ -1,8 +1,6 @@
 """The results as Markdown tables: medians over the rounds, with ranges."""
 
-import statistics
-
-from markdown_table import print_table
+from markdown_table import median_text, print_table
 from servers import MOST_STREAMS, Wire
 
 MISSING = "-"
@@ -11,8 +9,7 @@ MISSING = "-"
 def cell(values, form="{:,.0f}"):
     if not values:
         return MISSING
-    texts = [form.format(value) for value in (statistics.median(values), min(values), max(values))]
-    return texts[0] if texts[1] == texts[2] else f"{texts[0]} ({texts[1]} to {texts[2]})"
+    return median_text(values, form)
 
 
 def column(rounds, figure, form="{:,.0f}"):

@@ -6,13 +6,13 @@ installs the tools and starts this script."""
 import argparse
 import json
 import os
-import statistics
 import sys
 import tempfile
 from pathlib import Path
 
 from client import run_client
 from judge import Endpoint, most_in
+from markdown_table import median_text
 from tools import TOKENS, Load, all_tools, prompt
 
 FIRST_TOKEN = 50   # ms
@@ -77,8 +77,7 @@ def cell(rounds, figure, form="{:,.0f}"):
     values = [figures[figure] for figures in rounds if figure in figures]
     if not values:
         return "-"
-    texts = [form.format(value) for value in (statistics.median(values), min(values), max(values))]
-    return texts[0] if texts[1] == texts[2] else f"{texts[0]} ({texts[1]} to {texts[2]})"
+    return median_text(values, form)
 
 
 def print_loads(results, links):
