@@ -29,8 +29,8 @@ class PrefixCache {
   static constexpr std::size_t block_tokens = 16;
   static constexpr std::size_t block_bytes = 4 * block_tokens;
 
-  /// `tokens`: of the remembered prompts; rounded up to a number of blocks that is a power of two.
-  /// 0: remembers nothing.
+  /// `tokens`: the capacity, which is rounded up to a power of two of blocks. 0: the cache
+  /// remembers nothing.
   explicit PrefixCache(std::size_t tokens);
 
   /// Begins a prompt. Models share no blocks.

@@ -103,8 +103,8 @@ struct EndpointOptions {
   /// Tokens of each event of a stream, from 1 to `longest_event`; the last event may have fewer. An
   /// event is sent when the last of its tokens is due.
   std::size_t tokens_per_event = 1;
-  /// Tokens of prompts that the prefix cache remembers at least, up to `largest_cache`; 0: none. A
-  /// million tokens take half a megabyte.
+  /// The capacity of the prefix cache in tokens of prompts, from 0 (no cache) to `largest_cache`.
+  /// The endpoint rounds the capacity up. A million tokens take half a megabyte of memory.
   std::size_t cache_tokens = std::size_t{1} << 20U;
   /// Share of the responses that call a tool, from 0 to 1, among those that may call one of the
   /// request's tools but need not.

@@ -88,22 +88,23 @@ std::vector<std::string> split_list(const std::string& text, char separator) {
   return items;
 }
 
-void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
-                       const std::string& help) {
-  app.add_option_function<std::string>(
-         name,
-         [&duration, name](const std::string& text) {
-           const auto parsed = text::parse_duration(text);
-           if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
-           // A longer duration overflows when it is added to the clock's time.
-           constexpr std::chrono::hours longest{1'000};
-           if (*parsed > longest) {
-             throw CLI::ValidationError(
-                 name, fmt::format("'{}' is too long: give at most {}h", text, longest.count()));
-           }
-           duration = *parsed;
-         },
-         help)
+CLI::Option* add_duration_flag(CLI::App& app, const std::string& name,
+                               std::chrono::nanoseconds& duration, const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&duration, name](const std::string& text) {
+            const auto parsed = text::parse_duration(text);
+            if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
+            // A longer duration overflows when it is added to the clock's time.
+            constexpr std::chrono::hours longest{1'000};
+            if (*parsed > longest) {
+              throw CLI::ValidationError(
+                  name, fmt::format("'{}' is too long: give at most {}h", text, longest.count()));
+            }
+            duration = *parsed;
+          },
+          help)
       ->type_name("TIME");
 }
 

@@ -19,8 +19,8 @@
 namespace paceline::programs {
 
 /// Adds a flag that takes a duration such as 250us, 50ms, 1.5s or 2m.
-void add_duration_flag(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
-                       const std::string& help);
+CLI::Option* add_duration_flag(CLI::App& app, const std::string& name,
+                               std::chrono::nanoseconds& duration, const std::string& help);
 
 /// A sentence that says why `text` is not a number from `lowest` to `highest`.
 template <typename Number>

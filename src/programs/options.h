@@ -110,7 +110,7 @@ struct WorkloadFlags {
   std::vector<std::string> workloads;
   /// Parameters of text generation, prompts included.
   TextGeneration generation;
-  /// Has the lengths of prompts and responses; nullptr: none.
+  /// The trace with the lengths of prompts and responses; nullptr: there is no trace.
   std::shared_ptr<const workload::Trace> trace{};
   /// Empty: each workload's own.
   std::vector<ModelShare> models;

@@ -1,10 +1,6 @@
 #include <programs/trace_flags.h>
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <chrono>
-#include <cmath>
 #include <utility>
 
 #include <programs/agreement.h>
@@ -36,25 +32,15 @@ void add_flags(CLI::App& app, TraceFlags& flags) {
       ->needs(trace);
   add_duration_flag(app, "--paceline_trace_from", options.from,
                     "Replays the trace from this time on, counted from its first request, such as "
-                    "10m [0]");
-  app.get_option("--paceline_trace_from")->needs(trace);
-  app.add_option_function<std::string>(
-         "--paceline_trace_to",
-         [&options](const std::string& text) {
-           const auto time = text::parse_duration(text);
-           if (!time || time->count() == 0) {
-             throw CLI::ValidationError("--paceline_trace_to",
-                                        time ? "give a time above 0" : time.error().message);
-           }
-           options.to = *time;
-         },
-         "Replays the trace up to this time, counted from its first request, such as 20m [its "
-         "end]")
-      ->type_name("TIME")
+                    "10m [0]")
+      ->needs(trace);
+  add_duration_flag(app, "--paceline_trace_to", options.to,
+                    "Replays the trace up to this time, counted from its first request, such as "
+                    "20m [its end]")
       ->needs(trace);
   add_number_flag(app, "--paceline_trace_block", options.block_tokens, std::size_t{1},
                   std::size_t{1'000'000},
-                  "Tokens of a block of a prompt, which hash_ids identify, such as 16 [512]")
+                  "Tokens of each block of a prompt that hash_ids names, such as 16 [512]")
       ->type_name("TOKENS")
       ->needs(trace);
 }
@@ -71,10 +57,10 @@ Result<void> check(const TraceFlags& flags, const GridFlags& grid, const Options
   }
   if (options.warmup > 0) {
     return contradiction(
-        "--paceline_warmup has no requests in a trace; leave out the flag, or replay another part "
-        "of the trace first");
+        "--paceline_trace allows no --paceline_warmup; leave it out, or replay an earlier part of "
+        "the trace in a run before");
   }
-  if (flags.options.to && *flags.options.to <= flags.options.from) {
+  if (flags.options.to <= flags.options.from) {
     return contradiction(
         "--paceline_trace_to is not later than --paceline_trace_from; correct one");
   }

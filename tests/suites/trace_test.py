@@ -137,13 +137,13 @@ class Traces(unittest.TestCase):
         for flag, why in (("--paceline_stages=1s@60", "leave out --paceline_stages"),
                           ("--paceline_duration=1s", "leave out --paceline_stages"),
                           ("--paceline_arrivals=poisson", "leave out --paceline_arrivals"),
-                          ("--paceline_warmup=1", "--paceline_warmup has no requests in a trace"),
+                          ("--paceline_warmup=1", "--paceline_trace allows no --paceline_warmup"),
                           ("--paceline_find_max=p99<1s", "leave out --paceline_trace"),
                           ("--paceline_synthetic=10:10", "has the lengths of prompts"),
                           ("--paceline_max_tokens=10", "has the lengths of responses"),
-                          ("--paceline_trace_from=1h", "choose another part"),
+                          ("--paceline_trace_from=1h", "select another part"),
                           ("--paceline_speed=0", "is not a number from 0.001"),
-                          ("--paceline_trace_to=0", "give a time above 0")):
+                          ("--paceline_trace_to=0", "is not later than --paceline_trace_from")):
             with self.subTest(flag):
                 self.assertIn(why, self.refusal(flag))
         self.assertIn("not later than", self.refusal("--paceline_trace_from=1s",

@@ -62,7 +62,7 @@ struct Stripe {
 /// Not thread-safe; each thread of a run has its own, with its own stripe of the schedule.
 class Pacer {
  public:
-  /// `limit`: the delay that is caught up, at most; what is beyond shifts the schedule.
+  /// `limit`: the longest delay that is caught up. The rest of a longer delay shifts the schedule.
   explicit Pacer(std::unique_ptr<Schedule> schedule,
                  const std::vector<PacerBound>& bounds = usual_bounds(), Stripe stripe = {},
                  std::chrono::nanoseconds limit = catch_up_limit);

@@ -169,9 +169,12 @@ std::optional<Dispatcher::Taken> Dispatcher::take_pending(TimePoint now) {
   return Taken{pending, {}};
 }
 
+bool Dispatcher::takes_slot() const {
+  return pacer_ && (retries_take_slots() || !prepared_ || !prepared_->last);
+}
+
 Dispatcher::Nanoseconds Dispatcher::scheduled() const {
-  const bool takes_slot = retries_take_slots() || !prepared_ || !prepared_->last;
-  return std::max(pacer_ && takes_slot ? pacer_->next_departure() : Nanoseconds(0),
+  return std::max(takes_slot() ? pacer_->next_departure() : Nanoseconds(0),
                   limit_ ? limit_->next_departure() : Nanoseconds(0));
 }
 
@@ -183,7 +186,7 @@ void Dispatcher::depart(TimePoint now) {
   http::Exchange* const exchange = prepared_->exchange;
   const TimePoint since = prepared_->since;
   const bool waited_for_parallel = prepared_->waited_for_parallel;
-  const bool takes_slot = pacer_ && (retries_take_slots() || !prepared_->last);
+  const bool has_slot = takes_slot();
   const Nanoseconds allowed = next_departure();
   const bool waited_for_tokens = budget_ && budget_->next_departure() > scheduled();
   prepared_.reset();
@@ -197,8 +200,7 @@ void Dispatcher::depart(TimePoint now) {
   departure.waited_for_tokens = waited_for_tokens;
   ++departures_;
   if (limit_) limit_->depart(departure.now);
-  pending.slot =
-      takes_slot ? pacer_->depart(departure.now) : pace::Slot{pending.item, departure.now};
+  pending.slot = has_slot ? pacer_->depart(departure.now) : pace::Slot{pending.item, departure.now};
   pending.sent = departure.now;
   pending.in_flight = client_.in_flight();
   if (pending.tries++ == 0) pending.first_sent = departure.now;

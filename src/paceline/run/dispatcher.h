@@ -58,7 +58,7 @@ class Dispatcher {
   bool send_next();
   bool prepare(TimePoint now);
   std::optional<Taken> take_pending(TimePoint now);
-  /// When the next request may depart by the schedule; 0: at any time.
+  /// The earliest time at which the schedule lets the next request depart; 0: any time.
   Nanoseconds scheduled() const;
   Nanoseconds next_departure() const;
   void depart(TimePoint now);
@@ -72,9 +72,11 @@ class Dispatcher {
   /// Sends requests on the exchanges that responses have freed.
   void after_responses();
   void settle_tokens(const InFlightRequest& flight, const Outcome& outcome);
-  /// Whether a retry takes a slot. In a replay, it leaves when its wait is over.
+  /// Whether a retry takes a slot. In a replay, a retry departs when its wait is over.
   bool retries_take_slots() const { return !options_.replay; }
-  /// Gives the next request back if a retry without a slot may depart before it.
+  /// Whether the next request takes a slot.
+  bool takes_slot() const;
+  /// Puts the next request back if a retry that takes no slot may depart before this request.
   void make_way_for_retry();
   /// Queues a retry if the request may be sent again. Returns whether a retry was queued.
   bool retry(const http::Exchange& exchange, Outcome& outcome);
@@ -104,7 +106,7 @@ class Dispatcher {
   Nanoseconds cpu_before_{0};
   std::optional<pace::StagedRate> stages_;
   std::optional<pace::Pacer> pacer_;
-  /// Of a replay.
+  /// Limits the rate of a replay.
   std::optional<pace::Pacer> limit_;
   std::optional<pace::TokenBudget> budget_;
   http::Client client_;

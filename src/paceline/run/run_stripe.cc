@@ -158,7 +158,7 @@ std::size_t connections_ahead(const RunPlan& options) {
   const std::uint64_t requests = options.stripe.share_of(options.warmup + options.requests);
   const std::uint64_t most =
       std::min<std::uint64_t>(options.stripe.share_of(options.parallel), requests);
-  // How many requests a burst of a trace has is not known.
+  // The largest burst of a trace is not known.
   if (options.rpm == 0 || options.replay) return most;
   // Latencies vary, and so does the number in flight.
   constexpr double margin = 1.25;

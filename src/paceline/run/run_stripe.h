@@ -91,7 +91,7 @@ struct RunStart {
 
 /// The replay of a trace.
 struct Replay {
-  /// nullptr for a run that has ended: its trace is not known any more.
+  /// nullptr for a run that is read from a log, which does not keep the trace.
   std::shared_ptr<const workload::Trace> trace{};
   /// Whether at most `rpm` requests per minute are sent. Otherwise `rpm` is the trace's mean rate.
   bool limits_rate = false;
@@ -180,7 +180,7 @@ std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t par
 std::optional<pace::StagedRate> staged_rate(const RunPlan& options);
 /// Nothing when the run is unpaced.
 std::optional<pace::Pacer> make_pacer(const RunPlan& options);
-/// Limits the rate of a replay. Nothing: it is not limited.
+/// Limits the rate of a replay. Nothing: the rate has no limit.
 std::optional<pace::Pacer> make_limit(const RunPlan& options);
 /// Nothing when tokens are not limited.
 std::optional<pace::TokenBudget> make_budget(const RunPlan& options);

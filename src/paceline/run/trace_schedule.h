@@ -11,9 +11,9 @@
 
 namespace paceline::run {
 
-/// The arrivals of a trace: slot k is due when row k is, or row `items[k]` of the rest of a trace,
-/// whose first row is due at 0. A row that can no longer be read, because the file has changed, is
-/// due with the row before it. Not thread-safe.
+/// The arrivals of a trace: slot k is due when row k is due. For the rest of a trace, slot k has
+/// row `items[k]`, and slot 0 is due at 0. If the file has changed and a row cannot be read, the
+/// row is due with the row before it. Not thread-safe.
 class TraceSchedule : public pace::Schedule {
  public:
   /// `items`: ascending; empty: all rows, from 0 on.
@@ -27,8 +27,9 @@ class TraceSchedule : public pace::Schedule {
 
   workload::TraceReader rows_;
   std::span<const std::uint64_t> items_;
+  /// When the row of slot 0 is due in the whole trace.
   std::chrono::nanoseconds begin_{0};
-  /// Of the latest slot.
+  /// The due time of the latest slot.
   std::chrono::nanoseconds due_{0};
 };
 

@@ -59,9 +59,10 @@ Result<void> Trace::read_rows() {
   }
   if (!scanner.result()) return scanner.result();
   if (offsets_.size() == 0) {
-    return fail(
-        ErrorCode::bad_line,
-        fmt::format("{}: no request lies in the replayed part; choose another part", file_.path()));
+    return fail(ErrorCode::bad_line,
+                file_.path() + (has_rows_ ? ": the selected part of the trace has no request; "
+                                            "select another part"
+                                          : ": the file has no request; give one on each line"));
   }
   offsets_.add(scanner.offset());
   offsets_.shrink_to_fit();
@@ -77,7 +78,7 @@ Result<bool> Trace::add(const LineScanner& scanner, const TraceRow& row) {
   }
   last_ = row.at;
   const nanoseconds at = row.at - first_;
-  if (offsets_.size() == options_.rows || (options_.to && at >= *options_.to)) return false;
+  if (offsets_.size() == options_.rows || at >= options_.to) return false;
   if (at < options_.from) return true;
   if (static_cast<double>(at.count()) / options_.speed >
       static_cast<double>(longest_replay.count())) {

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include <paceline/text/result.h>
@@ -16,11 +15,12 @@ namespace paceline::workload {
 
 /// The part of a trace that is replayed, and how.
 struct TraceOptions {
-  /// How much faster than recorded. Above 0.
+  /// How many times faster than recorded; above 0.
   double speed = 1;
-  /// The rows from this time on, before `to`. Times count from the first row, as recorded.
+  /// The rows from this time on and before `to` are replayed. Both are recorded times, counted from
+  /// the first row.
   std::chrono::nanoseconds from{0};
-  std::optional<std::chrono::nanoseconds> to{};
+  std::chrono::nanoseconds to = std::chrono::nanoseconds::max();
   /// The most rows.
   std::size_t rows = std::numeric_limits<std::size_t>::max();
   /// Tokens of a block of a prompt (TraceRow::blocks).
@@ -68,7 +68,7 @@ class Trace {
   LineOffsets offsets_;
   LineHashes hashes_;
   bool has_rows_ = false;
-  /// Of the first row of the file, and of the latest row that was read.
+  /// The recorded times of the first row of the file, and of the row that was read last.
   std::chrono::nanoseconds first_{0};
   std::chrono::nanoseconds last_{0};
   std::chrono::nanoseconds length_{0};

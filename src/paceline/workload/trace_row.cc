@@ -19,10 +19,9 @@ using std::chrono::nanoseconds;
 constexpr std::uint64_t longest = 10'000'000;
 
 constexpr std::string_view in_another_form =
-    "the file is not a trace; give JSON objects, one per line, with timestamp (in ms) and "
-    "input_length, output_length and hash_ids, or comma-separated values with a line of names: "
-    "TIMESTAMP,ContextTokens,GeneratedTokens, or Timestamp,Request tokens,Response tokens, or "
-    "due,input_length,output_length, of which the first one is enough";
+    "the file is not a trace; give one JSON object per line, with timestamp in milliseconds or due "
+    "in seconds, or comma-separated values whose first line names the columns, such as "
+    "TIMESTAMP,ContextTokens,GeneratedTokens or due,input_length,output_length";
 
 tl::unexpected<Error> bad_row(std::string message) {
   return fail(ErrorCode::bad_line, std::move(message));
@@ -79,8 +78,8 @@ Result<std::uint64_t> read_length(std::string_view what,
   std::uint64_t length = 0;
   if (found.get(length) != simdjson::SUCCESS || length > longest) {
     return bad_row(
-        fmt::format("{} is not a number of tokens up to {}; give one in each line, or "
-                    "in none",
+        fmt::format("{} is not a number of tokens up to {}; give the number in "
+                    "every line, or in no line",
                     what, longest));
   }
   return std::max<std::uint64_t>(1, length);
@@ -153,7 +152,7 @@ Result<void> TraceParser::parse_values(std::string_view line, TraceRow& row) {
   split(line, values_);
   const std::size_t last = std::max({form_.at, form_.in.value_or(0), form_.out.value_or(0)});
   if (values_.size() <= last) {
-    return bad_row(fmt::format("the line has {} values and needs {}; complete or remove the line",
+    return bad_row(fmt::format("the line has {} values, but needs {}; complete or remove the line",
                                values_.size(), last + 1));
   }
   const auto at = parse_trace_time(values_[form_.at]);
@@ -209,7 +208,8 @@ Result<void> TraceParser::parse_object(std::string_view line, TraceRow& row) {
   for (const simdjson::dom::element id : ids) {
     std::uint64_t number = 0;
     if (id.get(number) != simdjson::SUCCESS) {
-      return bad_row("hash_ids has an element that is no whole number from 0 on; correct it");
+      return bad_row(
+          "an element of hash_ids is not a whole number of at least 0; correct the element");
     }
     row.blocks.push_back(number);
   }

@@ -35,10 +35,12 @@ std::optional<std::chrono::nanoseconds> parse_trace_time(std::string_view text);
 /// The form of a trace's rows: JSON objects, or comma-separated values.
 struct TraceForm {
   bool is_json = false;
-  /// Whether the first line names the columns and is no row.
+  /// Whether the first line names the columns and is not a row.
   bool has_header = false;
-  /// The columns of comma-separated values. In JSON, any number says that the field exists.
+  /// The column of TraceRow::at; 0 in JSON.
   std::size_t at = 0;
+  /// The columns of TraceRow::in and TraceRow::out; 0 in JSON. Nothing: the rows do not have the
+  /// length.
   std::optional<std::size_t> in{};
   std::optional<std::size_t> out{};
 

@@ -54,8 +54,8 @@ class CurlTransfer : public ResponseHeaders {
   bool shares_connections() const { return is_http_2_.value_or(false); }
   /// Whether a connection was made and sending the request has begun.
   bool was_sent() const;
-  /// Call when libcurl has begun to work on the request: from now on, time before the request is
-  /// sent is time that the request waits for a connection.
+  /// Call after libcurl's first work on the request. If libcurl has not sent the request by then,
+  /// the request waits for a connection, and the wait counts as latency.
   void end_start() { is_starting_ = false; }
   /// Sets whether libcurl waits for the socket to accept more of the request.
   void set_sending(bool is_sending) { is_sending_ = is_sending; }
@@ -108,7 +108,7 @@ class CurlTransfer : public ResponseHeaders {
   static constexpr std::size_t most_header_bytes = 512U << 10U;
   /// For CURLOPT_SSL_CTX_FUNCTION.
   static CURLcode on_tls_context(CURL*, void* context, void* transfer) noexcept;
-  /// For CURLOPT_PREREQFUNCTION. The request is about to be written.
+  /// For CURLOPT_PREREQFUNCTION: libcurl is about to write the request.
   static int on_request(void* transfer, char*, char*, int, int) noexcept;
   /// For CURLOPT_OPENSOCKETFUNCTION.
   static curl_socket_t on_open(void* transfer, curlsocktype, curl_sockaddr* address) noexcept;
@@ -140,7 +140,7 @@ class CurlTransfer : public ResponseHeaders {
   /// Bytes of this response's headers and trailers so far.
   std::size_t header_bytes_ = 0;
   bool is_sending_ = false;
-  /// Whether libcurl has not yet begun to work on the request, or is in its first work on it.
+  /// Whether libcurl's first work on the request has not ended.
   bool is_starting_ = false;
   /// When the request was prepared.
   TimePoint started_{};

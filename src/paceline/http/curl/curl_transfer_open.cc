@@ -19,9 +19,9 @@ curl_socket_t CurlTransfer::on_open(void* transfer, curlsocktype, curl_sockaddr*
   }
 }
 
-// Libcurl's setup of a request, and of those that are sent together with it, takes tens of
-// microseconds that are not the server's. A wait for a connection or for one of its streams counts
-// as latency.
+// libcurl takes tens of microseconds to set up a request, and as much for each request that is sent
+// together with this one. This time is not the server's latency. The wait for a connection, or for
+// a stream of a connection, is.
 int CurlTransfer::on_request(void* transfer, char*, char*, int, int) noexcept {
   auto& self = *static_cast<CurlTransfer*>(transfer);
   const bool has_waited = !self.is_starting_ || self.opened_ != CURL_SOCKET_BAD;

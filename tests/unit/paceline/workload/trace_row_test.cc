@@ -144,7 +144,7 @@ TEST(TraceFormTest, RefusesOtherFiles) {
 TEST(TraceParserTest, SaysWhatIsWrongWithARow) {
   const std::string azure = "TIMESTAMP,ContextTokens,GeneratedTokens";
   EXPECT_TRUE(
-      refusal_of_row(azure, "2023-11-16 18:15:46,374").starts_with("the line has 2 values and"));
+      refusal_of_row(azure, "2023-11-16 18:15:46,374").starts_with("the line has 2 values, but"));
   EXPECT_TRUE(refusal_of_row(azure, "noon,374,44").starts_with("'noon' is not a time; give"));
   EXPECT_TRUE(refusal_of_row(azure, "1,-4,44").starts_with("'-4' is not a length of a prompt"));
   EXPECT_TRUE(
@@ -164,7 +164,7 @@ TEST(TraceParserTest, SaysWhatIsWrongWithARow) {
   EXPECT_TRUE(
       refusal_of_row(mooncake,
                      R"({"timestamp": 1, "input_length": 1, "output_length": 1, "hash_ids": [-1]})")
-          .starts_with("hash_ids has an element"));
+          .starts_with("an element of hash_ids is not"));
 }
 
 }  // namespace

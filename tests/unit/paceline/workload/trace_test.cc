@@ -88,12 +88,12 @@ TEST(TraceTest, APartBeginsAtItsOwnTime) {
   EXPECT_EQ(times_of(trace_in(file, {.rows = 2})), (Times{0ns, 1s}));
   EXPECT_EQ(times_of(trace_in(file, {.from = 1s, .rows = 2})), (Times{0ns, 1'500ms}));
   EXPECT_EQ(refusal_of("5\n6\n", {.from = 2s}),
-            ": no request lies in the replayed part; choose another part");
+            ": the selected part of the trace has no request; select another part");
 }
 
 TEST(TraceTest, SaysWhichLineIsWrong) {
-  EXPECT_TRUE(refusal_of("").starts_with(": no request lies"));
-  EXPECT_TRUE(refusal_of("due\n").starts_with(": no request lies"));
+  EXPECT_TRUE(refusal_of("").starts_with(": the file has no request; give"));
+  EXPECT_TRUE(refusal_of("due\n").starts_with(": the file has no request; give"));
   EXPECT_TRUE(refusal_of("hello\n").starts_with(":1: the file is not a trace"));
   EXPECT_TRUE(refusal_of("due\n1\n\nx\n").starts_with(":4: 'x' is not a time"));
   EXPECT_TRUE(refusal_of("due\n1\n3\n2\n").starts_with(":4: the row is earlier than the row bef"));
@@ -104,7 +104,7 @@ TEST(TraceTest, IsNotLongerThanAYear) {
   EXPECT_EQ(refusal_of("0\n32000000\n", {.speed = 2}), "opened");
   EXPECT_TRUE(refusal_of("0\n9200000000\n", {.speed = 0.001}).starts_with(":2: the row would be"));
   EXPECT_TRUE(refusal_of("0\n5\n", {.from = std::chrono::nanoseconds::max()})
-                  .starts_with(": no request lies"));
+                  .starts_with(": the selected part"));
 }
 
 TEST(TraceTest, ACarriageReturnWithinALineIsASpace) {
