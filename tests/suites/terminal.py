@@ -8,7 +8,8 @@ import struct
 import subprocess
 import termios
 import threading
-import time
+
+MARK = b"\0the program has ended\0"
 
 
 class Terminal:
@@ -73,13 +74,14 @@ class Terminal:
             return found.end()
 
     def end(self, timeout=60):
-        """Waits for the end of the program; returns its exit code."""
+        """Waits for the end of the program and for all of its output; returns its exit code."""
         code = self.process.wait(timeout)
-        # What it wrote last is still on its way.
-        size = -1
-        while size != len(self.written):
-            size = len(self.written)
-            time.sleep(0.2)
+        # A terminal keeps the order of what is written to it, so the mark comes last.
+        os.write(self.inside, MARK)
+        with self.changed:
+            if not self.changed.wait_for(lambda: self.written.endswith(MARK), timeout):
+                raise AssertionError("the terminal lost the end of the program's output")
+            self.written = self.written.removesuffix(MARK)
         return code
 
     @property
