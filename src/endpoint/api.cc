@@ -52,6 +52,7 @@ Api::Api(const EndpointOptions& options, Generator& generator, const ResponseMak
       reader_(length_model(options), ToolChooser(options.tool_calls, options.seed + 4),
               options.cache_tokens),
       limiter_(options.rpm_limit, options.tpm_limit),
+      checks_sessions_(options.checks_sessions),
       tokens_per_event_(options.tokens_per_event),
       model_created_(seconds_since_1970()),
       models_(list_of_models(model_created_)) {}
@@ -123,6 +124,22 @@ bool Api::has_room(Request& request) const {
   return false;
 }
 
+bool Api::continues_session(Request& request) {
+  const auto session = request.head.session();
+  if (!checks_sessions_ || !session) return true;
+  if (!sessions_.continues(*session, request.body)) {
+    ++metrics_.broken_sessions;
+    responses_.set_error({.status = MHD_HTTP_CONFLICT,
+                          .message = "The messages do not continue the session.",
+                          .param = "messages",
+                          .code = "broken_session"},
+                         request);
+    return false;
+  }
+  sessions_.answer(*session, request.generation, request.fault.has_value());
+  return true;
+}
+
 // A request over a limit is refused at once.
 bool Api::is_within_limits(std::uint64_t tokens, Request& request) {
   using std::chrono::ceil;
@@ -184,6 +201,7 @@ void Api::generate(Read read, const GenerationFormat& format, Request& request) 
   generation.tokens_per_event = tokens_per_event_;
   if (request.fault) generation.spoil(*request.fault);
   if (!is_within_limits(generation.total_tokens(), request)) return;
+  if (!continues_session(request)) return;
   if (generation.streams) {
     responses_.set_stream(format, request);
   } else {

@@ -18,6 +18,7 @@
 #include <endpoint/request_reader.h>
 #include <endpoint/reranker.h>
 #include <endpoint/response_maker.h>
+#include <endpoint/session_check.h>
 #include <paceline/clock.h>
 #include <paceline/endpoint.h>
 
@@ -95,6 +96,8 @@ class Api {
   void answer_at_once(Answerer& answerer, Request& request);
   void generate(Read read, const GenerationFormat& format, Request& request);
   bool has_room(Request& request) const;
+  /// Whether a request continues its session; a request without one does.
+  bool continues_session(Request& request);
   bool is_within_limits(std::uint64_t tokens, Request& request);
   void add_limit_headers(Request& request) const;
 
@@ -106,6 +109,8 @@ class Api {
   Embedder embedder_;
   Reranker reranker_;
   RateLimiter limiter_;
+  bool checks_sessions_;
+  SessionCheck sessions_;
   std::size_t tokens_per_event_;
   TimePoint started_ = Clock::now();
   std::uint64_t model_created_;

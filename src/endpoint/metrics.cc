@@ -137,6 +137,8 @@ void write_metrics(const Metrics& metrics, const Gauges& gauges, std::string& ou
   for (std::size_t i = 1; i < metrics.responses_by_class.size(); ++i) {
     text.sample(fmt::format(R"({{status="{}xx"}})", i), metrics.responses_by_class[i]);
   }
+  text.counter("paceline_endpoint_broken_sessions_total",
+               "Number of requests that did not continue their session.", metrics.broken_sessions);
   text.gauge("paceline_endpoint_connections", "Number of open connections.", gauges.connections,
              "");
   text.gauge("paceline_endpoint_request_body_bytes", "Bytes of the request bodies in memory.",

@@ -53,6 +53,8 @@ struct Metrics {
   std::array<std::uint64_t, 6> responses_by_class{};
   std::uint64_t prompt_tokens = 0;
   std::uint64_t cached_tokens = 0;
+  /// Requests that did not continue their session.
+  std::uint64_t broken_sessions = 0;
   /// Tokens that were sent.
   std::uint64_t generated_tokens = 0;
   /// Generated responses that were sent whole and ended by themselves.

@@ -61,6 +61,8 @@ void ReceivedHead::add(std::string_view name, std::string_view value) {
     accepts_gzip_ = accepts_gzip_ || names_gzip(value);
   } else if (text::equals_ignoring_case(name, "x-request-id")) {
     if (!request_id_ && is_harmless_id(value)) request_id_ = value;
+  } else if (text::equals_ignoring_case(name, "X-Session-ID")) {
+    if (!session_) session_ = value;
   }
 }
 

@@ -36,6 +36,8 @@ class ReceivedHead {
   /// The client's x-request-id, if it consists of 1 to 128 letters, digits and characters of
   /// "-_.:/+=@", which can be sent back safely.
   std::optional<std::string_view> request_id() const { return request_id_; }
+  /// The X-Session-ID field.
+  std::optional<std::string_view> session() const { return session_; }
   /// Whether Accept-Encoding names gzip, and not with the weight 0.
   bool accepts_gzip() const { return accepts_gzip_; }
   /// The value of Content-Length; 0 without the field.
@@ -53,6 +55,7 @@ class ReceivedHead {
   std::optional<std::string_view> authorization_;
   std::optional<std::string_view> api_key_;
   std::optional<std::string_view> request_id_;
+  std::optional<std::string_view> session_;
   std::optional<std::uint64_t> content_length_;
   unsigned transfer_encodings_ = 0;
   bool is_chunked_ = false;

@@ -106,6 +106,9 @@ struct EndpointOptions {
   /// The capacity of the prefix cache in tokens of prompts, from 0 (no cache) to `largest_cache`.
   /// The endpoint rounds the capacity up. A million tokens take half a megabyte of memory.
   std::size_t cache_tokens = std::size_t{1} << 20U;
+  /// Whether chat requests with the header X-Session-ID must carry the earlier messages of their
+  /// session, with the endpoint's own answers. Another request gets 409.
+  bool checks_sessions = false;
   /// Share of the responses that call a tool, from 0 to 1, among those that may call one of the
   /// request's tools but need not.
   double tool_calls = 0;

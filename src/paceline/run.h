@@ -75,6 +75,10 @@ struct RunOptions {
   std::vector<Stage> stages{};
   /// The distribution of requests over time.
   Arrivals arrivals = constant_arrivals;
+  /// The sessions at once, of a workload with sessions: each begins when another one has ended and
+  /// its user has thought. 0: sessions begin on the schedule, at the rate at which `rpm` is the
+  /// rate of all turns together.
+  std::uint64_t users = 0;
   /// For random arrivals: the same seed gives the same schedule.
   std::uint64_t seed = 1;
   /// Runs with different salts send different requests.

@@ -12,6 +12,7 @@
 #include <paceline/clock.h>
 #include <paceline/error.h>
 #include <paceline/message.h>
+#include <paceline/sessions.h>
 #include <paceline/tally.h>
 
 namespace paceline {
@@ -135,6 +136,13 @@ class Workload {
   virtual void make(std::uint64_t item, Request& request) = 0;
   /// Reads the response to `request`. May grow the capacity of the body, for a parser's padding.
   virtual Outcome read(const Request& request, Response& response) = 0;
+  /// How the items form sessions, which the workload owns; nullptr: each item is a request of its
+  /// own. Constant during the workload's life.
+  virtual Sessions* sessions() { return nullptr; }
+  /// Ends a turn of a session, after its last try. `is_last`: whether the run sends no later turn
+  /// of the session.
+  virtual void end_turn(std::uint64_t /*item*/, const Request& /*request*/, Response& /*response*/,
+                        const Outcome& /*outcome*/, bool /*is_last*/) {}
   /// Called after the last response of a run. Returns how many of the run's counted responses have
   /// the format that was asked for; may wait for checks that are not done.
   virtual FormatChecks end_run() { return {}; }

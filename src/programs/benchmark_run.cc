@@ -4,6 +4,7 @@
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/reporters.h>
 #include <paceline/gbench/shown_counters.h>
+#include <paceline/gbench/turn_counters.h>
 #include <paceline/loop/sockets.h>
 #include <paceline/text/numbers.h>
 #include <paceline/text/wrapped.h>
@@ -155,7 +156,7 @@ Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
   const auto written = gbench::make_file_reporter(file.format);
   gbench::ValidRows valid(*written, gate, columns_of(file.format), gbench::all_counters());
   gbench::ShownCounters useful(valid, {}, gbench::finish_counters());
-  gbench::PercentileRows with_percentiles(useful, command.rows);
+  gbench::PercentileRows with_percentiles(useful, gbench::with_each_turn(command.rows));
   gbench::WithAddedRows with_added_rows(with_percentiles, context.added_rows());
   gbench::WholeCpuTime with_cpu_time(with_added_rows);
   benchmark::RunSpecifiedBenchmarks(&display, &with_cpu_time);

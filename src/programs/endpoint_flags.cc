@@ -124,6 +124,9 @@ void add_flags(CLI::App& app, const std::string& prefix, EndpointOptions& option
                   EndpointOptions::largest_cache,
                   "Tokens of prompts that the prefix cache remembers, such as 100000000; 0: none "
                   "[1048576]");
+  app.add_flag(prefix + "check_sessions{true}", options.checks_sessions,
+               "Answers 409 to a chat request with X-Session-ID whose messages do not continue its "
+               "session: the messages of the request before, and the endpoint's answer");
   add_number_flag(app, prefix + "tool_calls", options.tool_calls, 0.0, 1.0,
                   "Share of the responses that call a tool, among those that may call one but need "
                   "not, such as 0.3 [0]")

@@ -41,8 +41,8 @@ std::vector<GridRow> Grid::rows(
   std::vector<GridRow> rows;
   for (const std::int64_t count : threads) {
     for (const std::int64_t rate : rpm) {
-      rows.push_back(
-          {rate, std::min(count, requests_at(rate)), parallel, requests_at(rate), stages, replay});
+      rows.push_back({rate, std::min(count, requests_at(rate)), parallel, requests_at(rate), stages,
+                      replay, users});
     }
   }
   if (!threads.empty()) return rows;
@@ -51,7 +51,7 @@ std::vector<GridRow> Grid::rows(
       const std::int64_t most = std::max(rate, highest_rate(stages));
       const std::int64_t chosen = std::min(choose(most, in_flight), requests_at(rate));
       if (rows.empty() || rows.back().rpm != rate || rows.back().threads != chosen) {
-        rows.push_back({rate, chosen, {}, requests_at(rate), stages, replay});
+        rows.push_back({rate, chosen, {}, requests_at(rate), stages, replay, users});
       }
       rows.back().parallel.push_back(in_flight);
     }
@@ -114,6 +114,11 @@ Result<void> check(const GridFlags& flags) {
                 "--paceline_rpm, --paceline_requests and --paceline_duration");
   }
   if (flags.duration.count() == 0) return {};
+  if (flags.users > 0 && flags.rpm.empty()) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_duration needs a rate to compute the number of requests; with "
+                "--paceline_users, give --paceline_requests or --paceline_rpm");
+  }
   if (flags.requests > 0) {
     return fail(ErrorCode::invalid_value,
                 "--paceline_duration and --paceline_requests exclude each other; give one");
@@ -155,6 +160,10 @@ Result<void> check_search(const GridFlags& flags) {
     return fail(ErrorCode::invalid_value,
                 "--paceline_find_max searches for one rate; leave out --paceline_stages");
   }
+  if (flags.users > 0) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_find_max searches for a rate; leave out --paceline_users");
+  }
   if (flags.duration.count() > 0) {
     return fail(ErrorCode::invalid_value,
                 "--paceline_find_max excludes --paceline_duration; give --paceline_requests");
@@ -191,6 +200,13 @@ void replay(const GridFlags& flags, const Grid& usual, Grid& grid) {
   if (flags.parallel.empty()) grid.parallel = {usual.parallel.back()};
 }
 
+/// Makes the runs of the grid keep the users' sessions under way.
+void keep_users(const GridFlags& flags, Grid& grid) {
+  grid.users = flags.users;
+  if (flags.rpm.empty()) grid.rpm = {0};
+  if (flags.parallel.empty()) grid.parallel = {flags.users};
+}
+
 }  // namespace
 
 Grid make_grid(const GridFlags& flags, const Grid& usual) {
@@ -202,6 +218,7 @@ Grid make_grid(const GridFlags& flags, const Grid& usual) {
   if (flags.requests > 0) grid.requests = flags.requests;
   grid.duration = flags.duration;
   if (flags.trace) replay(flags, usual, grid);
+  if (flags.users > 0) keep_users(flags, grid);
   if (flags.stages.empty()) return grid;
   const pace::StagedRate rate(flags.stages);
   const double mean = static_cast<double>(rate.slots()) / Minutes(rate.length()).count();

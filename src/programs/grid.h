@@ -42,6 +42,8 @@ struct GridFlags {
   std::vector<Stage> stages{};
   /// The trace whose arrivals are replayed; nullptr: none.
   std::shared_ptr<const workload::Trace> trace{};
+  /// Sessions at once; 0: they begin at the rate.
+  std::int64_t users = 0;
 };
 
 /// Runs at one rate on as many threads, one for each parallel.
@@ -55,6 +57,8 @@ struct GridRow {
   /// As in RunPlan.
   std::vector<Stage> stages{};
   std::optional<run::Replay> replay{};
+  /// As in RunOptions.
+  std::int64_t users = 0;
 };
 
 /// One run of each rate with each parallel and each number of threads.
@@ -72,6 +76,8 @@ struct Grid {
   std::vector<Stage> stages{};
   /// As in RunPlan.
   std::optional<run::Replay> replay{};
+  /// As in RunOptions.
+  std::int64_t users = 0;
 
   /// Counted requests of a run at this rate.
   std::int64_t requests_at(std::int64_t rate) const;

@@ -18,6 +18,7 @@
 #include <paceline/workload/mix.h>
 #include <paceline/workload/traced_generation.h>
 #include <programs/flags.h>
+#include <programs/session_flags.h>
 
 namespace paceline::programs {
 namespace {
@@ -66,6 +67,13 @@ Made make_generation(const std::string& name, const Generator& generator,
                             generation.response_format);
       !read) {
     return tl::unexpected(std::move(read.error()));
+  }
+  if (name == session_workload) {
+    ChatSession session = flags.sessions.session;
+    session.generation = std::move(generation);
+    session.generation.is_streamed = true;
+    if (const auto error = find_error(session)) return in_workload(name, *error);
+    return make_workload(api, session);
   }
   if (const auto error = find_error(generation)) return in_workload(name, *error);
   return workload::make_workload(api, generation, flags.trace);
@@ -147,6 +155,7 @@ std::vector<std::string> known_workloads() {
   for (const Generator& generator : generators) {
     names.push_back(std::string(generator.name) + "/complete");
     names.push_back(std::string(generator.name) + "/stream");
+    if (generator.api == ApiKind::chat) names.emplace_back(session_workload);
   }
   names.insert(names.end(),
                {"embeddings/create", "rerank/create", "template/post", "template/stream"});

@@ -61,7 +61,7 @@ void add_rows_flag(CLI::App& app, std::vector<std::string>& rows) {
          "--paceline_rows",
          [&rows](const std::string& text) {
            rows = split_list(text);
-           const std::vector<std::string> known = gbench::time_counters();
+           const std::vector<std::string> known = gbench::possible_rows();
            for (const std::string& name : rows) {
              if (std::find(known.begin(), known.end(), name) == known.end()) {
                throw CLI::ValidationError(

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <paceline/api.h>
+#include <paceline/chat_session.h>
 #include <paceline/connection.h>
 #include <paceline/endpoint.h>
 #include <paceline/gbench/measure.h>
@@ -30,7 +31,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace paceline::programs {
 
@@ -103,6 +105,14 @@ void add_flags(CLI::App& app, const std::string& prefix, EndpointOptions& option
 /// Checks whether the flags are compatible. The error names them.
 Result<void> check_endpoint_flags(const EndpointOptions& options, const std::string& prefix);
 
+/// Parameters of chat/session.
+struct SessionFlags {
+  /// Its generation is not used.
+  ChatSession session;
+  /// The flags that need chat/session.
+  std::vector<const CLI::Option*> options;
+};
+
 /// The workloads that the command line selects.
 struct WorkloadFlags {
   /// Any of those that --help lists, such as chat/stream.
@@ -127,6 +137,7 @@ struct WorkloadFlags {
   /// Of template/post and template/stream.
   TemplatePost post;
   std::string template_file;
+  SessionFlags sessions;
 };
 
 /// Where workloads send.

@@ -12,6 +12,7 @@
 #include <programs/options.h>
 #include <programs/registration.h>
 #include <programs/resumption.h>
+#include <programs/session_flags.h>
 #include <programs/thread_choice.h>
 
 #include <CLI/CLI.hpp>
@@ -44,6 +45,7 @@ void PacelineSuite::add_flags(CLI::App& app) {
   app.footer(help_.footer);
   programs::add_flags(app, asked_);
   programs::add_flags(app, trace_);
+  programs::add_flags(app, flags_.sessions, asked_);
   app.option_defaults()->group(results_group);
   app.add_option_function<std::string>(
          "--paceline_resume",
@@ -137,6 +139,12 @@ Result<void> PacelineSuite::register_workload(SelectedWorkload& selected) {
 
 Result<void> PacelineSuite::prepare_search() {
   if (auto checked = check_search(asked_); !checked) return checked;
+  if (std::any_of(workloads_.begin(), workloads_.end(),
+                  [](const auto& one) { return one.workload->sessions() != nullptr; })) {
+    return refuse(
+        "--paceline_find_max searches for the rate of requests that do not follow one another; "
+        "leave out the sessions");
+  }
   if (search_->objective.misses && !options_.objective) {
     return refuse(
         "misses need --paceline_objective; give it too, such as "
@@ -199,6 +207,7 @@ Result<void> PacelineSuite::prepare_replay() {
 Result<void> PacelineSuite::prepare() {
   if (auto checked = programs::check(asked_); !checked) return checked;
   if (auto prepared = prepare_replay(); !prepared) return prepared;
+  if (auto checked = programs::check(flags_, asked_); !checked) return checked;
   auto selected = agree(context().ranks(), select_workloads(flags_, options_, context().apis()));
   if (!selected) return tl::unexpected(std::move(selected.error()));
   workloads_ = std::move(*selected);

@@ -24,9 +24,11 @@ void set_threads(benchmark::internal::Benchmark& runs, std::int64_t threads) {
 void register_runs(SelectedWorkload& selected, const std::vector<GridRow>& rows, bool is_repeated) {
   for (const GridRow& row : rows) {
     const gbench::CountedRequests counted{static_cast<std::uint64_t>(row.requests), selected.items,
-                                          row.stages, row.replay};
+                                          row.stages, row.replay,
+                                          static_cast<std::uint64_t>(row.users)};
     const std::string name =
-        gbench::benchmark_name(selected.workload->describe().name, row.stages, row.replay);
+        gbench::benchmark_name(selected.workload->describe().name, row.stages, row.replay,
+                               static_cast<std::uint64_t>(row.users));
     auto* runs = benchmark::RegisterBenchmark(name.c_str(), [&selected,
                                                              counted](benchmark::State& state) {
       gbench::measure(state, *gbench::Context::current(), workload_of(selected, state), counted);

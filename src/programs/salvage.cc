@@ -39,7 +39,8 @@ class SalvagedRuns : public Suite {
   static void add(const ReportedRun& run) {
     const log::LoggedRun& about = run.listed.about;
     const run::RunPlan& plan = run.salvaged.plan;
-    const std::string name = gbench::benchmark_name(about.name, plan.stages, plan.replay);
+    const std::string name =
+        gbench::benchmark_name(about.name, plan.stages, plan.replay, plan.users);
     auto* added = benchmark::RegisterBenchmark(name.c_str(), [&run](benchmark::State& state) {
       gbench::report_salvaged(state, *gbench::Context::current(), run.listed.about.name,
                               run.salvaged);

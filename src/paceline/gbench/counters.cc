@@ -1,10 +1,12 @@
 #include <paceline/gbench/report.h>
+#include <paceline/gbench/turn_counters.h>
 
 #include <paceline/stats/run_tally.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <utility>
 
 namespace paceline::gbench {
 namespace {
@@ -255,12 +257,19 @@ std::vector<std::string> time_counters() {
   return names;
 }
 
+std::vector<std::string> possible_rows() {
+  std::vector<std::string> names = time_counters();
+  for (std::string& name : turn_times()) names.push_back(std::move(name));
+  return names;
+}
+
 std::vector<std::string> default_rows() {
   std::vector<std::string> names;
   names.reserve(all_time_counters.size());
   for (const TimeCounter& counter : all_time_counters) {
     if (counter.is_default_row) names.emplace_back(counter.name);
   }
+  names.emplace_back("turn_ttft_p50");
   return names;
 }
 

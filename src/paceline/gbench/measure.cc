@@ -45,7 +45,8 @@ std::string run_text(const std::string& name, const run::RunPlan& plan) {
 }
 
 std::string benchmark_name(const std::string& workload, const std::vector<Stage>& stages,
-                           const std::optional<run::Replay>& replay) {
+                           const std::optional<run::Replay>& replay, std::uint64_t users) {
+  if (users > 0) return fmt::format("{}/users:{}", workload, users);
   if (replay) return workload + "/trace";
   return stages.empty() ? workload : workload + "/stages";
 }
@@ -66,6 +67,12 @@ Result<void> check_run(const Context& context, const run::RunPlan& plan) {
         fmt::format("parallel {} is less than the number of threads{}, {}; each thread needs one "
                     "request in flight",
                     plan.parallel, of_ranks, plan.stripe.count));
+  }
+  if (plan.users > 0 && plan.users < plan.stripe.count) {
+    return fail(ErrorCode::invalid_value,
+                fmt::format("{} users are fewer than the threads of the run, {}; each thread needs "
+                            "a user",
+                            plan.users, plan.stripe.count));
   }
   // Rank 0 has the largest share.
   return check_open_files(context, pace::Stripe{0, plan.ranks}.share_of(plan.parallel),
@@ -164,7 +171,8 @@ MadeRun make_run(Context& context, Workload& workload, const run::RunPlan& plan,
 namespace {
 
 run::RunPlan plan_of(const benchmark::State& state, const Context& context,
-                     const Description& workload, const CountedRequests& counted) {
+                     const Description& workload, bool has_sessions,
+                     const CountedRequests& counted) {
   run::RunPlan run = context.plan(workload);
   run.rpm = static_cast<std::uint64_t>(state.range(0));
   run.parallel = static_cast<std::size_t>(state.range(1));
@@ -172,6 +180,8 @@ run::RunPlan plan_of(const benchmark::State& state, const Context& context,
   run.items = counted.items;
   run.stages = counted.stages;
   run.replay = counted.replay;
+  run.users = counted.users;
+  run.has_sessions = has_sessions;
   run.stripe = stripe_of(state, context);
   return run;
 }
@@ -183,9 +193,10 @@ run::GroupRun begin(Context& context, const Workload& workload, run::RunPlan pla
     return {.error = std::move(checked.error())};
   }
   plan.salt = context.next_salt();
-  // Changes of the rate are not shared with other processes, and stages and traces have a rate
-  // already.
-  if (plan.rpm > 0 && plan.ranks == 1 && plan.stages.empty() && !plan.replay) {
+  // Changes of the rate are not shared with other processes, and stages, traces and sessions have
+  // a rate already.
+  const bool has_own_rate = !plan.stages.empty() || plan.replay || plan.has_sessions;
+  if (plan.rpm > 0 && plan.ranks == 1 && !has_own_rate) {
     plan.rate_changes = std::make_shared<pace::RateChanges>(plan.rpm, plan.stripe.count);
   }
   return begin_run(context, workload, std::move(plan), name);
@@ -201,7 +212,8 @@ pace::Stripe stripe_of(const benchmark::State& state, const Context& context) {
 void measure(benchmark::State& state, Context& context, Workload& workload,
              const CountedRequests& counted) {
   const Description described = workload.describe();
-  const run::RunPlan plan = plan_of(state, context, described, counted);
+  const run::RunPlan plan =
+      plan_of(state, context, described, workload.sessions() != nullptr, counted);
   // A batch may be larger than the registered iterations. Together the threads of a process have as
   // many as all processes have requests.
   const pace::Stripe thread{plan.stripe.index / plan.ranks, plan.threads()};

@@ -25,10 +25,10 @@ namespace paceline::gbench {
 /// The name of a run for people, such as "chat/complete rpm:6000 parallel:10 threads:2".
 std::string run_text(const std::string& name, const run::RunPlan& plan);
 
-/// The name of the benchmark that makes a workload's runs, such as "chat/complete/stages". `stages`
-/// and `replay`: as in run::RunPlan.
+/// The name of the benchmark that makes a workload's runs, such as "chat/complete/stages".
+/// `stages`, `replay` and `users`: as in run::RunPlan.
 std::string benchmark_name(const std::string& workload, const std::vector<Stage>& stages,
-                           const std::optional<run::Replay>& replay);
+                           const std::optional<run::Replay>& replay, std::uint64_t users);
 
 /// The threads in such a name, such as " threads:2"; empty for one thread.
 std::string threads_text(std::uint64_t threads);
@@ -68,6 +68,8 @@ struct CountedRequests {
   std::vector<Stage> stages{};
   /// As in RunPlan.
   std::optional<run::Replay> replay{};
+  /// As in RunOptions.
+  std::uint64_t users = 0;
 };
 
 /// Runs `workload` as one Google Benchmark run. range(0) is the rpm (0: unpaced), and range(1) is

@@ -2,6 +2,7 @@
 #include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/stage_rows.h>
+#include <paceline/gbench/turn_counters.h>
 
 #include <fmt/format.h>
 
@@ -174,6 +175,7 @@ AddedRow added_row(std::string name, const run::RunPlan& plan, const stats::RunT
   row.cpu_time = cpu_time_of(tally);
   set_counters(row.counters, tally);
   set_part_counters(row.counters, tally);
+  set_turn_counters(row.counters, tally.turns);
   return row;
 }
 
@@ -205,6 +207,7 @@ Result<double> report(benchmark::State& state, Context& context, const run::RunP
   state.counters[cpu_time_counter] = cpu_time_of(tally);
   set_counters(state.counters, tally);
   set_part_counters(state.counters, tally);
+  set_turn_counters(state.counters, tally.turns);
   state.SetLabel(label_of(verdict, tally, rate_changes));
   context.verdicts().add(run_text(name, plan), verdict.bound,
                          verdict_words(context, verdict, tally));

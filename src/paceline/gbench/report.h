@@ -26,9 +26,11 @@ std::optional<std::chrono::nanoseconds> time_counter(const std::string& name, co
 
 /// Every counter that a row can have: those of set_counters() and those of a search.
 std::vector<std::string> all_counters();
-/// The counters that are times. Each of them can become a row.
+/// The counters that are times, but for those of turns. Each of them can become a row.
 std::vector<std::string> time_counters();
-/// The counters that become rows by default.
+/// The names that can be asked for as rows: time_counters() and turn_times().
+std::vector<std::string> possible_rows();
+/// The names that become rows by default.
 std::vector<std::string> default_rows();
 
 /// The counters of why responses ended. set_counters() sets all of them or none.

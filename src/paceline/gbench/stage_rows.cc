@@ -48,7 +48,7 @@ std::string line_of(std::size_t number, const Stage& stage, const stats::RunTall
 void report_stages(Context& context, const run::RunPlan& plan, const std::string& name,
                    const stats::RunTally& tally) {
   const pace::StagedRate rate(plan.stages);
-  const std::string benchmark = benchmark_name(name, plan.stages, plan.replay);
+  const std::string benchmark = benchmark_name(name, plan.stages, plan.replay, plan.users);
   std::vector<AddedRow> rows;
   // The stages of a salvaged run come from a file.
   const std::size_t stages = std::min(tally.stages.size(), plan.stages.size());

@@ -1,6 +1,7 @@
 #include <paceline/pace/schedule.h>
 
 #include <cmath>
+#include <numeric>
 
 #include <paceline/pace/random_positions.h>
 
@@ -41,11 +42,16 @@ class RandomSchedule : public Schedule {
 
 std::optional<Rate> Rate::per_minute(std::uint64_t requests) {
   if (requests == 0) return std::nullopt;
-  return Rate(requests);
+  return Rate(requests, 1);
+}
+
+Rate Rate::times(std::uint64_t numerator, std::uint64_t denominator) const {
+  const std::uint64_t common = std::gcd(numerator, denominator);
+  return {requests_ * (numerator / common), minutes_ * (denominator / common)};
 }
 
 std::chrono::nanoseconds Rate::due(std::uint64_t slot) const {
-  const Wide scaled = Wide{slot} * minute_ns + (requests_ - 1);
+  const Wide scaled = Wide{slot} * minute_ns * minutes_ + (requests_ - 1);
   return std::chrono::nanoseconds(static_cast<std::int64_t>(scaled / requests_));
 }
 

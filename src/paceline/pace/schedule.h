@@ -15,22 +15,28 @@ constexpr double uniform(std::uint64_t random_bits) {
   return static_cast<double>(random_bits >> 11U) * 0x1p-53;
 }
 
-/// Requests per minute. The number is kept as an integer and each due time is computed from it, so
-/// due times do not drift.
+/// Requests per minute. The rate is kept as a fraction of integers and each due time is computed
+/// from it, so due times do not drift.
 class Rate {
  public:
   /// Nothing for 0, which means unpaced.
   static std::optional<Rate> per_minute(std::uint64_t requests);
 
+  /// The rate multiplied by `numerator` / `denominator`, which are both above 0.
+  Rate times(std::uint64_t numerator, std::uint64_t denominator) const;
+
   /// Due time of a slot from the start of the schedule, rounded up to nanoseconds.
   std::chrono::nanoseconds due(std::uint64_t slot) const;
   /// Time between two slots in nanoseconds.
-  double interval_ns() const { return 60e9 / static_cast<double>(requests_); }
+  double interval_ns() const {
+    return 60e9 * static_cast<double>(minutes_) / static_cast<double>(requests_);
+  }
 
  private:
-  explicit Rate(std::uint64_t requests) : requests_(requests) {}
+  Rate(std::uint64_t requests, std::uint64_t minutes) : requests_(requests), minutes_(minutes) {}
 
   std::uint64_t requests_;
+  std::uint64_t minutes_;
 };
 
 /// Maps slots to their due times, measured from the start of the run. Not thread-safe.

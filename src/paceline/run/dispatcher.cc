@@ -31,8 +31,10 @@ Dispatcher::Dispatcher(loop::Loop& loop, Workload& workload, const RunPlan& opti
       workload_(workload),
       options_(options),
       hooks_(hooks),
+      intake_(options_, options.has_sessions ? workload.sessions() : nullptr),
       stages_(staged_rate(options)),
-      pacer_(make_pacer(options)),
+      pacer_(options.users > 0 ? make_user_pacer(options, intake_.user_interval())
+                               : make_pacer(options, intake_.sessions())),
       limit_(make_limit(options)),
       budget_(make_budget(options)),
       client_(
@@ -51,8 +53,7 @@ Dispatcher::Dispatcher(loop::Loop& loop, Workload& workload, const RunPlan& opti
       exchanges_(flights_.size()),
       backoff_(options.seed + options.stripe.index, options.max_backoff),
       stop_rule_(options.retries > 0 ? patience_with_retries : patience),
-      planned_(options.stripe.share_of(options.warmup + options.requests)),
-      recorder_(options_, counted_here(options)) {}
+      recorder_(options_, intake_.counted()) {}
 
 stats::RunTally Dispatcher::run() {
   auto wait = DepartureTimer::make(loop_, options_.precision, [this] { pump(); });
@@ -83,7 +84,7 @@ stats::RunTally Dispatcher::run() {
 }
 
 void Dispatcher::open_connections() {
-  if (planned_ == 0 || !prepare(Clock::now())) return;
+  if (intake_.is_empty() || !prepare(Clock::now())) return;
   client_.open_ahead(*prepared_->exchange, connections_ahead(options_));
   const TimePoint end =
       Clock::now() + std::min<Nanoseconds>(longest_opening, options_.connection.timeout);
@@ -131,11 +132,11 @@ bool Dispatcher::prepare(TimePoint now) {
     at_the_cap_ = true;
     return false;
   }
-  std::optional<Taken> taken = take_pending(now);
-  if (!taken) return false;
+  std::optional<Upcoming> upcoming = intake_.take(now, start_.at + scheduled(true));
+  if (!upcoming) return false;
   http::Exchange* exchange = client_.acquire();
   InFlightRequest& flight = flights_[exchange->number];
-  flight.pending = taken->pending;
+  flight.pending = upcoming->pending;
   exchange->request.keeps_response = true;
   workload_.make(flight.pending.item, exchange->request);
   exchange->request.is_counted = flight.pending.is_counted;
@@ -144,52 +145,33 @@ bool Dispatcher::prepare(TimePoint now) {
     flight.stream = workload_.make_stream_reader();
   }
   if (budget_) flight.tokens = estimate_tokens(exchange->request);
-  prepared_ = {exchange, now, std::exchange(at_the_cap_, false), std::move(taken->last)};
+  prepared_ = {exchange, now, std::exchange(at_the_cap_, false), *std::move(upcoming)};
   return true;
 }
 
-std::optional<Dispatcher::Taken> Dispatcher::take_pending(TimePoint now) {
-  if (!retries_.empty()) {
-    if (retries_.next() <= now) {
-      Retry retry = retries_.take();
-      return Taken{retry.pending, std::move(retry.last)};
-    }
-    const bool is_next =
-        taken_ == planned_ || (!retries_take_slots() && retries_.next() < start_.at + scheduled());
-    if (is_next) {
-      wait_->until(retries_.next(), client_.can_defer_reads());
-      return std::nullopt;
-    }
-  }
-  if (taken_ == planned_) return std::nullopt;
-  PendingRequest pending;
-  const std::uint64_t position = options_.stripe.slot(taken_++);
-  pending.item = item_at(position, options_);
-  pending.is_counted = position >= options_.warmup;
-  return Taken{pending, {}};
-}
-
-bool Dispatcher::takes_slot() const {
-  return pacer_ && (retries_take_slots() || !prepared_ || !prepared_->last);
-}
-
-Dispatcher::Nanoseconds Dispatcher::scheduled() const {
-  return std::max(takes_slot() ? pacer_->next_departure() : Nanoseconds(0),
+Dispatcher::Nanoseconds Dispatcher::scheduled(bool takes_slot) const {
+  return std::max(takes_slot && pacer_ ? pacer_->next_departure() : Nanoseconds(0),
                   limit_ ? limit_->next_departure() : Nanoseconds(0));
 }
 
+Dispatcher::Nanoseconds Dispatcher::next_scheduled() const {
+  if (!prepared_) return scheduled(true);
+  const Upcoming& next = prepared_->upcoming;
+  const Nanoseconds slot = scheduled(next.takes_slot);
+  return next.not_before ? std::max(slot, *next.not_before - start_.at) : slot;
+}
+
 Dispatcher::Nanoseconds Dispatcher::next_departure() const {
-  return std::max(scheduled(), budget_ ? budget_->next_departure() : Nanoseconds(0));
+  return std::max(next_scheduled(), budget_ ? budget_->next_departure() : Nanoseconds(0));
 }
 
 void Dispatcher::depart(TimePoint now) {
   http::Exchange* const exchange = prepared_->exchange;
   const TimePoint since = prepared_->since;
   const bool waited_for_parallel = prepared_->waited_for_parallel;
-  const bool has_slot = takes_slot();
   const Nanoseconds allowed = next_departure();
-  const bool waited_for_tokens = budget_ && budget_->next_departure() > scheduled();
-  prepared_.reset();
+  const bool waited_for_tokens = budget_ && budget_->next_departure() > next_scheduled();
+  const Upcoming upcoming = std::exchange(prepared_, std::nullopt)->upcoming;
   InFlightRequest& flight = flights_[exchange->number];
   PendingRequest& pending = flight.pending;
   Departure departure;
@@ -200,7 +182,11 @@ void Dispatcher::depart(TimePoint now) {
   departure.waited_for_tokens = waited_for_tokens;
   ++departures_;
   if (limit_) limit_->depart(departure.now);
-  pending.slot = has_slot ? pacer_->depart(departure.now) : pace::Slot{pending.item, departure.now};
+  if (upcoming.takes_slot && pacer_) {
+    pending.slot = pacer_->depart(departure.now);
+  } else if (!upcoming.not_before || upcoming.last) {
+    pending.slot = {pending.item, departure.now};
+  }
   pending.sent = departure.now;
   pending.in_flight = client_.in_flight();
   if (pending.tries++ == 0) pending.first_sent = departure.now;
@@ -242,12 +228,13 @@ bool Dispatcher::stop_asked() {
 
 void Dispatcher::tell_progress() {
   Progress progress = recorder_.progress(cpu_time());
-  progress.left = planned_ - taken_ + client_.in_flight() + retries_.size();
+  progress.left = intake_.left() + client_.in_flight();
   progress.departures = departures_;
   progress.in_flight = in_flight();
   progress.is_warming_up = options_.warmup > 0 && !has_counted_;
-  if (!retries_.empty() && taken_ == planned_ && client_.in_flight() == 0) {
-    progress.retry_in = std::max(Nanoseconds(0), retries_.next() - Clock::now());
+  if (prepared_ && prepared_->upcoming.last && in_flight() == 0) {
+    const Nanoseconds wait = *prepared_->upcoming.not_before - Clock::now();
+    if (wait.count() > 0) progress.retry_in = wait;
   }
   hooks_.on_progress(progress);
   progress_watch_.start(progress_interval);

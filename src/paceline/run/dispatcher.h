@@ -10,6 +10,7 @@
 #include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/run/departure_timer.h>
+#include <paceline/run/intake.h>
 #include <paceline/run/recorder.h>
 #include <paceline/run/retry.h>
 #include <paceline/run/run_stripe.h>
@@ -43,12 +44,7 @@ class Dispatcher {
     http::Exchange* exchange;
     TimePoint since;
     bool waited_for_parallel;
-    /// The previous try; nothing if the request is not a retry.
-    std::optional<FailedTry> last;
-  };
-  struct Taken {
-    PendingRequest pending;
-    std::optional<FailedTry> last;
+    Upcoming upcoming;
   };
 
   /// Opens the connections that the run needs, so that no handshake delays a departure.
@@ -57,9 +53,11 @@ class Dispatcher {
   void pump();
   bool send_next();
   bool prepare(TimePoint now);
-  std::optional<Taken> take_pending(TimePoint now);
-  /// The earliest time at which the schedule lets the next request depart; 0: any time.
-  Nanoseconds scheduled() const;
+  /// The earliest time at which the schedule lets a request depart that takes a slot, or that does
+  /// not; 0: any time.
+  Nanoseconds scheduled(bool takes_slot) const;
+  /// The earliest time at which the next request may depart without the token budget; 0: any time.
+  Nanoseconds next_scheduled() const;
   Nanoseconds next_departure() const;
   void depart(TimePoint now);
   /// Notes in which stage the request is sent first.
@@ -72,14 +70,12 @@ class Dispatcher {
   /// Sends requests on the exchanges that responses have freed.
   void after_responses();
   void settle_tokens(const InFlightRequest& flight, const Outcome& outcome);
-  /// Whether a retry takes a slot. In a replay, a retry departs when its wait is over.
-  bool retries_take_slots() const { return !options_.replay; }
-  /// Whether the next request takes a slot.
-  bool takes_slot() const;
-  /// Puts the next request back if a retry that takes no slot may depart before this request.
-  void make_way_for_retry();
+  /// Puts the next request back if a request that waits may depart before this request.
+  void make_way();
   /// Queues a retry if the request may be sent again. Returns whether a retry was queued.
   bool retry(const http::Exchange& exchange, Outcome& outcome);
+  /// Ends a turn of a session after its last try.
+  void end_turn(http::Exchange& exchange, const Outcome& outcome);
 
   /// Of this thread and of the transport's, from the first counted request.
   Nanoseconds cpu_time() const;
@@ -95,7 +91,7 @@ class Dispatcher {
   void tell_progress();
   /// Keeps the tally so far in the log, for a process that is killed before the run's end.
   void keep_tally();
-  bool all_sent() const { return taken_ == planned_ && !prepared_ && retries_.empty(); }
+  bool all_sent() const { return intake_.is_empty() && !prepared_; }
   std::size_t in_flight() const { return client_.in_flight() - (prepared_ ? 1 : 0); }
 
   loop::Loop& loop_;
@@ -104,9 +100,10 @@ class Dispatcher {
   const RunHooks& hooks_;
   RunStart start_;
   Nanoseconds cpu_before_{0};
+  Intake intake_;
   std::optional<pace::StagedRate> stages_;
   std::optional<pace::Pacer> pacer_;
-  /// Limits the rate of a replay.
+  /// Limits the rate of a replay, and of all turns of sessions.
   std::optional<pace::Pacer> limit_;
   std::optional<pace::TokenBudget> budget_;
   http::Client client_;
@@ -121,12 +118,8 @@ class Dispatcher {
   /// By exchange number; nullptr if the exchange was never used.
   std::vector<http::Exchange*> exchanges_;
   std::optional<NextRequest> prepared_;
-  RetryQueue retries_;
   Backoff backoff_;
   StopRule stop_rule_;
-  /// Requests of this stripe, with the warm-up.
-  std::uint64_t planned_;
-  std::uint64_t taken_ = 0;
   std::uint64_t departures_ = 0;
   bool has_counted_ = false;
   /// Of the latest counted request.

@@ -43,6 +43,7 @@ void Dispatcher::read_response(http::Exchange& exchange) {
   if (!retry(exchange, outcome)) {
     recorder_.ended(flight.pending, exchange, outcome,
                     is_streamed ? &flight.stream->times() : nullptr);
+    if (options_.has_sessions) end_turn(exchange, outcome);
   }
   if (auto why = stop_rule_.add(outcome, exchange.response.done)) stop(*std::move(why));
   // The buffers of a long response are freed, because later ones may be short.
@@ -76,17 +77,25 @@ bool Dispatcher::retry(const http::Exchange& exchange, Outcome& outcome) {
     recorder_.asked_for_too_long(pending);
     return false;
   }
-  retries_.add({pending, Clock::now() + *wait, recorder_.retried(pending, exchange, outcome)});
-  make_way_for_retry();
+  intake_.retry(pending, Clock::now() + *wait, recorder_.retried(pending, exchange, outcome));
+  make_way();
   return true;
 }
 
-void Dispatcher::make_way_for_retry() {
-  if (retries_take_slots() || !prepared_ || prepared_->last) return;
-  if (start_.at + scheduled() <= retries_.next()) return;
-  http::Exchange* const exchange = std::exchange(prepared_, std::nullopt)->exchange;
-  client_.release(*exchange);
-  --taken_;
+void Dispatcher::end_turn(http::Exchange& exchange, const Outcome& outcome) {
+  const PendingRequest& pending = flights_[exchange.number].pending;
+  const bool goes_on = !stopped_ && intake_.follow(pending, exchange.response.done, start_.at);
+  workload_.end_turn(pending.item, exchange.request, exchange.response, outcome, !goes_on);
+  make_way();
+}
+
+void Dispatcher::make_way() {
+  if (!prepared_ || !intake_.precedes(prepared_->upcoming, start_.at + next_scheduled())) {
+    return;
+  }
+  NextRequest next = *std::exchange(prepared_, std::nullopt);
+  client_.release(*next.exchange);
+  intake_.put_back(std::move(next.upcoming));
 }
 
 // A prompt counts as one token per four bytes, the usual estimate. A response counts as the most
@@ -117,12 +126,10 @@ void Dispatcher::settle_unanswered() {
     const InFlightRequest& flight = flights_[number];
     if (flight.is_in_flight) recorder_.cut_off(flight.pending, *exchanges_[number], now);
   }
-  if (prepared_ && prepared_->last) {
-    recorder_.abandoned(flights_[prepared_->exchange->number].pending, *prepared_->last);
-  }
-  while (!retries_.empty()) {
-    const Retry retry = retries_.take();
-    recorder_.abandoned(retry.pending, retry.last);
+  std::vector<Upcoming> unsent = intake_.remove_waiting();
+  if (prepared_) unsent.push_back(std::move(prepared_->upcoming));
+  for (const Upcoming& upcoming : unsent) {
+    if (upcoming.last) recorder_.abandoned(upcoming.pending, *upcoming.last);
   }
 }
 

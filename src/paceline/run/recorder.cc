@@ -73,6 +73,7 @@ void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
   if (tally_.parts) {
     tally_.parts->count({.part = last.part, .has_failed = true, .status = last.error.status});
   }
+  if (options_.has_sessions) tally_.turns.count({.turn = pending.turn, .has_failed = true});
   if (options_.log.file == nullptr) return;
   log::RequestRecord record;
   record.item = pending.item;
@@ -130,6 +131,7 @@ void Recorder::ended(const PendingRequest& pending, const http::Exchange& exchan
   if (tally_.parts) {
     count_parts(pending, exchange, outcome, times, tokens_of(outcome, times).value_or(0));
   }
+  if (options_.has_sessions) count_turn(pending, response, outcome, times);
   if (options_.log.file != nullptr) log(pending, exchange, outcome, times);
 }
 

@@ -83,6 +83,8 @@ class Recorder {
   /// Counts the output tokens of a response by the second of their arrival.
   void count_arrivals(std::uint64_t tokens, const Outcome& outcome, const TokenTimes* times,
                       TimePoint done);
+  void count_turn(const PendingRequest& pending, const Response& response, const Outcome& outcome,
+                  const TokenTimes* times);
   void count_parts(const PendingRequest& pending, const http::Exchange& exchange,
                    const Outcome& outcome, const TokenTimes* times, std::uint64_t tokens);
   void log(const PendingRequest& pending, const http::Exchange& exchange, const Outcome& outcome,

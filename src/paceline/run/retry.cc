@@ -2,7 +2,6 @@
 #include <paceline/run/retry.h>
 
 #include <algorithm>
-#include <utility>
 
 namespace paceline::run {
 namespace {
@@ -12,10 +11,6 @@ using std::chrono::nanoseconds;
 constexpr nanoseconds first_backoff = std::chrono::milliseconds(500);
 constexpr nanoseconds longest_backoff = std::chrono::seconds(30);
 constexpr nanoseconds least_spread = std::chrono::milliseconds(10);
-
-bool is_later(const Retry& one, const Retry& other) {
-  return one.not_before > other.not_before;
-}
 
 }  // namespace
 
@@ -48,18 +43,6 @@ std::optional<nanoseconds> Backoff::wait(std::uint32_t tries,
 nanoseconds Backoff::up_to(nanoseconds most) {
   const double share = pace::uniform(random_());
   return nanoseconds(static_cast<std::int64_t>(share * static_cast<double>(most.count())));
-}
-
-void RetryQueue::add(Retry retry) {
-  waiting_.push_back(std::move(retry));
-  std::push_heap(waiting_.begin(), waiting_.end(), is_later);
-}
-
-Retry RetryQueue::take() {
-  std::pop_heap(waiting_.begin(), waiting_.end(), is_later);
-  Retry retry = std::move(waiting_.back());
-  waiting_.pop_back();
-  return retry;
 }
 
 }  // namespace paceline::run

@@ -6,7 +6,6 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <vector>
 
 #include <paceline/clock.h>
 #include <paceline/pace/pacer.h>
@@ -18,8 +17,12 @@ namespace paceline::run {
 struct PendingRequest {
   /// The place in the schedule.
   pace::Slot slot{};
+  /// The place among all requests of the run.
+  std::uint64_t position = 0;
   /// The item of the workload.
   std::uint64_t item = 0;
+  /// The number of the turn in its session, from 0 on; 0 without sessions.
+  std::uint64_t turn = 0;
   /// False for requests of the warm-up.
   bool is_counted = false;
   /// The stage in which the first send was due, of a run in stages.
@@ -71,27 +74,6 @@ struct FailedTry {
   std::chrono::nanoseconds done{0};
   /// Request::part.
   std::uint16_t part = 0;
-};
-
-/// A request that waits for its next try.
-struct Retry {
-  PendingRequest pending;
-  TimePoint not_before;
-  FailedTry last;
-};
-
-/// Requests that wait for their next try, the earliest first.
-class RetryQueue {
- public:
-  void add(Retry retry);
-  bool empty() const { return waiting_.empty(); }
-  std::size_t size() const { return waiting_.size(); }
-  /// When the first request may be sent again. Precondition: !empty().
-  TimePoint next() const { return waiting_.front().not_before; }
-  Retry take();
-
- private:
-  std::vector<Retry> waiting_;
 };
 
 }  // namespace paceline::run

@@ -123,7 +123,7 @@ std::optional<pace::StagedRate> staged_rate(const RunPlan& options) {
   return pace::StagedRate(stages);
 }
 
-std::optional<pace::Pacer> make_pacer(const RunPlan& options) {
+std::optional<pace::Pacer> make_pacer(const RunPlan& options, std::uint64_t sessions) {
   if (options.replay) {
     // The bursts of a trace are sent as they are, and its due times hold after a delay.
     return pace::Pacer(std::make_unique<TraceSchedule>(options.replay->trace, options.items), {},
@@ -133,8 +133,9 @@ std::optional<pace::Pacer> make_pacer(const RunPlan& options) {
     return pace::Pacer(pace::make_schedule(options.arrivals, *std::move(staged), options.seed),
                        pace::usual_bounds(options.stripe.count), options.stripe);
   }
-  const std::optional<pace::Rate> rate = pace::Rate::per_minute(options.rpm);
+  std::optional<pace::Rate> rate = pace::Rate::per_minute(options.rpm);
   if (!rate) return std::nullopt;
+  if (sessions > 0) rate = rate->times(sessions, options.warmup + options.requests);
   auto schedule = pace::make_schedule(options.arrivals, *rate, options.seed);
   if (options.rate_changes) {
     schedule = std::make_unique<pace::ChangedSchedule>(std::move(schedule), options.rate_changes);
@@ -142,9 +143,19 @@ std::optional<pace::Pacer> make_pacer(const RunPlan& options) {
   return pace::Pacer(std::move(schedule), pace::usual_bounds(options.stripe.count), options.stripe);
 }
 
+std::optional<pace::Pacer> make_user_pacer(const RunPlan& options, nanoseconds interval) {
+  if (interval.count() == 0) return std::nullopt;
+  constexpr std::uint64_t minute_ns = 60'000'000'000;
+  const pace::Rate rate =
+      pace::Rate::per_minute(1)->times(minute_ns, static_cast<std::uint64_t>(interval.count()));
+  return pace::Pacer(pace::make_schedule(constant_arrivals, rate, options.seed),
+                     pace::usual_bounds(options.stripe.count), options.stripe);
+}
+
 std::optional<pace::Pacer> make_limit(const RunPlan& options) {
   const std::optional<pace::Rate> rate = pace::Rate::per_minute(options.rpm);
-  if (!options.replay || !options.replay->limits_rate || !rate) return std::nullopt;
+  const bool has_limit = options.has_sessions || (options.replay && options.replay->limits_rate);
+  if (!has_limit || !rate) return std::nullopt;
   return pace::Pacer(pace::make_schedule(constant_arrivals, *rate, options.seed),
                      pace::usual_bounds(options.stripe.count), options.stripe);
 }
@@ -198,7 +209,8 @@ std::uint64_t due_rpm(const stats::RunTally& tally, std::uint64_t otherwise) {
 
 std::uint64_t asked_rpm(const RunPlan& options, const stats::RunTally& tally) {
   const pace::RateChanges* changes = options.rate_changes.get();
-  if (!options.stages.empty() || options.replay) return due_rpm(tally, options.rpm);
+  if (!options.stages.empty() || options.replay || options.has_sessions)
+    return due_rpm(tally, options.rpm);
   if (tally.lost > 0) {
     const auto kept = static_cast<double>(tally.planned - tally.lost);
     const double share = kept / static_cast<double>(tally.planned);
@@ -245,8 +257,11 @@ RunResult run_workload(Workload& workload, const RunOptions& options,
                        const std::atomic<bool>* stop) {
   run::RunHooks hooks;
   hooks.stop = stop;
-  stats::RunTally tally = run::run_stripe(workload, options, hooks);
-  Verdict verdict = run::judge(tally, options.rpm, options.parallel, options.arrivals);
+  run::RunPlan plan(options);
+  plan.has_sessions = workload.sessions() != nullptr;
+  stats::RunTally tally = run::run_stripe(workload, plan, hooks);
+  Verdict verdict =
+      run::judge(tally, run::asked_rpm(plan, tally), options.parallel, options.arrivals);
   return {std::move(tally), std::move(verdict)};
 }
 

@@ -111,6 +111,8 @@ struct RunPlan : RunOptions {
   std::uint64_t ranks = 1;
   /// Each item is due when its row of a trace is; nothing: the run has a rate or stages.
   std::optional<Replay> replay{};
+  /// Whether the workload has sessions.
+  bool has_sessions = false;
   /// Called when the stripe is ready to send. Returns the start of the schedule, which the stripes
   /// of one run share. Empty: at once.
   std::function<RunStart()> start{};
@@ -132,7 +134,7 @@ struct RunPlan : RunOptions {
   std::shared_ptr<const text::Gate> gate = std::make_shared<const text::Gate>();
 
   /// Whether requests have due times.
-  bool is_paced() const { return rpm > 0 || replay; }
+  bool is_paced() const { return rpm > 0 || replay || has_sessions; }
   /// The stripes of this process, each a thread.
   std::uint64_t threads() const { return stripe.count / ranks; }
   /// The thread of this stripe in its process.
@@ -178,9 +180,13 @@ std::size_t descriptors_for(const ConnectionOptions& connection, std::size_t par
 /// The stages of the run, after a stage for the warm-up if there is one. Nothing: the rate is
 /// constant, or the run is unpaced.
 std::optional<pace::StagedRate> staged_rate(const RunPlan& options);
-/// Nothing when the run is unpaced.
-std::optional<pace::Pacer> make_pacer(const RunPlan& options);
-/// Limits the rate of a replay. Nothing: the rate has no limit.
+/// Decides when requests that follow no other one depart. `sessions`: those of the whole run; 0:
+/// the run has none. Nothing when the run is unpaced.
+std::optional<pace::Pacer> make_pacer(const RunPlan& options, std::uint64_t sessions = 0);
+/// Decides when the first session of each user begins. Nothing for an interval of 0: at once.
+std::optional<pace::Pacer> make_user_pacer(const RunPlan& options,
+                                           std::chrono::nanoseconds interval);
+/// Limits the rate of a replay, and of all turns of sessions. Nothing: the rate has no limit.
 std::optional<pace::Pacer> make_limit(const RunPlan& options);
 /// Nothing when tokens are not limited.
 std::optional<pace::TokenBudget> make_budget(const RunPlan& options);

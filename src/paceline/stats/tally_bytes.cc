@@ -13,7 +13,7 @@ namespace paceline::stats {
 namespace {
 
 /// Raise with every change of the bytes.
-constexpr std::uint64_t form_version = 3;
+constexpr std::uint64_t form_version = 4;
 
 /// Whether the numbers add up to `sum`.
 bool add_up(const std::vector<std::uint64_t>& counts, std::uint64_t sum) {
@@ -52,7 +52,7 @@ struct Members<RunTally> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& tally) {
     form(counts_of(tally), tally.due_latency_trend, tally.course, tally.levels, tally.first_due,
-         tally.last_due, tally.ranks);
+         tally.last_due, tally.turns, tally.ranks);
     bool has_parts = tally.parts.has_value();
     form(has_parts);
     if (!has_parts) return;
@@ -257,6 +257,26 @@ struct Members<GroupTally> {
   static void list(Form& form, Value& group) {
     auto& [latency, ttft, itl, requests, failed, tokens_out] = group;
     form(latency, ttft, itl, requests, failed, tokens_out);
+  }
+};
+
+template <>
+struct Members<Turns> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& turns) {
+    auto& [tallies] = turns;
+    form(tallies);
+    if constexpr (Form::reads) form.require(tallies.size() <= Turns::most);
+  }
+};
+
+template <>
+struct Members<TurnTally> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& turn) {
+    auto& [latency, ttft, requests, failed, in, responses_with_in, cached, responses_with_cached] =
+        turn;
+    form(latency, ttft, requests, failed, in, responses_with_in, cached, responses_with_cached);
   }
 };
 

@@ -102,6 +102,7 @@ class Mix : public Workload {
       for (MixMember& member : turns[turn]) members_.push_back(std::move(member));
     }
     assert(members_.size() <= std::size_t{std::numeric_limits<std::uint16_t>::max()} + 1);
+    sessions_ = members_.front().workload->sessions();
     describe_parts();
   }
 
@@ -116,10 +117,19 @@ class Mix : public Workload {
   }
 
   void make(std::uint64_t item, Request& request) override {
-    const Turn& turn = turns_[item % turns_.size()];
-    const std::size_t part = turn.begin + turn.shares.at(item / turns_.size(), turn.phase);
+    // The turns of a session go to the same member.
+    const std::uint64_t number = sessions_ == nullptr ? item : sessions_->session_of(item);
+    const Turn& turn = turns_[number % turns_.size()];
+    const std::size_t part = turn.begin + turn.shares.at(number / turns_.size(), turn.phase);
     members_[part].workload->make(item, request);
     request.part = static_cast<std::uint16_t>(part);
+  }
+
+  Sessions* sessions() override { return sessions_; }
+
+  void end_turn(std::uint64_t item, const Request& request, Response& response,
+                const Outcome& outcome, bool is_last) override {
+    members_[request.part].workload->end_turn(item, request, response, outcome, is_last);
   }
 
   Outcome read(const Request& request, Response& response) override {
@@ -155,6 +165,8 @@ class Mix : public Workload {
 
   std::vector<MixMember> members_;
   std::vector<Turn> turns_;
+  /// Of the first member, as the members have the same sessions; nullptr: none.
+  Sessions* sessions_ = nullptr;
   Description description_;
 };
 
@@ -189,7 +201,9 @@ void Mix::describe_parts() {
       shares.push_back(members_[part].weight / total / static_cast<double>(turns_.size()));
       const std::uint64_t round = turns_[turn].shares.first(part - begin, turns_[turn].phase);
       const std::string& url = all[part].url.empty() ? members_[part].url : all[part].url;
-      description_.parts.push_back({all[part].model, url, round * turns_.size() + turn});
+      const std::uint64_t number = round * turns_.size() + turn;
+      const std::uint64_t item = sessions_ == nullptr ? number : sessions_->first_item(number);
+      description_.parts.push_back({all[part].model, url, item});
     }
   }
   description_.model = models_of(all, shares);

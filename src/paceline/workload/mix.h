@@ -45,9 +45,10 @@ struct MixMember {
 using MixTurn = std::vector<MixMember>;
 
 /// A workload whose item k is item k of one of the members: turn k mod n, and there a member by its
-/// weight. Request::part is the member's number, counted over all turns. The members are named
-/// alike. A single member is returned as it is. Precondition: at most 65,536 members, and no share
-/// below Shares::smallest.
+/// weight. If the members have sessions, k is the number of the session in place of the item's.
+/// Request::part is the member's number, counted over all turns. The members are named alike. A
+/// single member is returned as it is. Precondition: at most 65,536 members, and no share below
+/// Shares::smallest.
 std::unique_ptr<Workload> make_mix(std::vector<MixTurn> turns);
 
 }  // namespace paceline::workload

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <utility>
 
 namespace paceline::run {
@@ -74,21 +73,6 @@ TEST(BackoffTest, DoesNotWaitForLongerThanItMay) {
   }
   EXPECT_FALSE(backoff.wait(1, 2001ms));
   EXPECT_FALSE(backoff.wait(1, 24h));
-}
-
-TEST(RetryQueueTest, GivesTheEarliestFirst) {
-  const TimePoint now = Clock::now();
-  RetryQueue queue;
-  for (const int wait : {5, 1, 3, 2, 4}) {
-    PendingRequest pending;
-    pending.item = static_cast<std::uint64_t>(wait);
-    queue.add({pending, now + std::chrono::seconds(wait), {Failure::http_429}});
-  }
-  for (std::uint64_t expected = 1; expected <= 5; ++expected) {
-    EXPECT_EQ(queue.next(), now + std::chrono::seconds(expected));
-    EXPECT_EQ(queue.take().pending.item, expected);
-  }
-  EXPECT_TRUE(queue.empty());
 }
 
 }  // namespace
