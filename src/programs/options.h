@@ -160,6 +160,8 @@ struct SelectedWorkload {
   std::uint64_t size = 0;
   /// The items to send; empty: all, from 0 on.
   std::vector<std::uint64_t> items{};
+  /// As in run::RunPlan.
+  std::shared_ptr<const std::vector<log::LoggedResponse>> earlier_turns{};
   /// The most threads of a run.
   std::int64_t threads = 1;
   /// The result of the first requests, once they have been sent.

@@ -190,6 +190,12 @@ Result<void> PacelineSuite::resume(SelectedWorkload& selected) {
   auto missing =
       missing_items(context().ranks(), resumed_logs_, asked, static_cast<std::uint64_t>(requests));
   if (!missing) return tl::unexpected(missing.error());
+  if (Sessions* sessions = selected.workload->sessions()) {
+    auto turns = earlier_turns(context().ranks(), resumed_logs_, asked, *missing, *sessions);
+    if (!turns) return tl::unexpected(std::move(turns.error()));
+    selected.earlier_turns =
+        std::make_shared<const std::vector<log::LoggedResponse>>(std::move(*turns));
+  }
   selected.items = std::move(*missing);
   context().console().say(fmt::format("{}: {} of {} requests are left to send", asked.name,
                                       selected.items.size(), requests));

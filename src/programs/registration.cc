@@ -23,9 +23,9 @@ void set_threads(benchmark::internal::Benchmark& runs, std::int64_t threads) {
 
 void register_runs(SelectedWorkload& selected, const std::vector<GridRow>& rows, bool is_repeated) {
   for (const GridRow& row : rows) {
-    const gbench::CountedRequests counted{static_cast<std::uint64_t>(row.requests), selected.items,
-                                          row.stages, row.replay,
-                                          static_cast<std::uint64_t>(row.users)};
+    const gbench::CountedRequests counted{
+        static_cast<std::uint64_t>(row.requests), selected.items,        row.stages, row.replay,
+        static_cast<std::uint64_t>(row.users),    selected.earlier_turns};
     const std::string name =
         gbench::benchmark_name(selected.workload->describe().name, row.stages, row.replay,
                                static_cast<std::uint64_t>(row.users));

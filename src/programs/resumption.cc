@@ -3,14 +3,25 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include <paceline/log/logged_items.h>
 #include <paceline/log/rank_file.h>
+#include <paceline/stats/byte_form.h>
 #include <paceline/text/numbers.h>
 #include <programs/agreement.h>
+
+template <>
+struct paceline::stats::Members<paceline::log::LoggedResponse> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& response) {
+    auto& [item, text] = response;
+    form(item, text);
+  }
+};
 
 namespace paceline::programs {
 namespace {
@@ -66,6 +77,19 @@ std::optional<std::uint64_t> rank_in(const std::string& name, const std::filesys
   return written.filename() == name ? std::optional(*rank) : std::nullopt;
 }
 
+/// The items before missing ones of the same session that are not missing.
+std::vector<std::uint64_t> items_before(const std::vector<std::uint64_t>& missing,
+                                        Sessions& sessions) {
+  std::vector<std::uint64_t> items;
+  std::uint64_t next = 0;
+  for (const std::uint64_t item : missing) {
+    const std::uint64_t first = sessions.first_item(sessions.session_of(item));
+    for (next = std::max(next, first); next < item; ++next) items.push_back(next);
+    next = item + 1;
+  }
+  return items;
+}
+
 }  // namespace
 
 std::vector<std::string> logs_of_ranks(const std::vector<std::string>& logs) {
@@ -104,6 +128,30 @@ Result<std::vector<std::uint64_t>> missing_items(run::Ranks& ranks,
     return fail(ErrorCode::file_unreadable, "no rank finds a log to resume on its machine");
   }
   return items_of(*all);
+}
+
+Result<std::vector<log::LoggedResponse>> earlier_turns(run::Ranks& ranks,
+                                                       const std::vector<std::string>& logs,
+                                                       const log::LoggedRun& job,
+                                                       const std::vector<std::uint64_t>& missing,
+                                                       Sessions& sessions) {
+  Result<std::vector<log::LoggedResponse>> read;
+  if (!logs.empty()) {
+    read = log::read_logged_responses(logs, job, items_before(missing, sessions));
+  }
+  if (const auto agreed = agree(ranks, read); !agreed) return tl::unexpected(agreed.error());
+  // Any rank may continue a session that another one began.
+  const auto all = ranks.exchange("earlier turns", stats::to_bytes(*read));
+  if (!all) return tl::unexpected(all.error());
+  std::vector<log::LoggedResponse> turns;
+  for (const std::string& bytes : *all) {
+    auto of_rank = stats::of_bytes<std::vector<log::LoggedResponse>>(bytes);
+    if (!of_rank) return tl::unexpected(run::unreadable_answer());
+    std::move(of_rank->begin(), of_rank->end(), std::back_inserter(turns));
+  }
+  std::sort(turns.begin(), turns.end(),
+            [](const auto& one, const auto& other) { return one.item < other.item; });
+  return turns;
 }
 
 }  // namespace paceline::programs

@@ -144,6 +144,42 @@ class Rates(unittest.TestCase):
         self.assertIn("cut short", row["label"])
 
 
+class Resume(unittest.TestCase):
+    def test_each_turn_is_answered_once_and_knows_those_before_it(self):
+        """Interrupted runs, and one that completes them."""
+        with tempfile.TemporaryDirectory() as folder, SessionApi(delay=0.01) as api:
+            log = Path(folder) / "run.sqlite"
+            command = [PACELINE, f"--paceline_url={api.url}", *SESSIONS, "--paceline_rpm=6000",
+                       "--paceline_turns=4:2", "--paceline_requests=200",
+                       "--paceline_prompt=Question {n}"]
+            flag = f"--paceline_log={log}"
+            for turns in (50, 120):
+                with subprocess.Popen([*command, flag], stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.PIPE, text=True) as program:
+                    api.wait_for(turns)
+                    program.send_signal(signal.SIGINT)
+                    _, errors = program.communicate(timeout=60)
+                self.assertEqual(program.returncode, 130, errors)
+                flag = f"--paceline_resume={log}"
+                api.count = -1
+            done = run(*command[1:], flag, "--paceline_threads=2")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        answers = {}
+        for turn in api.turns:
+            questions = [message["content"] for message in turn.messages
+                         if message["role"] == "user"]
+            number = int(questions[-1].removeprefix("Question "))
+            self.assertNotIn(number, answers)
+            answers[number] = turn.answer
+            # The session's earlier turns, in their order, with the answers that they got.
+            first = number - len(questions) + 1
+            self.assertEqual(questions, [f"Question {n}" for n in range(first, number + 1)])
+            self.assertEqual([message["content"] for message in turn.messages
+                              if message["role"] == "assistant"],
+                             [answers[n] for n in range(first, number)])
+        self.assertEqual(sorted(answers), list(range(200)))
+
+
 class Users(unittest.TestCase):
     def test_as_many_sessions_at_once(self):
         with SessionApi(delay=0.01) as api:

@@ -107,6 +107,8 @@ run::GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan
     // The other processes have begun the run, and end it with this error.
   } else {
     plan.log = *log;
+    // A later run of the rest makes the histories of sessions from the responses.
+    if (plan.has_sessions) plan.log.keeps_responses = true;
   }
   if (const auto& show = context.settings().show_progress) {
     run::ShownRun shown;
@@ -181,6 +183,7 @@ run::RunPlan plan_of(const benchmark::State& state, const Context& context,
   run.stages = counted.stages;
   run.replay = counted.replay;
   run.users = counted.users;
+  run.earlier_turns = counted.earlier_turns;
   run.has_sessions = has_sessions;
   run.stripe = stripe_of(state, context);
   return run;

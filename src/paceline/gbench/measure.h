@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,6 +71,8 @@ struct CountedRequests {
   std::optional<run::Replay> replay{};
   /// As in RunOptions.
   std::uint64_t users = 0;
+  /// As in RunPlan.
+  std::shared_ptr<const std::vector<log::LoggedResponse>> earlier_turns{};
 };
 
 /// Runs `workload` as one Google Benchmark run. range(0) is the rpm (0: unpaced), and range(1) is

@@ -38,6 +38,17 @@ Error refuse_job(const std::string& path, const ListedRuns& runs, const LoggedRu
                       fmt::join(job_differences(last->about, job), "; "))};
 }
 
+/// Opens logs which each have a run of the job.
+Result<MergedLog> open_logs_of(const std::vector<std::string>& paths, const LoggedRun& job) {
+  auto log = MergedLog::open(paths);
+  if (!log) return log;
+  for (std::size_t file = 0; file < paths.size(); ++file) {
+    const ListedRuns runs = runs_in(log->runs(), file);
+    if (runs_of_job(runs, job).empty()) return tl::unexpected(refuse_job(paths[file], runs, job));
+  }
+  return log;
+}
+
 }  // namespace
 
 bool LoggedItems::contains(std::uint64_t item) const {
@@ -58,15 +69,32 @@ std::vector<std::uint64_t> LoggedItems::missing(std::uint64_t first, std::uint64
 }
 
 Result<LoggedItems> read_logged_items(const std::vector<std::string>& paths, const LoggedRun& job) {
-  auto log = MergedLog::open(paths);
+  auto log = open_logs_of(paths, job);
   if (!log) return tl::unexpected(std::move(log.error()));
-  for (std::size_t file = 0; file < paths.size(); ++file) {
-    const ListedRuns runs = runs_in(log->runs(), file);
-    if (runs_of_job(runs, job).empty()) return tl::unexpected(refuse_job(paths[file], runs, job));
-  }
   auto good = log->good_items(runs_of_job(log->runs(), job));
   if (!good) return tl::unexpected(std::move(good.error()));
   return LoggedItems(std::move(*good));
+}
+
+Result<std::vector<LoggedResponse>> read_logged_responses(const std::vector<std::string>& paths,
+                                                          const LoggedRun& job,
+                                                          const std::vector<std::uint64_t>& items) {
+  std::vector<LoggedResponse> responses;
+  if (items.empty()) return responses;
+  auto log = open_logs_of(paths, job);
+  if (!log) return tl::unexpected(std::move(log.error()));
+  auto wanted = items.begin();
+  const auto take = [&](std::int64_t /*run*/, const RequestRecord& record) {
+    while (wanted != items.end() && *wanted < record.item) ++wanted;
+    if (wanted == items.end()) return false;
+    if (*wanted == record.item && !record.response.empty() && record.error.empty()) {
+      responses.push_back({record.item, std::string(record.response)});
+    }
+    return true;
+  };
+  const auto read = log->for_each_item(runs_of_job(log->runs(), job), take);
+  if (!read) return tl::unexpected(read.error());
+  return responses;
 }
 
 }  // namespace paceline::log

@@ -31,4 +31,16 @@ class LoggedItems {
 /// log_of_another_job, whose message lists the differences.
 Result<LoggedItems> read_logged_items(const std::vector<std::string>& paths, const LoggedRun& job);
 
+/// The text of a good response to an item.
+struct LoggedResponse {
+  std::uint64_t item = 0;
+  std::string text{};
+};
+
+/// Reads the good responses to `items`, which are ascending, in the runs of `job`. Leaves out items
+/// whose responses the logs do not have. Errors: as for read_logged_items().
+Result<std::vector<LoggedResponse>> read_logged_responses(const std::vector<std::string>& paths,
+                                                          const LoggedRun& job,
+                                                          const std::vector<std::uint64_t>& items);
+
 }  // namespace paceline::log

@@ -32,6 +32,7 @@ Dispatcher::Dispatcher(loop::Loop& loop, Workload& workload, const RunPlan& opti
       options_(options),
       hooks_(hooks),
       intake_(options_, options.has_sessions ? workload.sessions() : nullptr),
+      earlier_turns_(options.earlier_turns, workload),
       stages_(staged_rate(options)),
       pacer_(options.users > 0 ? make_user_pacer(options, intake_.user_interval())
                                : make_pacer(options, intake_.sessions())),
@@ -138,6 +139,7 @@ bool Dispatcher::prepare(TimePoint now) {
   InFlightRequest& flight = flights_[exchange->number];
   flight.pending = upcoming->pending;
   exchange->request.keeps_response = true;
+  earlier_turns_.end_before(flight.pending.item);
   workload_.make(flight.pending.item, exchange->request);
   exchange->request.is_counted = flight.pending.is_counted;
   if (options_.log.keeps_responses) exchange->request.keeps_response = true;

@@ -10,6 +10,7 @@
 #include <paceline/loop/loop.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/run/departure_timer.h>
+#include <paceline/run/earlier_turns.h>
 #include <paceline/run/intake.h>
 #include <paceline/run/recorder.h>
 #include <paceline/run/retry.h>
@@ -101,6 +102,7 @@ class Dispatcher {
   RunStart start_;
   Nanoseconds cpu_before_{0};
   Intake intake_;
+  EarlierTurns earlier_turns_;
   std::optional<pace::StagedRate> stages_;
   std::optional<pace::Pacer> pacer_;
   /// Limits the rate of a replay, and of all turns of sessions.

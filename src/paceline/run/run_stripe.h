@@ -10,12 +10,14 @@
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include <paceline/clock.h>
 #include <paceline/histogram.h>
 #include <paceline/http/client.h>
 #include <paceline/http/resolver.h>
 #include <paceline/http/transport.h>
+#include <paceline/log/logged_items.h>
 #include <paceline/log/request_log.h>
 #include <paceline/pace/pacer.h>
 #include <paceline/pace/rate_changes.h>
@@ -113,6 +115,9 @@ struct RunPlan : RunOptions {
   std::optional<Replay> replay{};
   /// Whether the workload has sessions.
   bool has_sessions = false;
+  /// The turns that an earlier run has sent, of the sessions that this run continues; nullptr:
+  /// none.
+  std::shared_ptr<const std::vector<log::LoggedResponse>> earlier_turns{};
   /// Called when the stripe is ready to send. Returns the start of the schedule, which the stripes
   /// of one run share. Empty: at once.
   std::function<RunStart()> start{};
