@@ -6,7 +6,7 @@ from html import escape
 from . import headline
 from .changes import ALPHA, medians_text, verdict_text
 from .drawing import evenly, left_out_note
-from .figures import (achieved, by_part, grid, latency_by_rate, percentile_curve, sends, streams,
+from .figures import (achieved, by_part, by_turn, grid, latency_by_rate, percentile_curve, sends, streams,
                       time_line)
 from .results import run_text
 from .view import key_text
@@ -109,6 +109,7 @@ def figures_of(view):
     key = view.focus()
     return [grid.draw(view), latency_by_rate.draw(view), percentile_curve.draw(view),
             achieved.draw(view), streams.draw(view), by_part.draw(view, key),
+            by_turn.draw(view, key),
             time_line.draw(view, key), sends.draw(view, key)]
 
 
