@@ -41,15 +41,15 @@ Error refuse_job(const std::string& path, const ListedRuns& runs, const LoggedRu
 }  // namespace
 
 bool LoggedItems::contains(std::uint64_t item) const {
-  return std::binary_search(good_.begin(), good_.end(), item);
+  return std::binary_search(settled_.begin(), settled_.end(), item);
 }
 
 std::vector<std::uint64_t> LoggedItems::missing(std::uint64_t first, std::uint64_t end) const {
   std::vector<std::uint64_t> items;
-  auto good = std::lower_bound(good_.begin(), good_.end(), first);
+  auto settled = std::lower_bound(settled_.begin(), settled_.end(), first);
   for (std::uint64_t item = first; item < end; ++item) {
-    if (good != good_.end() && *good == item) {
-      ++good;
+    if (settled != settled_.end() && *settled == item) {
+      ++settled;
     } else {
       items.push_back(item);
     }
@@ -64,9 +64,9 @@ Result<LoggedItems> read_logged_items(const std::vector<std::string>& paths, con
     const ListedRuns runs = runs_in(log->runs(), file);
     if (runs_of_job(runs, job).empty()) return tl::unexpected(refuse_job(paths[file], runs, job));
   }
-  auto good = log->good_items(runs_of_job(log->runs(), job));
-  if (!good) return tl::unexpected(std::move(good.error()));
-  return LoggedItems(std::move(*good));
+  auto settled = log->settled_items(runs_of_job(log->runs(), job));
+  if (!settled) return tl::unexpected(std::move(settled.error()));
+  return LoggedItems(std::move(*settled));
 }
 
 }  // namespace paceline::log
