@@ -16,7 +16,7 @@ from program import TRANSPORTS, rows, run
 
 # Streams of 16 tokens, whose first one comes at once and whose last one comes after 750 ms.
 STREAMS = ["--paceline_workload=chat/stream", "--paceline_endpoint_latency=0",
-           "--paceline_endpoint_token_time=50ms", "--paceline_rpm=0", "--paceline_parallel=50"]
+           "--paceline_endpoint_token_time=50ms", "--paceline_rpm=0", "--paceline_parallel=200"]
 CANCEL = "--paceline_cancel=30%@100ms"
 
 
@@ -103,7 +103,7 @@ class Cancel(unittest.TestCase):
 
     def test_whole_responses_too(self):
         row, = rows(CANCEL, "--paceline_endpoint_latency=1s", "--paceline_rpm=0",
-                    "--paceline_parallel=50", "--paceline_requests=100")["benchmarks"]
+                    "--paceline_parallel=100", "--paceline_requests=100")["benchmarks"]
         self.assert_share(row["cancelled"], 100)
         self.assertEqual(row["errors"], 0)
 
@@ -120,7 +120,7 @@ class Cancel(unittest.TestCase):
                       "--paceline_cancel a smaller share or a longer time", done.stderr)
 
     def test_a_search(self):
-        result = rows("--paceline_find_max=p99<50s,errors<1%", "--paceline_rpm=1200,1300",
+        result = rows("--paceline_find_max=p99<50s,errors<1%", "--paceline_rpm=1200,1200",
                       "--paceline_parallel=100", "--paceline_requests=60", CANCEL,
                       "--paceline_endpoint_latency=1s")["benchmarks"]
         found, = (row for row in result if "/find_max/" in row["name"])
