@@ -133,10 +133,10 @@ template <>
 struct Members<run::Progress> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& progress) {
-    auto& [planned, ended, failed, left, departures, in_flight, is_warming_up, p50, p99, latency,
-           failures, streams, ttft_p50, ttft_p99, tokens, bound, retry_in] = progress;
-    form(planned, ended, failed, left, departures, in_flight, is_warming_up, p50, p99, failures,
-         streams, ttft_p50, ttft_p99, tokens, bound, retry_in);
+    auto& [planned, ended, failed, cancelled, left, departures, in_flight, is_warming_up, p50, p99,
+           latency, failures, streams, ttft_p50, ttft_p99, tokens, bound, retry_in] = progress;
+    form(planned, ended, failed, cancelled, left, departures, in_flight, is_warming_up, p50, p99,
+         failures, streams, ttft_p50, ttft_p99, tokens, bound, retry_in);
     // Most counts are 0.
     std::vector<std::uint64_t> counts(latency.begin(), latency.end());
     form.counts(counts, latency.size());

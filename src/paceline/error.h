@@ -55,6 +55,8 @@ enum class ErrorCode {
   /// leave.
   interface_of_other_family,
   timed_out,
+  /// The run ended the request on purpose.
+  cancelled,
   connection_reset,
   /// A response is longer than the limit.
   response_too_large,

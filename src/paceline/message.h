@@ -78,6 +78,8 @@ enum class TransportError {
   tls_failed,
   /// The response is not HTTP, or contradicts itself.
   malformed,
+  /// The run ended the exchange on purpose (Cancellation).
+  cancelled,
   other,
 };
 

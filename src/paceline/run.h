@@ -60,6 +60,17 @@ struct RequestObjective {
   }
 };
 
+/// The cancellation of a share of the requests before their responses have ended, for servers whose
+/// abort paths matter. Over HTTP/1.1 the connection is closed, and over HTTP/2 the stream is reset.
+struct Cancellation {
+  /// The share of the requests, above 0 and at most 1. The item and RunOptions::seed decide which
+  /// requests these are.
+  double share = 0;
+  /// The time from the send, shorter than the timeout. A response that ends earlier counts as any
+  /// other.
+  std::chrono::milliseconds after{0};
+};
+
 /// Options of a run. Numbers apply to the whole run, regardless of its number of threads.
 struct RunOptions {
   /// Requests per minute; 0: unpaced, as fast as `parallel` allows.
@@ -79,7 +90,8 @@ struct RunOptions {
   /// its user has thought. 0: sessions begin on the schedule, at the rate at which `rpm` is the
   /// rate of all turns together.
   std::uint64_t users = 0;
-  /// For random arrivals: the same seed gives the same schedule.
+  /// For random arrivals and for `cancellation`: the same seed gives the same schedule, and cancels
+  /// the same items.
   std::uint64_t seed = 1;
   /// Runs with different salts send different requests.
   std::uint64_t salt = 0;
@@ -96,6 +108,8 @@ struct RunOptions {
   std::chrono::nanoseconds max_backoff = std::chrono::seconds(60);
   /// The objective that a request has to meet to count as good.
   std::optional<RequestObjective> objective{};
+  /// Nothing: no request is cancelled. The warm-up is treated like the counted requests.
+  std::optional<Cancellation> cancellation{};
   /// How long the run waits for requests in flight after a stop.
   std::chrono::milliseconds grace{2'000};
 };

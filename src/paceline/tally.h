@@ -167,6 +167,9 @@ struct Tally {
   std::uint64_t lost = 0;
   /// Requests without a response when the run was stopped: neither successes nor failures.
   std::uint64_t cut_off = 0;
+  /// Requests that the run cancelled before their responses had ended (RunOptions::cancellation):
+  /// neither successes nor failures. Of their times only `late` and `time_in_flight` count.
+  std::uint64_t cancelled = 0;
   /// Failed requests by reason; see failed_by().
   std::array<std::uint64_t, failure_kinds> failures{};
   /// Departures: first sends and retries.
@@ -189,7 +192,7 @@ struct Tally {
   std::chrono::nanoseconds parallel_wait{0};
   /// The longest time without a response while requests were in flight.
   std::chrono::nanoseconds longest_silence{0};
-  /// The total time in flight of sends that have ended, including failures.
+  /// The total time in flight of sends that have ended, including failures and cancellations.
   std::chrono::nanoseconds time_in_flight{0};
   /// Number of sends that have ended.
   std::uint64_t ended_sends = 0;
@@ -212,7 +215,7 @@ struct Tally {
   std::chrono::nanoseconds last_send{0};
   /// Responses, including failures, by the second of their last byte.
   PerSecond ended_by_second;
-  /// Time of the last response.
+  /// Time of the last response or cancellation.
   std::chrono::nanoseconds last_done{0};
   /// Whether the run was stopped before all requests were sent.
   bool cut_short = false;
@@ -229,7 +232,9 @@ struct Tally {
   void merge(const Tally& other);
 
   /// Whether every planned request is accounted for. False is a bug.
-  bool adds_up() const { return planned == succeeded + failed + cut_off + not_sent + lost; }
+  bool adds_up() const {
+    return planned == succeeded + failed + cancelled + cut_off + not_sent + lost;
+  }
   /// Requests that failed for this reason.
   std::uint64_t failed_by(Failure failure) const {
     return failures[static_cast<std::size_t>(failure)];
@@ -242,11 +247,11 @@ struct Tally {
   double rps() const;
   /// Requests per second that met the objective, over the same time; 0 without an objective.
   double goodput() const;
-  /// The share of ended requests that failed.
+  /// The share that failed of the requests that succeeded or failed.
   double error_ratio() const;
   /// The same without abandoned requests.
   double settled_error_ratio() const;
-  /// The share of ended requests that did not meet the objective; 0 without an objective.
+  /// The share of the same requests that did not meet the objective; 0 without an objective.
   double miss_ratio() const;
 };
 

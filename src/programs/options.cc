@@ -15,6 +15,7 @@
 #include <paceline/http/target.h>
 #include <paceline/workload/api_request.h>
 #include <paceline/workload/aws_signing.h>
+#include <programs/cancel_flag.h>
 #include <programs/flags.h>
 #include <programs/help.h>
 
@@ -187,8 +188,8 @@ void add_load_flags(CLI::App& app, Options& options) {
       ->type_name("CV");
   add_number_flag(app, "--paceline_seed", options.seed, std::uint64_t{0},
                   std::numeric_limits<std::uint64_t>::max(),
-                  "Seed of random arrivals and latencies, such as 7. The same seed gives the same "
-                  "schedule [1]");
+                  "Seed of random arrivals and latencies, and of --paceline_cancel, such as 7. The "
+                  "same seed gives the same schedule [1]");
   add_number_flag(app, "--paceline_warmup", options.warmup, std::uint64_t{0},
                   std::uint64_t{1'000'000'000},
                   "Requests before the first counted request, at the same rate, such as 100 [0]");
@@ -206,6 +207,7 @@ void add_load_flags(CLI::App& app, Options& options) {
   add_duration_flag(app, "--paceline_max_backoff", options.max_backoff,
                     "Longest wait before a retry, such as 5m. If the server asks for a longer wait "
                     "(Retry-After), the request fails at once [60s]");
+  add_cancel_flag(app, options.cancellation);
   add_duration_flag(app, "--paceline_wait", options.wait,
                     "Time to wait before the first run for a server that is starting (no "
                     "connection, 502, 503 or 504), such as 2m [0s]");
@@ -263,6 +265,11 @@ void add_flags(CLI::App& app, Options& options) {
     }
     if (options.timeout < std::chrono::milliseconds(1)) {
       throw CLI::ValidationError("--paceline_timeout", "a request needs at least 1ms");
+    }
+    if (options.cancellation && options.cancellation->after >= options.timeout) {
+      throw CLI::ValidationError("--paceline_cancel",
+                                 "needs a shorter time than --paceline_timeout, which ends the "
+                                 "request before");
     }
   });
   add_body_flag(app, options.body_patch);

@@ -68,6 +68,8 @@ struct Options {
   std::chrono::nanoseconds wait{0};
   /// The objective that a request must meet to count as goodput.
   std::optional<RequestObjective> objective{};
+  /// Shorter than `timeout`.
+  std::optional<Cancellation> cancellation{};
   ConsoleView console = ConsoleView::line;
   progress::ProgressMode progress_mode = progress::ProgressMode::automatic;
   /// SQLite file for one row per request; empty: none.

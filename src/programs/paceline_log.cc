@@ -60,6 +60,7 @@ using File = std::unique_ptr<std::FILE, CloseFile>;
 struct Counts {
   std::uint64_t lines = 0;
   std::uint64_t good = 0;
+  std::uint64_t cancelled = 0;
   std::uint64_t without_body = 0;
 };
 
@@ -165,6 +166,7 @@ Result<void> write_lines(log::MergedLog& log, const std::vector<std::int64_t>& r
     written = std::fwrite(line.data(), 1, line.size(), out) == line.size();
     ++counts.lines;
     if (record.error.empty()) ++counts.good;
+    if (record.is_cancelled) ++counts.cancelled;
     if (record.error.empty() && record.response.empty()) ++counts.without_body;
     return written;
   });
@@ -176,8 +178,10 @@ Result<void> write_lines(log::MergedLog& log, const std::vector<std::int64_t>& r
 }
 
 void print_summary(const Flags& flags, const Counts& counts) {
-  text::say_lines(fmt::format("{} lines: {} good responses, {} failed", counts.lines, counts.good,
-                              counts.lines - counts.good));
+  std::string lines = fmt::format("{} lines: {} good responses, {} failed", counts.lines,
+                                  counts.good, counts.lines - counts.good - counts.cancelled);
+  if (counts.cancelled > 0) lines += fmt::format(", {} cancelled", counts.cancelled);
+  text::say_lines(lines);
   if (counts.without_body == 0) return;
   text::say_lines(fmt::format(
       "{} good responses have \"body\":null, because their texts are not in {}: measure with "

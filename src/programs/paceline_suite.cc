@@ -56,6 +56,7 @@ void PacelineSuite::add_flags(CLI::App& app) {
            resumed_logs_ = ranks_ == 1 ? split_list(files) : logs_of_ranks(split_list(files));
          },
          "Sends only the requests without a good response in this log, and adds them to the log. "
+         "Cancelled requests (--paceline_cancel) are not sent again. "
          "Several logs of the same job, separated by commas, are read as one; the first takes the "
          "new rows. Give the flags of the logged run, with this flag in place of --paceline_log, "
          "such as run.sqlite or run.0.sqlite,run.1.sqlite [none]")
@@ -172,7 +173,7 @@ Result<void> PacelineSuite::check_objectives() const {
   return {};
 }
 
-/// Limits the workload to its items without a good response.
+/// Limits the workload to its items that no logged run has settled.
 Result<void> PacelineSuite::resume(SelectedWorkload& selected) {
   if (!asked_.stages.empty()) {
     return refuse(

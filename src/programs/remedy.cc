@@ -94,6 +94,8 @@ std::string_view remedy_for_transport(ErrorCode code) {
       return "check that the DNS server answers, or allow more time with --paceline_timeout";
     case ErrorCode::timed_out:
       return "check that the server answers, or allow more time with --paceline_timeout";
+    case ErrorCode::cancelled:
+      return "give --paceline_cancel a smaller share or a longer time";
     case ErrorCode::connection_reset:
       return "check that the URL's scheme and port are right, and the server's log";
     case ErrorCode::response_too_large:

@@ -82,7 +82,7 @@ Result<std::vector<log::ListedRun>> choose(const log::ListedRuns& runs,
 /// Says how many requests have ended after the latest tallies.
 void say_missed(const ReportedRun& run) {
   const stats::RunTally& tally = run.salvaged.tally;
-  const std::uint64_t counted = tally.succeeded + tally.failed;
+  const std::uint64_t counted = tally.succeeded + tally.failed + tally.cancelled;
   if (run.listed.logged <= counted) return;
   text::say_lines(
       fmt::format("run {}: {} requests have ended after the latest tally; only the log has them",

@@ -35,6 +35,7 @@ RunOptions run_options_of(const Options& options) {
   run.retries = options.retries;
   run.max_backoff = options.max_backoff;
   run.objective = options.objective;
+  run.cancellation = options.cancellation;
   run.connection = options.connection;
   run.connection.timeout = std::chrono::ceil<std::chrono::milliseconds>(options.timeout);
   return run;

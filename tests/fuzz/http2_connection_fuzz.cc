@@ -182,7 +182,7 @@ class Play : private Connection::Owner {
     if (client_.cancels) {
       const std::size_t other = (number + 1) % client_.exchanges;
       if (active_[other]) {
-        connection_->cancel(*exchanges_[other]);
+        connection_->cancel(*exchanges_[other], CancelReason::unwanted);
         active_[other] = false;
         shared_.responses.release(*exchanges_[other]);
       }

@@ -19,6 +19,7 @@ TO_THE_THIRD_SCHEMA = (
     "ALTER TABLE requests DROP COLUMN reasoning_tokens;"
     "ALTER TABLE requests DROP COLUMN finish;"
     "ALTER TABLE requests DROP COLUMN tool_calls_valid;"
+    "ALTER TABLE requests DROP COLUMN cancelled;"
     "ALTER TABLE requests RENAME COLUMN item TO slot;"
     "ALTER TABLE requests RENAME COLUMN response TO reply;"
     "PRAGMA user_version = 3;")

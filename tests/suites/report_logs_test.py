@@ -52,6 +52,20 @@ class SeveralLogs(Folder):
         for logs in ([one, other], [other, one]):
             self.assert_same(self.logged(*logs), whole)
 
+    def test_cancelled_requests_are_no_failures(self):
+        requests = [(sent, None if item % 4 == 1 else latency)
+                    for item, (sent, latency) in enumerate(REQUESTS)]
+        good = [latency for _, latency in requests if latency is not None]
+        rows = [row(real_time=sum(good) / len(good) / 1000)]
+        cancels = "UPDATE requests SET cancelled = 1 WHERE error IS NOT NULL AND item < 50"
+        cell = self.logged(self.write("run.sqlite", cancels, requests), rows=rows)
+        self.assertEqual(cell.time_line.errors.sum(), 12)
+        self.assertEqual(cell.curve.requests, 75)
+        # One that was cancelled in one log, and lost in the other.
+        logs = [self.folder / "run.sqlite", self.write("other.sqlite", "", requests)]
+        for some in (logs, logs[::-1]):
+            self.assertEqual(self.logged(*some, rows=rows).time_line.errors.sum(), 12)
+
     def test_a_rank_without_a_good_response(self):
         requests = [(sent, None if item % 2 else latency) for item, (sent, latency) in enumerate(REQUESTS)]
         good = [latency for _, latency in requests if latency is not None]
@@ -72,6 +86,15 @@ class SeveralLogs(Folder):
                            rank=rank, ranks=2) for rank in range(2)]
         found = self.logged(*logs).parts["model"]
         self.assertEqual({name: part["requests"] for name, part in found.items()}, {"a": 75, "b": 25})
+
+    def test_parts_leave_out_cancelled_requests(self):
+        log = self.write("run.sqlite", "INSERT INTO parts VALUES (1, 0, 'a', 'http://a/');"
+                         "UPDATE requests SET part = 0;"
+                         "UPDATE requests SET error = 'cancelled', cancelled = 1 WHERE item >= 98;"
+                         "UPDATE requests SET error = 'lost' WHERE item < 7;")
+        rows = [row(real_time=sum(latency for _, latency in REQUESTS[7:98]) / 91 / 1000)]
+        found = self.logged(log, rows=rows).parts["model"]["a"]
+        self.assertEqual((found["requests"], round(found["error_ratio"], 6)), (98, round(7 / 98, 6)))
 
     def test_an_older_log_beside_a_newer(self):
         second = [(sent, 2 * latency) for sent, latency in REQUESTS]

@@ -90,6 +90,15 @@ class Page(Folder):
                                  "99% are done in": "180 ms", "failed": "none"})
         self.assertEqual(headline.subject([result]), "small-1 at api.example.com")
 
+    def test_the_headline_of_cancelled_requests(self):
+        def cards(cancelled):
+            result = results.read_result(self.write_result(row(cancelled=cancelled)))
+            (view,) = views_of([result], [{}])
+            return {card.name: card.figure for card in headline.cards(view, view.sides[0])}
+        self.assertEqual(cards(25.0)["cancelled"], "25%")
+        self.assertEqual(cards(25.0)["failed"], "none")
+        self.assertNotIn("cancelled", cards(0.0))
+
     def test_the_headline_of_reasoning_and_tools(self):
         result = results.read_result(self.write_result(
             row(ttft_p50=0.02, ttft_p99=0.03, thinking_p50=0.9, thinking_p99=2.0, tool_calls_valid=0.9,

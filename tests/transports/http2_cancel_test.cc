@@ -102,7 +102,7 @@ class CancellingSink : public ResponseSink {
 
   void cancel(std::size_t number) {
     if (!states_[number].is_in_flight) return;
-    transport_->cancel(*exchanges_[number]);
+    transport_->cancel(*exchanges_[number], CancelReason::overdue);
     ++cancelled_;
     release(*exchanges_[number]);
   }

@@ -111,7 +111,7 @@ bool tells_nothing(const TimeCounter& counter, const Tally& tally) {
 }
 
 /// Sets all of these counters in every run, so that all rows have the same counters. `errors` is
-/// the sum of the kinds; requests that were cut off are not errors.
+/// the sum of the kinds; requests that were cut off or cancelled are not errors.
 void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally) {
   const auto set = [&counters](const char* name, std::uint64_t value) {
     counters[name] = static_cast<double>(value);
@@ -126,6 +126,7 @@ void set_failure_counters(benchmark::UserCounters& counters, const Tally& tally)
   set("bad_responses", tally.failed_by(Failure::bad_response));
   set("other_errors", tally.failed_by(Failure::other));
   set("cut_off", tally.cut_off);
+  set("cancelled", tally.cancelled);
   set("retries", tally.retries);
   set("retries_exhausted", tally.retries_exhausted);
 }
@@ -215,6 +216,7 @@ std::vector<std::string> all_counters() {
   for (const std::string& name : finish_counters()) names.push_back(name);
   for (const char* name : {"other_errors",
                            "cut_off",
+                           "cancelled",
                            "rpm",
                            "rps",
                            "peak_rps",

@@ -55,16 +55,11 @@ Result<void> read_time(const std::string& name, const std::string& text, nanosec
 
 Result<void> read_share(const std::string& name, const std::string& text,
                         std::optional<double>& share) {
-  std::string_view unit = text;
-  const auto number = text::take_decimal(unit);
-  const double value = number.value_or(0) / (unit.empty() ? 1 : 100);
-  if (!(unit.empty() || unit == "%") || !(value > 0 && value <= 1)) {
-    return invalid(fmt::format(
-        "'{}' is not a share; give {} more than 0 and at most 100%, such as 0.1% or 0.001", text,
-        name));
-  }
-  share = value;
-  return {};
+  share = text::parse_share(text);
+  if (share) return {};
+  return invalid(fmt::format(
+      "'{}' is not a share; give {} more than 0 and at most 100%, such as 0.1% or 0.001", text,
+      name));
 }
 
 std::string missed_share(const char* name, double share, double limit) {

@@ -96,6 +96,7 @@ std::string label_of(const Verdict& verdict, const stats::RunTally& tally,
     if (tally.cut_off > 0) words.push_back(fmt::format("{} cut off", tally.cut_off));
     if (!lost.empty()) words.push_back(lost);
   }
+  if (tally.cancelled > 0) words.push_back(fmt::format("{} cancelled", tally.cancelled));
   const TokenTally& tokens = tally.tokens;
   if (counts_events(tokens)) {
     words.push_back(fmt::format(
@@ -188,8 +189,15 @@ double time_divisor(const benchmark::State& state) {
 Error why_nothing(const Tally& tally) {
   if (tally.stopped_why) return *tally.stopped_why;
   if (tally.cut_short) return {ErrorCode::stopped, "cut short before any response"};
+  const std::string cancelled =
+      fmt::format("{} of {} requests were cancelled", tally.cancelled, tally.planned);
+  if (tally.failed == 0) {
+    return {ErrorCode::cancelled, "no request was left to measure: " + cancelled};
+  }
   Error error = tally.first_failure.value_or(Error{});
-  error.message = "every request failed: " + error.message;
+  error.message = tally.cancelled == 0
+                      ? "every request failed: " + error.message
+                      : fmt::format("{}, and all others failed: {}", cancelled, error.message);
   return error;
 }
 

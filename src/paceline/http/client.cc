@@ -60,6 +60,7 @@ Client::Client(loop::Loop& loop, const ClientOptions& options,
                const TransportFactory& make_transport, OnDone on_done, OnPiece on_piece,
                OnOpened on_opened)
     : options_(options.connection),
+      cancel_after_(options.cancel_after),
       on_done_(std::move(on_done)),
       on_opened_(std::move(on_opened)),
       targets_(Proxies::from_environment(), options.connection),
@@ -82,6 +83,8 @@ Client::Client(loop::Loop& loop, const ClientOptions& options,
       [this](Exchange& exchange) { start(exchange); });
   timeouts_ = std::make_unique<RequestTimeouts>(loop, options.parallel, options_.timeout,
                                                 [this](Exchange& exchange) { time_out(exchange); });
+  cancellations_ = std::make_unique<RequestTimeouts>(
+      loop, options.parallel, cancel_after_, [this](Exchange& exchange) { cancel(exchange); });
   for (std::size_t i = 0; i < options.parallel; ++i) {
     exchanges_.push_back(std::make_unique<Exchange>(i));
   }
@@ -168,10 +171,20 @@ void Client::time_out(Exchange& exchange) {
   if (hosts_->cancel(exchange)) {
     why = {ErrorCode::lookup_timed_out, fmt::format("no address of {} within {} ms",
                                                     route.front().host, options_.timeout.count())};
-  } else if (!ends_.cancel(exchange) && !transport_->cancel(exchange)) {
+  } else if (!ends_.cancel(exchange) && !transport_->cancel(exchange, CancelReason::overdue)) {
     hosts_->distrust(route);
   }
   complete(exchange, {TransportError::timed_out, std::move(why), Clock::now()});
+}
+
+void Client::cancel(Exchange& exchange) {
+  if (!hosts_->cancel(exchange) && !ends_.cancel(exchange)) {
+    transport_->cancel(exchange, CancelReason::unwanted);
+  }
+  complete(exchange,
+           {TransportError::cancelled,
+            {ErrorCode::cancelled, fmt::format("cancelled after {} ms", cancel_after_.count())},
+            Clock::now()});
 }
 
 void Client::end_refused() {
@@ -179,13 +192,14 @@ void Client::end_refused() {
     Exchange& exchange = *exchanges_[number];
     // The exchange may have ended in the meantime.
     if (!collector_.is_refused(exchange)) continue;
-    transport_->cancel(exchange);
+    transport_->cancel(exchange, CancelReason::unwanted);
     complete(exchange, {TransportError::too_large, {}, Clock::now()});
   }
 }
 
 void Client::complete(Exchange& exchange, TransportEnd end) {
   timeouts_->end(exchange);
+  cancellations_->end(exchange);
   Way& way = ways_[exchange.number];
   way.end_lookup();
   if (way.lookup.count() > 0) {

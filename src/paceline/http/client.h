@@ -19,7 +19,7 @@
 
 namespace paceline::http {
 
-/// Tracks request timeouts. All requests share one duration, so one timer serves all of them.
+/// Tracks deadlines of requests, which share one duration, so that one timer serves all of them.
 ///
 /// An exchange that has ended stays in the queue until its deadline. Then the exchange is
 /// discarded, or queued again if it has been sent again. Sending and ending a request therefore
@@ -65,6 +65,9 @@ struct ClientOptions {
   ConnectionOptions connection{};
   /// May be shared by several clients; nullptr: the client has its own.
   std::shared_ptr<Resolver> resolver{};
+  /// The time from send to cancellation of the requests that cancel_later() names. Shorter than the
+  /// timeout.
+  std::chrono::milliseconds cancel_after{0};
 };
 
 /// Carries requests and responses on the loop: looks up hosts, hands exchanges to a transport, and
@@ -89,6 +92,9 @@ class Client : private ResponseSink {
   Exchange* acquire();
   /// Sends exchange.request, at the latest in the loop's next iteration or in flush().
   void send(Exchange& exchange);
+  /// Cancels the exchange, which was sent just now, at ClientOptions::cancel_after, unless it has
+  /// ended by then. It then ends with TransportError::cancelled.
+  void cancel_later(Exchange& exchange) { cancellations_->begin(exchange); }
   /// Sends the requests that wait to be sent together. Call after a row of send().
   void flush() { transport_->flush(); }
   /// Begins to open connections for so many requests like the exchange's, which is not sent. Does
@@ -114,11 +120,13 @@ class Client : private ResponseSink {
   /// Sends the request, or lets the exchange wait for the addresses of its hosts.
   void start(Exchange& exchange);
   void time_out(Exchange& exchange);
+  void cancel(Exchange& exchange);
   /// Ends exchanges whose responses took too much memory.
   void end_refused();
   void complete(Exchange& exchange, TransportEnd end);
 
   ConnectionOptions options_;
+  std::chrono::milliseconds cancel_after_;
   /// Why no request can be sent with the options; nothing: requests can be sent.
   std::optional<Error> refusal_;
   OnDone on_done_;
@@ -149,6 +157,7 @@ class Client : private ResponseSink {
   loop::DeferredCall end_refused_;
   std::unique_ptr<HostWait> hosts_;
   std::unique_ptr<RequestTimeouts> timeouts_;
+  std::unique_ptr<RequestTimeouts> cancellations_;
   // Destroyed first: its sockets and handles refer to the other members.
   std::unique_ptr<Transport> transport_;
 };

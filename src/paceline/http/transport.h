@@ -78,6 +78,14 @@ class ResponseSink {
   virtual void opened(const ConnectTimes& times) = 0;
 };
 
+/// Why an exchange is ended before its response.
+enum class CancelReason {
+  /// The response took too long, so that its connection may be dead.
+  overdue,
+  /// The rest of the response is not wanted.
+  unwanted,
+};
+
 /// Carries requests and responses on the loop.
 class Transport {
  public:
@@ -90,8 +98,10 @@ class Transport {
                     std::span<const Resolver::Known> hosts) = 0;
   /// Sends the requests that wait to be sent together. Call after a row of send().
   virtual void flush() = 0;
-  /// Ends the exchange without a call to the sink. Returns whether a connection had been made.
-  virtual bool cancel(Exchange& exchange) = 0;
+  /// Ends the exchange without a call to the sink: closes its connection, or over HTTP/2 resets its
+  /// stream or closes the connection if there is no other stream. Returns whether a connection had
+  /// been made.
+  virtual bool cancel(Exchange& exchange, CancelReason why) = 0;
   /// Frees the memory of the exchange's response headers.
   virtual void release(Exchange& exchange) = 0;
   /// Whether the kernel timestamps all outstanding responses, so that reading them later does not

@@ -109,7 +109,8 @@ class Database {
 //   which the response ended, such as 'length'. `tool_calls_valid` is 1 or 0, and NULL for a
 //   response without tool calls. Both, `first_answer_ns` and `reasoning_tokens` are of schema 6.
 //   `lookup_ns`, `tcp_ns` and `tls_ns`, of schema 7, are the times of opening the connection that
-//   the request waited for, and NULL if the request did not wait for one.
+//   the request waited for, and NULL if the request did not wait for one. `cancelled`, of schema
+//   11, is 1 if the run cancelled the request, whose `error` is then no failure, and otherwise 0.
 //   parts: the model and the URL of each part of a run that mixes models or servers; since
 //   schema 5.
 //   latencies: a view of requests with durations in milliseconds, and their model and URL.

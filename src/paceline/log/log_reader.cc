@@ -20,11 +20,11 @@ constexpr const char* select_runs =
 
 constexpr const char* select_request =
     "SELECT {0}, custom_id, due_ns, sent_ns, first_byte_ns, first_token_ns, done_ns, status, "
-    "error, tokens_in, tokens_out, cached_tokens, retries, {1} "
+    "error, tokens_in, tokens_out, cached_tokens, retries, {1}, {2} "
     "FROM requests WHERE run = ?1 AND {0} = ?2";
 
 constexpr const char* select_items =
-    "SELECT {0}, error IS NULL FROM requests WHERE run = ?1 ORDER BY {0}";
+    "SELECT {0}, error IS NULL, {1} FROM requests WHERE run = ?1 ORDER BY {0}";
 
 std::uint64_t number(const Statement& row, int column) {
   return static_cast<std::uint64_t>(row.integer(column));
@@ -84,6 +84,7 @@ RequestRecord read_request(const Statement& row) {
   record.cached_tokens = optional_number(row, 11);
   record.retries = number(row, 12);
   record.response = row.text(13);
+  record.is_cancelled = optional_number(row, 14).value_or(0) != 0;
   return record;
 }
 
@@ -99,8 +100,9 @@ std::uint64_t ItemCursor::item() const {
   return number(row_, 0);
 }
 
-bool ItemCursor::is_good() const {
-  return row_.integer(1) != 0;
+RowKind ItemCursor::kind() const {
+  if (row_.integer(1) != 0) return RowKind::good;
+  return optional_number(row_, 2).value_or(0) != 0 ? RowKind::cancelled : RowKind::failed;
 }
 
 Result<LogReader> LogReader::open(const std::string& path) {
@@ -115,15 +117,17 @@ Result<LogReader> LogReader::open(const std::string& path) {
   if (*schema < renamed) reader.columns_ = {"slot", "reply"};
   constexpr std::int64_t with_tallies = 9;
   reader.has_tallies_ = *schema >= with_tallies;
-  auto request = reader.database_.prepare(
-      fmt::format(fmt::runtime(select_request), reader.columns_.item, reader.columns_.response));
+  reader.cancelled_ = reader.column_or_null("requests", "cancelled");
+  auto request =
+      reader.database_.prepare(fmt::format(fmt::runtime(select_request), reader.columns_.item,
+                                           reader.columns_.response, reader.cancelled_));
   if (!request) return reader.cannot_read();
   reader.select_request_ = std::move(*request);
   return reader;
 }
 
 Result<ListedRuns> LogReader::runs() {
-  const auto column = [this](const std::string& name) { return column_or_null(name); };
+  const auto column = [this](const std::string& name) { return column_or_null("runs", name); };
   auto row = database_.prepare(fmt::format(fmt::runtime(select_runs), column("url"),
                                            column("threads"), column("identity"), column("rank"),
                                            column("ranks"), column("stages"), column("burstiness"),
@@ -136,9 +140,9 @@ Result<ListedRuns> LogReader::runs() {
   return runs;
 }
 
-/// The column of the runs; NULL in place of a column that older schemas lack.
-std::string LogReader::column_or_null(const std::string& column) {
-  const bool has_it = database_.prepare("SELECT " + column + " FROM runs").has_value();
+/// The column of the table; NULL in place of a column that older schemas lack.
+std::string LogReader::column_or_null(const std::string& table, const std::string& column) {
+  const bool has_it = database_.prepare("SELECT " + column + " FROM " + table).has_value();
   return has_it ? column : "NULL";
 }
 
@@ -157,7 +161,7 @@ Result<std::vector<ThreadTally>> LogReader::tallies(std::int64_t run) {
 }
 
 Result<ItemCursor> LogReader::items(std::int64_t run) {
-  auto row = database_.prepare(fmt::format(fmt::runtime(select_items), columns_.item));
+  auto row = database_.prepare(fmt::format(fmt::runtime(select_items), columns_.item, cancelled_));
   if (!row) return cannot_read();
   row->bind(run);
   return ItemCursor(*this, std::move(*row));

@@ -52,14 +52,22 @@ struct ThreadTally {
 
 class LogReader;
 
+/// What the row of an item says, from the least useful to the most useful.
+enum class RowKind {
+  failed,
+  /// The run cancelled the request on purpose.
+  cancelled,
+  /// The item has a good response.
+  good
+};
+
 /// The items of a run in one log, in ascending order. Must not outlive the reader.
 class ItemCursor {
  public:
   /// Goes to the first item or the next one. False: there is none. Error: log_unreadable.
   Result<bool> next();
   std::uint64_t item() const;
-  /// Whether the item has a good response.
-  bool is_good() const;
+  RowKind kind() const;
 
  private:
   friend class LogReader;
@@ -96,12 +104,14 @@ class LogReader {
 
   LogReader(std::string path, Database database)
       : path_(std::move(path)), database_(std::move(database)) {}
-  std::string column_or_null(const std::string& column);
+  std::string column_or_null(const std::string& table, const std::string& column);
   tl::unexpected<Error> cannot_read() const;
 
   std::string path_;
   Database database_;
   Columns columns_;
+  /// `cancelled`; NULL in place of the column in logs of schemas 1 to 10.
+  std::string cancelled_;
   bool has_tallies_ = false;
   std::optional<Statement> select_request_;
 };

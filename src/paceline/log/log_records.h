@@ -34,8 +34,10 @@ struct RequestRecord {
 
   /// 0: there was no HTTP response.
   long status = 0;
-  /// Why the request failed; empty: the response was good.
+  /// Why the request has no good response; empty: the response was good.
   std::string_view error{};
+  /// Whether the run cancelled the request on purpose, so that `error` is no failure.
+  bool is_cancelled = false;
 
   std::optional<std::uint64_t> tokens_in{};
   std::optional<std::uint64_t> tokens_out{};
@@ -68,7 +70,8 @@ struct LoggedRun {
   /// The fingerprint of the requests, a JSON object. A text that begins with # is a hash; "lines"
   /// are the hashes of a file's lines (LineHashes).
   std::string workload{};
-  /// Whether the run sends only items without a good response in earlier runs of the same job.
+  /// Whether the run sends only items that no earlier run of the same job has settled: items
+  /// without a good response that were not cancelled.
   bool resumed = false;
   /// Wall-clock time of the run's start.
   std::chrono::system_clock::time_point started{};

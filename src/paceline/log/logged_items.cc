@@ -52,15 +52,15 @@ Result<MergedLog> open_logs_of(const std::vector<std::string>& paths, const Logg
 }  // namespace
 
 bool LoggedItems::contains(std::uint64_t item) const {
-  return std::binary_search(good_.begin(), good_.end(), item);
+  return std::binary_search(settled_.begin(), settled_.end(), item);
 }
 
 std::vector<std::uint64_t> LoggedItems::missing(std::uint64_t first, std::uint64_t end) const {
   std::vector<std::uint64_t> items;
-  auto good = std::lower_bound(good_.begin(), good_.end(), first);
+  auto settled = std::lower_bound(settled_.begin(), settled_.end(), first);
   for (std::uint64_t item = first; item < end; ++item) {
-    if (good != good_.end() && *good == item) {
-      ++good;
+    if (settled != settled_.end() && *settled == item) {
+      ++settled;
     } else {
       items.push_back(item);
     }
@@ -71,9 +71,9 @@ std::vector<std::uint64_t> LoggedItems::missing(std::uint64_t first, std::uint64
 Result<LoggedItems> read_logged_items(const std::vector<std::string>& paths, const LoggedRun& job) {
   auto log = open_logs_of(paths, job);
   if (!log) return tl::unexpected(std::move(log.error()));
-  auto good = log->good_items(runs_of_job(log->runs(), job));
-  if (!good) return tl::unexpected(std::move(good.error()));
-  return LoggedItems(std::move(*good));
+  auto settled = log->settled_items(runs_of_job(log->runs(), job));
+  if (!settled) return tl::unexpected(std::move(settled.error()));
+  return LoggedItems(std::move(*settled));
 }
 
 Result<std::vector<LoggedResponse>> read_logged_responses(const std::vector<std::string>& paths,

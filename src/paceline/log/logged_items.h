@@ -10,22 +10,22 @@
 
 namespace paceline::log {
 
-/// Items that have a good response.
+/// Items that need not be sent again: those with a good response, and those that were cancelled.
 class LoggedItems {
  public:
-  /// Precondition: `good` is sorted and has no duplicates.
-  explicit LoggedItems(std::vector<std::uint64_t> good) : good_(std::move(good)) {}
+  /// Precondition: `settled` is sorted and has no duplicates.
+  explicit LoggedItems(std::vector<std::uint64_t> settled) : settled_(std::move(settled)) {}
 
-  std::uint64_t count() const { return good_.size(); }
+  std::uint64_t count() const { return settled_.size(); }
   bool contains(std::uint64_t item) const;
-  /// Items from `first` to before `end` without a good response, in ascending order.
+  /// Items from `first` to before `end` that are not among these, in ascending order.
   std::vector<std::uint64_t> missing(std::uint64_t first, std::uint64_t end) const;
 
  private:
-  std::vector<std::uint64_t> good_;
+  std::vector<std::uint64_t> settled_;
 };
 
-/// Reads which items have a good response in any run of `job` (LoggedRun) in any of the logs. The
+/// Reads which items are settled in any run of `job` (LoggedRun) in any of the logs. The
 /// message of each error names the log.
 /// Errors: those of MergedLog; for a log without a run of the job, log_has_no_run or
 /// log_of_another_job, whose message lists the differences.

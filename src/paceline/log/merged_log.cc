@@ -58,7 +58,7 @@ struct RunSource {
 /// The row that counts for an item.
 struct ChosenRow {
   std::uint64_t item = 0;
-  bool is_good = false;
+  RowKind kind = RowKind::failed;
   /// Place among the sources.
   std::size_t source = 0;
 };
@@ -66,7 +66,7 @@ struct ChosenRow {
 /// Goes through the items of several sources in ascending order.
 class ItemMerge {
  public:
-  /// Of two good rows of an item, the row of the source that was added later counts.
+  /// Of two rows of an item of the same kind, the row of the source that was added later counts.
   Result<void> add(RunSource source) {
     sources_.push_back(std::move(source));
     return advance(sources_.size() - 1);
@@ -79,8 +79,8 @@ class ItemMerge {
     while (!heads_.empty() && heads_.top().first == best.item) {
       const std::size_t source = heads_.top().second;
       heads_.pop();
-      const bool is_good = sources_[source].items.is_good();
-      if (is_good || !best.is_good) best = {best.item, is_good, source};
+      const RowKind kind = sources_[source].items.kind();
+      if (kind >= best.kind) best = {best.item, kind, source};
       if (auto advanced = advance(source); !advanced) return tl::unexpected(advanced.error());
     }
     return best;
@@ -185,7 +185,7 @@ Result<void> MergedLog::count_items(ListedRun& run) {
   auto row = merge.next();
   for (; row && *row; row = merge.next()) {
     ++run.logged;
-    if ((*row)->is_good) ++run.good;
+    if ((*row)->kind == RowKind::good) ++run.good;
   }
   if (!row) return tl::unexpected(std::move(row.error()));
   return {};
@@ -217,13 +217,13 @@ Result<std::vector<RankTally>> MergedLog::tallies(const ListedRun& run) {
   return tallies;
 }
 
-Result<std::vector<std::uint64_t>> MergedLog::good_items(const std::vector<std::int64_t>& runs) {
+Result<std::vector<std::uint64_t>> MergedLog::settled_items(const std::vector<std::int64_t>& runs) {
   auto merge = merge_of(files_, runs_, runs);
   if (!merge) return tl::unexpected(std::move(merge.error()));
   std::vector<std::uint64_t> items;
   auto row = merge->next();
   for (; row && *row; row = merge->next()) {
-    if ((*row)->is_good) items.push_back((*row)->item);
+    if ((*row)->kind != RowKind::failed) items.push_back((*row)->item);
   }
   if (!row) return tl::unexpected(std::move(row.error()));
   return items;

@@ -29,8 +29,8 @@ struct RankTally {
 };
 
 /// Reads one or several logs as one. Runs of the same identity are one run. If an item of a run has
-/// rows in several logs, the last good one counts, or the last one if none is good. The memory does
-/// not grow with the number of rows. The message of each error names the file.
+/// rows in several logs, the last one of the best RowKind counts. The memory does not grow with the
+/// number of rows. The message of each error names the file.
 /// Not thread-safe.
 class MergedLog {
  public:
@@ -42,8 +42,8 @@ class MergedLog {
   const ListedRuns& runs() const { return runs_; }
 
   /// Calls `take` with one row per item of these runs, in ascending order of items. If an item has
-  /// several rows, the last good one counts, or the last one if none is good. The record's texts
-  /// are valid until `take` returns. Stops when `take` returns false. Error: log_unreadable.
+  /// several rows, the last one of the best RowKind counts. The record's texts are valid until
+  /// `take` returns. Stops when `take` returns false. Error: log_unreadable.
   Result<void> for_each_item(
       const std::vector<std::int64_t>& runs,
       const std::function<bool(std::int64_t run, const RequestRecord& record)>& take);
@@ -51,8 +51,9 @@ class MergedLog {
   /// The latest tallies of a run's threads. Error: log_unreadable.
   Result<std::vector<RankTally>> tallies(const ListedRun& run);
 
-  /// Items with a good response in any of these runs, in ascending order. Error: log_unreadable.
-  Result<std::vector<std::uint64_t>> good_items(const std::vector<std::int64_t>& runs);
+  /// Items that have a good response or were cancelled in any of these runs, in ascending order.
+  /// Error: log_unreadable.
+  Result<std::vector<std::uint64_t>> settled_items(const std::vector<std::int64_t>& runs);
 
  private:
   explicit MergedLog(std::vector<LogReader> files) : files_(std::move(files)) {}

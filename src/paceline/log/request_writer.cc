@@ -78,9 +78,9 @@ constexpr const char* insert_request =
     "INSERT OR REPLACE INTO requests (run, item, custom_id, due_ns, sent_ns, first_byte_ns, "
     "first_token_ns, done_ns, status, error, tokens_in, tokens_out, cached_tokens, retries, "
     "response, part, first_answer_ns, reasoning_tokens, finish, tool_calls_valid, lookup_ns, "
-    "tcp_ns, tls_ns) "
+    "tcp_ns, tls_ns, cancelled) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
-    "?20, ?21, ?22, ?23)";
+    "?20, ?21, ?22, ?23, ?24)";
 
 constexpr const char* insert_or_replace_tally =
     "INSERT OR REPLACE INTO tallies (run, thread, tally) VALUES (?1, ?2, ?3)";
@@ -207,7 +207,7 @@ Result<void> RequestWriter::write(std::int64_t run, const RequestRecord& record)
       text_or_null(record.response, response_), integer(record.part), integer(record.first_answer),
       integer(record.reasoning_tokens), finish, tool_calls,
       part_of(record.connect, &ConnectTimes::lookup), part_of(record.connect, &ConnectTimes::tcp),
-      part_of(record.connect, &ConnectTimes::tls));
+      part_of(record.connect, &ConnectTimes::tls), std::int64_t{record.is_cancelled});
   if (insert_.step() != Statement::Step::done) return tl::unexpected(database_.last_error());
   return {};
 }

@@ -12,7 +12,7 @@ namespace paceline::log {
 namespace {
 
 constexpr std::int64_t application_id = 0x70616365;  // "pace"
-constexpr std::int64_t schema_version = 10;
+constexpr std::int64_t schema_version = 11;
 
 constexpr const char* tables = R"(
 CREATE TABLE runs (
@@ -63,6 +63,7 @@ CREATE TABLE requests (
   lookup_ns        INTEGER,
   tcp_ns           INTEGER,
   tls_ns           INTEGER,
+  cancelled        INTEGER,
   PRIMARY KEY (run, item)
 ) STRICT;
 
@@ -124,7 +125,8 @@ constexpr std::array<const char*, schema_version - 1> migrations{
     "ALTER TABLE runs ADD COLUMN context TEXT; "
     "CREATE TABLE tallies (run INTEGER NOT NULL REFERENCES runs, thread INTEGER NOT NULL, "
     "tally BLOB NOT NULL, PRIMARY KEY (run, thread)) STRICT",
-    "ALTER TABLE runs ADD COLUMN is_replay INTEGER"};
+    "ALTER TABLE runs ADD COLUMN is_replay INTEGER",
+    "ALTER TABLE requests ADD COLUMN cancelled INTEGER"};
 
 enum class Contents { nothing, log, older, foreign, newer };
 

@@ -5,6 +5,7 @@
 
 #include <paceline/http/transport.h>
 #include <paceline/loop/timers.h>
+#include <paceline/run/cancelled_items.h>
 #include <paceline/run/run_stripe.h>
 
 namespace paceline::run {
@@ -200,6 +201,7 @@ void Dispatcher::depart(TimePoint now) {
   flight.is_in_flight = true;
   exchanges_[exchange->number] = exchange;
   client_.send(*exchange);
+  if (is_to_be_cancelled(pending.item, options_)) client_.cancel_later(*exchange);
 }
 
 void Dispatcher::note_stage(PendingRequest& pending) {

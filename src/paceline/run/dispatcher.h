@@ -68,6 +68,8 @@ class Dispatcher {
   std::optional<std::size_t> read_piece(http::Exchange& exchange, std::string_view piece,
                                         TimePoint read);
   void read_response(http::Exchange& exchange);
+  /// Frees the exchange of a response that has been read.
+  void release(http::Exchange& exchange);
   /// Sends requests on the exchanges that responses have freed.
   void after_responses();
   void settle_tokens(const InFlightRequest& flight, const Outcome& outcome);

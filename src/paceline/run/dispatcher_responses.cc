@@ -31,6 +31,12 @@ void Dispatcher::read_response(http::Exchange& exchange) {
   InFlightRequest& flight = flights_[exchange.number];
   flight.is_in_flight = false;
   const bool is_streamed = exchange.request.is_streamed;
+  if (exchange.response.error == TransportError::cancelled) {
+    // The tokens stay reserved, because a server may count what it has not sent.
+    recorder_.cancelled(flight.pending, exchange, is_streamed ? &flight.stream->times() : nullptr);
+    if (options_.has_sessions) end_turn(exchange, failed(Failure::other, {}));
+    return release(exchange);
+  }
   Outcome outcome = is_streamed ? flight.stream->finish(exchange.response)
                                 : workload_.read(exchange.request, exchange.response);
   outcome.length_asked = exchange.request.length_asked;
@@ -46,8 +52,13 @@ void Dispatcher::read_response(http::Exchange& exchange) {
     if (options_.has_sessions) end_turn(exchange, outcome);
   }
   if (auto why = stop_rule_.add(outcome, exchange.response.done)) stop(*std::move(why));
+  release(exchange);
+}
+
+void Dispatcher::release(http::Exchange& exchange) {
+  InFlightRequest& flight = flights_[exchange.number];
   // The buffers of a long response are freed, because later ones may be short.
-  if (is_streamed && flight.stream->held() > most_kept_by_stream) flight.stream.reset();
+  if (flight.stream && flight.stream->held() > most_kept_by_stream) flight.stream.reset();
   client_.release(exchange);
   if (++responses_read_ < most_responses_in_a_row) {
     after_turn_.ask();

@@ -157,8 +157,9 @@ Progress Recorder::progress(std::chrono::nanoseconds cpu_time) {
   tally_.cpu_time = cpu_time;
   Progress progress;
   progress.planned = tally_.planned;
-  progress.ended = tally_.succeeded + tally_.failed;
+  progress.ended = tally_.succeeded + tally_.failed + tally_.cancelled;
   progress.failed = tally_.failed;
+  progress.cancelled = tally_.cancelled;
   progress.p50 = tally_.latency.quantile(0.5);
   progress.p99 = tally_.latency.quantile(0.99);
   const auto latency = tally_.latency.wide_counts();
@@ -253,6 +254,7 @@ void Recorder::log(const PendingRequest& pending, const http::Exchange& exchange
   record.retries = pending.tries - 1;
   record.status = response.status;
   if (outcome.failure) record.error = outcome.error.message;
+  record.is_cancelled = response.error == TransportError::cancelled;
   if (options_.log.has_parts) record.part = exchange.request.part;
   record.tokens_out = tokens_of(outcome, times);
   if (outcome.usage) {

@@ -54,6 +54,9 @@ class Recorder {
   void abandoned(const PendingRequest& pending, const FailedTry& last);
   /// Records a request that is still in flight when the run stops.
   void cut_off(const PendingRequest& pending, const http::Exchange& exchange, TimePoint now);
+  /// Records a request that the run has cancelled. `times`: as for ended().
+  void cancelled(const PendingRequest& pending, const http::Exchange& exchange,
+                 const TokenTimes* times);
   /// Records a request that has ended and is not sent again. `times`: the times of a streamed
   /// response; otherwise nullptr.
   void ended(const PendingRequest& pending, const http::Exchange& exchange, const Outcome& outcome,

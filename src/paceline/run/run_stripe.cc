@@ -43,14 +43,15 @@ std::optional<nanoseconds> sooner_retry(const Progress& one, const Progress& oth
 }  // namespace
 
 void Progress::merge(const Progress& other) {
-  const std::uint64_t responses = ended - failed;
-  const std::uint64_t other_responses = other.ended - other.failed;
+  const std::uint64_t responses = ended - failed - cancelled;
+  const std::uint64_t other_responses = other.ended - other.failed - other.cancelled;
   retry_in = sooner_retry(*this, other);
   p50 = mean_of(p50, responses, other.p50, other_responses);
   p99 = mean_of(p99, responses, other.p99, other_responses);
   planned += other.planned;
   ended += other.ended;
   failed += other.failed;
+  cancelled += other.cancelled;
   left += other.left;
   departures += other.departures;
   in_flight += other.in_flight;
@@ -182,6 +183,7 @@ std::size_t connections_ahead(const RunPlan& options) {
 http::ClientOptions client_options(const RunPlan& options) {
   http::ClientOptions client{options.stripe.share_of(options.parallel), options.connection,
                              options.resolver};
+  if (options.cancellation) client.cancel_after = options.cancellation->after;
   client.connection.memory /= options.threads();
   // Connections take the interfaces in turn. Stripes with few connections would otherwise all use
   // the first ones.

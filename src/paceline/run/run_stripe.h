@@ -35,10 +35,11 @@ using LatencyCounts = std::array<std::uint64_t, Histogram::wide_buckets>;
 
 /// The progress of a run, or of one stripe of a run.
 struct Progress {
-  /// Counted requests: planned, ended, and failed among the ended.
+  /// Counted requests: planned, ended, and failed or cancelled among the ended.
   std::uint64_t planned = 0;
   std::uint64_t ended = 0;
   std::uint64_t failed = 0;
+  std::uint64_t cancelled = 0;
   /// Requests that have not ended, including the warm-up.
   std::uint64_t left = 0;
   /// Departures so far, including the warm-up and retries.

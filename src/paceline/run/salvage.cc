@@ -26,7 +26,7 @@ tl::unexpected<Error> refuse(std::string why) {
 /// Settles the requests of a tally that a thread kept during the run.
 void close(stats::RunTally& tally) {
   if (tally.adds_up()) return;
-  tally.cut_off = tally.sent - tally.succeeded - tally.failed;
+  tally.cut_off = tally.sent - tally.succeeded - tally.failed - tally.cancelled;
   tally.not_sent = tally.planned - tally.sent;
   tally.cut_short = true;
 }

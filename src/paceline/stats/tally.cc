@@ -26,6 +26,7 @@ void Tally::merge(const Tally& other) {
   not_sent += other.not_sent;
   lost += other.lost;
   cut_off += other.cut_off;
+  cancelled += other.cancelled;
   for (std::size_t i = 0; i < failure_kinds; ++i) failures[i] += other.failures[i];
   sends += other.sends;
   retries += other.retries;

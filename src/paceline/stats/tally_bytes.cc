@@ -74,13 +74,13 @@ struct Members<Tally> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& tally) {
     auto& [latency, due_latency, late, retried_latency, client_lag, connect, planned, sent,
-           succeeded, failed, connect_requests, not_sent, lost, cut_off, failures, sends, retries,
-           retries_exhausted, abandoned, waits_too_long, refused_429, waits_for_parallel,
+           succeeded, failed, connect_requests, not_sent, lost, cut_off, cancelled, failures, sends,
+           retries, retries_exhausted, abandoned, waits_too_long, refused_429, waits_for_parallel,
            waits_for_tokens, parallel_wait, longest_silence, time_in_flight, ended_sends,
            met_objective, first_failure, http_version, tokens, in_flight, first_send, last_send,
            ended_by_second, last_done, cut_short, stopped_why, cpu_time, threads] = tally;
     form(latency, due_latency, late, retried_latency, client_lag, connect, planned, sent, succeeded,
-         failed, connect_requests, not_sent, lost, cut_off, failures, sends, retries,
+         failed, connect_requests, not_sent, lost, cut_off, cancelled, failures, sends, retries,
          retries_exhausted, abandoned, waits_too_long, refused_429, waits_for_parallel,
          waits_for_tokens, parallel_wait, longest_silence, time_in_flight, ended_sends,
          met_objective, first_failure, http_version, tokens, in_flight, first_send, last_send,

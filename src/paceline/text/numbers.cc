@@ -17,6 +17,13 @@ std::optional<double> take_decimal(std::string_view& text) {
   return number;
 }
 
+std::optional<double> parse_share(std::string_view text) {
+  const auto number = take_decimal(text);
+  const double share = number.value_or(0) / (text.empty() ? 1 : 100);
+  if (!(text.empty() || text == "%") || !(share > 0 && share <= 1)) return std::nullopt;
+  return share;
+}
+
 Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   std::string_view rest = text;
   const auto number = take_decimal(rest);

@@ -38,6 +38,9 @@ std::optional<Number> parse_number(std::string_view text, Number lowest, Number 
 /// begins with a sign or with no number, or if the number is too large for a double.
 std::optional<double> take_decimal(std::string_view& text);
 
+/// Parses a share above 0 and at most 1, as a number or in percent, such as "0.1" or "10%".
+std::optional<double> parse_share(std::string_view text);
+
 /// Nanoseconds with a fraction, for intermediate results.
 using FractionalNanoseconds = std::chrono::duration<double, std::nano>;
 

@@ -207,9 +207,11 @@ std::string custom_id_of(const log::RequestRecord& record) {
   return std::string(record.custom_id);
 }
 
-std::string error_code(long status) {
+std::string error_code(const log::RequestRecord& record) {
+  const long status = record.status;
   constexpr long ok = 200;
   constexpr long redirect = 300;
+  if (record.is_cancelled) return "cancelled";
   if (status == 0) return "no_response";
   if (status >= ok && status < redirect) return "bad_response";
   return fmt::format("http_{}", status);
@@ -234,7 +236,7 @@ std::string_view BatchOutput::line(std::int64_t run, const log::RequestRecord& r
   if (record.error.empty()) {
     line_ += "null";
   } else {
-    fmt::format_to(out, R"({{"code":"{}","message":{}}})", error_code(record.status),
+    fmt::format_to(out, R"({{"code":"{}","message":{}}})", error_code(record),
                    text::json_quoted(record.error));
   }
   line_ += "}\n";

@@ -54,9 +54,9 @@ class BatchLineParser {
 ///   {"id":…,"custom_id":…,"response":{"status_code":…,"request_id":…,"body":…},"error":null}
 ///
 /// `response` is null without an HTTP response. `error` is {"code":…,"message":…} for a failed
-/// request. Its code is "no_response", "bad_response" (a 2xx response that could not be read), or
-/// names the status, such as "http_429". `id` and `request_id` consist of run and item; a missing
-/// custom_id becomes "request-" and the item. Not thread-safe.
+/// request. Its code is "no_response", "bad_response" (a 2xx response that could not be read),
+/// "cancelled" (by the run), or names the status, such as "http_429". `id` and `request_id` consist
+/// of run and item; a missing custom_id becomes "request-" and the item. Not thread-safe.
 class BatchOutput {
  public:
   /// The line of a request, with a newline at its end; valid until the next call. A JSON response

@@ -50,6 +50,22 @@ TEST(OptionsTest, TheBurstinessIsOfGammaArrivals) {
                CLI::ValidationError);
 }
 
+TEST(OptionsTest, ACancellationHasAShareAndATime) {
+  EXPECT_FALSE(parsed_options("").cancellation);
+  for (const char* value : {"0.1@500ms", "10%@500ms", "10%@499.5ms", "10%@0.5s"}) {
+    const Options options = parsed_options(std::string("--paceline_cancel=") + value);
+    ASSERT_TRUE(options.cancellation) << value;
+    EXPECT_EQ(options.cancellation->share, 0.1) << value;
+    EXPECT_EQ(options.cancellation->after, 500ms) << value;
+  }
+  for (const char* value : {"", "0.1", "0@1s", "2@1s", "0.1@", "0.1@0s", "0.1@1s@1s", "0.1@60s"}) {
+    EXPECT_THROW(parsed_options(std::string("--paceline_cancel=") + value), CLI::ParseError)
+        << value;
+  }
+  EXPECT_THROW(parsed_options("--paceline_cancel=0.1@2s --paceline_timeout=2s"), CLI::ParseError);
+  EXPECT_TRUE(parsed_options("--paceline_cancel=0.1@2s --paceline_timeout=3s").cancellation);
+}
+
 TEST(OptionsTest, ASizeHasAUnit) {
   const auto memory = [](const std::string& size) {
     return parsed_options("--paceline_memory=" + size).connection.memory;

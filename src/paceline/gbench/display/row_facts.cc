@@ -77,6 +77,7 @@ const std::vector<std::pair<const char*, std::vector<Phrase>>>& groups_of_phrase
         {"bad_responses", "bad responses: {}", Figure::number, true},
         {"other_errors", "others: {}", Figure::number, true},
         {"cut_off", "cut off, not counted: {}", Figure::number, true},
+        {"cancelled", "cancelled, not counted: {}", Figure::number, true},
         {"retries", "retries: {}", Figure::number, true},
         {"retries_exhausted", "failed after retries: {}", Figure::number, true}}}};
   return groups;

@@ -108,6 +108,11 @@ void CurlTransfer::set_common() {
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &shared_.sockets);
 }
 
+void CurlTransfer::keep_connection(bool is_kept) {
+  const bool is_reused = is_kept && shared_.options.reuses;
+  curl_easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, is_reused ? 0L : 1L);
+}
+
 void CurlTransfer::prepare(std::shared_ptr<const Target> target,
                            std::span<const Resolver::Known> hosts) {
   CURL* easy = easy_.get();

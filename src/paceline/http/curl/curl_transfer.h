@@ -68,6 +68,9 @@ class CurlTransfer : public ResponseHeaders {
   curl_socket_t opened() const { return opened_; }
   /// The times of the connection that was opened for the request; nothing: none was.
   std::optional<ConnectTimes> connect_times() const;
+  /// Sets whether the connection stays open after this request if it carries no other one. By
+  /// default it does if connections are reused.
+  void keep_connection(bool is_kept);
   /// Completes the response and returns how the transfer ended. `received` and `read`: as in
   /// CurlMulti::Owner::ended().
   TransportEnd finish(CURLcode code, std::optional<TimePoint> received, TimePoint read);

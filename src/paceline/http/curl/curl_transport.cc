@@ -109,14 +109,18 @@ void CurlTransport::flush() {
   added_.clear();
 }
 
-bool CurlTransport::cancel(Exchange& exchange) {
+bool CurlTransport::cancel(Exchange& exchange, CancelReason why) {
   State& state = states_[exchange.number];
   undeferrable_.set(exchange, false);
   CurlMulti* multi = std::exchange(state.multi, nullptr);
   if (multi == nullptr) return true;
   const bool was_sent = state.transfer->was_sent();
   if (const auto times = state.transfer->connect_times()) sink_.opened(*times);
+  // libcurl keeps the reset of a stream back until the next frame of its connection, which might
+  // never come without other streams.
+  state.transfer->keep_connection(why == CancelReason::overdue);
   multi->cancel(*state.transfer);
+  state.transfer->keep_connection(true);
   return was_sent;
 }
 

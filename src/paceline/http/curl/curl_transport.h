@@ -35,7 +35,7 @@ class CurlTransport : public Transport, private CurlMulti::Owner {
   void send(Exchange& exchange, std::shared_ptr<const Target> target,
             std::span<const Resolver::Known> hosts) override;
   void flush() override;
-  bool cancel(Exchange& exchange) override;
+  bool cancel(Exchange& exchange, CancelReason why) override;
   void release(Exchange&) override {}
   bool can_defer_reads() const override { return undeferrable_.empty() && openings_.is_empty(); }
   void open_ahead(const Exchange& exchange, std::shared_ptr<const Target> target,

@@ -95,7 +95,7 @@ class Connection {
   virtual void start(Exchange& exchange, std::shared_ptr<const RequestHead> head) = 0;
   virtual void flush() = 0;
   /// Ends the exchange without a call to the owner.
-  virtual void cancel(Exchange& exchange) = 0;
+  virtual void cancel(Exchange& exchange, CancelReason why) = 0;
   /// Closes an idle connection.
   virtual void close() = 0;
   /// Whether the response to the exchange may be read late, because the kernel timestamps it.

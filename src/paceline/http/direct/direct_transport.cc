@@ -89,12 +89,12 @@ void DirectTransport::flush() {
   flush_later_.cancel();
 }
 
-bool DirectTransport::cancel(Exchange& exchange) {
+bool DirectTransport::cancel(Exchange& exchange, CancelReason why) {
   undeferrable_.set(exchange, false);
   if (ends_.cancel(exchange)) return true;
   Connection* connection = std::exchange(carriers_[exchange.number], nullptr);
   if (connection == nullptr) return !pool_.cancel(exchange);
-  connection->cancel(exchange);
+  connection->cancel(exchange, why);
   connection->flush();
   pool_.settle(*connection, Clock::now());
   return true;

@@ -28,7 +28,7 @@ class DirectTransport : public Transport, private Connection::Owner, private Con
   void send(Exchange& exchange, std::shared_ptr<const Target> target,
             std::span<const Resolver::Known> hosts) override;
   void flush() override;
-  bool cancel(Exchange& exchange) override;
+  bool cancel(Exchange& exchange, CancelReason why) override;
   void release(Exchange& exchange) override { shared_.responses.release(exchange); }
   bool can_defer_reads() const override { return undeferrable_.empty(); }
   void open_ahead(const Exchange& exchange, std::shared_ptr<const Target> target,

@@ -36,7 +36,7 @@ void Http1Connection::start(Exchange& exchange, std::shared_ptr<const RequestHea
   write();
 }
 
-void Http1Connection::cancel(Exchange&) {
+void Http1Connection::cancel(Exchange&, CancelReason) {
   exchange_ = nullptr;
   close();
 }

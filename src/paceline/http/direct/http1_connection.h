@@ -23,7 +23,7 @@ class Http1Connection : public Connection, private Wire::Owner {
   bool is_open() const override { return wire_.is_open(); }
   void start(Exchange& exchange, std::shared_ptr<const RequestHead> head) override;
   void flush() override {}
-  void cancel(Exchange& exchange) override;
+  void cancel(Exchange& exchange, CancelReason why) override;
   void close() override { wire_.close(); }
   bool can_defer_read(const Exchange& exchange) const override;
 

@@ -141,13 +141,14 @@ void Http2Connection::flush() {
   }
 }
 
-void Http2Connection::cancel(Exchange& exchange) {
+void Http2Connection::cancel(Exchange& exchange, CancelReason why) {
   const auto found = std::find_if(active_.begin(), active_.end(), [&](const auto& stream) {
     return stream->exchange == &exchange;
   });
   if (found != active_.end()) {
     // If nothing has come meanwhile, the connection may be dead.
-    if ((*found)->reads_before == reads_) is_going_away_ = true;
+    const bool is_silent = (*found)->reads_before == reads_;
+    if (why == CancelReason::overdue && is_silent) is_going_away_ = true;
     forget(**found, true);
     // A connection that carries one exchange ends with it.
     if (!shared_.reuses) close();

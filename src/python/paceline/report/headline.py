@@ -103,6 +103,9 @@ def cards(view, side):
                           "met the objective"))
     found += finish_cards(cell)
     found.append(errors_card(cell))
+    if cell.value("cancelled"):
+        found.append(Card("cancelled", share_text(cell.value("cancelled") / cell.requests),
+                          "closed by this client, not failed"))
     return found
 
 

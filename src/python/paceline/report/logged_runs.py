@@ -14,11 +14,14 @@ from numpy.lib.recfunctions import repack_fields
 from .errors import ReportError
 
 APPLICATION_ID = 0x70616365  # "pace"
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 
 SECOND = 1_000_000_000
-# SQL of a request's latency in nanoseconds; -1 for a failed request.
-LATENCY = "CASE WHEN error IS NULL AND done_ns >= sent_ns THEN done_ns - sent_ns ELSE -1 END"
+# The first schema with cancelled requests.
+CANCELLING_SCHEMA = 11
+# In place of the latency of a request without a good response. Of an item's rows, the highest counts.
+FAILED = -2
+CANCELLED = -1
 
 
 class Log:
@@ -148,17 +151,26 @@ def mean_of(run):
     return float(good.mean()) / SECOND if len(good) else None
 
 
+def latency_of(log):
+    """SQL of a request's latency in nanoseconds, or FAILED or CANCELLED."""
+    cancelled = f"WHEN cancelled THEN {CANCELLED} " * (log.version >= CANCELLING_SCHEMA)
+    return (f"CASE WHEN error IS NULL AND done_ns >= sent_ns THEN done_ns - sent_ns {cancelled}"
+            f"ELSE {FAILED} END")
+
+
 def read_requests(run, fields_of):
     """The `latency` of a run's requests and the fields that `fields_of` gives for a log. If an item has
-    rows in several logs, the last good one counts, or the last one if none is good.
+    rows in several logs, the last good one counts, or else the last cancelled one, or the last one.
     """
     if len(run.places) == 1:
         place = run.places[0]
-        return place.log.requests(place.run, [("latency", "i8", LATENCY), *fields_of(place.log)])
+        return place.log.requests(place.run, [("latency", "i8", latency_of(place.log)),
+                                              *fields_of(place.log)])
     rows = numpy.concatenate([
-        place.log.requests(place.run, [("latency", "i8", LATENCY), *fields_of(place.log),
+        place.log.requests(place.run, [("latency", "i8", latency_of(place.log)),
+                                       *fields_of(place.log),
                                        ("item", "i8", "item")]) for place in run.places])
-    rows = rows[numpy.lexsort((rows["latency"] >= 0, rows["item"]))]
+    rows = rows[numpy.lexsort((numpy.minimum(rows["latency"], 0), rows["item"]))]
     is_last = numpy.ones(len(rows), dtype=bool)
     is_last[:-1] = rows["item"][1:] != rows["item"][:-1]
     return repack_fields(rows[is_last][[name for name in rows.dtype.names if name != "item"]])

@@ -8,7 +8,7 @@ import statistics
 
 import numpy
 
-from .logged_runs import SECOND, read_requests
+from .logged_runs import CANCELLED, SECOND, read_requests
 from .words import harmless
 
 KINDS = ("model", "url")
@@ -50,6 +50,8 @@ def parts_of_runs(runs):
     if not names:
         return {}
     requests = numpy.concatenate([read_requests(run, lambda log: FIELDS) for run in runs])
+    # As in the counters.
+    requests = requests[requests["latency"] != CANCELLED]
     found = {}
     for kind, of_part in (("model", [harmless(row["model"]) for row in names]),
                           ("url", url_names([row["url"] for row in names]))):

@@ -12,7 +12,7 @@ import numpy
 
 from .connects import Connects, connects_of, waited
 from .errors import ReportError
-from .logged_runs import SECOND, Log, list_runs, read_requests
+from .logged_runs import FAILED, SECOND, Log, list_runs, read_requests
 from .parts import parts_of_runs
 from .words import count_text, list_text, rate_text
 
@@ -196,7 +196,7 @@ def time_line_of(sent, latency):
         covered[-1] = span
     counts = numpy.diff(edges)
     p50, p99 = percentiles_between(latency, edges)
-    errors = numpy.array([numpy.count_nonzero(latency[a:b] < 0) for a, b in zip(edges, edges[1:])])
+    errors = numpy.array([numpy.count_nonzero(latency[a:b] == FAILED) for a, b in zip(edges, edges[1:])])
     return TimeLine(numpy.arange(len(counts)) * width / SECOND, width / SECOND,
                     counts * (60 * SECOND) / covered, p50, p99, errors)
 

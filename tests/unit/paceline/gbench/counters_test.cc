@@ -231,16 +231,18 @@ TEST(CountersTest, TheKindsOfFailureAreAlwaysThereAndSumToErrors) {
                                        "timeouts", "resets",   "bad_responses", "other_errors"};
   stats::RunTally tally = some_tally();
   for (const std::string& kind : kinds) EXPECT_EQ(counters_of(tally).at(kind), 0) << kind;
-  for (const char* count : {"errors", "retries", "retries_exhausted", "cut_off"}) {
+  for (const char* count : {"errors", "retries", "retries_exhausted", "cut_off", "cancelled"}) {
     EXPECT_EQ(counters_of(tally).at(count), 0) << count;
   }
   for (std::size_t i = 0; i < failure_kinds; ++i) {
     tally.count_failure(static_cast<Failure>(i), i + 1, {});
   }
+  tally.cancelled = 5;
   auto counters = counters_of(tally);
   double sum = 0;
   for (const std::string& kind : kinds) sum += counters.at(kind);
   EXPECT_EQ(counters.at("errors"), 36);
+  EXPECT_EQ(counters.at("cancelled"), 5);
   EXPECT_EQ(sum, 36);
 }
 

@@ -14,6 +14,8 @@ namespace paceline::http {
 struct FakeNetwork {
   /// The exchanges on their way.
   std::vector<Exchange*> sent{};
+  /// Why each cancelled exchange was.
+  std::vector<CancelReason> cancelled{};
   ResponseSink* sink = nullptr;
 
   /// Makes transports of this network.
@@ -38,7 +40,8 @@ class FakeTransport : public Transport {
     network_.sent.push_back(&exchange);
   }
   void flush() override {}
-  bool cancel(Exchange& exchange) override {
+  bool cancel(Exchange& exchange, CancelReason why) override {
+    network_.cancelled.push_back(why);
     std::erase(network_.sent, &exchange);
     return true;
   }

@@ -63,14 +63,18 @@ TEST_F(LogReaderTest, GoesThroughTheItemsOfARunInTheirOrder) {
   begin_run(*log);
   for (const std::uint64_t item : {7U, 2U, 5U}) log->add(1, {.item = item});
   log->add(1, {.item = 3, .error = "It failed."});
+  log->add(1, {.item = 8, .error = "cancelled after 5 ms", .is_cancelled = true});
   log->add(2, {.item = 4});
   ASSERT_EQ(message_of(log->close()), "");
   auto reader = open();
   auto items = reader.items(1).value();
-  std::vector<std::pair<std::uint64_t, bool>> found;
-  while (items.next().value()) found.emplace_back(items.item(), items.is_good());
-  EXPECT_EQ(found, (std::vector<std::pair<std::uint64_t, bool>>{
-                       {2, true}, {3, false}, {5, true}, {7, true}}));
+  std::vector<std::pair<std::uint64_t, RowKind>> found;
+  while (items.next().value()) found.emplace_back(items.item(), items.kind());
+  EXPECT_EQ(found, (std::vector<std::pair<std::uint64_t, RowKind>>{{2, RowKind::good},
+                                                                   {3, RowKind::failed},
+                                                                   {5, RowKind::good},
+                                                                   {7, RowKind::good},
+                                                                   {8, RowKind::cancelled}}));
 }
 
 TEST_F(LogReaderTest, GivesBackEveryField) {

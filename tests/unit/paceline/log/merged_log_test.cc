@@ -186,10 +186,32 @@ TEST_F(MergedLogTest, AnItemOfSeveralLogsCountsOnce) {
   ASSERT_EQ(log.runs().size(), 1);
   EXPECT_EQ(log.runs().front().logged, 6);
   EXPECT_EQ(log.runs().front().good, 5);
-  EXPECT_EQ(log.good_items({1}).value(), (Items{0, 1, 2, 5, 9}));
+  EXPECT_EQ(log.settled_items({1}).value(), (Items{0, 1, 2, 5, 9}));
   EXPECT_EQ(texts(paths({"a", "b"}), {1}),
             (std::map<std::uint64_t, std::string>{
                 {0, "a"}, {1, "b"}, {2, "b"}, {3, "failed"}, {5, "a"}, {9, "b"}}));
+}
+
+TEST_F(MergedLogTest, ACancelledItemIsSettledAndNotGood) {
+  write("a", run_at(1, 7), {0, 1}, {2, 3, 4});
+  change("a", "UPDATE requests SET cancelled = 1 WHERE item IN (2, 3)");
+  write("b", run_at(1, 7), {3}, {0, 2, 4});
+  for (const Files& names : {Files{"a", "b"}, Files{"b", "a"}}) {
+    auto log = open(paths(names));
+    ASSERT_EQ(log.runs().size(), 1);
+    EXPECT_EQ(log.runs().front().logged, 5);
+    EXPECT_EQ(log.runs().front().good, 3);
+    EXPECT_EQ(log.settled_items({1}).value(), (Items{0, 1, 2, 3}));
+    Items cancelled;
+    EXPECT_EQ(message_of(log.for_each_item({1},
+                                           [&cancelled](std::int64_t, const RequestRecord& record) {
+                                             if (record.is_cancelled)
+                                               cancelled.push_back(record.item);
+                                             return true;
+                                           })),
+              "");
+    EXPECT_EQ(cancelled, Items{2});
+  }
 }
 
 TEST_F(MergedLogTest, RunsAreInTheOrderOfTheirStarts) {
@@ -240,7 +262,7 @@ TEST_F(MergedLogTest, AnOlderLogBesideANewerOne) {
   auto log = open(paths({"new", "old"}));
   ASSERT_EQ(log.runs().size(), 2);
   EXPECT_EQ(log.runs()[0].about.identity, std::nullopt);
-  EXPECT_EQ(log.good_items({1, 2}).value(), (Items{0, 1, 2, 3}));
+  EXPECT_EQ(log.settled_items({1, 2}).value(), (Items{0, 1, 2, 3}));
   EXPECT_EQ(texts(paths({"new", "old"}), {1, 2}),
             (std::map<std::uint64_t, std::string>{{0, "old"}, {1, "old"}, {2, "new"}, {3, "new"}}));
 }

@@ -97,7 +97,7 @@ PRAGMA user_version = {1})",
     EXPECT_EQ(listed[0].logged, 2U);
     EXPECT_EQ(listed[0].good, 1U);
     EXPECT_EQ(runs_behind(listed, 2), (std::vector<std::int64_t>{1, 2}));
-    EXPECT_EQ(open().good_items({1, 2}).value(), (Items{0, 1}));
+    EXPECT_EQ(open().settled_items({1, 2}).value(), (Items{0, 1}));
     EXPECT_EQ(responses({1, 2}), (Responses{{0, "first"}, {1, "second"}}));
   }
 };
@@ -110,7 +110,7 @@ TEST_P(OlderLogTest, IsReadAsItIs) {
 
 TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
   add_to_it();
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 10);
+  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 11);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs WHERE url IS NULL"), GetParam() == 1 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(transport) FROM runs"), GetParam() == 3 ? 2 : 0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests WHERE item = 1 AND response = 'second'"), 1);

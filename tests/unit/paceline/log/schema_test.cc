@@ -40,7 +40,7 @@ class SchemaTest : public LogFolder {
 TEST_F(SchemaTest, MarksTheFileAndUsesWal) {
   ASSERT_TRUE(open_log(path()));
   EXPECT_EQ(ask(path(), "PRAGMA application_id"), 0x70616365);
-  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 10);
+  EXPECT_EQ(ask(path(), "PRAGMA user_version"), 11);
   EXPECT_EQ(ask_text(path(), "PRAGMA journal_mode"), "wal");
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM runs"), 0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM requests"), 0);
@@ -93,7 +93,7 @@ TEST_F(SchemaTest, LeavesAnotherProgramsDatabaseAlone) {
 
 TEST_F(SchemaTest, RefusesANewerLog) {
   ASSERT_TRUE(open_log(path()));
-  make_database("PRAGMA user_version = 11");
+  make_database("PRAGMA user_version = 12");
   expect_refused(path(), "newer paceline", ErrorCode::log_too_new, ErrorCode::log_too_new);
 }
 

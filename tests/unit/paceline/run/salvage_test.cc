@@ -29,7 +29,8 @@ log::LoggedRun run_of(std::uint64_t ranks, std::uint64_t threads) {
 stats::RunTally tally_after(std::uint64_t responses, std::uint64_t planned) {
   stats::RunTally tally;
   tally.planned = planned;
-  tally.sent = responses + 2;
+  tally.sent = responses + 5;
+  tally.cancelled = 3;
   tally.succeeded = responses - 1;
   tally.failed = 1;
   tally.latency.record(50ms);
@@ -46,8 +47,9 @@ TEST(SalvageTest, ARunThatWasKilledIsCutShort) {
   const stats::RunTally& tally = salvaged->tally;
   EXPECT_EQ(tally.planned, 100U);
   EXPECT_EQ(tally.succeeded + tally.failed, 60U);
+  EXPECT_EQ(tally.cancelled, 3U);
   EXPECT_EQ(tally.cut_off, 2U);
-  EXPECT_EQ(tally.not_sent, 38U);
+  EXPECT_EQ(tally.not_sent, 35U);
   EXPECT_TRUE(tally.cut_short);
   EXPECT_TRUE(tally.adds_up());
   EXPECT_TRUE(tally.ranks.empty());

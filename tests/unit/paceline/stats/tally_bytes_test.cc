@@ -48,7 +48,8 @@ RunTally full_tally() {
     tally.levels.record(1 + random() % 90, latency);
     tally.ended_by_second.add(sent + latency);
   }
-  tally.planned = 2'010;
+  tally.planned = 2'015;
+  tally.cancelled = 5;
   tally.sent = 2'003;
   tally.sends = 2'005;
   tally.succeeded = 2'000;
@@ -81,7 +82,8 @@ RunTally copy_of(const RunTally& tally) {
 TEST(TallyBytesTest, CountsAndErrorsAreExact) {
   const RunTally copy = copy_of(full_tally());
   EXPECT_TRUE(copy.adds_up());
-  EXPECT_EQ(copy.planned, 2'010U);
+  EXPECT_EQ(copy.planned, 2'015U);
+  EXPECT_EQ(copy.cancelled, 5U);
   EXPECT_EQ(copy.sends, 2'005U);
   EXPECT_EQ(copy.failed_by(Failure::timeout), 3U);
   EXPECT_EQ(copy.first_failure->code, ErrorCode::timed_out);

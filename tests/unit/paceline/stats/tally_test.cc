@@ -37,11 +37,16 @@ TEST(TallyTest, AddsUp) {
   EXPECT_FALSE(tally.adds_up());
   ++tally.planned;
   EXPECT_TRUE(tally.adds_up());
+  ++tally.cancelled;
+  EXPECT_FALSE(tally.adds_up());
+  ++tally.planned;
+  EXPECT_TRUE(tally.adds_up());
 }
 
 TEST(TallyTest, WhatAStopHasUndoneIsNotJudged) {
   Tally tally = some_tally();
   tally.cut_off = 5;
+  tally.cancelled = 4;
   EXPECT_DOUBLE_EQ(tally.error_ratio(), 3.0 / 9);
   EXPECT_DOUBLE_EQ(tally.settled_error_ratio(), 3.0 / 9);
   tally.abandoned = 2;
@@ -83,7 +88,9 @@ TEST(TallyTest, MergesStripesOfOneRun) {
   right.connect.record(2ms);
   left.connect_requests = right.connect_requests = 1;
   for (Tally* tally : {&left, &right}) tally->ended_by_second.add(3s, 4);
-  right.cut_off = right.planned = 2;
+  right.cut_off = 2;
+  right.cancelled = 3;
+  right.planned = 5;
   right.succeeded = right.failed = right.not_sent = 0;
   right.longest_silence = 3s;
   left.longest_silence = 1s;
@@ -92,8 +99,9 @@ TEST(TallyTest, MergesStripesOfOneRun) {
   left.time_in_flight = right.time_in_flight = 5s;
   left.merge(right);
   EXPECT_TRUE(left.adds_up());
-  EXPECT_EQ(left.planned, 12U);
+  EXPECT_EQ(left.planned, 15U);
   EXPECT_EQ(left.cut_off, 2U);
+  EXPECT_EQ(left.cancelled, 3U);
   EXPECT_EQ(left.longest_silence, 3s);
   EXPECT_EQ(left.parallel_wait, 4s);
   EXPECT_EQ(left.mean_time_in_flight(), 5s);

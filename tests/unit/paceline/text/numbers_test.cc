@@ -63,5 +63,17 @@ TEST(Number, LeavesATextThatBeginsWithNoDecimal) {
   }
 }
 
+TEST(Share, IsANumberOrInPercent) {
+  EXPECT_EQ(parse_share("0.1"), 0.1);
+  EXPECT_EQ(parse_share("10%"), 0.1);
+  EXPECT_EQ(parse_share("1"), 1);
+  EXPECT_EQ(parse_share("100%"), 1);
+  EXPECT_EQ(parse_share("0.5%"), 0.005);
+  for (const char* text :
+       {"", "%", "0", "0%", "1.1", "101%", "-0.1", "+0.1", "nan", "inf", "10 %", "10%%", "0.1x"}) {
+    EXPECT_EQ(parse_share(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace paceline::text

@@ -20,6 +20,16 @@ TEST(BatchOutputTest, AFailure) {
             "\n");
 }
 
+TEST(BatchOutputTest, ACancelledRequest) {
+  EXPECT_EQ(
+      BatchOutput().line(
+          1, {.item = 0, .status = 200, .error = "cancelled after 5 ms", .is_cancelled = true}),
+      R"({"id":"batch_req_1_0","custom_id":"request-0","response":{"status_code":200,)"
+      R"("request_id":"req_1_0","body":null},)"
+      R"("error":{"code":"cancelled","message":"cancelled after 5 ms"}})"
+      "\n");
+}
+
 TEST(BatchOutputTest, ALineOwesNothingToTheOneBefore) {
   BatchOutput output;
   const std::string first(output.line(1, {.item = 0, .status = 200, .response = "[1, 2]"}));

@@ -160,17 +160,28 @@ TEST_F(Http2ConnectionTest, TheServerHearsNothingOfARequestThatIsCancelledBefore
   start(0);
   start(1);
   start(2);
-  connection_->cancel(*exchanges_[1]);
+  connection_->cancel(*exchanges_[1], CancelReason::unwanted);
   connection_->flush();
   std::map<int, int> frames = heard();
   EXPECT_EQ(frames[frames::headers_type], 2);
   EXPECT_EQ(frames[frames::data_type], 2);
   EXPECT_EQ(frames[frames::reset_type], 0);
-  connection_->cancel(*exchanges_[0]);
+  connection_->cancel(*exchanges_[0], CancelReason::unwanted);
   connection_->flush();
   EXPECT_EQ(heard()[frames::reset_type], 1);
   EXPECT_EQ(connection_->exchanges(), 1U);
   EXPECT_TRUE(ends_.empty());
+}
+
+TEST_F(Http2ConnectionTest, OnlyAnOverdueResponseMakesASilentConnectionSuspect) {
+  say(frames::settings());
+  start(0);
+  start(1);
+  connection_->flush();
+  connection_->cancel(*exchanges_[0], CancelReason::unwanted);
+  EXPECT_GT(connection_->room(), 0U);
+  connection_->cancel(*exchanges_[1], CancelReason::overdue);
+  EXPECT_EQ(connection_->room(), 0U);
 }
 
 TEST_F(Http2ConnectionTest, AnExchangeMayBeginAgainOnItsConnection) {
@@ -178,7 +189,7 @@ TEST_F(Http2ConnectionTest, AnExchangeMayBeginAgainOnItsConnection) {
   for (std::int32_t stream = 1; stream < 21; stream += 4) {
     start(0);
     start(1);
-    connection_->cancel(*exchanges_[0]);
+    connection_->cancel(*exchanges_[0], CancelReason::unwanted);
     connection_->flush();
     // Its first stream has not begun, so the server may not answer it.
     say(frames::response(stream + 2));
