@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include <paceline/lengths.h>
+
 namespace paceline {
 
 /// Where to insert a unique nonce that defeats caches.
@@ -45,9 +47,9 @@ struct Prompt {
   /// Length of a prefix that is the same in every request of every run, to measure hits of a prefix
   /// cache. Approximate; 0: no prefix.
   std::size_t shared_prefix_tokens = 0;
-  /// Length of a synthetic text, unique to the item, that replaces `system`, `text` and `nonce`.
+  /// Lengths of synthetic texts, unique to the items, that replace `system`, `text` and `nonce`.
   /// Approximate; 0: no synthetic text.
-  std::size_t synthetic_tokens = 0;
+  Lengths synthetic_tokens = 0;
   /// Token ids that replace all text, unique to the item. Exact, apart from a token that the server
   /// may put first. `shared_prefix_tokens` more ids may precede them.
   TokenIds ids{};

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include <paceline/text/numbers.h>
-#include <paceline/workload/synthetic_text.h>
+#include <paceline/workload/lengths_text.h>
 #include <programs/flags.h>
 #include <programs/help.h>
 
@@ -62,7 +62,10 @@ void add_text_flags(CLI::App& app, WorkloadFlags& flags) {
            flags.generation.max_tokens = parsed->out;
          },
          "Synthetic prompts of about IN tokens, different for each request, with at most OUT "
-         "tokens in the response, such as 512:128 [none]")
+         "tokens in the response, such as 512:128. Each length may be a distribution over the "
+         "requests, such as normal(512,100):lognormal(128,p99=600): uniform(LOW,HIGH), "
+         "normal(MEAN,STDDEV) or lognormal(MEDIAN,p99=VALUE), from 1 to 10000000 tokens. A request "
+         "has the same lengths in every run [none]")
       ->type_name("IN:OUT");
 }
 
@@ -154,8 +157,9 @@ void add_content_flags(CLI::App& app, WorkloadFlags& flags) {
 }
 
 void add_length_flags(CLI::App& app, TextGeneration& generation) {
-  app.add_option(
-         "--paceline_max_tokens", generation.max_tokens,
+  app.add_option_function<std::uint64_t>(
+         "--paceline_max_tokens",
+         [&generation](std::uint64_t tokens) { generation.max_tokens = tokens; },
          "Most tokens in a response, such as 128 [not sent; the server decides. For messages "
          "1024]")
       ->check(token_count)
@@ -194,6 +198,29 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
                  "Sampling temperature, from 0 to 2, such as 0.7 [not sent]")
       ->check(check_temperature)
       ->type_name("NUMBER");
+}
+
+Result<void> check_prompt_flags(const WorkloadFlags& flags) {
+  const TextGeneration& generation = flags.generation;
+  const auto most = generation.max_tokens.fixed();
+  const bool has_lengths = flags.trace && flags.trace->has_out();
+  if (most == 0U && !has_lengths && (generation.ignore_eos || generation.min_tokens > 0)) {
+    return fail(
+        ErrorCode::invalid_value,
+        "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, the length "
+        "at which a response ends");
+  }
+  if (!most && generation.min_tokens > 0) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_min_tokens is one length, but --paceline_synthetic has a distribution "
+                "of lengths; leave out --paceline_min_tokens, and give --paceline_ignore_eos if "
+                "the server has that field");
+  }
+  if (most && generation.min_tokens > *most) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_min_tokens is more than --paceline_max_tokens; lower it");
+  }
+  return {};
 }
 
 }  // namespace paceline::programs

@@ -128,24 +128,12 @@ Result<void> check(const WorkloadFlags& flags, const std::vector<Api>& apis) {
         ErrorCode::invalid_value,
         "--paceline_batch_body needs --paceline_batch and --paceline_body, which it merges");
   }
-  const bool has_lengths = flags.trace && flags.trace->has_out();
-  if (generation.max_tokens == 0 && !has_lengths &&
-      (generation.ignore_eos || generation.min_tokens > 0)) {
-    return fail(
-        ErrorCode::invalid_value,
-        "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, the length "
-        "at which a response ends");
-  }
   if (generation.asks_chunk_usage && generation.asks_usage == false) {
     return fail(ErrorCode::invalid_value,
                 "--paceline_chunk_usage needs the usage, which --paceline_stream_usage=off leaves "
                 "out");
   }
-  if (generation.min_tokens > generation.max_tokens) {
-    return fail(ErrorCode::invalid_value,
-                "--paceline_min_tokens is more than --paceline_max_tokens; lower it");
-  }
-  return {};
+  return check_prompt_flags(flags);
 }
 
 /// Fails for flags of connections that no request uses.

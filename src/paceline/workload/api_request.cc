@@ -145,7 +145,7 @@ std::string template_text(api::Json body, const std::string& patch) {
   const std::string number(BodyTemplate::bare_number);
   replace_all(text, '"' + ids + '"', '[' + ids + ']');
   replace_all(text, '"' + number + '"', number);
-  const std::string length(BodyTemplate::trace_length);
+  const std::string length(BodyTemplate::length);
   replace_all(text, '"' + length + '"', length);
   return text;
 }

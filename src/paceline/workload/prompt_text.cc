@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <paceline/workload/prompt_text.h>
 
 #include <memory>
@@ -28,22 +29,20 @@ std::string shared_prefix(std::size_t tokens) {
 }  // namespace
 
 api::PromptText prompt_text(const Prompt& prompt, const Trace* trace) {
-  const bool is_traced = trace != nullptr && trace->has_in();
+  const bool is_synthetic = prompt.synthetic_tokens != 0 || (trace != nullptr && trace->has_in());
   api::PromptText text;
   if (prompt.ids.count > 0) {
     text.user = BodyTemplate::token_ids;
     return text;
   }
-  if (is_traced) {
-    text.user = BodyTemplate::trace_text;
-  } else if (prompt.synthetic_tokens > 0) {
+  if (is_synthetic) {
     text.user = BodyTemplate::synthetic;
   } else {
     text.system = BodyTemplate::without_placeholders(prompt.system);
     text.user = with_number(BodyTemplate::without_placeholders(prompt.text));
   }
   std::string& first = text.system.empty() ? text.user : text.system;
-  if (prompt.synthetic_tokens == 0 && !is_traced) {
+  if (!is_synthetic) {
     if (prompt.nonce == Nonce::start) first.insert(0, std::string(BodyTemplate::nonce) + ' ');
     if (prompt.nonce == Nonce::end) text.user.append(" ").append(BodyTemplate::nonce);
   }
@@ -52,11 +51,16 @@ api::PromptText prompt_text(const Prompt& prompt, const Trace* trace) {
   return text;
 }
 
-Fillers fillers_of(const Prompt& prompt, const Trace* trace) {
-  Fillers fillers{.synthetic_tokens = prompt.synthetic_tokens,
+Fillers fillers_of(const Prompt& prompt, const Lengths& out, const Trace* trace) {
+  Fillers fillers{.text = "synthetic " + prompt.synthetic_tokens.name(),
+                  .length = out.name(),
                   .ids = prompt.ids,
-                  .block_tokens = trace == nullptr ? 0 : trace->block_tokens(),
                   .shared_ids = prompt.shared_prefix_tokens};
+  if (trace != nullptr && trace->has_in()) {
+    fillers.block_tokens = trace->block_tokens();
+    fillers.text = fmt::format("trace, blocks of {}", fillers.block_tokens);
+  }
+  if (trace != nullptr && trace->has_out()) fillers.length = "trace";
   if (prompt.images.count > 0) {
     fillers.image = std::make_shared<const PngImage>(prompt.images.width, prompt.images.height);
   }

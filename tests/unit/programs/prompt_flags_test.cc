@@ -27,6 +27,24 @@ TEST(PromptFlagsTest, PromptIdsAreAnExactLength) {
             std::string::npos);
 }
 
+TEST(PromptFlagsTest, SyntheticLengthsMayBeDistributions) {
+  const std::string lengths = "--paceline_synthetic=normal(512,100):lognormal(128,p99=600)";
+  const TextGeneration generation = parsed({lengths}).generation;
+  EXPECT_EQ(generation.prompt.synthetic_tokens, Lengths::normal(512, 100));
+  EXPECT_EQ(generation.max_tokens, Lengths::lognormal(128, 600));
+  EXPECT_EQ(parsed({lengths, "--paceline_max_tokens=3"}).generation.max_tokens, 3U);
+  for (const char* name : {"chat/stream", "completions/complete", "responses/stream",
+                           "messages/complete", "embeddings/create", "rerank/create"}) {
+    EXPECT_FALSE(body_with({std::string("--paceline_workload=") + name, lengths}).is_discarded())
+        << name;
+  }
+  EXPECT_EQ(body_with({lengths, "--paceline_ignore_eos"})["ignore_eos"], true);
+  EXPECT_NE(refusal({lengths, "--paceline_min_tokens=3"}).find("leave out --paceline_min_tokens"),
+            std::string::npos);
+  EXPECT_NE(refusal({"--paceline_synthetic=normal(5):7"}).find("normal(MEAN,STDDEV)"),
+            std::string::npos);
+}
+
 TEST(PromptFlagsTest, ImagesStandBesideThePrompt) {
   const json content =
       body_with({"--paceline_images=2x16x8", "--paceline_system="})["messages"][0]["content"];

@@ -12,9 +12,10 @@
 namespace paceline::workload {
 namespace {
 
-std::string filled(const BodyTemplate& body, std::uint64_t salt, std::uint64_t item) {
+std::string filled(const BodyTemplate& body, std::uint64_t salt, std::uint64_t item,
+                   const ItemShape& shape = {}) {
   std::string text = "what it held before";
-  body.fill(salt, item, text);
+  body.fill(salt, item, text, shape);
   return text;
 }
 
@@ -50,12 +51,12 @@ TEST(BodyTemplateTest, ANonceIsTheItemsOwnAndOfOneLength) {
 }
 
 TEST(BodyTemplateTest, SyntheticTextIsOfTheItemAndSalt) {
-  const BodyTemplate body(with("\"", BodyTemplate::synthetic, "\""), {.synthetic_tokens = 20});
+  const BodyTemplate body(with("\"", BodyTemplate::synthetic, "\""));
   std::string expected = "\"";
   append_synthetic_text(3, 5, 20, expected);
-  EXPECT_EQ(filled(body, 3, 5), expected + '"');
-  EXPECT_NE(filled(body, 4, 5), filled(body, 3, 5));
-  EXPECT_NE(filled(body, 3, 6), filled(body, 3, 5));
+  EXPECT_EQ(filled(body, 3, 5, {.in = 20}), expected + '"');
+  EXPECT_NE(filled(body, 4, 5, {.in = 20}), filled(body, 3, 5, {.in = 20}));
+  EXPECT_NE(filled(body, 3, 6, {.in = 20}), filled(body, 3, 5, {.in = 20}));
 }
 
 /// The numbers of a list such as "[1,2]".
@@ -95,16 +96,24 @@ TEST(BodyTemplateTest, NoTwoDocumentsAreTheSame) {
   EXPECT_EQ(seen.size(), 40U);
 }
 
+TEST(BodyTemplateTest, ALengthIsOfTheItem) {
+  const BodyTemplate body(with("<", BodyTemplate::length, ">"));
+  EXPECT_EQ(filled(body, 1, 2, {.out = 345}), "<345>");
+}
+
 TEST(BodyTemplateTest, DescribesEachPlace) {
   const std::string text =
       std::string(BodyTemplate::number) + '|' + std::string(BodyTemplate::nonce) + '|' +
       std::string(BodyTemplate::synthetic) + '|' + std::string(BodyTemplate::document) + '|' +
-      std::string(BodyTemplate::image) + '|' + std::string(BodyTemplate::token_ids);
-  const BodyTemplate body(text, {.synthetic_tokens = 1,
+      std::string(BodyTemplate::image) + '|' + std::string(BodyTemplate::token_ids) + '|' +
+      std::string(BodyTemplate::length);
+  const BodyTemplate body(text, {.text = "synthetic 1",
+                                 .length = "uniform(6,7)",
                                  .document_tokens = 2,
                                  .ids = {.count = 4, .vocabulary = 5},
                                  .shared_ids = 3});
-  EXPECT_EQ(body.description(), "{n}|{nonce}|{synthetic 1}|{document 2}|{image}|{ids 3+4 of 5}");
+  EXPECT_EQ(body.description(),
+            "{n}|{nonce}|{synthetic 1}|{document 2}|{image}|{ids 3+4 of 5}|\"{uniform(6,7)}\"");
 }
 
 }  // namespace

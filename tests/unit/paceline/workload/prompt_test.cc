@@ -18,8 +18,9 @@ struct Sent {
 Sent sent(const Prompt& prompt, std::uint64_t salt, std::uint64_t item) {
   const api::PromptText text = prompt_text(prompt);
   Sent messages;
-  BodyTemplate(text.system, fillers_of(prompt)).fill(salt, item, messages.system);
-  BodyTemplate(text.user, fillers_of(prompt)).fill(salt, item, messages.user);
+  const ItemShape shape = ItemShapes(prompt.synthetic_tokens, 0).of(item).value();
+  BodyTemplate(text.system, fillers_of(prompt)).fill(salt, item, messages.system, shape);
+  BodyTemplate(text.user, fillers_of(prompt)).fill(salt, item, messages.user, shape);
   return messages;
 }
 
