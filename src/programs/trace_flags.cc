@@ -74,6 +74,11 @@ Result<void> check(const workload::Trace& trace, const TextGeneration& generatio
         "the trace has the lengths of prompts; leave out --paceline_synthetic and "
         "--paceline_prompt_ids");
   }
+  if (trace.has_in() && prompt.prefix_groups.count > 1) {
+    return contradiction(
+        "the trace has the lengths of prompts, and may have their shared blocks; leave out "
+        "--paceline_prefix_groups");
+  }
   if (trace.has_out() && (generation.max_tokens != 0 || generation.min_tokens > 0)) {
     return contradiction(
         "the trace has the lengths of responses; leave out --paceline_max_tokens and "

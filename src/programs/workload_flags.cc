@@ -241,6 +241,11 @@ Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flag
   const bool has_other =
       !flags.batch_file.empty() || (!flags.http_url.empty() && options.urls.empty());
   if (names.empty() && !has_other) names.push_back(known_workloads().front());
+  if (names.empty() && flags.generation.prompt.prefix_groups.count > 1) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_prefix_groups makes prompts, but no workload sends them; leave out "
+                "--paceline_prefix_groups, or add --paceline_workload=chat/complete");
+  }
   workloads.reserve(names.size() + 2);
   for (const std::string& name : names) {
     auto named =

@@ -135,6 +135,7 @@ void ApiPost::begin(const std::string& url, bool is_streamed, Request& request) 
   request.signing = signing_;
   request.name.clear();
   request.length_asked.reset();
+  request.prefix_tokens = 0;
   request.is_streamed = is_streamed;
 }
 

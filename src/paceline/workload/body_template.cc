@@ -32,7 +32,7 @@ void append_ids(std::uint64_t seed, std::size_t count, std::uint64_t vocabulary,
 
 }  // namespace
 
-const std::array<BodyTemplate::Placeholder, 8> BodyTemplate::placeholders{
+const std::array<BodyTemplate::Placeholder, 9> BodyTemplate::placeholders{
     {{number, Place::number},
      {bare_number, Place::number},
      {nonce, Place::nonce},
@@ -40,7 +40,8 @@ const std::array<BodyTemplate::Placeholder, 8> BodyTemplate::placeholders{
      {document, Place::document},
      {image, Place::image},
      {token_ids, Place::token_ids},
-     {length, Place::length}}};
+     {length, Place::length},
+     {prefix, Place::prefix}}};
 
 std::pair<std::size_t, BodyTemplate::Place> BodyTemplate::find(std::string_view text,
                                                                std::size_t from) {
@@ -108,12 +109,15 @@ void BodyTemplate::append(const Piece& piece, std::uint64_t salt, std::uint64_t 
       fillers_.image->append_base64(seed(salt_of_images, item * images_ + piece.index), body);
       break;
     case Place::token_ids:
-      append_ids(0, fillers_.shared_ids, fillers_.ids.vocabulary, body);
-      if (fillers_.shared_ids > 0) body += ',';
+      append_ids(mixed_bits(shape.group), fillers_.prefix_tokens, fillers_.ids.vocabulary, body);
+      if (fillers_.prefix_tokens > 0) body += ',';
       append_ids(seed(salt_of_ids, item), fillers_.ids.count, fillers_.ids.vocabulary, body);
       break;
     case Place::length:
       text::append_number(shape.out, body);
+      break;
+    case Place::prefix:
+      append_prefix(shape.group, fillers_.prefix_tokens, body);
       break;
     case Place::none:
       break;
@@ -134,10 +138,12 @@ std::string BodyTemplate::description() const {
       case Place::image:
         return "{image}";
       case Place::token_ids:
-        return fmt::format("{{ids {}+{} of {}}}", fillers_.shared_ids, fillers_.ids.count,
+        return fmt::format("{{ids {}+{} of {}}}", fillers_.prefix, fillers_.ids.count,
                            fillers_.ids.vocabulary);
       case Place::length:
         return fmt::format(R"("{{{}}}")", fillers_.length);
+      case Place::prefix:
+        return fmt::format("{{prefix {}}}", fillers_.prefix);
       case Place::none:
         break;
     }

@@ -26,8 +26,10 @@ struct Fillers {
   TokenIds ids{};
   /// Tokens of each of ItemShape::blocks.
   std::size_t block_tokens = 0;
-  /// Number of ids that precede `ids` and are the same for all items.
-  std::size_t shared_ids = 0;
+  /// Length of the prefix of a group.
+  std::size_t prefix_tokens = 0;
+  /// Describes the prefixes, such as "100x1000".
+  std::string prefix{};
   /// nullptr: the body has no image.
   std::shared_ptr<const PngImage> image{};
 };
@@ -48,10 +50,13 @@ class BodyTemplate {
   static constexpr std::string_view document = "\uFDD4";
   /// Becomes an image in base64, different for each image of an item.
   static constexpr std::string_view image = "\uFDD5";
-  /// A JSON string of this placeholder alone becomes an array of token ids, unique to the item.
+  /// A JSON string of this placeholder alone becomes an array of token ids: those of the prefix of
+  /// the item's group, and those unique to the item.
   static constexpr std::string_view token_ids = "\uFDD6";
   /// A JSON string of this placeholder alone becomes the length of the response.
   static constexpr std::string_view length = "\uFDD8";
+  /// Becomes the prefix of the item's group, which does not depend on the salt.
+  static constexpr std::string_view prefix = "\uFDD9";
 
   /// `text` with U+FFFD in place of each placeholder. Pass all text of a user through it.
   static std::string without_placeholders(std::string_view text);
@@ -68,7 +73,7 @@ class BodyTemplate {
   std::string description() const;
 
  private:
-  enum class Place { none, number, nonce, synthetic, document, image, token_ids, length };
+  enum class Place { none, number, nonce, synthetic, document, image, token_ids, length, prefix };
   struct Placeholder {
     std::string_view text;
     Place place;
@@ -80,7 +85,7 @@ class BodyTemplate {
     /// Its number among the places of this kind.
     std::uint64_t index;
   };
-  static const std::array<Placeholder, 8> placeholders;
+  static const std::array<Placeholder, 9> placeholders;
 
   /// Where the next placeholder begins, and which one; text.size(): there is none.
   static std::pair<std::size_t, Place> find(std::string_view text, std::size_t from);

@@ -16,13 +16,13 @@ namespace {
 class UnstreamedWorkload : public Workload {
  public:
   UnstreamedWorkload(const Api& api, const api::ApiForm& form, const std::string& model,
-                     api::Json body, Fillers fillers, const Lengths& in)
+                     api::Json body, Fillers fillers, const Prompt& prompt)
       : form_(form),
         model_(merged_model(model, api.body_patch)),
         url_(http::resource_url(api.url, form.path())),
         post_(api, form),
         body_(template_text(std::move(body), api.body_patch), std::move(fillers)),
-        shapes_(in, 0) {}
+        shapes_(prompt) {}
 
   Description describe() const override {
     Description description{
@@ -62,7 +62,7 @@ std::unique_ptr<Workload> make_workload(const Api& api, const TextEmbedding& emb
                  {"input", workload::prompt_text(embeddings.input).user}};
   return std::make_unique<workload::UnstreamedWorkload>(
       api, api::embeddings_form(), embeddings.model, std::move(body),
-      workload::fillers_of(embeddings.input), embeddings.input.synthetic_tokens);
+      workload::fillers_of(embeddings.input), embeddings.input);
 }
 
 std::unique_ptr<Workload> make_workload(const Api& api, const TextRanking& ranking) {
@@ -73,9 +73,8 @@ std::unique_ptr<Workload> make_workload(const Api& api, const TextRanking& ranki
   for (std::size_t i = 0; i < ranking.documents; ++i) {
     body["documents"].push_back(workload::BodyTemplate::document);
   }
-  return std::make_unique<workload::UnstreamedWorkload>(api, api::rerank_form(), ranking.model,
-                                                        std::move(body), std::move(fillers),
-                                                        ranking.query.synthetic_tokens);
+  return std::make_unique<workload::UnstreamedWorkload>(
+      api, api::rerank_form(), ranking.model, std::move(body), std::move(fillers), ranking.query);
 }
 
 }  // namespace paceline

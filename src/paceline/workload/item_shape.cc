@@ -14,21 +14,22 @@ constexpr std::uint64_t salt_of_blocks = 0x626c6b;
 constexpr std::uint64_t seed_of_in = 0x696e;
 constexpr std::uint64_t seed_of_out = 0x6f7574;
 
-/// A number in (0, 1) that is unlike that of other items and of other seeds.
-double drawn(std::uint64_t seed, std::uint64_t item) {
-  constexpr unsigned unused_bits = 12;
-  return (static_cast<double>(mixed_bits(mixed_bits(seed) + item) >> unused_bits) + 0.5) * 0x1p-52;
+/// The length of `item` in a distribution.
+std::uint64_t drawn_length(const Lengths& lengths, std::uint64_t seed, std::uint64_t item) {
+  return lengths.at(uniform_number(mixed_bits(mixed_bits(seed) + item)));
 }
 
 }  // namespace
 
-ItemShapes::ItemShapes(const Lengths& in, const Lengths& out, std::shared_ptr<const Trace> trace)
-    : in_(in), out_(out) {
+ItemShapes::ItemShapes(const Prompt& prompt, const Lengths& out, std::shared_ptr<const Trace> trace)
+    : in_(prompt.synthetic_tokens), out_(out), groups_(prompt.prefix_groups) {
   if (trace && (trace->has_in() || trace->has_out())) rows_.emplace(std::move(trace));
 }
 
 Result<ItemShape> ItemShapes::of(std::uint64_t item) {
-  ItemShape shape{.in = in_.at(drawn(seed_of_in, item)), .out = out_.at(drawn(seed_of_out, item))};
+  ItemShape shape{.in = drawn_length(in_, seed_of_in, item),
+                  .out = drawn_length(out_, seed_of_out, item),
+                  .group = groups_.of(item)};
   if (!rows_) return shape;
   const Trace& trace = rows_->trace();
   const auto row = rows_->read(static_cast<std::size_t>(item % trace.size()));
@@ -39,6 +40,11 @@ Result<ItemShape> ItemShapes::of(std::uint64_t item) {
     shape.blocks = (*row)->blocks;
   }
   return shape;
+}
+
+void append_prefix(std::uint64_t group, std::size_t tokens, std::string& out) {
+  constexpr std::uint64_t salt_of_every_run = 0;
+  append_synthetic_text(salt_of_every_run, group, tokens, out);
 }
 
 void append_prompt(std::uint64_t salt, std::uint64_t item, const ItemShape& shape,

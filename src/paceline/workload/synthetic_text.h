@@ -93,4 +93,9 @@ void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t t
 /// The finalizer of SplitMix64 (Steele, Lea, Flood 2014): a bijection without visible structure.
 std::uint64_t mixed_bits(std::uint64_t x);
 
+/// Maps the top 52 bits of a random number to (0, 1).
+constexpr double uniform_number(std::uint64_t random_bits) {
+  return (static_cast<double>(random_bits >> 12U) + 0.5) * 0x1p-52;
+}
+
 }  // namespace paceline::workload

@@ -76,7 +76,7 @@ class TemplateWorkload : public Workload {
         api_post_(api, *form_),
         body_(workload::template_text(parse_body(post), api.body_patch),
               workload::fillers_of(post.prompt)),
-        shapes_(post.prompt.synthetic_tokens, 0) {}
+        shapes_(post.prompt) {}
 
   Description describe() const override {
     return {.name = post_.is_streamed ? "template/stream" : "template/post",

@@ -91,7 +91,7 @@ class TextGenerationWorkload : public Workload {
         trace_(std::move(trace)),
         body_(make_body()),
         fingerprint_(fingerprint()),
-        shapes_(asked.prompt.synthetic_tokens, asked.max_tokens, trace_),
+        shapes_(asked.prompt, asked.max_tokens, trace_),
         checker_(make_checker(asked)) {}
 
   Description describe() const override {
@@ -127,6 +127,7 @@ class TextGenerationWorkload : public Workload {
       return;
     }
     request.length_asked = length_asked(asked_.min_tokens, shape->out);
+    request.prefix_tokens = asked_.prompt.shared_prefix_tokens;
     body_.fill(salt_, item, request.body, *shape);
   }
 

@@ -22,7 +22,7 @@ const Prompt drawn_prompt{.synthetic_tokens = Lengths::normal(50, 20)};
 const Lengths drawn_limit = Lengths::uniform(1, 99);
 
 ItemShape shape_of(std::uint64_t item) {
-  return ItemShapes(drawn_prompt.synthetic_tokens, drawn_limit).of(item).value();
+  return ItemShapes(drawn_prompt, drawn_limit).of(item).value();
 }
 
 std::uint64_t word_count_of(const std::string& text) {
@@ -81,6 +81,18 @@ TEST(DrawnLengthsTest, TheFingerprintNamesTheDistributions) {
   const json fixed = fingerprint_of(50, 99);
   EXPECT_EQ(fixed["messages"][0]["content"], "{synthetic 50}");
   EXPECT_EQ(fixed["max_completion_tokens"], 99);
+}
+
+TEST(DrawnLengthsTest, TheFingerprintNamesTheGroups) {
+  const TextGeneration asked{.prompt = {.shared_prefix_tokens = 40,
+                                        .prefix_groups = {.count = 9},
+                                        .synthetic_tokens = 30}};
+  const auto workload = make_workload(some_api, asked);
+  const json fingerprint = json::parse(workload->describe().fingerprint);
+  EXPECT_EQ(fingerprint["messages"][0]["content"], "{prefix 9x40} {synthetic 30}");
+  Request request;
+  workload->make(1, request);
+  EXPECT_EQ(request.prefix_tokens, 40U);
 }
 
 TEST(DrawnLengthsTest, OtherWorkloadsHaveTheLengthsOfPrompts) {

@@ -19,7 +19,7 @@ using Drawn = std::vector<std::uint64_t>;
 
 /// The lengths of prompts and of responses.
 std::pair<Drawn, Drawn> drawn_from(const Lengths& in, const Lengths& out) {
-  ItemShapes shapes(in, out);
+  ItemShapes shapes({.synthetic_tokens = in}, out);
   std::pair<Drawn, Drawn> drawn;
   for (std::size_t item = 0; item < many; ++item) {
     const ItemShape shape = shapes.of(item).value();
@@ -81,7 +81,7 @@ TEST(ItemShapeTest, BothLengthsOfOneDistributionAreIndependent) {
 }
 
 TEST(ItemShapeTest, IsTheSameEverywhere) {
-  ItemShapes shapes(Lengths::normal(512, 100), Lengths::lognormal(128, 600));
+  ItemShapes shapes({.synthetic_tokens = Lengths::normal(512, 100)}, Lengths::lognormal(128, 600));
   Drawn drawn;
   for (const std::uint64_t item : {0ULL, 1ULL, 2ULL, 999'999ULL, 18'446'744'073'709'551'615ULL}) {
     const ItemShape shape = shapes.of(item).value();
@@ -90,8 +90,16 @@ TEST(ItemShapeTest, IsTheSameEverywhere) {
   EXPECT_EQ(drawn, (Drawn{446, 68, 502, 56, 393, 167, 516, 122, 487, 63}));
 }
 
+TEST(ItemShapeTest, AnItemIsInItsGroup) {
+  const PrefixGroups asked{.count = 100, .exponent = 1};
+  ItemShapes shapes({.prefix_groups = asked});
+  for (std::uint64_t item = 0; item < 100; ++item) {
+    EXPECT_EQ(shapes.of(item).value().group, ZipfGroups(asked).of(item));
+  }
+}
+
 TEST(ItemShapeTest, FixedLengthsAreThoseOfEveryItem) {
-  ItemShapes shapes(30, 7);
+  ItemShapes shapes({.synthetic_tokens = 30}, 7);
   for (const std::uint64_t item : {0U, 1U, 1'000'000U}) {
     const ItemShape shape = shapes.of(item).value();
     EXPECT_EQ(shape.in, 30U);
@@ -103,7 +111,7 @@ TEST(ItemShapeTest, FixedLengthsAreThoseOfEveryItem) {
 TEST(ItemShapeTest, ATraceGoesBeforeADistribution) {
   const auto shape_in = [](std::string_view text) {
     const TemporaryFile file(text);
-    ItemShapes shapes(30, 7, Trace::open(file.path(), {}).value());
+    ItemShapes shapes({.synthetic_tokens = 30}, 7, Trace::open(file.path(), {}).value());
     const ItemShape shape = shapes.of(3).value();
     return std::tuple(shape.in, shape.out, shape.blocks.size());
   };
