@@ -53,6 +53,8 @@ struct Request {
   std::string body;
   /// Nothing if any length is accepted. Not sent.
   std::optional<LengthAsked> length_asked{};
+  /// Length of the prefix that the prompt shares with other requests; 0: none. Not sent.
+  std::uint64_t prefix_tokens = 0;
   /// The user's name for the request. Not sent.
   std::string name;
   /// Whether the body of a response 200 to 299 goes to a StreamReader piece by piece, and is not

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include <paceline/lengths.h>
+
 namespace paceline {
 
 /// Where to insert a unique nonce that defeats caches.
@@ -34,6 +36,15 @@ struct PromptImages {
   std::uint32_t height = 0;
 };
 
+/// Groups of requests that share a prefix.
+struct PrefixGroups {
+  /// Number of groups, from 1 to 10,000,000. Each has a prefix of its own.
+  std::uint64_t count = 1;
+  /// The exponent of Zipf's law, from 0 to 10: the share of the k-th group is proportional to
+  /// 1 / k^exponent. 0: all groups have equal shares.
+  double exponent = 0;
+};
+
 /// The prompt of a language model.
 struct Prompt {
   /// System message; empty: none.
@@ -42,12 +53,14 @@ struct Prompt {
   std::string text = "Translate: sentence #{n}: Esta es una prueba básica de traducción.";
   /// Where each request gets a unique nonce.
   Nonce nonce = Nonce::start;
-  /// Length of a prefix that is the same in every request of every run, to measure hits of a prefix
-  /// cache. Approximate; 0: no prefix.
+  /// Length of a prefix that requests share, to measure hits of a prefix cache. The prefix is the
+  /// same in every run. Approximate; 0: no prefix.
   std::size_t shared_prefix_tokens = 0;
-  /// Length of a synthetic text, unique to the item, that replaces `system`, `text` and `nonce`.
+  /// Which requests share their prefix. An item is in the same group in every run.
+  PrefixGroups prefix_groups{};
+  /// Lengths of synthetic texts, unique to the items, that replace `system`, `text` and `nonce`.
   /// Approximate; 0: no synthetic text.
-  std::size_t synthetic_tokens = 0;
+  Lengths synthetic_tokens = 0;
   /// Token ids that replace all text, unique to the item. Exact, apart from a token that the server
   /// may put first. `shared_prefix_tokens` more ids may precede them.
   TokenIds ids{};

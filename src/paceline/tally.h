@@ -47,6 +47,23 @@ struct FormatChecks {
   std::uint64_t valid = 0;
 };
 
+/// Requests whose prompts begin with a shared prefix (Prompt::shared_prefix_tokens), by whether the
+/// server had the prefix in its cache. Responses that do not report cached tokens do not count.
+struct PrefixTally {
+  /// At least half of the prefix came from the cache.
+  std::uint64_t warm = 0;
+  /// Less than half of the prefix came from the cache.
+  std::uint64_t cold = 0;
+  /// Time to first token of the streamed ones among these; nothing if there is none.
+  std::optional<Histogram> warm_ttft{};
+  std::optional<Histogram> cold_ttft{};
+
+  /// Adds the counts of another stripe of the same run.
+  void merge(const PrefixTally& other);
+  /// The share of warm requests; 0 if there is no request.
+  double warm_ratio() const;
+};
+
 /// The token counts and times of a run, over the requests that succeeded.
 struct TokenTally {
   /// Time to first token of streamed responses: send to the first event with a token of reasoning,
@@ -90,6 +107,8 @@ struct TokenTally {
   std::uint64_t cached = 0;
   /// Responses that reported the cached tokens of the prompt.
   std::uint64_t responses_with_cached = 0;
+  /// Requests by whether their prefix was cached; none without a prefix.
+  PrefixTally prefixes;
 
   /// Output tokens that are reasoning, sent or not. They are a part of `out`.
   std::uint64_t reasoning = 0;

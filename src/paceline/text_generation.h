@@ -6,6 +6,7 @@
 #include <string>
 
 #include <paceline/api.h>
+#include <paceline/lengths.h>
 #include <paceline/prompt.h>
 #include <paceline/workload.h>
 
@@ -33,7 +34,7 @@ struct TextGeneration {
   /// Sampling temperature, from 0 to 2; nothing: not sent.
   std::optional<double> temperature{};
   /// Most tokens per response; 0: not sent, the server decides. Messages need a limit: 0 is 1024.
-  std::uint64_t max_tokens = 0;
+  Lengths max_tokens = 0;
   /// The field of chat completions that max_tokens is sent in.
   LimitField limit_field = LimitField::automatic;
   /// Whether streams of chat and completions are asked for their usage (stream_options). Nothing:

@@ -95,6 +95,12 @@ Made make_template(const std::string& name, const WorkloadFlags& flags, const Op
         ErrorCode::invalid_value,
         fmt::format("--paceline_images does not go with {}; put the images into the file", name));
   }
+  if (flags.generation.prompt.prefix_groups.count > 1 &&
+      post.body.find("{prompt}") == std::string::npos) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_prefix_groups makes prompts, but the file of --paceline_template does "
+                "not contain {prompt}; insert {prompt} in place of the prompt");
+  }
   post.model = model;
   post.prompt = flags.generation.prompt;
   post.is_streamed = name.ends_with("/stream");

@@ -185,6 +185,9 @@ void add_flags(CLI::App& app, WorkloadFlags& flags);
 /// Adds the flags of prompts and of the requested responses, which add_flags() includes.
 void add_prompt_flags(CLI::App& app, WorkloadFlags& flags);
 
+/// Checks whether the flags of prompts and of lengths are compatible. The error names them.
+Result<void> check_prompt_flags(const WorkloadFlags& flags);
+
 /// The workload of this name: the APIs take turns, and the models have their shares at each. Error:
 /// invalid_value, when the workload does not go with a flag or a file.
 Result<std::unique_ptr<Workload>> make_named(const std::string& name, const WorkloadFlags& flags,

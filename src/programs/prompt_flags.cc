@@ -10,7 +10,8 @@
 #include <string_view>
 
 #include <paceline/text/numbers.h>
-#include <paceline/workload/synthetic_text.h>
+#include <paceline/text/strings.h>
+#include <paceline/workload/lengths_text.h>
 #include <programs/flags.h>
 #include <programs/help.h>
 
@@ -36,6 +37,51 @@ std::string check_temperature(const std::string& text) {
   return fmt::format("'{}' is not a temperature; give a number from 0 to 2, such as 0.7", text);
 }
 
+/// The numbers of a text such as "2x512x512", each from 1 on. Nothing if the text has another form.
+template <std::size_t count>
+std::optional<std::array<std::uint64_t, count>> parse_numbers(std::string_view text, char separator,
+                                                              std::uint64_t most) {
+  std::array<std::uint64_t, count> numbers{};
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t end = i + 1 < count ? text.find(separator) : text.size();
+    if (end == text.npos) return std::nullopt;
+    const auto number = text::parse_number(text.substr(0, end), std::uint64_t{1}, most);
+    if (!number) return std::nullopt;
+    numbers[i] = *number;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return numbers;
+}
+
+/// The exponent of "zipf" or "zipf=1.2".
+std::optional<double> parse_zipf(std::string_view text) {
+  constexpr std::string_view zipf = "zipf";
+  if (text == zipf) return 1;
+  if (!text.starts_with(zipf) || text.substr(zipf.size(), 1) != "=") return std::nullopt;
+  return text::parse_number(text.substr(zipf.size() + 1), 0.0, 10.0);
+}
+
+void set_prefix_groups(std::string_view text, Prompt& prompt) {
+  constexpr std::uint64_t most = 10'000'000;
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const auto numbers = parse_numbers<2>(text.substr(0, colon), 'x', most);
+  const auto exponent = colon == text.size() ? 0.0 : parse_zipf(text.substr(colon + 1));
+  if (!numbers || !exponent) {
+    throw CLI::ValidationError(
+        "--paceline_prefix_groups",
+        fmt::format("'{}' is not COUNTxTOKENS or COUNTxTOKENS:zipf=S; give numbers up to {} and an "
+                    "exponent up to 10, such as 100x1000 or 100x1000:zipf=1.2",
+                    text::cut_utf8(text, 40), most));
+  }
+  if (prompt.shared_prefix_tokens > 0) {
+    throw CLI::ValidationError(
+        "--paceline_prefix_groups",
+        "--paceline_shared_prefix gives all requests one prefix; leave out one of the two flags");
+  }
+  prompt.prefix_groups = {(*numbers)[0], *exponent};
+  prompt.shared_prefix_tokens = static_cast<std::size_t>((*numbers)[1]);
+}
+
 void add_text_flags(CLI::App& app, WorkloadFlags& flags) {
   Prompt& prompt = flags.generation.prompt;
   app.add_option("--paceline_system", prompt.system,
@@ -52,6 +98,15 @@ void add_text_flags(CLI::App& app, WorkloadFlags& flags) {
       ->check(token_count)
       ->type_name("TOKENS");
   app.add_option_function<std::string>(
+         "--paceline_prefix_groups",
+         [&prompt](const std::string& text) { set_prefix_groups(text, prompt); },
+         "Starts each prompt with one of COUNT prefixes of about TOKENS tokens, which are the same "
+         "in all runs, such as 100x1000. Each prefix begins equally many prompts, or, with :zipf "
+         "or "
+         ":zipf=S, the k-th one a share that is proportional to 1/k^S, such as 100x1000:zipf=1.2; "
+         ":zipf alone is :zipf=1 [none]")
+      ->type_name("COUNTxTOKENS");
+  app.add_option_function<std::string>(
          "--paceline_synthetic",
          [&flags](const std::string& text) {
            const auto parsed = workload::parse_synthetic(text);
@@ -62,24 +117,11 @@ void add_text_flags(CLI::App& app, WorkloadFlags& flags) {
            flags.generation.max_tokens = parsed->out;
          },
          "Synthetic prompts of about IN tokens, different for each request, with at most OUT "
-         "tokens in the response, such as 512:128 [none]")
+         "tokens in the response, such as 512:128. Each length may be a distribution over the "
+         "requests, such as normal(512,100):lognormal(128,p99=600): uniform(LOW,HIGH), "
+         "normal(MEAN,STDDEV) or lognormal(MEDIAN,p99=VALUE), from 1 to 10000000 tokens. A request "
+         "has the same lengths in every run [none]")
       ->type_name("IN:OUT");
-}
-
-/// The numbers of a text such as "2x512x512", each from 1 on. Nothing if the text has another form.
-template <std::size_t count>
-std::optional<std::array<std::uint64_t, count>> parse_numbers(std::string_view text, char separator,
-                                                              std::uint64_t most) {
-  std::array<std::uint64_t, count> numbers{};
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t end = i + 1 < count ? text.find(separator) : text.size();
-    if (end == text.npos) return std::nullopt;
-    const auto number = text::parse_number(text.substr(0, end), std::uint64_t{1}, most);
-    if (!number) return std::nullopt;
-    numbers[i] = *number;
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return numbers;
 }
 
 void set_ids(const std::string& text, Prompt& prompt) {
@@ -154,8 +196,9 @@ void add_content_flags(CLI::App& app, WorkloadFlags& flags) {
 }
 
 void add_length_flags(CLI::App& app, TextGeneration& generation) {
-  app.add_option(
-         "--paceline_max_tokens", generation.max_tokens,
+  app.add_option_function<std::uint64_t>(
+         "--paceline_max_tokens",
+         [&generation](std::uint64_t tokens) { generation.max_tokens = tokens; },
          "Most tokens in a response, such as 128 [not sent; the server decides. For messages "
          "1024]")
       ->check(token_count)
@@ -194,6 +237,29 @@ void add_prompt_flags(CLI::App& app, WorkloadFlags& flags) {
                  "Sampling temperature, from 0 to 2, such as 0.7 [not sent]")
       ->check(check_temperature)
       ->type_name("NUMBER");
+}
+
+Result<void> check_prompt_flags(const WorkloadFlags& flags) {
+  const TextGeneration& generation = flags.generation;
+  const auto most = generation.max_tokens.fixed();
+  const bool has_lengths = flags.trace && flags.trace->has_out();
+  if (most == 0U && !has_lengths && (generation.ignore_eos || generation.min_tokens > 0)) {
+    return fail(
+        ErrorCode::invalid_value,
+        "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, the length "
+        "at which a response ends");
+  }
+  if (!most && generation.min_tokens > 0) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_min_tokens is one length, but --paceline_synthetic has a distribution "
+                "of lengths; leave out --paceline_min_tokens, and give --paceline_ignore_eos if "
+                "the server has that field");
+  }
+  if (most && generation.min_tokens > *most) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_min_tokens is more than --paceline_max_tokens; lower it");
+  }
+  return {};
 }
 
 }  // namespace paceline::programs

@@ -69,12 +69,17 @@ Result<void> check(const TraceFlags& flags, const GridFlags& grid, const Options
 
 Result<void> check(const workload::Trace& trace, const TextGeneration& generation) {
   const Prompt& prompt = generation.prompt;
-  if (trace.has_in() && (prompt.synthetic_tokens > 0 || prompt.ids.count > 0)) {
+  if (trace.has_in() && (prompt.synthetic_tokens != 0 || prompt.ids.count > 0)) {
     return contradiction(
         "the trace has the lengths of prompts; leave out --paceline_synthetic and "
         "--paceline_prompt_ids");
   }
-  if (trace.has_out() && (generation.max_tokens > 0 || generation.min_tokens > 0)) {
+  if (trace.has_in() && prompt.prefix_groups.count > 1) {
+    return contradiction(
+        "the trace has the lengths of prompts, and may have their shared blocks; leave out "
+        "--paceline_prefix_groups");
+  }
+  if (trace.has_out() && (generation.max_tokens != 0 || generation.min_tokens > 0)) {
     return contradiction(
         "the trace has the lengths of responses; leave out --paceline_max_tokens and "
         "--paceline_min_tokens, and give --paceline_ignore_eos if the server has that field");

@@ -128,24 +128,12 @@ Result<void> check(const WorkloadFlags& flags, const std::vector<Api>& apis) {
         ErrorCode::invalid_value,
         "--paceline_batch_body needs --paceline_batch and --paceline_body, which it merges");
   }
-  const bool has_lengths = flags.trace && flags.trace->has_out();
-  if (generation.max_tokens == 0 && !has_lengths &&
-      (generation.ignore_eos || generation.min_tokens > 0)) {
-    return fail(
-        ErrorCode::invalid_value,
-        "--paceline_ignore_eos and --paceline_min_tokens need --paceline_max_tokens, the length "
-        "at which a response ends");
-  }
   if (generation.asks_chunk_usage && generation.asks_usage == false) {
     return fail(ErrorCode::invalid_value,
                 "--paceline_chunk_usage needs the usage, which --paceline_stream_usage=off leaves "
                 "out");
   }
-  if (generation.min_tokens > generation.max_tokens) {
-    return fail(ErrorCode::invalid_value,
-                "--paceline_min_tokens is more than --paceline_max_tokens; lower it");
-  }
-  return {};
+  return check_prompt_flags(flags);
 }
 
 /// Fails for flags of connections that no request uses.
@@ -253,6 +241,11 @@ Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flag
   const bool has_other =
       !flags.batch_file.empty() || (!flags.http_url.empty() && options.urls.empty());
   if (names.empty() && !has_other) names.push_back(known_workloads().front());
+  if (names.empty() && flags.generation.prompt.prefix_groups.count > 1) {
+    return fail(ErrorCode::invalid_value,
+                "--paceline_prefix_groups makes prompts, but no workload sends them; leave out "
+                "--paceline_prefix_groups, or add --paceline_workload=chat/complete");
+  }
   workloads.reserve(names.size() + 2);
   for (const std::string& name : names) {
     auto named =

@@ -2,6 +2,7 @@
 // sorted, have lengths within the limits, and read the same in any order; when the file is cut
 // short meanwhile, the rows that are gone are refused.
 
+#include <paceline/workload/item_shape.h>
 #include <paceline/workload/trace.h>
 
 #include <chrono>
@@ -33,7 +34,7 @@ void check_row(const Trace& trace, const TraceRow& row, std::chrono::nanoseconds
   constexpr std::uint64_t short_prompt = 1'000;
   if (row.in == 0 || row.in > short_prompt) return;
   std::string text;
-  append_trace_text(1, 2, row, trace.block_tokens(), text);
+  workload::append_prompt(1, 2, {.in = row.in, .blocks = row.blocks}, trace.block_tokens(), text);
   std::uint64_t words = 1;
   for (const char letter : text) words += letter == ' ' ? 1 : 0;
   require(words == row.in, "a prompt has its length");

@@ -37,6 +37,17 @@ const Histogram& itl(const Tally& tally) {
 const Histogram& tpot(const Tally& tally) {
   return tally.tokens.tpot;
 }
+/// Streams without a shared prefix have neither.
+const Histogram& present(const std::optional<Histogram>& times) {
+  static const Histogram none;
+  return times ? *times : none;
+}
+const Histogram& warm_ttft(const Tally& tally) {
+  return present(tally.tokens.prefixes.warm_ttft);
+}
+const Histogram& cold_ttft(const Tally& tally) {
+  return present(tally.tokens.prefixes.cold_ttft);
+}
 const Histogram& retried(const Tally& tally) {
   return tally.retried_latency;
 }
@@ -82,6 +93,8 @@ constexpr auto all_time_counters = std::to_array<TimeCounter>({
     {"ttft_p99", ttft, quantile<990>, true},
     {"ttft_mean", ttft, mean, false},
     {"ttft_stddev", ttft, stddev, false},
+    {"warm_ttft_p50", warm_ttft, quantile<500>, false},
+    {"cold_ttft_p50", cold_ttft, quantile<500>, false},
     {"ttfa_p50", ttfa, quantile<500>, false},
     {"ttfa_p99", ttfa, quantile<990>, false},
     {"thinking_p50", thinking, quantile<500>, false},
@@ -173,6 +186,9 @@ void set_token_counters(benchmark::UserCounters& counters, const Tally& tally) {
     counters["cached_tokens"] =
         static_cast<double>(tokens.cached) / static_cast<double>(tokens.responses_with_cached);
   }
+  if (tokens.prefixes.warm + tokens.prefixes.cold > 0) {
+    counters["warm_ratio"] = tokens.prefixes.warm_ratio();
+  }
   if (tokens.responses_with_reasoning > 0) {
     counters["reasoning_tokens"] = static_cast<double>(tokens.reasoning) /
                                    static_cast<double>(tokens.responses_with_reasoning);
@@ -240,6 +256,7 @@ std::vector<std::string> all_counters() {
                            "peak_tokens_out",
                            "tokens_in",
                            "cached_tokens",
+                           "warm_ratio",
                            "reasoning_tokens",
                            "length_mismatch",
                            "tool_calls_valid",

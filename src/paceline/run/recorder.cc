@@ -126,6 +126,7 @@ void Recorder::ended(const PendingRequest& pending, const http::Exchange& exchan
   } else {
     ++tally_.succeeded;
     count_tokens(pending, response, outcome, times);
+    count_prefix(pending, exchange, outcome, times);
     if (options_.objective) count_objective(pending, response, outcome, times);
   }
   if (tally_.parts) {

@@ -83,6 +83,9 @@ class Recorder {
                     const TokenTimes* times);
   void count_stream(const PendingRequest& pending, const Response& response, const Outcome& outcome,
                     const TokenTimes& times);
+  /// Counts whether the shared prefix of a prompt was cached.
+  void count_prefix(const PendingRequest& pending, const http::Exchange& exchange,
+                    const Outcome& outcome, const TokenTimes* times);
   /// Counts the output tokens of a response by the second of their arrival.
   void count_arrivals(std::uint64_t tokens, const Outcome& outcome, const TokenTimes* times,
                       TimePoint done);

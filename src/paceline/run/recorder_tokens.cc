@@ -89,6 +89,20 @@ void Recorder::count_stream(const PendingRequest& pending, const Response& respo
   tokens.stream_rates.record(rate_of(*tokens_of(outcome, &times), response.done - response.sent));
 }
 
+void Recorder::count_prefix(const PendingRequest& pending, const http::Exchange& exchange,
+                            const Outcome& outcome, const TokenTimes* times) {
+  const std::uint64_t length = exchange.request.prefix_tokens;
+  if (length == 0 || !outcome.usage || !outcome.usage->cached_tokens) return;
+  PrefixTally& prefixes = tally_.tokens.prefixes;
+  // Servers cache whole blocks, and count the tokens of a prefix in their own way.
+  const bool is_warm = 2 * *outcome.usage->cached_tokens >= length;
+  ++(is_warm ? prefixes.warm : prefixes.cold);
+  if (times == nullptr || times->events == 0 || pending.tries > 1) return;
+  std::optional<Histogram>& ttft = is_warm ? prefixes.warm_ttft : prefixes.cold_ttft;
+  if (!ttft) ttft.emplace();
+  ttft->record(times->first - exchange.response.sent);
+}
+
 void Recorder::count_arrivals(std::uint64_t tokens, const Outcome& outcome, const TokenTimes* times,
                               TimePoint done) {
   PerSecond& arrivals = tally_.tokens.out_by_second;

@@ -3,8 +3,6 @@
 #include <utility>
 
 namespace paceline::stats {
-namespace {
-
 void merge(std::optional<Histogram>& one, const std::optional<Histogram>& other) {
   if (!other) return;
   if (one) {
@@ -13,6 +11,8 @@ void merge(std::optional<Histogram>& one, const std::optional<Histogram>& other)
     one = other;
   }
 }
+
+namespace {
 
 Histogram& made(std::optional<Histogram>& histogram) {
   return histogram ? *histogram : histogram.emplace();

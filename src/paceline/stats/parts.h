@@ -45,6 +45,9 @@ struct GroupedRequest {
   std::uint64_t tokens_out = 0;
 };
 
+/// Adds the durations of another histogram, if there is one.
+void merge(std::optional<Histogram>& one, const std::optional<Histogram>& other);
+
 /// The counts and times of one group, as in Tally.
 struct GroupTally {
   Histogram latency;

@@ -138,6 +138,18 @@ std::optional<std::chrono::nanoseconds> stats::RunTally::clock_error() const {
   return largest;
 }
 
+void PrefixTally::merge(const PrefixTally& other) {
+  warm += other.warm;
+  cold += other.cold;
+  stats::merge(warm_ttft, other.warm_ttft);
+  stats::merge(cold_ttft, other.cold_ttft);
+}
+
+double PrefixTally::warm_ratio() const {
+  if (warm + cold == 0) return 0;
+  return static_cast<double>(warm) / static_cast<double>(warm + cold);
+}
+
 void TokenTally::merge(const TokenTally& other) {
   ttft.merge(other.ttft);
   ttfa.merge(other.ttfa);
@@ -156,6 +168,7 @@ void TokenTally::merge(const TokenTally& other) {
   responses_with_in += other.responses_with_in;
   cached += other.cached;
   responses_with_cached += other.responses_with_cached;
+  prefixes.merge(other.prefixes);
   reasoning += other.reasoning;
   responses_with_reasoning += other.responses_with_reasoning;
   lengths_asked += other.lengths_asked;

@@ -94,14 +94,24 @@ struct Members<TokenTally> {
   static void list(Form& form, Value& tokens) {
     auto& [ttft, ttfa, thinking, itl, tpot, stream_rates, streams, streams_without_tokens,
            streams_with_thoughts, responses_with_usage, responses_counted, out, out_by_second, in,
-           responses_with_in, cached, responses_with_cached, reasoning, responses_with_reasoning,
-           lengths_asked, length_mismatches, finishes, responses_with_tool_calls,
-           responses_with_valid_tool_calls, streamed, timed_parts, format] = tokens;
+           responses_with_in, cached, responses_with_cached, prefixes, reasoning,
+           responses_with_reasoning, lengths_asked, length_mismatches, finishes,
+           responses_with_tool_calls, responses_with_valid_tool_calls, streamed, timed_parts,
+           format] = tokens;
     form(ttft, ttfa, thinking, itl, tpot, stream_rates, streams, streams_without_tokens,
          streams_with_thoughts, responses_with_usage, responses_counted, out, out_by_second, in,
-         responses_with_in, cached, responses_with_cached, reasoning, responses_with_reasoning,
-         lengths_asked, length_mismatches, finishes, responses_with_tool_calls,
-         responses_with_valid_tool_calls, streamed, timed_parts, format);
+         responses_with_in, cached, responses_with_cached, prefixes, reasoning,
+         responses_with_reasoning, lengths_asked, length_mismatches, finishes,
+         responses_with_tool_calls, responses_with_valid_tool_calls, streamed, timed_parts, format);
+  }
+};
+
+template <>
+struct Members<PrefixTally> {
+  template <typename Form, typename Value>
+  static void list(Form& form, Value& prefixes) {
+    auto& [warm, cold, warm_ttft, cold_ttft] = prefixes;
+    form(warm, cold, warm_ttft, cold_ttft);
   }
 };
 

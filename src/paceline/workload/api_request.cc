@@ -135,6 +135,7 @@ void ApiPost::begin(const std::string& url, bool is_streamed, Request& request) 
   request.signing = signing_;
   request.name.clear();
   request.length_asked.reset();
+  request.prefix_tokens = 0;
   request.is_streamed = is_streamed;
 }
 
@@ -145,7 +146,7 @@ std::string template_text(api::Json body, const std::string& patch) {
   const std::string number(BodyTemplate::bare_number);
   replace_all(text, '"' + ids + '"', '[' + ids + ']');
   replace_all(text, '"' + number + '"', number);
-  const std::string length(BodyTemplate::trace_length);
+  const std::string length(BodyTemplate::length);
   replace_all(text, '"' + length + '"', length);
   return text;
 }

@@ -8,7 +8,6 @@
 #include <paceline/text/numbers.h>
 #include <paceline/text/strings.h>
 #include <paceline/workload/synthetic_text.h>
-#include <paceline/workload/trace.h>
 
 namespace paceline::workload {
 namespace {
@@ -41,8 +40,8 @@ const std::array<BodyTemplate::Placeholder, 9> BodyTemplate::placeholders{
      {document, Place::document},
      {image, Place::image},
      {token_ids, Place::token_ids},
-     {trace_text, Place::trace_text},
-     {trace_length, Place::trace_length}}};
+     {length, Place::length},
+     {prefix, Place::prefix}}};
 
 std::pair<std::size_t, BodyTemplate::Place> BodyTemplate::find(std::string_view text,
                                                                std::size_t from) {
@@ -76,16 +75,16 @@ BodyTemplate::BodyTemplate(std::string_view text, Fillers fillers) : fillers_(st
 }
 
 void BodyTemplate::fill(std::uint64_t salt, std::uint64_t item, std::string& body,
-                        const TraceRow& row) const {
+                        const ItemShape& shape) const {
   body.clear();
   for (const Piece& piece : pieces_) {
     body += piece.text;
-    if (piece.place != Place::none) append(piece, salt, item, body, row);
+    if (piece.place != Place::none) append(piece, salt, item, body, shape);
   }
 }
 
 void BodyTemplate::append(const Piece& piece, std::uint64_t salt, std::uint64_t item,
-                          std::string& body, const TraceRow& row) const {
+                          std::string& body, const ItemShape& shape) const {
   const auto seed = [salt](std::uint64_t own_salt, std::uint64_t part) {
     return mixed_bits(mixed_bits(salt + own_salt) ^ part);
   };
@@ -100,7 +99,7 @@ void BodyTemplate::append(const Piece& piece, std::uint64_t salt, std::uint64_t 
                      static_cast<std::uint32_t>(item));
       break;
     case Place::synthetic:
-      append_synthetic_text(salt, item, fillers_.synthetic_tokens, body);
+      append_prompt(salt, item, shape, fillers_.block_tokens, body);
       break;
     case Place::document:
       append_synthetic_text(salt + salt_of_documents, item * documents_ + piece.index,
@@ -110,15 +109,15 @@ void BodyTemplate::append(const Piece& piece, std::uint64_t salt, std::uint64_t 
       fillers_.image->append_base64(seed(salt_of_images, item * images_ + piece.index), body);
       break;
     case Place::token_ids:
-      append_ids(0, fillers_.shared_ids, fillers_.ids.vocabulary, body);
-      if (fillers_.shared_ids > 0) body += ',';
+      append_ids(mixed_bits(shape.group), fillers_.prefix_tokens, fillers_.ids.vocabulary, body);
+      if (fillers_.prefix_tokens > 0) body += ',';
       append_ids(seed(salt_of_ids, item), fillers_.ids.count, fillers_.ids.vocabulary, body);
       break;
-    case Place::trace_text:
-      append_trace_text(salt, item, row, fillers_.block_tokens, body);
+    case Place::length:
+      text::append_number(shape.out, body);
       break;
-    case Place::trace_length:
-      text::append_number(row.out, body);
+    case Place::prefix:
+      append_prefix(shape.group, fillers_.prefix_tokens, body);
       break;
     case Place::none:
       break;
@@ -133,18 +132,18 @@ std::string BodyTemplate::description() const {
       case Place::nonce:
         return "{nonce}";
       case Place::synthetic:
-        return fmt::format("{{synthetic {}}}", fillers_.synthetic_tokens);
+        return fmt::format("{{{}}}", fillers_.text);
       case Place::document:
         return fmt::format("{{document {}}}", fillers_.document_tokens);
       case Place::image:
         return "{image}";
       case Place::token_ids:
-        return fmt::format("{{ids {}+{} of {}}}", fillers_.shared_ids, fillers_.ids.count,
+        return fmt::format("{{ids {}+{} of {}}}", fillers_.prefix, fillers_.ids.count,
                            fillers_.ids.vocabulary);
-      case Place::trace_text:
-        return fmt::format("{{trace, blocks of {}}}", fillers_.block_tokens);
-      case Place::trace_length:
-        return R"("{trace}")";
+      case Place::length:
+        return fmt::format(R"("{{{}}}")", fillers_.length);
+      case Place::prefix:
+        return fmt::format("{{prefix {}}}", fillers_.prefix);
       case Place::none:
         break;
     }

@@ -16,12 +16,13 @@ namespace {
 class UnstreamedWorkload : public Workload {
  public:
   UnstreamedWorkload(const Api& api, const api::ApiForm& form, const std::string& model,
-                     api::Json body, Fillers fillers)
+                     api::Json body, Fillers fillers, const Prompt& prompt)
       : form_(form),
         model_(merged_model(model, api.body_patch)),
         url_(http::resource_url(api.url, form.path())),
         post_(api, form),
-        body_(template_text(std::move(body), api.body_patch), std::move(fillers)) {}
+        body_(template_text(std::move(body), api.body_patch), std::move(fillers)),
+        shapes_(prompt) {}
 
   Description describe() const override {
     Description description{
@@ -35,7 +36,7 @@ class UnstreamedWorkload : public Workload {
 
   void make(std::uint64_t item, Request& request) override {
     post_.begin(url_, false, request);
-    body_.fill(salt_, item, request.body);
+    body_.fill(salt_, item, request.body, *shapes_.of(item));
   }
 
   Outcome read(const Request&, Response& response) override {
@@ -48,6 +49,7 @@ class UnstreamedWorkload : public Workload {
   std::string url_;
   ApiPost post_;
   BodyTemplate body_;
+  ItemShapes shapes_;
   std::uint64_t salt_ = 0;
   api::ResponseReader parser_;
 };
@@ -58,9 +60,9 @@ class UnstreamedWorkload : public Workload {
 std::unique_ptr<Workload> make_workload(const Api& api, const TextEmbedding& embeddings) {
   api::Json body{{"model", workload::BodyTemplate::without_placeholders(embeddings.model)},
                  {"input", workload::prompt_text(embeddings.input).user}};
-  return std::make_unique<workload::UnstreamedWorkload>(api, api::embeddings_form(),
-                                                        embeddings.model, std::move(body),
-                                                        workload::fillers_of(embeddings.input));
+  return std::make_unique<workload::UnstreamedWorkload>(
+      api, api::embeddings_form(), embeddings.model, std::move(body),
+      workload::fillers_of(embeddings.input), embeddings.input);
 }
 
 std::unique_ptr<Workload> make_workload(const Api& api, const TextRanking& ranking) {
@@ -71,8 +73,8 @@ std::unique_ptr<Workload> make_workload(const Api& api, const TextRanking& ranki
   for (std::size_t i = 0; i < ranking.documents; ++i) {
     body["documents"].push_back(workload::BodyTemplate::document);
   }
-  return std::make_unique<workload::UnstreamedWorkload>(api, api::rerank_form(), ranking.model,
-                                                        std::move(body), std::move(fillers));
+  return std::make_unique<workload::UnstreamedWorkload>(
+      api, api::rerank_form(), ranking.model, std::move(body), std::move(fillers), ranking.query);
 }
 
 }  // namespace paceline

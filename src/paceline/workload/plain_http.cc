@@ -39,6 +39,7 @@ class PlainHttpWorkload : public Workload {
     request.body = plain_.body;
     request.name.clear();
     request.length_asked.reset();
+    request.prefix_tokens = 0;
     request.is_streamed = false;
     // Only the status decides, so nothing reads the body of a success.
     request.keeps_response = false;

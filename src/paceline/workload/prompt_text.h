@@ -11,7 +11,8 @@ namespace paceline::workload {
 /// records them; nullptr: there is none.
 api::PromptText prompt_text(const Prompt& prompt, const Trace* trace = nullptr);
 
-/// What the placeholders of the prompt become.
-Fillers fillers_of(const Prompt& prompt, const Trace* trace = nullptr);
+/// What the placeholders of the prompt and of the response's length become. `out`: the lengths of
+/// responses that `trace` does not have.
+Fillers fillers_of(const Prompt& prompt, const Lengths& out = {}, const Trace* trace = nullptr);
 
 }  // namespace paceline::workload

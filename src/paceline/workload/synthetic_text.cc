@@ -1,10 +1,7 @@
-#include <fmt/format.h>
-#include <paceline/text/numbers.h>
 #include <paceline/workload/synthetic_text.h>
 
 #include <array>
 #include <cstring>
-#include <optional>
 #include <string_view>
 
 namespace paceline::workload {
@@ -33,29 +30,12 @@ constexpr std::array<Word, word_count> words = make_words();
 
 constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
 
-std::optional<std::uint64_t> parse_tokens(std::string_view text) {
-  return text::parse_number(text, std::uint64_t{1}, std::uint64_t{10'000'000});
-}
-
 }  // namespace
 
 std::uint64_t mixed_bits(std::uint64_t x) {
   x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9;
   x = (x ^ (x >> 27U)) * 0x94d049bb133111eb;
   return x ^ (x >> 31U);
-}
-
-Result<Synthetic> parse_synthetic(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon != std::string_view::npos) {
-    const auto in = parse_tokens(text.substr(0, colon));
-    const auto out = parse_tokens(text.substr(colon + 1));
-    if (in && out) return Synthetic{*in, *out};
-  }
-  return fail(ErrorCode::invalid_value,
-              fmt::format("'{}' is not a pair of token counts; give one for the prompt and one for "
-                          "the response, each from 1 to 10000000, such as 1000:100",
-                          text));
 }
 
 void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t tokens,

@@ -5,9 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include <paceline/text/result.h>
-#include <paceline/workload/api_request.h>
-
 namespace paceline::workload {
 
 /// 1024 common English words of three to seven letters, each followed by a space. Each word is one
@@ -84,18 +81,6 @@ constexpr std::string_view synthetic_words =
     "stack detail serial insert topic mask meaning volume eye reader reports metal glass audio "
     "central minimum weather album adapt ";
 
-/// Lengths of synthetic prompts and their responses.
-struct Synthetic {
-  /// Tokens per prompt.
-  std::uint64_t in = 0;
-  /// Tokens per response.
-  std::uint64_t out = 0;
-};
-
-/// Parses "IN:OUT", two numbers of tokens from 1 to 10,000,000, such as "1000:100". The error has
-/// the code invalid_value.
-Result<Synthetic> parse_synthetic(std::string_view text);
-
 /// Appends a text of `tokens` tokens: that many common words, separated by spaces. Each word is one
 /// token in the usual tokenizers (synthetic_words). The tokens of a chat template are extra.
 ///
@@ -107,5 +92,10 @@ void append_synthetic_text(std::uint64_t salt, std::uint64_t item, std::size_t t
 
 /// The finalizer of SplitMix64 (Steele, Lea, Flood 2014): a bijection without visible structure.
 std::uint64_t mixed_bits(std::uint64_t x);
+
+/// Maps the top 52 bits of a random number to (0, 1).
+constexpr double uniform_number(std::uint64_t random_bits) {
+  return (static_cast<double>(random_bits >> 12U) + 0.5) * 0x1p-52;
+}
 
 }  // namespace paceline::workload

@@ -75,7 +75,8 @@ class TemplateWorkload : public Workload {
         url_(http::resource_url(api.url, post.path)),
         api_post_(api, *form_),
         body_(workload::template_text(parse_body(post), api.body_patch),
-              workload::fillers_of(post.prompt)) {}
+              workload::fillers_of(post.prompt)),
+        shapes_(post.prompt) {}
 
   Description describe() const override {
     return {.name = post_.is_streamed ? "template/stream" : "template/post",
@@ -89,7 +90,7 @@ class TemplateWorkload : public Workload {
 
   void make(std::uint64_t item, Request& request) override {
     api_post_.begin(url_, post_.is_streamed, request);
-    body_.fill(salt_, item, request.body);
+    body_.fill(salt_, item, request.body, *shapes_.of(item));
   }
 
   Outcome read(const Request&, Response& response) override {
@@ -107,6 +108,7 @@ class TemplateWorkload : public Workload {
   std::string url_;
   workload::ApiPost api_post_;
   BodyTemplate body_;
+  workload::ItemShapes shapes_;
   std::uint64_t salt_ = 0;
   api::ResponseReader parser_;
 };

@@ -42,12 +42,12 @@ api::Json body_of(const TextGeneration& asked, const Fields& fields, const workl
     form.set_response_format(*api::parse_response_format(asked.response_format), body);
   }
   if (asked.temperature) body["temperature"] = *asked.temperature;
-  const std::uint64_t limit = asked.max_tokens == 0 ? form.default_limit() : asked.max_tokens;
+  const Lengths limit = asked.max_tokens == 0 ? form.default_limit() : asked.max_tokens;
   const std::string limit_field(form.limit_field(fields.limit));
-  if (trace != nullptr && trace->has_out()) {
-    body[limit_field] = workload::BodyTemplate::trace_length;
-  } else if (limit > 0) {
-    body[limit_field] = limit;
+  if ((trace != nullptr && trace->has_out()) || !limit.fixed()) {
+    body[limit_field] = workload::BodyTemplate::length;
+  } else if (limit != 0) {
+    body[limit_field] = *limit.fixed();
   }
   if (asked.min_tokens > 0) body["min_tokens"] = asked.min_tokens;
   if (asked.ignore_eos) body["ignore_eos"] = true;
@@ -65,9 +65,10 @@ bool refuses(const Outcome& outcome, std::string_view field) {
          outcome.error.message.find(field) != std::string::npos;
 }
 
-std::optional<LengthAsked> length_asked(const TextGeneration& asked) {
-  if (asked.max_tokens == 0) return std::nullopt;
-  return LengthAsked{asked.min_tokens > 0 ? asked.min_tokens : asked.max_tokens, asked.max_tokens};
+/// `least`, `most`: tokens of the response; 0: not asked for.
+std::optional<LengthAsked> length_asked(std::uint64_t least, std::uint64_t most) {
+  if (most == 0) return std::nullopt;
+  return LengthAsked{least > 0 ? least : most, most};
 }
 
 /// The checker of the format that is asked for; nullptr without one.
@@ -90,10 +91,8 @@ class TextGenerationWorkload : public Workload {
         trace_(std::move(trace)),
         body_(make_body()),
         fingerprint_(fingerprint()),
-        length_asked_(paceline::length_asked(asked)),
-        checker_(make_checker(asked)) {
-    if (trace_ && (trace_->has_in() || trace_->has_out())) rows_.emplace(trace_);
-  }
+        shapes_(asked.prompt, asked.max_tokens, trace_),
+        checker_(make_checker(asked)) {}
 
   Description describe() const override {
     Description description;
@@ -121,20 +120,19 @@ class TextGenerationWorkload : public Workload {
 
   void make(std::uint64_t item, Request& request) override {
     post_.begin(url_, asked_.is_streamed, request);
-    request.length_asked = length_asked_;
-    if (!rows_) return body_.fill(salt_, item, request.body);
-    const auto row = rows_->read(static_cast<std::size_t>(item % trace_->size()));
-    if (!row) {
-      trouble_ = row.error();
+    auto shape = shapes_.of(item);
+    if (!shape) {
+      trouble_ = std::move(shape.error());
       request = {};
       return;
     }
-    if (trace_->has_out()) request.length_asked = {(*row)->out, (*row)->out};
-    body_.fill(salt_, item, request.body, **row);
+    request.length_asked = length_asked(asked_.min_tokens, shape->out);
+    request.prefix_tokens = asked_.prompt.shared_prefix_tokens;
+    body_.fill(salt_, item, request.body, *shape);
   }
 
   Outcome read(const Request& request, Response& response) override {
-    if (rows_ && request.url.empty()) return failed(Failure::other, trouble_);
+    if (trace_ && request.url.empty()) return failed(Failure::other, trouble_);
     Outcome outcome = parser_.read(form_, response);
     if (checker_ && request.is_counted && workload::has_format(outcome)) {
       checker_->check(response.body);
@@ -156,7 +154,7 @@ class TextGenerationWorkload : public Workload {
   workload::BodyTemplate make_body() const {
     return workload::BodyTemplate(
         workload::template_text(body_of(asked_, fields_, trace_.get()), patch_),
-        workload::fillers_of(asked_.prompt, trace_.get()));
+        workload::fillers_of(asked_.prompt, asked_.max_tokens, trace_.get()));
   }
 
   std::string fingerprint() const {
@@ -196,14 +194,12 @@ class TextGenerationWorkload : public Workload {
   workload::ApiPost post_;
   Fields fields_;
   std::shared_ptr<const workload::Trace> trace_;
-  /// Nothing: the requests do not depend on rows.
-  std::optional<workload::TraceReader> rows_;
-  /// Why the last row could not be read.
-  Error trouble_;
   workload::BodyTemplate body_;
   /// Of the body before any adaptation, so that a later program finds the same job in a log.
   std::string fingerprint_;
-  std::optional<LengthAsked> length_asked_;
+  workload::ItemShapes shapes_;
+  /// Why the last item has no shape.
+  Error trouble_;
   std::shared_ptr<workload::FormatChecker> checker_;
   std::uint64_t salt_ = 0;
   api::ResponseReader parser_;

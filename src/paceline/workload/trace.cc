@@ -8,15 +8,11 @@
 #include <utility>
 
 #include <paceline/text/numbers.h>
-#include <paceline/workload/synthetic_text.h>
 
 namespace paceline::workload {
 namespace {
 
 using std::chrono::nanoseconds;
-
-/// The texts of blocks differ from those of items.
-constexpr std::uint64_t salt_of_blocks = 0x626c6b;
 
 constexpr std::chrono::nanoseconds longest_replay = std::chrono::hours(366 * 24);
 
@@ -115,19 +111,6 @@ Result<const TraceRow*> TraceReader::read(std::size_t k) {
   }
   row_.at = trace_->due(row_.at);
   return &row_;
-}
-
-void append_trace_text(std::uint64_t salt, std::uint64_t item, const TraceRow& row,
-                       std::size_t block_tokens, std::string& out) {
-  std::size_t left = row.in;
-  for (const std::uint64_t block : row.blocks) {
-    const std::size_t tokens = std::min(block_tokens, left);
-    append_synthetic_text(salt + salt_of_blocks, block, tokens, out);
-    left -= tokens;
-    if (left == 0) return;
-    out += ' ';
-  }
-  append_synthetic_text(salt, item, left, out);
 }
 
 }  // namespace paceline::workload

@@ -94,9 +94,4 @@ class TraceReader {
   TraceRow row_;
 };
 
-/// Appends the prompt of a row: synthetic text of TraceRow::in tokens. For one salt, blocks with
-/// equal ids have equal text, and the rest is unique to the item.
-void append_trace_text(std::uint64_t salt, std::uint64_t item, const TraceRow& row,
-                       std::size_t block_tokens, std::string& out);
-
 }  // namespace paceline::workload

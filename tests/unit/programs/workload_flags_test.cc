@@ -127,7 +127,7 @@ TEST(WorkloadFlagsTest, WrongValuesAreRefusedWithASentence) {
   says({"--paceline_workload=requests.jsonl"}, {"'requests.jsonl'", "--paceline_batch"});
   says({"--paceline_nonce=middle"}, {"--paceline_nonce", "middle"});
   says({"--paceline_synthetic=100"}, {"--paceline_synthetic", "'100'", "1000:100"});
-  says({"--paceline_synthetic=0:5"}, {"--paceline_synthetic", "'0:5'"});
+  says({"--paceline_synthetic=0:5"}, {"--paceline_synthetic", "'0'"});
   says({"--paceline_shared_prefix=-1"}, {"--paceline_shared_prefix"});
   says({"--paceline_max_tokens=-1"}, {"--paceline_max_tokens"});
   says({"--paceline_min_tokens=-1"}, {"--paceline_min_tokens"});

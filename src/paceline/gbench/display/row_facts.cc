@@ -57,6 +57,7 @@ const std::vector<std::pair<const char*, std::vector<Phrase>>>& groups_of_phrase
         {"tokens_per_request", "{} per request"},
         {"tokens_in", "{} input tokens/s"},
         {"cached_tokens", "{} cached per request"},
+        {"warm_ratio", "{} of prefixes warm", Figure::share},
         {"reasoning_tokens", "{} of reasoning per request"}}},
       {"ends",
        {{"finish_length", "{} at the length", Figure::share, true},

@@ -246,6 +246,22 @@ TEST(CountersTest, TheKindsOfFailureAreAlwaysThereAndSumToErrors) {
   EXPECT_EQ(sum, 36);
 }
 
+TEST(CountersTest, WarmAndColdPrefixes) {
+  stats::RunTally tally = some_tally();
+  for (const char* name : {"warm_ratio", "warm_ttft_p50", "cold_ttft_p50"}) {
+    EXPECT_FALSE(counters_of(tally).contains(name)) << name;
+  }
+  tally.tokens.prefixes.warm = 3;
+  tally.tokens.prefixes.cold = 1;
+  tally.tokens.prefixes.warm_ttft.emplace().record(20ms);
+  const auto counters = counters_of(tally);
+  EXPECT_EQ(counters.at("warm_ratio"), 0.75);
+  EXPECT_NEAR(counters.at("warm_ttft_p50"), 0.02, 0.0001);
+  EXPECT_FALSE(counters.contains("cold_ttft_p50"));
+  tally.tokens.prefixes.warm = 0;
+  EXPECT_EQ(counters_of(tally).at("warm_ratio"), 0);
+}
+
 TEST(CountersTest, ATimeByItsName) {
   const stats::RunTally tally = some_tally();
   EXPECT_EQ(time_counter("p99", tally), 500ms);
@@ -264,6 +280,8 @@ TEST(CountersTest, EveryTimeCanBecomeARowAndTheUsualOnesDo) {
   }
   stats::RunTally tally = some_tally();
   tally.tokens.ttft.record(1ms);
+  tally.tokens.prefixes.warm_ttft.emplace().record(1ms);
+  tally.tokens.prefixes.cold_ttft.emplace().record(1ms);
   tally.tokens.ttfa.record(1ms);
   tally.tokens.streams_with_thoughts = 1;
   tally.tokens.thinking.record(1ms);
@@ -284,6 +302,9 @@ TEST(CountersTest, AllAreKnownBeforehand) {
     times->record(1ms);
   }
   tokens.streams_with_thoughts = 1;
+  tokens.prefixes.warm = 1;
+  tokens.prefixes.warm_ttft.emplace().record(1ms);
+  tokens.prefixes.cold_ttft.emplace().record(1ms);
   tokens.responses_with_usage = tokens.responses_with_in = tokens.responses_with_cached = 1;
   tokens.responses_with_reasoning = 1;
   tokens.stream_rates.record(1);

@@ -145,6 +145,29 @@ TEST(RecorderTokensTest, CountsWhyResponsesEnded) {
   EXPECT_EQ(tokens.responses_with_valid_tool_calls, 2U);
 }
 
+TEST(RecorderTokensTest, APrefixIsWarmIfHalfOfItWasCached) {
+  Recording recording;
+  recording.exchange_.request.prefix_tokens = 101;
+  for (const std::uint64_t cached : {0U, 50U, 51U, 200U}) {
+    const std::chrono::nanoseconds ttft(100 + cached);
+    recording.add(good(Usage{.cached_tokens = cached}), {ttft, 300ns});
+  }
+  // Without token times, without tokens, and without a report of the cache.
+  recording.add(good(Usage{.cached_tokens = 64}), {}, false);
+  recording.add(good(Usage{.cached_tokens = 64}));
+  recording.add(good(Usage{.prompt_tokens = 7}), {100ns});
+  recording.add(good(), {100ns});
+  recording.exchange_.request.prefix_tokens = 0;
+  recording.add(good(Usage{.cached_tokens = 64}), {100ns});
+  const PrefixTally prefixes = recording.finish().tokens.prefixes;
+  EXPECT_EQ(prefixes.cold, 2U);
+  EXPECT_EQ(prefixes.warm, 4U);
+  EXPECT_EQ(prefixes.cold_ttft->count(), 2U);
+  EXPECT_EQ(prefixes.cold_ttft->max(), 150ns);
+  EXPECT_EQ(prefixes.warm_ttft->count(), 2U);
+  EXPECT_EQ(prefixes.warm_ttft->min(), 151ns);
+}
+
 TEST(RecorderTokensTest, FailedResponsesAndWarmUpDoNotCount) {
   Recording recording;
   Outcome bad = failed(Failure::bad_response, "broke off");

@@ -31,6 +31,9 @@ void fill_tokens(TokenTally& tokens) {
   tokens.out_by_second.add(2s, 64);
   tokens.finishes = {9, 8, 7, 6, 5};
   tokens.format = {.checked = 4, .valid = 3};
+  tokens.prefixes.warm = 4;
+  tokens.prefixes.cold = 3;
+  tokens.prefixes.cold_ttft.emplace().record(80ms);
 }
 
 /// A tally in which each class that a tally contains has counts.
@@ -123,6 +126,10 @@ TEST(TallyBytesTest, TokensAndPartsAreExact) {
   EXPECT_EQ(copy.tokens.out_by_second.highest(), 64U);
   EXPECT_EQ(copy.tokens.finishes[4], 5U);
   EXPECT_EQ(copy.tokens.format.valid, 3U);
+  EXPECT_EQ(copy.tokens.prefixes.warm, 4U);
+  EXPECT_EQ(copy.tokens.prefixes.cold, 3U);
+  EXPECT_EQ(copy.tokens.prefixes.cold_ttft->max(), 80ms);
+  EXPECT_FALSE(copy.tokens.prefixes.warm_ttft);
   EXPECT_EQ(copy.parts->tallies()[1].itl->max(), 3ms);
   EXPECT_FALSE(copy.parts->tallies()[0].itl);
   EXPECT_EQ(copy.parts->tallies()[0].failed, 1U);

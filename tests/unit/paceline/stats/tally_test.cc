@@ -137,6 +137,26 @@ TEST(TallyTest, MergesTheTokensOfStripes) {
   EXPECT_EQ(left.responses_with_valid_tool_calls, 2U);
 }
 
+TEST(TallyTest, MergesWarmAndColdPrefixes) {
+  PrefixTally left;
+  EXPECT_EQ(left.warm_ratio(), 0);
+  left.cold = 1;
+  PrefixTally right;
+  right.warm = 3;
+  right.warm_ttft.emplace().record(5ms);
+  TokenTally whole;
+  whole.prefixes = left;
+  TokenTally other;
+  other.prefixes = right;
+  whole.merge(other);
+  whole.merge(other);
+  EXPECT_EQ(whole.prefixes.warm, 6U);
+  EXPECT_EQ(whole.prefixes.cold, 1U);
+  EXPECT_DOUBLE_EQ(whole.prefixes.warm_ratio(), 6.0 / 7);
+  EXPECT_EQ(whole.prefixes.warm_ttft->count(), 2U);
+  EXPECT_FALSE(whole.prefixes.cold_ttft);
+}
+
 TEST(TallyTest, TheSharesOfFinishesAreOfKnownReasons) {
   TokenTally tokens;
   EXPECT_EQ(tokens.responses_with_finish(), 0U);

@@ -12,9 +12,10 @@
 namespace paceline::workload {
 namespace {
 
-std::string filled(const BodyTemplate& body, std::uint64_t salt, std::uint64_t item) {
+std::string filled(const BodyTemplate& body, std::uint64_t salt, std::uint64_t item,
+                   const ItemShape& shape = {}) {
   std::string text = "what it held before";
-  body.fill(salt, item, text);
+  body.fill(salt, item, text, shape);
   return text;
 }
 
@@ -50,12 +51,12 @@ TEST(BodyTemplateTest, ANonceIsTheItemsOwnAndOfOneLength) {
 }
 
 TEST(BodyTemplateTest, SyntheticTextIsOfTheItemAndSalt) {
-  const BodyTemplate body(with("\"", BodyTemplate::synthetic, "\""), {.synthetic_tokens = 20});
+  const BodyTemplate body(with("\"", BodyTemplate::synthetic, "\""));
   std::string expected = "\"";
   append_synthetic_text(3, 5, 20, expected);
-  EXPECT_EQ(filled(body, 3, 5), expected + '"');
-  EXPECT_NE(filled(body, 4, 5), filled(body, 3, 5));
-  EXPECT_NE(filled(body, 3, 6), filled(body, 3, 5));
+  EXPECT_EQ(filled(body, 3, 5, {.in = 20}), expected + '"');
+  EXPECT_NE(filled(body, 4, 5, {.in = 20}), filled(body, 3, 5, {.in = 20}));
+  EXPECT_NE(filled(body, 3, 6, {.in = 20}), filled(body, 3, 5, {.in = 20}));
 }
 
 /// The numbers of a list such as "[1,2]".
@@ -67,7 +68,7 @@ std::vector<std::uint64_t> numbers_in(const std::string& list) {
 
 TEST(BodyTemplateTest, TokenIdsAreOfTheItemAndBelowTheVocabulary) {
   const BodyTemplate body('[' + std::string(BodyTemplate::token_ids) + ']',
-                          {.ids = {.count = 500, .vocabulary = 32'000}, .shared_ids = 3});
+                          {.ids = {.count = 500, .vocabulary = 32'000}, .prefix_tokens = 3});
   const auto one = numbers_in(filled(body, 1, 0));
   const auto other = numbers_in(filled(body, 1, 1));
   ASSERT_EQ(one.size(), 503U);
@@ -83,6 +84,24 @@ TEST(BodyTemplateTest, TokenIdsAreOfTheItemAndBelowTheVocabulary) {
     EXPECT_TRUE(id >= 4 && id < 8) << id;
 }
 
+TEST(BodyTemplateTest, TheIdsOfAPrefixAreThoseOfTheGroup) {
+  const BodyTemplate body('[' + std::string(BodyTemplate::token_ids) + ']',
+                          {.ids = {.count = 2, .vocabulary = 32'000}, .prefix_tokens = 30});
+  const auto prefix_of = [&](std::uint64_t salt, std::uint64_t group) {
+    auto ids = numbers_in(filled(body, salt, 5, {.group = group}));
+    ids.resize(30);
+    return ids;
+  };
+  EXPECT_EQ(prefix_of(1, 8), prefix_of(2, 8));
+  EXPECT_EQ(prefix_of(1, 0), prefix_of(2, 0));
+  std::set<std::uint64_t> distinct;
+  for (std::uint64_t group = 0; group < 10; ++group) {
+    for (const std::uint64_t id : prefix_of(1, group)) distinct.insert(id);
+  }
+  // Of 300 ids among 31,000, one or two are equal by chance.
+  EXPECT_GT(distinct.size(), 290U);
+}
+
 TEST(BodyTemplateTest, NoTwoDocumentsAreTheSame) {
   const std::string document(BodyTemplate::document);
   const BodyTemplate body(document + '\n' + document + '\n', {.document_tokens = 8});
@@ -95,16 +114,25 @@ TEST(BodyTemplateTest, NoTwoDocumentsAreTheSame) {
   EXPECT_EQ(seen.size(), 40U);
 }
 
+TEST(BodyTemplateTest, ALengthIsOfTheItem) {
+  const BodyTemplate body(with("<", BodyTemplate::length, ">"));
+  EXPECT_EQ(filled(body, 1, 2, {.out = 345}), "<345>");
+}
+
 TEST(BodyTemplateTest, DescribesEachPlace) {
   const std::string text =
       std::string(BodyTemplate::number) + '|' + std::string(BodyTemplate::nonce) + '|' +
       std::string(BodyTemplate::synthetic) + '|' + std::string(BodyTemplate::document) + '|' +
-      std::string(BodyTemplate::image) + '|' + std::string(BodyTemplate::token_ids);
-  const BodyTemplate body(text, {.synthetic_tokens = 1,
+      std::string(BodyTemplate::image) + '|' + std::string(BodyTemplate::token_ids) + '|' +
+      std::string(BodyTemplate::length) + '|' + std::string(BodyTemplate::prefix);
+  const BodyTemplate body(text, {.text = "synthetic 1",
+                                 .length = "uniform(6,7)",
                                  .document_tokens = 2,
                                  .ids = {.count = 4, .vocabulary = 5},
-                                 .shared_ids = 3});
-  EXPECT_EQ(body.description(), "{n}|{nonce}|{synthetic 1}|{document 2}|{image}|{ids 3+4 of 5}");
+                                 .prefix = "6x3"});
+  EXPECT_EQ(body.description(),
+            "{n}|{nonce}|{synthetic 1}|{document 2}|{image}|{ids 6x3+4 of "
+            "5}|\"{uniform(6,7)}\"|{prefix 6x3}");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <paceline/workload/synthetic_text.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 namespace paceline::workload {
@@ -18,8 +19,9 @@ struct Sent {
 Sent sent(const Prompt& prompt, std::uint64_t salt, std::uint64_t item) {
   const api::PromptText text = prompt_text(prompt);
   Sent messages;
-  BodyTemplate(text.system, fillers_of(prompt)).fill(salt, item, messages.system);
-  BodyTemplate(text.user, fillers_of(prompt)).fill(salt, item, messages.user);
+  const ItemShape shape = ItemShapes(prompt).of(item).value();
+  BodyTemplate(text.system, fillers_of(prompt)).fill(salt, item, messages.system, shape);
+  BodyTemplate(text.user, fillers_of(prompt)).fill(salt, item, messages.user, shape);
   return messages;
 }
 
@@ -92,6 +94,46 @@ TEST(PromptTest, ASharedPrefixComesFirstAndIsTheSameInEveryRun) {
     EXPECT_NE(one, first(99, 0));
     EXPECT_NE(one, first(1, 3));
   }
+}
+
+TEST(PromptTest, TheItemsOfAGroupShareAPrefixInEveryRun) {
+  const Prompt prompt{.shared_prefix_tokens = 40,
+                      .prefix_groups = {.count = 3, .exponent = 1},
+                      .synthetic_tokens = 30};
+  const ZipfGroups groups(prompt.prefix_groups);
+  std::set<std::string> beginnings;
+  for (std::uint64_t item = 0; item < 50; ++item) {
+    const std::string text = sent(prompt, item, item).user;
+    std::string prefix;
+    append_prefix(groups.of(item), 40, prefix);
+    EXPECT_TRUE(text.starts_with(prefix + ' ')) << text;
+    EXPECT_EQ(words_in(text), 70U);
+    beginnings.insert(prefix.substr(0, prefix.find(' ')));
+  }
+  EXPECT_EQ(beginnings.size(), 3U);
+}
+
+TEST(PromptTest, APrefixOfAGroupStandsBeforeTheNonce) {
+  const Prompt prompt{.system = "",
+                      .text = "say",
+                      .shared_prefix_tokens = 5,
+                      .prefix_groups = {.count = 1'000'000}};
+  EXPECT_EQ(words_in(sent(prompt, 1, 7).user), 7U);
+  EXPECT_NE(sent(prompt, 1, 7).user, sent(prompt, 2, 7).user);
+  EXPECT_EQ(shared(sent(prompt, 1, 7).user, sent(prompt, 1, 8).user), 0U);
+}
+
+TEST(PromptTest, ASharedPrefixIsTheOneOfTheFirstGroup) {
+  std::string prefix;
+  append_prefix(0, 40, prefix);
+  const Prompt prompt{.shared_prefix_tokens = 40, .synthetic_tokens = 30};
+  EXPECT_TRUE(sent(prompt, 1, 0).user.starts_with(prefix + ' '));
+  EXPECT_EQ(fillers_of(prompt).prefix, "40");
+  const auto name_of = [](const PrefixGroups& groups) {
+    return fillers_of({.shared_prefix_tokens = 40, .prefix_groups = groups}).prefix;
+  };
+  EXPECT_EQ(name_of({100, 0}), "100x40");
+  EXPECT_EQ(name_of({100, 1.25}), "100x40:zipf=1.25");
 }
 
 TEST(PromptTest, SyntheticTextIsAllThatIsSaid) {

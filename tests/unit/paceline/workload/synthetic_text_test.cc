@@ -85,26 +85,5 @@ TEST(SyntheticTextTest, TheTableHolds1024ShortWordsOnce) {
   EXPECT_EQ(words.size(), 1'024U);
 }
 
-TEST(SyntheticTest, ReadsAPair) {
-  const auto parsed = parse_synthetic("1000:100").value();
-  EXPECT_EQ(parsed.in, 1'000U);
-  EXPECT_EQ(parsed.out, 100U);
-  EXPECT_EQ(parse_synthetic("10000000:1").value().in, 10'000'000U);
-}
-
-TEST(SyntheticTest, RefusesWithTheTextAndAnExample) {
-  for (const char* text :
-       {"", ":", "1000", "1000:", ":100", "0:100", "100:0", "-1:5", "+1:5", "1:2:3", " 1:2", "1:2 ",
-        "1e3:5", "a:b", "10000001:1", "1:10000001", "99999999999999999999:1"}) {
-    const auto parsed = parse_synthetic(text);
-    ASSERT_FALSE(parsed) << text;
-    EXPECT_EQ(parsed.error().code, ErrorCode::invalid_value);
-    EXPECT_EQ(parsed.error().message,
-              "'" + std::string(text) +
-                  "' is not a pair of token counts; give one for the prompt and one for the "
-                  "response, each from 1 to 10000000, such as 1000:100");
-  }
-}
-
 }  // namespace
 }  // namespace paceline::workload

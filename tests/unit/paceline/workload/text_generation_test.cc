@@ -48,11 +48,13 @@ TEST(TextGenerationTest, ARequestMadeAgainHoldsNothingOfTheLast) {
   used.body = "left over";
   used.name = "left over";
   used.is_streamed = true;
+  used.prefix_tokens = 9;
   workload->make(123456, used);
   workload->make(5, used);
   EXPECT_EQ(used.body, fresh.body);
   EXPECT_EQ(used.name, "");
   EXPECT_FALSE(used.is_streamed);
+  EXPECT_EQ(used.prefix_tokens, 0U);
 }
 
 TEST(TextGenerationTest, LeavesOutWhatIsNotAskedFor) {

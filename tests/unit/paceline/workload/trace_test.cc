@@ -1,11 +1,8 @@
 #include <gtest/gtest.h>
 #include <paceline/workload/trace.h>
 
-#include <algorithm>
 #include <chrono>
-#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,25 +36,6 @@ std::string refusal_of(std::string_view text, const TraceOptions& options = {}) 
   if (trace) return "opened";
   EXPECT_EQ(trace.error().code, ErrorCode::bad_line);
   return trace.error().message.substr(file.path().size());
-}
-
-std::string prompt_of(const TraceRow& row, std::uint64_t salt = 1, std::uint64_t item = 0,
-                      std::size_t block_tokens = 4) {
-  std::string text;
-  append_trace_text(salt, item, row, block_tokens, text);
-  return text;
-}
-
-std::vector<std::string> words_of(const std::string& text) {
-  std::vector<std::string> words(1);
-  for (const char letter : text) {
-    if (letter == ' ') {
-      words.emplace_back();
-    } else {
-      words.back() += letter;
-    }
-  }
-  return words;
 }
 
 TEST(TraceTest, CountsTimesFromItsFirstRow) {
@@ -135,36 +113,6 @@ TEST(TraceTest, ReadsManyRowsInAnyOrder) {
     ASSERT_EQ(row.at, std::chrono::seconds(k));
     ASSERT_EQ(row.in, k + 1);
   }
-}
-
-TEST(TraceTextTest, HasTheRecordedLength) {
-  for (const std::uint64_t tokens : {1U, 3U, 4U, 5U, 12U, 50U}) {
-    for (const std::size_t blocks : {0U, 1U, 3U, 20U}) {
-      TraceRow row{.in = tokens};
-      for (std::size_t i = 0; i < blocks; ++i) row.blocks.push_back(i);
-      EXPECT_EQ(words_of(prompt_of(row)).size(), tokens) << blocks;
-    }
-  }
-}
-
-TEST(TraceTextTest, EqualBlocksHaveEqualText) {
-  const TraceRow one{.in = 10, .blocks = {7, 8, 9}};
-  const TraceRow other{.in = 12, .blocks = {7, 8, 3}};
-  const std::string first = prompt_of(one, 1, 0);
-  const std::string second = prompt_of(other, 1, 5);
-  const auto [end, other_end] = std::mismatch(first.begin(), first.end(), second.begin());
-  // Two blocks of four words are equal.
-  EXPECT_EQ(std::count(first.begin(), end, ' '), 8);
-  EXPECT_NE(prompt_of(one, 2), first);
-  EXPECT_EQ(prompt_of(one, 1, 9), first);
-  // Part of a block begins like the whole one.
-  EXPECT_TRUE(first.starts_with(prompt_of({.in = 6, .blocks = {7, 8}})));
-}
-
-TEST(TraceTextTest, WhatHasNoBlockIsUniqueToTheItem) {
-  const TraceRow row{.in = 8, .blocks = {7}};
-  EXPECT_NE(prompt_of(row, 1, 0), prompt_of(row, 1, 1));
-  EXPECT_NE(prompt_of({.in = 8}, 1, 0), prompt_of({.in = 8}, 1, 1));
 }
 
 }  // namespace
