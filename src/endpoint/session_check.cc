@@ -36,7 +36,7 @@ bool SessionCheck::continues(std::string_view session, std::string& body) {
     history_ = with_turn_;
     std::string_view role;
     std::string_view text;
-    (void)message["role"].get(role);
+    if (message["role"].get(role) != simdjson::SUCCESS) return false;
     const auto content = message["content"];
     with_turn_ = content.get(text) == simdjson::SUCCESS
                      ? with_message(history_, role, text)

@@ -6,6 +6,7 @@ TO_THE_THIRD_SCHEMA = (
     "ALTER TABLE runs DROP COLUMN stages;"
     "ALTER TABLE runs DROP COLUMN burstiness;"
     "ALTER TABLE runs DROP COLUMN context;"
+    "ALTER TABLE runs DROP COLUMN users;"
     "ALTER TABLE runs DROP COLUMN is_replay;"
     "ALTER TABLE runs DROP COLUMN threads;"
     "ALTER TABLE runs DROP COLUMN identity;"

@@ -92,7 +92,7 @@ class Folder(unittest.TestCase):
                 log.execute("INSERT INTO runs VALUES (?, 'chat/complete', 'w', 0, "
                             "'2026-03-04T05:06:08.000Z', ?, ?, ?, 0, 'api.example.com', 'small-1', "
                             "'https://api.example.com/v1/chat/completions', 'curl', 1, "
-                            "NULL, 0, 1, NULL, NULL, NULL, NULL)",
+                            "NULL, 0, 1, NULL, NULL, NULL, NULL, NULL)",
                             (number, rpm, parallel, len(requests)))
                 log.executemany(
                     "INSERT INTO requests (run, item, due_ns, sent_ns, done_ns, error, retries) "

@@ -97,6 +97,7 @@ run::GroupRun begin_run(Context& context, const Workload& workload, run::RunPlan
   logged.ranks = plan.ranks;
   logged.stages = pace::stages_text(plan.stages);
   logged.is_replay = plan.replay.has_value();
+  if (plan.has_sessions) logged.users = plan.users;
   logged.burstiness = plan.arrivals.burstiness;
   const auto log = context.begin_log(logged);
   if (!log) {

@@ -117,7 +117,8 @@ class Database {
 //   tallies: the latest tally of each thread of a run, in the form of stats::bytes_of(). The table
 //   is of schema 9, as are the columns `stages`, `burstiness` and `context` of runs. `context` is a
 //   JSON object with the facts about the program. `is_replay` of runs is 1 for a replay of a trace,
-//   and NULL in runs of schemas 1 to 9.
+//   and NULL in runs of schemas 1 to 9. `users`, of schema 11, is the number of sessions at once, 0
+//   if sessions began on the schedule, and NULL in runs without sessions.
 //
 // The file's application_id marks it as a log; its user_version is the number of its schema.
 

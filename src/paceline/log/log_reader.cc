@@ -13,7 +13,7 @@ using Step = Statement::Step;
 
 constexpr const char* select_runs =
     "SELECT run, name, workload, resumed, started_utc, rpm, parallel, requests, warmup, host, "
-    "model, {}, {}, {}, {}, {}, {}, {}, {}, {}, "
+    "model, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run), "
     "(SELECT count(*) FROM requests WHERE requests.run = runs.run AND error IS NULL) "
     "FROM runs ORDER BY run";
@@ -62,8 +62,9 @@ ListedRun read_run(const Statement& row) {
   run.about.burstiness = row.real(17);
   run.about.context = row.text(18);
   run.about.is_replay = optional_number(row, 19).value_or(0) != 0;
-  run.logged = number(row, 20);
-  run.good = number(row, 21);
+  run.about.users = optional_number(row, 20);
+  run.logged = number(row, 21);
+  run.good = number(row, 22);
   run.places = {{0, run.run, run.about.rank}};
   return run;
 }
@@ -128,10 +129,10 @@ Result<LogReader> LogReader::open(const std::string& path) {
 
 Result<ListedRuns> LogReader::runs() {
   const auto column = [this](const std::string& name) { return column_or_null("runs", name); };
-  auto row = database_.prepare(fmt::format(fmt::runtime(select_runs), column("url"),
-                                           column("threads"), column("identity"), column("rank"),
-                                           column("ranks"), column("stages"), column("burstiness"),
-                                           column("context"), column("is_replay")));
+  auto row = database_.prepare(
+      fmt::format(fmt::runtime(select_runs), column("url"), column("threads"), column("identity"),
+                  column("rank"), column("ranks"), column("stages"), column("burstiness"),
+                  column("context"), column("is_replay"), column("users")));
   if (!row) return cannot_read();
   ListedRuns runs;
   Step step = row->step();

@@ -100,6 +100,8 @@ struct LoggedRun {
   std::string stages{};
   /// Whether the run replayed a trace.
   bool is_replay = false;
+  /// The sessions at once, or 0 if they began on the schedule. Nothing: the run has no sessions.
+  std::optional<std::uint64_t> users{};
   /// As in Arrivals; 0 in logs of schemas 1 to 8.
   double burstiness = 0;
   /// Facts about the program, a JSON object of texts. Empty: unknown, in logs of schemas 1 to 8.

@@ -91,9 +91,9 @@ constexpr const char* insert_part =
 constexpr const char* insert_run =
     "INSERT INTO runs (name, workload, resumed, started_utc, rpm, parallel, requests, warmup, "
     "host, model, url, transport, threads, identity, rank, ranks, stages, burstiness, context, "
-    "is_replay) "
+    "is_replay, users) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
-    "?20) "
+    "?20, ?21) "
     "RETURNING run";
 
 /// Writes to a file without a path would be lost.
@@ -180,7 +180,7 @@ Result<std::int64_t> RequestWriter::insert_run_row(const LoggedRun& run) {
                integer(run.parallel), integer(run.requests), integer(run.warmup), run.host,
                run.model, run.url, run.transport, integer(run.threads), integer(run.identity),
                integer(run.rank), integer(run.ranks), run.stages, run.burstiness, run.context,
-               std::int64_t{run.is_replay});
+               std::int64_t{run.is_replay}, integer(run.users));
   if (insert->step() != Statement::Step::row) return tl::unexpected(database_.last_error());
   const std::int64_t number = insert->integer(0);
   if (insert->step() != Statement::Step::done) return tl::unexpected(database_.last_error());

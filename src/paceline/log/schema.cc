@@ -36,7 +36,8 @@ CREATE TABLE runs (
   stages      TEXT,
   burstiness  REAL,
   context     TEXT,
-  is_replay   INTEGER
+  is_replay   INTEGER,
+  users       INTEGER
 ) STRICT;
 
 CREATE TABLE requests (
@@ -126,7 +127,8 @@ constexpr std::array<const char*, schema_version - 1> migrations{
     "CREATE TABLE tallies (run INTEGER NOT NULL REFERENCES runs, thread INTEGER NOT NULL, "
     "tally BLOB NOT NULL, PRIMARY KEY (run, thread)) STRICT",
     "ALTER TABLE runs ADD COLUMN is_replay INTEGER",
-    "ALTER TABLE requests ADD COLUMN cancelled INTEGER"};
+    "ALTER TABLE requests ADD COLUMN cancelled INTEGER; "
+    "ALTER TABLE runs ADD COLUMN users INTEGER"};
 
 enum class Contents { nothing, log, older, foreign, newer };
 

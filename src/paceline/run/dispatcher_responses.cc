@@ -34,7 +34,7 @@ void Dispatcher::read_response(http::Exchange& exchange) {
   if (exchange.response.error == TransportError::cancelled) {
     // The tokens stay reserved, because a server may count what it has not sent.
     recorder_.cancelled(flight.pending, exchange, is_streamed ? &flight.stream->times() : nullptr);
-    if (options_.has_sessions) end_turn(exchange, failed(Failure::other, {}));
+    if (options_.has_sessions) end_turn(exchange, failed(Failure::other, Error()));
     return release(exchange);
   }
   Outcome outcome = is_streamed ? flight.stream->finish(exchange.response)

@@ -41,6 +41,8 @@ RunPlan plan_of(const log::LoggedRun& run) {
   plan.stripe.count = run.ranks * run.threads;
   plan.arrivals.burstiness = run.burstiness;
   if (run.is_replay) plan.replay.emplace();
+  plan.has_sessions = run.users.has_value();
+  plan.users = run.users.value_or(0);
   if (auto stages = pace::parse_stages(run.stages)) plan.stages = *std::move(stages);
   return plan;
 }

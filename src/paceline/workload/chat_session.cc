@@ -50,6 +50,7 @@ TextGeneration later_turn(TextGeneration generation) {
   prompt.system.clear();
   prompt.nonce = Nonce::none;
   prompt.shared_prefix_tokens = 0;
+  prompt.prefix_groups = {};
   return generation;
 }
 

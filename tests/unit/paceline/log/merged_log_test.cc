@@ -48,9 +48,9 @@ class MergedLogTest : public LogFolder {
   void make_older(const std::string& name) {
     change(name,
            "DROP VIEW latencies; DROP TABLE parts; DROP TABLE tallies; "
-           "ALTER TABLE runs DROP COLUMN is_replay; ALTER TABLE runs DROP COLUMN burstiness; ALTER "
-           "TABLE runs DROP COLUMN stages; ALTER "
-           "TABLE runs DROP COLUMN context; "
+           "ALTER TABLE runs DROP COLUMN users; ALTER TABLE runs DROP COLUMN is_replay; "
+           "ALTER TABLE runs DROP COLUMN burstiness; ALTER TABLE runs DROP COLUMN stages; "
+           "ALTER TABLE runs DROP COLUMN context; "
            "ALTER TABLE runs DROP COLUMN threads; "
            "ALTER TABLE runs DROP COLUMN identity; ALTER TABLE runs DROP COLUMN rank; "
            "ALTER TABLE runs DROP COLUMN ranks; "

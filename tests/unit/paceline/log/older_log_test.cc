@@ -124,7 +124,8 @@ TEST_P(OlderLogTest, IsBroughtToThisSchemaWhenItIsAddedTo) {
             0);
   EXPECT_EQ(ask(path(),
                 "SELECT count(threads) + count(identity) + count(rank) + count(ranks) + "
-                "count(stages) + count(burstiness) + count(context) + count(is_replay) FROM runs"),
+                "count(stages) + count(burstiness) + count(context) + count(is_replay) + "
+                "count(users) FROM runs"),
             0);
   EXPECT_EQ(ask(path(), "SELECT count(*) FROM tallies"), 0);
   EXPECT_EQ(static_cast<int>(std::filesystem::status(path()).permissions()), 0600);

@@ -12,17 +12,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t items = 1'000'000;
+constexpr std::uint64_t item_count = 1'000'000;
 
 RunOptions options_of(double share, std::uint64_t seed = 1) {
   return {.seed = seed, .cancellation = Cancellation{share, 100ms}};
 }
 
-/// The items with this remainder.
+/// The item_count with this remainder.
 std::uint64_t cancelled(const RunOptions& options, std::uint64_t remainder = 0,
                         std::uint64_t stripes = 1) {
   std::uint64_t count = 0;
-  for (std::uint64_t item = remainder; item < items; item += stripes) {
+  for (std::uint64_t item = remainder; item < item_count; item += stripes) {
     if (is_to_be_cancelled(item, options)) ++count;
   }
   return count;
@@ -36,7 +36,7 @@ bool is_near(std::uint64_t count, double share, double of) {
 TEST(CancelledItemsTest, TheShareIsThatOfAMillionItems) {
   for (const double share : {0.0001, 0.01, 0.1, 0.5, 0.9}) {
     for (const std::uint64_t seed : {0U, 1U, 7U}) {
-      EXPECT_TRUE(is_near(cancelled(options_of(share, seed)), share, items))
+      EXPECT_TRUE(is_near(cancelled(options_of(share, seed)), share, item_count))
           << share << ' ' << seed;
     }
   }
@@ -46,7 +46,7 @@ TEST(CancelledItemsTest, EachStripeHasTheShareToo) {
   for (const std::uint64_t stripes : {2U, 10U, 64U}) {
     for (std::uint64_t stripe = 0; stripe < stripes; ++stripe) {
       EXPECT_TRUE(is_near(cancelled(options_of(0.1), stripe, stripes), 0.1,
-                          static_cast<double>(items) / static_cast<double>(stripes)))
+                          static_cast<double>(item_count) / static_cast<double>(stripes)))
           << stripe << " of " << stripes;
     }
   }
@@ -54,7 +54,7 @@ TEST(CancelledItemsTest, EachStripeHasTheShareToo) {
 
 TEST(CancelledItemsTest, WithoutAShareThereIsNoneAndTheWholeIsAll) {
   EXPECT_EQ(cancelled({}), 0U);
-  EXPECT_EQ(cancelled(options_of(1)), items);
+  EXPECT_EQ(cancelled(options_of(1)), item_count);
 }
 
 TEST(CancelledItemsTest, OnlyTheSeedAndTheItemDecide) {

@@ -57,6 +57,16 @@ TEST(SalvageTest, ARunThatWasKilledIsCutShort) {
   EXPECT_EQ(salvaged->plan.arrivals.burstiness, 2);
 }
 
+TEST(SalvageTest, ARunOfUsersIsOne) {
+  log::LoggedRun users = run_of(1, 1);
+  EXPECT_FALSE(salvage(users, {kept(0, 0, tally_after(60, 100))})->plan.has_sessions);
+  users.users = 5;
+  const auto salvaged = salvage(users, {kept(0, 0, tally_after(60, 100))});
+  ASSERT_EQ(message_of(salvaged), "");
+  EXPECT_TRUE(salvaged->plan.has_sessions);
+  EXPECT_EQ(salvaged->plan.users, 5);
+}
+
 TEST(SalvageTest, AReplayIsJudgedByItsDueTimes) {
   log::LoggedRun replay = run_of(1, 1);
   replay.is_replay = true;
