@@ -8,6 +8,7 @@
 
 #include <paceline/stats/course.h>
 #include <paceline/stats/parts.h>
+#include <paceline/stats/timeline.h>
 #include <paceline/tally.h>
 
 namespace paceline::stats {
@@ -49,6 +50,8 @@ struct RunTally : Tally {
   std::chrono::nanoseconds last_due{0};
   /// The counts of each model, URL and status, if they are asked for.
   std::optional<Parts> parts;
+  /// The counts over time, if they are asked for.
+  std::optional<Timeline> timeline;
   /// The processes that made the run; empty for one process.
   std::vector<RankPart> ranks;
   /// Of a run in stages, the requests of each stage, by the due time of their first send. Their

@@ -1,5 +1,6 @@
 #include <paceline/stats/byte_form.h>
 #include <paceline/stats/tally_bytes.h>
+#include <paceline/stats/timeline_bytes.h>
 
 #include <array>
 #include <chrono>
@@ -13,7 +14,7 @@ namespace paceline::stats {
 namespace {
 
 /// Raise with every change of the bytes.
-constexpr std::uint64_t form_version = 3;
+constexpr std::uint64_t form_version = 4;
 
 /// Whether the numbers add up to `sum`.
 bool add_up(const std::vector<std::uint64_t>& counts, std::uint64_t sum) {
@@ -52,7 +53,7 @@ struct Members<RunTally> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& tally) {
     form(counts_of(tally), tally.due_latency_trend, tally.course, tally.levels, tally.first_due,
-         tally.last_due, tally.ranks);
+         tally.last_due, tally.timeline, tally.ranks);
     bool has_parts = tally.parts.has_value();
     form(has_parts);
     if (!has_parts) return;
