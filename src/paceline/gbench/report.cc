@@ -205,6 +205,7 @@ Result<double> report(benchmark::State& state, Context& context, const run::RunP
   state.counters[cpu_time_counter] = cpu_time_of(tally);
   set_counters(state.counters, tally);
   set_part_counters(state.counters, tally);
+  context.timelines().hand_on(state.counters, tally);
   state.SetLabel(label_of(verdict, tally, rate_changes));
   context.verdicts().add(run_text(name, plan), verdict.bound,
                          verdict_words(context, verdict, tally));
