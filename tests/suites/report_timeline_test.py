@@ -43,6 +43,10 @@ class Slices(unittest.TestCase):
         one = self.slices(seconds=3, first_send=0.75, sent=[25, 100, 20, 0], last_send=2.19)
         numpy.testing.assert_allclose(one.rpm, [numpy.nan, 6000, numpy.nan, numpy.nan])
 
+    def test_a_pause_has_a_rate_of_0(self):
+        one = self.slices(seconds=4, sent=[100, 0, 1, 100, 0])
+        numpy.testing.assert_allclose(one.rpm, [6000, 0, 60, 6000, numpy.nan])
+
     def test_a_run_of_one_slice_has_a_rate(self):
         one = self.slices(seconds=0, sent=[30], due=[30], ended=[30], last_send=0.2)
         self.assertEqual(one.rpm.tolist(), [1800])

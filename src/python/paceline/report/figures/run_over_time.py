@@ -77,7 +77,8 @@ def rates_of(starts, timeline):
     covered = (numpy.minimum(starts + timeline.width, timeline.last_send)
                - numpy.maximum(starts, timeline.first_send))
     # n sends at an even rate have n - 1 gaps between them, and a gap after the last.
-    covered = numpy.minimum(covered * sent / numpy.maximum(sent - 1, 1), timeline.width)
+    covered *= numpy.where(sent > 1, sent / numpy.maximum(sent - 1, 1), 1)
+    covered = numpy.minimum(covered, timeline.width)
     # A slice that the sends cover by less than half gives no useful rate.
     is_useful = covered >= timeline.width / 2
     if not is_useful.any():
