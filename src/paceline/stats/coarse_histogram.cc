@@ -22,6 +22,11 @@ void CoarseHistogram::merge(const CoarseHistogram& other) {
 }
 
 void CoarseHistogram::cover(std::size_t begin, std::size_t end) {
+  if (begin >= first_ && end <= first_ + counts_.size()) return;
+  // Whole steps, so that the range seldom grows.
+  constexpr std::size_t step = 32;
+  begin -= begin % step;
+  end += step - 1 - (end - 1) % step;
   if (counts_.empty()) first_ = begin;
   if (begin < first_) {
     counts_.insert(counts_.begin(), first_ - begin, 0);

@@ -19,12 +19,13 @@ void Timeline::Slice::merge(const Slice& other) {
 
 void Timeline::depart(nanoseconds now, std::optional<nanoseconds> due) {
   if (due) ++at(*due).due;
-  ++at(now).sent;
-  change_flight(now, 1);
+  Slice& slice = at(now);
+  ++slice.sent;
+  change_flight(slice, now, 1);
 }
 
 void Timeline::land(nanoseconds now) {
-  change_flight(now, -1);
+  change_flight(at(now), now, -1);
 }
 
 void Timeline::end(nanoseconds now, bool has_failed, std::optional<nanoseconds> latency) {
@@ -34,9 +35,8 @@ void Timeline::end(nanoseconds now, bool has_failed, std::optional<nanoseconds> 
   if (latency) slice.latency.record(*latency);
 }
 
-void Timeline::change_flight(nanoseconds now, std::int64_t change) {
+void Timeline::change_flight(Slice& slice, nanoseconds now, std::int64_t change) {
   now = std::max(now, nanoseconds(0));
-  Slice& slice = at(now);
   slice.change += change;
   slice.time += change * (width_ - now % width_).count();
   last_ = std::max(last_, now);

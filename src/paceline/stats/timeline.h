@@ -19,9 +19,9 @@ namespace paceline::stats {
 class Timeline {
  public:
   static constexpr std::size_t most_slices = 512;
-  /// The width at first: 2^-9 s, so that a slice becomes exactly a second wide. A run of a few
+  /// The width at first: 2^-6 s, so that a slice becomes exactly a second wide. A run of a few
   /// seconds has enough slices for statistics over them.
-  static constexpr std::chrono::nanoseconds finest{1'953'125};
+  static constexpr std::chrono::nanoseconds finest{15'625'000};
 
   /// What happened within a slice.
   struct Slice {
@@ -72,8 +72,8 @@ class Timeline {
 
   /// The slice of a time.
   Slice& at(std::chrono::nanoseconds time);
-  /// Counts `change` requests more or fewer in flight from `now` on.
-  void change_flight(std::chrono::nanoseconds now, std::int64_t change);
+  /// Counts `change` requests more or fewer in flight from `now` on, a time of `slice`.
+  void change_flight(Slice& slice, std::chrono::nanoseconds now, std::int64_t change);
 
   std::chrono::nanoseconds width_ = finest;
   std::vector<Slice> slices_;
