@@ -5,6 +5,7 @@
 #include <numeric>
 
 namespace paceline::stats {
+
 void CoarseHistogram::record(std::chrono::nanoseconds duration) {
   duration = std::clamp(duration, std::chrono::nanoseconds(0),
                         std::chrono::nanoseconds(Histogram::longest));
@@ -23,8 +24,6 @@ void CoarseHistogram::merge(const CoarseHistogram& other) {
 
 void CoarseHistogram::cover(std::size_t begin, std::size_t end) {
   if (begin >= first_ && end <= first_ + counts_.size()) return;
-  // Whole steps, so that the range seldom grows.
-  constexpr std::size_t step = 32;
   begin -= begin % step;
   end += step - 1 - (end - 1) % step;
   if (counts_.empty()) first_ = begin;

@@ -29,8 +29,11 @@ class CoarseHistogram {
   friend struct Members<CoarseHistogram>;
 
   using Buckets = LogBuckets<6>;
+  /// The range grows by whole steps, so that it seldom grows.
+  static constexpr std::size_t step = 32;
   static constexpr std::size_t most_buckets =
-      Buckets::bucket_of(static_cast<std::uint64_t>(Histogram::longest.count())) + 1;
+      (Buckets::bucket_of(static_cast<std::uint64_t>(Histogram::longest.count())) / step + 1) *
+      step;
 
   /// Makes room for the buckets from `begin` to `end`, which is behind the last.
   void cover(std::size_t begin, std::size_t end);
