@@ -30,7 +30,7 @@ class CoarseHistogram {
 
   using Buckets = LogBuckets<6>;
   /// The range grows by whole steps, so that it seldom grows.
-  static constexpr std::size_t step = 32;
+  static constexpr std::size_t step = 64;
   static constexpr std::size_t most_buckets =
       (Buckets::bucket_of(static_cast<std::uint64_t>(Histogram::longest.count())) / step + 1) *
       step;

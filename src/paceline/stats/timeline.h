@@ -19,9 +19,9 @@ namespace paceline::stats {
 class Timeline {
  public:
   static constexpr std::size_t most_slices = 512;
-  /// The width at first: 2^-6 s, so that a slice becomes exactly a second wide. A run of a few
+  /// The width at first: 2^-5 s, so that a slice becomes exactly a second wide. A run of a few
   /// seconds has enough slices for statistics over them.
-  static constexpr std::chrono::nanoseconds finest{15'625'000};
+  static constexpr std::chrono::nanoseconds finest{31'250'000};
 
   /// What happened within a slice.
   struct Slice {

@@ -142,7 +142,7 @@ TEST(TimelineTest, StripesMergeToTheTimelineOfTheWholeInAnyOrder) {
   for (const auto& [sent, latency, has_failed] : random_events()) {
     add(whole, sent, latency, has_failed);
     // The stripes end at different times, so that their widths differ.
-    const std::size_t stripe = sent < 1s ? 0 : sent < 9s ? 1 : 2;
+    const std::size_t stripe = sent < 9s ? 0 : sent < 25s ? 1 : 2;
     add(stripes[stripe], sent, latency, has_failed);
   }
   EXPECT_LT(stripes[0].width(), stripes[1].width());
