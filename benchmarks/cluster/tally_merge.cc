@@ -30,6 +30,7 @@ RunTally tally_of_rank(std::uint64_t rank, std::uint64_t requests) {
     return nanoseconds(std::llround(time(random)));
   };
   RunTally tally;
+  tally.timeline.emplace();
   for (std::uint64_t i = 0; i < requests; ++i) {
     const nanoseconds sent(static_cast<std::int64_t>(i) * 600'000);
     const nanoseconds first = spread(50);
@@ -47,6 +48,9 @@ RunTally tally_of_rank(std::uint64_t rank, std::uint64_t requests) {
     tally.course.record(sent, latency);
     tally.levels.record(1 + i % 600, latency);
     tally.ended_by_second.add(sent + latency);
+    tally.timeline->depart(sent, sent);
+    tally.timeline->land(sent + latency);
+    tally.timeline->end(sent + latency, false, latency);
   }
   tally.planned = tally.sent = tally.succeeded = requests;
   return tally;
@@ -76,6 +80,7 @@ int main(int argc, char** argv) {
     written_us += microseconds_since(begin) / different;
   }
   RunTally whole;
+  whole.timeline.emplace();
   const Clock::time_point begin = Clock::now();
   for (std::uint64_t rank = 0; rank < tallies; ++rank) {
     const auto tally = paceline::stats::tally_of(bytes[rank % different]);

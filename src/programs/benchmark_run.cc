@@ -4,6 +4,7 @@
 #include <paceline/gbench/report.h>
 #include <paceline/gbench/reporters.h>
 #include <paceline/gbench/shown_counters.h>
+#include <paceline/gbench/timelines.h>
 #include <paceline/gbench/turn_counters.h>
 #include <paceline/loop/sockets.h>
 #include <paceline/text/numbers.h>
@@ -108,12 +109,20 @@ void warn_of_columns(const gbench::Context& context, const gbench::ValidRows& ro
 /// row.
 std::vector<std::string> hidden_counters(const BenchmarkCommand& command) {
   const bool is_table = command.console == ConsoleView::table;
-  if (!is_table || display_format(command.arguments) != "console") return {};
-  std::vector<std::string> hidden = gbench::spread_counters();
+  std::vector<std::string> hidden{gbench::timeline_counter};
+  if (!is_table || display_format(command.arguments) != "console") return hidden;
+  const std::vector<std::string> spread = gbench::spread_counters();
+  hidden.insert(hidden.end(), spread.begin(), spread.end());
   std::erase_if(hidden, [&](const std::string& name) {
     return std::find(command.rows.begin(), command.rows.end(), name) != command.rows.end();
   });
   return hidden;
+}
+
+/// Only JSON has timelines.
+std::vector<std::string> hidden_in_file(bool has_timelines) {
+  return has_timelines ? std::vector<std::string>{}
+                       : std::vector<std::string>{gbench::timeline_counter};
 }
 
 /// Reports nothing, in a process that does not lead.
@@ -154,8 +163,11 @@ Result<void> run_with_rows(const BenchmarkCommand& command, const OutFile& file,
     return {};
   }
   const auto written = gbench::make_file_reporter(file.format);
-  gbench::ValidRows valid(*written, gate, columns_of(file.format), gbench::all_counters());
-  gbench::ShownCounters useful(valid, {}, gbench::finish_counters());
+  gbench::TimelineRows with_timelines(*written, context.timelines());
+  const bool is_json = file.format == "json";
+  gbench::ValidRows valid(is_json ? with_timelines : *written, gate, columns_of(file.format),
+                          gbench::all_counters());
+  gbench::ShownCounters useful(valid, hidden_in_file(is_json), gbench::finish_counters());
   gbench::PercentileRows with_percentiles(useful, gbench::with_each_turn(command.rows));
   gbench::WithAddedRows with_added_rows(with_percentiles, context.added_rows());
   gbench::WholeCpuTime with_cpu_time(with_added_rows);

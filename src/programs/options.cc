@@ -43,6 +43,11 @@ const std::map<std::string, progress::ProgressMode> progress_modes{
     {"screen", progress::ProgressMode::screen},
     {"off", progress::ProgressMode::off}};
 
+const std::map<std::string, gbench::TimelineMode> timeline_modes{
+    {"auto", gbench::TimelineMode::automatic},
+    {"on", gbench::TimelineMode::on},
+    {"off", gbench::TimelineMode::off}};
+
 void add_objective_flag(CLI::App& app, std::optional<RequestObjective>& objective) {
   const std::string name = "--paceline_objective";
   app.add_option_function<std::string>(
@@ -235,6 +240,9 @@ void add_result_flags(CLI::App& app, Options& options) {
                   "rate by 10%) or off [auto]");
   add_by_flag(app, options.by);
   add_rows_flag(app, options.rows);
+  add_choice_flag(app, "--paceline_timeline", timeline_modes, options.timeline,
+                  "Whether the JSON of --benchmark_out has each run over time, in slices of a "
+                  "second: auto (runs of more than 10 s), on (shorter runs too) or off [auto]");
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include <paceline/gbench/measure.h>
 #include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/report.h>
+#include <paceline/gbench/timelines.h>
 #include <paceline/pace/schedule.h>
 #include <paceline/run/ranks.h>
 #include <paceline/run/run_stripe.h>
@@ -79,6 +80,7 @@ struct Options {
 
   /// Counters beside the totals.
   gbench::PartCounters by{};
+  gbench::TimelineMode timeline = gbench::TimelineMode::automatic;
   /// Counters that become rows in the file, for compare.py; see PercentileRows.
   std::vector<std::string> rows = gbench::default_rows();
   /// Behaviour of the embedded endpoint.

@@ -102,6 +102,7 @@ Result<void> Session::open(const Options& options, bool needs_api) {
   settings.log = log_;
   settings.log_responses = options.log_responses;
   settings.by = options.by;
+  settings.timeline = options.timeline;
   settings.show_progress = progress_of(options.progress_mode, *ranks_);
   settings.sentence = [key = options.api_key_env](const Error& error) {
     return with_remedy(error, key);

@@ -32,6 +32,31 @@ def test_a_row(tmp_path):
     assert not row.was_cut_short
 
 
+TIMELINE = {"start": 0, "width": 0.5, "first_send": 0.0, "last_send": 0.9, "last_end": 1.1,
+            "due": [5, 5, 0], "sent": [5, 4, 1], "ended": [4, 4, 2], "errors": [0, 1, 0],
+            "in_flight": [1.5, 2, 0.25], "p50": [0.1, None, 0.2], "p99": [0.1, None, 0.3]}
+
+
+def test_a_row_over_time(tmp_path):
+    row, other = load(tmp_path, ROW | {"timeline": TIMELINE}, ROW).rows
+    assert other.timeline is None
+    assert row.counters == other.counters
+    timeline = row.timeline
+    assert timeline.starts == (0, 0.5, 1)
+    assert timeline.sent == (5, 4, 1)
+    assert timeline.in_flight == (1.5, 2, 0.25)
+    assert timeline.p50 == (0.1, None, 0.2)
+    unpaced = {name: value for name, value in TIMELINE.items() if name != "due"}
+    assert load(tmp_path, ROW | {"timeline": unpaced}).rows[0].timeline.due is None
+
+
+@pytest.mark.parametrize("changed", [{"sent": [1]}, {"width": 0}, {"p99": 7}, {"start": "x"},
+                                     {"in_flight": [float("inf")] * 3}, {"ended": None}])
+def test_a_damaged_timeline(tmp_path, changed):
+    with pytest.raises(paceline.Error, match="misstates its timeline"):
+        load(tmp_path, ROW | {"timeline": TIMELINE | changed})
+
+
 def test_percentile_rows_and_failed_rows_are_no_runs(tmp_path):
     percentile = {key: value for key, value in ROW.items() if key != "rpm"} | {
         "run_name": ROW["run_name"] + "/p50"}
@@ -118,6 +143,7 @@ def test_to_pandas(measured):
     assert list(frame["rpm_asked"]) == [row.rpm_asked for row in measured.rows]
     assert list(frame["ttft_p50"]) == [row.counters["ttft_p50"] for row in measured.rows]
     assert "counters" not in frame
+    assert "timeline" not in frame
 
 
 def test_to_pandas_without_pandas(measured, monkeypatch):

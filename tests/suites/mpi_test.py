@@ -112,6 +112,16 @@ class OneRun(Files):
                                  capture_output=True, text=True, check=True)
         self.assertIn("500", printed.stdout + printed.stderr)
 
+    def test_ranks_have_one_timeline(self):
+        self.rows_of(3, "--paceline_rpm=6000", "--paceline_parallel=30", "--paceline_requests=100",
+                     "--paceline_timeline=on")
+        found = self.row()["timeline"]
+        self.assertEqual([sum(found[name]) for name in ("due", "sent", "ended", "errors")],
+                         [100, 100, 100, 0])
+        # Each slice has the requests of all ranks.
+        for due in found["due"][:5]:
+            self.assertAlmostEqual(due, 100 * found["width"], delta=1)
+
     def test_ranks_replay_one_trace(self):
         trace = self.folder / "trace.csv"
         trace.write_text("due,input_length,output_length\n"

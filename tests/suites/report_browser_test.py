@@ -122,6 +122,16 @@ class Browser(unittest.TestCase):
         differs = (numpy.abs(crop - image[2, 2, :3]).max(axis=2) > 0.1).mean()
         self.assertGreater(differs, 0.005, name)
 
+    def drawn_figures(self, page):
+        """The names of the page's figures, each of which is drawn."""
+        seen = self.probe(page)
+        png = self.folder / f"{page.stem}.png"
+        chromium.screenshot(page, png, height=seen["height"])
+        image = imread(png)
+        for name, figure in seen["figures"].items():
+            self.assert_is_drawn(name, figure, image)
+        return list(seen["figures"])
+
     def test_each_figure_is_drawn_in_both_schemes_without_a_console_error(self):
         expected = {f"chat-{kind}-{figure}" for kind in ("complete", "stream")
                     for figure in ("grid", "latency", "curve", "achieved")}
@@ -150,14 +160,15 @@ class Browser(unittest.TestCase):
     def test_two_results_are_laid_over_each_other(self):
         self.measure("s.json", "s.sqlite", "--paceline_endpoint_slow_factor=2")
         self.report("r.json", "s.json", "--log", "r.sqlite", "--log", "s.sqlite", "-o", "both.html")
-        both = self.folder / "both.html"
-        seen = self.probe(both)
-        png = self.folder / "both.png"
-        chromium.screenshot(both, png, height=seen["height"])
-        image = imread(png)
-        self.assertIn("chat-complete-curve", seen["figures"])
-        for name, figure in seen["figures"].items():
-            self.assert_is_drawn(name, figure, image)
+        self.assertIn("chat-complete-curve", self.drawn_figures(self.folder / "both.html"))
+
+    def test_a_run_over_time_without_a_log(self):
+        self.measure("t.json", "t.sqlite", "--paceline_timeline=on",
+                     "--paceline_endpoint_fault=http_500:0.1", "--paceline_max_error_ratio=1")
+        self.report("t.json", "-o", "over_time.html")
+        drawn = self.drawn_figures(self.folder / "over_time.html")
+        self.assertEqual(sum("-time-" in name for name in drawn), 1)
+        self.assertFalse([name for name in drawn if "-sends-" in name])
 
     def test_it_prints(self):
         pdf = self.folder / "page.pdf"

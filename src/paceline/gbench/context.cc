@@ -75,7 +75,8 @@ Context::Context(ContextSettings settings)
     : settings_(std::move(settings)),
       console_(settings_.gate, settings_.ranks->index() == 0),
       group_(*settings_.ranks),
-      salt_(random_salt()) {
+      salt_(random_salt()),
+      timelines_(settings_.timeline) {
   assert(the_context == nullptr);
   the_context = this;
   ranks().share_stop(&stop_);
@@ -109,6 +110,7 @@ run::RunPlan Context::plan(const Description& workload) const {
   plan.ranks = ranks().count();
   // mpirun kills the processes a second after Ctrl-C.
   if (plan.ranks > 1) plan.grace = std::chrono::milliseconds(300);
+  plan.has_timeline = settings_.timeline != TimelineMode::off;
   plan.groups = make_groups(settings_.by, workload, settings_.embedded_url, gate());
   return plan;
 }

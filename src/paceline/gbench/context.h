@@ -15,6 +15,7 @@
 #include <paceline/gbench/facts.h>
 #include <paceline/gbench/part_counters.h>
 #include <paceline/gbench/reporters.h>
+#include <paceline/gbench/timelines.h>
 #include <paceline/log/request_log.h>
 #include <paceline/run/group.h>
 #include <paceline/run/progress_sink.h>
@@ -83,6 +84,7 @@ struct ContextSettings {
   bool log_responses = false;
   /// The counters beside the totals.
   PartCounters by{};
+  TimelineMode timeline = TimelineMode::automatic;
   /// Empty: no progress is shown.
   run::ProgressSinkFactory show_progress{};
   /// Makes the sentence for an error: the message, and the remedy with the program's flags. Empty
@@ -162,6 +164,8 @@ class Context {
   VerdictLines& verdicts() { return verdicts_; }
   /// Rows beside those of the benchmarks, for the file of results.
   AddedRows& added_rows() { return added_rows_; }
+  /// The runs over time, for the file of results.
+  Timelines& timelines() { return timelines_; }
 
  private:
   ContextSettings settings_;
@@ -175,6 +179,7 @@ class Context {
   std::string context_in_log_;
   VerdictLines verdicts_;
   AddedRows added_rows_;
+  Timelines timelines_;
   std::atomic<bool> stop_{false};
   std::optional<Error> first_error_;
 };

@@ -181,6 +181,7 @@ void Search::keep(const Probed& probed, const Verdict& verdict) {
   const std::string met = probed.why_missed.empty() ? "met" : "missed: " + probed.why_missed;
   context_.console().say(fmt::format("{} at {} RPM: {}", name_, probed.plan.rpm, met));
   AddedRow probe = added_row(name_ + "/probe", probed.plan, probed.tally);
+  context_.timelines().hand_on(probe.counters, probed.tally);
   probe.label = fmt::format("{}; {}", name_of(verdict.bound), met);
   probes_.push_back(std::move(probe));
 }

@@ -216,6 +216,7 @@ Result<double> report(benchmark::State& state, Context& context, const run::RunP
   set_counters(state.counters, tally);
   set_part_counters(state.counters, tally);
   set_turn_counters(state.counters, tally.turns);
+  context.timelines().hand_on(state.counters, tally);
   state.SetLabel(label_of(verdict, tally, rate_changes));
   context.verdicts().add(run_text(name, plan), verdict.bound,
                          verdict_words(context, verdict, tally));

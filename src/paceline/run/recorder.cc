@@ -16,6 +16,7 @@ Recorder::Recorder(const RunPlan& options, std::uint64_t planned) : options_(opt
   tally_.planned = planned;
   if (options.objective) tally_.met_objective = 0;
   if (options.groups) tally_.parts.emplace(options.groups);
+  if (options.has_timeline) tally_.timeline.emplace();
   if (!options.stages.empty()) add_stages();
 }
 
@@ -33,6 +34,10 @@ void Recorder::departed(const PendingRequest& pending, const Departure& departur
   tally_.last_send = departure.now;
   tally_.first_due = std::min(tally_.first_due, pending.slot.due);
   tally_.last_due = std::max(tally_.last_due, pending.slot.due);
+  if (tally_.timeline) {
+    tally_.timeline->depart(departure.now,
+                            options_.is_paced() ? std::optional(pending.slot.due) : std::nullopt);
+  }
   tally_.client_lag.record(departure.now - departure.possible);
   tally_.parallel_wait += departure.parallel_wait;
   if (departure.waited_for_parallel) ++tally_.waits_for_parallel;
@@ -49,6 +54,7 @@ FailedTry Recorder::retried(const PendingRequest& pending, const http::Exchange&
     if (outcome.failure == Failure::http_429) ++tally_.refused_429;
     tally_.time_in_flight += response.done - response.sent;
     ++tally_.ended_sends;
+    if (tally_.timeline) tally_.timeline->land(since_start(response.done));
   }
   FailedTry failed{*outcome.failure,           outcome.error,
                    exchange.request.name,      due_of(pending, response),
@@ -70,6 +76,7 @@ void Recorder::abandoned(const PendingRequest& pending, const FailedTry& last) {
   --unfinished_;
   ++tally_.abandoned;
   tally_.count_failure(last.failure, 1, last.error);
+  if (tally_.timeline) tally_.timeline->end(last.done, true, std::nullopt);
   if (tally_.parts) {
     tally_.parts->count({.part = last.part, .has_failed = true, .status = last.error.status});
   }
@@ -94,6 +101,7 @@ void Recorder::cut_off(const PendingRequest& pending, const http::Exchange& exch
   if (Recorder* stage = stage_of(pending)) stage->cut_off(pending, exchange, now);
   --unfinished_;
   ++tally_.cut_off;
+  if (tally_.timeline) tally_.timeline->land(since_start(now));
   if (options_.log.file == nullptr) return;
   log::RequestRecord record;
   record.item = pending.item;
@@ -210,6 +218,11 @@ void Recorder::count_times(const PendingRequest& pending, const Response& respon
   tally_.ended_by_second.add(done);
   tally_.time_in_flight += done - sent;
   ++tally_.ended_sends;
+  if (tally_.timeline) {
+    const bool has_latency = succeeded && pending.tries == 1;
+    tally_.timeline->land(done);
+    tally_.timeline->end(done, !succeeded, has_latency ? std::optional(done - sent) : std::nullopt);
+  }
   if (!succeeded) return;
   if (pending.tries > 1) {
     tally_.retried_latency.record(done - pending.first_sent);

@@ -10,6 +10,7 @@ void Recorder::add_stages() {
   RunPlan plan = options_;
   plan.stages.clear();
   plan.groups = nullptr;
+  plan.has_timeline = false;
   plan.log = {};
   stage_options_ = std::make_shared<const RunPlan>(std::move(plan));
   stages_.reserve(options_.stages.size());

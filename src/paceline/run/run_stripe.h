@@ -130,6 +130,8 @@ struct RunPlan : RunOptions {
   std::shared_ptr<pace::RateChanges> rate_changes{};
   /// The groups in which requests are counted too; nullptr: none.
   std::shared_ptr<const stats::Groups> groups{};
+  /// Whether the run is counted over time too.
+  bool has_timeline = false;
   /// May be shared by several runs; nullptr: the run has its own.
   std::shared_ptr<http::Resolver> resolver{};
   /// As for `resolver`; empty: the run has its own.

@@ -1,7 +1,7 @@
 #include <paceline/histogram.h>
+#include <paceline/stats/log_buckets.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace paceline {
@@ -11,31 +11,10 @@ using std::chrono::nanoseconds;
 
 // Each power of two has this many buckets, so that the width of a bucket is below 0.1% of its
 // values.
-constexpr unsigned sub_bits = 10;
-constexpr std::uint64_t sub_buckets = 1U << sub_bits;
-
-constexpr std::size_t bucket_of(std::uint64_t value) {
-  if (value < 2 * sub_buckets) return value;
-  const unsigned shift = static_cast<unsigned>(std::bit_width(value)) - (sub_bits + 1);
-  return (std::size_t{shift} << sub_bits) + (value >> shift);
-}
-
-/// The least of a bucket's values.
-constexpr std::uint64_t least_of(std::size_t bucket) {
-  if (bucket < 2 * sub_buckets) return bucket;
-  const unsigned shift = static_cast<unsigned>(bucket >> sub_bits) - 1;
-  return (bucket - (std::uint64_t{shift} << sub_bits)) << shift;
-}
-
-/// The middle of a bucket's values.
-constexpr std::uint64_t middle_of(std::size_t bucket) {
-  if (bucket < 2 * sub_buckets) return bucket;
-  const unsigned shift = static_cast<unsigned>(bucket >> sub_bits) - 1;
-  return least_of(bucket) + (std::uint64_t{1} << shift) / 2;
-}
+using Buckets = stats::LogBuckets<10>;
 
 constexpr std::size_t bucket_count =
-    bucket_of(static_cast<std::uint64_t>(Histogram::longest.count())) + 1;
+    Buckets::bucket_of(static_cast<std::uint64_t>(Histogram::longest.count())) + 1;
 
 // About the square root of the number of buckets, so that a quantile looks at as many groups as
 // buckets.
@@ -49,7 +28,7 @@ Histogram::Histogram() : buckets_(bucket_count), groups_(group_count) {}
 
 void Histogram::record(nanoseconds duration) {
   duration = std::clamp(duration, nanoseconds(0), longest);
-  const std::size_t bucket = bucket_of(static_cast<std::uint64_t>(duration.count()));
+  const std::size_t bucket = Buckets::bucket_of(static_cast<std::uint64_t>(duration.count()));
   ++buckets_[bucket];
   ++groups_[bucket / group_size];
   moments_.record(static_cast<std::uint64_t>(duration.count()));
@@ -87,7 +66,7 @@ nanoseconds Histogram::quantile(double q) const {
   while (seen + groups_[group] < rank) seen += groups_[group++];
   std::size_t bucket = group * group_size;
   while ((seen += buckets_[bucket]) < rank) ++bucket;
-  return std::clamp(nanoseconds(static_cast<std::int64_t>(middle_of(bucket))), min_, max_);
+  return std::clamp(nanoseconds(static_cast<std::int64_t>(Buckets::middle_of(bucket))), min_, max_);
 }
 
 std::span<const std::uint64_t, Histogram::wide_buckets> Histogram::wide_counts() const {
@@ -95,7 +74,7 @@ std::span<const std::uint64_t, Histogram::wide_buckets> Histogram::wide_counts()
 }
 
 nanoseconds Histogram::begin_of(std::size_t wide_bucket) {
-  return nanoseconds(static_cast<std::int64_t>(least_of(wide_bucket * group_size)));
+  return nanoseconds(static_cast<std::int64_t>(Buckets::least_of(wide_bucket * group_size)));
 }
 
 nanoseconds Histogram::min() const {

@@ -8,6 +8,7 @@
 
 #include <paceline/stats/course.h>
 #include <paceline/stats/parts.h>
+#include <paceline/stats/timeline.h>
 #include <paceline/stats/turns.h>
 #include <paceline/tally.h>
 
@@ -52,6 +53,8 @@ struct RunTally : Tally {
   std::optional<Parts> parts;
   /// The turns of sessions; empty without sessions.
   Turns turns;
+  /// The counts over time, if they are asked for.
+  std::optional<Timeline> timeline;
   /// The processes that made the run; empty for one process.
   std::vector<RankPart> ranks;
   /// Of a run in stages, the requests of each stage, by the due time of their first send. Their

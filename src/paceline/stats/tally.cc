@@ -123,6 +123,7 @@ void stats::RunTally::merge(const stats::RunTally& other) {
   last_due = std::max(last_due, other.last_due);
   if (parts && other.parts) parts->merge(*other.parts);
   turns.merge(other.turns);
+  if (timeline && other.timeline) timeline->merge(*other.timeline);
   ranks.insert(ranks.end(), other.ranks.begin(), other.ranks.end());
   for (std::size_t i = 0; i < std::min(stages.size(), other.stages.size()); ++i) {
     stages[i].merge(other.stages[i]);

@@ -1,5 +1,7 @@
 #include <paceline/stats/byte_form.h>
+#include <paceline/stats/parts_bytes.h>
 #include <paceline/stats/tally_bytes.h>
+#include <paceline/stats/timeline_bytes.h>
 
 #include <array>
 #include <chrono>
@@ -24,16 +26,6 @@ bool add_up(const std::vector<std::uint64_t>& counts, std::uint64_t sum) {
   return sum == 0;
 }
 
-/// Whether each part belongs to groups with a name.
-bool have_places(const Groups& groups) {
-  for (const std::vector<std::uint64_t>& places : groups.of_part) {
-    for (const std::uint64_t place : places) {
-      if (place >= groups.names.size()) return false;
-    }
-  }
-  return true;
-}
-
 const Tally& counts_of(const RunTally& tally) {
   return tally;
 }
@@ -52,14 +44,14 @@ struct Members<RunTally> {
   template <typename Form, typename Value>
   static void list(Form& form, Value& tally) {
     form(counts_of(tally), tally.due_latency_trend, tally.course, tally.levels, tally.first_due,
-         tally.last_due, tally.turns, tally.ranks);
+         tally.last_due, tally.turns, tally.timeline, tally.ranks);
     bool has_parts = tally.parts.has_value();
     form(has_parts);
     if (!has_parts) return;
     if constexpr (Form::reads) {
       Groups groups;
       form(groups);
-      form.require(have_places(groups));
+      form.require(Members<Groups>::have_places(groups));
       if (form.is_damaged()) return;
       tally.parts.emplace(std::make_shared<const Groups>(std::move(groups)));
     } else {
@@ -229,64 +221,6 @@ struct Members<Levels::Bucket> {
     // Most levels have no request.
     form(count);
     if (count > 0) form(in_flight, latency, log_latency, log_latency_squared);
-  }
-};
-
-template <>
-struct Members<Parts> {
-  template <typename Form, typename Value>
-  static void list(Form& form, Value& parts) {
-    auto& [groups, tallies, statuses] = parts;
-    for (auto& tally : tallies) form(tally);
-    std::uint64_t statuses_left = statuses.size();
-    form(statuses_left);
-    if constexpr (Form::reads) {
-      for (; statuses_left > 0 && !form.is_damaged(); --statuses_left) {
-        std::int64_t status = 0;
-        form(status);
-        form(statuses[status]);
-      }
-    } else {
-      for (const auto& [status, requests] : statuses) form(status, requests);
-    }
-  }
-};
-
-template <>
-struct Members<Groups> {
-  template <typename Form, typename Value>
-  static void list(Form& form, Value& groups) {
-    auto& [names, of_part, has_statuses] = groups;
-    form(names, of_part, has_statuses);
-  }
-};
-
-template <>
-struct Members<GroupTally> {
-  template <typename Form, typename Value>
-  static void list(Form& form, Value& group) {
-    auto& [latency, ttft, itl, requests, failed, tokens_out] = group;
-    form(latency, ttft, itl, requests, failed, tokens_out);
-  }
-};
-
-template <>
-struct Members<Turns> {
-  template <typename Form, typename Value>
-  static void list(Form& form, Value& turns) {
-    auto& [tallies] = turns;
-    form(tallies);
-    if constexpr (Form::reads) form.require(tallies.size() <= Turns::most);
-  }
-};
-
-template <>
-struct Members<TurnTally> {
-  template <typename Form, typename Value>
-  static void list(Form& form, Value& turn) {
-    auto& [latency, ttft, requests, failed, in, responses_with_in, cached, responses_with_cached] =
-        turn;
-    form(latency, ttft, requests, failed, in, responses_with_in, cached, responses_with_cached);
   }
 };
 

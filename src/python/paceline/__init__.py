@@ -15,5 +15,6 @@ from .errors import Error, Interrupted
 from .report.version import VERSION as __version__
 from .result import Result, Row
 from .running import run
+from .timeline import Timeline
 
-__all__ = ["Error", "Interrupted", "Result", "Row", "__version__", "run"]
+__all__ = ["Error", "Interrupted", "Result", "Row", "Timeline", "__version__", "run"]

@@ -19,6 +19,7 @@ from .report.json_file import read_text
 from .report.results import VERDICTS, parse_rows, requests_of, threads_of
 from .report.words import UNITS
 from .table import html_table, text_table
+from .timeline import Timeline, timeline_of
 
 if TYPE_CHECKING:
     import pandas
@@ -60,6 +61,8 @@ class Row:
     mean: float
     #: Every counter by its name. Times are seconds. docs/metrics.md defines the counters.
     counters: Mapping[str, float]
+    #: The run over time; None if the file has no timeline of the run.
+    timeline: Optional[Timeline] = None
 
     @property
     def was_cut_short(self) -> bool:
@@ -114,13 +117,13 @@ class Result:
                 for run, metrics in values.items()}
 
     def to_pandas(self) -> pandas.DataFrame:
-        """One line for each run; a column for each field of Row and for each counter."""
+        """One line for each run; a column for each field of Row but `timeline`, and for each counter."""
         try:
             import pandas
         except ImportError as error:
             raise Error("this Python lacks pandas; run `pip install pandas`") from error
         return pandas.DataFrame([
-            {name: value for name, value in vars(row).items() if name != "counters"}
+            {name: value for name, value in vars(row).items() if name not in ("counters", "timeline")}
             | dict(row.counters) for row in self.rows])
 
     def report(self, path: FileName, logs: Sequence[FileName] = ()) -> None:
@@ -177,4 +180,5 @@ def make_row(row: Mapping[str, Any]) -> Row:
         label=label,
         mean=float(row["real_time"]) * UNITS[row["time_unit"]],
         counters={key: float(value) for key, value in row.items()
-                  if isinstance(value, (int, float)) and key not in NUMBERS})
+                  if isinstance(value, (int, float)) and key not in NUMBERS},
+        timeline=timeline_of(row))

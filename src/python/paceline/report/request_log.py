@@ -38,7 +38,7 @@ class Curve:
 
 @dataclass
 class TimeLine:
-    """One run in bins of `width` seconds. NaN if a bin has no good response."""
+    """One run in bins of `width` seconds. Latencies are NaN if a bin has no good response."""
 
     starts: numpy.ndarray
     width: float

@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..timeline import timeline_of
 from .errors import ReportError
 from .json_file import NAME_A_RESULT, parse_json, read_text
 from .words import UNITS, harmless, rate_text, shortened
@@ -46,6 +47,8 @@ class Cell:
     requests: int
     threads: int = 1
     rows: list = field(default_factory=list)
+    # The first repetition over time; None if the result does not have it.
+    timeline: object = None
 
     @property
     def key(self):
@@ -208,8 +211,9 @@ def is_number(value):
 
 
 def clean_row(row):
-    """The texts of a row, made harmless, and its finite numbers."""
+    """The texts of a row, made harmless, its finite numbers, and its timeline as it is."""
     return ({key: harmless(row[key]) for key in TEXTS if isinstance(row.get(key), str)}
+            | {key: row[key] for key in ("timeline",) if key in row}
             | {harmless(key): value for key, value in row.items()
                if key not in TEXTS and is_number(value)})
 
@@ -249,7 +253,8 @@ def collect_cells(rows):
         workload = " ".join([name["workload"], *knobs])
         rpm, parallel = int(name["rpm"]), int(name["parallel"])
         cell = cells.setdefault((workload, rpm, parallel), Cell(
-            workload, rpm, parallel, requests_of(row, name["rest"]), threads_of(row)))
+            workload, rpm, parallel, requests_of(row, name["rest"]), threads_of(row),
+            timeline=timeline_of(row)))
         cell.rows.append(row)
     # Unpaced counts as faster than any rate.
     return sorted(cells.values(), key=lambda cell: (cell.rpm or float("inf"), cell.parallel))

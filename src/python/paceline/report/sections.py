@@ -6,8 +6,8 @@ from html import escape
 from . import headline
 from .changes import ALPHA, medians_text, verdict_text
 from .drawing import evenly, left_out_note
-from .figures import (achieved, by_part, by_turn, grid, latency_by_rate, percentile_curve, sends, streams,
-                      time_line)
+from .figures import (achieved, by_part, by_turn, grid, latency_by_rate, percentile_curve,
+                      run_over_time, sends, streams, time_line)
 from .results import run_text
 from .view import key_text
 from .words import count_text
@@ -109,27 +109,35 @@ def figures_of(view):
     key = view.focus()
     return [grid.draw(view), latency_by_rate.draw(view), percentile_curve.draw(view),
             achieved.draw(view), streams.draw(view), by_part.draw(view, key),
-            by_turn.draw(view, key),
-            time_line.draw(view, key), sends.draw(view, key)]
+            by_turn.draw(view, key), over_time(view, key), sends.draw(view, key)]
+
+
+def over_time(view, key):
+    """A run over time: from the log, which has each request, or from the result."""
+    return time_line.draw(view, key) or run_over_time.draw(view, key)
 
 
 def further_keys(view):
-    """The runs in the log, besides the one that is shown first."""
+    """The runs that are known over time, besides the one that is shown first."""
     return [key for key in view.keys if key != view.focus()
-            and any(key in side.logged for side in view.sides)]
+            and any(key in side.logged or (key in side.cells and side.cells[key].timeline)
+                    for side in view.sides)]
 
 
 def further_runs(view, keys, name):
-    """The time lines and sends of the other runs in the log, collapsed."""
+    """The other runs over time, and the sends of those in the log, collapsed."""
     drawn = evenly(keys, MOST_FURTHER_RUNS)
     folded = "".join(
         f"<details><summary>{escape(key_text(key))}</summary>\n"
-        + picture(time_line.draw(view, key)) + picture(sends.draw(view, key)) + "</details>\n"
+        + "".join(picture(figure) for figure in (over_time(view, key), sends.draw(view, key))
+                  if figure) + "</details>\n"
         for key in drawn)
+    are_logged = any(key in side.logged for key in drawn for side in view.sides)
     note = "".join(f'<p class="note">{escape(note)}</p>\n'
                    for note in left_out_note(drawn, keys, "runs"))
     others = count_text(len(drawn), "other run")
-    return (f'<details id="{name}" class="more"><summary>{others} over time, and their sends</summary>\n'
+    return (f'<details id="{name}" class="more"><summary>{others} over time'
+            f'{", and their sends" * are_logged}</summary>\n'
             f"{note}{folded}</details>\n")
 
 

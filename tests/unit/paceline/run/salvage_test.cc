@@ -67,6 +67,20 @@ TEST(SalvageTest, ARunOfUsersIsOne) {
   EXPECT_EQ(salvaged->plan.users, 5);
 }
 
+TEST(SalvageTest, ThreadsAndRanksHaveOneTimeline) {
+  stats::RunTally tally = tally_after(20, 25);
+  tally.timeline.emplace();
+  tally.timeline->depart(3s, 3s);
+  std::vector<log::RankTally> tallies;
+  for (const std::uint64_t rank : {0U, 1U}) {
+    for (const std::uint64_t thread : {0U, 1U}) tallies.push_back(kept(rank, thread, tally));
+  }
+  const auto salvaged = salvage(run_of(2, 2), tallies);
+  ASSERT_EQ(message_of(salvaged), "");
+  ASSERT_TRUE(salvaged->tally.timeline);
+  EXPECT_EQ(salvaged->tally.timeline->slices().back().sent, 4U);
+}
+
 TEST(SalvageTest, AReplayIsJudgedByItsDueTimes) {
   log::LoggedRun replay = run_of(1, 1);
   replay.is_replay = true;

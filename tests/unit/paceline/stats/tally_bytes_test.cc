@@ -39,6 +39,7 @@ void fill_tokens(TokenTally& tokens) {
 /// A tally in which each class that a tally contains has counts.
 RunTally full_tally() {
   RunTally tally;
+  tally.timeline.emplace();
   std::mt19937_64 random(1);
   for (int i = 0; i < 2'000; ++i) {
     const std::chrono::nanoseconds latency(50'000'000 + static_cast<int>(random() % 9'000'000));
@@ -50,6 +51,9 @@ RunTally full_tally() {
     tally.course.record(sent, latency);
     tally.levels.record(1 + random() % 90, latency);
     tally.ended_by_second.add(sent + latency);
+    tally.timeline->depart(sent, sent);
+    tally.timeline->land(sent + latency);
+    tally.timeline->end(sent + latency, i % 9 == 0, latency);
   }
   tally.planned = 2'015;
   tally.cancelled = 5;
@@ -176,6 +180,52 @@ TEST(TallyBytesTest, OfAnotherVersionAreRefused) {
   EXPECT_FALSE(tally_of(bytes));
 }
 
+TEST(TallyBytesTest, HaveTheTimeline) {
+  const RunTally tally = full_tally();
+  const RunTally copy = copy_of(tally);
+  ASSERT_TRUE(copy.timeline);
+  EXPECT_EQ(copy.timeline->width(), tally.timeline->width());
+  EXPECT_EQ(copy.timeline->last(), tally.timeline->last());
+  EXPECT_EQ(copy.timeline->times_in_flight(), tally.timeline->times_in_flight());
+  ASSERT_EQ(copy.timeline->slices().size(), tally.timeline->slices().size());
+  for (std::size_t i = 0; i < copy.timeline->slices().size(); ++i) {
+    const Timeline::Slice& read = copy.timeline->slices()[i];
+    const Timeline::Slice& counted = tally.timeline->slices()[i];
+    EXPECT_EQ(read.due, counted.due);
+    EXPECT_EQ(read.sent, counted.sent);
+    EXPECT_EQ(read.ended, counted.ended);
+    EXPECT_EQ(read.failed, counted.failed);
+    EXPECT_EQ(read.latency.count(), counted.latency.count());
+    EXPECT_EQ(read.latency.quantile(0.5), counted.latency.quantile(0.5));
+  }
+  EXPECT_FALSE(copy_of(RunTally()).timeline);
+}
+
+TEST(TallyBytesTest, HaveTheLongestLatencyOfASlice) {
+  RunTally tally;
+  tally.timeline.emplace();
+  tally.timeline->end(1s, false, Histogram::longest);
+  const RunTally copy = copy_of(tally);
+  ASSERT_TRUE(copy.timeline);
+  EXPECT_EQ(copy.timeline->slices().back().latency.count(), 1U);
+}
+
+TEST(TallyBytesTest, HaveAFewBytesForEachSlice) {
+  RunTally tally;
+  tally.timeline.emplace();
+  const std::size_t without = bytes_of(tally).size();
+  std::mt19937_64 random(1);
+  std::lognormal_distribution<double> milliseconds(4, 0.4);
+  for (int i = 0; i < 51'200; ++i) {
+    const std::chrono::nanoseconds sent = i * 10ms;
+    const std::chrono::nanoseconds latency(static_cast<int>(1e6 * milliseconds(random)));
+    tally.timeline->depart(sent, sent);
+    tally.timeline->land(sent + latency);
+    tally.timeline->end(sent + latency, false, latency);
+  }
+  EXPECT_LT(bytes_of(tally).size() - without, 512 * 200U);
+}
+
 TEST(TallyBytesTest, HaveTheGroups) {
   const RunTally full = full_tally();
   const RunTally copy = copy_of(full);
@@ -217,6 +267,11 @@ TEST(TallyBytesTest, ThatAreDamagedAreRefusedOrCanBeReported) {
     }
     EXPECT_GE(read->latency.quantile(0.99), read->latency.min());
     EXPECT_TRUE(read->course.thirds() || !read->course.thirds());
+    if (!read->timeline) continue;
+    EXPECT_LE(read->timeline->slices().size(), Timeline::most_slices);
+    for (const Timeline::Slice& slice : read->timeline->slices()) {
+      EXPECT_LE(slice.latency.quantile(0.5), slice.latency.quantile(0.99));
+    }
   }
   EXPECT_GT(refused, 0);
 }

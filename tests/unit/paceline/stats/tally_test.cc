@@ -169,6 +169,20 @@ TEST(TallyTest, TheSharesOfFinishesAreOfKnownReasons) {
   EXPECT_EQ(tokens.finish_ratio(Finish::content_filter), 0);
 }
 
+TEST(TallyTest, ARunsTallyMergesOverTime) {
+  RunTally left;
+  RunTally right;
+  for (RunTally* tally : {&left, &right}) {
+    tally->timeline.emplace();
+    tally->timeline->depart(0s, 0s);
+  }
+  left.merge(right);
+  EXPECT_EQ(left.timeline->slices().front().sent, 2U);
+  // A process that could not begin has none.
+  left.merge({});
+  EXPECT_EQ(left.timeline->slices().front().sent, 2U);
+}
+
 TEST(TallyTest, ARunsTallyMergesHowItsLatencyWent) {
   RunTally left;
   RunTally right;

@@ -47,10 +47,11 @@ def draw(view, key):
 def zone_tips(view, sides, figures):
     """The figures of all sides in each zone, which has whole bins of the side with the widest bins."""
     width = max(one.width for *_, one in sides)
+    start = min(float(one.starts[0]) for *_, one in sides)
     end = max(float(one.starts[-1]) + one.width for *_, one in sides)
-    width *= math.ceil(end / width / MOST_ZONES - 1e-9)
+    width *= math.ceil((end - start) / width / MOST_ZONES - 1e-9)
     tips = {}
-    for begin in numpy.arange(0, end - width * 1e-6, width):
+    for begin in numpy.arange(start, end - width * 1e-6, width):
         lines = []
         for _, side, one in sides:
             middles = one.starts + one.width / 2
@@ -69,9 +70,9 @@ def seconds_text(seconds):
 
 def rate_figures(one, inside):
     failed = int(one.errors[inside].sum())
-    rates = [float(rate) for rate in one.rpm[inside]]
-    return (range_text(rates, lambda rate: f"{number_text(round(rate))} rpm")
-            + f", {count_text(failed, 'request')} failed" * bool(failed))
+    rates = [float(rate) for rate in one.rpm[inside] if numpy.isfinite(rate)]
+    sent = range_text(rates, lambda rate: f"{number_text(round(rate))} rpm") if rates else "all sent"
+    return (sent + f", {count_text(failed, 'request')} failed" * bool(failed))
 
 
 def latency_figures(one, inside):
@@ -99,7 +100,7 @@ def line_tip(name, one, values, text):
 
 
 def finish_rate(axes, rpm, time_lines):
-    highest = max(float(one.rpm.max()) for one in time_lines)
+    highest = max(float(numpy.nanmax(one.rpm)) for one in time_lines)
     if rpm:
         mark(axes.axhline(rpm, color=style.colour("muted"), linestyle=":", linewidth=1.4),
              f"asked for: {rate_text(rpm)}")
@@ -108,7 +109,8 @@ def finish_rate(axes, rpm, time_lines):
     for one in time_lines:
         failed = numpy.flatnonzero(one.errors)
         if len(failed):
-            (crosses,) = axes.plot(one.starts[failed] + one.width / 2, one.rpm[failed], marker="x",
+            (crosses,) = axes.plot(one.starts[failed] + one.width / 2,
+                                   numpy.nan_to_num(one.rpm[failed]), marker="x",
                                    color=style.colour("alarm"), linestyle="none", markersize=7,
                                    markeredgewidth=1.6)
             mark(crosses)
@@ -150,9 +152,9 @@ def origin_of(cell):
 def describe(label, one):
     p99 = one.p99[numpy.isfinite(one.p99)]
     text = f"{label}: " if label else ""
-    text += f"the median rate is {number_text(round(float(numpy.median(one.rpm))))} rpm, "
-    text += (f"the lowest {number_text(round(float(one.rpm.min())))} and "
-             f"the highest {number_text(round(float(one.rpm.max())))}")
+    text += f"the median rate is {number_text(round(float(numpy.nanmedian(one.rpm))))} rpm, "
+    text += (f"the lowest {number_text(round(float(numpy.nanmin(one.rpm))))} and "
+             f"the highest {number_text(round(float(numpy.nanmax(one.rpm))))}")
     if len(p99):
         text += f"; p99 ranges from {time_text(p99.min())} to {time_text(p99.max())}"
     return text + f"; {count_text(int(one.errors.sum()), 'request')} failed."
