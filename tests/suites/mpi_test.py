@@ -146,9 +146,10 @@ class OneRun(Files):
         self.assertAlmostEqual(mean, sum(times) / 3, places=3)
 
     def test_ranks_search_together(self):
-        row = self.rows_of(2, "--paceline_find_max=errors<50%", "--paceline_rpm=6000,12000",
-                           "--paceline_parallel=20", "--paceline_requests=100")["benchmarks"][0]
-        self.assertEqual(row["max_rpm"], 12_000)
+        # A busy machine keeps these rates too.
+        row = self.rows_of(2, "--paceline_find_max=errors<50%", "--paceline_rpm=600,1200",
+                           "--paceline_parallel=20", "--paceline_requests=40")["benchmarks"][0]
+        self.assertEqual(row["max_rpm"], 1_200)
 
     def test_threads_are_chosen_for_all_ranks(self):
         result = self.rows_of(2, "--paceline_threads=auto", "--paceline_rpm=6000",

@@ -48,9 +48,9 @@ class CancellationTest : public TransportTest, protected ManyRequests {
   /// Waits for what a server sets.
   void wait_until(const std::atomic<bool>& is_set) {
     while (!is_set) {
-      loop::Timer tick(loop_, [] {});
+      loop::Timer tick(loop_, [this] { loop_.stop(); });
       tick.start(1ms);
-      loop_.run_once();
+      loop_.run();
     }
   }
 

@@ -7,10 +7,9 @@
 #include <paceline/stats/parts.h>
 #include <paceline/stats/turns.h>
 
-// The members of the parts and the turns of a run, for the form of a tally in bytes.
-
 namespace paceline::stats {
 
+/// The members of a run's parts, for the form of a tally in bytes.
 template <>
 struct Members<Parts> {
   template <typename Form, typename Value>
@@ -31,6 +30,7 @@ struct Members<Parts> {
   }
 };
 
+/// The members of the groups of requests.
 template <>
 struct Members<Groups> {
   template <typename Form, typename Value>
@@ -50,6 +50,7 @@ struct Members<Groups> {
   }
 };
 
+/// The members of the counts of a group.
 template <>
 struct Members<GroupTally> {
   template <typename Form, typename Value>
@@ -59,6 +60,7 @@ struct Members<GroupTally> {
   }
 };
 
+/// The members of the turns of a run's sessions.
 template <>
 struct Members<Turns> {
   template <typename Form, typename Value>
@@ -69,6 +71,7 @@ struct Members<Turns> {
   }
 };
 
+/// The members of the counts of a turn.
 template <>
 struct Members<TurnTally> {
   template <typename Form, typename Value>

@@ -34,6 +34,7 @@ struct Members<Timeline> {
   }
 };
 
+/// The members of a slice of a timeline.
 template <>
 struct Members<Timeline::Slice> {
   template <typename Form, typename Value>
@@ -43,6 +44,7 @@ struct Members<Timeline::Slice> {
   }
 };
 
+/// The members of a histogram of a slice.
 template <>
 struct Members<CoarseHistogram> {
   template <typename Form, typename Value>
