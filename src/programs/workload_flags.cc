@@ -254,11 +254,14 @@ Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flag
       !flags.batch_file.empty() || (!flags.http_url.empty() && options.urls.empty());
   if (names.empty() && !has_other) names.push_back(known_workloads().front());
   workloads.reserve(names.size() + 2);
+  // A file of conversations goes with no other workload.
+  const auto& conversations = flags.sessions.conversations;
+  const std::uint64_t size = conversations ? conversations->turns() : 0;
   for (const std::string& name : names) {
     auto named =
         select([&flags, &options,
                 name](const Servers& some) { return make_named(name, flags, options, some.apis); },
-               servers);
+               servers, size);
     if (!named) return tl::unexpected(std::move(named.error()));
     workloads.push_back(std::move(*named));
   }
