@@ -88,8 +88,8 @@ void add_flags(CLI::App& app, GridFlags& flags) {
       &flags.chooses_threads);
   add_number_flag(app, "--paceline_requests", flags.requests, std::int64_t{1},
                   std::int64_t{1'000'000'000},
-                  "Counted requests per run, such as 1000 [10000; with a URL 60; with a batch file "
-                  "all of its requests]");
+                  "Counted requests per run, such as 1000 [10000; with a URL 60; with a file of "
+                  "requests or of conversations all of it]");
   add_duration_flag(
       app, "--paceline_duration", flags.duration,
       "Duration of each run, in place of --paceline_requests, such as 20s or 5m [none]");

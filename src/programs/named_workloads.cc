@@ -15,7 +15,9 @@
 #include <paceline/text_embedding.h>
 #include <paceline/text_generation.h>
 #include <paceline/text_ranking.h>
+#include <paceline/workload/file_chat_session.h>
 #include <paceline/workload/mix.h>
+#include <paceline/workload/session_workload.h>
 #include <paceline/workload/traced_generation.h>
 #include <programs/flags.h>
 #include <programs/session_flags.h>
@@ -72,8 +74,10 @@ Made make_generation(const std::string& name, const Generator& generator,
     ChatSession session = flags.sessions.session;
     session.generation = std::move(generation);
     session.generation.is_streamed = true;
-    if (const auto error = find_error(session)) return in_workload(name, *error);
-    return make_workload(api, session);
+    if (const auto error = workload::find_error(api, session)) {
+      return in_workload(name, *error);
+    }
+    return workload::make_workload(api, session, flags.sessions.conversations);
   }
   if (const auto error = find_error(generation)) return in_workload(name, *error);
   return workload::make_workload(api, generation, flags.trace);

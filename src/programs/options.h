@@ -25,6 +25,7 @@
 #include <paceline/text_generation.h>
 #include <paceline/text_ranking.h>
 #include <paceline/workload.h>
+#include <paceline/workload/conversation_file.h>
 #include <paceline/workload/trace.h>
 #include <programs/console_display.h>
 #include <programs/models.h>
@@ -115,6 +116,12 @@ struct SessionFlags {
   ChatSession session;
   /// The flags that need chat/session.
   std::vector<const CLI::Option*> options;
+  /// Tells which flags are given.
+  const CLI::App* app = nullptr;
+  /// Empty: none.
+  std::string conversations_file;
+  /// The sessions of that file; nullptr: sessions are drawn.
+  std::shared_ptr<const workload::ConversationFile> conversations{};
 };
 
 /// The workloads that the command line selects.

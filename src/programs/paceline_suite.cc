@@ -214,6 +214,7 @@ Result<void> PacelineSuite::prepare_replay() {
 Result<void> PacelineSuite::prepare() {
   if (auto checked = programs::check(asked_); !checked) return checked;
   if (auto prepared = prepare_replay(); !prepared) return prepared;
+  if (auto opened = open_conversations(context().ranks(), flags_); !opened) return opened;
   if (auto checked = programs::check(flags_, asked_); !checked) return checked;
   auto selected = agree(context().ranks(), select_workloads(flags_, options_, context().apis()));
   if (!selected) return tl::unexpected(std::move(selected.error()));

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -12,6 +13,8 @@
 
 #include <paceline/text/numbers.h>
 #include <paceline/workload/api_request.h>
+#include <paceline/workload/conversation_file.h>
+#include <programs/agreement.h>
 #include <programs/flags.h>
 #include <programs/help.h>
 
@@ -49,6 +52,63 @@ std::chrono::nanoseconds think_time_of(const std::string& text) {
   return *time;
 }
 
+bool is_given(const CLI::App& app, const std::string& name) {
+  const CLI::Option* option = app.get_option_no_throw(name);
+  return option != nullptr && option->count() > 0;
+}
+
+/// The flags of prompts, which a conversation from a file does not use.
+constexpr std::array<const char*, 7> prompt_flags{
+    "--paceline_turns", "--paceline_prompt",        "--paceline_synthetic", "--paceline_prompt_ids",
+    "--paceline_nonce", "--paceline_shared_prefix", "--paceline_images"};
+/// The flags of fields, which a request of the Batch form has already.
+constexpr std::array<const char*, 11> field_flags{
+    "--paceline_system",       "--paceline_model",           "--paceline_max_tokens",
+    "--paceline_min_tokens",   "--paceline_ignore_eos",      "--paceline_max_tokens_field",
+    "--paceline_stream_usage", "--paceline_chunk_usage",     "--paceline_temperature",
+    "--paceline_tools",        "--paceline_response_format",
+};
+
+/// Checks the flags that a file of conversations of any form does not go with.
+Result<void> check_conversations(const WorkloadFlags& flags) {
+  const bool has_others = std::any_of(flags.workloads.begin(), flags.workloads.end(),
+                                      [](const auto& name) { return name != session_workload; });
+  if (has_others || !flags.batch_file.empty() || !flags.http_url.empty()) {
+    return refused(
+        fmt::format("--paceline_conversations goes with {} alone; leave out the other workloads",
+                    session_workload));
+  }
+  for (const char* name : prompt_flags) {
+    if (!is_given(*flags.sessions.app, name)) continue;
+    return refused(
+        fmt::format("--paceline_conversations has the turns and their texts; leave out {}", name));
+  }
+  return {};
+}
+
+/// Checks the flags that a file of requests does not go with.
+Result<void> check_requests(const CLI::App& app) {
+  for (const char* name : field_flags) {
+    if (!is_given(app, name)) continue;
+    return refused(
+        fmt::format("the requests of --paceline_conversations have their own fields; leave out {}, "
+                    "or merge fields with --paceline_body",
+                    name));
+  }
+  return {};
+}
+
+void add_conversations_flag(CLI::App& app, SessionFlags& flags) {
+  flags.app = &app;
+  app.add_option(
+         "--paceline_conversations", flags.conversations_file,
+         "Sends the conversations of a file as sessions, such as conversations.jsonl: JSON lines "
+         "with session_id and turns, ShareGPT's JSON, or requests in the OpenAI Batch format with "
+         "a session_id. The server's own answers take the place of those in the file. Starts again "
+         "at the end of the file [none]")
+      ->type_name("FILE");
+}
+
 }  // namespace
 
 void add_flags(CLI::App& app, SessionFlags& flags, GridFlags& grid) {
@@ -81,6 +141,26 @@ void add_flags(CLI::App& app, SessionFlags& flags, GridFlags& grid) {
         return checked ? std::string() : checked.error().message;
       })
       ->type_name("NAME");
+  add_conversations_flag(app, flags);
+}
+
+Result<void> open_conversations(run::Ranks& ranks, WorkloadFlags& flags) {
+  SessionFlags& sessions = flags.sessions;
+  if (sessions.conversations_file.empty()) return {};
+  if (auto checked = check_conversations(flags); !checked) return checked;
+  auto file = agree(ranks, workload::ConversationFile::open(sessions.conversations_file));
+  if (!file) return tl::unexpected(std::move(file.error()));
+  auto same = check_same(ranks, "conversations", (*file)->hashes().json());
+  if (!same) return same;
+  if ((*file)->has_requests()) {
+    if (auto checked = check_requests(*sessions.app); !checked) return checked;
+  }
+  sessions.conversations = std::move(*file);
+  flags.workloads = {session_workload};
+  if (!is_given(*sessions.app, "--paceline_system")) {
+    flags.generation.prompt.system.clear();
+  }
+  return {};
 }
 
 Result<void> check(const WorkloadFlags& flags, const GridFlags& grid) {

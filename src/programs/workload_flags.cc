@@ -247,11 +247,14 @@ Result<std::vector<SelectedWorkload>> select_workloads(const WorkloadFlags& flag
                 "--paceline_prefix_groups, or add --paceline_workload=chat/complete");
   }
   workloads.reserve(names.size() + 2);
+  // A file of conversations goes with no other workload.
+  const auto& conversations = flags.sessions.conversations;
+  const std::uint64_t size = conversations ? conversations->turns() : 0;
   for (const std::string& name : names) {
     auto named =
         select([&flags, &options,
                 name](const Servers& some) { return make_named(name, flags, options, some.apis); },
-               servers);
+               servers, size);
     if (!named) return tl::unexpected(std::move(named.error()));
     workloads.push_back(std::move(*named));
   }

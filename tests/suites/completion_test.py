@@ -57,7 +57,7 @@ class Bash(Folder):
 
     def test_flags(self):
         self.assertEqual(self.completions("paceline --paceline_con"),
-                         ["--paceline_console=", "--paceline_config="])
+                         ["--paceline_conversations=", "--paceline_console=", "--paceline_config="])
         self.assertEqual(self.completions("paceline --paceline_rpm=60 --vers"), ["--version"])
         self.assertIn("--benchmark_out=", self.completions("paceline "))
         self.assertIn("--latency=", self.completions("paceline_endpoint --l"))

@@ -136,6 +136,16 @@ class OneRun(Files):
                 due |= log.execute("SELECT item, due_ns FROM requests").fetchall()
         self.assertEqual(due, {number: number // 3 * 100_000_000 for number in range(20)})
 
+    def test_ranks_share_the_sessions_of_a_file(self):
+        file = self.folder / "conversations.jsonl"
+        file.write_text("".join(json.dumps({"session_id": number, "turns": 3 * ["text"]}) + "\n"
+                                for number in range(20)))
+        (row,) = self.rows_of(3, f"--paceline_conversations={file}", "--paceline_rpm=6000",
+                              "--paceline_parallel=30", "--paceline_endpoint_check_sessions",
+                              f"--paceline_log={self.log}")["benchmarks"]
+        self.assertEqual((row["iterations"], row["errors"]), (60, 0))
+        self.assertEqual(sorted(self.items(3)), list(range(60)))
+
     def test_repetitions_aggregate_the_cpu_time_of_all_ranks(self):
         result = self.rows_of(2, "--paceline_rpm=30000", "--paceline_parallel=20",
                               "--paceline_requests=200", "--benchmark_repetitions=3")
@@ -209,6 +219,15 @@ class Refusals(Files):
              f"exec {PROGRAM} --paceline_config=some.toml --paceline_requests=10"],
             capture_output=True, text=True, timeout=60, env=environment())
         self.check(done, "paceline: rank 1 (", "some.toml")
+
+    def test_ranks_need_the_same_conversations(self):
+        done = subprocess.run(
+            [*MPIRUN, "-np", "2", "bash", "-c",
+             f"cd {self.folder}; mkdir -p 0 1; cd $OMPI_COMM_WORLD_RANK; "
+             """echo '{"turns": ["'$OMPI_COMM_WORLD_RANK'"]}' >some.jsonl; """
+             f"exec {PROGRAM} --paceline_conversations=some.jsonl"],
+            capture_output=True, text=True, timeout=60, env=environment())
+        self.check(done, "has other conversations than rank 0")
 
     def test_each_rank_needs_the_key(self):
         done = subprocess.run(

@@ -11,6 +11,7 @@ class Turn:
 
     def __init__(self, headers, body):
         self.headers = headers
+        self.body = body
         self.messages = body["messages"]
         self.arrived = time.monotonic()
         self.ended = None

@@ -100,6 +100,11 @@ TEST_F(ChatSessionTest, NothingIsKeptForTheNextRun) {
   EXPECT_EQ(made(4).body.find("Question 3"), std::string::npos);
 }
 
+TEST_F(ChatSessionTest, ARequestIsCalledBySessionAndTurn) {
+  EXPECT_EQ(made(0).name, "0/1");
+  EXPECT_EQ(made(5).name, "1/3");
+}
+
 std::string id_of(const Request& request) {
   return request.headers->back();
 }
@@ -147,6 +152,17 @@ TEST(ChatSessionErrorsTest, AreFound) {
             "a think time is below 0");
   EXPECT_EQ(why([](ChatSession& one) { one.id_header = "Content-Length"; }),
             "paceline sets the header Content-Length itself");
+}
+
+TEST(ChatSessionErrorsTest, MergedMessagesWouldReplaceTheHistory) {
+  Api patched = api();
+  patched.body_patch = R"({"messages":null})";
+  const auto workload = make_workload(patched, short_sessions());
+  Request request;
+  Response response;
+  workload->make(0, request);
+  EXPECT_EQ(workload->read(request, response).error.message,
+            "the turns of a session have their own messages; merge no messages into them");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ ChatSession with_turns(double mean, double stddev) {
 
 TEST(DrawnSessionsTest, WithoutADeviationAllHaveTheMean) {
   DrawnSessions sessions(with_turns(4, 0));
-  for (const std::uint64_t item : {0, 3, 4, 7, 400'000'003, 5}) {
+  for (const std::uint64_t item : {0U, 3U, 4U, 7U, 400'000'003U, 5U}) {
     EXPECT_EQ(sessions.session_of(item), item / 4);
     EXPECT_EQ(sessions.first_item(item / 4), item / 4 * 4);
   }
