@@ -1,4 +1,3 @@
-#include <paceline/pace/schedule.h>
 #include <paceline/stats/normal_quantile.h>
 #include <paceline/workload/drawn_sessions.h>
 #include <paceline/workload/synthetic_text.h>
@@ -16,9 +15,8 @@ constexpr std::uint64_t salt_of_turns = 0x7475726e;
 constexpr std::uint64_t salt_of_thoughts = 0x7468696e6b;
 
 /// Draws from the standard normal distribution: the same number for the same salt and key.
-double drawn(std::uint64_t salt, std::uint64_t key) {
-  constexpr double half_a_step = 0x1p-54;
-  return stats::normal_quantile(pace::uniform(mixed_bits(mixed_bits(salt) + key)) + half_a_step);
+double drawn_normal(std::uint64_t salt, std::uint64_t key) {
+  return stats::normal_quantile(uniform_number(mixed_bits(mixed_bits(salt) + key)));
 }
 
 }  // namespace
@@ -56,13 +54,13 @@ std::chrono::nanoseconds DrawnSessions::think_time(std::uint64_t item) {
   if (think_time_stddev_.count() == 0) return think_time_;
   const double time =
       static_cast<double>(think_time_.count()) +
-      static_cast<double>(think_time_stddev_.count()) * drawn(salt_of_thoughts, item);
+      static_cast<double>(think_time_stddev_.count()) * drawn_normal(salt_of_thoughts, item);
   return std::chrono::nanoseconds(std::llround(std::max(0.0, time)));
 }
 
 std::uint64_t DrawnSessions::turns_of(std::uint64_t session) const {
   double turns = turns_;
-  if (turns_stddev_ > 0) turns += turns_stddev_ * drawn(salt_of_turns, session);
+  if (turns_stddev_ > 0) turns += turns_stddev_ * drawn_normal(salt_of_turns, session);
   constexpr auto most = static_cast<double>(ChatSession::most_turns);
   return static_cast<std::uint64_t>(std::llround(std::clamp(turns, 1.0, most)));
 }

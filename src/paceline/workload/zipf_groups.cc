@@ -39,9 +39,9 @@ std::uint64_t ZipfGroups::of(std::uint64_t item) const {
   while (true) {
     const double drawn = lowest_ + uniform_number(state) * (highest_ - lowest_);
     const double x = inverse(drawn);
-    const double group = std::clamp(std::floor(x + 0.5), 1.0, last_);
-    if (group - x <= sure_ || drawn >= integral(group + 0.5) - density(group)) {
-      return static_cast<std::uint64_t>(group) - 1;
+    const double rank = std::clamp(std::floor(x + 0.5), 1.0, last_);
+    if (rank - x <= sure_ || drawn >= integral(rank + 0.5) - density(rank)) {
+      return static_cast<std::uint64_t>(rank) - 1;
     }
     state = mixed_bits(state + 1);
   }
