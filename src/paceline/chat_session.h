@@ -21,12 +21,15 @@ namespace paceline {
 struct ChatSession {
   /// Of every turn. Its `api` must be chat. Tools are not possible.
   TextGeneration generation{};
-  /// Turns of a session: a normal distribution, rounded to whole numbers from 1 to `most_turns`.
+  /// The mean number of turns of a session. The number is from a normal distribution, rounded to a
+  /// whole number from 1 to `most_turns`.
   double turns = 4;
+  /// The standard deviation of the number of turns.
   double turns_stddev = 0;
-  /// The time from the end of a response to the next turn: a normal distribution without times
-  /// below 0.
+  /// The mean time from the end of a response to the next turn. The time is from a normal
+  /// distribution, and at least 0.
   std::chrono::nanoseconds think_time{0};
+  /// The standard deviation of that time.
   std::chrono::nanoseconds think_time_stddev{0};
   /// The header with the session's identifier, which is unique to the run.
   std::string id_header = "X-Session-ID";

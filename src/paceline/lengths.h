@@ -34,6 +34,7 @@ class Lengths {
   /// Such as "512", "uniform(1,99)", "normal(512,100)" or "lognormal(128,p99=600)".
   std::string name() const;
 
+  /// Whether both give every item the same length.
   bool operator==(const Lengths& other) const = default;
 
  private:

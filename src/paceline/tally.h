@@ -54,8 +54,9 @@ struct PrefixTally {
   std::uint64_t warm = 0;
   /// Less than half of the prefix came from the cache.
   std::uint64_t cold = 0;
-  /// Time to first token of the streamed ones among these; nothing if there is none.
+  /// Time to first token of the warm ones that stream; nothing if there is none.
   std::optional<Histogram> warm_ttft{};
+  /// Time to first token of the cold ones that stream; nothing if there is none.
   std::optional<Histogram> cold_ttft{};
 
   /// Adds the counts of another stripe of the same run.

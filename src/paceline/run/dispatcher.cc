@@ -174,7 +174,9 @@ void Dispatcher::depart(TimePoint now) {
   const bool waited_for_parallel = prepared_->waited_for_parallel;
   const Nanoseconds allowed = next_departure();
   const bool waited_for_tokens = budget_ && budget_->next_departure() > next_scheduled();
-  const Upcoming upcoming = std::exchange(prepared_, std::nullopt)->upcoming;
+  const bool has_slot = prepared_->upcoming.takes_slot && pacer_;
+  const bool has_due_time = prepared_->upcoming.not_before && !prepared_->upcoming.last;
+  prepared_.reset();
   InFlightRequest& flight = flights_[exchange->number];
   PendingRequest& pending = flight.pending;
   Departure departure;
@@ -185,9 +187,9 @@ void Dispatcher::depart(TimePoint now) {
   departure.waited_for_tokens = waited_for_tokens;
   ++departures_;
   if (limit_) limit_->depart(departure.now);
-  if (upcoming.takes_slot && pacer_) {
+  if (has_slot) {
     pending.slot = pacer_->depart(departure.now);
-  } else if (!upcoming.not_before || upcoming.last) {
+  } else if (!has_due_time) {
     pending.slot = {pending.item, departure.now};
   }
   pending.sent = departure.now;
