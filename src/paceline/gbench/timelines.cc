@@ -110,6 +110,7 @@ std::string timeline_json(const stats::RunTally& tally) {
     std::erase_if(members, [](const auto& member) { return member.first == "due"; });
   }
   std::vector<std::string> texts;
+  texts.reserve(members.size());
   for (const auto& [name, value] : members) {
     texts.push_back(fmt::format("\n        \"{}\": {}", name, value));
   }

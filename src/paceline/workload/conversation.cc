@@ -171,7 +171,7 @@ Result<void> ConversationParser::parse_request(std::string_view text, Conversati
   if (!find_messages(request->body, body_, mended_, messages)) {
     return bad_conversation("messages of the body is not an array; put the messages into one");
   }
-  if (auto read = read_new_messages(messages, turn.messages); !read) return read;
+  if (auto read = read_new_messages(messages, turn); !read) return read;
   auto error = append_other_fields(request->body, fields_, turn.fields);
   // A key may hold a lone surrogate, which the parser refuses.
   if (error != simdjson::SUCCESS && !mended_.empty()) {

@@ -19,6 +19,9 @@ namespace paceline::workload {
 struct ConversationTurn {
   /// The new messages of the turn, JSON objects separated by commas; at least one.
   std::string messages{};
+  /// Those of the messages that instruct the model (system and developer), each with a comma behind
+  /// it. They hold for the later turns too.
+  std::string instructions{};
   /// The time from the response before the turn to the turn; nothing: not recorded.
   std::optional<std::chrono::milliseconds> delay{};
   /// Of a request in the Batch form: the fields of its body but for the messages, as in the file,
@@ -45,13 +48,9 @@ constexpr std::chrono::milliseconds longest_delay = std::chrono::hours(30 * 24);
 /// Parses the objects of a file of conversations, one after another. Each object has one of these
 /// forms:
 ///
-///   {"session_id":…,"turns":[…]}          turns are texts or messages {"role":…,"content":…},
-///   which
-///                                         may have a delay in milliseconds
-///   {"id":…,"conversations":[…]}          ShareGPT: messages {"from":…,"value":…}
-///   {"session_id":…,"custom_id":…,…}      a request in the OpenAI Batch format (BatchLineParser)
-///   of
-///                                         chat completions, which may have a delay too
+///   {"session_id":…,"turns":[…]}      texts, or messages {"role":…,"content":…} with a delay in ms
+///   {"id":…,"conversations":[…]}      ShareGPT: messages {"from":…,"value":…}
+///   {"session_id":…,"custom_id":…,…}  a chat request of BatchLineParser, which may have a delay
 ///
 /// Messages of the assistant are left out. A turn ends with each message of the user, and has the
 /// messages of other roles before it; a request is one turn in any case. Not thread-safe.

@@ -92,16 +92,21 @@ Result<ReadMessage> read_message(json::object object) {
   return message;
 }
 
-/// Adds the message to those of a turn, separated by a comma.
-void append_message(std::string_view role, std::string_view content, std::string_view others,
-                    std::string& messages) {
-  if (!messages.empty()) messages += ',';
-  messages += R"({"role":)";
-  text::append_json_string(role, messages);
-  messages += R"(,"content":)";
-  messages += content;
-  messages += others;
-  messages += '}';
+/// The message as JSON.
+std::string message_text(std::string_view role, std::string_view content, std::string_view others) {
+  std::string text = R"({"role":)";
+  text::append_json_string(role, text);
+  text += R"(,"content":)";
+  text += content;
+  text += others;
+  return text + '}';
+}
+
+/// Adds a message to those of a turn.
+void add_message(std::string_view role, const std::string& message, ConversationTurn& turn) {
+  if (!turn.messages.empty()) turn.messages += ',';
+  turn.messages += message;
+  if (role == "system" || role == "developer") turn.instructions += message + ',';
 }
 
 bool is_content(const std::optional<json::element>& content) {
@@ -131,7 +136,9 @@ Result<void> read_turns(json::array messages, std::string_view name,
     if (!is_content(message.content)) {
       return bad_message(number, name, "has no content; give it a text");
     }
-    append_message(message.role, simdjson::minify(*message.content), message.others, turn.messages);
+    add_message(message.role,
+                message_text(message.role, simdjson::minify(*message.content), message.others),
+                turn);
     if (message.role != "user") continue;
     if (message.delay) {
       auto delay = read_delay(*message.delay, fmt::format("message {} of {}", number, name));
@@ -148,7 +155,7 @@ Result<void> read_turns(json::array messages, std::string_view name,
   return {};
 }
 
-Result<void> read_new_messages(json::array messages, std::string& new_messages) {
+Result<void> read_new_messages(json::array messages, ConversationTurn& turn) {
   std::size_t number = 0;
   for (const json::element element : messages) {
     ++number;
@@ -158,10 +165,9 @@ Result<void> read_new_messages(json::array messages, std::string& new_messages) 
                          R"(has no role; write one such as {"role": "user", "content": "Hello"})");
     }
     if (role == "assistant") continue;
-    if (!new_messages.empty()) new_messages += ',';
-    new_messages += simdjson::minify(element);
+    add_message(role, simdjson::minify(element), turn);
   }
-  if (!new_messages.empty()) return {};
+  if (!turn.messages.empty()) return {};
   return fail(ErrorCode::bad_line,
               "the body has no message but those of the assistant; give it one of the user");
 }

@@ -18,7 +18,7 @@ Result<void> read_turns(simdjson::dom::array messages, std::string_view name,
                         std::vector<ConversationTurn>& turns);
 
 /// Reads the messages of a request, which are one turn. Error: bad_line.
-Result<void> read_new_messages(simdjson::dom::array messages, std::string& new_messages);
+Result<void> read_new_messages(simdjson::dom::array messages, ConversationTurn& turn);
 
 /// Reads a number of milliseconds; nothing for null. `of`: what has the delay, for errors. Error:
 /// bad_line.

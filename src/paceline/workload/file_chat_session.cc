@@ -90,19 +90,26 @@ class FileChatSession : public SessionWorkload {
       session.turns = std::move(read->turns);
     }
     const ConversationTurn& turn = session.turns[item - sessions()->first_item(number)];
+    const std::string messages = session.instructions + turn.messages;
     if (file_->has_requests()) {
-      make_request(session.history, turn, request);
+      make_request(session.history, messages, turn, request);
     } else {
       generation().make(item, request);
-      insert_turn(session.history, turn.messages, request.body);
+      insert_turn(session.history, messages, request.body);
     }
   }
 
-  void make_request(const std::string& history, const ConversationTurn& turn, Request& request) {
+  void leave_out(std::uint64_t item, LiveSession& session) override {
+    const std::uint64_t first = sessions()->first_item(sessions()->session_of(item));
+    session.instructions += session.turns[item - first].instructions;
+  }
+
+  void make_request(const std::string& history, const std::string& messages,
+                    const ConversationTurn& turn, Request& request) {
     post_.begin(url_, turn.is_streamed, request);
     request.body =
-        fmt::format(R"({{"messages":[{}{}{}]{}{}}})", history, history.empty() ? "" : ",",
-                    turn.messages, turn.fields.empty() ? "" : ",", turn.fields);
+        fmt::format(R"({{"messages":[{}{}{}]{}{}}})", history, history.empty() ? "" : ",", messages,
+                    turn.fields.empty() ? "" : ",", turn.fields);
     if (!patch_.empty()) request.body = merged_text(request.body, patch_);
   }
 

@@ -76,7 +76,9 @@ void SessionWorkload::end_turn(std::uint64_t item, const Request& request, Respo
     live_.erase(live);
     return;
   }
-  if (outcome.failure || request.url.empty()) return;
+  if (request.url.empty()) return;
+  if (outcome.failure) return leave_out(item, live->second);
+  live->second.instructions.clear();
   response.body.reserve(response.body.size() + simdjson::SIMDJSON_PADDING);
   simdjson::dom::element root;
   std::string answer;

@@ -25,6 +25,8 @@ struct LiveSession {
   /// What the requests of the session are called, with the number of the turn; empty: not known
   /// yet.
   std::string name{};
+  /// ConversationTurn::instructions of the turns that failed since the last answer.
+  std::string instructions{};
   /// The turns of a session from a file.
   std::vector<ConversationTurn> turns{};
 };
@@ -62,6 +64,8 @@ class SessionWorkload : public Workload {
   /// Makes the request of an item of this session. Its body begins with the session's history. On
   /// an error leaves the URL empty.
   virtual void make_turn(std::uint64_t item, LiveSession& session, Request& request) = 0;
+  /// Leaves out a turn that failed.
+  virtual void leave_out(std::uint64_t /*item*/, LiveSession& /*session*/) {}
 
   const ChatSession& asked() const { return asked_; }
   Workload& generation() { return *generation_; }

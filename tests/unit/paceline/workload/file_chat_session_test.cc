@@ -104,6 +104,18 @@ TEST_F(FileChatSessionTest, ATurnThatFailedIsLeftOut) {
   EXPECT_EQ(messages_of(1), R"("messages":[{"role":"user","content":"two"}])");
 }
 
+TEST_F(FileChatSessionTest, TheInstructionsOfAFailedTurnGoWithTheNextOne) {
+  open(R"({"session_id":"a","turns":[{"role":"system","content":"s"},"one","two","three"]})");
+  Response response;
+  workload_->end_turn(0, made(0), response, failed(Failure::http_5xx, "broken"), false);
+  const std::string two =
+      R"("messages":[{"role":"system","content":"s"},{"role":"user","content":"two"})";
+  EXPECT_EQ(messages_of(1), two + ']');
+  end(1, "2");
+  EXPECT_EQ(messages_of(2),
+            two + R"(,{"role":"assistant","content":"2"},{"role":"user","content":"three"}])");
+}
+
 TEST_F(FileChatSessionTest, SessionsStartAgainWithoutHistory) {
   open(two_sessions);
   end(0, "1");
