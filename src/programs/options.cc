@@ -279,6 +279,11 @@ void add_flags(CLI::App& app, Options& options) {
                                  "needs a shorter time than --paceline_timeout, which ends the "
                                  "request before");
     }
+    if (options.cancellation && options.endpoint.checks_sessions) {
+      throw CLI::ValidationError("--paceline_endpoint_check_sessions",
+                                 "expects the answers that --paceline_cancel leaves out; leave out "
+                                 "one of the flags");
+    }
   });
   add_body_flag(app, options.body_patch);
   add_connection_flags(app, options);

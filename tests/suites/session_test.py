@@ -75,6 +75,23 @@ class Conversations(unittest.TestCase):
                 if not before.answer:
                     self.assertEqual(turn.messages, before.messages)
 
+    def test_a_turn_that_is_cancelled_is_left_out(self):
+        with SessionApi(delay=0.2) as api:
+            row = self.run_sessions(api, "--paceline_turns=4", "--paceline_requests=40",
+                                    "--paceline_cancel=30%@50ms", "--paceline_prompt=Question {n}")
+        self.assertEqual(row["errors"], 0)
+        self.assertGreater(row["cancelled"], 0)
+        asked = [[message["content"] for message in turn.messages if message["role"] == "user"]
+                 for turn in api.turns]
+        self.assertEqual(sorted(int(questions[-1].split()[-1]) for questions in asked),
+                         list(range(40)))
+        last = {int(questions[-1].split()[-1]): questions for questions in asked}
+        left_out = [number for number in range(40)
+                    if f"Question {number}" not in last[number - number % 4 + 3]]
+        # The cancelled ones, but for those that are the last of their sessions.
+        self.assertGreater(len(left_out), 0)
+        self.assertLessEqual(len(left_out), row["cancelled"])
+
     def test_the_header_has_the_name_that_is_asked_for(self):
         with SessionApi() as api:
             self.run_sessions(api, "--paceline_requests=8",
@@ -230,6 +247,8 @@ class Refusals(unittest.TestCase):
     def test_contradictions(self):
         self.assert_refused("chat/session has one rate; leave out --paceline_trace and "
                             "--paceline_stages", *SESSIONS, "--paceline_stages=1s@60")
+        self.assert_refused("--paceline_endpoint_check_sessions: expects the answers that "
+                            "--paceline_cancel leaves out", *CHECKED, "--paceline_cancel=10%@1ms")
         self.assert_refused("--paceline_find_max searches", *SESSIONS,
                             "--paceline_find_max=p99<1s")
         self.assert_refused("--paceline_users goes with chat/session alone",
