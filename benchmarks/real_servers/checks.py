@@ -32,6 +32,7 @@ class Check:
     prompt: Optional[int] = None               # prompt tokens per request, if that is certain
     finish: Optional[str] = None               # the counter that must be 1
     whole: tuple = ()                          # further counters that must be 1
+    turns: int = 0                             # turns of each session, whose cached tokens must grow
 
     @property
     def title(self):
@@ -51,7 +52,7 @@ def problems(check, row, requests):
     if "events" in row.get("label", "") or "no tokens" in row.get("label", ""):
         wrong.append(f"label: {row['label']}")
     expected = ["tokens_in", *(("tokens_out", "tokens_per_request") if check.most else ())]
-    if check.workload.endswith("/stream"):
+    if check.workload.endswith(("/stream", "/session")):
         expected += ["ttft_p50", "itl_p50", "tpot_p50"]
     wrong += [f"no {name}" for name in expected if at(name) <= 0]
     tokens = at("tokens_per_request")
@@ -63,6 +64,9 @@ def problems(check, row, requests):
         prompt = at("tokens_in") / at("tokens_out") * tokens
         if abs(prompt - check.prompt) > 1e-6:
             wrong.append(f"{prompt:g} prompt tokens, not {check.prompt}")
+    cached = [at(f"turn{turn + 1}_cached_tokens") for turn in range(check.turns)]
+    if any(later <= earlier for earlier, later in zip(cached, cached[1:])):
+        wrong.append(f"cached tokens by turn: {', '.join(f'{tokens:g}' for tokens in cached)}")
     finishes = {name: row[name] for name in row if name.startswith("finish_") and row[name] > 0}
     if check.finish is not None and finishes != ({check.finish: 1} if check.finish else {}):
         wrong.append(f"finish reasons {finishes}, not {check.finish or 'stop'}")
@@ -102,6 +106,9 @@ def structured(files):
 FORMED = [*tools("chat", "required"),
           *both("chat", "structured", structured, tokens=None, most=ENOUGH, finish="",
                 whole=("format_valid",))]
+# As many users as requests are in flight, so that each session keeps its part of the server's cache.
+SESSIONS = exact("chat/session", "4 turns",
+                 lambda files: ("--paceline_turns=4", "--paceline_users=4"), turns=4)
 EMBEDDINGS = Check("embeddings/create", most=0)
 MESSAGES = [*both("messages"), *tools("messages", {"type": "any"})]
 COMMON = [*both("chat"), *FORMED, *both("completions"), *with_ids()]
@@ -122,7 +129,7 @@ def on_llama(check):
 
 
 CHECKS = {
-    "llama.cpp": [on_llama(check) for check in [*COMMON, *MESSAGES]],
+    "llama.cpp": [on_llama(check) for check in [*COMMON, SESSIONS, *MESSAGES]],
     "LiteLLM": [*COMMON, *MESSAGES, EMBEDDINGS],
     # The gateway has no Messages API for servers in OpenAI's form.
     "Portkey": [*COMMON, EMBEDDINGS],
