@@ -26,14 +26,15 @@ def due_times(log):
         return sorted(due for due, in rows.execute("SELECT due_ns FROM requests"))
 
 
-def measure(flags):
+def measure(flags, transport):
     """How far each arrival lies behind its due time, as judge.behind() tells."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "run.sqlite"
         with Endpoint("50ms", is_paced=True) as endpoint:
             done = subprocess.run(
                 on_core(0, [BUILT / "paceline", f"--paceline_url={endpoint.url}",
-                            "--paceline_parallel=2000", f"--paceline_log={log}", *flags]),
+                            f"--paceline_transport={transport}", "--paceline_parallel=2000",
+                            f"--paceline_log={log}", *flags]),
                 capture_output=True, text=True, check=False)
         if done.returncode != 0:
             sys.exit(f"schedules: {flags} failed:\n{done.stderr}")
@@ -47,11 +48,13 @@ def measure(flags):
 def main():
     parser = argparse.ArgumentParser("benchmarks/schedules", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="runs of each schedule [3]")
+    parser.add_argument("--transport", choices=("curl", "direct"), default="curl",
+                        help="as --paceline_transport [curl]")
     options = parser.parse_args()
     results = {name: [] for name in SCHEDULES}
     for _ in range(options.rounds):
         for name, flags in SCHEDULES.items():
-            results[name].append(measure(flags))
+            results[name].append(measure(flags, options.transport))
     print_table(("schedule", "requests", "behind the due time: p50, us", "p99, us", "p99.9, us"),
                 [(name, f"{len(rounds[0]):,}",
                   *(median_text([quantile(run, q) for run in rounds]) for q in (0.5, 0.99, 0.999)))

@@ -49,14 +49,15 @@ def repeated_share(rows):
     return repeated / sum(tokens for _, tokens, _ in rows)
 
 
-def measure(path, speed, requests):
+def measure(path, speed, requests, transport):
     rows = read_trace(path)[:requests]
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "run.sqlite"
         with Endpoint("50ms", is_paced=True, cache_tokens=CACHE_TOKENS) as endpoint:
             done = subprocess.run(
                 on_core(0, [BUILT / "paceline", f"--paceline_url={endpoint.url}",
-                            f"--paceline_trace={path}", f"--paceline_speed={speed}",
+                            f"--paceline_transport={transport}", f"--paceline_trace={path}",
+                            f"--paceline_speed={speed}",
                             f"--paceline_requests={len(rows)}", "--paceline_parallel=2000",
                             f"--paceline_log={log}"]),
                 capture_output=True, text=True, check=False)
@@ -107,11 +108,13 @@ def main():
                         help="how many times faster than recorded [60]")
     parser.add_argument("--requests", type=int, help="only the first ones [all]")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each trace [3]")
+    parser.add_argument("--transport", choices=("curl", "direct"), default="curl",
+                        help="as --paceline_transport [curl]")
     options = parser.parse_args()
     results = {path.stem: [] for path in options.traces}
     for _ in range(options.rounds):
         for path in options.traces:
-            results[path.stem].append(measure(path, options.speed, options.requests))
+            results[path.stem].append(measure(path, options.speed, options.requests, options.transport))
     print_arrivals(results)
     print()
     print_prompts(results)

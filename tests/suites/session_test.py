@@ -8,9 +8,11 @@ import signal
 import subprocess
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
 from pathlib import Path
 
-from program import PACELINE, TRANSPORTS, rows, run
+from program import PACELINE, TRANSPORTS, Endpoint, rows, run
 from session_api import SessionApi
 
 SESSIONS = ["--paceline_workload=chat/session", "--paceline_parallel=100"]
@@ -105,6 +107,35 @@ class Conversations(unittest.TestCase):
         self.assertEqual(row["errors"], 0)
         self.assertEqual(row["requests@model=a"] + row["requests@model=b"], 400)
         self.assertEqual(row["requests@model=a"] % 4, 0)
+
+
+class Checks(unittest.TestCase):
+    def ask(self, endpoint, *messages):
+        """The status of a request of a session, and the answer."""
+        request = urllib.request.Request(
+            f"{endpoint.url}/chat/completions", headers={"X-Session-ID": "a"},
+            data=json.dumps({"model": "m", "messages": messages}).encode())
+        try:
+            with urllib.request.urlopen(request) as response:
+                return response.status, json.load(response)["choices"][0]["message"]
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)["error"]
+
+    def test_the_endpoint_refuses_another_history(self):
+        one, two = ({"role": "user", "content": text} for text in ("one", "two"))
+        with Endpoint("--check_sessions") as endpoint:
+            status, answer = self.ask(endpoint, one)
+            self.assertEqual(status, 200)
+            status, error = self.ask(endpoint, one, two)
+            self.assertEqual((status, error["code"]), (409, "broken_session"))
+            self.assertEqual(self.ask(endpoint, one, answer, two)[0], 200)
+            with urllib.request.urlopen(endpoint.url.removesuffix("/v1") + "/metrics") as metrics:
+                self.assertRegex(metrics.read().decode(),
+                                 r"paceline_endpoint_broken_sessions_total\{.*\} 1\n")
+        with Endpoint() as endpoint:
+            self.assertEqual(self.ask(endpoint, one)[0], 200)
+            self.assertEqual(self.ask(endpoint, two)[0], 200)
 
 
 class Rates(unittest.TestCase):
@@ -259,8 +290,7 @@ class Refusals(unittest.TestCase):
     def test_values(self):
         self.assert_refused("'0.5x' is not a number from 0 to 10000", *SESSIONS,
                             "--paceline_turns=0.5x")
-        self.assert_refused("the turns of a session are from 1 to 10000", *SESSIONS,
-                            "--paceline_turns=0.5")
+        self.assert_refused("the turns of a session are from 1", *SESSIONS, "--paceline_turns=0.5")
         self.assert_refused("--paceline_think_time", *SESSIONS, "--paceline_think_time=1s:2")
         self.assert_refused("paceline sets the header Connection itself", *SESSIONS,
                             "--paceline_session_header=Connection")
