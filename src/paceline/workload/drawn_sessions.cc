@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t block_size = 64;
 
-/// Salts of the draws, which differ from each other.
+/// Salts that keep the draws of turns and of think times apart.
 constexpr std::uint64_t salt_of_turns = 0x7475726e;
 constexpr std::uint64_t salt_of_thoughts = 0x7468696e6b;
 

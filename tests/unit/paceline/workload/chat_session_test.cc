@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "chat_answer.h"
+
 namespace paceline::workload {
 namespace {
 
@@ -36,10 +38,7 @@ class ChatSessionTest : public testing::Test {
 
   /// Ends a turn with an answer.
   void end(std::uint64_t item, std::string_view text, bool is_last = false) {
-    Response response;
-    response.status = 200;
-    response.body = R"({"choices":[{"message":{"role":"assistant","content":")" +
-                    std::string(text) + R"("}}]})";
+    Response response = chat_answer(text);
     workload_->end_turn(item, made(item), response, {}, is_last);
   }
 

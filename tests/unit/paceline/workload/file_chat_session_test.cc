@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "batch_files.h"
+#include "chat_answer.h"
 
 namespace paceline::workload {
 namespace {
@@ -39,10 +40,7 @@ class FileChatSessionTest : public testing::Test {
   }
 
   void end(std::uint64_t item, std::string_view text, bool is_last = false) {
-    Response response;
-    response.status = 200;
-    response.body = R"({"choices":[{"message":{"role":"assistant","content":")" +
-                    std::string(text) + R"("}}]})";
+    Response response = chat_answer(text);
     workload_->end_turn(item, made(item), response, {}, is_last);
   }
 
